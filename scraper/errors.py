@@ -1,0 +1,130 @@
+"""Everything that can go wrong and that a user is told about, as one tree.
+
+    ArchiveError                       exit status
+      UsageError                           2   the call's words are wrong
+      Unreachable                          3   no site answered; nothing changed
+        RobotsUnavailable                  3   robots.txt could not be had, so nothing may be fetched
+      Forbidden                            4   robots.txt says no
+      LayoutChanged                        5   pages no longer look as they did; nothing was overwritten
+      NotOurs                              6   archive.db cannot be used as it is
+        NotAnArchive                       6   not a SQLite file, or not one of ours
+        NewerArchive                       6   written by a newer version
+        ArchiveBusy                        6   another run holds it
+        ArchiveReadOnly                    6   cannot be written
+        DiskFull                           6   no room left
+      Damaged                              7   a digest, reference or row does not hold
+      SlowDown                             8   the server asked for a longer pause than we may wait
+      Stopped                              9   a signal, or too many failures in a row
+      Stale                               10   `status`: the last good crawl is too old
+      PageError                            1   one page could not be had or read; the others go on
+        FetchFailed                        1   no answer, or one that cannot be used
+        Unreadable                         1   the bytes are not what the reader needs
+          SelectorMismatch                 1   a page breaks a promise of its layout
+
+Each message says what was expected, what was found, where, and what to do.
+"""
+
+
+class ArchiveError(Exception):
+    """Base of all errors that end in one clear line; *exit_status* is what the command ends with."""
+
+    exit_status = 1
+
+
+class UsageError(ArchiveError):
+    """The call's words are wrong."""
+
+    exit_status = 2
+
+
+class Unreachable(ArchiveError):
+    """No site answered; nothing changed."""
+
+    exit_status = 3
+
+
+class RobotsUnavailable(Unreachable):
+    """robots.txt answered 5xx, timed out or was cut off: nothing may be fetched (RFC 9309, 2.3.1.4)."""
+
+
+class Forbidden(ArchiveError):
+    """robots.txt says no; never retried in the same run."""
+
+    exit_status = 4
+
+
+class LayoutChanged(ArchiveError):
+    """Pages no longer look as they did; nothing was overwritten."""
+
+    exit_status = 5
+
+
+class NotOurs(ArchiveError):
+    """The archive file cannot be used as it is; it was not touched."""
+
+    exit_status = 6
+
+
+class NotAnArchive(NotOurs):
+    """Not a SQLite file, or not an archive of ours."""
+
+
+class NewerArchive(NotOurs):
+    """Written by a newer version of this program."""
+
+
+class ArchiveBusy(NotOurs):
+    """Another run holds the archive."""
+
+
+class ArchiveReadOnly(NotOurs):
+    """The archive, or its folder, cannot be written."""
+
+
+class DiskFull(NotOurs):
+    """No room is left on the device."""
+
+
+class Damaged(ArchiveError):
+    """A digest, a reference or a row of the archive does not hold."""
+
+    exit_status = 7
+
+
+class SlowDown(ArchiveError):
+    """The server asked for a longer pause than we may wait: end, and resume in a later run."""
+
+    exit_status = 8
+
+
+class Stopped(ArchiveError):
+    """Stopped by a signal, or after too many failures in a row: resume in a later run."""
+
+    exit_status = 9
+
+
+class Stale(ArchiveError):
+    """The last good crawl is older than allowed."""
+
+    exit_status = 10
+
+
+class PageError(ArchiveError):
+    """One page could not be had or read; *url* says which. The others go on."""
+
+    def __init__(self, url: str, message: str) -> None:
+        super().__init__(f"{url}: {message}")
+        self.url = url
+        self.reason = message
+
+
+class FetchFailed(PageError):
+    """No answer, or one that cannot be used."""
+
+
+class Unreadable(PageError):
+    """The bytes are not what the reader needs."""
+
+
+class SelectorMismatch(Unreadable):
+    """A page breaks a promise of its layout: expected so many elements, found so many."""

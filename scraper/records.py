@@ -1,0 +1,215 @@
+"""The values that travel from stage to stage; nothing else crosses a stage's boundary.
+
+Times are ISO 8601 in UTC (``2021-03-16T14:05:00Z``), as precise as the source: a day stays ``2021-03-18``, a
+month ``2016-12``. None always means: the source does not say.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site whose posts are wanted."""
+
+    #: Short and stable: ``upr2020``; for an unknown host the host itself, port joined by ``-``.
+    id: str
+    name: str
+    #: Scheme, host and port with a slash behind: ``https://www.upr2020.org/``.
+    base_url: str
+    #: Every host (``host`` or ``host:port``) that belongs to the site; no other host is ever asked for its pages.
+    hosts: tuple[str, ...]
+    #: ``wix``, ``news-2019``, ``drupal`` or ``unknown``.
+    platform: str = "unknown"
+    #: ``live``, ``gone`` or ``unknown``.
+    state: str = "unknown"
+    #: Hosts from which files linked in posts (PDFs) may be fetched.
+    media_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An address worth fetching, and how we heard of it."""
+
+    url: str
+    site: str
+    #: All the ways it was found, sorted: ``feed``, ``given``, ``link``, ``list``, ``sitemap``, …
+    found_by: tuple[str, ...] = ()
+    #: When the site says that it last changed, as precise as it says; None: it does not say.
+    lastmod: str | None = None
+    #: What we expect there: ``post``, ``list``, ``sitemap``, ``feed``, ``file``.
+    kind: str = "post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One answer as it came over the wire, or one saved page as it came from elsewhere. Evidence: never changed."""
+
+    #: The address asked for (live) or known (imported), normalised.
+    url: str
+    #: How we know it: ``request``, ``given``, ``manifest``, ``comment``, ``canonical``, ``og:url``, ``warc``.
+    url_basis: str = "request"
+    #: ``post``, ``list``, ``feed``, ``sitemap``, ``robots``, ``counts``, ``file``, ``redirect``, ``missing``, ``other``.
+    kind: str = "other"
+    #: ``live``, ``wayback``, ``commoncrawl``, ``warc`` or ``file``.
+    source: str = "live"
+    #: The instant the capture began, UTC.
+    captured_at: str
+    #: ``clock``, ``given``, ``page`` or ``file-time``.
+    captured_at_basis: str = "clock"
+    #: HTTP status; None for a saved page.
+    status: int | None = None
+    #: Request line and headers as sent; None where there was no request of ours.
+    request_head: bytes | None = None
+    #: Status line and headers as received; None for a saved page.
+    head: bytes | None = None
+    #: As the server named it (``gzip``); None: none.
+    content_encoding: str | None = None
+    #: Content-Type without parameters, lower case; None: not said. For dumps ``text/plain``.
+    media_type: str | None = None
+    #: After transfer and content decoding; None: no body (304, redirect without one).
+    body: bytes | None = None
+    #: SHA-256 (hex) over the entity as sent, still content-encoded; None where it was never seen.
+    wire_sha256: str | None = None
+    #: Its length in bytes.
+    wire_length: int | None = None
+    #: Absolute target of a redirect.
+    redirected_to: str | None = None
+    #: Id of the capture that a 304 confirms.
+    not_modified_of: int | None = None
+    #: Id of the probe capture that a soft 404 resembles.
+    like_capture_id: int | None = None
+    #: Address of the peer.
+    ip: str | None = None
+    #: Why the body is not whole or not decoded (``length``, ``time``, ``disconnect``, ``decode``); None: it is.
+    truncated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture in a body, in order."""
+
+    #: The original, not a scaled copy.
+    url: str
+    alt: str | None = None
+    caption: str | None = None
+    #: Pixels of the original.
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A video in a body, where the page gives an address."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file offered in a body (a PDF behind a download button). *url* is None where the page hides it."""
+
+    url: str | None
+    name: str | None = None
+    media_type: str | None = None
+    #: Bytes, as shown by the page; None: not shown.
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in a body."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often a post had been seen, at the time of a capture. None: not shown; never a guess."""
+
+    #: The post's address.
+    url: str
+    views: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    #: ``page``, ``embedded``, ``endpoint`` or ``text``.
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that went wrong (`error`) or that a reader should know (`note`)."""
+
+    #: ``discover``, ``fetch``, ``extract``, ``decide``, ``store``, ``import``, ``counts``, …
+    stage: str
+    #: A short word: ``date-without-year``, ``timeout``, ``worse`` …
+    kind: str
+    message: str
+    #: The field it concerns; empty: the whole page.
+    field: str = ""
+    #: ``error`` or ``note``; notes change no exit status.
+    level: str = "error"
+    #: The page; None: the page being read.
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A post as a list page, feed or sitemap names it."""
+
+    url: str
+    title: str | None = None
+    published_at: str | None = None
+    #: Last change, as precise as said.
+    lastmod: str | None = None
+    #: True counts only (see `Counts`); None: the list has none.
+    counts: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page says. `kind` is ``post``, ``list``, ``missing`` (an error page), ``other`` or ``error``."""
+
+    kind: str
+    #: The address the page is known by: its canonical one if that can be trusted, else the capture's.
+    url: str | None = None
+    #: Name of the layout that read it.
+    layout: str | None = None
+    title: str | None = None
+    published_at: str | None = None
+    #: ``meta``, ``json-ld``, ``embedded``, ``shown``, ``url`` or ``text``.
+    published_basis: str | None = None
+    #: None when it equals `published_at`.
+    updated_at: str | None = None
+    updated_basis: str | None = None
+    author: str | None = None
+    views: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    #: Where the counts came from, as in `Counts.source`; None: there are none.
+    counts_source: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    #: Paragraphs separated by a blank line.
+    body_text: str | None = None
+    #: Sanitised.
+    body_html: str | None = None
+    excerpt: str | None = None
+    #: Language of the text (BCP 47, ``en``), not of the interface.
+    language: str | None = None
+    #: The cover's original.
+    cover_image: str | None = None
+    images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
+    files: tuple[File, ...] = ()
+    links: tuple[Link, ...] = ()
+    #: For a list page: the posts it names, in order.
+    listed: tuple[Listed, ...] = ()
+    #: For a list page: how many posts the site says it has; None: not said.
+    total: int | None = None
+    #: For a list page: address of the next page.
+    next_url: str | None = None
+    #: When the page's own data say that it was made, UTC; used where nothing better dates a saved page.
+    rendered_at: str | None = None
+    problems: tuple[Problem, ...] = field(default=())

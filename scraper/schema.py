@@ -1,0 +1,262 @@
+"""The shape of archive.db: tables, indexes, search, triggers, views, and the columns of exports, as one text.
+
+Evidence (`captures`, `bodies`, `crawls`) is append-only; all other tables are derived from it and may be rewritten.
+"""
+
+EVIDENCE = """
+CREATE TABLE bodies (
+  sha256           TEXT PRIMARY KEY NOT NULL,  -- of the decoded bytes, hex
+  length           INTEGER NOT NULL,           -- of the decoded bytes
+  codec            TEXT NOT NULL,              -- 'zstd', 'zstd-ref' or 'raw'
+  reference_sha256 TEXT REFERENCES bodies(sha256),  -- the body that 'zstd-ref' is compressed against
+  data             BLOB NOT NULL
+);
+CREATE INDEX bodies_reference ON bodies(reference_sha256) WHERE reference_sha256 IS NOT NULL;
+
+CREATE TABLE crawls (
+  id           INTEGER PRIMARY KEY,
+  command      TEXT NOT NULL,      -- crawl, recover, import, …
+  version      TEXT NOT NULL,      -- of this program
+  started_at   TEXT NOT NULL,
+  finished_at  TEXT,               -- NULL: was killed
+  requests     INTEGER NOT NULL DEFAULT 0,
+  new          INTEGER NOT NULL DEFAULT 0,
+  changed      INTEGER NOT NULL DEFAULT 0,
+  same         INTEGER NOT NULL DEFAULT 0,
+  gone         INTEGER NOT NULL DEFAULT 0,
+  problems     INTEGER NOT NULL DEFAULT 0,
+  exit_status  INTEGER,
+  chain_sha256 TEXT                -- of the previous run's chain and this run's record digests
+);
+
+CREATE TABLE captures (
+  id                INTEGER PRIMARY KEY,
+  url               TEXT NOT NULL,
+  url_basis         TEXT NOT NULL,
+  kind              TEXT NOT NULL,
+  source            TEXT NOT NULL,
+  captured_at       TEXT NOT NULL,
+  captured_at_basis TEXT NOT NULL,
+  status            INTEGER,
+  request_head      BLOB,
+  head              BLOB,
+  content_encoding  TEXT,
+  media_type        TEXT,
+  body_sha256       TEXT REFERENCES bodies(sha256),
+  wire_sha256       TEXT,
+  wire_length       INTEGER,
+  redirected_to     TEXT,
+  not_modified_of   INTEGER REFERENCES captures(id),
+  like_capture_id   INTEGER REFERENCES captures(id),
+  ip                TEXT,
+  truncated         TEXT,
+  crawl_id          INTEGER REFERENCES crawls(id),
+  record_sha256     TEXT NOT NULL UNIQUE
+);
+CREATE INDEX captures_url ON captures(url, captured_at);
+CREATE INDEX captures_body ON captures(body_sha256);
+CREATE INDEX captures_crawl ON captures(crawl_id);
+"""
+
+DERIVED = """
+CREATE TABLE sites (
+  id       TEXT PRIMARY KEY NOT NULL,
+  name     TEXT NOT NULL,
+  base_url TEXT NOT NULL,
+  platform TEXT NOT NULL,
+  state    TEXT NOT NULL DEFAULT 'unknown'
+);
+
+-- Small columns first, bodies last: sorting and facets never touch the overflow pages.
+CREATE TABLE posts (
+  id              INTEGER PRIMARY KEY,
+  site            TEXT NOT NULL REFERENCES sites(id),
+  url             TEXT NOT NULL UNIQUE,
+  slug            TEXT NOT NULL,
+  title           TEXT,
+  author          TEXT,
+  published_at    TEXT,
+  published_basis TEXT,
+  updated_at      TEXT,
+  updated_basis   TEXT,
+  views           INTEGER,
+  comments        INTEGER,
+  likes           INTEGER,
+  counted_at      TEXT,
+  language        TEXT,
+  word_count      INTEGER,
+  cover_image     TEXT,
+  layout          TEXT,
+  first_seen_at   TEXT NOT NULL,
+  last_seen_at    TEXT NOT NULL,
+  gone_at         TEXT,
+  gone_reason     TEXT,
+  revision_count  INTEGER NOT NULL DEFAULT 1,
+  capture_id      INTEGER REFERENCES captures(id),
+  content_sha256  TEXT,
+  reader          INTEGER,
+  excerpt         TEXT,
+  body_text       TEXT,
+  body_html       TEXT,
+  UNIQUE (site, slug)
+);
+CREATE INDEX posts_published ON posts(published_at);
+CREATE INDEX posts_updated ON posts(updated_at);
+CREATE INDEX posts_views ON posts(views);
+
+-- Which post a capture was read as, and what became of it.
+CREATE TABLE post_captures (
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+  post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  verdict    TEXT NOT NULL   -- new, changed, same, older, worse, missing, gone, returned
+);
+CREATE INDEX post_captures_post ON post_captures(post_id);
+
+CREATE TABLE revisions (
+  id             INTEGER PRIMARY KEY,
+  post_id        INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  capture_id     INTEGER NOT NULL REFERENCES captures(id),
+  seen_at        TEXT NOT NULL,
+  title          TEXT,
+  author         TEXT,
+  published_at   TEXT,
+  updated_at     TEXT,
+  content_sha256 TEXT NOT NULL,
+  reader         INTEGER NOT NULL,
+  body_text      TEXT,
+  body_html      TEXT,
+  UNIQUE (post_id, capture_id)
+);
+
+CREATE TABLE counts (
+  post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  capture_id INTEGER NOT NULL REFERENCES captures(id),
+  counted_at TEXT NOT NULL,
+  views      INTEGER,
+  comments   INTEGER,
+  likes      INTEGER,
+  source     TEXT NOT NULL,
+  PRIMARY KEY (post_id, capture_id)
+);
+CREATE INDEX counts_time ON counts(post_id, counted_at);
+
+-- Counts that a list page or the counts endpoint gave for an address: they become `counts` once that post is known.
+CREATE TABLE listed_counts (
+  capture_id INTEGER NOT NULL REFERENCES captures(id),
+  url        TEXT NOT NULL,
+  views      INTEGER,
+  comments   INTEGER,
+  likes      INTEGER,
+  source     TEXT NOT NULL,
+  PRIMARY KEY (url, capture_id)
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+  id         INTEGER PRIMARY KEY,
+  post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  at         TEXT NOT NULL,
+  kind       TEXT NOT NULL,   -- added, changed, gone, returned
+  capture_id INTEGER REFERENCES captures(id)
+);
+CREATE INDEX events_post ON events(post_id, at);
+CREATE INDEX events_at ON events(at);
+
+CREATE TABLE problems (
+  id            INTEGER PRIMARY KEY,
+  url           TEXT NOT NULL,
+  stage         TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  field         TEXT NOT NULL DEFAULT '',
+  level         TEXT NOT NULL,
+  message       TEXT NOT NULL,
+  first_seen_at TEXT NOT NULL,
+  last_seen_at  TEXT NOT NULL,
+  times         INTEGER NOT NULL DEFAULT 1,
+  resolved_at   TEXT,
+  UNIQUE (url, stage, kind, field)
+);
+
+CREATE TABLE known_urls (
+  url            TEXT PRIMARY KEY NOT NULL,
+  site           TEXT NOT NULL REFERENCES sites(id),
+  found_by       TEXT NOT NULL,   -- feed; link; list; sitemap …
+  first_heard_at TEXT NOT NULL,
+  last_heard_at  TEXT NOT NULL,
+  lastmod        TEXT,            -- as the sitemap says
+  state          TEXT NOT NULL,   -- archived, wanted, elsewhere, lost, not-a-post
+  evidence       TEXT             -- why we say so
+);
+CREATE INDEX known_urls_site ON known_urls(site, state);
+
+CREATE TABLE categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE post_categories (
+  post_id     INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  category_id INTEGER NOT NULL REFERENCES categories(id),
+  position    INTEGER NOT NULL,
+  PRIMARY KEY (post_id, category_id)
+);
+CREATE INDEX post_categories_category ON post_categories(category_id);
+CREATE TABLE post_tags (
+  post_id  INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  tag_id   INTEGER NOT NULL REFERENCES tags(id),
+  position INTEGER NOT NULL,
+  PRIMARY KEY (post_id, tag_id)
+);
+CREATE INDEX post_tags_tag ON post_tags(tag_id);
+
+CREATE TABLE links (
+  post_id  INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  url      TEXT NOT NULL,
+  text     TEXT NOT NULL,
+  PRIMARY KEY (post_id, position)
+);
+CREATE INDEX links_url ON links(url);
+CREATE TABLE images (
+  post_id  INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  url      TEXT NOT NULL,
+  alt      TEXT,
+  caption  TEXT,
+  width    INTEGER,
+  height   INTEGER,
+  PRIMARY KEY (post_id, position)
+);
+CREATE TABLE videos (
+  post_id  INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  url      TEXT NOT NULL,
+  title    TEXT,
+  PRIMARY KEY (post_id, position)
+);
+CREATE TABLE files (
+  id         INTEGER PRIMARY KEY,
+  post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  position   INTEGER NOT NULL,
+  url        TEXT,            -- NULL: the page offers the file without an address
+  name       TEXT,
+  media_type TEXT,
+  size       INTEGER,
+  sha256     TEXT,            -- of the file where it was fetched
+  text       TEXT,            -- of a PDF
+  UNIQUE (post_id, position)
+);
+
+CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+"""
+
+#: Search tables: name → (content table, columns, tokenizer). Kept in step by triggers of our own, guarded so that a
+#: change of counts never re-indexes a body (datasette.md P3-P5).
+FTS = {
+    "posts_fts": ("posts", ("title", "excerpt", "body_text", "author"), "porter unicode61 remove_diacritics 2"),
+    "posts_exact": ("posts", ("title", "excerpt", "body_text", "author"), "unicode61 remove_diacritics 2"),
+    "files_fts": ("files", ("name", "text"), "porter unicode61 remove_diacritics 2"),
+}
+
+#: Default columns of CSV, JSON and /search.csv, in order.
+EXPORT_COLUMNS = (
+    "url", "site", "title", "author", "published_at", "published_basis", "updated_at", "updated_basis",
+    "views", "comments", "likes", "counted_at", "language", "word_count", "categories", "tags",
+    "first_seen_at", "last_seen_at", "gone_at", "revision_count", "capture_sha256", "excerpt", "body_text",
+)  # fmt: skip
