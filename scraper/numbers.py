@@ -1,0 +1,139 @@
+"""Counts as pages spell them: digits of any script, thousands separators, and the labels beside them.
+
+Only whole numbers count. "1.2K views" is not a count but a rounding, so it reads as None; it was never seen in the
+HTML of a Wix page, whose label holds the exact number in every language.
+"""
+
+import re
+from typing import NamedTuple
+
+#: Between groups of three digits: comma, dot, apostrophes, Arabic separator, and all the spaces in use.
+_SEPARATOR = "[,.'’٬ \xa0\u202f\u2009]"
+_FIRST = re.compile(rf"\d{{1,3}}(?P<between>{_SEPARATOR})\d{{3}}(?:(?P=between)\d{{3}})*(?!\d)|\d+")
+#: Indian groups: 12,34,567.
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
+#: A number cut short: "1.2K", "3 mil", "1,5 万".
+_ROUNDED = re.compile(
+    r"\d\s?(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|千|万|萬|億|亿|천|만|억|ألف|हज़ार|พัน|หมื่น)(?![^\W\d_])"
+)
+_DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
+
+
+def _value(digits: str) -> int:
+    """The number that *digits* (of any script, with separators) spells."""
+    return int("".join(sign for sign in digits if sign.isdecimal()))
+
+
+def count(text: str) -> int | None:
+    """The one whole number in *text* ("1,261 views", "٣ مشاهدات", "مشاهدتان (٢)"); None: none, several or rounded."""
+    if _ROUNDED.search(text):
+        return None
+    if indian := _INDIAN.search(text):
+        rest = text[: indian.start()] + text[indian.end() :]
+        return None if re.search(r"\d", rest) else _value(indian[0])
+    found = list(_FIRST.finditer(text))
+    if len(found) != 1 or _DECIMAL.search(text):
+        return None
+    return _value(found[0][0])
+
+
+class Shown(NamedTuple):
+    """The counts of one line. None: the line does not say."""
+
+    views: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+
+
+# How a label starts in the languages of Wix's interface; in scripts without spaces, what it contains.
+_VIEWS = """
+view vue vista visua visite lecture ansicht aufruf weergave wyświetle odsłon zhlédnut zobraze visning visad katselu
+näyttökert görüntü просмотр перегляд преглед προβολ צפי מבט مشاهد megtekint vizualiz prikaz pregled ogled peržiūr
+skatīj vaatami dilihat tontonan lượt दृश्य व्यू ভিউ 閲覧 表示 ビュー 次查看 次检视 次檢視 浏览 瀏覽 查看 观看
+觀看 阅读 閱讀 조회 ดู leitu áhorf
+"""
+_COMMENTS = """
+comment comentari comentári kommentar kommentti kommenttia opmerking reactie reacties komentar komentář komentár
+komentarz yorum комментари комментар коментар σχόλι σχολί תגוב تعليق hozzászólás megjegyz koment bình ความคิดเห็น
+टिप्पणी कमेंट মন্তব্য コメント 评论 評論 留言 댓글 ulasan athugasemd
+"""
+_LIKES = """
+like j'aime j’aime gefällt curtid gosto lajk polub beğeni tykkäy нрав лайк вподоб подобає לייק إعجاب أعجب いいね 赞 讚
+喜欢 喜歡 좋아요 thích ถูกใจ पसंद suka
+"""
+_STEMS = {"comments": _COMMENTS.split(), "views": _VIEWS.split(), "likes": _LIKES.split()}
+#: Labels of several words; any other label of several words is prose.
+_PHRASES = {"me gusta": "likes", "mi piace": "likes", "gefällt mir": "likes", "vind-ik-leuks": "likes"} | {
+    "lượt xem": "views", "bình luận": "comments", "kali dilihat": "views", "lượt thích": "likes",
+    "de vizualizări": "views", "de comentarii": "comments", "बार देखा गया": "views", "kez görüntülendi": "views",
+}  # fmt: skip
+_NOT_LIKED = re.compile(r"[.•·|,\s]*post (?:not )?marked as liked\.?\s*$", re.IGNORECASE)
+_AROUND = " \t\xa0\u202f:：.•·|,;/()（）\u200e\u200f"
+_LONGEST_LINE = 90
+
+
+def _spaceless(label: str) -> bool:
+    """Whether *label* is of a script that writes labels without spaces, or glues words (Arabic, Chinese, Korean …)."""
+    return any("\u0590" <= sign <= "\u06ff" or "\u0e00" <= sign <= "\u0eff" or sign >= "\u1100" for sign in label)
+
+
+def _kinds(label: str) -> list[str]:
+    """The counts that *label* names, first the likeliest; empty: it is no label."""
+    words = label.casefold().strip(_AROUND)
+    if words in _PHRASES:
+        return [_PHRASES[words]]
+    if _spaceless(words):
+        places = {
+            kind: min((words.find(stem) for stem in stems if stem in words), default=-1)
+            for kind, stems in _STEMS.items()
+        }
+        return sorted((kind for kind in places if places[kind] >= 0), key=lambda kind: places[kind])
+    if len(words.split()) != 1:
+        return []
+    return [kind for kind, stems in _STEMS.items() if any(words.startswith(stem) for stem in stems)]
+
+
+def _pairs(line: str) -> list[tuple[int, str, str]]:
+    """(number, text before it, text behind it) of each number in *line*."""
+    found = list(_FIRST.finditer(line))
+    edges = [0, *(match.end() for match in found)]
+    starts = [*(match.start() for match in found), len(line)]
+    return [
+        (_value(match[0]), line[edges[i] : starts[i]], line[match.end() : starts[i + 1]])
+        for i, match in enumerate(found)
+    ]
+
+
+def counts_line(text: str) -> Shown | None:
+    """The counts of a line that holds nothing else ("177 views0 comments", "4 views • 0 comments"); None: another line.
+
+    Labels are known in about forty languages. In any other, two numbers with a word behind each, the second number
+    glued to the first word, are views and comments: only Wix's footer of a post looks so.
+    """
+    line = _NOT_LIKED.sub("", text.strip(_AROUND))
+    if not line or len(line) > _LONGEST_LINE or _ROUNDED.search(line) or _DECIMAL.search(line):
+        return None
+    pairs = _pairs(line)
+    if not 1 <= len(pairs) <= 3:
+        return None
+    label_first = bool(pairs[0][1].strip(_AROUND))
+    found: dict[str, int] = {}
+    for number, before, behind in pairs:
+        near = [before, behind] if label_first else [behind, before]
+        kind = next((kind for label in near for kind in _kinds(label) if kind not in found), None)
+        if kind is None:
+            return _glued(line)
+        found[kind] = number
+    return Shown(**found)
+
+
+_GLUED = re.compile(r"(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})")
+
+
+def _glued(line: str) -> Shown | None:
+    """Views and comments of a line in a language that we do not know; None: it has not that shape."""
+    match = _GLUED.fullmatch(line)
+    if match is None:
+        return None
+    views, comments = count(match[1]), count(match[3])
+    return None if views is None or comments is None else Shown(views=views, comments=comments)

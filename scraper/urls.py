@@ -1,0 +1,312 @@
+"""Addresses: one normal form for each, and one canonical form for each post.
+
+Nothing here raises or asks the network. An address that cannot be a web address normalises to the empty string.
+
+`canonical` is the address a post is *known by*; what is fetched is the address that a site gave. The two differ:
+of the 39 Wix sites seen (2021 to 2026) every own domain answers at ``www.``, some at the bare name as well, and
+the canonical form must be the same for both.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote, unquote, urljoin
+
+#: Longer ones are not followed by any server met here; the limit keeps hostile pages cheap.
+LONGEST = 8192
+
+#: Added by newsletters, advertisements and social networks; they never choose a page. ``emci``, ``emdi`` and
+#: ``ceid`` come from EveryAction, which the US Human Rights Network used: post 234 is known only with them.
+_TRACKING = (
+    "emci emdi ceid fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid ysclid twclid ttclid li_fat_id igsh igshid "
+    "mc_cid mc_eid mkt_tok vero_id oly_enc_id oly_anon_id _hsenc _hsmi __hstc __hssc __hsfp hsctatracking "
+    "ref_src ref_url _ga _gl s_kwcid rb_clickid wickedid epik _openstat spm"
+)
+TRACKING = frozenset(_TRACKING.split())
+
+#: Free hosts where the first segment of the path names the site.
+SHARED_HOSTS = ("wixsite.com", "editorx.io", "wixstudio.com", "wixstudio.io")
+
+USHRN = ("ushrnetwork.org", "www.ushrnetwork.org")
+UPR = ("upr2020.org", "www.upr2020.org")
+
+_PLAIN = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+)
+_PARTS = re.compile(r"(https?):/*([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
+_AUTHORITY = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^:@\[\]]+)(?::([0-9]*))?", re.DOTALL)
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+_ENCODED = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
+_LOCAL = re.compile(r"localhost|.*\.localhost|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]+")
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]")
+_IN_PATH = "!$&'()*+,;=:@/%"
+_IN_QUERY = _IN_PATH + "?"
+
+# A second-level name under a country: "example.org.uk" is a bare name, "blog.example.org" is not.
+_COUNTRY_BARE = re.compile(r"[^.]+\.(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}")
+
+_LANGUAGE = r"[a-z]{2}(?:-[a-zA-Z]{2,4})?"
+_SLUG = r"[^/\x00-\x20\"`$%{}()\[\]<>|\\^+:;=*@?#]"
+# Raw here means: percent-decoded. A slug may be one sign, must not be a piece of a script (`post/${i`).
+_WIX_POST = re.compile(
+    rf"(?P<prefix>(?:/[^/]+)??(?:/{_LANGUAGE})?)/(?P<kind>post|single-post|amp)"
+    rf"(?P<rest>(?:/\d{{4}}/\d{{1,2}}(?:/\d{{1,2}})?)?/(?=[^/]*[A-Za-z0-9\x80-\U0010ffff]){_SLUG}+)"
+)
+_NEWS = re.compile(r"(?:/news)?/0*(\d{1,7})/100(?:/(?P<slug>.*))?")
+_DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$")
+_DATED = re.compile(r"/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]+")
+_DRUPAL = re.compile(r"/(?:resources-media|news-updates)/[^/]+")
+_INDEX = re.compile(r"(?:/index\.(?:html?|php))+/?$")
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """A run of %XX with its unreserved and non-ASCII characters written out; the others stay, in capitals."""
+    run = match[0]
+    try:
+        text = bytes.fromhex(run.replace("%", "")).decode()
+    except UnicodeDecodeError:
+        return run.upper()
+    return "".join(sign if sign > "\x7f" or _UNRESERVED.match(sign) else f"%{ord(sign):02X}" for sign in text)
+
+
+def _readable(text: str) -> str:
+    """*text* in NFC, percent-encoded only where decoding would change what the address means."""
+    if "%" in text:
+        text = _ENCODED.sub(_decoded, text)
+    if text.isascii():
+        return text
+    # Each stretch between encoded signs by itself: "%3C" before a combining mark must not become "%3Ç".
+    return "".join(
+        piece if index % 2 else unicodedata.normalize("NFC", piece) for index, piece in enumerate(_ENCODED.split(text))
+    )
+
+
+def _encoded(text: str, safe: str) -> str:
+    """The readable *text* as it goes over the wire: UTF-8, percent-encoded in capitals."""
+    loose = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", _readable(text))
+    return quote(loose, safe=safe, errors="replace")
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4, for a path that starts with a slash."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _authority(text: str, scheme: str) -> str | None:
+    """``host`` or ``host:port`` without user and default port; None: it cannot be one."""
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
+        return None
+    name, port = match[1].rstrip("."), match[2]
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    name = name.lower()
+    if not _HOST.fullmatch(name):
+        return None
+    if not port or int(port) == {"http": 80, "https": 443}[scheme]:
+        return name
+    return f"{name}:{int(port)}" if int(port) < 65536 else None
+
+
+def _query(text: str) -> str:
+    """The query without tracking parameters, with its question mark; empty when nothing is left."""
+    kept = []
+    for pair in text.split("&"):
+        name = unquote(pair.partition("=")[0]).strip().lower()
+        if pair and name not in TRACKING and not name.startswith("utm_"):
+            kept.append(pair)
+    return "?" + _encoded("&".join(kept), _IN_QUERY) if kept else ""
+
+
+@lru_cache(maxsize=32768)
+def _normal(url: str) -> str:
+    match = _PARTS.fullmatch(url.partition("#")[0])
+    if match is None:
+        return ""
+    scheme = match[1].lower()
+    where = _authority(match[2], scheme)
+    if where is None:
+        return ""
+    path = _without_dots(_encoded(match[3] or "/", _IN_PATH))
+    return f"{scheme}://{where}{path}{_query(match[4] or '')}"
+
+
+def normalise(url: str, base: str | None = None) -> str:
+    """*url* (taken from *base* where it is relative), absolute, without fragment and tracking parameters.
+
+    Scheme and host are lower case, the default port is gone, the path and the query are in NFC and
+    percent-encoded in one way. The case of the path is kept. Empty where *url* cannot be an http(s) address:
+    another scheme, no host, longer than 8192 signs. Idempotent; raises nothing.
+    """
+    if len(url) > LONGEST:
+        return ""
+    if _PLAIN.fullmatch(url):
+        return url
+    url = re.sub(r"[\t\r\n]", "", url.strip("".join(map(chr, range(33))) + "\xa0\ufeff"))
+    if not re.match(r"https?://", url, re.IGNORECASE):
+        if base is None:
+            return ""
+        try:
+            url = urljoin(normalise(base), url)
+        except ValueError:
+            return ""
+    head, question, tail = url.partition("?")
+    found = _normal(head.replace("\\", "/") + question + tail)
+    return found if len(found) <= LONGEST else ""
+
+
+def host(url: str) -> str:
+    """``host`` or ``host:port`` (without the default port), lower case; empty for no web address."""
+    return normalise(url).partition("://")[2].partition("/")[0].partition("?")[0]
+
+
+def is_local(where: str) -> bool:
+    """Whether ``host[:port]`` is this machine, an IP address or a single word: never rewritten, may be http."""
+    return _LOCAL.fullmatch(_name(where)) is not None
+
+
+def _name(where: str) -> str:
+    """``host[:port]`` without its port."""
+    return re.sub(r":\d+$", "", where)
+
+
+def _is_shared(where: str) -> bool:
+    return where.endswith(tuple("." + name for name in SHARED_HOSTS))
+
+
+def _bare(where: str) -> str:
+    """``host[:port]`` without its ``www.``."""
+    return where.removeprefix("www.")
+
+
+def known_host(where: str) -> str:
+    """The spelling of ``host`` that stands for it: own domains with ``www.``, all others as they are."""
+    if ":" in where or is_local(where) or where.startswith("www."):
+        return where
+    bare_name = where.count(".") == 1 or _COUNTRY_BARE.fullmatch(where) is not None
+    return f"www.{where}" if bare_name else where
+
+
+def _split(url: str) -> tuple[str, str, str, str]:
+    """(scheme, host[:port], path, query with its mark) of a normalised address."""
+    scheme, _, rest = url.partition("://")
+    address, mark, query = rest.partition("?")
+    where, slash, path = address.partition("/")
+    return scheme, where, slash + path, mark + query
+
+
+def _lang(query: str) -> str:
+    """The one parameter that chooses another post: Wix's ``lang``."""
+    found = re.search(r"(?:^\?|&)lang=([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?:&|$)", query)
+    return f"?lang={found[1].lower()}" if found else ""
+
+
+def _ushrn(path: str) -> str | None:
+    """The canonical address of a post of the network's own two sites before Wix; None: no post."""
+    if news := _NEWS.fullmatch(path):
+        return f"https://ushrnetwork.org/news/{news[1]}/100/"
+    path = _INDEX.sub("", path).rstrip("/")
+    if _DATED.fullmatch(path):
+        return "https://ushrnetwork.org" + path
+    if _DRUPAL.fullmatch(path):
+        return "https://www.ushrnetwork.org" + path
+    return None
+
+
+def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
+    """The canonical address of a Wix post; None: no post, or a piece of a script."""
+    match = _WIX_POST.fullmatch(unquote(_INDEX.sub("", path).rstrip("/"), errors="replace"))
+    if match is None or match["rest"].strip("/").lower() in {"undefined", "null", "nan"}:
+        return None
+    prefixed = match["prefix"] and not re.fullmatch(rf"/{_LANGUAGE}", match["prefix"])
+    if prefixed and not (_is_shared(where) or is_local(where)):
+        return None
+    kind = "post" if match["kind"] == "amp" else match["kind"]
+    address = _encoded(f"{match['prefix']}/{kind}{match['rest']}", _IN_PATH)
+    kept = scheme if ":" in where or is_local(where) else "https"
+    return f"{kept}://{known_host(where)}{address}{_lang(query)}"
+
+
+@lru_cache(maxsize=32768)
+def _post(url: str) -> str | None:
+    """The canonical address of the post at the normalised *url*; None: that is no post's address."""
+    if not url:
+        return None
+    scheme, where, path, query = _split(url)
+    if where in USHRN and (found := _ushrn(path)):
+        return found
+    return _wix(scheme, where, path, query)
+
+
+def is_post(url: str) -> bool:
+    """Whether *url* is a post's address, of any kind known: Wix, the 2019 CMS, Drupal, the dated pages."""
+    return _post(normalise(url)) is not None
+
+
+def canonical(url: str) -> str:
+    """The one address that a post is known by.
+
+    The same for http and https, with and without ``www.``, ``/amp/``, ``index.php``, any query except Wix's
+    ``lang`` (a translation is a post of its own), and any slug of the 2019 CMS, where the number is the key. Ports,
+    local hosts and the case of the path are kept. The address of anything but a post is only normalised.
+    """
+    normal = normalise(url)
+    return _post(normal) or normal
+
+
+def slug(url: str) -> str:
+    """The last segment of the path, readable; of the 2019 CMS the slug if there is one, else the number."""
+    _, where, path, _ = _split(normalise(url))
+    path = _INDEX.sub("", path).rstrip("/")
+    if where in USHRN and (news := _NEWS.fullmatch(path)):
+        path = news["slug"] or news[1]
+    return unquote(path.rsplit("/", 1)[-1], errors="replace").replace("/", "%2F")
+
+
+def post_number(url: str) -> int | None:
+    """The number by which the 2019 CMS knows the post at *url*; None: not one of its posts."""
+    _, where, path, _ = _split(normalise(url))
+    found = _NEWS.fullmatch(path) if where in USHRN else None
+    return int(found[1]) if found else None
+
+
+def dated(url: str) -> str | None:
+    """The day (``2016-06-20``) or month (``2016-12``) that a post's address names; None: it names none."""
+    if not is_post(url):
+        return None
+    found = re.search(
+        r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$", _split(normalise(url))[2]
+    )
+    if found is None:
+        return None
+    return "-".join(part.zfill(2) for part in found.groups() if part)
+
+
+def site_key(url: str) -> str:
+    """What tells sites apart: the host without ``www.``, the port, and on shared hosts the first path segment."""
+    _, where, path, _ = _split(normalise(url))
+    key = _bare(where)
+    if _is_shared(where) and (first := path.strip("/").split("/")[0]):
+        return f"{key}/{first}"
+    return key
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether both addresses belong to one site, whatever their scheme and ``www.``; False for no addresses."""
+    key = site_key(a)
+    return key != "" and key == site_key(b)
