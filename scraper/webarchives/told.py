@@ -1,0 +1,161 @@
+"""What a page tells of itself: what it is, where it stood, when it was made or saved.
+
+Pure: bytes or text in, facts or None out. Used for files without protocol data; what a caller or manifest says comes
+first, and that is `saved`'s matter.
+"""
+
+import html
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from scraper.charset import decode
+from scraper.page import Page
+from scraper.urls import is_post, normalise
+
+#: Comments stand at the very start or end of a page (HTTrack 3.49: both), never amid the text.
+COMMENT_REACH = 8192
+SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)\s*(\S+?)\s*-->", re.IGNORECASE)
+MIRRORED_FROM = re.compile(r"<!--\s*Mirrored from (\S+) by HTTrack[^>]{0,200}?, ([A-Z][a-z]{2}, [^>]{10,40}?)\s*-->")
+SINGLEFILE = re.compile(r"Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\n(]{10,60})")
+#: What Internet Explorer writes where it knows no address.
+NOWHERE = ("about:", "http://internet.e-mail", "https://internet.e-mail", "file:")
+
+ROBOTS = re.compile(rb"\A(?:#[^\n]*\n|\s)*user-agent:", re.IGNORECASE)
+#: A feed names its own address, and Wix makes it at each request: seen in all feeds of 2021-12 to 2026-05.
+FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+FEED_LINK = re.compile(r"<(?:atom:)?link\s[^<>]{1,2000}>")
+REL_SELF = re.compile(r"""\srel=["']self["']""")
+HREF = re.compile(r"""\shref=["']([^"'<>]{1,2000})["']""")
+BUILT = re.compile(r"<lastBuildDate>\s*([^<]{10,60}?)\s*</lastBuildDate>")
+
+ABSOLUTE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
+#: Wix writes when it rendered the page (milliseconds), seen in all captures of 2021-12 to 2026-06 but AMP pages.
+RENDERED = re.compile(r'"?renderTimeStamp"?\s*:\s*(\d{13})\b')
+#: The HTTP Date of an API's answer inside the warm-up data of a capture of 2024-03.
+ANSWERED = re.compile(
+    r'\\{0,2}"date\\{0,2}"\s*:\s*\\{0,2}"([A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)'
+)
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC to the second; a naive moment is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+#: First bytes of files that are no pages.
+MAGIC = (
+    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip file; unpack it first"), (b"PK\x03\x04", "a zip file; unpack it first"),
+    (b"SQLite format 3\x00", "a database"), (b"\x7fELF", "a program"), (b"RIFF", "a picture or film"),
+)  # fmt: skip
+
+
+def sniff(body: bytes, suffix: str) -> str:
+    """Media type by what the bytes are; *suffix* (``.txt``) decides between text and HTML without tags."""
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if body[:1024].find(b"%PDF-") >= 0:
+        return "application/pdf"
+    if start[:1] != b"<" and b"\x00" in start[:64] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "application/octet-stream"
+    text = decode(body[:4096], None).lstrip("\ufeff \t\r\n").lower()
+    if re.search(r"<(?:urlset|sitemapindex|rss|feed|rdf:rdf)[\s>]", text) and "<html" not in text:
+        return "application/xml"
+    if re.match(
+        r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype html|html|head|body)\b", text, re.DOTALL
+    ):
+        return "text/html"
+    return "text/plain" if suffix in {".txt", ".text", ".md"} else "text/html"
+
+
+def foreign(body: bytes) -> str | None:
+    """The name of what *body* is, where it starts like a picture, an archive, a database, …; None: it may be a page."""
+    return next((name for magic, name in MAGIC if body.startswith(magic)), None)
+
+
+def kind_of(url: str, media_type: str | None, body: bytes) -> str:
+    """Kind of a capture that nobody asked for as something: by its address and type, never by what a reader says."""
+    if url.partition("?")[0].endswith("/robots.txt") or (not url and ROBOTS.search(body, 0, 4096)):
+        return "robots"
+    if media_type == "application/pdf":
+        return "file"
+    if media_type is not None and media_type.endswith("xml"):
+        start = body[:4096].lower()
+        if b"<urlset" in start or b"<sitemapindex" in start:
+            return "sitemap"
+        if b"<rss" in start or b"<feed" in start or b"<rdf:rdf" in start:
+            return "feed"
+    if not url or is_post(url):
+        return "post"
+    return "other"
+
+
+def first(*choices: tuple[str | None, str]) -> tuple[str, str] | None:
+    """The first choice that has a value."""
+    return next(((value, basis) for value, basis in choices if value), None)
+
+
+def comment(text: str) -> tuple[str | None, str | None]:
+    """Address and time that the saving program left in the page."""
+    ends = (text[:COMMENT_REACH], text[-COMMENT_REACH:] if len(text) > COMMENT_REACH else "")
+    for part in ends:
+        if match := MIRRORED_FROM.search(part):
+            address = match[1] if ABSOLUTE.match(match[1]) else f"https://{match[1]}"
+            return _told(html.unescape(address)), http_date(match[2])
+    if match := SINGLEFILE.search(ends[0]):
+        return _told(html.unescape(match[1])), _browser_date(match[2].strip())
+    if (match := SAVED_FROM.search(ends[0])) and not match[1].lower().startswith(NOWHERE):
+        return _told(html.unescape(match[1])), None
+    return None, None
+
+
+def own_address(text: str) -> tuple[str, str] | None:
+    """The page's absolute canonical link (a feed's link to itself), else its absolute og:url.
+
+    Relative ones say nothing: mirrors write them.
+    """
+    if FEED.search(text, 0, 4096):
+        links = (tag[0] for tag in FEED_LINK.finditer(text, 0, COMMENT_REACH) if REL_SELF.search(tag[0]))
+        address = HREF.search(next(links, ""))
+        return first((_told(html.unescape(address[1])) if address else None, "canonical"))
+    page = Page.from_html(text)
+    return first((_told(page.link("canonical")), "canonical"), (_told(page.meta("og:url")), "og:url"))
+
+
+def _told(address: str | None) -> str | None:
+    """*address* normalised; None unless it is absolute.
+
+    ``/index.html/`` amid a path was put in by a mirror: seen in the og:url of a Wix blog on a shared host, 2023-09.
+    """
+    if not address or not ABSOLUTE.match(address.strip()):
+        return None
+    return normalise(re.sub(r"(?:/index\.html?)+(?=/)", "", address.strip())) or None
+
+
+def rendered_at(text: str) -> str | None:
+    """When the page's own data say that it was made, UTC; None: they do not say, or say nothing possible."""
+    if match := RENDERED.search(text):
+        moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC)
+        if 2006 <= moment.year < 2100:  # Wix was founded in 2006
+            return utc(moment)
+    if FEED.search(text, 0, 4096) and (built := BUILT.search(text, 0, COMMENT_REACH)):
+        return http_date(built[1])
+    answers = [when for found in ANSWERED.findall(text) if (when := http_date(found))]
+    return max(answers, default=None)
+
+
+def http_date(text: str) -> str | None:
+    """``Sun, 28 Jul 2024 16:58:36 GMT`` as ISO 8601; None: not such a date."""
+    try:
+        return utc(parsedate_to_datetime(text))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _browser_date(text: str) -> str | None:
+    """``Mon Mar 15 2021 10:00:00 GMT+0100`` as ISO 8601; None: not such a date."""
+    try:
+        return utc(datetime.strptime(text, "%a %b %d %Y %H:%M:%S GMT%z"))
+    except ValueError:
+        return None
