@@ -1,7 +1,7 @@
 """Dates as pages spell them, in about forty languages, to ISO 8601.
 
 Nothing is completed: a date without a year, or a relative one ("3 days ago"), gives no date but says why. Purely
-numeric dates are read only where one reading is possible ("13/4/2021"; with dots day first, as everywhere dots are used).
+numeric dates are read only where one reading is possible ("13/4/2021"), and with dots day first, as dots are used.
 """
 
 import re
@@ -21,22 +21,63 @@ class Spelled:
     lack: str | None = None
 
 
-# Twelve rows, January first: names and abbreviations without their dot, in lower case, of en es fr de nl it pt ca ro
+# Twelve paragraphs, January first: names and abbreviations without their dot, in lower case, of en es fr de nl it pt ca ro
 # pl cs sk sl sv da no fi is et lv lt hu tr id el ru uk bg sr he ar hi bn th vi. Where a name means two months
 # ("listopad", November in Czech, October in Croatian) the more widely spoken language decides.
 _MONTHS = """
-january jan enero ene janvier janv januar januari gennaio gen janeiro gener ianuarie ian styczeń stycznia sty leden ledna led január január jän jänner tammikuu tammikuuta tammik tammi janúar jaanuar jaan janvāris janvārī sausio saus sausis ocak oca ιανουάριος ιανουαρίου ιαν январь января янв січень січня січ януари яну јануар јан ינואר ינו يناير كانون_الثاني जनवरी जन॰ जन জানুয়ারি जानेवारी มกราคม ม.ค
-february feb febrero février févr fév fevrier februar februari feber febbraio febb fevereiro fev febrer febr februarie luty lutego lut únor února úno február helmikuu helmikuuta helmik helmi febrúar veebruar veebr februāris februārī vasario vas şubat şub φεβρουάριος φεβρουαρίου φεβ φεβρ февраль февраля февр фев лютий лютого лют февруари фебруар феб פברואר פבר فبراير شباط फ़रवरी फरवरी फ़र॰ फ़र ফেব্রুয়ারি กุมภาพันธ์ ก.พ
-march mar marzo mars märz mär maart mrt março marc març martie marzec marca marzec březen března bře marec mars maaliskuu maaliskuuta maalisk maalis märts marts martā kovo kov március márc mart maret μάρτιος μαρτίου μάρ μαρ март марта мар березень березня бер мартᅠ מרץ مارس آذار मार्च মার্চ มีนาคม มี.ค març
-april apr abril abr avril avr aprile abril aprilie kwiecień kwietnia kwi duben dubna dub apríl huhtikuu huhtikuuta huhtik huhti aprill aprīlis aprīlī balandžio bal április ápr nisan nis απρίλιος απριλίου απρ апрель апреля апр квітень квітня квіт април אפריל אפר أبريل ابريل نيسان अप्रैल अप्रै এপ্রিল เมษายน เม.ย
-may mayo mai mei maggio mag maio maig maj maja majs maijs maijā květen května kvě máj mája toukokuu toukokuuta toukok touko maí gegužės geg május máj mayıs μάιος μαΐου μάι μαϊ май мая травень травня трав мај מאי مايو أيار मई মে พฤษภาคม พ.ค
-june jun junio juin juni giugno giu junho juny iunie iun czerwiec czerwca cze červen června čvn čer jún júna kesäkuu kesäkuuta kesäk kesä júní juuni jūnijs jūnijā birželio birž június jún haziran haz ιούνιος ιουνίου ιουν июнь июня июн червень червня черв юни јун יוני יונ يونيو حزيران जून জুন มิถุนายน มิ.ย
-july jul julio juillet juil juli luglio lug julho juliol iulie iul lipiec lipca lip červenec července čvc júl júla heinäkuu heinäkuuta heinäk heinä júlí juuli jūlijs jūlijā liepos liep július júl temmuz tem ιούλιος ιουλίου ιουλ июль июля июл липень липня лип юли јул יולי يوليو تموز जुलाई जुल॰ জুলাই กรกฎาคม ก.ค
-august aug agosto ago août aout augustus agost sierpień sierpnia sie srpen srpna srp augusti elokuu elokuuta elok elo ágúst ágú augusts augustā rugpjūčio rugp augusztus ağustos ağu agustus agt agu αύγουστος αυγούστου αυγ август августа авг серпень серпня серп авг אוגוסט אוג أغسطس آب अगस्त अग॰ আগস্ট สิงหาคม ส.ค
-september sept sep septiembre setiembre septembre settembre set setembro setembre septembrie wrzesień września wrz září zář septembra syyskuu syyskuuta syysk syys rugsėjo rugs szeptember szept eylül eyl σεπτέμβριος σεπτεμβρίου σεπ σεπτ сентябрь сентября сент сен вересень вересня вер септември септ септембар сеп ספטמבר ספט سبتمبر أيلول सितंबर सित॰ सितम्बर সেপ্টেম্বর กันยายน ก.ย septembris septembrī
-october oct octubre octobre oktober okt ottobre ott outubro out octombrie październik października paź říjen října říj október októbra lokakuu lokakuuta lokak loka oktoober oktobris oktobrī spalio spal ekim eki οκτώβριος οκτωβρίου οκτ октябрь октября окт жовтень жовтня жовт октомври октобар אוקטובר אוק أكتوبر اكتوبر تشرين_الأول अक्टूबर अक्तूबर अक्तू॰ অক্টোবর ตุลาคม ต.ค
-november nov noviembre novembre novembro noiembrie listopad listopada lis marraskuu marraskuuta marrask marras nóvember novembris novembrī lapkričio lapkr kasım kas nopember νοέμβριος νοεμβρίου νοέ νοε ноябрь ноября нояб ноя листопад листопада лист ноември новембар нов נובמבר נוב نوفمبر تشرين_الثاني नवंबर नव॰ नवम्बर নভেম্বর พฤศจิกายน พ.ย noem
-december dec diciembre dic décembre déc decembre dezember dez dicembre dezembro desembre decembrie grudzień grudnia gru prosinec prosince pro decembra joulukuu joulukuuta jouluk joulu desember des detsember dets decembris decembrī gruodžio gruod aralık ara desember δεκέμβριος δεκεμβρίου δεκ декабрь декабря дек грудень грудня груд декември децембар דצמבר דצמ ديسمبر كانون_الأول दिसंबर दिस॰ दिसम्बर ডিসেম্বর ธันวาคม ธ.ค
+january jan enero ene janvier janv januar januari gennaio gen janeiro gener ianuarie ian styczeń stycznia sty leden
+ledna led január jän jänner tammikuu tammikuuta tammik tammi janúar jaanuar jaan janvāris janvārī sausio saus sausis
+ocak oca ιανουάριος ιανουαρίου ιαν январь января янв січень січня січ януари яну јануар јан ינואר ינו يناير
+كانون_الثاني जनवरी जन॰ जन জানুয়ারি जानेवारी มกราคม ม.ค
+
+february feb febrero février févr fév fevrier februar februari feber febbraio febb fevereiro fev febrer febr
+februarie luty lutego lut únor února úno február helmikuu helmikuuta helmik helmi febrúar veebruar veebr februāris
+februārī vasario vas şubat şub φεβρουάριος φεβρουαρίου φεβ φεβρ февраль февраля февр фев лютий лютого лют февруари
+фебруар феб פברואר פבר فبراير شباط फ़रवरी फरवरी फ़र॰ फ़र ফেব্রুয়ারি กุมภาพันธ์ ก.พ
+
+march mar marzo mars märz mär maart mrt março marc març martie marzec marca březen března bře marec maaliskuu
+maaliskuuta maalisk maalis märts marts martā kovo kov március márc mart maret μάρτιος μαρτίου μάρ μαρ март марта мар
+березень березня бер мартᅠ מרץ مارس آذار मार्च মার্চ มีนาคม มี.ค
+
+april apr abril abr avril avr aprile aprilie kwiecień kwietnia kwi duben dubna dub apríl huhtikuu huhtikuuta huhtik
+huhti aprill aprīlis aprīlī balandžio bal április ápr nisan nis απρίλιος απριλίου απρ апрель апреля апр квітень
+квітня квіт април אפריל אפר أبريل ابريل نيسان अप्रैल अप्रै এপ্রিল เมษายน เม.ย
+
+may mayo mai mei maggio mag maio maig maj maja majs maijs maijā květen května kvě máj mája toukokuu toukokuuta
+toukok touko maí gegužės geg május mayıs μάιος μαΐου μάι μαϊ май мая травень травня трав мај מאי مايو أيار मई মে
+พฤษภาคม พ.ค
+
+june jun junio juin juni giugno giu junho juny iunie iun czerwiec czerwca cze červen června čvn čer jún júna kesäkuu
+kesäkuuta kesäk kesä júní juuni jūnijs jūnijā birželio birž június haziran haz ιούνιος ιουνίου ιουν июнь июня июн
+червень червня черв юни јун יוני יונ يونيو حزيران जून জুন มิถุนายน มิ.ย
+
+july jul julio juillet juil juli luglio lug julho juliol iulie iul lipiec lipca lip červenec července čvc júl júla
+heinäkuu heinäkuuta heinäk heinä júlí juuli jūlijs jūlijā liepos liep július temmuz tem ιούλιος ιουλίου ιουλ июль
+июля июл липень липня лип юли јул יולי يوليو تموز जुलाई जुल॰ জুলাই กรกฎาคม ก.ค
+
+august aug agosto ago août aout augustus agost sierpień sierpnia sie srpen srpna srp augusti elokuu elokuuta elok
+elo ágúst ágú augusts augustā rugpjūčio rugp augusztus ağustos ağu agustus agt agu αύγουστος αυγούστου αυγ август
+августа авг серпень серпня серп אוגוסט אוג أغسطس آب अगस्त अग॰ আগস্ট สิงหาคม ส.ค
+
+september sept sep septiembre setiembre septembre settembre set setembro setembre septembrie wrzesień września wrz
+září zář septembra syyskuu syyskuuta syysk syys rugsėjo rugs szeptember szept eylül eyl σεπτέμβριος σεπτεμβρίου σεπ
+σεπτ сентябрь сентября сент сен вересень вересня вер септември септ септембар сеп ספטמבר ספט سبتمبر أيلول सितंबर
+सित॰ सितम्बर সেপ্টেম্বর กันยายน ก.ย septembris septembrī
+
+october oct octubre octobre oktober okt ottobre ott outubro out octombrie październik października paź říjen října
+říj október októbra lokakuu lokakuuta lokak loka oktoober oktobris oktobrī spalio spal ekim eki οκτώβριος οκτωβρίου
+οκτ октябрь октября окт жовтень жовтня жовт октомври октобар אוקטובר אוק أكتوبر اكتوبر تشرين_الأول अक्टूबर अक्तूबर
+अक्तू॰ অক্টোবর ตุลาคม ต.ค
+
+november nov noviembre novembre novembro noiembrie listopad listopada lis marraskuu marraskuuta marrask marras
+nóvember novembris novembrī lapkričio lapkr kasım kas nopember νοέμβριος νοεμβρίου νοέ νοε ноябрь ноября нояб ноя
+листопад листопада лист ноември новембар нов נובמבר נוב نوفمبر تشرين_الثاني नवंबर नव॰ नवम्बर নভেম্বর พฤศจิกายน พ.ย
+noem
+
+december dec diciembre dic décembre déc decembre dezember dez dicembre dezembro desembre decembrie grudzień grudnia
+gru prosinec prosince pro decembra joulukuu joulukuuta jouluk joulu desember des detsember dets decembris decembrī
+gruodžio gruod aralık ara δεκέμβριος δεκεμβρίου δεκ декабрь декабря дек грудень грудня груд декември децембар דצמבר
+דצמ ديسمبر كانون_الأول दिसंबर दिस॰ दिसम्बर ডিসেম্বর ธันวาคม ธ.ค
 """
 
 _WEEKDAYS = """
@@ -44,7 +85,8 @@ monday mon tuesday tue tues wednesday wed thursday thu thurs friday fri saturday
 lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi dimanche
 montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag lunedì martedì mercoledì giovedì venerdì sabato domenica
-segunda-feira terça-feira quarta-feira quinta-feira sexta-feira poniedziałek wtorek środa czwartek piątek sobota niedziela
+segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
+poniedziałek wtorek środa czwartek piątek sobota niedziela
 måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
 понедельник вторник среда четверг пятница суббота воскресенье
 """
@@ -69,13 +111,13 @@ _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[年년./-]\s?(\d{1,2})(?:\s?[月월./-]\s?(\d{1,2})\s?[日일号號.]?|\s?[月월])")
 _NO_YEAR_CJK = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})")
-_JOINING = frozenset(
-    ("de del di of da den af the d' ימים ב năm ngày г г. р р. года року année el le i a m v mme . ทีี่ ที่ พ.ศ om").split(
-        " "
-    )
-)
+_JOINED_BY = """
+de del di of da den af the d' ימים ב năm ngày г р года року année el le i a m v mme ที่ พ.ศ om
+"""
+_JOINING = frozenset(_JOINED_BY.split())
 _WORD = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u097f\u0980-\u09ff\u0e31-\u0e4e॰'’._])*", re.UNICODE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|º|ª|o|de|te|e|:e)\b\.?", re.IGNORECASE)
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _VIETNAMESE = re.compile(r"\b(?:tháng|thg)\s?(\d{1,2})\b", re.IGNORECASE)
 
 
@@ -88,7 +130,7 @@ def _folded(word: str) -> str:
 def _months() -> dict[str, int]:
     """Name of a month → its number."""
     table: dict[str, int] = {}
-    for number, row in enumerate(_MONTHS.strip().split("\n"), 1):
+    for number, row in enumerate(_MONTHS.split("\n\n"), 1):
         for name in row.split():
             table.setdefault(_folded(name), number)
     return table
@@ -108,7 +150,7 @@ def _month(word: str) -> int | None:
 
 def _spelled(year: int | None, month: int, day: int | None) -> Spelled | None:
     """The date of these numbers; None: there is no such day."""
-    if year is not None and 2400 < year < 2700:  # noqa: PLR2004 - the Buddhist era of Thai pages: 2564 is 2021
+    if year is not None and 2400 < year < 2700:  # the Buddhist era of Thai pages: 2564 is 2021
         year -= 543
     try:
         checked = date(2000 if year is None else year, month, 1 if day is None else day)
@@ -116,7 +158,7 @@ def _spelled(year: int | None, month: int, day: int | None) -> Spelled | None:
         return None
     if year is None:
         return Spelled(None, "year") if day is not None else None
-    if not 1900 <= year <= 2199:  # noqa: PLR2004 - no post, but a number of something else
+    if not 1900 <= year <= 2199:  # no post, but a number of something else
         return None
     return Spelled(checked.isoformat() if day is not None else checked.isoformat()[:7])
 
@@ -130,23 +172,29 @@ def _numeric(text: str) -> Spelled | None:
     if (found := _NUMERIC.fullmatch(text)) is None:
         return None
     first, second, year = int(found[1]), int(found[3]), int(found[4])
-    if first > 12 or first == second or (found[2] == "." and second <= 12):  # noqa: PLR2004 - months
+    if first > 12 or first == second or (found[2] == "." and second <= 12):  # months
         return _spelled(year, second, first)
-    return _spelled(year, first, second) if second > 12 else None  # noqa: PLR2004
+    return _spelled(year, first, second) if second > 12 else None
+
+
+def _vietnamese(match: re.Match[str]) -> str:
+    """The numbered months of Vietnamese, as names that the table has."""
+    number = int(match[1])
+    return f" {_ENGLISH[number - 1]} " if 1 <= number <= 12 else match[0]
 
 
 def _worded(text: str) -> Spelled | None:
     """A date with the name of a month: a day, a year, or both beside it, in any order, and no other word."""
     month = day = year = None
-    words = _WORD.findall(_VIETNAMESE.sub(lambda m: f" MONTH{m[1]} ", _ORDINAL.sub("", text)))
-    if not 2 <= len(words) <= 8:  # noqa: PLR2004 - "Mar 18" to "martes, 18 de marzo de 2021 г."
+    words = _WORD.findall(_VIETNAMESE.sub(_vietnamese, _ORDINAL.sub("", text)))
+    if not 2 <= len(words) <= 8:  # "Mar 18" to "martes, 18 de marzo de 2021 г."
         return None
     for word in words:
         if word.isdecimal():
             number = int(word)
-            if len(word) == 4 and year is None:  # noqa: PLR2004 - a year
+            if len(word) == 4 and year is None:  # a year
                 year = number
-            elif len(word) <= 2 and day is None:  # noqa: PLR2004 - a day
+            elif len(word) <= 2 and day is None:  # a day
                 day = number
             else:
                 return None
@@ -167,7 +215,7 @@ def parse(text: str) -> Spelled | None:
     Buddhist era are converted.
     """
     plain = " ".join(unicodedata.normalize("NFC", text).replace("\u200f", "").replace("\u200e", "").split())
-    if not 4 <= len(plain) <= 60 or not any(sign.isdigit() for sign in plain) and not _RELATIVE.fullmatch(plain):  # noqa: PLR2004
+    if not 3 <= len(plain) <= 60:
         return None
     plain = plain.strip(" .,;:·•|")
     if _RELATIVE.fullmatch(plain):
@@ -182,7 +230,7 @@ _STAMP = re.compile(
 
 
 def iso_utc(text: str) -> str | None:
-    """The ISO 8601 *text* in UTC, as precise as it is: ``2021-03-16T14:05:00Z``, ``2021-03-18``, ``2016-12``; None: not ISO.
+    """The ISO 8601 *text* in UTC, as precise as it is (``2021-03-16T14:05:00Z``, ``2016-12``); None: it is not ISO.
 
     Fractions of a second stay as they are. A time without a zone is only a day: which moment it means is not said.
     """
@@ -208,7 +256,7 @@ def iso_utc(text: str) -> str | None:
 
 
 def same_moment(a: str | None, b: str | None) -> bool:
-    """Whether two dates in our form are equal, as far as the less precise one goes, at most to the second; None equals none."""
+    """Whether two dates in our form are equal, as far as both go, at most to the second; None equals no date."""
     if a is None or b is None:
         return False
     a, b = (re.sub(r"\.\d+Z$", "Z", text).rstrip("Z") for text in (a, b))
