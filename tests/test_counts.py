@@ -1,0 +1,79 @@
+"""The counts request and its answer, in the shapes that saved pages show."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper import counts
+from scraper.records import Capture, Counts, Listed, Site
+
+SITE = Site(id="x", name="x", base_url="https://www.lantern.example/", hosts=("www.lantern.example",))
+WHEN = "2026-02-01T00:00:00Z"
+ANSWER = {
+    "postPageMetadata": {
+        "id": "water",
+        "postMetadata": {"averageRating": 0, "likeCount": 5, "totalComments": 2, "totalRatings": 0, "viewCount": 1261},
+    },
+    "relatedPostsMetadata": [{"id": "uuid", "postMetadata": {"viewCount": 9999, "likeCount": 1, "totalComments": 1}}],
+}
+
+
+def answered(url: str, data: object) -> Capture:
+    return Capture(url=url, kind="counts", captured_at=WHEN, status=200, body=json.dumps(data).encode())
+
+
+def test_the_request_never_adds_a_view() -> None:
+    asked = counts.ask("https://www.lantern.example/post/water", SITE, "token")
+    assert asked is not None
+    assert json.loads(asked.body) == {"postId": "water", "languageCode": "en", "skipViewCountIncrement": True}
+    assert dict(asked.headers)["Authorization"] == "token"
+    assert asked.url == "https://www.lantern.example/_api/blog-frontend-adapter-public/v2/post-page-metadata/water"
+
+
+@pytest.mark.parametrize(
+    ("post", "slug"),
+    [
+        ("https://www.lantern.example/post/water", "water"),
+        ("https://www.lantern.example/post/a%C3%B1o", "a%C3%B1o"),
+        ("https://www.lantern.example/post/2019/09/09/name", "2019%2F09%2F09%2Fname"),
+        ("https://www.lantern.example/post/water?lang=ar", "water?lang=ar"),
+    ],
+)
+def test_an_answer_is_read_back_for_the_post_that_was_asked_about(post: str, slug: str) -> None:
+    asked = counts.ask(post, SITE, "token")
+    assert asked is not None
+    assert asked.url.endswith("/" + slug)
+    assert counts.is_answer(asked.url)
+    reading = counts.read(answered(asked.url, ANSWER))
+    assert reading.listed == (
+        Listed(url=post, counts=Counts(url=post, views=1261, comments=2, likes=5, source="endpoint")),
+    )
+
+
+def test_a_translation_is_asked_about_in_its_language() -> None:
+    asked = counts.ask("https://www.lantern.example/post/water?lang=ar", SITE, "token")
+    assert asked is not None
+    assert json.loads(asked.body)["languageCode"] == "ar"
+
+
+@pytest.mark.parametrize(
+    "data", [{}, [], {"message": "no permission"}, {"postPageMetadata": {"postMetadata": {}}}, None]
+)
+def test_an_answer_without_counts_is_an_error_not_a_zero(data: object) -> None:
+    reading = counts.read(answered(SITE.base_url + counts.METADATA + "water", data))
+    assert (reading.kind, reading.listed) == ("error", ())
+
+
+def test_the_token_is_that_of_the_blogs_widget() -> None:
+    apps = {counts.APPS[1]: {"instance": "second"}, counts.APPS[0]: {"instance": "first", "intId": 1}, "other": {}}
+    assert counts.read_token(json.dumps({"apps": apps}).encode()) == "first"
+    assert counts.read_token(b'{"apps":{}}') is None
+    assert counts.read_token(json.dumps({"apps": {counts.APPS[0]: {"instance": "a\r\nHost: b"}}}).encode()) is None
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_make_the_reader_raise(body: bytes) -> None:
+    assert counts.read_token(body) is None or body
+    assert counts.read(Capture(url="https://x.example/", kind="counts", captured_at=WHEN, body=body)).kind == "error"

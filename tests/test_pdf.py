@@ -1,0 +1,43 @@
+"""Text of PDFs, whole and hostile."""
+
+import zlib
+
+import pytest
+
+from scraper import pdf
+from scraper.demo.machine import pdf as make_pdf
+
+URL = "https://www.lantern.example/_files/ugd/a.pdf"
+
+
+def test_the_text_of_a_pdf_is_read() -> None:
+    found = pdf.text_of(make_pdf(("The aquifer belongs to everyone.", "Second line")), URL)
+    assert found.text is not None
+    assert "The aquifer belongs to everyone." in found.text
+    assert (found.pages, found.problem) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>not a pdf</html>", b"%PDF-1.4\n", b"%PDF-1.7\n" + b"\x00" * 5000, make_pdf(("cut",))[:200]],
+)
+def test_what_cannot_be_read_is_a_note_and_no_text(body: bytes) -> None:
+    found = pdf.text_of(body, URL)
+    assert not found.text
+    assert found.problem is None or (found.problem.level, found.problem.url) == ("note", URL)
+
+
+def test_a_page_that_unpacks_to_gigabytes_takes_down_only_its_reader() -> None:
+    packer = zlib.compressobj(9)
+    bomb = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(2000)) + packer.flush()
+    whole = make_pdf(("x",))
+    start = whole.index(b"<< /Length")
+    end = whole.index(b"endstream")
+    stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(bomb) + bomb + b"\n"
+    found = pdf.text_of(whole[:start] + stream + whole[end:], URL)
+    assert not found.text
+
+
+def test_a_tree_of_pages_that_bites_its_tail_ends() -> None:
+    body = make_pdf(("x",)).replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
+    assert not pdf.text_of(body, URL).text
