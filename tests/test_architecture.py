@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "scraper"
 
 #: Nouns import only nouns. A verb imports nouns and the verbs named here. An assembler imports what it likes.
-NOUNS = {"__init__", "errors", "records", "urls", "sites", "charset", "dates", "numbers", "language", "page", "sanitise", "layouts"}
+NOUNS = {"__init__", "errors", "records", "urls", "sites", "charset", "dates", "digests", "numbers", "language", "page", "sanitise", "layouts"}
 VERBS: dict[str, set[str]] = {
     "discover": set(),
     "extract": set(),
@@ -33,6 +33,7 @@ DOORS = {
     "protego": {"fetch"},
     "stamina": {"fetch"},
     "selectolax": {"page"},
+    "gcld3": {"language"},
     "nh3": {"sanitise"},
     "feedparser": {"discover"},
     "trafilatura": {"layouts"},
