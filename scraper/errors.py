@@ -24,11 +24,15 @@
 Each message says what was expected, what was found, where, and what to do.
 """
 
+from scraper.records import Capture
+
 
 class ArchiveError(Exception):
     """Base of all errors that end in one clear line; *exit_status* is what the command ends with."""
 
     exit_status = 1
+    #: Answers that had come before it went wrong, oldest first: evidence to be kept.
+    captures: tuple[Capture, ...] = ()
 
 
 class UsageError(ArchiveError):

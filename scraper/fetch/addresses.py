@@ -1,0 +1,63 @@
+"""Which addresses may be asked: their spelling, their hosts, and the machines behind those."""
+
+import ipaddress
+import socket
+
+import httpx
+
+from scraper.errors import FetchFailed
+
+
+def address(url: str, base: str | None = None) -> str:
+    """*url*, made absolute, as it is asked for: host in ASCII, path percent-encoded, no fragment, no user name or
+    password. Raises FetchFailed for what is no address of the web.
+    """
+    try:
+        found = httpx.URL(url.strip()) if base is None else httpx.URL(base).join(url.strip())
+        host = found.host
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise FetchFailed(url, f"expected a web address, found one that cannot be read ({error})") from error
+    if found.scheme not in ("http", "https") or not host:
+        raise FetchFailed(url, "expected an address that begins with http:// or https:// and a host")
+    return str(found.copy_with(fragment=None, userinfo=b""))
+
+
+def host_of(url: str) -> str:
+    """``host`` or ``host:port`` of an address; default ports are left out, IPv6 keeps its brackets."""
+    return httpx.URL(url).netloc.decode("ascii").lower()
+
+
+def name_of(url: str) -> str:
+    """The host without port, as it is looked up."""
+    return httpx.URL(url).raw_host.decode("ascii").lower()
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port: what one robots.txt speaks for."""
+    return f"{httpx.URL(url).scheme}://{host_of(url)}"
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host's *name* says that it is this machine."""
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def is_public(ip: str) -> bool:
+    """Whether an address belongs to the public internet; wrapped IPv4 addresses are looked into."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if inner is None and found in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
+
+
+def machines(name: str, port: int) -> list[str]:
+    """The IP addresses behind a host, in the order to try them. Raises OSError when the name is unknown."""
+    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(item[4][0]) for item in found))

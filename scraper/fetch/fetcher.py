@@ -1,0 +1,202 @@
+"""Follows an address to its answer: robots.txt first, redirects within the allowed hosts, tries again with care."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable, SlowDown, Stopped
+from scraper.fetch.addresses import address, host_of, name_of
+from scraper.fetch.limits import Asked, Limits, Validators
+from scraper.fetch.politeness import Turns
+from scraper.fetch.robots import TOKEN, Robots
+from scraper.fetch.rules import Rules
+from scraper.fetch.sender import RETRIED, Answer, Ask, Sender, TryFailed
+from scraper.records import Capture
+
+#: Answers that count as failures. 404 and 410 are answers like any other.
+_FAILURES = RETRIED | {401, 403, 407, 408}
+
+
+class Fetcher:
+    """Fetches pages from the hosts it is told, politely. Not for several threads."""
+
+    def __init__(
+        self,
+        contact: str | None = None,
+        *,
+        delay: float = 1.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
+        named_hosts: frozenset[str] = frozenset(),
+        on_request: Callable[[Asked], None] = lambda _: None,
+    ) -> None:
+        """*contact*: an e-mail or web address, sent with every request; only hosts on this machine may be asked
+        without. *delay*: seconds between the end of one answer and the next request to that host. *sleep* may raise
+        to stop the run. *named_hosts* (``host`` or ``host:port``): those that the user named, which alone may be
+        private or loopback. Raises UsageError for a contact that cannot stand in a header.
+        """
+        self.limits = limits or Limits()
+        self._delay = max(0.0, delay)
+        self._failures = 0
+        self._sender = Sender(
+            contact=contact,
+            limits=self.limits,
+            turns=Turns(monotonic=monotonic, sleep=sleep),
+            now=now,
+            monotonic=monotonic,
+            named_hosts=named_hosts,
+            on_request=on_request,
+        )
+        self._rules = Rules(self._sender, limits=self.limits, delay=self._delay, now=now, monotonic=monotonic)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._sender.close()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, or tried, so far: pages, redirects, retries, robots.txt."""
+        return self._sender.requests
+
+    def get(
+        self,
+        url: str,
+        *,
+        kind: str = "other",
+        validators: Validators | None = None,
+        hosts: frozenset[str] = frozenset(),
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Capture, ...]:
+        """Every answer on the way to *url*, oldest first; the last is the one that counts. It may have any status; a
+        redirect as the last one was not followed, as its target is another host's or robots.txt forbids it.
+
+        *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. Raises FetchFailed,
+        Forbidden, RobotsUnavailable, SlowDown, Stopped, UsageError.
+        """
+        return self._get(Ask(url=address(url), kind=kind, headers=headers or {}, validators=validators), hosts)
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: object,
+        kind: str = "counts",
+        hosts: frozenset[str] = frozenset(),
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Capture, ...]:
+        """The same for a question that is asked by POST and changes nothing there; redirects are not followed."""
+        return self._get(Ask(method="POST", url=address(url), kind=kind, headers=headers or {}, json=json), hosts)
+
+    def robots(self, url: str) -> Robots:
+        """The rules for the scheme, host and port of *url*, asked for at most once a day.
+
+        4xx: all is allowed. 5xx, no answer, half an answer: RobotsUnavailable, after at most 3 tries within 20 s.
+        429: waits (RFC 9309 would allow all). Redirects are followed to any public host, as RFC 9309 (2.3.1.2)
+        says, and too many of them mean that there is no robots.txt. Raises SlowDown and UsageError too.
+        """
+        captures: list[Capture] = []
+        try:
+            return self._rules.of(address(url), captures)
+        except ArchiveError as error:
+            error.captures = tuple(captures)
+            raise
+
+    def _get(self, ask: Ask, hosts: frozenset[str]) -> tuple[Capture, ...]:
+        allowed = hosts or frozenset({host_of(ask.url)})
+        captures: list[Capture] = []
+        try:
+            if host_of(ask.url) not in allowed:
+                raise FetchFailed(ask.url, f"expected one of the hosts {', '.join(sorted(allowed))}; it was not asked")
+            self._follow(ask, allowed, captures)
+            self._count(captures[-1].status in _FAILURES, f"{captures[-1].url}: status {captures[-1].status}")
+        except ArchiveError as error:
+            error.captures = tuple(captures)
+            if isinstance(error, FetchFailed | RobotsUnavailable):
+                self._count(True, str(error), captures)  # noqa: FBT003
+            raise
+        return tuple(captures)
+
+    def _count(self, failed: bool, last: str, captures: list[Capture] | None = None) -> None:  # noqa: FBT001
+        self._failures = self._failures + 1 if failed else 0
+        if self._failures >= self.limits.failures:
+            error = Stopped(f"{self._failures} addresses in a row failed (the last: {last}): run again to resume")
+            error.captures = tuple(captures or ())
+            raise error
+
+    def _follow(self, ask: Ask, allowed: frozenset[str], captures: list[Capture]) -> None:
+        """Ask, and follow redirects within the allowed hosts."""
+        rules = self._rules.of(ask.url, captures)
+        if not rules.allows(ask.url):
+            raise Forbidden(f"{ask.url}: {rules.url} forbids it to {TOKEN}; it was not asked")
+        seen = {ask.url}
+        while True:
+            to = self._persist(ask, captures, self._pace(rules)).redirected_to
+            if to is None or ask.method != "GET" or host_of(to) not in allowed:
+                return
+            if to in seen or len(seen) > self.limits.redirects:
+                what = "a redirect in a circle" if to in seen else f"more than {self.limits.redirects} redirects"
+                raise FetchFailed(ask.url, f"expected a page, found {what}: open it in a browser")
+            rules = self._rules.of(to, captures)
+            if not rules.allows(to):
+                return
+            seen.add(to)
+            ask = replace(ask, url=to, validators=None)
+
+    def _pace(self, rules: Robots) -> float:
+        """Seconds between requests: ours, or more where robots.txt asks for more."""
+        delay = max(self._delay, rules.crawl_delay or 0.0)
+        most = max(self.limits.longest_wait, self._delay)
+        if delay > most:
+            raise SlowDown(
+                f"{rules.url}: asks for {delay:g} s between requests, more than the {most:g} s that a run waits: ask "
+                "the site's owner"
+            )
+        return delay
+
+    def _persist(self, ask: Ask, captures: list[Capture], delay: float) -> Capture:
+        """The answer to one address, after as many tries as it may take; all that came goes into *captures*."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                answer = self._sender.send(ask, delay=delay, attempt=attempt)
+            except TryFailed as failure:
+                captures.extend([failure.capture] if failure.capture else [])
+                if failure.final or attempt >= self.limits.tries:
+                    raise FetchFailed(ask.url, str(failure)) from failure
+                self._sender.turns.hold(name_of(ask.url), self.limits.pause(attempt))
+                if failure.capture and failure.capture.status == 304:
+                    ask = replace(ask, validators=None)
+            else:
+                captures.append(answer.capture)
+                if not self._again(answer, attempt):
+                    return answer.capture
+
+    def _again(self, answer: Answer, attempt: int) -> bool:
+        """Whether to try again; every request to the host then waits as long as it asked for, or as we choose.
+
+        A 429 to the end is about us and not about the page: SlowDown. A 5xx to the end is an answer.
+        """
+        url, status = answer.capture.url, answer.capture.status
+        self._sender.slow_down(url, answer.stay_away, status)
+        if status not in RETRIED:
+            return False
+        slow = status == 429 or answer.stay_away is not None
+        if attempt >= (self.limits.slow_tries if slow else self.limits.tries):
+            if status == 429:
+                raise SlowDown(f"{url}: still status 429 after {attempt} tries: run again later to resume")
+            return False
+        if answer.stay_away is None:
+            self._sender.turns.hold(name_of(url), self.limits.pause(attempt) * (2 if slow else 1))
+        return True

@@ -1,0 +1,168 @@
+"""Gets each robots.txt, believes it for a day, and asks no page of a host whose rules cannot be had."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scraper.errors import RobotsUnavailable, SlowDown
+from scraper.fetch import robots
+from scraper.fetch.addresses import name_of, origin_of
+from scraper.fetch.limits import Limits
+from scraper.fetch.robots import TOKEN, Robots
+from scraper.fetch.sender import Answer, Ask, Sender, TryFailed
+from scraper.records import Capture
+
+
+@dataclass(slots=True)
+class _Search:
+    """The tries to get one robots.txt."""
+
+    url: str
+    captures: list[Capture]
+    #: By the monotonic clock.
+    deadline: float
+    #: What the last try found.
+    found: str = "no answer"
+    slow: bool = False
+
+
+class Rules:
+    """The robots.txt of every scheme, host and port that was asked for."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        *,
+        limits: Limits,
+        delay: float,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._sender = sender
+        self._limits = limits
+        self._delay = delay
+        self._now = now
+        self._monotonic = monotonic
+        self._known: dict[str, Robots] = {}
+        self._unavailable: dict[str, tuple[float, str]] = {}
+
+    def of(self, url: str, captures: list[Capture]) -> Robots:
+        """The rules for *url*, from memory or asked for; what came on the way goes into *captures*.
+
+        Raises RobotsUnavailable, SlowDown, UsageError.
+        """
+        self._sender.needs_contact(url)
+        origin = origin_of(url)
+        known = self._known.get(origin)
+        if known and 0 <= (self._now() - known.fetched_at).total_seconds() < self._limits.robots_age:
+            return known
+        until, message = self._unavailable.get(origin, (0.0, ""))
+        if message and self._monotonic() < until:
+            raise RobotsUnavailable(message)
+        search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
+        try:
+            self._known[origin] = self._ask(search)
+        except RobotsUnavailable as error:
+            self._unavailable[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
+            raise
+        finally:
+            captures.extend(search.captures)
+        return self._known[origin]
+
+    def _ask(self, search: _Search) -> Robots:
+        at = self._now()
+        for attempt in range(1, self._limits.robots_tries + 1):
+            try:
+                answer = self._hops(search, attempt)
+            except TryFailed as failure:
+                search.captures.extend([failure.capture] if failure.capture else [])
+                search.found, search.slow = str(failure), False
+                pause = self._limits.pause(attempt)
+                if failure.final:
+                    break
+            else:
+                if answer is None:
+                    return _none(search, at)
+                if (rules := _judged(search, answer, at)) is not None:
+                    return rules
+                pause = self._pause(search, answer, attempt)
+            if not self._another(search, attempt, pause):
+                break
+        if search.slow:
+            raise SlowDown(f"{search.url}: still status 429 after {attempt} tries: run again later to resume")
+        found = search.found.removesuffix(": try later")
+        raise RobotsUnavailable(
+            f"{search.url}: expected the rules for robots, found {found}; nothing was fetched from there: see whether "
+            "the address opens in a browser, then run again"
+        )
+
+    def _hops(self, search: _Search, attempt: int) -> Answer | None:
+        """The answer behind all redirects, which may lead to other hosts (RFC 9309, 2.3.1.2); None: they have no
+        end.
+        """
+        url = search.url
+        seen = {url}
+        while len(seen) <= self._limits.redirects + 1:
+            seconds = min(self._limits.robots_try_seconds, search.deadline - self._monotonic())
+            if seconds <= 0:
+                raise TryFailed("no complete answer within the time limit", final=True)
+            ask = Ask(url=url, kind="robots")
+            answer = self._sender.send(ask, delay=self._delay, attempt=attempt, seconds=seconds)
+            search.captures.append(answer.capture)
+            to = answer.capture.redirected_to
+            if to is None:
+                return answer
+            self._sender.slow_down(url, answer.stay_away, answer.capture.status)
+            if to in seen:
+                return None
+            self._sender.needs_contact(to)
+            seen.add(to)
+            url = to
+        return None
+
+    def _pause(self, search: _Search, answer: Answer, attempt: int) -> float:
+        """Seconds until the next try. A pause that a 429 asked for is not taken from our own time."""
+        pause = self._limits.pause(attempt)
+        if not search.slow:
+            return max(pause, answer.stay_away or 0.0)
+        self._sender.slow_down(answer.capture.url, answer.stay_away, answer.capture.status)
+        pause = 2 * pause if answer.stay_away is None else answer.stay_away
+        search.deadline += pause
+        return pause
+
+    def _another(self, search: _Search, attempt: int, pause: float) -> bool:
+        """Whether there is time for another try; if so the host is left alone until then."""
+        host = name_of(search.url)
+        if attempt >= self._limits.robots_tries:
+            return False
+        if self._monotonic() + max(pause, self._sender.turns.needed(host, self._delay)) >= search.deadline:
+            return False
+        self._sender.turns.hold(host, pause)
+        return True
+
+
+def _none(search: _Search, at: datetime) -> Robots:
+    """There is no robots.txt: all is allowed (RFC 9309, 2.3.1.3)."""
+    return Robots(url=search.url, fetched_at=at, captures=tuple(search.captures))
+
+
+def _judged(search: _Search, answer: Answer, at: datetime) -> Robots | None:
+    """The rules that an answer amounts to; None: it amounts to none, and *search* knows why."""
+    status = answer.capture.status or 0
+    if 300 <= status < 500 and status != 429:
+        return _none(search, at)
+    truncated = answer.capture.truncated
+    if 200 <= status < 300 and truncated in (None, "length"):
+        text = robots.decode(answer.capture.body or b"", whole=truncated is None)
+        rules = robots.read(text)
+        return Robots(
+            url=search.url,
+            fetched_at=at,
+            captures=tuple(search.captures),
+            sitemaps=tuple(rules.sitemaps),
+            crawl_delay=rules.crawl_delay(TOKEN),
+            rules=rules,
+        )
+    search.found = f"status {status}" if truncated is None else f"an answer that cannot be read ({truncated})"
+    search.slow = status == 429
+    return None
