@@ -1,0 +1,69 @@
+"""Bytes as they came over the wire or from a file → text. Never raises: what cannot be read becomes U+FFFD."""
+
+import codecs
+import re
+
+#: Byte order marks, the longer ones first: UTF-32 begins like UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: `charset` and the XML declaration's `encoding`, as a parameter of Content-Type or inside the page.
+_PARAMETER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII | re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+#: How far into a page a declaration is looked for; browsers stop after 1024 bytes, copiers write comments before it.
+_PRESCAN = 8192
+#: What browsers read under these names (WHATWG Encoding, "Names and labels").
+_AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """*body* as text, without a byte order mark.
+
+    In this order: the byte order mark; UTF-8, when the bytes are valid UTF-8 (no other text of some length is, whatever
+    a server or a copier says of it); the charset of *content_type*; the one the page declares; Windows-1252.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    name = _named(content_type) or _declared(body)
+    if name is None or not name.startswith(("utf-16", "utf-32", "iso2022", "hz")):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return body.decode(name or _guess(body), "replace")
+
+
+def _named(content_type: str | None) -> str | None:
+    found = _PARAMETER.search(content_type or "")
+    return _known(found[1]) if found else None
+
+
+def _declared(body: bytes) -> str | None:
+    """The charset named inside the page; one that could not have been read to find it (UTF-16) is none."""
+    start = body[:_PRESCAN]
+    found = _XML.search(start) or _DECLARED.search(start)
+    name = _known(found[1].decode("ascii", "replace")) if found else None
+    return None if name is None or name.startswith(("utf-16", "utf-32")) else name
+
+
+def _known(label: str) -> str | None:
+    """The codec for *label*; None when Python has no such text codec."""
+    try:
+        name = codecs.lookup(label).name
+        b"".decode(name)
+    except (LookupError, ValueError):
+        return None
+    return _AS_BROWSERS_DO.get(name, name)
+
+
+def _guess(body: bytes) -> str:
+    """For bytes that are not valid UTF-8 and say nothing of themselves: mostly UTF-8 with damage, or Windows-1252."""
+    damaged = body.decode("utf-8", "replace").count("\ufffd")
+    letters = sum(1 for byte in body[:100_000] if byte >= 0x80)
+    return "utf-8" if damaged * 4 < letters else "cp1252"

@@ -1,0 +1,131 @@
+"""Bodies written with Wix's editor (Draft.js to 2023, Ricos since): which element is a picture, a gallery, a file."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from scraper.layouts.body import Body, Close, Event, Open, read_body
+from scraper.layouts.wix_address import address
+from scraper.layouts.wix_media import picture
+from scraper.page import Node, words
+from scraper.records import File, Image, Video
+
+_GALLERY = frozenset({"gallery-viewer", "galleryViewer"})
+_PICTURE = frozenset({"imageViewer", "figure-IMAGE", "image-viewer", "figure-GIF", "giphyViewer", "gif-viewer"})
+_PLAYER = frozenset(
+    {"figure-VIDEO", "video-player", "videoPlayer", "video-viewer", "videoViewer", "reactPlayerWrapper"}
+    | {"figure-AUDIO", "audio-viewer", "audioViewer", "soundCloudViewer", "figure-SOUND_CLOUD"}
+)
+_FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "figure-FILE"})
+_FILE_NAME = ("fileUploadName", "fileUploadExtension")
+_CAPTION = 'figcaption, [data-hook*="aption"]'
+_PRELOAD = re.compile(r"-preload\b")
+_SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
+_UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_VIDEO_HOSTS = re.compile(r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|player\.vimeo\.com|vimeo\.com|dailymotion\.com|facebook\.com/plugins/video|video\.wixstatic\.com)")
+_DOCUMENT = re.compile(r"/(?:_files/)?ugd/|\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|zip|epub)(?=$|[?#])", re.IGNORECASE)
+
+
+def read(description: Node, base_url: str | None) -> Body:
+    """The body inside ``post-description``."""
+
+    def link(href: str) -> str | None:
+        return address(href, base_url)
+
+    def widget(node: Node) -> Iterable[Event] | None:
+        return _widget(node, base_url)
+
+    return read_body(description, widget=widget, link=link, breaks=True)
+
+
+def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
+    """What stands for an element of the editor; None: nothing special."""
+    hook = node.attributes.get("data-hook") or ""
+    if node.tag in ("wow-image", "img", "amp-img"):
+        found = picture(node, base_url)
+        return (found,) if found else ()
+    if node.tag in ("iframe", "video"):
+        return tuple(_videos(node, base_url))
+    if hook in _GALLERY:
+        return tuple(_gallery(node, base_url))
+    if hook in _PICTURE:
+        return tuple(_picture(node, base_url))
+    if hook in _PLAYER:
+        return tuple(_player(node, base_url))
+    if hook in _FILE:
+        return tuple(_file(node, base_url))
+    return None
+
+
+def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
+    found = picture(node, base_url)
+    caption = words(node.css_first(_CAPTION))
+    if found:
+        yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
+    elif caption:
+        yield from (Open("p"), caption, Close("p"))
+
+
+def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
+    """The pictures of a gallery that the server rendered, each once; the rest of a long one is not in the page."""
+    for img in node.css("wow-image, img"):
+        if img.tag == "img" and img.parent is not None and img.parent.tag == "wow-image":
+            continue
+        if _PRELOAD.search((img.attributes.get("data-hook") or "") + " " + (img.attributes.get("class") or "")):
+            continue
+        if found := picture(img, base_url):
+            yield found
+
+
+def _player(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A video where the page gives its address, and its caption; the player itself says nothing."""
+    for frame in node.css("iframe, video, amp-youtube"):
+        yield from _videos(frame, base_url)
+    caption = words(node.css_first("figcaption"))
+    if caption:
+        yield from (Open("p"), caption, Close("p"))
+
+
+def _videos(node: Node, base_url: str | None) -> Iterator[Video]:
+    sources = [node, *node.css("source")]
+    for source in sources:
+        src = source.attributes.get("src") or source.attributes.get("data-src") or ""
+        url = address(src, base_url) if src else None
+        if url and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
+            yield Video(url=url, title=node.attributes.get("title") or None)
+            return
+
+
+def _file(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A file widget: the file with its name, then the line below it ("Download PDF • 31.47MB")."""
+    named = [text for hook in _FILE_NAME if (text := words(node.css_first(f'[data-hook="{hook}"]')))]
+    lines = [text for leaf in _leaves(node) if leaf.attributes.get("data-hook") not in _FILE_NAME and (text := words(leaf))]
+    name = "".join(named) or (lines.pop(0) if lines else None)
+    href = next((href for a in (node, *node.css("a")) if (href := a.attributes.get("href"))), None)
+    below = " ".join(lines)
+    size = _SIZE.search(below)
+    yield File(
+        url=address(href, base_url) if href else None, name=name, size=_bytes(size[1], size[2]) if size else None
+    )
+    if below:
+        yield from (Open("p"), below, Close("p"))
+
+
+def _leaves(node: Node) -> list[Node]:
+    """The elements inside *node* that hold text themselves."""
+    return [child for child in node.css("*") if any(_is_text(inner) for inner in child.iter(include_text=True))]
+
+
+def _is_text(node: Node) -> bool:
+    return node.tag == "-text" and bool((node.text_content or "").strip())
+
+
+def _bytes(number: str, unit: str) -> int | None:
+    try:
+        return round(float(number.replace(",", ".")) * _UNITS[unit.upper()])
+    except ValueError:
+        return None
+
+
+def linked_files(body: Body) -> tuple[File, ...]:
+    """Documents that the body links to in its text."""
+    return tuple(File(url=link.url, name=link.text or None) for link in body.links if _DOCUMENT.search(link.url))

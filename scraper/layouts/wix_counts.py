@@ -1,0 +1,86 @@
+"""Views, comments and likes of a post's page, and which of the numbers shown are true.
+
+Pages without ``post-page-root`` (captures up to 2023-03) said "0 views" of every post: a placeholder, beside which
+"0 comments" means nothing either. With the mark (from 2023-08) the HTML tells the truth, and so does the embedded data.
+"""
+
+from dataclasses import dataclass
+
+from scraper.layouts.wix_data import dig, whole_number
+from scraper.numbers import Shown, count, counts_line
+from scraper.page import Node, Page, Scope, words
+
+NONE = Shown()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The counts and where they came from (``page``, ``embedded``; None: there are none)."""
+
+    views: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    source: str | None = None
+
+
+def read(page: Page, article: Scope, data: dict[str, object], metadata: dict[str, object]) -> Told:
+    """The post's counts: those shown where they are true, else those embedded."""
+    shown, embedded = _true(_shown(article), rooted=is_rooted(page)), _embedded(data, metadata)
+    merged = [a if a is not None else b for a, b in zip(shown, embedded, strict=True)]
+    if all(value is None for value in merged):
+        return Told()
+    return Told(*merged, source="page" if any(value is not None for value in shown) else "embedded")
+
+
+def is_rooted(page: Page) -> bool:
+    """Whether the page has the mark of the time since which counts are true."""
+    return page.has("post-page-root")
+
+
+def _shown(article: Scope) -> Shown:
+    """The numbers that the article shows, true or not."""
+    stats = article.maybe('[data-hook="post-stats"]')
+    likes = count(words(article.maybe('[data-hook="like-button-with-count__like-count"]')) or "")
+    return _stats(stats)._replace(likes=likes) if stats is not None else Shown(likes=likes)
+
+
+def _stats(stats: Node) -> Shown:
+    """Views and comments of ``post-stats``: one element each, told apart by their labels, else by their order."""
+    texts = [text for text in map(words, _leaves(stats)) if text]
+    views = comments = None
+    for place, text in enumerate(texts):
+        line = counts_line(text)
+        if line is not None and line.views is not None:
+            views = line.views
+        elif line is not None and line.comments is not None:
+            comments = line.comments
+        elif line is None and len(texts) == 2:  # noqa: PLR2004 - in a language whose labels we do not know
+            views, comments = (count(text), comments) if place == 0 else (views, count(text))
+    return Shown(views=views, comments=comments)
+
+
+def _leaves(stats: Node) -> list[Node]:
+    """The elements of *stats* that hold text themselves."""
+    return [
+        node for node in stats.css("*")
+        if node.first_child is not None and node.first_child.tag == "-text" and node.first_child.text_content
+    ]  # fmt: skip
+
+
+def _true(shown: Shown, *, rooted: bool) -> Shown:
+    """*shown* without placeholders. A view count above zero proves itself; beside a placeholder nothing counts."""
+    if rooted or (shown.views or 0) > 0:
+        return shown
+    if shown.views == 0:
+        return shown._replace(views=None, comments=None)
+    return shown._replace(comments=shown.comments or None)
+
+
+def _embedded(post: dict[str, object], metadata: dict[str, object]) -> Shown:
+    """The counts in the page's data: ``metrics``, else ``postCountInfo``, else the metadata answer."""
+    places = (
+        [dig(post, "metrics", name) for name in Shown._fields],
+        [dig(post, "postCountInfo", name) for name in Shown._fields],
+        [metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
+    )
+    return Shown(*(next((found for value in row if (found := whole_number(value)) is not None), None) for row in zip(*places, strict=True)))

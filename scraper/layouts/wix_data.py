@@ -1,0 +1,169 @@
+"""The data that Wix puts into its pages for its own scripts: the post (2024-03 to 2025-02), the list (2024 on).
+
+Both stand in ``<script id="wix-warmup-data">`` under ``appsWarmupData`` and the blog's id. Only the one value wanted is
+decoded: the rest of that script is some hundred kilobytes of other things.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scraper.page import Page, parse_json
+from scraper.records import File, Video
+
+_DECODER = json.JSONDecoder()
+_SCRIPT = re.compile(r"<script\b[^>]*\bid\s*=\s*[\"']?wix-warmup-data\b[^>]*>", re.IGNORECASE)
+_RENDERED = re.compile(r"renderTimeStamp\\?\"\s*:\s*(\d{12,14})(?!\d)")
+_ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
+
+
+def post_page(page: Page) -> dict[str, Any]:
+    """``postPage`` of a post's page: post, categories, tags; empty where the page has none (all but 2024-03 to 2025-02)."""
+    for _, value in warmup_values(page, "OldPostPageWarmupData-"):
+        answer = value.get("postPageResponse", value)
+        found = dig(answer, "data", "postPage") or dig(answer, "postPage")
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def post_metadata(page: Page) -> dict[str, Any]:
+    """``postMetadata`` of a post's page: viewCount, totalComments, likeCount; empty where the page has none."""
+    for _, value in warmup_values(page, "OldPostPageWarmupData-"):
+        found = dig(value, "postPageMetadataResponse", "data", "postPageMetadata", "postMetadata")
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def feed_page(page: Page) -> dict[str, Any] | None:
+    """The list of a list page: ``feedResponse`` and ``metadataResponse``; None: no list (all before 2024)."""
+    return next((value for _, value in warmup_values(page, "feed-page-") if "feedResponse" in value), None)
+
+
+def warmup_values(page: Page, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Key and value of the warm-up entries whose key starts so, values decoded whatever their form:
+
+    an object; a string of JSON; a string of base64 of JavaScript's ``escape()`` of JSON (seen 2025-02 to 2025-08).
+    """
+    start = _SCRIPT.search(page.source) if f'"{prefix}' in page.source else None
+    if start is None:
+        return
+    end = page.source.find("</script", start.end())
+    text = page.source[start.end() : end if end > 0 else len(page.source)]
+    at = 0
+    while (at := text.find(f'"{prefix}', at)) >= 0:
+        try:
+            key, behind = _DECODER.raw_decode(text, at)
+            colon = re.compile(r"\s*:\s*").match(text, behind)
+            at = behind
+            if colon:
+                value, at = _DECODER.raw_decode(text, colon.end())
+                decoded = decode(value)
+                if isinstance(decoded, dict):
+                    yield key, decoded
+        except (ValueError, RecursionError):
+            at += 1
+
+
+def decode(value: object) -> object:
+    """A warm-up value in any of its three forms as what it says; None for a form that is none of them."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith(("{", "[")):
+        return parse_json(value)
+    try:
+        text = base64.b64decode(value, validate=True).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return None
+    return parse_json(unescape(text))
+
+
+def unescape(text: str) -> str:
+    """What JavaScript's ``unescape()`` does: ``%uXXXX`` and ``%XX`` are UTF-16 units, not bytes of UTF-8."""
+    units = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def rendered_at(page: Page) -> str | None:
+    """When Wix's server made the page (``ssrInfo.renderTimeStamp``), to the second; None: the page does not say."""
+    found = _RENDERED.search(page.source)
+    if found is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(found[1]) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def dig(data: object, *path: str) -> Any:
+    """The value at the end of *path* through nested objects; None where one is missing."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def whole_number(value: object) -> int | None:
+    """A count in data: a number that is none of -1, true, "12" or 1e99; None for those."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12 else None
+
+
+def nodes(post: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """The nodes of this type in the post's ``richContent`` (Ricos), in order, at any depth."""
+    pending = [dig(post, "richContent", "nodes")]
+    while pending:
+        level = pending.pop()
+        for node in level if isinstance(level, list) else ():
+            if isinstance(node, dict):
+                if node.get("type") == kind:
+                    yield node
+                pending.append(node.get("nodes"))
+
+
+def videos(post: dict[str, Any]) -> tuple[Video, ...]:
+    """The videos of the post; their addresses are only here, not in the HTML."""
+    found = []
+    for node in nodes(post, "VIDEO"):
+        src = dig(node, "videoData", "video", "src") or {}
+        address = dig(src, "url") or _hosted(dig(src, "id"))
+        if isinstance(address, str) and address.startswith(("http://", "https://")):
+            title = dig(node, "videoData", "title")
+            found.append(Video(url=address, title=title if isinstance(title, str) and title else None))
+    return tuple(found)
+
+
+def _hosted(media_id: object) -> str | None:
+    """Address of a video that Wix hosts."""
+    if not isinstance(media_id, str) or not re.fullmatch(r"[\w./~-]+", media_id):
+        return None
+    return f"https://video.wixstatic.com/{media_id if media_id.startswith('video/') else f'video/{media_id}/file'}"
+
+
+def files(post: dict[str, Any]) -> tuple[File, ...]:
+    """The files of the post's widgets, with the addresses that the HTML hides behind ``#0``."""
+    found = []
+    for node in nodes(post, "FILE"):
+        data = dig(node, "fileData") or {}
+        src = dig(data, "src") or {}
+        address = dig(src, "url") or _document(dig(src, "id"))
+        name, mime = dig(data, "name"), dig(data, "mimeType")
+        found.append(
+            File(
+                url=address if isinstance(address, str) and address.startswith(("http://", "https://")) else None,
+                name=name if isinstance(name, str) else None,
+                media_type=mime if isinstance(mime, str) else None,
+                size=whole_number(dig(data, "size")),
+            )
+        )
+    return tuple(found)
+
+
+def _document(media_id: object) -> str | None:
+    """Address of a file that Wix hosts."""
+    if not isinstance(media_id, str) or not re.fullmatch(r"[\w./~-]+", media_id):
+        return None
+    return f"https://static.wixstatic.com/{media_id if media_id.startswith('ugd/') else f'ugd/{media_id}'}"

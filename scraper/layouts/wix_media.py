@@ -1,0 +1,73 @@
+"""Wix's media: from what a page shows (a blurred thumbnail, a scaled copy) to the original."""
+
+import re
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+from scraper.page import Node, parse_json
+from scraper.records import Image
+
+#: ``<6 hex>_<32 hex>~mv2.ext`` (also ``~mv2_d_W_H_s_N``), ``<32 hex>.jpg``, ``nsplsh_…``, ``11062b_…``.
+_ID = r"[0-9A-Za-z]+_[0-9A-Za-z%_-]+(?:(?:~|%7E)mv2[\w-]*)?\.[A-Za-z0-9]{2,5}|[0-9a-f]{32}\.[A-Za-z0-9]{2,5}"
+_MEDIA_ID = re.compile(rf"(?:{_ID})\Z")
+_IN_URL = re.compile(r"(?:static\.wixstatic\.com/media/|wix:image://v1/|images-wixmp-[0-9a-z]+\.wixmp\.com/media/)([^/?#\"]+)")
+#: Site copiers write "_mv2" for "~mv2" into file names.
+_COPIED = re.compile(r"(?<=[0-9a-f]{32})_mv2(?=[._])")
+MEDIA = "https://static.wixstatic.com/media/"
+
+
+def original(address: str, base_url: str | None = None) -> str | None:
+    """Address of the original of a picture, given any address of it, or its media id; None: no web address."""
+    address = address.strip()
+    if _MEDIA_ID.match(address):
+        return MEDIA + unquote(address)
+    if found := _IN_URL.search(address):
+        return MEDIA + _COPIED.sub("~mv2", unquote(found[1]))
+    if address.startswith(("data:", "blob:", "about:")):
+        return None
+    absolute = urljoin(base_url or "", address)
+    return absolute if absolute.startswith(("http://", "https://")) else None
+
+
+def picture(node: Node, base_url: str | None = None) -> Image | None:
+    """The picture of a ``wow-image``, ``img`` or ``amp-img``, or the first of them inside *node*; None: there is none."""
+    frame = node if node.tag in ("wow-image", "img", "amp-img") else node.css_first("wow-image, img, amp-img")
+    if frame is None:
+        return None
+    shown = frame if frame.tag != "wow-image" else frame.css_first("img")
+    attributes: dict[str, str | None] = shown.attributes if shown is not None else {}
+    data = _image_data(frame)
+    sources = (
+        data.get("uri"), _media_id(frame.attributes.get("id")), attributes.get("data-pin-media"),
+        attributes.get("src"), attributes.get("data-src"),
+    )  # fmt: skip
+    url = next((found for source in sources if isinstance(source, str) and source and (found := original(source, base_url))), None)
+    if url is None:
+        return None
+    scaled = frame.tag == "img" and "/v1/" in (attributes.get("src") or "")
+    size = data if data else {} if scaled else attributes
+    return Image(
+        url=url,
+        alt=(attributes.get("alt") or data.get("alt") or "").strip() or None,
+        width=_pixels(size.get("width")),
+        height=_pixels(size.get("height")),
+    )
+
+
+def _media_id(value: str | None) -> str | None:
+    """*value* when it is a media id; component ids (``img_comp-…``) are none."""
+    return value if value and _MEDIA_ID.match(value) else None
+
+
+def _image_data(node: Node) -> dict[str, Any]:
+    """``imageData`` of a wow-image: uri, width and height of the original."""
+    info = parse_json(node.attributes.get("data-image-info") or "null")
+    data = info.get("imageData") if isinstance(info, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _pixels(value: object) -> int | None:
+    """A size in whole pixels; None for percentages, auto and nonsense."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value, re.ASCII):
+        value = int(value)
+    return value if isinstance(value, int) and 0 < value < 100_000 else None
