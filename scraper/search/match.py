@@ -1,0 +1,208 @@
+"""A query's tree → FTS5 expressions and SQL conditions. Every value is bound; every word is quoted for FTS5.
+
+Words go to `posts_fts` (stemmed), phrases and beginnings to `posts_exact`; what is asked of a post may also stand in
+one of its files (`files_fts`, `files_exact`). All conditions are about a row ``p`` of `posts`.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scraper.search.query import All, Any, Condition, Node, Not, Query, Term
+from scraper.search.synonyms import words
+
+STEMMED, EXACT = "posts_fts", "posts_exact"
+#: The index of files that goes with an index of posts.
+FILES = {STEMMED: "files_fts", EXACT: "files_exact"}
+
+#: When a post is from: when it was published, or, where the page says only that, when it was updated.
+DATE = "coalesce(p.published_at, p.updated_at)"
+PDFS = (
+    "SELECT post_id FROM files WHERE media_type = 'application/pdf' OR name LIKE '%.pdf' OR url LIKE '%.pdf'"
+    " OR url LIKE '%.pdf?%'"
+)
+FLAGS = {
+    ("is", "gone"): "p.gone_at IS NOT NULL",
+    ("is", "live"): "p.gone_at IS NULL",
+    ("is", "changed"): "p.revision_count > 1",
+    ("is", "undated"): f"{DATE} IS NULL",
+    ("has", "pdf"): f"p.id IN ({PDFS})",
+    ("has", "file"): "p.id IN (SELECT post_id FROM files)",
+    ("has", "image"): "p.id IN (SELECT post_id FROM images)",
+    ("has", "video"): "p.id IN (SELECT post_id FROM videos)",
+}
+DATED = {
+    "after": f"{DATE} >= ?",
+    "before": f"{DATE} < ?",
+    "year": f"substr({DATE}, 1, 4) = ?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A piece of SQL and the values of its question marks."""
+
+    sql: str
+    values: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """The index that finds and ranks the hits, and what it is asked."""
+
+    table: str
+    expression: str
+    #: A file may answer instead of the post.
+    files: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A compiled query."""
+
+    #: None: no word to rank by.
+    driver: Driver | None
+    #: To be met as well, all of them.
+    conditions: tuple[Where, ...] = ()
+
+
+def both(parts: Iterable[Where], word: str) -> Where:
+    """*parts* joined by *word* (``AND``, ``OR``)."""
+    listed = list(parts)
+    sql = f" {word} ".join(part.sql for part in listed)
+    return Where(f"({sql})", tuple(value for part in listed for value in part.values))
+
+
+def one_of(column: str, values: Sequence[object]) -> Where:
+    """*column* is one of *values*; nothing is when there are none."""
+    return Where(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def compile_query(db: sqlite3.Connection, query: Query) -> Match:
+    """*query* as SQL. Looks up the names of sites, tags and categories in *db*."""
+    root = query.root
+    parts = root.children if isinstance(root, All) else (root,) if root else ()
+    driver: Driver | None = None
+    rest = parts
+    for table in (STEMMED, EXACT):
+        driving = tuple(part for part in parts if table_of(part) == table)
+        if driving:
+            driver = Driver(table, expression(All(driving)), files=anywhere(All(driving)))
+            rest = tuple(part for part in parts if table_of(part) != table)
+            break
+    return Match(driver, tuple(condition(db, part) for part in rest))
+
+
+def table_of(node: Node) -> str | None:
+    """The one index that can answer *node* alone; None: it takes more than that."""
+    if isinstance(node, Term):
+        return EXACT if node.exact else STEMMED
+    if isinstance(node, All | Any):
+        tables = {table_of(child) for child in node.children}
+        return tables.pop() if len(tables) == 1 else None
+    return None
+
+
+def anywhere(node: Node) -> bool:
+    """No word of *node* is bound to a column, so that files can answer too."""
+    if isinstance(node, Term):
+        return node.column is None
+    return isinstance(node, All | Any) and all(map(anywhere, node.children))
+
+
+def expression(node: Node) -> str:
+    """*node*, of words only, in the language of FTS5."""
+    if isinstance(node, Term):
+        return _quoted(node)
+    if isinstance(node, All | Any):
+        word = " AND " if isinstance(node, All) else " OR "
+        return "(" + word.join(map(expression, node.children)) + ")"
+    raise TypeError(f"expected words, AND and OR, found {type(node).__name__}")
+
+
+def _quoted(term: Term) -> str:
+    column = f"{term.column} : " if term.column else ""
+    if term.near is not None:
+        inside = " ".join(f'"{word}"' for word in term.text.replace('"', " ").split())
+        return f"{column}NEAR({inside}, {term.near})"
+    text = term.text.replace('"', '""')
+    return f'{column}"{text}"' + (" *" if term.prefix else "")
+
+
+def condition(db: sqlite3.Connection, node: Node) -> Where:
+    """*node* as a condition on a row of posts."""
+    if isinstance(node, Not):
+        inner = condition(db, node.child)
+        return Where(f"NOT {inner.sql}", inner.values)
+    if isinstance(node, Condition):
+        return _property(db, node)
+    table = table_of(node)
+    if table:
+        return _found(table, node)
+    assert isinstance(node, All | Any)  # noqa: S101 - a Term has a table
+    return both((condition(db, child) for child in node.children), "AND" if isinstance(node, All) else "OR")
+
+
+def _found(table: str, node: Node) -> Where:
+    asked = expression(node)
+    posts = Where(f"p.id IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (asked,))
+    if not anywhere(node):
+        return Where(f"({posts.sql})", posts.values)
+    index = FILES[table]
+    files = f"p.id IN (SELECT post_id FROM files WHERE id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?))"
+    return both((posts, Where(files, (asked,))), "OR")
+
+
+def _property(db: sqlite3.Connection, node: Condition) -> Where:
+    if (node.name, node.value) in FLAGS:
+        return Where(f"({FLAGS[node.name, node.value]})")
+    if node.name in DATED:
+        return Where(f"({DATED[node.name]})", (node.value,))
+    if node.name == "language":
+        return Where(
+            "(lower(p.language) = ? OR lower(p.language) LIKE ?)", (node.value.lower(), f"{node.value.lower()}-%")
+        )
+    if node.name == "site":
+        return one_of("p.site", _sites(db, node.value))
+    table = "tags" if node.name == "tag" else "categories"
+    return labelled(node.name, _ids(db, table, node.value))
+
+
+def labelled(name: str, ids: Sequence[int]) -> Where:
+    """Posts with one of these tags or categories (*name*: ``tag`` or ``category``)."""
+    table = "post_tags" if name == "tag" else "post_categories"
+    inner = one_of(f"{name}_id", ids)
+    return Where(f"p.id IN (SELECT post_id FROM {table} WHERE {inner.sql})", inner.values)
+
+
+def _ids(db: sqlite3.Connection, table: str, wanted: str) -> list[int]:
+    """The labels of that name; where there is none, those that contain its words."""
+    key = words(wanted)
+    names = [(number, words(name)) for number, name in db.execute(f"SELECT id, name FROM {table}")]
+    exact = [number for number, name in names if name == key]
+    return exact or [number for number, name in names if _contains(name, key, begins=wanted.endswith("*"))]
+
+
+def _contains(name: tuple[str, ...], key: tuple[str, ...], *, begins: bool) -> bool:
+    if begins and key:
+        return any(
+            word.startswith(key[-1]) and name[at - len(key) + 1 : at] == key[:-1] for at, word in enumerate(name)
+        )
+    return any(name[at : at + len(key)] == key for at in range(len(name)))
+
+
+def _sites(db: sqlite3.Connection, wanted: str) -> list[str]:
+    """Ids of the sites of that id, host or name."""
+    low = wanted.lower().rstrip("/")
+    host = _host(low)
+    found = []
+    for site, name, base in db.execute("SELECT id, name, base_url FROM sites"):
+        known = {site.lower(), name.lower(), _host(base.lower())}
+        if low in known or host in known:
+            found.append(site)
+    return found
+
+
+def _host(address: str) -> str:
+    """The host of a URL, or of one without its scheme; total."""
+    return address.rpartition("//")[2].partition("/")[0].removeprefix("www.")

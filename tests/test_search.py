@@ -1,0 +1,358 @@
+"""What a researcher types, and what comes back."""
+
+# ruff: noqa: E501 - tables read better wide
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scraper import schema, search
+from scraper.search import MARK, UNMARK, Filters, Request
+from scraper.search.query import CHARACTERS, TERMS
+
+SITES = [
+    ("upr2020", "UPR 2020", "https://www.upr2020.org/", "wix", "live"),
+    ("ushrn-news", "Network news", "https://ushrnetwork.org/", "news-2019", "gone"),
+]
+#: slug → what differs from an ordinary post.
+POSTS: dict[str, dict[str, object]] = {
+    "review": {
+        "title": "The Universal Periodic Review", "body_text": "The review began.\n\nAll rights are universal, said CERD.",
+        "published_at": "2020-11-09T10:00:00Z", "views": 177, "comments": 2, "author": "Dana King",
+        "tags": ["UPR", "Human Rights"], "categories": ["News"],
+    },
+    "campus": {
+        "title": "On campus", "body_text": "A university held a talk about organizing for water and housing.",
+        "published_at": "2016-12", "views": None, "tags": ["Students"], "author": "Ann Kings",
+    },
+    "covid": {
+        "title": "COVID-19 and prisons", "body_text": "The U.S. must act. The United Nations said so in A/HRC/RES/43/1 #BlackLivesMatter.",
+        "published_at": "2021-03-18", "views": 9, "site": "ushrn-news", "gone_at": "2022-01-01T00:00:00Z",
+    },
+    "undated": {"title": "Ohne Datum", "body_text": "People of African descent. Café, naïve.", "revision_count": 2, "site": "ushrn-news"},
+    "updated": {"title": "Only updated", "body_text": "Adoption of the outcome.", "updated_at": "2021-03-20", "comments": 5},
+    "with-file": {
+        "title": "A report", "body_text": "Download it.", "published_at": "2013-05-01", "site": "ushrn-news",
+        "files": [("report.pdf", "application/pdf", "Chapter one.\n\nThe sanitation crisis and the universal right to it.")],
+    },
+}  # fmt: skip
+
+
+def label(db: sqlite3.Connection, post: int, plural: str, singular: str, names: list[str]) -> None:
+    for position, name in enumerate(names):
+        db.execute(f"INSERT OR IGNORE INTO {plural}(name) VALUES (?)", (name,))
+        (number,) = db.execute(f"SELECT id FROM {plural} WHERE name = ?", (name,)).fetchone()
+        db.execute(
+            f"INSERT INTO post_{plural}(post_id, {singular}_id, position) VALUES (?, ?, ?)", (post, number, position)
+        )
+
+
+def add(db: sqlite3.Connection, slug: str, values: dict[str, object]) -> None:
+    row = {
+        "site": "upr2020", "url": f"https://www.upr2020.org/post/{slug}", "slug": slug,
+        "first_seen_at": "2022-01-01T00:00:00Z", "last_seen_at": "2022-01-01T00:00:00Z",
+    } | {key: value for key, value in values.items() if key not in ("tags", "categories", "files")}  # fmt: skip
+    db.execute(f"INSERT INTO posts({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+    (post,) = db.execute("SELECT id FROM posts WHERE slug = ?", (slug,)).fetchone()
+    label(db, post, "tags", "tag", values.get("tags", []))
+    label(db, post, "categories", "category", values.get("categories", []))
+    for position, (name, kind, text) in enumerate(values.get("files", [])):
+        db.execute(
+            "INSERT INTO files(post_id, position, url, name, media_type, text) VALUES (?, ?, ?, ?, ?, ?)",
+            (post, position, f"https://files.example/{name}", name, kind, text),
+        )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("search") / "archive.db"
+    schema.open_archive(path, create=True).close()
+    db = sqlite3.connect(path)
+    db.executemany("INSERT OR REPLACE INTO sites(id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)", SITES)
+    for slug, values in POSTS.items():
+        add(db, slug, values)
+    db.commit()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def db(archive: Path) -> Iterator[sqlite3.Connection]:
+    """Read-only, as the web site opens it."""
+    connection = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
+    yield connection
+    connection.close()
+
+
+def slugs(db: sqlite3.Connection, text: str, **choices: object) -> list[str]:
+    request = Request(query=search.parse(text), **choices)
+    return [hit.slug for hit in search.find(db, request).hits]
+
+
+FOUND = [
+    ("universal", {"review", "campus", "with-file"}),
+    ('"universal"', {"review", "with-file"}),
+    ("“universal periodic review”", {"review"}),
+    ('"universal" periodic', {"review"}),
+    ("university", {"review", "campus", "with-file"}),
+    ('"university"', {"campus"}),
+    ('"universal periodic" OR "university held"', {"review", "campus"}),
+    ("water AND housing", {"campus"}),
+    ("water housing", {"campus"}),
+    ("water OR prisons", {"campus", "covid"}),
+    ("talk water OR prisons", {"campus"}),
+    ("talk AND water OR prisons", {"campus", "covid"}),
+    ("universal NOT water", {"review", "with-file"}),
+    ("universal -water", {"review", "with-file"}),
+    ('universal -"university held"', {"review", "with-file"}),
+    ("-universal -adoption -report", {"covid", "undated"}),
+    ("(water OR prisons) -housing", {"covid"}),
+    ("univ*", {"review", "campus", "with-file"}),
+    ("universi*", {"campus"}),
+    ("NEAR(university housing, 8)", {"campus"}),
+    ("NEAR(university housing, 2)", set()),
+    ("title:universal", {"review"}),
+    ("title:(universal OR campus)", {"review", "campus"}),
+    ('title:"on campus"', {"campus"}),
+    ("title:water", set()),
+    ("author:king", {"review"}),
+    ('author:"Ann Kings"', {"campus"}),
+    ("tag:upr", {"review"}),
+    ('tag:"human rights"', {"review"}),
+    ("tag:rights", {"review"}),
+    ("tag:stud*", {"campus"}),
+    ("tag:nothing", set()),
+    ("-tag:upr universal", {"campus", "with-file"}),
+    ("category:news", {"review"}),
+    ("site:upr2020", {"review", "campus", "updated"}),
+    ("site:www.ushrnetwork.org", {"covid", "undated", "with-file"}),
+    ("site:https://ushrnetwork.org/ report", {"with-file"}),
+    ("after:2020", {"review", "covid", "updated"}),
+    ("after:2021-03-18", {"covid", "updated"}),
+    ("before:2021-03-18", {"review", "campus", "with-file"}),
+    ("after:2016-12 before:2017", {"campus"}),
+    ("year:2021", {"covid", "updated"}),
+    ("is:gone", {"covid"}),
+    ("is:undated", {"undated"}),
+    ("is:changed", {"undated"}),
+    ("has:pdf", {"with-file"}),
+    ("is:gone OR has:pdf", {"covid", "with-file"}),
+    ("sanitation", {"with-file"}),
+    ('"universal right"', {"with-file"}),
+    ("ICERD", {"review"}),
+    ("UPR", {"review"}),
+    ("universal periodic review", {"review"}),
+    ("US", {"covid"}),
+    ("United States", {"covid"}),
+    ("U.S.", {"covid"}),
+    ("431", {"covid"}),
+    ("43/1", {"covid"}),
+    ("covid19", {"covid"}),
+    ("COVID-19", {"covid"}),
+    ("#BlackLivesMatter", {"covid"}),
+    ("Black Lives Matter", {"covid"}),
+    ("PAD", {"undated"}),
+    ("UN", {"covid"}),
+    ("cafe", {"undated"}),
+    ("NAÏVE", {"undated"}),
+    ("organized", {"campus"}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FOUND, ids=[text for text, _ in FOUND])
+def test_a_query_finds(db: sqlite3.Connection, text: str, expected: set[str]) -> None:
+    assert set(slugs(db, text)) == expected
+
+
+NASTY = [
+    '"', '""', "  ", "-", "--", "*", "(", ")", ")(", "((((((((((((a", "a" * 5000, "a " * 3000, "NOT", "OR", "AND OR", "a OR", "OR a",
+    "NOT NOT a", "-(a)", "()", "title:", "title:()", 'title:"', "after:banana", "year:99999", "is:what", "NEAR(", "NEAR()", "NEAR(a, x)",
+    "NEAR(a b, 99999999999999999999)", "\x00", "a\x00b", "\ud800", "rights\udfff", "'; DROP TABLE posts; --", "a:b", "{a b}:c", "^a", "a + b",
+    "U.S.", "O'Brien", "\ue000x\ue001", "👩‍👩‍👧", "٣", "人权", "ﬁ", "%", "_", "\\", "site:[", "site://[x", "tag:*", "tag:\"", "-tag:x", "a|b",
+    "NEAR(a b, ٣)", "NEAR(a b, ²)", "title:-a", "-title:a OR -b", "\u0301", "a\u0301*", "ª*",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_that_is_typed_is_an_error(db: sqlite3.Connection, text: str) -> None:
+    search.find(db, text)
+
+
+PIECES = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ['"', '“', '”', '(', ')', '-', '*', ':', 'OR', 'AND', 'NOT', 'NEAR(', ',', '5)', 'title:', 'tag:', 'after:2016', 'has:pdf', 'site:', 'rights', 'universal', 'U.S.', '43/1', '#UsUpr', '\x00', '^', '{', '}', '+', '']
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES, max_size=60).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)])))
+def test_every_text_is_a_query(db: sqlite3.Connection, text: str) -> None:
+    """Any text is answered, and the page's numbers agree with one another."""
+    page = search.find(db, text)
+    assert len(page.hits) == min(page.total, 20)
+    assert len(page.request.query.terms) <= TERMS + 48
+    assert sum(value.count for facet in page.facets if facet.name == "year" for value in facet.values) == page.total
+
+
+def test_an_empty_query_shows_all_posts_newest_first_and_the_undated_last(db: sqlite3.Connection) -> None:
+    assert slugs(db, "") == ["updated", "covid", "review", "campus", "with-file", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("oldest", "with-file"), ("newest", "updated"), ("views", "review"), ("comments", "updated"), ("?", "updated")],
+)
+def test_hits_are_sorted_as_asked(db: sqlite3.Connection, sort: str, first: str) -> None:
+    found = slugs(db, "", sort=sort)
+    assert found[0] == first
+    assert len(found) == len(POSTS)
+
+
+def test_undated_posts_are_last_when_the_oldest_come_first(db: sqlite3.Connection) -> None:
+    assert slugs(db, "", sort="oldest")[-1] == "undated"
+
+
+def test_a_word_in_the_title_ranks_before_the_same_word_in_a_body_or_a_file(db: sqlite3.Connection) -> None:
+    assert slugs(db, "universal OR university")[0] == "review"
+    assert slugs(db, "universal OR university")[-1] == "with-file"
+
+
+def test_pages_are_cut_and_their_number_is_known(db: sqlite3.Connection) -> None:
+    second = search.find(db, Request(page=2, size=4))
+    assert (second.total, second.pages, [hit.slug for hit in second.hits]) == (6, 2, ["with-file", "undated"])
+    assert search.find(db, Request(page=10**30, size=10**30)).hits == ()
+    assert len(search.find(db, Request(page=-3)).hits) == 6
+
+
+def facet(page: search.Page, name: str) -> dict[str, int]:
+    return {value.value: value.count for each in page.facets if each.name == name for value in each.values}
+
+
+def test_facets_count_all_hits(db: sqlite3.Connection) -> None:
+    page = search.find(db, "")
+    assert facet(page, "site") == {"upr2020": 3, "ushrn-news": 3}
+    assert facet(page, "year") == {
+        "2013": 1, "2014": 0, "2015": 0, "2016": 1, "2017": 0, "2018": 0, "2019": 0, "2020": 1, "2021": 2, "undated": 1,
+    }  # fmt: skip
+    assert facet(page, "tag") == {"UPR": 1, "Human Rights": 1, "Students": 1}
+    assert facet(page, "category") == {"News": 1}
+    assert facet(page, "author") == {"Dana King": 1, "Ann Kings": 1}
+    assert facet(page, "pdf") == {"no": 5, "yes": 1}
+    assert facet(page, "gone") == {"no": 5, "yes": 1}
+    assert page.timeline == (("2013-05", 1), ("2016-12", 1), ("2020-11", 1), ("2021-03", 2))
+
+
+def test_a_choice_in_one_facet_narrows_the_others_but_not_itself(db: sqlite3.Connection) -> None:
+    page = search.find(db, Request(filters=Filters(site=("ushrn-news",), year=("2021", "undated"))))
+    assert [hit.slug for hit in page.hits] == ["covid", "undated"]
+    assert page.total == 2
+    assert facet(page, "site") == {"ushrn-news": 2, "upr2020": 1}
+    assert facet(page, "year")["2013"] == 1
+    assert facet(page, "gone") == {"no": 1, "yes": 1}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(tag=("UPR", "Students")), {"review", "campus"}),
+        (Filters(category=("News",)), {"review"}),
+        (Filters(author=("Dana King",)), {"review"}),
+        (Filters(pdf=("yes",)), {"with-file"}),
+        (Filters(gone=("yes",)), {"covid"}),
+        (Filters(gone=("yes", "no")), set(POSTS)),
+        (Filters(after="2021-03", before="2021-03-19"), {"covid"}),
+        (Filters(site=("nowhere",)), set()),
+    ],
+)
+def test_filters_narrow(db: sqlite3.Connection, filters: Filters, expected: set[str]) -> None:
+    page = search.find(db, Request(filters=filters))
+    assert {hit.slug for hit in page.hits} == expected
+    assert page.total == len(expected)
+
+
+def test_a_value_that_is_chosen_stays_in_its_facet_at_zero(db: sqlite3.Connection) -> None:
+    page = search.find(db, Request(query=search.parse("water"), filters=Filters(site=("ushrn-news",))))
+    assert facet(page, "site") == {"upr2020": 1, "ushrn-news": 0}
+
+
+def test_filters_from_the_parameters_of_a_url(db: sqlite3.Connection) -> None:
+    given = {
+        "site": ["upr2020", "", "upr2020"],
+        "after": ["2016", "2017"],
+        "q": ["x"],
+        "tag": ["\ud800"],
+        "__class__": ["x"],
+    }
+    assert Filters.of(given) == Filters(site=("upr2020",), after="2016")
+
+
+def test_matches_are_marked_in_title_and_passages(db: sqlite3.Connection) -> None:
+    hit = search.find(db, '"universal"').hits[0]
+    assert hit.title == f"The {MARK}Universal{UNMARK} Periodic Review"
+    assert hit.snippets[0].text == f"All rights are {MARK}universal{UNMARK}, said CERD."
+    assert hit.snippets[0].paragraph == 1
+    assert hit.snippets[0].quote.startswith("universal, said")
+
+
+def test_a_match_in_a_file_says_so(db: sqlite3.Connection) -> None:
+    (snippet,) = search.find(db, "sanitation").hits[0].snippets
+    assert (snippet.file, snippet.file_url, snippet.paragraph) == ("report.pdf", "https://files.example/report.pdf", 1)
+    assert f"{MARK}sanitation{UNMARK}" in snippet.text
+
+
+def test_without_a_match_in_the_body_its_beginning_is_shown(db: sqlite3.Connection) -> None:
+    assert search.find(db, "title:campus").hits[0].snippets[0].text.startswith("A university held")
+
+
+def test_marks_cannot_come_from_a_page(tmp_path: Path) -> None:
+    schema.open_archive(tmp_path / "a.db", create=True).close()
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        db.executemany(
+            "INSERT OR REPLACE INTO sites(id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)", SITES
+        )
+        add(db, "hostile", {"title": f"{MARK}water", "body_text": f"{MARK}<b>{UNMARK} water {MARK}"})
+        hit = search.find(db, "water").hits[0]
+    db.close()
+    assert hit.title == "water"
+    assert hit.snippets[0].text == "<b> water"
+
+
+def test_long_queries_are_cut_with_a_note(db: sqlite3.Connection) -> None:
+    assert f"{TERMS} words" in " ".join(search.parse("a " * 150).notes)
+    assert f"{CHARACTERS} characters" in search.parse("word" * 150).notes[0]
+
+
+def test_other_spellings_are_told(db: sqlite3.Connection) -> None:
+    ((written, others),) = search.parse("ICERD").also
+    assert written == "ICERD"
+    assert "CERD" in others
+
+
+def test_what_is_no_condition_is_searched_as_words_and_noted(db: sqlite3.Connection) -> None:
+    query = search.parse("after:banana")
+    assert "after:banana" in query.notes[0]
+    assert [term.text for term in query.terms] == ["after banana"]
+
+
+def test_a_lower_case_us_is_a_word(db: sqlite3.Connection) -> None:
+    assert [term.text for term in search.parse("us").terms] == ["us"]
+    assert search.parse("us").also == ()
+
+
+def test_rowids_give_the_whole_result_in_order(db: sqlite3.Connection) -> None:
+    ids = list(search.rowids(db, Request(size=1, page=3)))
+    names = dict(db.execute("SELECT id, slug FROM posts"))
+    assert [names[number] for number in ids] == ["updated", "covid", "review", "campus", "with-file", "undated"]
+
+
+@pytest.mark.parametrize("text", ["rights", '"human rights"', "universal -water", "tag:upr OR prisons", ""])
+def test_total_and_rowids_agree(db: sqlite3.Connection, text: str) -> None:
+    request = Request(query=search.parse(text))
+    assert len(list(search.rowids(db, request))) == search.find(db, request).total
