@@ -1,0 +1,81 @@
+"""The reading room: a Datasette plugin with the pages that researchers see, and `run`, which starts a server.
+
+The plugin is idle where no database is an archive of ours. It works the same on Datasette 0.65 and 1.0, and under
+plain ``datasette archive.db``.
+
+Datasette imports this module while it is itself half imported, so everything else of ours is imported when needed.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+#: No string or blob that SQL makes may grow beyond this (bytes).
+LARGEST_VALUE = 100_000_000
+
+
+@hookimpl
+def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
+    """Our pages, when there is an archive to show."""
+    from scraper.serve.room import room_of
+    from scraper.serve.routes import routes
+
+    return routes() if room_of(datasette) else []
+
+
+@hookimpl
+def get_metadata(datasette: "Datasette") -> dict[str, Any]:
+    """Titles, descriptions and settings of the tables, on 0.65."""
+    from scraper.serve import desk
+    from scraper.serve.room import room_of
+
+    room = room_of(datasette)
+    return desk.metadata(room.database) if room else {}
+
+
+@hookimpl
+def startup(datasette: "Datasette") -> Callable[[], Any]:
+    """The same on 1.0."""
+    from scraper.serve import compat, desk
+    from scraper.serve.room import room_of
+
+    async def inner() -> None:
+        room = room_of(datasette)
+        if room and compat.wants_metadata_pushed(datasette):
+            await compat.push_metadata(datasette, desk.metadata(room.database))
+
+    return inner
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """A limit on what one value may take, whoever may write the SQL."""
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+
+
+def run(
+    db_path: Path,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    *,
+    allow_sql: bool = False,
+    immutable: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the archive at *db_path* until stopped by Ctrl-C or a signal.
+
+    *port* 0 takes any free one. *allow_sql* lets every visitor run SQL: for local use. *immutable* promises that
+    nobody writes the file meanwhile; a file that cannot be read otherwise (a write-ahead log on a read-only disk) is
+    served that way by itself. *say* gets the one line that names the address, once connections are accepted.
+
+    Raises NotAnArchive, NewerArchive for files that are none of ours, UsageError when the port is taken.
+    """
+    from scraper.serve import server
+
+    server.start(db_path, host, port, allow_sql=allow_sql, immutable=immutable, say=say)

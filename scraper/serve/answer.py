@@ -1,0 +1,182 @@
+"""From a request to an answer: who may see it, has it changed, how long may it take, what may a browser do with it.
+
+Every page is a plain function of an `Ask`; it runs in one of Datasette's reading threads, with its connection, and
+returns an `Answer`. Nothing here knows what is on the pages.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+
+from scraper.serve import compat, texts
+from scraper.serve.render import render
+from scraper.serve.room import Room, room_of
+from scraper.serve.safety import SAFE
+
+HTML = "text/html; charset=utf-8"
+
+#: Seconds that the SQL of one page may take before it is stopped.
+PATIENCE = 4.0
+#: Characters of a query string that are read; the rest is ignored.
+LONGEST_QUERY_STRING = 8000
+
+log = logging.getLogger("ushrn.serve")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a reader wants."""
+
+    room: Room
+    db: sqlite3.Connection
+    path: str
+    #: Parts of the path, decoded.
+    part: Mapping[str, str]
+    query_string: str
+    #: ``https://example.org``, as the reader's browser knows us.
+    origin: str
+
+    @cached_property
+    def args(self) -> list[tuple[str, str]]:
+        """The query's pairs in order; never more than 100 of them."""
+        pairs = parse_qsl(self.query_string, keep_blank_values=True, errors="replace")
+        return pairs[:100]
+
+    def one(self, name: str, default: str = "") -> str:
+        """The first value of *name*, without the spaces around it."""
+        return next((value.strip() for key, value in self.args if key == name), default)
+
+    def all(self, name: str) -> list[str]:
+        """All values of *name* that are not empty, in order, each once."""
+        return list(dict.fromkeys(value.strip() for key, value in self.args if key == name and value.strip()))
+
+    def link(self, path: str, *pairs: tuple[str, str]) -> str:
+        """An address of ours: *path* starts with a slash; parts of it that come from data are quoted already."""
+        query = urlencode(pairs)
+        return self.room.base + path.lstrip("/") + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the reader gets. *headers* come on top of the safe ones."""
+
+    body: str | bytes
+    status: int = 200
+    media_type: str = HTML
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotHere(Exception):  # noqa: N818 - it is an answer
+    """There is no such page; the words say what was looked for."""
+
+
+Page: TypeAlias = Callable[[Ask], Answer]
+View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
+
+
+def view(page: Page) -> View:
+    """*page* as Datasette wants it."""
+
+    async def answer(request: Request, datasette: Datasette) -> Response:
+        room = room_of(datasette)
+        if room is None or not await compat.may_view(datasette, request.actor, room.database):
+            return respond(problem_page(None, texts.FORBIDDEN, 403), request)
+        if request.method not in ("GET", "HEAD"):
+            return respond(problem_page(room, texts.ONLY_GET, 405), request)
+        etag = etag_of(room, request)
+        if etag in request.headers.get("if-none-match", ""):
+            return Response("", status=304, headers={"ETag": etag, **CACHING, **SAFE}, content_type=HTML)
+        started = time.perf_counter()
+        found = await datasette.get_database(room.database).execute_fn(lambda db: run(page, ask_of(room, request, db)))
+        spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
+        if found.status == 200:
+            spent |= {"ETag": etag, **CACHING}
+        return await asyncio.to_thread(respond, found, request, spent) if big(found) else respond(found, request, spent)
+
+    return answer
+
+
+#: A copy may be kept, but it is asked each time whether it is still good.
+CACHING = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
+
+
+def big(answer: Answer) -> bool:
+    return len(answer.body) > 100_000
+
+
+def etag_of(room: Room, request: Request) -> str:
+    wanted = request.scope.get("raw_path", b"") + b"?" + request.query_string.encode("utf-8", "replace")
+    wanted += b" " + request.headers.get("host", "").encode("utf-8", "replace")
+    return f'W/"{room.state()}-{hashlib.sha256(wanted).hexdigest()[:12]}"'
+
+
+def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
+    part = {key: unquote(value or "") for key, value in request.url_vars.items()}
+    origin = f"{request.scheme}://{request.host}" if request.host else ""
+    return Ask(room, db, unquote(request.path), part, request.query_string[:LONGEST_QUERY_STRING], origin)
+
+
+def run(page: Page, ask: Ask) -> Answer:
+    """Ask *page*; what may go wrong in a reader's hands becomes a page that says so."""
+    try:
+        with patience(ask.db, PATIENCE):
+            return page(ask)
+    except NotHere as error:
+        return problem_page(ask.room, str(error), 404)
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            return problem_page(ask.room, texts.TOO_LONG, 503, {"Retry-After": "10"})
+        log.warning("%s: %s", ask.path, error)
+        return problem_page(ask.room, texts.BUSY, 503, {"Retry-After": "10"})
+    except sqlite3.DatabaseError as error:
+        log.warning("%s: %s", ask.path, error)
+        return problem_page(ask.room, texts.BROKEN, 503)
+
+
+@contextmanager
+def patience(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """SQL that runs longer than *seconds* inside ends with OperationalError "interrupted"."""
+    end = time.perf_counter() + seconds
+    db.set_progress_handler(lambda: int(time.perf_counter() >= end), 20_000)
+    try:
+        yield
+    finally:
+        db.set_progress_handler(None, 0)
+
+
+def problem_page(room: Room | None, words: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:
+    body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status)
+    return Answer(body, status, headers=headers or {})
+
+
+def respond(answer: Answer, request: Request, headers: Mapping[str, str] | None = None) -> Response:
+    """*answer* with its headers, compressed if the browser takes that."""
+    body = answer.body.encode("utf-8", "replace") if isinstance(answer.body, str) else answer.body
+    said = {**SAFE, **(headers or {}), **answer.headers}
+    wanted = "gzip" in request.headers.get("accept-encoding", "")
+    if wanted and len(body) > 1000 and compressible(answer.media_type):
+        body = gzip.compress(body, 5, mtime=0)
+        said["Content-Encoding"] = "gzip"
+    said["Content-Length"] = str(len(body))
+    return Response(body, status=answer.status, headers=said, content_type=answer.media_type)
+
+
+def compressible(media_type: str) -> bool:
+    return media_type.startswith("text/") or any(word in media_type for word in ("json", "xml"))
+
+
+def quoted(value: Any) -> str:
+    """*value* as one segment of a path."""
+    return quote(str(value), safe="")

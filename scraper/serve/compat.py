@@ -1,0 +1,61 @@
+"""The few places where Datasette 0.65 and 1.0 differ, so that no other module needs to know.
+
+Tried on 0.65.5 and 1.0a41. Metadata: 0.65 asks the hook `get_metadata`, 1.0 keeps titles in its internal database
+and table settings in its configuration. Permissions: 0.65 has `permission_allowed`, 1.0 has `allowed`.
+"""
+
+from typing import Any
+
+from datasette.app import Datasette
+
+#: Keys that say how a table is shown; 1.0 wants them in its configuration, 0.65 in its metadata.
+SETTINGS = ("hidden", "sort", "sort_desc", "size", "sortable_columns", "label_column", "facets", "fts_table", "fts_pk")
+
+
+async def may_view(datasette: Datasette, actor: Any, database: str) -> bool:
+    """Whether *actor* (None: nobody signed in) may read *database*."""
+    if hasattr(datasette, "allowed"):
+        from datasette.resources import DatabaseResource
+
+        resource = DatabaseResource(database=database)
+        return bool(await datasette.allowed(action="view-database", resource=resource, actor=actor))
+    allowed = await datasette.permission_allowed(actor, "view-database", resource=database, default=True)
+    return bool(allowed)
+
+
+def wants_metadata_pushed(datasette: Datasette) -> bool:
+    """True on 1.0, where a plugin writes its metadata at the start instead of being asked for them."""
+    return hasattr(datasette, "set_resource_metadata")
+
+
+async def push_metadata(datasette: Datasette, metadata: dict[str, Any]) -> None:
+    """Write *metadata* (in the shape of a metadata.json) where 1.0 keeps them; what the user set himself wins."""
+    local = datasette._metadata_local or {}
+    for key, value in metadata.items():
+        if key != "databases" and key not in local:
+            await datasette.set_instance_metadata(key, value)
+    for name, database in metadata["databases"].items():
+        if not local.get("databases", {}).get(name, {}).get("description"):
+            await datasette.set_database_metadata(name, "description", database["description"])
+        tables = local.get("databases", {}).get(name, {}).get("tables", {})
+        for table, entry in database["tables"].items():
+            await _push_table(datasette, name, table, entry, tables.get(table, {}))
+
+
+async def _push_table(
+    datasette: Datasette, database: str, table: str, entry: dict[str, Any], local: dict[str, Any]
+) -> None:
+    config = datasette.config if datasette.config is not None else {}
+    datasette.config = config
+    settings = config.setdefault("databases", {}).setdefault(database, {}).setdefault("tables", {})
+    settings = settings.setdefault(table, {})
+    for key, value in entry.items():
+        if key in SETTINGS:
+            settings.setdefault(key, value)
+        elif key == "columns":
+            known = local.get("columns", {})
+            for column, words in value.items():
+                if column not in known:
+                    await datasette.set_column_metadata(database, table, column, "description", words)
+        elif key not in local:
+            await datasette.set_resource_metadata(database, table, key, value)

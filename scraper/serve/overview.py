@@ -1,0 +1,107 @@
+"""The first page: what is in the archive, what is not, and what happened last."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from scraper.serve import charts, texts
+from scraper.serve.answer import Answer, Ask
+from scraper.serve.render import render
+
+#: States of known addresses, in the order shown; `archived` ones are the posts themselves.
+STATES = ("wanted", "lost", "elsewhere")
+
+POST = "posts.site, posts.slug, posts.title, posts.language"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    name: str
+    link: str
+    posts: int
+    counts: tuple[int, ...]
+    state: str
+
+
+def page(ask: Ask) -> Answer:
+    sites = ask.db.execute("SELECT id, name, state FROM sites ORDER BY id").fetchall()
+    body = render(
+        "overview.html",
+        ask.room,
+        here="",
+        figures=figures(ask.db),
+        last_crawl=last_crawl(ask.db),
+        timeline=timeline(ask, sites),
+        states=[(state, texts.STATES[state]) for state in STATES],
+        coverage=coverage(ask, sites),
+        viewed=ask.db.execute(
+            f"SELECT {POST}, views FROM posts WHERE views IS NOT NULL ORDER BY views DESC, id LIMIT 8"
+        ).fetchall(),
+        changed=latest(ask.db, "changed"),
+        gone=latest(ask.db, "gone"),
+        downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],
+    )
+    return Answer(body)
+
+
+def figures(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    posts, first, last, gone, changed = db.execute(
+        "SELECT count(*), min(published_at), max(published_at), count(gone_at), sum(revision_count > 1) FROM posts"
+    ).fetchone()
+    span = f"{first[:4]}–{last[:4]}" if first else "–"
+    found = [(f"{posts:,}", texts.POSTS), (span, texts.PUBLISHED_BETWEEN)]
+    captures = count_of(db, "captures")
+    if captures:
+        found.append((f"{captures:,}", texts.CAPTURES))
+    return [*found, (f"{changed or 0:,}", texts.CHANGED_POSTS), (f"{gone:,}", texts.GONE_POSTS)]
+
+
+def count_of(db: sqlite3.Connection, table: str) -> int:
+    """Rows of *table*; 0 where an archive was published without it."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone():
+        return 0
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def last_crawl(db: sqlite3.Connection) -> sqlite3.Row | None:
+    if not count_of(db, "crawls"):
+        return None
+    row: sqlite3.Row | None = db.execute(
+        "SELECT command, started_at, finished_at FROM crawls ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return row
+
+
+def timeline(ask: Ask, sites: list[sqlite3.Row]) -> charts.Timeline:
+    ids = [site["id"] for site in sites]
+    counts: dict[str, list[int]] = {}
+    for year, site, number in ask.db.execute(
+        "SELECT substr(published_at, 1, 4), site, count(*) FROM posts WHERE published_at IS NOT NULL GROUP BY 1, 2"
+    ):
+        counts.setdefault(year, [0] * len(ids))[ids.index(site)] = number
+    return charts.timeline(counts, [site["name"] for site in sites], lambda year: ask.link("/search", ("year", year)))
+
+
+def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:
+    posts = dict(ask.db.execute("SELECT site, count(*) FROM posts GROUP BY site").fetchall())
+    known = {
+        (site, state): number
+        for site, state, number in ask.db.execute("SELECT site, state, count(*) FROM known_urls GROUP BY site, state")
+    }
+    return [
+        Covered(
+            site["name"],
+            ask.link("/search", ("site", site["id"])),
+            posts.get(site["id"], 0),
+            tuple(known.get((site["id"], state), 0) for state in STATES),
+            site["state"],
+        )
+        for site in sites
+    ]
+
+
+def latest(db: sqlite3.Connection, kind: str, limit: int = 6) -> list[sqlite3.Row]:
+    return db.execute(
+        f"SELECT {POST}, events.kind, events.at FROM events JOIN posts ON posts.id = events.post_id"
+        " WHERE events.kind = ? ORDER BY events.at DESC, events.id DESC LIMIT ?",
+        (kind, limit),
+    ).fetchall()

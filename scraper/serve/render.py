@@ -1,0 +1,41 @@
+"""Templates: our own, with automatic escaping; nothing of Datasette's, so that they look the same on every version."""
+
+from functools import cache, partial
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from scraper import __version__
+from scraper.search import MARK, UNMARK
+from scraper.serve import static, texts, wording
+from scraper.serve.room import Room
+
+
+@cache
+def environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("scraper.serve", "templates/ushrn"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters |= {"day": wording.day, "moment": wording.moment, "number": wording.number, "host": wording.host}
+    found.filters |= {"short": wording.short, "size": wording.size}
+    found.filters |= {"marks": marks, "segment": partial(quote, safe="")}
+    found.globals |= {"t": texts, "version": __version__, "wording": wording, "asset": static.address}
+    return found
+
+
+def marks(text: str) -> Markup:
+    """*text* escaped, the words found in it marked."""
+    return Markup(str(escape(text)).replace(MARK, "<mark>").replace(UNMARK, "</mark>"))  # noqa: S704 - escaped before
+
+
+def render(template: str, room: Room | None, **values: Any) -> str:
+    """*template* filled in. *room* None: without links into an archive."""
+    base = room.base if room else "/"
+    return environment().get_template(template).render(base=base, room=room, **values)

@@ -1,0 +1,80 @@
+"""One archive that a running Datasette has open: which of its databases it is, and in what state."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from datasette.app import Datasette
+from datasette.database import Database
+
+from scraper import __version__
+
+#: Tables without which a database is not one of ours. Those of the captures may be missing: an archive can be
+#: published without them.
+NEEDED = frozenset({"sites", "posts", "revisions", "counts", "events", "known_urls", "posts_fts", "posts_exact"})
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where the pages of one archive come from."""
+
+    #: Its name in Datasette, which is the first part of the path of the data bench.
+    database: str
+    path: Path
+    #: True: the file is promised not to change while it is served.
+    immutable: bool
+    #: ``/`` or the prefix under which a proxy shows us, with a slash behind.
+    base: str = "/"
+
+    def state(self) -> str:
+        """A short token that differs whenever the archive may have changed: the files' sizes and times, our version.
+
+        The write-ahead log counts too, so that each commit of a crawl is a new state.
+        """
+        signs = [__version__]
+        for path in (self.path, self.path.with_name(self.path.name + "-wal")):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            signs.append(f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}")
+        return hashlib.sha256("\n".join(signs).encode()).hexdigest()[:16]
+
+    def connect(self) -> sqlite3.Connection:
+        """A read-only connection of one's own, which may be used from any thread, by one at a time."""
+        mode = "immutable=1" if self.immutable else "mode=ro"
+        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        return connection
+
+
+_rooms: WeakKeyDictionary[Datasette, Room | None] = WeakKeyDictionary()
+
+
+def room_of(datasette: Datasette) -> Room | None:
+    """The first database of *datasette* that is an archive of ours; None: there is none, and we stay idle."""
+    if datasette not in _rooms:
+        base = str(datasette.setting("base_url"))
+        looked_at = (_look(database, base) for database in datasette.databases.values())
+        _rooms[datasette] = next((room for room in looked_at if room), None)
+    return _rooms[datasette]
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the database has the tables that our pages read."""
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {row[0] for row in rows} >= NEEDED
+
+
+def _look(database: Database, base: str) -> Room | None:
+    if not database.path:
+        return None
+    room = Room(database.name, Path(database.path), not database.is_mutable, base)
+    try:
+        with closing(room.connect()) as connection:
+            return room if is_ours(connection) else None
+    except sqlite3.Error:
+        return None

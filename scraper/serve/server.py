@@ -1,0 +1,84 @@
+"""Start a web server over one archive."""
+
+import errno
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import uvicorn
+from datasette.app import Datasette
+
+from scraper import schema
+from scraper.errors import UsageError
+from scraper.serve import desk
+
+
+def start(
+    db_path: Path,
+    host: str,
+    port: int,
+    *,
+    allow_sql: bool,
+    immutable: bool,
+    say: Callable[[str], None] | None,
+) -> None:
+    """As `scraper.serve.run` says."""
+    frozen = check(db_path) or immutable
+    with listen(host, port) as listener:
+        app = datasette(db_path, allow_sql=allow_sql, immutable=frozen).app()
+        address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
+        (say or say_on_stderr)(f"serving {db_path} at {address} (stop with Ctrl-C)")
+        config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False, access_log=False)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            return
+
+
+def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False) -> Datasette:
+    """A Datasette over *db_path* with our settings."""
+    settings = {**desk.SETTINGS, "default_allow_sql": allow_sql}
+    files = [str(db_path)]
+    return Datasette([] if immutable else files, immutables=files if immutable else [], settings=settings)
+
+
+def say_on_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def shown(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - shown, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def check(db_path: Path) -> bool:
+    """See that *db_path* is an archive; True: it can only be read as a file that does not change.
+
+    Raises NotAnArchive: there is no such file, or it is none of ours; NewerArchive: ours is too old for it.
+    """
+    opened = schema.open_archive(db_path, create=False, readonly=True)
+    opened.close()
+    try:
+        with closing(sqlite3.connect(f"{db_path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        return True
+    return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises UsageError when that address cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(f"port {port} on {host} is taken; choose another with --port") from error
+        raise UsageError(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}") from error
+    except OverflowError as error:
+        raise UsageError(f"port {port}: expected 0 to 65535") from error

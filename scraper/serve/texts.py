@@ -1,0 +1,151 @@
+"""Every word that the pages say, in English. Nothing else here; nothing of it anywhere else."""
+
+from scraper.serve.wording import day, plural
+
+ARCHIVE = "USHRN posts archive"
+SKIP = "Skip to the content"
+NAV_LABEL = "Main"
+NAV = (("search", "Search"), ("changes", "Changes"), ("about", "About"), ("data-dictionary", "Data"))
+FOOTER = (
+    "An archive of what the US Human Rights Network published, kept as it was served. "
+    "The texts belong to their authors. This site sets no cookies and asks no other host for anything."
+)
+FOOTER_ABOUT = "Method and limits"
+FOOTER_DICTIONARY = "Data dictionary"
+FOOTER_FEED = "Changes as a feed"
+FOOTER_BENCH = "Data bench (Datasette)"
+
+# Problems
+PROBLEMS = {
+    400: "This cannot be asked",
+    403: "Not for everyone",
+    404: "Not in the archive",
+    405: "Only reading here",
+    503: "Not at the moment",
+}
+FORBIDDEN = "This archive is not shown to everyone. Ask whoever runs this server."
+ONLY_GET = "These pages can be read, and nothing else."
+TOO_LONG = "This took too long and was stopped. Ask for less: fewer words, a longer beginning of a word, or one year."
+BUSY = "The archive could not be read just now. Try again in a moment."
+BROKEN = "The archive is damaged at this place. Whoever runs this server finds out more with `ushrn verify`."
+TO_OVERVIEW = "To the overview"
+
+# Overview
+OVERVIEW_TITLE = "What the US Human Rights Network published"
+OVERVIEW_LEAD = (
+    "Every post that could be found on the network’s web sites, with its dates, its changes over time, "
+    "and proof of what each page said when it was captured."
+)
+HOLDINGS = "In the archive"
+POSTS = "posts"
+PUBLISHED_BETWEEN = "published"
+CAPTURES = "captures of pages"
+CHANGED_POSTS = "posts changed after we first saw them"
+GONE_POSTS = "posts gone from their site"
+BY_YEAR = "Posts by year of publication"
+COVERAGE = "What is here and what is not"
+COVERAGE_WORDS = (
+    "Addresses that a sitemap, feed, list or link named as a post, by what became of them. "
+    "“Wanted” ones are still to be fetched, “lost” ones could be had nowhere."
+)
+SITE, SITE_STATE, YEAR = "Site", "State", "Year"
+SITE_STATES = {"live": "on line", "gone": "off line", "unknown": "not known"}
+STATES = {"archived": "archived", "wanted": "wanted", "lost": "lost", "elsewhere": "elsewhere"}
+MOST_VIEWED = "Most viewed"
+NEWLY_CHANGED, NEWLY_GONE = "Newly changed", "Newly gone"
+NOTHING_COUNTED = "No page showed a count yet."
+NOTHING_CHANGED = "No post has changed since it was first seen."
+NOTHING_GONE = "No post has disappeared."
+HOW_TO_USE = "Cite and download"
+HOW_TO_CITE = (
+    "Each post has a page with ready citations (APA, Chicago, BibTeX, RIS) that name the date of the capture, and "
+    "Zotero reads that page by itself. Revisions are named by a digest of their content, so a citation stays true."
+)
+HOW_TO_DOWNLOAD = "Every search can be downloaded whole, in these formats; without words it is the whole archive:"
+FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "Atom"), ("ris", "RIS"),
+           ("bib", "BibTeX"))  # fmt: skip
+AS_TABLE = "The same as a table"
+UNTITLED = "Without a title"
+EVENTS = {"added": "added", "changed": "changed", "gone": "gone", "returned": "back again"}
+
+
+def last_run(command: str, when: str) -> str:
+    return f"Last run: {command}, {when}."
+
+
+def views(count: int | None) -> str:
+    return plural(count or 0, "view")
+
+
+def year_label(year: str, count: int) -> str:
+    return f"{year}: {plural(count, 'post')}"
+
+
+def line_summary(what: str, first: tuple[str, int], last: tuple[str, int]) -> str:
+    return f"{what}: {first[1]:,} on {day(first[0])}, {last[1]:,} on {day(last[0])}"
+
+
+# Searching
+SEARCH_LABEL = "Search the posts"
+SEARCH_BUTTON = "Search"
+SEARCH_HINT = "Words, “exact phrases”, OR, -not, begin*, title: author: tag: site: after: before:"
+SEARCH_HELP = "How to search"
+
+# The data bench
+BENCH_TITLE = "USHRN posts archive: the data bench"
+BENCH_DESCRIPTION = "All tables behind the reading room, for filters, facets and CSV. The pages to read are at /"
+
+SORTS = {"relevance": "best match", "newest": "newest", "oldest": "oldest", "views": "most viewed",
+         "comments": "most discussed"}  # fmt: skip
+SORT, APPLY = "Order", "Apply"
+FACETS = {"site": "Site", "category": "Category", "tag": "Tag", "author": "Author", "pdf": "With a PDF",
+          "gone": "Still on its site"}  # fmt: skip
+FLAGS = {"pdf": {"yes": "with a PDF", "no": "without"}, "gone": {"yes": "gone", "no": "still there"},
+         "year": {"undated": "without a date"}}  # fmt: skip
+FILTER_NAMES = {"site": "site", "year": "year", "category": "category", "tag": "tag", "author": "author", "pdf": "PDF",
+                "gone": "site", "after": "from", "before": "before"}  # fmt: skip
+POSTS_SHORT = "Posts"
+FOR_EXCEL = "CSV for Excel"
+FEED_OF_SEARCH = "This search as a feed"
+ALSO = "Also looked for:"
+CHOSEN, REMOVE = "Chosen filters", "Remove the filter"
+TO_FILTERS = "Narrow, or download"
+NARROW = "Narrow the results"
+YEAR_OF_PUBLICATION = "Year of publication"
+TAKE = "Take the results with you"
+NOTHING_FOUND = "No post has all of that."
+NOTHING_FOUND_HINT = "Try fewer words, the beginning of a word (organi*), OR between words, or take away a filter."
+UPDATED, UNDATED, GONE = "updated", "no date known", "gone from its site"
+PAGES, PREVIOUS, NEXT = "Pages of results", "Previous page", "Next page"
+
+
+def search_title(q: str) -> str:
+    return f"Search: {q[:80]}" if q else "All posts"
+
+
+def found(total: int) -> str:
+    return plural(total, "post") + " found" if total else "Nothing found"
+
+
+def page_of(page: int, pages: int) -> str:
+    return f"page {page:,} of {pages:,}"
+
+
+def chosen(name: str, label: str) -> str:
+    return f"{FILTER_NAMES.get(name, name)}: {label}"
+
+
+def in_file(name: str) -> str:
+    return f"In the file {name[:80]}:"
+
+
+def more(count: int) -> str:
+    return f"{count:,} more"
+
+
+def undated(count: int) -> str:
+    return f"{plural(count, 'post')} without a date"
+
+
+def take(total: int) -> str:
+    return f"All {total:,} results, complete, in the order chosen." if total > 1 else "The result, in these formats."
