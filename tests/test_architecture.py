@@ -8,7 +8,21 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "scraper"
 
 #: Nouns import only nouns. A verb imports nouns and the verbs named here. An assembler imports what it likes.
-NOUNS = {"__init__", "errors", "records", "urls", "sites", "charset", "dates", "digests", "numbers", "language", "page", "sanitise", "layouts"}
+NOUNS = {
+    "__init__",
+    "errors",
+    "records",
+    "urls",
+    "sites",
+    "charset",
+    "dates",
+    "digests",
+    "numbers",
+    "language",
+    "page",
+    "sanitise",
+    "layouts",
+}
 VERBS: dict[str, set[str]] = {
     "discover": set(),
     "extract": set(),
