@@ -25,6 +25,7 @@ class Verbs(click.Group):
     """A group that turns our errors into one line on stderr and their exit status; never a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what goes wrong is said in one line."""
         try:
             return super().invoke(ctx)
         except ArchiveError as error:
@@ -36,10 +37,12 @@ class Verbs(click.Group):
             ctx.exit(0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self.commands)  # in the order of the day's work, not of the alphabet
+        """The verbs in the order of the work, not of the alphabet."""
+        return list(self.commands)
 
 
 def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
+    """Say *message* on stderr, and end with *status*."""
     click.echo(f"ushrn: {message}", err=True)
     ctx.exit(status)
 
