@@ -22,11 +22,16 @@ _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp125
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """*body* as text, without a byte order mark.
+    """*body* as text, without a byte order mark and without NUL characters, which no text holds.
 
     In this order: the byte order mark; UTF-8, when the bytes are valid UTF-8 (no other text of some length is, whatever
     a server or a copier says of it); the charset of *content_type*; the one the page declares; Windows-1252.
     """
+    text = _decoded(body, content_type)
+    return text.replace("\0", "") if b"\0" in body else text
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")

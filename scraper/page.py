@@ -7,7 +7,9 @@ fifty kilobytes are the post, and a parse of the whole costs more than everythin
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
+from html import unescape
 from typing import Any, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,21 +18,6 @@ from scraper.errors import SelectorMismatch
 
 #: An element of a page, for those who are not the door.
 Node = LexborNode
-
-#: Deeper nesting than this is no page but an attack: the cost of parsing grows with the square of the depth.
-MAX_DEPTH = 1000
-#: Tags of a head that are looked at; real heads have below a hundred.
-_MAX_HEAD_TAGS = 2000
-_MAX_TAG = 20_000
-
-_TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
-_HEAD = re.compile(r"<(?:(meta|link|base|html|title|script|style|body)(?=[\s/>])|/head(?=[\s>])|(!--))", re.IGNORECASE)
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^>]{0,2000})")
-#: Elements that never hold others, or whose end tag may be left out.
-_FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead tfoot"
-    " colgroup path circle rect line polygon polyline ellipse use stop html head body".split()
-)
 
 
 class Scope:
@@ -66,23 +53,24 @@ class Page:
         self.url = url
         self.media_type = media_type
         self.captured_at = captured_at
+        self._places: dict[str, int | None] = {}
 
     @classmethod
     def from_html(
         cls, text: str, *, url: str | None = None, media_type: str | None = None, captured_at: str | None = None
     ) -> Self:
-        """A page of decoded HTML; NUL characters, which no HTML may hold, are taken out."""
-        return cls(text.replace("\0", ""), url=url, media_type=media_type, captured_at=captured_at)
+        """A page of decoded HTML."""
+        return cls(text, url=url, media_type=media_type, captured_at=captured_at)
 
-    # -- the whole page
+    # -- the whole page, parsed at the first question
 
     @cached_property
     def whole(self) -> Scope:
-        """The whole page, parsed at the first question. A page nested too deeply is an empty one."""
+        """The whole page. One that is nested too deeply is an empty one."""
         return _parse(self.source, self.url)
 
     def all(self, css: str) -> list[Node]:
-        """Every element that *css* names."""
+        """Every element that *css* names, in the order of the page."""
         return self.whole.all(css)
 
     def maybe(self, css: str) -> Node | None:
@@ -93,68 +81,91 @@ class Page:
         """The only element that *css* names; else SelectorMismatch."""
         return self.whole.one(css)
 
-    def part(self, hook: str) -> Scope | None:
-        """The first element with ``data-hook="hook"``, cut out of the source and parsed alone; None: there is none.
-
-        What the cut cannot find or end (unbalanced tags) is looked for in the whole page.
-        """
-        piece = _cut(self.source, hook)
-        if piece is None:
-            node = self.maybe(f'[data-hook="{hook}"]')
-            if node is None:
-                return None
-            piece = node.html or ""
-        scope = _parse(piece, self.url)
-        node = scope.maybe(f'[data-hook="{hook}"]')
-        return Scope(node, self.url) if node is not None else None
+    # -- parts of it, without parsing the rest
 
     def has(self, hook: str) -> bool:
         """Whether an element with ``data-hook="hook"`` is in the page."""
-        return any(not _inside_script(self.source, start) for start, _ in _starts(self.source, hook))
+        return self._place(hook) is not None
+
+    def _place(self, hook: str) -> int | None:
+        """Where the first element with this data-hook begins."""
+        if hook not in self._places:
+            self._places[hook] = next(_hooked(self.source, hook), None)
+        return self._places[hook]
+
+    def part(self, hook: str) -> Scope | None:
+        """The first element with ``data-hook="hook"``, cut out of the source and parsed alone; None: there is none.
+
+        It is the caller's own: changing it leaves the page as it is. Where the source does not tell its end (tags that
+        do not balance), it is looked for in the whole page.
+        """
+        start = self._place(hook)
+        if start is None:
+            return None
+        piece = _cut(self.source, start)
+        if piece is None:
+            node = self.maybe(f'[data-hook="{hook}"]')
+            piece = (node.html if node is not None else None) or ""
+        scope = _parse(piece, self.url)
+        found = scope.maybe(f'[data-hook="{hook}"]')
+        return Scope(found, self.url) if found is not None else None
 
     # -- the head
 
     @cached_property
-    def _head(self) -> tuple[dict[str, str], list[dict[str, str]], list[str], str | None, dict[str, str]]:
+    def _head(self) -> "_Head":
         return _read_head(self.source)
 
     def meta(self, name: str) -> str | None:
         """Content of the first ``<meta>`` with this property, name or http-equiv; None where missing or blank."""
-        return self._head[0].get(name.lower())
+        return self._head.metas.get(name.lower())
 
-    def link(self, rel: str, type: str | None = None) -> str | None:  # noqa: A002 - the attribute's name
+    def link(self, rel: str) -> str | None:
         """Address, as written, of the first ``<link>`` of this kind; None: there is none."""
-        for attributes in self._head[1]:
-            if rel in attributes.get("rel", "").lower().split() and type in (None, attributes.get("type")):
-                return attributes.get("href") or None
-        return None
+        return self._head.links.get(rel.lower())
 
     @property
     def title(self) -> str | None:
         """Text of ``<title>``."""
-        return self._head[3]
+        return self._head.title
 
     @property
     def language(self) -> str | None:
         """``<html lang>``: the language of the interface, which is not always that of the text."""
-        return self._head[4].get("lang") or None
+        return self._head.html.get("lang") or None
 
     @property
-    def html_attributes(self) -> dict[str, str]:
-        """Attributes of ``<html>``."""
-        return self._head[4]
+    def is_amp(self) -> bool:
+        """Whether ``<html>`` calls the page an AMP page."""
+        return bool(self._head.html.keys() & {"amp", "⚡"})
 
     @cached_property
-    def json_ld(self) -> list[dict[str, Any]]:
-        """The objects of all JSON-LD blocks of the head, graphs taken apart; blocks that cannot be read are left out."""
-        found: list[dict[str, Any]] = []
-        for text in self._head[2]:
-            data = parse_json(text)
-            for item in data if isinstance(data, list) else [data]:
-                if isinstance(item, dict):
-                    graph = item.get("@graph")
-                    found += [entry for entry in graph if isinstance(entry, dict)] if isinstance(graph, list) else [item]
-        return found
+    def json_ld(self) -> tuple[dict[str, Any], ...]:
+        """The objects of the head's JSON-LD blocks, graphs taken apart; blocks that cannot be read are left out."""
+        return tuple(item for text in self._head.json_ld for item in _objects(parse_json(text)))
+
+
+_LINE_END = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+class TextPage:
+    """A text dump of a page: its lines, with address, media type and time of capture (None where not known)."""
+
+    def __init__(
+        self, source: str, *, url: str | None = None, media_type: str | None = "text/plain", captured_at: str | None = None
+    ) -> None:
+        self.source = source
+        self.url = url
+        self.media_type = media_type
+        #: When the page was captured, where that is known better than by a file's time.
+        self.captured_at = captured_at
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines, without what nobody sees, inner white space as one space, none around; blank ones are empty."""
+        parts = _LINE_END.split(self.source)
+        return tuple(" ".join(_CONTROL.sub("", clean_text(part)).split()) for part in parts)
 
 
 def parse_json(text: str) -> Any:
@@ -165,76 +176,114 @@ def parse_json(text: str) -> Any:
         return None
 
 
+def _objects(data: object) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-LD block: itself, those of its list, or those of its graph."""
+    for item in data if isinstance(data, list) else (data,):
+        if isinstance(item, dict):
+            graph = item.get("@graph")
+            yield from (entry for entry in graph if isinstance(entry, dict)) if isinstance(graph, list) else (item,)
+
+
 def words(node: Node | None) -> str | None:
     """Text of *node* on one line; None where there is none."""
-    if node is None:
-        return None
-    return " ".join(clean_text(node.text()).split()) or None
+    return " ".join(clean_text(node.text()).split()) or None if node is not None else None
 
 
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 def clean_text(text: str) -> str:
-    """*text* without characters that nobody sees (zero-width spaces, soft hyphens) and with plain spaces.
+    """*text* without signs that nobody sees (zero-width spaces, soft hyphens) and with plain spaces.
 
     Zero-width joiners stay: Persian, Hindi and emoji are written with them.
     """
-    return _INVISIBLE.sub("", text).replace("\u00a0", " ")
+    return text if text.isascii() else _INVISIBLE.sub("", text).replace("\u00a0", " ")
+
+
+# -- parsing, and what may be parsed
+
+#: Deeper nesting than this is no page but an attack: the cost of parsing grows with the square of the depth.
+MAX_DEPTH = 1000
+#: With fewer tags no depth is dangerous: 0.1 s at most.
+_HARMLESS = 10_000
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^>]{0,2000})")
+#: Elements that hold no others, or whose end tag may be left out.
+_FLAT = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead tfoot"
+    " colgroup html head body".split()
+)
 
 
 def _parse(html: str, url: str | None) -> Scope:
-    parser = LexborHTMLParser("" if too_deep(html) else html)
-    root = parser.root
-    if root is None:  # pragma: no cover - lexbor makes <html> of anything
+    root = LexborHTMLParser("" if too_deep(html) else html).root
+    if root is None:  # pragma: no cover - the parser makes <html> of anything
         raise SelectorMismatch(url or "page", "expected HTML, found nothing that can be parsed")
     return Scope(root, url)
 
 
 def too_deep(html: str) -> bool:
     """Whether elements nest deeper than `MAX_DEPTH`, estimated from the tags without parsing."""
+    if html.count("<") < _HARMLESS:
+        return False
     depth = 0
-    for close, name, rest in _OPEN_OR_CLOSE.findall(html):
-        if name.lower() in _FLAT:
+    for found in _OPEN_OR_CLOSE.finditer(html):
+        close, name, rest = found.groups()
+        if name.lower() in _FLAT or rest.endswith("/"):
             continue
-        if close:
-            depth = max(0, depth - 1)
-        elif not rest.endswith("/"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
+        depth = max(0, depth - 1) if close else depth + 1
+        if depth > MAX_DEPTH:
+            return True
     return False
 
 
-def _cut(source: str, hook: str) -> str | None:
-    """The source of the first element with this data-hook, from its start tag to its end tag; None: not found, or
-    it cannot be told where it ends.
-    """
-    for start, name in _starts(source, hook):
-        if _inside_script(source, start):
-            continue
-        depth = 0
-        for found in re.compile(rf"<(/?){name}(?=[\s/>])|<!--|<(script|style)(?=[\s>])", re.IGNORECASE).finditer(source, start):
-            if found[2] or found[0] == "<!--":
-                return None if depth == 0 else _cut_slowly(source, start, name)
-            depth += -1 if found[1] else 1
-            if depth == 0:
-                return source[start : source.find(">", found.end()) + 1]
+# -- cutting an element out of the source
+
+_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
+
+
+def _hooked(source: str, hook: str) -> Iterator[int]:
+    """Where elements with this data-hook begin."""
+    for at in _hooks(source, hook):
+        start = source.rfind("<", max(0, at - 5000), at)
+        if start >= 0 and _NAME.match(source, start) and ">" not in source[start:at] and not _is_hidden(source, start):
+            yield start
+
+
+def _hooks(source: str, hook: str) -> Iterator[int]:
+    """Where the attribute stands; Wix writes it with double quotes, those who minify pages with others or none."""
+    for quote, behind in (('"', '"'), ("'", "'"), ("", " "), ("", ">")):
+        needle = f"data-hook={quote}{hook}{behind}"
+        at = source.find(needle)
+        if at >= 0:
+            while at >= 0:
+                yield at
+                at = source.find(needle, at + 1)
+            return
+
+
+def _is_hidden(source: str, at: int) -> bool:
+    """Whether *at* lies in a comment, script or style, where nothing is an element."""
+    for begin, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+        start = source.rfind(begin, 0, at)
+        if start >= 0 and source.find(end, start, at) < 0:
+            return True
+    return False
+
+
+def _cut(source: str, start: int) -> str | None:
+    """The source of the element that begins at *start*, with its end tag; None: it cannot be told where it ends."""
+    name = _NAME.match(source, start)
+    if name is None:
         return None
-    return None
-
-
-def _cut_slowly(source: str, start: int, name: str) -> str | None:
-    """As `_cut`, past scripts, styles and comments, whose text may look like tags."""
-    token = re.compile(rf"<(/?){name}(?=[\s/>])|(<!--)|<(script|style)(?=[\s>])", re.IGNORECASE)
+    token = re.compile(rf"<(?:(/?){name[1]}(?=[\s/>])|(!--)|(script|style)(?=[\s/>]))", re.IGNORECASE)
     depth, at = 0, start
     while found := token.search(source, at):
         at = found.end()
         if found[2] or found[3]:
-            end = re.compile("-->" if found[2] else rf"</{found[3]}", re.IGNORECASE).search(source, at)
-            if end is None:
+            end = source.find("-->", at) if found[2] else source.find(f"</{found[3]}", at)
+            if end < 0:
                 return None
-            at = end.end()
+            at = end
             continue
         depth += -1 if found[1] else 1
         if depth == 0:
@@ -242,88 +291,74 @@ def _cut_slowly(source: str, start: int, name: str) -> str | None:
     return None
 
 
-def _starts(source: str, hook: str) -> Iterator[tuple[int, str]]:
-    """Where elements with this data-hook begin, and their tag names."""
-    pattern = re.compile(rf"data-hook\s*=\s*(?:\"{re.escape(hook)}\"|'{re.escape(hook)}'|{re.escape(hook)}(?=[\s>]))")
-    for found in pattern.finditer(source):
-        start = source.rfind("<", 0, found.start())
-        name = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)\s").match(source, start)
-        if start >= 0 and name and ">" not in source[start : found.start()]:
-            yield start, name[1]
+# -- the head, which is read without parsing
+
+#: Tags of a head that are looked at; real heads have some fifty, with as many scripts and styles.
+_MAX_HEAD_TAGS = 2000
+_MAX_TAG = 20_000
+_TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
+_HEAD_TAG = re.compile(r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
+#: Kinds of links that are asked for; the many others are not even looked at.
+_LINK = re.compile(r"canonical|next|prev|alternate|amphtml", re.IGNORECASE)
 
 
-def _inside_script(source: str, at: int) -> bool:
-    """Whether *at* lies in a comment, script or style, where nothing is an element."""
-    pairs = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<template", "</template"))
-    return any(source.rfind(begin, 0, at) > source.rfind(end, 0, at) for begin, end in pairs)
+@dataclass(slots=True)
+class _Head:
+    """What stands before ``<body>``: metas by name, links by kind, JSON-LD texts, title, attributes of ``<html>``."""
 
-
-def _read_head(source: str) -> tuple[dict[str, str], list[dict[str, str]], list[str], str | None, dict[str, str]]:
-    """Metas by name, links, JSON-LD texts, title and attributes of <html>: what stands before <body>."""
-    metas: dict[str, str] = {}
-    links: list[dict[str, str]] = []
-    json_ld: list[str] = []
+    metas: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    json_ld: list[str] = field(default_factory=list)
     title: str | None = None
-    html: dict[str, str] = {}
-    tags = []
+    html: dict[str, str] = field(default_factory=dict)
+
+
+def _read_head(source: str) -> _Head:
+    head = _Head()
     for name, tag, content in _head_tags(source):
-        if name in ("meta", "link", "html", "script"):
-            tags.append((name, tag, content))
-        elif name == "title" and title is None:
-            title = " ".join(clean_text(_unescaped(content)).split()) or None
-    for name, tag, content in tags:
-        attributes = _attributes(tag)
         if name == "meta":
+            attributes = _attributes(tag)
             key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
-            value = attributes.get("content", "").strip()
-            if key and value:
-                metas.setdefault(key.lower(), value)
-        elif name == "link":
-            links.append(attributes)
-        elif name == "html":
-            html = html or attributes
-        elif attributes.get("type", "").lower() == "application/ld+json":
-            json_ld.append(content)
-    return metas, links, json_ld, title, html
+            if value := attributes.get("content", "").strip():
+                head.metas.setdefault(key.lower(), value)
+        elif name == "link" and _LINK.search(tag):
+            attributes = _attributes(tag)
+            for kind in attributes.get("rel", "").lower().split():
+                head.links.setdefault(kind, attributes.get("href", ""))
+        elif name == "html" and not head.html:
+            head.html = _attributes(tag)
+        elif name == "title" and head.title is None:
+            head.title = " ".join(clean_text(unescape(content)).split()) or None
+        elif name == "script" and "ld+json" in tag:
+            head.json_ld.append(content)
+    return head
 
 
 def _head_tags(source: str) -> Iterator[tuple[str, str, str]]:
-    """(name, start tag, text up to the end tag) of the tags before <body>, scripts and styles jumped over."""
+    """(name, start tag, text up to the end tag) of the tags before <body>; scripts and styles are jumped over."""
     at = 0
     for _ in range(_MAX_HEAD_TAGS):
-        found = _HEAD.search(source, at)
-        if found is None:
+        found = _HEAD_TAG.search(source, at)
+        if found is None or not (found[1] or found[2]):
             return
         if found[2]:
-            end = source.find("-->", found.end())
-            at = end if end > 0 else found.end()
+            at = max(source.find("-->", found.end()), found.end())
             continue
-        name = (found[1] or "body").lower()
-        if name == "body":
-            return
-        whole = _TAG.match(source, found.start(), found.start() + _MAX_TAG)
-        if whole is None:
+        name = found[1].lower()
+        tag = _TAG.match(source, found.start(), found.start() + _MAX_TAG)
+        if tag is None:
             at = found.end()
             continue
-        at, content = whole.end(), ""
+        at, content = tag.end(), ""
         if name in ("script", "style", "title"):
-            end = source.find(f"</{name}", at)
+            end = source.find(f"</{found[1]}", at)
             if end >= 0:
                 content, at = source[at:end], end
-        yield name, whole[0], content
-
-
-_ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
+        yield name, tag[0], content
 
 
 def _attributes(tag: str) -> dict[str, str]:
-    """Attributes of a start tag, names in lower case, values unescaped."""
-    inside = tag[1:-1].rstrip("/")
-    found = list(_ATTRIBUTE.finditer(inside))[1:]
-    return {hit[1].lower(): _unescaped(hit[2] or hit[3] or hit[4] or "") for hit in reversed(found)}
-
-
-def _unescaped(text: str) -> str:
-    from html import unescape
-
-    return unescape(text) if "&" in text else text
+    """Attributes of a start tag, names in lower case, values unescaped; of several of one name the first."""
+    found = list(_ATTRIBUTE.finditer(tag))[1:]
+    return {hit[1].lower(): unescape(hit[2] or hit[3] or hit[4] or "") for hit in reversed(found)}

@@ -268,14 +268,15 @@ class _Text:
         self.parts.append(separator + text if self.parts else text)
 
 
-_SPACES = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
-
-
 def _tidy(text: str) -> str:
     """*text* with single spaces, no space at a line's ends, and at most one empty line in a row."""
-    text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text)).strip()
-    return re.sub(r"\n{3,}", "\n\n", text)
+    if "\n" not in text:
+        return " ".join(text.split())
+    lines = "\n".join(" ".join(line.split()) for line in text.split("\n")).strip("\n")
+    return _EMPTY_LINES.sub("\n\n", lines)
+
+
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 class _Html:

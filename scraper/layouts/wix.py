@@ -18,7 +18,7 @@ from scraper.layouts.body import Body
 from scraper.layouts.wix_data import dig
 from scraper.layouts.wix_media import original
 from scraper.page import Node, Page, Scope, words
-from scraper.records import File, Problem, Reading, Video
+from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
 
 NAME = "wix"
@@ -34,9 +34,7 @@ _FOREIGN = (
 
 def matches(page: object) -> bool:
     """Whether *page* is a post of a Wix blog, or any other page made by Wix."""
-    return isinstance(page, Page) and (
-        'data-hook="post"' in page.source or any(mark in page.source for mark in _WIX) or page.part("post") is not None
-    )
+    return isinstance(page, Page) and (page.has("post") or any(mark in page.source for mark in _WIX))
 
 
 def read(page: Page) -> Reading:
@@ -53,41 +51,39 @@ def _post(page: Page, article: Scope) -> Reading:
     """A post's page. What lies inside the body is read first and taken out, so that nothing in it is mistaken for more."""
     for card in article.all(_FOREIGN):
         card.decompose()
-    data = wix_data.post_page(page)
-    post: dict[str, Any] = data.get("post") if isinstance(data.get("post"), dict) else {}
     description = article.maybe('[data-hook="post-description"]')
-    body = None
+    body = wix_body.read(description, page.url) if description is not None else None
     if description is not None:
-        body = wix_body.read(description, page.url)
         description.decompose()
+    data = wix_data.post_data(page)
     json_ld = _blog_posting(page)
-    counts = wix_counts.read(page, article, post, wix_data.post_metadata(page))
-    published, published_basis = _published(page, json_ld, post, article)
-    updated, updated_basis = _updated(page, json_ld, post, article)
+    counts = wix_counts.read(page, article, data)
+    published, published_basis = _published(page, json_ld, data.post, article)
+    updated, updated_basis = _updated(page, json_ld, data.post, article)
     if dates.same_moment(updated, published):
         updated = updated_basis = None
     reading = Reading(
         kind="post",
         url=wix_address.own(page),
         layout=NAME,
-        title=_title(page, article, json_ld, post),
+        title=_title(page, article, json_ld, data.post),
         published_at=published,
         published_basis=published_basis,
         updated_at=updated,
         updated_basis=updated_basis,
-        author=words(article.maybe('[data-hook="user-name"]')) or page.meta("article:author") or _name(json_ld.get("author")) or _name(post.get("owner")),
+        author=_author(page, article, json_ld, data.post),
         views=counts.views,
         comments=counts.comments,
         likes=counts.likes,
         counts_source=counts.source,
-        categories=_labels(article, _CATEGORIES) or _data_labels(data.get("categories")),
-        tags=_labels(article, _TAGS) or _data_labels(data.get("tags")),
-        excerpt=_string(post.get("excerpt")) or page.meta("og:description") or page.meta("description"),
+        categories=_labels(article, _CATEGORIES) or data.categories,
+        tags=_labels(article, _TAGS) or data.tags,
+        excerpt=_string(data.post.get("excerpt")) or page.meta("og:description") or page.meta("description"),
         cover_image=_cover(page, json_ld),
         rendered_at=wix_data.rendered_at(page),
         problems=tuple(_problems(page, article, body, published)),
     )
-    return _with_body(reading, body, post, page.url)
+    return _with_body(reading, body, data.post, page.url) if body is not None else reading
 
 
 _CATEGORIES = (
@@ -97,21 +93,24 @@ _CATEGORIES = (
 _TAGS = '[data-hook="tag-cloud-root"] a, nav a[href*="/tags/"], nav[aria-label="tags" i] a'
 
 
-def _with_body(reading: Reading, body: Body | None, post: dict[str, Any], base_url: str | None) -> Reading:
+def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:
     """*reading* with what the body holds, and the addresses of players and files that only the data give."""
-    if body is None:
-        return reading
-    videos, files = wix_data.videos(post), wix_data.files(post)
     return replace(
         reading,
         body_text=body.text,
         body_html=clean(body.html, base_url),
         images=body.images,
-        videos=body.videos or videos,
-        files=(*(files if files and not any(file.url for file in body.files) else body.files), *wix_body.linked_files(body)),
+        videos=body.videos or wix_data.videos(post),
+        files=(*_files(body, post), *wix_body.linked_files(body)),
         links=body.links,
         language=_string(post.get("language")) or detect(body.text),
     )
+
+
+def _files(body: Body, post: dict[str, Any]) -> tuple[File, ...]:
+    """The files of widgets: where the HTML hides their addresses, those of the data."""
+    told = wix_data.files(post)
+    return told if told and not any(file.url for file in body.files) else body.files
 
 
 def _title(page: Page, article: Scope, json_ld: dict[str, Any], post: dict[str, Any]) -> str | None:
@@ -119,6 +118,12 @@ def _title(page: Page, article: Scope, json_ld: dict[str, Any], post: dict[str, 
     shown = article.maybe('h1[data-hook="post-title"], [data-hook="post-title"] h1') or article.maybe('[data-hook="post-title"]')
     told = page.meta("og:title") or _string(post.get("title")) or _string(json_ld.get("headline"))
     return words(shown) or (" ".join(told.split()) if told else None)
+
+
+def _author(page: Page, article: Scope, json_ld: dict[str, Any], post: dict[str, Any]) -> str | None:
+    """The name shown; where the owner hides it, what the head says."""
+    told = page.meta("article:author") or _string(dig(json_ld.get("author"), "name")) or _string(dig(post, "owner", "name"))
+    return words(article.maybe('[data-hook="user-name"]')) or told
 
 
 def _published(page: Page, json_ld: dict[str, Any], post: dict[str, Any], article: Scope) -> tuple[str | None, str | None]:
@@ -175,19 +180,10 @@ def _labels(article: Scope, css: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(words, article.all(css)))))
 
 
-def _data_labels(entries: object) -> tuple[str, ...]:
-    labels = [dig(entry, "label") for entry in entries] if isinstance(entries, list) else []
-    return tuple(dict.fromkeys(label for label in labels if isinstance(label, str) and label))
-
-
 def _cover(page: Page, json_ld: dict[str, Any]) -> str | None:
     image = json_ld.get("image")
     told = page.meta("og:image") or _string(image) or _string(dig(image, "url"))
     return original(told, page.url) if told else None
-
-
-def _name(person: object) -> str | None:
-    return _string(dig(person, "name"))
 
 
 def _string(value: object) -> str | None:

@@ -3,7 +3,6 @@
 Seen once, 2024-03: a header (picture, author, h1, dates), beside it the body, beside that a footer with the categories.
 """
 
-import re
 from collections.abc import Iterable
 
 from scraper import dates
@@ -12,13 +11,12 @@ from scraper.page import Node, Page, words
 from scraper.records import Reading
 from scraper.sanitise import clean
 
-_AMP = re.compile(r"<html[^>]*\s(?:amp|⚡)(?=[\s=>])", re.IGNORECASE)
 _EDIT_DATE = '[data-hook="post-edit-date"]'
 
 
 def matches(page: Page) -> bool:
     """Whether *page* is the AMP twin of a post of a Wix blog."""
-    if not _AMP.search(page.source[:5000]):
+    if not page.is_amp:
         return False
     of_wix = "static.wixstatic.com" in page.source or "categories-list" in page.source or "/amp/" in (page.url or "")
     return of_wix and page.maybe("h1") is not None and _body(page) is not None

@@ -6,11 +6,9 @@ Pages without ``post-page-root`` (captures up to 2023-03) said "0 views" of ever
 
 from dataclasses import dataclass
 
-from scraper.layouts.wix_data import dig, whole_number
+from scraper.layouts.wix_data import PostData, dig, whole_number
 from scraper.numbers import Shown, count, counts_line
 from scraper.page import Node, Page, Scope, words
-
-NONE = Shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +21,13 @@ class Told:
     source: str | None = None
 
 
-def read(page: Page, article: Scope, data: dict[str, object], metadata: dict[str, object]) -> Told:
+def read(page: Page, article: Scope, data: PostData) -> Told:
     """The post's counts: those shown where they are true, else those embedded."""
-    shown, embedded = _true(_shown(article), rooted=is_rooted(page)), _embedded(data, metadata)
+    shown, embedded = _true(_shown(article), rooted=page.has("post-page-root")), _embedded(data)
     merged = [a if a is not None else b for a, b in zip(shown, embedded, strict=True)]
     if all(value is None for value in merged):
         return Told()
     return Told(*merged, source="page" if any(value is not None for value in shown) else "embedded")
-
-
-def is_rooted(page: Page) -> bool:
-    """Whether the page has the mark of the time since which counts are true."""
-    return page.has("post-page-root")
 
 
 def _shown(article: Scope) -> Shown:
@@ -76,11 +69,11 @@ def _true(shown: Shown, *, rooted: bool) -> Shown:
     return shown._replace(comments=shown.comments or None)
 
 
-def _embedded(post: dict[str, object], metadata: dict[str, object]) -> Shown:
+def _embedded(data: PostData) -> Shown:
     """The counts in the page's data: ``metrics``, else ``postCountInfo``, else the metadata answer."""
-    places = (
-        [dig(post, "metrics", name) for name in Shown._fields],
-        [dig(post, "postCountInfo", name) for name in Shown._fields],
-        [metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
+    told = (
+        [dig(data.post, "metrics", name) for name in Shown._fields],
+        [dig(data.post, "postCountInfo", name) for name in Shown._fields],
+        [data.metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
     )
-    return Shown(*(next((found for value in row if (found := whole_number(value)) is not None), None) for row in zip(*places, strict=True)))
+    return Shown(*(next((value for value in map(whole_number, row) if value is not None), None) for row in zip(*told, strict=True)))

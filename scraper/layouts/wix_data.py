@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,58 +17,71 @@ from scraper.page import Page, parse_json
 from scraper.records import File, Video
 
 _DECODER = json.JSONDecoder()
-_SCRIPT = re.compile(r"<script\b[^>]*\bid\s*=\s*[\"']?wix-warmup-data\b[^>]*>", re.IGNORECASE)
+_COLON = re.compile(r"\s*:\s*")
 _RENDERED = re.compile(r"renderTimeStamp\\?\"\s*:\s*(\d{12,14})(?!\d)")
 _ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 
 
-def post_page(page: Page) -> dict[str, Any]:
-    """``postPage`` of a post's page: post, categories, tags; empty where the page has none (all but 2024-03 to 2025-02)."""
-    for _, value in warmup_values(page, "OldPostPageWarmupData-"):
-        answer = value.get("postPageResponse", value)
-        found = dig(answer, "data", "postPage") or dig(answer, "postPage")
-        if isinstance(found, dict):
-            return found
-    return {}
+@dataclass(frozen=True, slots=True)
+class PostData:
+    """The data of a post's page; each part empty where the page has none (all but 2024-03 to 2025-02)."""
+
+    #: id, title, excerpt, firstPublishedDate, lastPublishedDate, metrics, richContent, language, owner …
+    post: dict[str, Any] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    #: viewCount, totalComments, likeCount: the answer of the counts' own endpoint.
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def post_metadata(page: Page) -> dict[str, Any]:
-    """``postMetadata`` of a post's page: viewCount, totalComments, likeCount; empty where the page has none."""
-    for _, value in warmup_values(page, "OldPostPageWarmupData-"):
-        found = dig(value, "postPageMetadataResponse", "data", "postPageMetadata", "postMetadata")
-        if isinstance(found, dict):
-            return found
-    return {}
+def post_data(page: Page) -> PostData:
+    """What the page's own data say of its post. The form of 2024-03 lacks the wrapper ``postPageResponse``."""
+    for value in warmup_values(page, "OldPostPageWarmupData-"):
+        answer = dig(value.get("postPageResponse", value), "data", "postPage")
+        if isinstance(answer, dict):
+            metadata = dig(value, "postPageMetadataResponse", "data", "postPageMetadata", "postMetadata")
+            return PostData(
+                post=_object(answer.get("post")),
+                categories=_labels(answer.get("categories")),
+                tags=_labels(answer.get("tags")),
+                metadata=_object(metadata),
+            )
+    return PostData()
 
 
 def feed_page(page: Page) -> dict[str, Any] | None:
     """The list of a list page: ``feedResponse`` and ``metadataResponse``; None: no list (all before 2024)."""
-    return next((value for _, value in warmup_values(page, "feed-page-") if "feedResponse" in value), None)
+    return next((value for value in warmup_values(page, "feed-page-") if "feedResponse" in value), None)
 
 
-def warmup_values(page: Page, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Key and value of the warm-up entries whose key starts so, values decoded whatever their form:
-
-    an object; a string of JSON; a string of base64 of JavaScript's ``escape()`` of JSON (seen 2025-02 to 2025-08).
-    """
-    start = _SCRIPT.search(page.source) if f'"{prefix}' in page.source else None
-    if start is None:
-        return
-    end = page.source.find("</script", start.end())
-    text = page.source[start.end() : end if end > 0 else len(page.source)]
-    at = 0
-    while (at := text.find(f'"{prefix}', at)) >= 0:
+def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
+    """The objects among the warm-up entries whose key starts so, whatever their form (see `decode`)."""
+    text = _warmup(page.source) if f'"{prefix}' in page.source else ""
+    at = text.find(f'"{prefix}')
+    while at >= 0:
+        behind = at + 1
         try:
-            key, behind = _DECODER.raw_decode(text, at)
-            colon = re.compile(r"\s*:\s*").match(text, behind)
-            at = behind
-            if colon:
-                value, at = _DECODER.raw_decode(text, colon.end())
+            _, behind = _DECODER.raw_decode(text, at)
+            if colon := _COLON.match(text, behind):
+                value, behind = _DECODER.raw_decode(text, colon.end())
                 decoded = decode(value)
                 if isinstance(decoded, dict):
-                    yield key, decoded
+                    yield decoded
         except (ValueError, RecursionError):
-            at += 1
+            pass
+        at = text.find(f'"{prefix}', behind)
+
+
+def _warmup(source: str) -> str:
+    """The content of ``<script id="wix-warmup-data">``; empty: there is none."""
+    at = source.find("wix-warmup-data")
+    while at >= 0:
+        start = source.rfind("<", 0, at)
+        if source.startswith("<script", start) and (begin := source.find(">", at)) > 0:
+            end = source.find("</script", begin)
+            return source[begin + 1 : end if end > 0 else len(source)]
+        at = source.find("wix-warmup-data", at + 1)
+    return ""
 
 
 def decode(value: object) -> object:
@@ -105,6 +119,16 @@ def dig(data: object, *path: str) -> Any:
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _labels(entries: object) -> tuple[str, ...]:
+    """The labels of categories or tags, each once."""
+    labels = [dig(entry, "label") for entry in entries] if isinstance(entries, list) else []
+    return tuple(dict.fromkeys(label.strip() for label in labels if isinstance(label, str) and label.strip()))
 
 
 def whole_number(value: object) -> int | None:

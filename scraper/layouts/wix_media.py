@@ -44,7 +44,7 @@ def picture(node: Node, base_url: str | None = None) -> Image | None:
     url = next((found for source in sources if isinstance(source, str) and source and (found := original(source, base_url))), None)
     if url is None:
         return None
-    scaled = frame.tag == "img" and "/v1/" in (attributes.get("src") or "")
+    scaled = "/v1/" in (attributes.get("src") or "")
     size = data if data else {} if scaled else attributes
     return Image(
         url=url,
