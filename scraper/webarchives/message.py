@@ -1,0 +1,147 @@
+"""HTTP messages as web archives hold them: a head, and an entity that may be chunked and encoded. Pure."""
+
+import re
+import zlib
+from collections.abc import Iterator
+
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[^\n]{0,4096}\n")
+#: What other archivers put before the name of a header that no longer fits the body they keep.
+MOVED = ("x-orig-", "x-crawl-", "x-archive-orig-", "x-crawler-")
+
+
+class MessageError(ValueError):
+    """The bytes are not the HTTP message that their record says they are."""
+
+
+def split(block: bytes) -> tuple[bytes, bytes]:
+    """Head (its blank line included) and entity. A block without blank line is all head."""
+    if block.startswith((b"\r\n", b"\n")):
+        return b"", block.lstrip(b"\r\n")
+    found = _BLANK_LINE.search(block)
+    return (block[: found.end()], block[found.end() :]) if found else (block, b"")
+
+
+def lines(head: bytes) -> list[bytes]:
+    """First line and header lines of *head*, without line ends; folded lines stay joined to theirs."""
+    found: list[bytes] = []
+    for line in head.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n"):
+        if line[:1] in (b" ", b"\t") and len(found) > 1:
+            found[-1] += b"\r\n" + line
+        else:
+            found.append(line)
+    return found
+
+
+def values(head: bytes, name: str) -> list[str]:
+    """All values of that header, in order."""
+    return [text for given, text in _fields(head) if given == name.lower()]
+
+
+def value(head: bytes | None, name: str) -> str | None:
+    """The first value of that header; None: there is none."""
+    return next(iter(values(head or b"", name)), None)
+
+
+def moved(head: bytes, name: str) -> str | None:
+    """What a header said before an archiver set it aside (``x-orig-…``); None: it did not."""
+    wanted = {prefix + name.lower() for prefix in MOVED}
+    return next((text for given, text in _fields(head) if given in wanted), None)
+
+
+def _fields(head: bytes) -> Iterator[tuple[str, str]]:
+    for line in lines(head)[1:]:
+        name, colon, text = line.partition(b":")
+        if colon:
+            yield name.decode("latin-1").strip().lower(), " ".join(text.decode("utf-8", "replace").split())
+
+
+def status(head: bytes) -> int | None:
+    """Status code of a response's head; None: it is none."""
+    found = re.match(rb"HTTP/\d(?:\.\d)?\s+(\d{3})(?!\d)", head)
+    return int(found[1]) if found else None
+
+
+def media_type(head: bytes | None) -> str | None:
+    """Content-Type without parameters, lower case; None: not said."""
+    return (value(head, "content-type") or "").partition(";")[0].strip().lower() or None
+
+
+def self_contained(head: bytes, length: int, *, decoded: bool) -> bytes:
+    """*head* made to fit a de-chunked body of *length* bytes: what no longer holds is renamed ``x-orig-…``.
+
+    *decoded*: the Content-Encoding was taken off the body as well.
+    """
+    out: list[bytes] = []
+    right = False
+    for line in lines(head):
+        name, colon, text = line.partition(b":")
+        key = name.strip().lower()
+        fits = key == b"content-length" and text.strip() == str(length).encode() and not right
+        gone = key in (b"transfer-encoding", b"content-length") or (key == b"content-encoding" and decoded)
+        right = right or fits
+        out.append(b"x-orig-" + key + colon + text if colon and out and gone and not fits else line)
+    if not right:
+        out.append(b"Content-Length: %d" % length)
+    return b"\r\n".join(out) + b"\r\n\r\n"
+
+
+def dechunked(entity: bytes) -> bytes:
+    """The content of a chunked entity. Raises MessageError where it is not chunked or ends amid a chunk."""
+    out = bytearray()
+    at = 0
+    while True:
+        size = _CHUNK.match(entity, at)
+        if size is None:
+            raise MessageError(f"expected the size of a chunk at byte {at} of {len(entity)}")
+        length = int(size[1], 16)
+        if length == 0:
+            return bytes(out)
+        if size.end() + length > len(entity):
+            raise MessageError(f"expected a chunk of {length} bytes, found {len(entity) - size.end()}")
+        out += entity[size.end() : size.end() + length]
+        at = size.end() + length
+        at += len(re.compile(rb"\r?\n?").match(entity, at)[0])  # type: ignore[index]  # matches the empty string
+
+
+def transfer_decoded(head: bytes, entity: bytes) -> bytes:
+    """*entity* without its chunks, where the head says that there are some and there are."""
+    if "chunked" not in (value(head, "transfer-encoding") or "").lower():
+        return entity
+    try:
+        return dechunked(entity)
+    except MessageError:
+        return entity  # de-chunked by an archiver that kept the header: seen in files of several crawlers
+
+
+def content_decoded(entity: bytes, encoding: str | None, most: int) -> bytes:
+    """The body inside *entity*. Raises MessageError where it is none, is cut, or exceeds *most* bytes."""
+    names = [name.strip().lower() for name in (encoding or "").split(",")]
+    for name in reversed([name for name in names if name not in ("", "identity")]):
+        if name in ("gzip", "x-gzip"):
+            entity = _inflated(entity, 31, most)
+        elif name == "deflate":
+            framed = len(entity) > 1 and entity[0] & 15 == 8 and (entity[0] << 8 | entity[1]) % 31 == 0
+            entity = _inflated(entity, 15 if framed else -15, most)
+        else:
+            raise MessageError(f"expected gzip or deflate, found Content-Encoding {name}")
+    return entity
+
+
+def _inflated(data: bytes, window: int, most: int) -> bytes:
+    out: list[bytes] = []
+    left = most
+    while data:
+        inflate = zlib.decompressobj(window)
+        try:
+            piece = inflate.decompress(data, left + 1)
+        except zlib.error as error:
+            raise MessageError(f"cannot be decompressed: {error}") from None
+        left -= len(piece)
+        if left < 0:
+            raise MessageError(f"expected at most {most} bytes decompressed, found more")
+        if not inflate.eof:
+            raise MessageError("expected the end of the compressed data, found the end of the bytes")
+        out.append(piece)
+        data = inflate.unused_data if window == 31 and inflate.unused_data.startswith(b"\x1f\x8b") else b""
+    return b"".join(out)

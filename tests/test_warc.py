@@ -1,0 +1,433 @@
+"""WARC: what we write holds by the standard, what anybody wrote can be read, and nothing broken stops the rest."""
+
+# ruff: noqa: E501 - tables of cases are read along their lines
+
+import base64
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from scraper.records import Capture
+from scraper.webarchives import incoming, message, outgoing, warc
+from scraper.webarchives.incoming import Described, Found, Wrong
+from scraper.webarchives.outgoing import About, Kept, Original
+
+URL = "https://www.blog.example/post/a-day-in-court"
+ABOUT = About(
+    software="ushrn/0.1.0", newest_at="2021-03-18", digest="ab" * 32, user_agent="ushrn (+mailto:me@blog.example)"
+)
+BODY = ("<!DOCTYPE html><html><body><p>" + "We were in court. " * 40 + "</p></body></html>").encode()
+HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nX-Odd:  two  blanks\r\nset-cookie: a=1\r\n"
+    b"Set-Cookie: b=2\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+)
+REQUEST = b"GET /post/a-day-in-court HTTP/1.1\r\nHost: www.blog.example\r\nUser-Agent: ushrn\r\n\r\n"
+
+
+def live(**changes: object) -> Capture:
+    wire = gzip.compress(BODY, mtime=0)
+    known = {
+        "url": URL, "kind": "post", "captured_at": "2021-03-16T14:05:00Z", "status": 200, "request_head": REQUEST,
+        "head": HEAD, "content_encoding": "gzip", "media_type": "text/html", "body": BODY, "ip": "127.0.0.1",
+        "wire_sha256": hashlib.sha256(wire).hexdigest(), "wire_length": len(wire),
+    }  # fmt: skip
+    return Capture(**{**known, **changes})
+
+
+def kept(capture: Capture, number: int = 1, **more: object) -> Kept:
+    return Kept(capture=capture, record_sha256=hashlib.sha256(str(number).encode()).hexdigest(), **more)
+
+
+def written(*captures: Kept) -> bytes:
+    out = io.BytesIO()
+    list(outgoing.write(out, captures, ABOUT))
+    return out.getvalue()
+
+
+def read(data: bytes, wanted: Callable[[str], bool] = lambda url: True) -> list[Found | Wrong | Described]:
+    return list(incoming.captures_of(warc.read(io.BytesIO(data)), wanted))
+
+
+def found_in(data: bytes) -> list[Found]:
+    return [item for item in read(data) if isinstance(item, Found)]
+
+
+def wrong_in(data: bytes) -> list[Wrong]:
+    return [item for item in read(data) if isinstance(item, Wrong)]
+
+
+def members(data: bytes) -> Iterator[bytes]:
+    while data:
+        inflate = zlib.decompressobj(31)
+        yield inflate.decompress(data)
+        assert inflate.eof
+        data = inflate.unused_data
+
+
+SAVED = Capture(
+    url=URL, url_basis="comment", kind="post", source="file", captured_at="2021-03-18", captured_at_basis="page",
+    media_type="text/html", body=b"<html>saved</html>",
+)  # fmt: skip
+MISSING = live(status=404, kind="missing", head=b"HTTP/1.1 404 Not Found\r\n\r\n", body=b"", content_encoding=None)
+CUT = live(truncated="disconnect", body=BODY[:100], captured_at="2021-03-16T14:06:00Z")
+UNDECODED = live(
+    truncated="decode", body=b"\x1f\x8bbroken", wire_sha256=hashlib.sha256(b"\x1f\x8bbroken").hexdigest(), wire_length=8
+)
+REDIRECT = live(
+    status=301, kind="redirect", body=None, head=b"HTTP/1.1 301 \xe9\r\nLocation: /post/b\r\nContent-Length: 0\r\n\r\n",
+    redirected_to="https://www.blog.example/post/b", content_encoding=None, wire_sha256=None, wire_length=None,
+)  # fmt: skip
+PDF = live(
+    url="https://www.blog.example/report.pdf", kind="file", media_type="application/pdf", body=b"%PDF-1.7\r\n\r\n\x00"
+)
+AGAIN = live(captured_at="2021-03-17T00:00:00Z")
+NOT_MODIFIED = live(
+    status=304, body=None, head=b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n', captured_at="2021-03-18T00:00:00Z",
+    content_encoding=None, wire_sha256=None, wire_length=None,
+)  # fmt: skip
+ORIGINAL = Original(
+    url=URL, captured_at="2021-03-16T14:05:00Z", body_sha256=hashlib.sha256(BODY).hexdigest(),
+    record_sha256=hashlib.sha256(b"1").hexdigest(),
+)  # fmt: skip
+ALL = [
+    kept(live(), 1), kept(SAVED, 2), kept(MISSING, 3), kept(CUT, 4), kept(UNDECODED, 5), kept(REDIRECT, 6), kept(PDF, 7),
+    kept(AGAIN, 8, like_sha256="cd" * 32), kept(NOT_MODIFIED, 9, not_modified=ORIGINAL),
+]  # fmt: skip
+
+
+def test_every_capture_comes_back_whole_from_what_was_written() -> None:
+    found = found_in(written(*ALL))
+    assert wrong_in(written(*ALL)) == []
+    for before, after in zip(ALL, found, strict=True):
+        expected = before.capture
+        if after.revisit is not None:
+            assert after.revisit.payload_digest == f"sha256:{hashlib.sha256(BODY).hexdigest()}"
+            assert after.capture.body is None
+        else:
+            assert after.capture.body == expected.body
+        for column in outgoing.COLUMNS:
+            assert getattr(after.capture, column) == getattr(expected, column), column
+        assert after.own is not None
+        assert after.own.record_sha256 == before.record_sha256
+        assert after.own.like_capture == before.like_sha256
+        assert after.own.not_modified_of == (before.not_modified.record_sha256 if before.not_modified else None)
+
+
+def test_the_same_captures_give_the_same_bytes() -> None:
+    assert written(*ALL) == written(*ALL)
+
+
+def test_each_record_is_one_gzip_member_with_unique_id_and_right_digests() -> None:
+    ids = set()
+    types = []
+    for plain in members(written(*ALL)):
+        (record,) = list(warc.read(io.BytesIO(plain)))
+        assert isinstance(record, warc.Record)
+        assert plain.startswith(b"WARC/1.1\r\n")
+        assert plain.endswith(b"\r\n\r\n")
+        assert record.get("WARC-Block-Digest") == warc.digest(record.block)
+        names = [name for name, _ in record.fields if name != "WARC-Concurrent-To"]
+        assert len(names) == len(set(names))
+        ids.add(record.get("WARC-Record-ID"))
+        types.append(record.type)
+        if record.type in ("warcinfo", "metadata"):
+            assert record.get("WARC-Payload-Digest") is None
+        if record.type == "response":
+            head, entity = message.split(record.block)
+            assert record.get("WARC-Payload-Digest") == warc.digest(entity)
+            assert message.values(head, "content-length") == [str(len(entity))]
+            assert message.values(head, "transfer-encoding") == []
+    assert len(ids) == len(types)
+    assert types[0] == "warcinfo"
+    assert types.count("revisit") == 2
+    assert types.count("resource") == 1
+    assert types.count("metadata") == len(ALL)
+
+
+def test_warcio_reads_it_and_finds_all_digests_right() -> None:
+    payloads = []
+    for record in ArchiveIterator(io.BytesIO(written(*ALL)), check_digests="raise"):
+        body = record.content_stream().read()
+        assert record.digest_checker.passed is not False
+        if record.rec_type == "response":
+            payloads.append(body)
+    assert payloads[0] == BODY
+
+
+def test_a_revisit_names_the_original_response_and_never_another_revisit() -> None:
+    third = kept(live(captured_at="2021-03-19T00:00:00Z"), 10)
+    revisits = [
+        record
+        for record in warc.read(io.BytesIO(written(kept(live(), 1), kept(AGAIN, 8), third)))
+        if isinstance(record, warc.Record) and record.type == "revisit"
+    ]
+    assert len(revisits) == 2
+    for revisit in revisits:
+        assert revisit.get("WARC-Profile") == outgoing.IDENTICAL
+        assert revisit.get("WARC-Refers-To") == warc.record_id(kept(live(), 1).record_sha256, "response")
+        assert revisit.get("WARC-Refers-To-Target-URI") == URL
+        assert revisit.get("WARC-Refers-To-Date") == "2021-03-16T14:05:00Z"
+        assert revisit.get("WARC-Truncated") == "length"
+        assert message.split(revisit.block)[1] == b""
+
+
+def test_an_answer_not_modified_keeps_its_own_head_and_its_conditional_request() -> None:
+    records = outgoing.records_of(kept(NOT_MODIFIED, 9, not_modified=ORIGINAL), {})
+    assert [record.type for record in records] == ["revisit", "request", "metadata"]
+    assert records[0].block == NOT_MODIFIED.head
+    assert records[0].get("WARC-Profile") == outgoing.NOT_MODIFIED
+    assert records[0].get("WARC-Payload-Digest") == f"sha256:{ORIGINAL.body_sha256}"
+    assert records[1].get("WARC-Concurrent-To") == records[0].get("WARC-Record-ID")
+
+
+def test_a_day_is_a_whole_instant_in_the_file_and_a_day_again_when_read() -> None:
+    records = outgoing.records_of(kept(SAVED, 2), {})
+    assert records[0].get("WARC-Date") == "2021-03-18T00:00:00Z"
+    assert found_in(written(kept(SAVED, 2)))[0].capture.captured_at == "2021-03-18"
+
+
+def test_a_capture_of_the_wayback_machine_names_where_it_came_from() -> None:
+    capture = live(source="wayback", request_head=None, ip=None)
+    assert outgoing.records_of(kept(capture), {})[0].get("WARC-Source-URI") == (
+        f"https://web.archive.org/web/20210316140500id_/{URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "length", "decoded", "expected"),
+    [
+        (HEAD, 5, True, b"x-orig-transfer-encoding: chunked\r\nx-orig-content-encoding: gzip\r\nContent-Length: 5\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", 5, False, b"OK\r\ncontent-length: 5\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 5, True, b"OK\r\nx-orig-content-length: 9\r\nContent-Length: 5\r\n\r\n"),
+        (b"HTTP/1.0 200 OK\r\n\r\n", 0, False, b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\nA: b\n c\nContent-Encoding: br\n\n", 1, False, b"A: b\r\n c\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\n"),
+    ],
+)  # fmt: skip
+def test_headers_that_no_longer_fit_are_set_aside(head: bytes, length: int, decoded: bool, expected: bytes) -> None:
+    assert message.self_contained(head, length, decoded=decoded).endswith(expected)
+
+
+# -- what others write
+
+
+def foreign(
+    body: bytes = BODY, headers: list[tuple[str, str]] | None = None, url: str = URL, date: str = "2019-05-01T00:00:00Z"
+) -> bytes:
+    """A file as warcio writes it."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    writer.write_record(writer.create_warcinfo_record("x.warc.gz", {"software": "Wget/1.21", "isPartOf": "A crawl"}))
+    head = StatusAndHeaders("200 OK", headers or [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    record = writer.create_warc_record(
+        url, "response", payload=io.BytesIO(body), http_headers=head, warc_headers_dict={"WARC-Date": date}
+    )
+    writer.write_record(record)
+    return out.getvalue()
+
+
+def chunked(body: bytes) -> bytes:
+    return (
+        b"".join(b"%x\r\n%s\r\n" % (len(body[at : at + 100]), body[at : at + 100]) for at in range(0, len(body), 100))
+        + b"0\r\n\r\n"
+    )
+
+
+def test_a_foreign_response_becomes_a_capture_at_its_own_time() -> None:
+    described, found = read(foreign())
+    assert isinstance(described, Described)
+    assert (described.ours, described.source) == (False, "warc")
+    assert isinstance(found, Found)
+    capture = found.capture
+    assert (capture.url, capture.url_basis, capture.source) == (URL, "warc", "warc")
+    assert (capture.captured_at, capture.captured_at_basis) == ("2019-05-01T00:00:00Z", "given")
+    assert (capture.status, capture.kind, capture.media_type, capture.body) == (200, "post", "text/html", BODY)
+    assert capture.wire_length == len(BODY)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "expected", "encoding", "wire"),
+    [
+        (chunked(BODY), [("Transfer-Encoding", "chunked")], BODY, None, BODY),
+        (gzip.compress(BODY), [("Content-Encoding", "gzip")], BODY, "gzip", None),
+        (chunked(gzip.compress(BODY)), [("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")], BODY, "gzip", None),
+        (zlib.compress(BODY), [("Content-Encoding", "deflate")], BODY, "deflate", None),
+        (zlib.compress(BODY)[2:-4], [("Content-Encoding", "deflate")], BODY, "deflate", None),
+        (BODY, [("Transfer-Encoding", "chunked")], BODY, None, BODY),
+        (BODY, [("Content-Encoding", "br")], BODY, "br", b""),
+        (BODY, [("x-orig-content-encoding", "br")], BODY, "br", b""),
+        (b"\x8b\x00no brotli here", [("Content-Encoding", "br")], b"\x8b\x00no brotli here", "br", None),
+    ],
+)  # fmt: skip
+def test_foreign_bodies_are_dechunked_and_decoded(
+    body: bytes, headers: list[tuple[str, str]], expected: bytes, encoding: str | None, wire: bytes | None
+) -> None:
+    (found,) = found_in(foreign(body, [("Content-Type", "text/html"), *headers]))
+    assert (found.capture.body, found.capture.content_encoding) == (expected, encoding)
+    if wire == b"":
+        assert found.capture.wire_sha256 is None
+    elif wire is not None:
+        assert found.capture.wire_sha256 == hashlib.sha256(wire).hexdigest()
+    assert (found.capture.truncated == "decode") == (expected.startswith(b"\x8b"))
+
+
+def test_pages_of_unwanted_hosts_are_passed_over() -> None:
+    assert [type(item) for item in read(foreign(), lambda url: False)] == [Described]
+
+
+def record(kind: str, block: bytes, *fields: tuple[str, str], url: str | None = URL) -> warc.Record:
+    known = [("WARC-Type", kind), ("WARC-Record-ID", f"<urn:uuid:{hashlib.md5(block + kind.encode()).hexdigest()}>")]
+    known += [("WARC-Target-URI", url)] if url else []
+    if not any(name == "WARC-Date" for name, _ in fields):
+        known.append(("WARC-Date", "2019-05-01T00:00:00Z"))
+    return warc.Record((*known, *fields), block)
+
+
+def file_of(*records: warc.Record) -> bytes:
+    return b"".join(warc.member(one) for one in records)
+
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + BODY
+
+
+def test_a_request_is_joined_to_its_response_whichever_comes_first() -> None:
+    response, request = record("response", ANSWER), record("request", REQUEST)
+    for order in ((response, request), (request, response)):
+        (found,) = found_in(file_of(*order))
+        assert found.capture.request_head == REQUEST
+
+
+def test_two_answers_of_one_address_are_two_captures() -> None:
+    first = record("response", ANSWER)
+    second = record("response", ANSWER, ("WARC-Date", "2019-06-01T00:00:00Z"))
+    request = record("request", REQUEST, ("WARC-Concurrent-To", second.get("WARC-Record-ID") or ""))
+    assert [found.capture.request_head for found in found_in(file_of(first, second, request))] == [None, REQUEST]
+
+
+def test_addresses_between_angle_brackets_and_14_digit_dates_are_understood() -> None:
+    (found,) = found_in(file_of(record("response", ANSWER, ("WARC-Date", "20190501120000"), url=f"<{URL}>")))
+    assert (found.capture.url, found.capture.captured_at) == (URL, "2019-05-01T12:00:00Z")
+
+
+def test_common_crawl_text_is_read_as_a_dump() -> None:
+    info = record("warcinfo", b"Software-Info: x\r\nisPartOf: CC-MAIN-2021-10\r\npublisher: Common Crawl\r\n", url=None)
+    text = record("conversion", b"A Title\n\nSome words.", ("Content-Type", "text/plain"))
+    (found,) = found_in(file_of(info, text))
+    assert (found.capture.source, found.capture.media_type, found.capture.kind) == ("commoncrawl", "text/plain", "post")
+
+
+def test_a_revisit_says_what_it_refers_to() -> None:
+    revisit = record(
+        "revisit", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", ("WARC-Profile", outgoing.IDENTICAL),
+        ("WARC-Payload-Digest", "sha1:ABC"), ("WARC-Refers-To-Target-URI", URL), ("WARC-Refers-To-Date", "2018-01-01T00:00:00Z"),
+    )  # fmt: skip
+    (found,) = found_in(file_of(revisit))
+    assert found.revisit == incoming.Revisit(
+        payload_digest="sha1:ABC", url=URL, at="2018-01-01T00:00:00Z", not_modified=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(b"301 Moved", "redirect"), (b"404 Not Found", "missing"), (b"503 Busy", "other"), (b"200 OK", "post")],
+)
+def test_the_kind_follows_the_answer(status: bytes, kind: str) -> None:
+    answer = b"HTTP/1.1 " + status + b"\r\nLocation: /post/b\r\nContent-Type: text/html\r\n\r\nx"
+    assert [found.capture.kind for found in found_in(file_of(record("response", answer)))] == [kind]
+
+
+@pytest.mark.parametrize("field", ["WARC-Block-Digest", "WARC-Payload-Digest"])
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
+def test_a_wrong_digest_is_told_and_the_rest_goes_on(field: str, algorithm: str) -> None:
+    data = ANSWER if field == "WARC-Block-Digest" else BODY
+    right = base64.b32encode(hashlib.new(algorithm, data).digest()).decode().rstrip("=")
+    wrong = base64.b32encode(hashlib.new(algorithm, data + b"x").digest()).decode()
+    good = record("response", ANSWER, (field, f"{algorithm}:{right}"), ("WARC-Date", "2019-05-02T00:00:00Z"))
+    bad = record("response", ANSWER, (field, f"{algorithm}:{wrong}"))
+    items = read(file_of(bad, good))
+    assert [type(item) for item in items] == [Wrong, Found]
+    assert isinstance(items[0], Wrong)
+    assert (items[0].kind, items[0].url) == ("digest-mismatch", URL)
+
+
+def test_an_unknown_digest_is_no_complaint() -> None:
+    assert wrong_in(file_of(record("response", ANSWER, ("WARC-Payload-Digest", "blake9:xx")))) == []
+
+
+def test_a_record_that_cannot_be_used_is_told_and_the_rest_goes_on() -> None:
+    bad_date = record("response", ANSWER, ("WARC-Date", "yesterday"))
+    bad_url = record("response", ANSWER, url="dns:blog.example")
+    no_http = record("response", b"SSH-2.0-OpenSSH\r\n", ("WARC-Date", "2019-05-03T00:00:00Z"))
+    good = record("response", ANSWER, ("WARC-Date", "2019-05-02T00:00:00Z"))
+    items = read(file_of(bad_date, bad_url, no_http, good))
+    assert [type(item) for item in items] == [Wrong, Wrong, Wrong, Found]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_cut_anywhere_gives_all_whole_records_and_says_where_it_broke(packed: bool) -> None:
+    one_by_one = [record("response", ANSWER, ("WARC-Date", f"2019-05-0{day}T00:00:00Z")) for day in (1, 2, 3)]
+    pieces = [warc.member(one) if packed else warc.serialised(one) for one in one_by_one]
+    data = b"".join(pieces)
+    ends = [sum(map(len, pieces[:number])) for number in (0, 1, 2, 3)]
+    for cut in range(1, len(data), 37):
+        items = read(data[:cut])
+        whole = sum(1 for end in ends[1:] if end <= cut)
+        found = [item for item in items if isinstance(item, Found)]
+        # The last line break of a record may be missing: its block is whole.
+        assert len(found) in (whole, whole + 1)
+        if cut not in ends and len(found) == whole:
+            (wrong,) = [item for item in items if isinstance(item, Wrong)]
+            assert wrong.kind == "broken"
+            assert f"byte {ends[whole]}" in wrong.message
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_damage_in_the_middle_costs_one_record_only(packed: bool) -> None:
+    records = [record("response", ANSWER, ("WARC-Date", f"2019-05-0{day}T00:00:00Z")) for day in (1, 2, 3)]
+    pieces = [warc.member(one) if packed else warc.serialised(one) for one in records]
+    middle = bytearray(pieces[1])
+    middle[40 if packed else 3] ^= 0xFF
+    found = [item.capture.captured_at for item in found_in(pieces[0] + bytes(middle) + pieces[2])]
+    assert found == ["2019-05-01T00:00:00Z", "2019-05-03T00:00:00Z"]
+    assert wrong_in(pieces[0] + bytes(middle) + pieces[2])
+
+
+def test_one_gzip_member_around_the_whole_file_is_read_too() -> None:
+    data = gzip.compress(b"".join(warc.serialised(record("response", ANSWER)) for _ in range(3)))
+    assert len(found_in(data)) == 3
+
+
+def test_padding_and_garbage_behind_the_last_record_lose_nothing() -> None:
+    data = file_of(record("response", ANSWER))
+    assert len(read(data + b"\0" * 512)) == 1
+    assert [type(item) for item in read(data + b"garbage")] == [Found, Wrong]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
+def test_no_bytes_break_the_reader(noise: bytes, place: int, value: int) -> None:
+    read(noise)
+    read(b"WARC/1.1\r\n" + noise)
+    data = bytearray(file_of(record("response", ANSWER), record("request", REQUEST)))
+    data[place % len(data)] = value
+    read(bytes(data))
+    plain = bytearray(warc.serialised(record("response", ANSWER)))
+    plain[place % len(plain)] = value
+    read(bytes(plain) + noise)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=500), st.sampled_from([None, "gzip", "br"]), st.sampled_from([None, "length", "decode"]))
+def test_any_body_comes_back(body: bytes, encoding: str | None, truncated: str | None) -> None:
+    digest = hashlib.sha256(body).hexdigest() if truncated == "decode" else "00" * 32
+    capture = live(body=body, content_encoding=encoding, truncated=truncated, wire_sha256=digest)
+    (found,) = found_in(written(kept(capture)))
+    assert found.capture == capture
