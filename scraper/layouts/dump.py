@@ -1,0 +1,167 @@
+"""What text dumps of every generation have in common: paragraphs, by-lines, dates that say too little, noise.
+
+A dump is what a reader's screen or an extraction tool left of a page: lines. Nothing in it is marked, so every rule
+here is about whole lines at known places.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from scraper import dates, urls
+from scraper.dates import Spelled
+from scraper.errors import Unreadable
+from scraper.page import TextPage
+from scraper.records import Problem
+
+_LIST_ITEM = re.compile(r"[•◦▪‣*–-]\s|\d{1,3}[.)]\s")
+_WORD_OF_NAME = r"(?:[^\W\d_a-z][^\W\d_]*[.'’-]?)+(?:[^\W\d_]+)?"
+_PARTICLE = "and|&|de|da|del|der|di|dos|du|la|le|van|von|bin|al|el|y|e|et|und"
+_NAME = rf"{_WORD_OF_NAME}(?:,? (?:{_WORD_OF_NAME}|{_PARTICLE})){{0,7}}"
+_WRITTEN_BY = "by|written by|posted by|author|writer|autora?|auteure?|autore|von|par|por|di|door|автор"
+_BY_LINE = re.compile(
+    rf"(?:(?:{_WRITTEN_BY})\s?[::]\s?(?P<one>{_NAME})"
+    rf"|(?:by|written by|posted by) (?P<two>{_NAME}))",
+    re.IGNORECASE,
+)
+_STRICT_NAME = re.compile(_NAME)
+_LONGEST_NAME = 60
+
+#: A title longer than that was never seen; Wix allows 200 signs.
+LONGEST_TITLE = 200
+#: A line that long, ending as a sentence does, is the first of the body.
+_LONGEST_SENTENCE_AS_TITLE = 120
+
+
+def body_text(lines: Sequence[str]) -> str:
+    """Paragraphs separated by a blank line.
+
+    Lines that stand together in the dump stay together (addresses, signatures, lists), but where the dump has no blank
+    lines at all, each line is a paragraph.
+    """
+    blocks = _blocks(lines)
+    if len(blocks) == 1 and len(blocks[0]) > 1:
+        blocks = _single_breaks(blocks[0])
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _blocks(lines: Sequence[str]) -> list[list[str]]:
+    """Runs of lines with text."""
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if line:
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _single_breaks(lines: Sequence[str]) -> list[list[str]]:
+    """Each line as a block, list items together."""
+    blocks: list[list[str]] = []
+    for line in lines:
+        if blocks and _LIST_ITEM.match(line) and _LIST_ITEM.match(blocks[-1][-1]):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def by_line(line: str) -> str | None:
+    """The name in a by-line ("By Jane Doe", "By: Jane", "Author: Jane Doe"); None: *line* is none."""
+    found = _BY_LINE.fullmatch(line)
+    if found is None:
+        return None
+    name: str = found["one"] or found["two"]
+    if len(name) > _LONGEST_NAME or not _STRICT_NAME.fullmatch(name):
+        return None
+    return name if found["one"] or " " in name else None
+
+
+def is_name(line: str) -> bool:
+    """Whether *line* could be a person's name: one to four words with capitals, no digits."""
+    return len(line) <= _LONGEST_NAME * 2 // 3 and len(line.split()) <= 4 and _STRICT_NAME.fullmatch(line) is not None
+
+
+def is_title(line: str) -> bool:
+    """Whether *line* can be a title: not too long, and no long sentence."""
+    if not line or len(line) > LONGEST_TITLE or not any(map(str.isalnum, line)):
+        return False
+    return len(line) <= _LONGEST_SENTENCE_AS_TITLE or line[-1] not in ".;:,"
+
+
+def is_heading(line: str) -> bool:
+    """Whether *line*, with nothing else to go by, is a title and not the first line of a text."""
+    return is_title(line) and line[-1] not in ".;:,…-–—" and not _LIST_ITEM.match(line) and len(line) <= 160
+
+
+_GLUED_DATE = re.compile(r"(?<=[a-z)\"”’!?])(?=[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d$)")
+
+
+def title_text(line: str) -> str:
+    """*line* as a title. A date that lost its line break is set apart ("…Texas ShootingOctober 26, 2022")."""
+    return _GLUED_DATE.sub(" ", line)
+
+
+def first(lines: Sequence[str], start: int = 0) -> int:
+    """Index of the first line with text from *start* on; the number of lines where there is none."""
+    return next((index for index in range(start, len(lines)) if lines[index]), len(lines))
+
+
+def named_in(url: str | None, line: str) -> float:
+    """How much of *line*'s words the slug of *url* holds, 0 to 1. A hint for choosing a line, never a title."""
+    if not url:
+        return 0.0
+    slug = set(_words(urls.slug(url)))
+    words = _words(line.replace("'", "").replace("’", ""))[:12]
+    return sum(word in slug for word in words) / len(words) if words and slug else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def note(kind: str, field: str, message: str) -> Problem:
+    """Something a reader should know about *field*."""
+    return Problem(stage="extract", kind=kind, field=field, level="note", message=message)
+
+
+def lacking(field: str, spelled: Spelled | None, line: str) -> tuple[Problem, ...]:
+    """The note for a date that cannot be told from what is shown; empty where it can."""
+    if spelled is None or spelled.lack is None:
+        return ()
+    if spelled.lack == "year":
+        return (note("date-without-year", field, f"expected a date with its year, found {line!r}"),)
+    return (note("relative-date", field, f"expected a date, found {line!r}, counted from an unknown moment"),)
+
+
+def shown_date(line: str) -> Spelled | None:
+    """The date that a whole line is; None: it is something else."""
+    return dates.parse(line) if len(line) <= 60 else None
+
+
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
+_SAMPLE = 200_000
+
+
+def assert_prose(page: TextPage) -> None:
+    """Raise Unreadable where the text is none that a page could show: bytes of something else, noise, code."""
+    sample = page.source[:_SAMPLE]
+    odd = len(_ODD.findall(sample))
+    if odd > 5 and odd * 200 > len(sample):
+        raise Unreadable(page.url or "text", f"expected a text dump, found {odd} unreadable signs: not a text")
+    solid = [sign for sign in sample if not sign.isspace()]
+    letters = sum(sign.isalnum() for sign in solid)
+    if len(solid) > 200 and letters * 10 < len(solid) * 6:
+        raise Unreadable(page.url or "text", "expected sentences, found mostly signs that are no letters")
+    if len(solid) > 2000 and len(sample) - len(solid) < len(solid) // 200 and not _spaceless(sample):
+        raise Unreadable(page.url or "text", "expected words, found a text without spaces")
+
+
+def _spaceless(text: str) -> bool:
+    """Whether the script may do without spaces (Chinese, Japanese, Thai, Khmer …)."""
+    return any("\u0e00" <= sign <= "\u0fff" or sign >= "\u1780" for sign in text[:2000])
+
+
+def nonblank(lines: Iterable[str]) -> list[str]:
+    """The lines that hold something."""
+    return [line for line in lines if line]

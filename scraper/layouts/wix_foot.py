@@ -1,0 +1,171 @@
+"""The end of a Wix post's text dump: where the body ends, and the counts and tags behind it.
+
+A body can hold every line of the interface, so the last line of counts ends it, not the first; and one with
+"Recent Posts" right below it beats those of other posts' cards.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scraper.layouts import wix_words as words
+from scraper.layouts.dump import first
+from scraper.numbers import Shown, counts_line
+
+#: Cards under "Recent Posts" where "See All" is missing: at most so many lines, none longer than a preview.
+_MOST_CARDS = 6
+_LONGEST_PREVIEW = 210
+
+
+NONE_SHOWN = Shown()
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What the end of a dump says. *body_end*: index behind the last line of the body."""
+
+    body_end: int
+    counts: Shown = NONE_SHOWN
+    tags: tuple[str, ...] = ()
+    #: Text of the body's last line, where the foot was glued to it; None: the line is whole.
+    last_line: str | None = None
+    #: Whether anything of Wix's was found.
+    seen: bool = False
+
+
+def read_foot(lines: Sequence[str]) -> Foot:
+    """The foot of *lines*, which end before ``bottom of page``."""
+    groups = _groups(lines)
+    recent = _recent(lines)
+    if groups:
+        followed = [group for group in groups if _is_recent(lines, group[1])]
+        start, end, counts = (followed or groups)[-1]
+        if recent is not None and not followed and _are_cards(recent, groups):
+            return _with_tags(lines, recent, NONE_SHOWN)
+        likes = counts.likes if counts.likes is not None else _likes(lines, end)
+        return _with_tags(lines, start, counts._replace(likes=likes))
+    for index in (recent, _comment_box(lines)):
+        if index is not None:
+            return _with_tags(lines, index, NONE_SHOWN)
+    return _glued(lines) or _with_tags(lines, len(lines), NONE_SHOWN, seen=False)
+
+
+def count_groups(lines: Sequence[str]) -> int:
+    """How many separate groups of counts stand in *lines*: a post has one, a list of posts many."""
+    return len(_groups(lines))
+
+
+def _groups(lines: Sequence[str]) -> list[tuple[int, int, Shown]]:
+    """(index, index behind, counts) of each run of lines that hold counts with views or comments."""
+    groups: list[tuple[int, int, Shown]] = []
+    index = 0
+    while index < len(lines):
+        shown = counts_line(lines[index]) if lines[index] else None
+        if shown is None or (shown.views is None and shown.comments is None):
+            index += 1
+            continue
+        start, end = index, index + 1
+        while (following := first(lines, end)) < len(lines):
+            more = _more(shown, lines[following])
+            if more is None:
+                break
+            shown, end = more, following + 1
+        groups.append((start, end, shown))
+        index = end
+    return groups
+
+
+def _more(shown: Shown, line: str) -> Shown | None:
+    """*shown* with what the next line adds; None: that line belongs to something else."""
+    if words.LIKED.fullmatch(line) or (line.isdecimal() and shown.likes is not None):
+        return shown
+    added = counts_line(line)
+    if added is None or any(a is not None and b is not None for a, b in zip(shown, added, strict=True)):
+        return None
+    return Shown(*(a if a is not None else b for a, b in zip(shown, added, strict=True)))
+
+
+def _likes(lines: Sequence[str], end: int) -> int | None:
+    """The likes on the line behind the counts; None: not said as a number."""
+    index = first(lines, end)
+    shown = counts_line(lines[index]) if index < len(lines) else None
+    return shown.likes if shown else None
+
+
+def _is_recent(lines: Sequence[str], index: int) -> bool:
+    """Whether the next line with text is the heading of other posts' cards."""
+    at = first(lines, index)
+    return at < len(lines) and words.is_in(words.RECENT, lines[at])
+
+
+def _recent(lines: Sequence[str]) -> int | None:
+    """Index of the last heading of other posts' cards that is the interface's own; None: there is none."""
+    for index in range(len(lines) - 1, -1, -1):
+        if not lines[index] or not words.is_in(words.RECENT, lines[index]):
+            continue
+        below = first(lines, index + 1)
+        if below >= len(lines) or words.is_in(words.SEE_ALL, lines[below]) or _ends_in_cards(lines[below:]):
+            return index
+    return None
+
+
+def _ends_in_cards(rest: Sequence[str]) -> bool:
+    """Whether *rest* is a handful of previews: opening words of posts, cut at about 199 signs, mid-word."""
+    cards = [line for line in rest if line]
+    cut = any(180 <= len(line) <= _LONGEST_PREVIEW and line[-1].isalnum() for line in cards)
+    return len(cards) <= _MOST_CARDS and cut and all(len(line) <= _LONGEST_PREVIEW for line in cards)
+
+
+def _are_cards(recent: int, groups: Sequence[tuple[int, int, Shown]]) -> bool:
+    """Whether all counts stand in cards below the heading at *recent*: then the post itself shows none."""
+    return len(groups) > 1 and all(start > recent for start, _, _ in groups)
+
+
+def _comment_box(lines: Sequence[str]) -> int | None:
+    """Index where the comment box begins, with its heading; None: there is none."""
+    for index, line in enumerate(lines):
+        if line.casefold().startswith(words.COMMENT_BOX):
+            above = next((at for at in range(index - 1, -1, -1) if lines[at]), index)
+            return above if words.is_in(words.COMMENTS_HEADING, lines[above]) else index
+    return None
+
+
+_COUNTS_AT_END = re.compile(
+    r"(?P<body>.*[.!?”\"')\]…])\s*(?P<counts>\d[\d,.]*\s?[^\W\d]{3,20}\s?\d[\d,.]*\s?[^\W\d]{3,20})(?:Post .*)?"
+)
+
+
+def _glued(lines: Sequence[str]) -> Foot | None:
+    """A foot that lost its line breaks, at the end of a line of the body; None: there is none."""
+    for index in range(len(lines) - 1, -1, -1):
+        at = words.glued_recent(lines[index])
+        if at is not None:
+            return _cut_line(index, lines[index][:at].rstrip())
+    last = next((index for index in range(len(lines) - 1, -1, -1) if lines[index]), None)
+    if last is not None and _COUNTS_AT_END.fullmatch(lines[last]):
+        return _cut_line(last, lines[last])
+    return None
+
+
+def _cut_line(index: int, text: str) -> Foot:
+    """The foot behind *text*, what is left of the line at *index*."""
+    found = _COUNTS_AT_END.fullmatch(text)
+    shown = counts_line(found["counts"]) if found else None
+    if found and shown and shown.views is not None and shown.comments is not None:
+        return Foot(body_end=index + 1, counts=shown, last_line=found["body"].rstrip(), seen=True)
+    return Foot(body_end=index + 1, last_line=text, seen=True)
+
+
+def _with_tags(lines: Sequence[str], end: int, counts: Shown, *, seen: bool = True) -> Foot:
+    """The foot that begins at *end*, with the tags that stand right above it."""
+    for index in range(end - 1, -1, -1):
+        line = lines[index]
+        if found := words.TAGS.fullmatch(line) if line else None:
+            below = [below for below in lines[index + 1 : end] if below]
+            named = [tag.strip() for tag in found["tags"].split(",") if tag.strip()] + below
+            if named and all(len(tag) <= 50 and tag[-1] not in ".!?:" for tag in named):
+                return Foot(body_end=index, counts=counts, tags=tuple(dict.fromkeys(named)), seen=seen)
+            break
+        if len(line) > 50:
+            break
+    return Foot(body_end=end, counts=counts, seen=seen)

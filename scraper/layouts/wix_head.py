@@ -1,0 +1,271 @@
+"""The top of a Wix post's text dump: title, author, dates, and where the body begins.
+
+Two orders were seen: author, date, reading time, title; and title, author, date, reading time. Then may follow
+"Updated: …", a rating, "Fact Checked by: …". Before it stand, on some dumps, the words of a menu.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scraper.dates import Spelled
+from scraper.layouts import wix_words as words
+from scraper.layouts.dump import first, is_heading, is_name, is_title, lacking, named_in, nonblank, shown_date
+from scraper.records import Problem
+
+_BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
+#: A line longer than that is no part of a head: the body has begun.
+_LONG = 200
+#: Lines with text among which the head is looked for behind a menu.
+_DEEPEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the top of a dump says. *body_at*: index of the line where the body begins."""
+
+    title: str | None = None
+    author: str | None = None
+    published: Spelled | None = None
+    updated: Spelled | None = None
+    problems: tuple[Problem, ...] = ()
+    body_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of the head that is not the title: what it says. All None: an ornament ("3 min read")."""
+
+    author: str | None = None
+    published: Spelled | None = None
+    updated: Spelled | None = None
+    #: Stands only under a title, so what is above it is one.
+    under_title: bool = False
+    #: By itself proof enough of a head: a date could also be the first line of a letter.
+    strong: bool = True
+    problems: tuple[Problem, ...] = ()
+
+
+def mark(line: str) -> Mark | None:
+    """What *line* says as a part of the head; None: it is a title or body."""
+    if found := words.UPDATED.fullmatch(line):
+        spelled = shown_date(found["date"])
+        if spelled is None:
+            return None
+        return Mark(updated=spelled, under_title=True, problems=lacking("updated_at", spelled, line))
+    if found := words.PUBLISHED.fullmatch(line):
+        spelled = shown_date(found["date"])
+        if spelled is None:
+            return None
+        return Mark(published=spelled, problems=lacking("published_at", spelled, line))
+    if words.RATING.fullmatch(line) or words.FACT_CHECK.fullmatch(line):
+        return Mark(under_title=True)
+    if words.READING_TIME.fullmatch(line):
+        return Mark()
+    if (found := words.WRITER.fullmatch(line)) and shown_date(found["name"]) is None:
+        return Mark(author=found["name"].strip())
+    if spelled := shown_date(line):
+        return Mark(published=spelled, strong=False, problems=lacking("published_at", spelled, line))
+    return _glued(line) or _joined(line)
+
+
+def _joined(line: str) -> Mark | None:
+    """Marks on one line ("Jane Doe • Mar 3, 2021 • 3 min read", "• Mar 3, 2021"); None: not only marks."""
+    pieces = [piece.strip() for piece in re.split(r"[•·|]", line) if piece.strip()]
+    if len(line) > _LONG // 2 or not pieces or (len(pieces) == 1 and pieces[0] == line):
+        return None
+    marks = [mark(piece) for piece in pieces]
+    named = pieces[0] if marks[0] is None and is_name(pieces[0]) and len(pieces) > 1 else None
+    known = [found for found in marks if found is not None]
+    if len(known) + (named is not None) != len(pieces) or not known:
+        return None
+    whole = Mark(author=named, strong=any(found.strong for found in known) or named is not None)
+    return _merged([whole, *known])
+
+
+def _glued(line: str) -> Mark | None:
+    """Author, date and reading time run together ("Jane DoeMay 97 min read": May 9, 7 minutes); None: another line."""
+    found = re.fullmatch(r"(?P<before>.{2,80}?)(?P<number>\d{1,6})(?P<unit>\s?[^\d\W].{1,25})", line)
+    if found is None:
+        return None
+    for digits in (1, 2, 3):
+        at = found.end("number") - digits
+        if at < found.start("number") or not words.READING_TIME.fullmatch(line[at:]):
+            continue
+        for start in range(max(0, at - 30), at - 3):
+            spelled = shown_date(line[start:at])
+            if spelled and (start == 0 or is_name(line[:start].strip())):
+                author = line[:start].strip() or None
+                return Mark(author=author, published=spelled, problems=lacking("published_at", spelled, line))
+    return None
+
+
+def _merged(marks: Sequence[Mark]) -> Mark:
+    """What several marks say together; of two that say the same, the first counts."""
+    return Mark(
+        author=next((found.author for found in marks if found.author), None),
+        published=next((found.published for found in marks if found.published), None),
+        updated=next((found.updated for found in marks if found.updated), None),
+        under_title=any(found.under_title for found in marks),
+        strong=any(found.strong for found in marks),
+        problems=tuple(dict.fromkeys(problem for found in marks for problem in found.problems)),
+    )
+
+
+def read_head(lines: Sequence[str], *, chrome: bool, url: str | None) -> Head:
+    """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page."""
+    start, menu = _behind_buttons(lines)
+    run = _first_run(lines, start, deep=menu or chrome)
+    if run is None:
+        return _without_marks(lines, start, chrome=chrome, menu=menu, url=url)
+    return _with_marks(lines, start, run, menu=menu, url=url)
+
+
+def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
+    """Index behind the last button of the menu at the top, and whether there was one."""
+    last = -1
+    for seen, index in enumerate(index for index, line in enumerate(lines) if line):
+        if seen >= _DEEPEST or len(lines[index]) > _LONG:
+            break
+        found = mark(lines[index])
+        if found is not None and found.strong:
+            break
+        if words.is_in(words.BUTTONS, lines[index]):
+            last = index
+    return last + 1, last >= 0
+
+
+def _bullet_name(lines: Sequence[str], index: int, *, at_top: bool) -> str | None:
+    """The author in a bullet: at the very top, or followed by another bullet that is a date or reading time."""
+    found = _BULLET.fullmatch(lines[index])
+    if found is None or not is_name(found["rest"]):
+        return None
+    following = first(lines, index + 1)
+    if at_top or (following < len(lines) and _BULLET.match(lines[following]) and mark(lines[following])):
+        return found["rest"]
+    return None
+
+
+def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None, int]:
+    """The marks that stand together from *start* on, and the index behind them; None: there is none."""
+    marks: list[Mark] = []
+    index = first(lines, start)
+    while index < len(lines):
+        found = mark(lines[index])
+        if found is None and (name := _bullet_name(lines, index, at_top=at_top and not marks)):
+            found = Mark(author=name)
+        if found is None and not marks and not at_top:
+            found = _name_above_marks(lines, index)
+        if found is None:
+            break
+        marks.append(found)
+        index = first(lines, index + 1)
+    return (_merged(marks), index) if marks else (None, start)
+
+
+def _name_above_marks(lines: Sequence[str], index: int) -> Mark | None:
+    """A bare name under a title, with a date or reading time right below it."""
+    below = first(lines, index + 1)
+    if below >= len(lines) or not is_name(lines[index]):
+        return None
+    found = mark(lines[below])
+    return Mark(author=lines[index]) if found is not None and not found.under_title else None
+
+
+def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, int, Mark] | None:
+    """(index, index behind, marks) of the first run of marks before the first long line; None: there is none.
+
+    Without a menu only the first three lines are looked at, as a body may hold such lines as well.
+    """
+    for seen, index in enumerate(index for index in range(start, len(lines)) if lines[index]):
+        if seen >= _DEEPEST or len(lines[index]) > _LONG:
+            return None
+        found, behind = _run(lines, index, at_top=seen == 0)
+        if found is not None and (seen < 3 or (deep and found.strong)):
+            return (index, behind, found) if seen < 3 or _is_header(lines, index) else None
+    return None
+
+
+def _is_header(lines: Sequence[str], index: int) -> bool:
+    """Whether the lines before a deep run are short, as a menu and a title are."""
+    return all(len(line) <= _LONG for line in lines[:index])
+
+
+def _with_marks(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, menu: bool, url: str | None) -> Head:
+    """The head round the run of marks."""
+    at, behind, found = run
+    before = [line for line in nonblank(lines[start:at]) if not words.is_in(words.BUTTONS, line)][-2:]
+    after = lines[behind] if behind < len(lines) else ""
+    title, author = _choose(before, after, found, menu=menu, url=url)
+    body_at = behind
+    if title is not None and title == after and title not in before:
+        more, body_at = _run(lines, behind + 1, at_top=False)
+        found = _merged([found, more]) if more else found
+        body_at = first(lines, body_at)
+    return Head(
+        title=title, author=found.author or author, published=found.published, updated=found.updated,
+        problems=found.problems, body_at=body_at,
+    )  # fmt: skip
+
+
+def _choose(
+    before: Sequence[str], after: str, found: Mark, *, menu: bool, url: str | None
+) -> tuple[str | None, str | None]:
+    """(title, author) among the last lines above the marks and the first below them."""
+    above = before[-1] if before else None
+    if above is None:
+        return (after if is_title(after) and not found.under_title else None), None
+    if found.under_title or not is_title(above):
+        return above if is_title(above) else None, None
+    higher = before[-2] if len(before) > 1 and is_title(before[-2]) else None
+    rivals = [line for line in (above, higher, after) if line and is_title(line)]
+    best = max(rivals, key=lambda line: named_in(url, line))
+    if named_in(url, best) >= 0.6 and sum(named_in(url, line) >= 0.6 for line in rivals) == 1:
+        return best, above if best != above and is_name(above) and not found.author else None
+    if found.author:
+        lone_word = menu and len(above.split()) <= 2 and is_heading(after) and len(after.split()) > 2
+        return (after, None) if lone_word else (above, None)
+    if not is_name(above):
+        return above, None
+    if higher and not (menu and words.is_in(words.PAGES, higher)):
+        return higher, above
+    if is_heading(after) and len(after.split()) > 2 and len(after) > len(above):
+        return after, above
+    return above, None
+
+
+def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool, url: str | None) -> Head:
+    """The head of a dump that shows neither author nor date."""
+    top = first(lines, start)
+    if top >= len(lines):
+        return Head(body_at=len(lines))
+    if menu:
+        index = _title_behind_menu(lines, top, url)
+        return Head(body_at=top) if index is None else Head(title=lines[index], body_at=first(lines, index + 1))
+    line = lines[top]
+    if is_title(line) if chrome else _is_bare_title(lines, top, url):
+        return Head(title=line, body_at=first(lines, top + 1))
+    return Head(body_at=top)
+
+
+def _title_behind_menu(lines: Sequence[str], top: int, url: str | None) -> int | None:
+    """Index of the title among the short lines before the first long one; None: there are none."""
+    short = []
+    for index in range(top, len(lines)):
+        if lines[index] and (len(lines[index]) > _LONG or not is_heading(lines[index])):
+            break
+        if lines[index]:
+            short.append(index)
+    named = [index for index in short if named_in(url, lines[index]) >= 0.6]
+    candidates = named or short[-1:]
+    return candidates[0] if candidates else None
+
+
+def _is_bare_title(lines: Sequence[str], top: int, url: str | None) -> bool:
+    """Whether the first line of a dump without any of Wix's lines is its title: set apart, or named in the address."""
+    below = first(lines, top + 1)
+    if below >= len(lines) or not is_heading(lines[top]):
+        return False
+    if below > top + 1 or named_in(url, lines[top]) >= 0.5:
+        return True
+    return url is None and len(lines[top]) <= 100 and len(lines[below]) > 2 * len(lines[top])

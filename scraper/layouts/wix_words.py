@@ -1,0 +1,144 @@
+"""The words of Wix's interface that stand in text dumps, in the languages it has.
+
+English ones were seen (2020 to 2026); of the others the dates and counts were, the rest is what the interface says.
+All are compared whole and without regard to case.
+"""
+
+import re
+
+TOP = frozenset({
+    "top of page", "haut de page", "inicio de la página", "parte superior de la página", "início da página",
+    "topo da página", "seitenanfang", "anfang der seite", "inizio pagina", "inizio della pagina",
+    "bovenkant van de pagina", "bovenaan de pagina", "góra strony", "začátek stránky", "sidans början", "sayfa başı",
+    "начало страницы", "початок сторінки", "أعلى الصفحة", "ראש הדף", "ページトップ", "页首", "頁首", "페이지 상단",
+})  # fmt: skip
+BOTTOM = frozenset({
+    "bottom of page", "bas de page", "final de la página", "parte inferior de la página", "fim da página",
+    "final da página", "seitenende", "ende der seite", "fine pagina", "fondo pagina", "onderkant van de pagina",
+    "dół strony", "konec stránky", "sidans slut", "sayfa sonu", "конец страницы", "кінець сторінки", "أسفل الصفحة",
+    "תחתית הדף", "ページ下部", "页尾", "頁尾", "페이지 하단",
+})  # fmt: skip
+
+#: Heading of the cards of other posts under a post.
+RECENT = frozenset({
+    "recent posts", "related posts", "recent blog posts", "posts récents", "posts similaires", "entradas recientes",
+    "entradas relacionadas", "posts recentes", "posts relacionados", "aktuelle beiträge", "ähnliche beiträge",
+    "post recenti", "post correlati", "recente blogposts", "recente berichten", "gerelateerde posts",
+    "ostatnie posty",
+    "nedávné příspěvky", "poslední příspěvky", "senaste inlägg", "relaterade inlägg", "seneste blogindlæg",
+    "seneste indlæg", "siste innlegg", "viimeisimmät päivitykset", "son yazılar", "недавние посты", "похожие посты",
+    "останні пости", "منشورات أحدث", "المنشورات الأخيرة", "أحدث المنشورات", "פוסטים אחרונים", "最新記事", "関連記事",
+    "最新文章", "最近文章", "相关文章", "최근 게시물", "हाल ही के पोस्ट", "โพสต์ล่าสุด", "bài đăng gần đây",
+})  # fmt: skip
+SEE_ALL = frozenset({
+    "see all", "view all", "voir tout", "tout voir", "ver todo", "ver todos", "ver todas", "ver tudo",
+    "alle ansehen", "alle anzeigen", "mostra tutti", "vedi tutti", "alles weergeven", "alles bekijken",
+    "zobacz wszystkie", "zobrazit vše", "visa alla", "se alle", "näytä kaikki", "hepsini gör", "tümünü gör",
+    "смотреть все", "посмотреть все", "показать все", "дивитися всі", "переглянути всі", "عرض الكل", "إظهار الكل",
+    "הצג הכול", "הצג הכל", "すべて表示", "すべてを見る", "查看全部", "全部查看", "전체 보기", "सभी देखें",
+    "ดูทั้งหมด", "xem tất cả",
+})  # fmt: skip
+
+COMMENTS_HEADING = frozenset({
+    "comments", "commentaires", "comentarios", "comentários", "kommentare", "commenti", "opmerkingen", "komentarze",
+    "komentáře", "kommentarer", "kommentit", "yorumlar", "комментарии", "коментарі", "تعليقات", "תגובות", "コメント",
+    "评论", "留言", "댓글", "टिप्पणियां",
+})  # fmt: skip
+#: Lines of the comment box; their starts, as some go on ("Share Your ThoughtsBe the first to write a comment.").
+COMMENT_BOX = (
+    "write a comment", "commenting has been turned off", "commenting on this post isn't available anymore",
+    "commenting on this post isn’t available anymore", "share your thoughtsbe the first",
+    "be the first to write a comment",
+    "log in to leave a comment", "les commentaires ont été désactivés", "rédigez un commentaire",
+    "escribir un comentario", "se ha desactivado la opción de comentar", "os comentários foram desativados",
+    "escreva um comentário", "die kommentarfunktion wurde abgeschaltet", "kommentar verfassen", "scrivi un commento",
+    "i commenti sono stati disattivati", "schrijf een opmerking", "コメントを追加", "コメント機能がオフ", "댓글 작성",
+)  # fmt: skip
+
+#: Menus and buttons that Wix itself puts before a post. Never a title.
+BUTTONS = frozenset({
+    "use tab to navigate through the menu items.", "use tab to navigate through the menu items",
+    "skip to main content",
+    "skip to content", "log in", "login", "log in / sign up", "log in/sign up", "sign up", "signup", "sign in",
+    "search", "search...", "all posts", "submit", "site contents", "loading...", "loading…", "more", "menu", "cart",
+    "use tab to navigate", "se connecter", "connexion", "iniciar sesión", "entrar", "fazer login", "anmelden",
+    "accedi", "inloggen", "zaloguj się", "přihlásit se", "logga in", "log ind", "logg inn", "giriş yap", "войти",
+    "увійти", "تسجيل الدخول", "התחברות", "ログイン", "登录", "登入", "로그인", "tous les posts", "todas las entradas",
+    "todos os posts", "todos posts", "alle beiträge", "tutti i post", "alle posts", "wszystkie posty",
+    "všechny příspěvky",
+    "все посты", "全ての記事", "全部文章", "전체 게시물", "recherche", "buscar", "suche", "cerca", "zoeken",
+    "pesquisar",
+    "rechercher", "follow", "site menu", "open menu", "close menu", "0",
+})  # fmt: skip
+#: Usual names of pages in a menu; a title only where no menu is.
+PAGES = frozenset({
+    "home", "about", "about us", "contact", "contact us", "blog", "news", "events", "donate", "shop", "store", "faq",
+    "our team", "team", "services", "careers", "insights", "resources", "gallery", "portfolio", "projects", "members",
+    "membership", "get involved", "take action", "our work", "who we are", "what we do", "join", "join us",
+    "register",
+    "media", "press", "privacy policy", "terms", "terms of use", "accueil", "inicio", "início", "startseite",
+    "über uns", "kontakt", "contacto", "contato", "à propos", "sobre", "chi siamo", "contatti",
+})  # fmt: skip
+#: Lines around a post that belong to no field; compared after counts and before the body.
+ORNAMENTS = frozenset({"share", "share this post", "back to top", "print", "edit", "follow", "•", "·", "|", "...", "…"})
+
+_UPDATED = (
+    "updated", "last updated", "actualizado", "última actualización", "dernière mise à jour", "mis à jour",
+    "aktualisiert",
+    "atualizado", "aggiornato", "aggiornamento", "bijgewerkt", "bijgewerkt op", "zaktualizowano", "aktualizováno",
+    "uppdaterad", "uppdaterat", "opdateret", "oppdatert", "päivitetty", "güncelleme tarihi", "güncellendi",
+    "обновлено",
+    "оновлено", "تاريخ التحديث", "تم التحديث", "עודכן", "更新日", "已更新", "更新于", "최종 수정일", "अपडेट किया गया",
+    "actualizat", "frissítve", "ενημερώθηκε", "อัปเดตเมื่อ", "đã cập nhật", "diperbarui",
+)  # fmt: skip
+UPDATED = re.compile(rf"(?:{'|'.join(map(re.escape, _UPDATED))})\s?[::]\s?(?P<date>.+)", re.IGNORECASE)
+PUBLISHED = re.compile(
+    r"(?:published(?: on)?|posted(?: on)?|date published|publication date|publié le|publicado(?: el| em)?"
+    r"|veröffentlicht am)\s?[::]?\s(?P<date>.+)",
+    re.IGNORECASE,
+)
+_MINUTES = (
+    r"(?:min(?:ute)?s?\.? read|min\.? de lecture|min\.? de lectura|min(?:\.|utos)? de leitura|min\.? lesezeit|min\.?"
+    r" di lettura|tempo di lettura|minuten om te lezen|min\.? leestijd|min(?:uta|ut|uty)?\.? czytania"
+    r"|minut čtení|min\.? čtení|min\.? läsning|min\.? læsning|min\.? lesing|min\.? lukuaika|dakikada okunur|dk\.? okuma"
+    r"|мин\.? чтения|хв\.? читання|دقيقة قراءة|دقائق قراءة|دقيقة|دقائق|דקות קריאה|分で読める|読了時間|分钟阅读|分鐘閱讀"
+    r"|分钟|分鐘|분 분량|मिनट पठन|นาทีที่อ่าน|phút đọc)"
+)
+READING_TIME = re.compile(
+    rf"(?:読了時間[::]?\s?)?\d{{1,3}}\s?(?:{_MINUTES}|分)|tempo di lettura[::]?\s?\d{{1,3}} min\.?", re.IGNORECASE
+)
+RATING = re.compile(r"rated (?:nan|\d(?:\.\d+)?) out of 5 stars\.?(?: ?no ratings yet)?|no ratings yet", re.IGNORECASE)
+WRITER = re.compile(
+    r"(?:writer|author|written by|posted by|auteur|rédacteur|autor|autora|escritor|escritora|autore|scrittore|schrijver"
+    r"|verfasser|pisarz|författare|skribent|yazar|автор|писатель|كاتب|الكاتب|כותב|執筆者|作者|작성자)\s?[::]\s?(?P<name>.{1,60})",
+    re.IGNORECASE,
+)
+FACT_CHECK = re.compile(r"(?:fact[- ]checked|reviewed|medically reviewed) by\b.{0,80}", re.IGNORECASE)
+TAGS = re.compile(
+    r"(?:tags?|etiquetas|mots-clés|schlagwörter|schlagworte|labels|tagi|štítky|taggar|etiketler|теги|العلامات|תגיות|タグ|标签|標籤|태그)"
+    r"\s?[::](?P<tags>.*)",
+    re.IGNORECASE,
+)
+LIKED = re.compile(r"post (?:not )?marked as liked\.?", re.IGNORECASE)
+MISSING = re.compile(
+    r"(?:404|error 404|404 error|404 not found|page not found|not found|we couldn[’']t find this page"
+    r"|there[’']s nothing here\.{0,3}|this page isn[’']t available.*"
+    r"|we can[’']t find the page you[’']re looking for.*)",
+    re.IGNORECASE,
+)
+
+
+def is_in(words: frozenset[str], line: str) -> bool:
+    """Whether *line* is one of *words*, whatever its case and closing colon."""
+    return line.casefold().rstrip(" :") in words or line.casefold() in words
+
+
+def glued_recent(line: str) -> int | None:
+    """Where "SearchRecent PostsSee All" begins at the end of a line that lost its breaks; None: nowhere."""
+    found = _GLUED_RECENT.search(line)
+    return found.start() if found else None
+
+
+_EITHER = "|".join(sorted(map(re.escape, RECENT), key=len, reverse=True))
+_ALL = "|".join(sorted(map(re.escape, SEE_ALL), key=len, reverse=True))
+_GLUED_RECENT = re.compile(rf"(?:Search)?(?:{_EITHER})(?:{_ALL})", re.IGNORECASE)
