@@ -93,11 +93,9 @@ def view(page: Page) -> View:
         room = room_of(datasette)
         if room is None or not await compat.may_view(datasette, request.actor, room.database):
             return respond(problem_page(None, texts.FORBIDDEN, 403), request)
-        if request.method not in ("GET", "HEAD"):
-            return respond(problem_page(room, texts.ONLY_GET, 405), request)
+        if early := refused(room, request):
+            return early
         etag = etag_of(room, request)
-        if etag in request.headers.get("if-none-match", ""):
-            return Response("", status=304, headers={"ETag": etag, **CACHING, **SAFE}, content_type=HTML)
         started = time.perf_counter()
         found = await datasette.get_database(room.database).execute_fn(lambda db: run(page, ask_of(room, request, db)))
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
@@ -106,6 +104,16 @@ def view(page: Page) -> View:
         return await asyncio.to_thread(respond, found, request, spent) if big(found) else respond(found, request, spent)
 
     return answer
+
+
+def refused(room: Room, request: Request) -> Response | None:
+    """What can be answered without looking: only GET here; and 304 where the reader has the page as it is now."""
+    if request.method not in ("GET", "HEAD"):
+        return respond(problem_page(room, texts.ONLY_GET, 405, {"Allow": "GET, HEAD"}), request)
+    etag = etag_of(room, request)
+    if etag in request.headers.get("if-none-match", ""):
+        return Response("", status=304, headers={"ETag": etag, **CACHING, **SAFE}, content_type=HTML)
+    return None
 
 
 #: A copy may be kept, but it is asked each time whether it is still good.

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from scraper import __version__
+from scraper import __version__, cite
 from scraper.search import MARK, UNMARK
 from scraper.serve import static, texts, wording
+from scraper.serve.markup import web_address
 from scraper.serve.room import Room
 
 
@@ -25,8 +26,8 @@ def environment() -> Environment:
     )
     found.filters |= {"day": wording.day, "moment": wording.moment, "number": wording.number, "host": wording.host}
     found.filters |= {"short": wording.short, "size": wording.size}
-    found.filters |= {"marks": marks, "segment": partial(quote, safe="")}
-    found.globals |= {"t": texts, "version": __version__, "wording": wording, "asset": static.address}
+    found.filters |= {"web": web_address, "marks": marks, "segment": partial(quote, safe="")}
+    found.globals |= {"t": texts, "version": __version__, "wording": wording, "cite": cite, "asset": static.address}
     return found
 
 

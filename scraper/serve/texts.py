@@ -149,3 +149,137 @@ def undated(count: int) -> str:
 
 def take(total: int) -> str:
     return f"All {total:,} results, complete, in the order chosen." if total > 1 else "The result, in these formats."
+
+
+# A post's body
+PICTURE = "Picture:"
+PICTURE_WITHOUT_WORDS = "without a description"
+
+
+def original_at(host: str) -> str:
+    return f"original at {host}" if host else "original"
+
+
+def table_label(number: int) -> str:
+    return f"Table {number}"
+
+
+# A post
+BASES = {
+    "meta": "as the page’s metadata says",
+    "json-ld": "as the page’s structured data says",
+    "embedded": "as the page’s own data say",
+    "shown": "as shown on the page",
+    "url": "from the address",
+    "text": "from a line of the text",
+}
+GONE_TITLE = "Gone."
+PUBLISHED, UPDATED_TITLE, AUTHOR, CATEGORIES, TAGS = "Published", "Updated", "Author", "Categories", "Tags"
+COUNTED, LANGUAGE, SOURCE = "Counted", "Language", "Source"
+CITE, LIFE, PROVENANCE = "Cite this", "Its life", "Where it comes from"
+FILES, FILE_WITHOUT_NAME = "Files", "A file without a name"
+FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itself is not in this archive."
+FILE_HIDDEN = "The page offered this file without an address."
+FILE_TEXT, FILE_CUT = "Text of the file", "(the data bench has the rest)"
+VIDEOS = "Videos"
+BIBTEX_TEXT = "BibTeX as text"
+VIEWS, COMMENTS, LIKES = "Views", "Comments", "Likes"
+VIEWS_OVER_TIME, COMMENTS_OVER_TIME = "Views, as counted on each capture", "Comments, as counted on each capture"
+COUNTS_TABLE = "All counts"
+WHEN, FROM, STATUS, VERDICT, RAW = "When", "From", "Status", "What it was", "Bytes"
+COUNT_SOURCES = {
+    "page": "the page",
+    "embedded": "the page’s data",
+    "endpoint": "the site’s counts",
+    "text": "a text dump",
+}
+WHAT_HAPPENED = "What happened"
+EVENT_SENTENCES = {
+    "added": "seen for the first time",
+    "changed": "its content had changed",
+    "gone": "it was gone from its site",
+    "returned": "it was back on its site",
+}
+REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(shown above)", "what changed"
+FROM_REVISION, TO_REVISION, COMPARE = "Compare this revision", "with this one", "Compare"
+SEEN, SHOWN_CAPTURE = "Seen", "Capture shown"
+PAGE_DIGEST, CONTENT_DIGEST = "SHA-256 of the page", "SHA-256 of the content"
+READ_BY = "Read by"
+CAPTURE_BASES = {
+    "clock": "by our clock",
+    "given": "as given",
+    "page": "by the page’s own data",
+    "file-time": "by the file’s time",
+}
+CAPTURE_SOURCES = {"live": "the live site", "wayback": "the Wayback Machine", "commoncrawl": "Common Crawl",
+                   "warc": "a WARC file", "file": "a saved file"}  # fmt: skip
+VERDICTS = {"new": "first reading", "changed": "changed", "same": "unchanged", "older": "an older state",
+            "worse": "not readable as the post", "missing": "missing", "gone": "gone", "returned": "back again",
+            "redirect": "a redirect"}  # fmt: skip
+RAW_WORDS = "Each capture can be downloaded byte for byte as it was served; its digest proves it."
+RAW_ELSEWHERE = (
+    "This copy of the archive was published without the captured pages; the full archive has them, under these digests."
+)
+IMAGES, IMAGES_WORDS = "Pictures", "Pictures are named, not loaded: a link leads to the original, if it is still there."
+LINKS_OUT, LINKED_FROM, IN_THIS_ARCHIVE = "Links in the text", "Posts that link here", "in this archive"
+
+GO_TITLE = "Find a post by its address"
+GO_WORDS = "Any address under which the post was ever seen leads to its page here."
+GO_LABEL, GO_BUTTON = "Address of the post", "Find"
+
+
+def no_such_post(slug: str) -> str:
+    return f"There is no post “{slug[:80]}” here. Perhaps a search finds it."
+
+
+def heard_of(state: str | None) -> str:
+    said = {
+        "wanted": "We have heard of this address, but it has not been captured yet.",
+        "lost": "We have heard of this address, but no copy could be found anywhere.",
+        "elsewhere": "We have heard of this address; it belongs to another site.",
+        "not-a-post": "We know this address; what is there is not a post.",
+    }
+    return said.get(state or "", "No post with this address is in the archive.")
+
+
+def gone(day: str, reason: str | None) -> str:
+    return f"On {day} this post was no longer on its site{f' ({reason})' if reason else ''}. The text below is what we kept."
+
+
+def comments(count: int | None) -> str:
+    return plural(count or 0, "comment")
+
+
+def likes(count: int | None) -> str:
+    return plural(count or 0, "like")
+
+
+def words(count: int) -> str:
+    return plural(count, "word")
+
+
+def seen(first: str, last: str, captures: int) -> str:
+    if first == last:
+        return f"{first} ({plural(captures, 'capture')})"
+    return f"first {first}, last {last} ({plural(captures, 'capture')})"
+
+
+def read_by(layout: str | None, reader: int | None) -> str:
+    return f"the rules for “{layout or 'unknown'}”, version {reader if reader is not None else '–'}"
+
+
+def captures(count: int) -> str:
+    return plural(count, "capture")
+
+
+def images(count: int) -> str:
+    return plural(count, "picture")
+
+
+def links(count: int) -> str:
+    return plural(count, "link")
+
+
+# Downloads
+def feed_title(q: str) -> str:
+    return f"USHRN posts archive: {q[:80]}" if q else "USHRN posts archive"

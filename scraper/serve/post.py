@@ -1,0 +1,273 @@
+"""The page of one post: its text, its life, where it comes from, and how to cite it."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from scraper import cite, search, urls
+from scraper.search.match import EXACT, STEMMED, expression
+from scraper.search.query import Any as AnyOf
+from scraper.serve import charts, texts, wording
+from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.markup import Body, shown
+from scraper.serve.render import render
+
+#: Rows of a list on the page at most; the data bench has all.
+MOST = 200
+#: Characters of a file's text shown.
+FILE_TEXT = 20_000
+#: Letters of a digest that name a revision.
+NAME = 12
+
+
+def page(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>``, with ``?q=`` to mark the words of a search."""
+    post = the_post(ask)
+    links = rows(ask, "SELECT url, text FROM links WHERE post_id = ? ORDER BY position LIMIT 500", post["id"])
+    ours = held(ask, (link["url"] for link in links))
+    body = Body(post["body_html"], post["body_text"], found_words(ask, post["id"]), ours)
+    counts = observed(ask, post["id"])
+    revisions = revisions_of(ask, post["id"])
+    work = work_of(ask, post)
+    return Answer(
+        render(
+            "post.html",
+            ask.room,
+            post=post,
+            site=ask.db.execute("SELECT * FROM sites WHERE id = ?", (post["site"],)).fetchone(),
+            body=shown(body),
+            home=ask.link(path_of(post)),
+            bases=texts.BASES,
+            categories=labels(ask, "category", "categories", post["id"]),
+            tags=labels(ask, "tag", "tags", post["id"]),
+            files=files_of(ask, post["id"]),
+            videos=rows(ask, "SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", post["id"]),
+            images=rows(
+                ask, f"SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position LIMIT {MOST}", post["id"]
+            ),
+            counts=counts,
+            views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
+                               texts.VIEWS),
+            comments=comments_chart(counts),
+            events=rows(ask, "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT 500", post["id"]),
+            revisions=revisions,
+            captures=captures_of(ask, post["id"]),
+            captured=ask.db.execute("SELECT * FROM captures WHERE id = ?", (post["capture_id"],)).fetchone(),
+            raw=has_bodies(ask.db),
+            links=[(link, ours.get(link["url"])) for link in links],
+            linked_from=linked_from(ask, post),
+            work=work,
+            q=ask.one("q"),
+        ),
+        headers={"Link": f'<{ask.origin}{ask.link(path_of(post))}>; rel="canonical"'},
+    )  # fmt: skip
+
+
+def the_post(ask: Ask) -> sqlite3.Row:
+    """The post that the path names. Raises NotHere."""
+    row: sqlite3.Row | None = ask.db.execute(
+        "SELECT * FROM posts WHERE site = ? AND slug = ?", (ask.part["site"], ask.part["slug"])
+    ).fetchone()
+    if row is None:
+        raise NotHere(texts.no_such_post(ask.part["slug"]))
+    return row
+
+
+def path_of(post: sqlite3.Row) -> str:
+    return f"/post/{quoted(post['site'])}/{quoted(post['slug'])}"
+
+
+def rows(ask: Ask, sql: str, *values: Any) -> list[sqlite3.Row]:
+    return ask.db.execute(sql, values).fetchall()
+
+
+def labels(ask: Ask, name: str, table: str, post: int) -> list[tuple[str, str]]:
+    """Categories or tags, each with the search for its other posts."""
+    named = rows(
+        ask,
+        f"SELECT name FROM post_{table} JOIN {table} ON {table}.id = {name}_id WHERE post_id = ? ORDER BY position",
+        post,
+    )
+    return [(row["name"], ask.link("/search", (name, row["name"]))) for row in named]
+
+
+def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
+    """Which of *addresses* are posts that we have → our page."""
+    known = {address: urls.canonical(address) for address in addresses}
+    wanted = sorted(set(known.values()))[:400]
+    marks = ", ".join("?" * len(wanted))
+    found = {
+        row["url"]: ask.link(path_of(row))
+        for row in rows(ask, f"SELECT url, site, slug FROM posts WHERE url IN ({marks})", *wanted)
+    }
+    return {address: found[canonical] for address, canonical in known.items() if canonical in found}
+
+
+def found_words(ask: Ask, post: int) -> tuple[str, ...]:
+    """The strings in the post's body that ``?q=`` finds, as they stand there."""
+    terms = search.parse(ask.one("q")).terms
+    found: set[str] = set()
+    for table, exact in ((STEMMED, False), (EXACT, True)):
+        chosen = tuple(term for term in terms if term.exact is exact)
+        if not chosen:
+            continue
+        for (text,) in ask.db.execute(
+            f"SELECT highlight({table}, 2, ?, ?) FROM {table} WHERE {table} MATCH ? AND rowid = ?",
+            (search.MARK, search.UNMARK, expression(AnyOf(chosen)), post),
+        ):
+            found |= {part.partition(search.UNMARK)[0] for part in (text or "").split(search.MARK)[1:]}
+    return tuple(sorted(found))
+
+
+def observed(ask: Ask, post: int) -> list[sqlite3.Row]:
+    """What was counted, oldest first, the newest observations if there are very many."""
+    found = rows(
+        ask,
+        "SELECT counted_at, views, comments, likes, source FROM counts WHERE post_id = ?"
+        " ORDER BY counted_at DESC, capture_id DESC LIMIT 500",
+        post,
+    )
+    return found[::-1]
+
+
+def comments_chart(counts: Sequence[sqlite3.Row]) -> charts.Lines | None:
+    """A chart only where somebody commented."""
+    points = [(row["counted_at"], row["comments"]) for row in counts if row["comments"] is not None]
+    return charts.lines(points, texts.COMMENTS) if any(value for _, value in points) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reading whose content differs from the one before. *name* is the beginning of its digest."""
+
+    id: int
+    name: str
+    sha256: str
+    seen_at: str
+    title: str | None
+
+
+def revisions_of(ask: Ask, post: int) -> list[Revision]:
+    """Oldest first, each content once for each time that it came."""
+    found: list[Revision] = []
+    for row in rows(
+        ask,
+        "SELECT id, content_sha256, seen_at, title FROM revisions WHERE post_id = ? ORDER BY seen_at, id LIMIT 1000",
+        post,
+    ):
+        if not found or found[-1].sha256 != row["content_sha256"]:
+            sha256 = row["content_sha256"]
+            found.append(Revision(row["id"], sha256[:NAME], sha256, row["seen_at"], row["title"]))
+    return found
+
+
+def captures_of(ask: Ask, post: int) -> tuple[int, list[sqlite3.Row]]:
+    """How many captures were read as this post, and the newest of them."""
+    joined = "FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?"
+    (count,) = ask.db.execute(f"SELECT count(*) {joined}", (post,)).fetchone()
+    newest = rows(
+        ask,
+        "SELECT captures.url, captured_at, captured_at_basis, source, status, body_sha256, verdict"
+        f" {joined} ORDER BY captured_at DESC, captures.id DESC LIMIT 20",
+        post,
+    )
+    return count, newest
+
+
+def files_of(ask: Ask, post: int) -> list[dict[str, Any]]:
+    """Files that the post offers; *kept*: the file itself is in the archive."""
+    found = rows(
+        ask,
+        "SELECT url, name, media_type, size, sha256, substr(text, 1, ?) AS text, length(text) AS letters,"
+        " EXISTS (SELECT 1 FROM bodies WHERE bodies.sha256 = files.sha256) AS kept"
+        " FROM files WHERE post_id = ? ORDER BY position LIMIT 100",
+        FILE_TEXT,
+        post,
+    )
+    return [{**dict(row), "cut": (row["letters"] or 0) > FILE_TEXT} for row in found]
+
+
+def linked_from(ask: Ask, post: sqlite3.Row) -> list[sqlite3.Row]:
+    """Other posts that link to this one, by any address under which it was captured."""
+    return rows(
+        ask,
+        "SELECT DISTINCT posts.site, posts.slug, posts.title, posts.language, posts.published_at FROM links"
+        " JOIN posts ON posts.id = links.post_id WHERE links.url IN (SELECT ?1 UNION SELECT captures.url"
+        " FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_captures.post_id = ?2)"
+        f" AND posts.id != ?2 ORDER BY posts.published_at LIMIT {MOST}",
+        post["url"],
+        post["id"],
+    )
+
+
+def has_bodies(db: sqlite3.Connection) -> bool:
+    """Whether the captures' bytes are in this copy of the archive."""
+    return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None
+
+
+def work_of(ask: Ask, post: sqlite3.Row) -> cite.Work:
+    """What a citation of the post says. Our own address is part of it only where others can reach it."""
+    site = ask.db.execute("SELECT name FROM sites WHERE id = ?", (post["site"],)).fetchone()
+    captured = ask.db.execute(
+        "SELECT captured_at, body_sha256 FROM captures WHERE id = ?", (post["capture_id"],)
+    ).fetchone()
+    return cite.Work(
+        url=post["url"],
+        site_name=site["name"] if site else post["site"],
+        title=post["title"],
+        author=post["author"],
+        published_at=post["published_at"],
+        updated_at=post["updated_at"],
+        captured_at=captured["captured_at"] if captured else post["last_seen_at"],
+        gone_at=post["gone_at"],
+        language=post["language"],
+        abstract=post["excerpt"],
+        keywords=tuple(name for name, _ in labels(ask, "tag", "tags", post["id"])),
+        sha256=captured["body_sha256"] if captured else None,
+        archive_url=ask.origin + ask.link(path_of(post)) if is_public(ask.origin) else None,
+    )
+
+
+def is_public(origin: str) -> bool:
+    """Whether *origin* names a host that is not just this machine."""
+    name = wording.host(origin)
+    if not name or name == "localhost":
+        return False
+    try:
+        return not ip_address(name).is_private
+    except ValueError:
+        return "." in name
+
+
+CITED = {"bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
+         "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8")}  # fmt: skip
+
+
+def citation(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>/cite.ris`` and ``.bib``, as a download."""
+    post = the_post(ask)
+    write, media_type = CITED[ask.part["format"]]
+    name = f"{cite.key(work_of(ask, post))}.{ask.part['format']}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Answer(write(work_of(ask, post)), media_type=media_type, headers=headers)
+
+
+def go(ask: Ask) -> Answer:
+    """``/go?url=``: to our page of a post, from any address under which it was ever seen."""
+    asked = ask.one("url")[:4000]
+    if not asked:
+        return Answer(render("go.html", ask.room, url="", words="", here="go"))
+    for address in dict.fromkeys((asked, urls.normalise(asked), urls.canonical(asked))):
+        found = ask.db.execute(
+            "SELECT site, slug FROM posts WHERE url = ?1 UNION ALL SELECT posts.site, posts.slug FROM captures"
+            " JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id WHERE captures.url = ?1"
+            " LIMIT 1",
+            (address,),
+        ).fetchone()
+        if found:
+            return Answer("", 302, headers={"Location": ask.link(path_of(found))})
+    known = ask.db.execute("SELECT state FROM known_urls WHERE url = ?", (urls.canonical(asked),)).fetchone()
+    words = texts.heard_of(known["state"] if known else None)
+    return Answer(render("go.html", ask.room, url=asked, words=words, here="go"), 404)
