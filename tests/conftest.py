@@ -1,1 +1,45 @@
 """Fixtures that several test files share."""
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+def _load(name: str) -> ModuleType:
+    """A module of this folder that holds no tests."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_faults = _load("fault_server")
+
+
+@pytest.fixture
+def clock() -> Any:
+    """A clock that moves only when somebody sleeps."""
+    return _faults.Clock()
+
+
+@pytest.fixture
+def faults(clock: Any) -> Iterator[Any]:
+    """A loopback server that misbehaves as told; its log is written by `clock`."""
+    server = _faults.FaultServer(monotonic=clock.monotonic)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def other_faults(clock: Any) -> Iterator[Any]:
+    """A second one, on another port."""
+    server = _faults.FaultServer(monotonic=clock.monotonic)
+    yield server
+    server.close()

@@ -1,11 +1,14 @@
 """Which addresses may be asked: their spelling, their hosts, and the machines behind those."""
 
 import ipaddress
+import re
 import socket
 
 import httpx
 
 from scraper.errors import FetchFailed
+
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]+:[0-9a-f:.]*", re.IGNORECASE)
 
 
 def address(url: str, base: str | None = None) -> str:
@@ -14,11 +17,11 @@ def address(url: str, base: str | None = None) -> str:
     """
     try:
         found = httpx.URL(url.strip()) if base is None else httpx.URL(base).join(url.strip())
-        host = found.host
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchFailed(url, f"expected a web address, found one that cannot be read ({error})") from error
-    if found.scheme not in ("http", "https") or not host:
-        raise FetchFailed(url, "expected an address that begins with http:// or https:// and a host")
+    good = _HOST.fullmatch(found.raw_host.decode("ascii")) and (found.port or 0) < 65536
+    if found.scheme not in ("http", "https") or not good:
+        raise FetchFailed(url, "expected an address that begins with http:// or https:// and has a host")
     return str(found.copy_with(fragment=None, userinfo=b""))
 
 

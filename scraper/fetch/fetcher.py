@@ -1,7 +1,7 @@
 """Follows an address to its answer: robots.txt first, redirects within the allowed hosts, tries again with care."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -76,7 +76,7 @@ class Fetcher:
         kind: str = "other",
         validators: Validators | None = None,
         hosts: frozenset[str] = frozenset(),
-        headers: Mapping[str, str] | None = None,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> tuple[Capture, ...]:
         """Every answer on the way to *url*, oldest first; the last is the one that counts. It may have any status; a
         redirect as the last one was not followed, as its target is another host's or robots.txt forbids it.
@@ -84,19 +84,19 @@ class Fetcher:
         *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. Raises FetchFailed,
         Forbidden, RobotsUnavailable, SlowDown, Stopped, UsageError.
         """
-        return self._get(Ask(url=address(url), kind=kind, headers=headers or {}, validators=validators), hosts)
+        return self._get(Ask(url=address(url), kind=kind, headers=dict(headers), validators=validators), hosts)
 
     def post(
         self,
         url: str,
         *,
-        json: object,
+        body: bytes,
         kind: str = "counts",
         hosts: frozenset[str] = frozenset(),
-        headers: Mapping[str, str] | None = None,
+        headers: Iterable[tuple[str, str]] = (("Content-Type", "application/json"),),
     ) -> tuple[Capture, ...]:
         """The same for a question that is asked by POST and changes nothing there; redirects are not followed."""
-        return self._get(Ask(method="POST", url=address(url), kind=kind, headers=headers or {}, json=json), hosts)
+        return self._get(Ask(method="POST", url=address(url), kind=kind, headers=dict(headers), content=body), hosts)
 
     def robots(self, url: str) -> Robots:
         """The rules for the scheme, host and port of *url*, asked for at most once a day.

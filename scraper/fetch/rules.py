@@ -103,7 +103,8 @@ class Rules:
         url = search.url
         seen = {url}
         while len(seen) <= self._limits.redirects + 1:
-            seconds = min(self._limits.robots_try_seconds, search.deadline - self._monotonic())
+            left = search.deadline - self._monotonic() - self._sender.turns.needed(name_of(url), self._delay)
+            seconds = min(self._limits.robots_try_seconds, left)
             if seconds <= 0:
                 raise TryFailed("no complete answer within the time limit", final=True)
             ask = Ask(url=url, kind="robots")

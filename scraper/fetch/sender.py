@@ -31,7 +31,7 @@ class Ask:
     url: str
     kind: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    json: object = None
+    content: bytes | None = None
     #: Ask only for something newer; None: ask for the page.
     validators: Validators | None = None
 
@@ -137,7 +137,7 @@ class Sender:
             ask.method,
             ask.url,
             headers={**ask.headers, **conditions},
-            json=ask.json,
+            content=ask.content,
             max_bytes=self._limits.size_of(ask.kind),
             seconds=seconds or self._limits.seconds_of(ask.kind),
             read_seconds=self._limits.read_seconds,

@@ -1,9 +1,10 @@
 """One request and its answer, byte for byte: httpx over a connection pool whose sockets have ears.
 
-Not for several threads: one exchange at a time. HTTP/1.1 only. No cookies, no proxies from the environment.
+Not for several threads: one exchange at a time. HTTP/1.1 only. The transport is used without `httpx.Client`, which
+would keep cookies, read proxies from the environment, and fail on redirects that it is not even to follow
+(``Location: javascript:1``). Of the environment only SSL_CERT_FILE and SSL_CERT_DIR count.
 """
 
-import http.cookiejar
 import re
 import socket
 import ssl
@@ -221,7 +222,7 @@ class _Transport(httpx.BaseTransport):
 
     def __init__(self, backend: Backend) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=httpx.create_ssl_context(),
             max_connections=4,
             max_keepalive_connections=2,
             keepalive_expiry=60.0,
@@ -250,18 +251,12 @@ class Wire:
     def __init__(self, headers: dict[str, str], named_hosts: frozenset[str], connect_seconds: float) -> None:
         self._backend = Backend(named_hosts)
         self._connect_seconds = connect_seconds
-        no_cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        self._client = httpx.Client(
-            transport=_Transport(self._backend),
-            headers=headers,
-            cookies=no_cookies,
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._transport = _Transport(self._backend)
+        self._headers = headers
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def exchange(
         self,
@@ -269,7 +264,7 @@ class Wire:
         url: str,
         *,
         headers: dict[str, str],
-        json: object = None,
+        content: bytes | None = None,
         max_bytes: int,
         seconds: float,
         read_seconds: float,
@@ -277,9 +272,15 @@ class Wire:
         """The answer to one request, of at most *max_bytes*, within *seconds*."""
         record = self._backend.record = Record(time.monotonic() + seconds)
         timeout = httpx.Timeout(read_seconds, connect=self._connect_seconds)
-        request = self._client.build_request(method, url, headers=headers, json=json, timeout=timeout)
+        request = httpx.Request(
+            method,
+            url,
+            headers={**self._headers, **headers},
+            content=content,
+            extensions={"timeout": timeout.as_dict()},
+        )
         try:
-            response = self._client.send(request, stream=True)
+            response = self._transport.handle_request(request)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
             unused = not record.fresh and not record.received and record.head is None
             raise _failure(error, stale=unused and not isinstance(error, httpcore.TimeoutException)) from error
@@ -332,7 +333,8 @@ def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: str
 
 def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     """What went wrong, in words that say what to do."""
-    cause = error.__cause__ or error
+    # The pool raises "from None": the cause is only in the context (httpcore 1.0.9).
+    cause = error.__cause__ or error.__context__
     said = str(error) or type(error).__name__
     if isinstance(error, Refused):
         return WireFailed("private", f"{said}: name the host in the command if you mean it")
