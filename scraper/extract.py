@@ -7,7 +7,7 @@ from scraper import urls
 from scraper.charset import decode
 from scraper.errors import Unreadable
 from scraper.layouts import LAYOUTS
-from scraper.page import Page
+from scraper.page import Page, TextPage
 from scraper.records import Capture, Problem, Reading
 
 #: Version of the rules: raised with every change that makes a stored capture say something else.
@@ -28,11 +28,15 @@ def extract(capture: Capture) -> Reading:
     if capture.status in _GONE:
         return _not_a_post(capture, "missing", f"the server answered {capture.status}")
     if not body.strip(b"\0 \t\r\n"):
-        return _not_a_post(capture, "error", "expected a page, found an empty file" if not body else "expected a page, found only blanks")
+        return _not_a_post(
+            capture,
+            "error",
+            "expected a page, found an empty file" if not body else "expected a page, found only blanks",
+        )
     found = _foreign(body)
     if found:
         return _not_a_post(capture, "error", f"expected an HTML page or a text dump, found {found}")
-    page = Page.from_html(decode(body, capture.media_type), url=capture.url, media_type=capture.media_type, captured_at=capture.captured_at)
+    page = _page(capture, body)
     try:
         for layout in LAYOUTS:
             if layout.matches(page):
@@ -40,6 +44,15 @@ def extract(capture: Capture) -> Reading:
     except Unreadable as problem:
         return _not_a_post(capture, "error", problem.reason)
     return _not_a_post(capture, "other", "expected a post, found a page of no layout known")
+
+
+def _page(capture: Capture, body: bytes) -> Page | TextPage:
+    """The page to be read: a dump where the capture is plain text. A file's time dates no dump."""
+    text = decode(body, capture.media_type)
+    if capture.media_type == "text/plain" and capture.kind in ("post", "other"):
+        known = None if capture.captured_at_basis == "file-time" else capture.captured_at
+        return TextPage(text, url=capture.url, captured_at=known)
+    return Page.from_html(text, url=capture.url, media_type=capture.media_type, captured_at=capture.captured_at)
 
 
 def _foreign(body: bytes) -> str | None:

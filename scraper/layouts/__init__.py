@@ -3,10 +3,9 @@
 `LAYOUTS` is asked in order; the first that matches reads.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from scraper.layouts import wix
-from scraper.page import Page
+from scraper.layouts import wix, wix_text
 from scraper.records import Reading
 
 
@@ -17,11 +16,11 @@ class Layout(Protocol):
     def NAME(self) -> str:  # noqa: N802 - a constant of the module
         """Short name, stored with each post."""
 
-    def matches(self, page: Page) -> bool:
+    def matches(self, page: object) -> bool:
         """Whether the page has this look."""
 
-    def read(self, page: Page) -> Reading:
-        """What the page says."""
+    def read(self, page: Any) -> Reading:  # a Page or a TextPage: what `matches` said yes to
+        """What the page says. Raises Unreadable where it breaks a promise of its look."""
 
 
-LAYOUTS: tuple[Layout, ...] = (wix,)
+LAYOUTS: tuple[Layout, ...] = (wix, wix_text)
