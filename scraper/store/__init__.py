@@ -1,0 +1,12 @@
+"""The only writer of archive.db.
+
+`evidence` holds what is append-only (captures, bodies, runs); `posts`, with `contents`, `counting` and `slugs`, what
+is derived from it, one post at a time; `addresses` says which captures are whose. `archive` makes one transaction of
+them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl, `life` reads one post back.
+"""
+
+from scraper.store.archive import Archive, CrawlSummary, Outcome
+from scraper.store.life import Life
+from scraper.store.rebuilding import Change, Rebuilt
+
+__all__ = ["Archive", "Change", "CrawlSummary", "Life", "Outcome", "Rebuilt"]

@@ -1,0 +1,61 @@
+"""Whose capture it is: the table `addresses`, by which all captures of a post are found, whatever came first.
+
+A page read as a post belongs to the post that it names. Any other capture of an address (missing, redirect, a login
+page) belongs to the post known by that address, else to the one that was once read there under another name.
+"""
+
+import sqlite3
+
+from scraper import decide, urls
+from scraper.records import Capture, Reading
+
+#: Captures of these kinds never are a post's page.
+NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file"})
+
+
+def of_capture(capture: Capture) -> str:
+    """The address that a capture answers for."""
+    return urls.canonical(capture.url) or capture.url
+
+
+def post_of(capture: Capture, reading: Reading | None) -> str | None:
+    """The post that a capture shows; None: it shows none."""
+    if reading is None or decide.sight(capture, 0, ("", "", "", "", ""), reading).reading is None:
+        return None
+    return urls.canonical(reading.url or "") or of_capture(capture)
+
+
+def write(db: sqlite3.Connection, capture_id: int, address: str, post_url: str | None) -> None:
+    """Note that a capture answers for *address* and shows the post *post_url*."""
+    db.execute(
+        "INSERT INTO addresses (capture_id, address, post_url) VALUES (?, ?, ?)", (capture_id, address, post_url)
+    )
+
+
+def owner(db: sqlite3.Connection, address: str) -> str | None:
+    """The post that captures of *address* which show none belong to; None: no post was ever read there."""
+    (own,) = db.execute("SELECT EXISTS (SELECT 1 FROM addresses WHERE post_url = ?)", (address,)).fetchone()
+    if own:
+        return address
+    (alias,) = db.execute("SELECT min(post_url) FROM addresses WHERE address = ?", (address,)).fetchone()
+    return None if alias is None else str(alias)
+
+
+def known_by(db: sqlite3.Connection, url: str) -> list[str]:
+    """The addresses whose bare captures belong to the post *url*: its own first, then others, sorted."""
+    rows = db.execute("SELECT DISTINCT address FROM addresses WHERE post_url = ? ORDER BY address", (url,)).fetchall()
+    aliases = [address for (address,) in rows if address != url and owner(db, address) == url]
+    return [url, *aliases]
+
+
+def members(db: sqlite3.Connection, url: str) -> list[int]:
+    """Ids of all captures of the post *url*, in no order."""
+    found = db.execute("SELECT capture_id FROM addresses WHERE post_url = ?", (url,)).fetchall()
+    for address in known_by(db, url):
+        found += bare(db, address)
+    return [number for (number,) in found]
+
+
+def bare(db: sqlite3.Connection, address: str) -> list[tuple[int]]:
+    """Ids of the captures of *address* that show no post."""
+    return db.execute("SELECT capture_id FROM addresses WHERE address = ? AND post_url IS NULL", (address,)).fetchall()

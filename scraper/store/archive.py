@@ -1,0 +1,344 @@
+"""The one writer of archive.db: a capture and all that is read from it commit together, or not at all."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scraper import __version__, decide, urls
+from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.schema import explained, open_archive
+from scraper.store import addresses, counting, heard, life, problems, recall
+from scraper.store.evidence import Evidence, Kept
+from scraper.store.posts import Posts, Read
+from scraper.store.rebuilding import Change, Rebuilt, rebuild
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a capture."""
+
+    capture_id: int
+    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned`` or ``redirect`` for
+    #: its post; ``kept`` for what belongs to no post; ``duplicate`` when it was there already.
+    verdict: str
+    #: The address that its post is known by; None: it belongs to no post.
+    post_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSummary:
+    """What a run did: posts by verdict, pages with errors, and the chain that seals it."""
+
+    crawl_id: int
+    new: int
+    changed: int
+    same: int
+    gone: int
+    returned: int
+    problems: int
+    chain_sha256: str
+
+
+class Archive:
+    """The archive, open. A context manager: leaving it makes the one file complete and closes it.
+
+    Every method that writes is one transaction, synced to disk when it returns. Raises what `open_archive` raises,
+    also later: ArchiveBusy, ArchiveReadOnly, DiskFull, Damaged; whatever was not complete is then undone.
+    """
+
+    def __init__(self, db: sqlite3.Connection, path: Path, *, read: Read | None, reader: int) -> None:
+        #: For reading; writing through it is nobody's business but this module's.
+        self.db = db
+        self.path = path
+        self.reader = reader
+        self._evidence = Evidence(db)
+        self._posts = Posts(db, self._evidence, read, reader)
+        self._tallies: dict[int, Counter[str]] = {}
+        self._errors: dict[int, set[str]] = {}
+        self._wrote = False
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = True,
+        readonly: bool = False,
+        read: Read | None = None,
+        reader: int = 0,
+    ) -> Self:
+        """The archive at *path*. *read* reads stored captures again, where an older one arrives; *reader* is the
+        version of its rules, written beside all that is read.
+        """
+        path = Path(path)
+        return cls(open_archive(path, create=create, readonly=readonly).conn, path, read=read, reader=reader)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the archive; after writes its one file is then complete."""
+        try:
+            if self._wrote:
+                self.checkpoint()
+        finally:
+            self.db.close()
+
+    def checkpoint(self) -> None:
+        """Move everything into the one file and empty the log beside it; readers may make that wait for next time."""
+        with explained(self.path):
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @contextmanager
+    def _transaction(self, *, undo: bool = False) -> Iterator[None]:
+        """All or nothing; *undo*: nothing in any case."""
+        with explained(self.path):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.db.execute("ROLLBACK" if undo else "COMMIT")
+                self._wrote = True
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                undo = True
+                raise
+            finally:
+                if undo:
+                    self._evidence.forget()
+                    self._posts.forget()
+
+    # Runs --------------------------------------------------------------------------------------------------------
+
+    def site(self, site: Site) -> None:
+        """Make or renew a site's row."""
+        with self._transaction():
+            self._posts.write_site(site)
+
+    def begin(self, command: str, started_at: str) -> int:
+        """Id of a new run. Runs that were killed are sealed first: what they kept stays provable."""
+        with self._transaction():
+            for (killed,) in self.db.execute("SELECT id FROM crawls WHERE chain_sha256 IS NULL ORDER BY id").fetchall():
+                self._evidence.chain(killed)
+            cursor = self.db.execute(
+                "INSERT INTO crawls (command, version, started_at) VALUES (?, ?, ?)", (command, __version__, started_at)
+            )
+            crawl_id = cursor.lastrowid or 0
+        self._tallies[crawl_id], self._errors[crawl_id] = Counter(), set()
+        return crawl_id
+
+    def finish(self, crawl_id: int, *, finished_at: str, requests: int, exit_status: int) -> CrawlSummary:
+        """Seal a run that this object began, with what it did."""
+        tally, failed = self._tallies.pop(crawl_id, Counter()), self._errors.pop(crawl_id, set())
+        with self._transaction():
+            chain = self._evidence.chain(crawl_id)
+            self.db.execute(
+                "UPDATE crawls SET finished_at = ?, requests = ?, new = ?, changed = ?, same = ?, gone = ?,"
+                " problems = ?, exit_status = ? WHERE id = ?",
+                (
+                    *(finished_at, requests, tally["new"], tally["changed"], tally["same"] + tally["older"]),
+                    *(tally["gone"], len(failed), exit_status, crawl_id),
+                ),
+            )
+        return CrawlSummary(
+            crawl_id=crawl_id,
+            new=tally["new"],
+            changed=tally["changed"],
+            same=tally["same"] + tally["older"],
+            gone=tally["gone"],
+            returned=tally["returned"],
+            problems=len(failed),
+            chain_sha256=chain,
+        )
+
+    # Captures ----------------------------------------------------------------------------------------------------
+
+    def keep(self, capture: Capture, reading: Reading | None, crawl_id: int | None) -> Outcome:
+        """Store a capture with everything that was read from it, in one transaction.
+
+        *reading* is what *read* gives for it; None where there is nothing to read. The same capture a second time
+        (url, time, source, body) changes nothing.
+        """
+        noted: list[Problem] = []
+        with self._transaction():
+            kept = self._evidence.add(capture, crawl_id)
+            if kept.is_new:
+                outcome = self._derive(capture, kept, reading, noted)
+            else:
+                outcome = Outcome(kept.id, "duplicate", self._post_of(kept.id))
+        if crawl_id in self._tallies:
+            self._tallies[crawl_id][outcome.verdict] += 1
+            self._errors[crawl_id] |= {problem.url or capture.url for problem in noted if problem.level == "error"}
+        return outcome
+
+    def keep_only(self, capture: Capture, crawl_id: int | None) -> int:
+        """Store a capture as evidence and draw nothing from it until the next rebuild; its id."""
+        with self._transaction():
+            return self._evidence.add(capture, crawl_id).id
+
+    def _post_of(self, capture_id: int) -> str | None:
+        row = self.db.execute(
+            "SELECT url FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
+            (capture_id,),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def _derive(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
+        """All that follows from a new capture."""
+        if capture.not_modified_of is not None:
+            reading = self._posts.reading(capture.not_modified_of)
+        self._posts.remember(kept.id, reading)
+        if reading is not None and capture.not_modified_of is None:
+            counting.note_listed(self.db, kept.id, capture.captured_at, reading)
+        if capture.kind == "file":
+            self._posts.attach(capture.url)
+        if capture.kind in addresses.NOT_PAGES:
+            noted += problems.after_reading(self.db, capture, capture.url, reading, good=reading is not None)
+            return Outcome(kept.id, "kept")
+        return self._derive_page(capture, kept, reading, noted)
+
+    def _derive_page(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
+        """What follows for the post whose page, or whose absence, a capture shows."""
+        address, shown = addresses.of_capture(capture), addresses.post_of(capture, reading)
+        concerned = {address, shown or address}
+        before = {one: addresses.owner(self.db, one) for one in concerned}
+        addresses.write(self.db, kept.id, address, shown)
+        moved: set[str] = set()
+        for one in concerned:
+            now = addresses.owner(self.db, one)
+            if now != before[one] and addresses.bare(self.db, one):
+                moved |= {url for url in (now, before[one]) if url is not None}
+        seen = decide.sight(capture, kept.id, kept.order, reading)
+        url = shown or addresses.owner(self.db, address)
+        if url is None:
+            effects, existed = None, False
+        else:
+            effects, existed = self._advance(url, seen, refold=url in moved)
+        for other in sorted(moved - {url}):
+            self._posts.refold(other)
+        for one in sorted(concerned):
+            if not heard.had(self.db, one, self._posts.site_of(one), capture.captured_at):
+                heard.learn(self.db, capture, one, reading, seen)
+        good = effects is not None and effects.verdict in decide.GOOD
+        noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
+        if url is not None and effects is not None and effects.verdict == "worse":
+            noted += problems.worse(self.db, capture, url, effects.reason)
+        verdict = effects.verdict if effects else "missing" if seen.missing else "redirect" if seen.redirect else "kept"
+        if verdict == "new" and existed:
+            verdict = "older"
+        return Outcome(kept.id, verdict, url if effects else None)
+
+    def _advance(self, url: str, seen: decide.Sighting, *, refold: bool) -> tuple[decide.Effects | None, bool]:
+        """What a capture does to its post, and whether there was one before."""
+        post_id = self._posts.id_of(url)
+        if post_id is not None and not refold and self._posts.is_newest(post_id, seen.order):
+            return self._posts.step(url, seen), True
+        effects = self._posts.refold(url).get(seen.capture_id)
+        if post_id is None and effects is not None:
+            effects = replace(effects, verdict="new")
+        return effects, post_id is not None
+
+    # Problems and addresses --------------------------------------------------------------------------------------
+
+    def note(self, problem: Problem, at: str, crawl_id: int | None = None) -> None:
+        """Write a problem, seen at *at*; one that was there is counted once more and open again."""
+        with self._transaction():
+            problems.note(self.db, problem, problem.url or "", at)
+        if crawl_id in self._errors and problem.level == "error":
+            self._errors[crawl_id].add(problem.url or "")
+
+    def resolve(self, url: str, stage: str, at: str | None = None) -> None:
+        """Close the problems of *url* in *stage*: a later attempt worked, at *at* (None: at the time last seen)."""
+        asked = "SELECT EXISTS (SELECT 1 FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL)"
+        (is_open,) = self.db.execute(asked, (url, stage)).fetchone()
+        if is_open:
+            with self._transaction():
+                problems.resolve(self.db, url, (stage,), at, but=set())
+
+    def first_noted(self, pages: Iterable[str], stage: str, field: str) -> str | None:
+        """When an open problem of *stage* with *field* was first noted for any of *pages*; None: there is none."""
+        return problems.first_noted(self.db, pages, stage, field)
+
+    def hear(self, targets: Iterable[Target], at: str) -> None:
+        """Note the post addresses among *targets*, and how they were found, at *at*."""
+        with self._transaction():
+            for target in targets:
+                if target.kind == "post":
+                    self._posts.site_of(target.url)
+                    heard.hear(self.db, target, at)
+
+    def memory(self, site_id: str) -> dict[str, decide.Memory]:
+        """What the next crawl of a site needs to know, by canonical address; also of all lists, sitemaps, feeds."""
+        with explained(self.path):
+            return recall.memory(self.db, site_id)
+
+    # Reading back ------------------------------------------------------------------------------------------------
+
+    def body(self, sha256: str) -> bytes:
+        """The decoded bytes of that digest. Raises Damaged."""
+        with explained(self.path):
+            return self._evidence.body(sha256)
+
+    def capture(self, capture_id: int) -> Capture:
+        """The capture of that id, with its body. Raises Damaged when there is none."""
+        with explained(self.path):
+            return self._evidence.capture(capture_id)[0]
+
+    def captures(
+        self, where: str = "ORDER BY id", values: tuple[object, ...] = (), *, with_bodies: bool = True
+    ) -> Iterator[tuple[Capture, Kept]]:
+        """Captures that the SQL after FROM captures selects, one at a time, each with its id and digests."""
+        with explained(self.path):
+            yield from self._evidence.captures(where, values, with_bodies=with_bodies)
+
+    def shown(self, url: str) -> Reading | None:
+        """The post at *url* as the archive shows it; None: there is none."""
+        return life.shown(self.db, url)
+
+    def life(self, url: str) -> life.Life | None:
+        """All that is known of the post at *url*; None: there is none."""
+        return life.of(self.db, url)
+
+    # Reading anew ------------------------------------------------------------------------------------------------
+
+    def stale_reader(self) -> bool:
+        """Whether posts are there that older rules read: rebuild before writing."""
+        asked = "SELECT EXISTS (SELECT 1 FROM posts WHERE ifnull(reader, -1) < ?)"
+        return bool(self.db.execute(asked, (self.reader,)).fetchone()[0])
+
+    def refold(self, url: str) -> None:
+        """Fold one post anew from its captures."""
+        with self._transaction():
+            self._posts.refold(urls.canonical(url) or url)
+
+    def sightings(self, url: str) -> list[decide.Sighting]:
+        """All captures of the post at *url* with what is read from them now: what `decide.fold` folds."""
+        return self._posts.sightings(url)
+
+    def rebuild(
+        self,
+        read: Read | None = None,
+        *,
+        diff: bool = False,
+        changed: Callable[[Change], None] = lambda _: None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Rebuilt:
+        """Read every stored capture again and fold all posts, in one transaction.
+
+        *diff*: only tell *changed* what would change. *progress* is told how many captures of how many are read.
+        """
+        if read is not None:
+            self._posts.read = read
+        self._posts.forget()
+        with self._transaction(undo=diff):
+            return rebuild(self.db, self._evidence, self._posts, changed, progress)

@@ -1,0 +1,87 @@
+"""What a post's text holds, as rows: links, images, videos, files, categories, tags."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from scraper import urls
+from scraper.records import Reading
+
+
+def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
+    """Make the rows of a post those of *reading*; the addresses of its files when these had to be written anew."""
+    links = [(link.url, link.text) for link in reading.links]
+    images = [(image.url, image.alt, image.caption, image.width, image.height) for image in reading.images]
+    videos = [(video.url, video.title) for video in reading.videos]
+    files = [(_address(file.url), file.name, file.media_type, file.size) for file in reading.files]
+    _replace(db, "links", post_id, ("url", "text"), links)
+    _replace(db, "images", post_id, ("url", "alt", "caption", "width", "height"), images)
+    _replace(db, "videos", post_id, ("url", "title"), videos)
+    renamed = _write_names(db, "categories", "category", post_id, reading.categories)
+    if _write_names(db, "tags", "tag", post_id, reading.tags) or renamed:
+        drop_unused(db)
+    renewed = _replace(db, "files", post_id, ("url", "name", "media_type", "size"), files)
+    return {url for url, *_ in files if url} if renewed else set()
+
+
+def _address(url: str | None) -> str | None:
+    """A file's address as it will be asked for."""
+    return None if url is None else urls.normalise(url) or url
+
+
+def _replace(
+    db: sqlite3.Connection, table: str, post_id: int, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> bool:
+    """Make the rows of *post_id* in *table* be *rows*, numbered from 1; whether anything had to be written."""
+    names = ", ".join(columns)
+    found = db.execute(f"SELECT {names} FROM {table} WHERE post_id = ? ORDER BY position", (post_id,))
+    if found.fetchall() == list(rows):
+        return False
+    db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
+    db.executemany(
+        f"INSERT INTO {table} (post_id, position, {names}) VALUES (?, ?{', ?' * len(columns)})",
+        [(post_id, position, *row) for position, row in enumerate(rows, 1)],
+    )
+    return True
+
+
+def _write_names(db: sqlite3.Connection, table: str, noun: str, post_id: int, names: Iterable[str]) -> bool:
+    """Make *names* the post's categories or tags; whether anything had to be written."""
+    wanted = list(dict.fromkeys(names))
+    found = db.execute(
+        f"SELECT name FROM post_{table} JOIN {table} ON id = {noun}_id WHERE post_id = ? ORDER BY position", (post_id,)
+    ).fetchall()
+    if [name for (name,) in found] == wanted:
+        return False
+    db.execute(f"DELETE FROM post_{table} WHERE post_id = ?", (post_id,))
+    for position, name in enumerate(wanted, 1):
+        db.execute(f"INSERT INTO {table} (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+        db.execute(
+            f"INSERT INTO post_{table} (post_id, {noun}_id, position) SELECT ?, id, ? FROM {table} WHERE name = ?",
+            (post_id, position, name),
+        )
+    return True
+
+
+def drop_unused(db: sqlite3.Connection) -> None:
+    """Remove categories and tags that no post has any more, so that what came first leaves no trace."""
+    for table, noun in (("categories", "category"), ("tags", "tag")):
+        db.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT {noun}_id FROM post_{table})")
+
+
+def newest_file(db: sqlite3.Connection, url: str) -> tuple[int, str, str | None] | None:
+    """(capture, digest, media type) of the newest whole file fetched from *url*; None: there is none."""
+    row = db.execute(
+        "SELECT id, body_sha256, media_type FROM captures WHERE url = ? AND kind = 'file' AND body_sha256 IS NOT NULL"
+        " AND truncated IS NULL AND (status IS NULL OR status BETWEEN 200 AND 299)"
+        " ORDER BY captured_at DESC, source DESC, body_sha256 DESC, record_sha256 DESC LIMIT 1",
+        (url,),
+    ).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), row[2])
+
+
+def attach(db: sqlite3.Connection, url: str, sha256: str, text: str | None) -> None:
+    """Give all files offered at *url* the digest and text of what was fetched from there."""
+    db.execute(
+        "UPDATE files SET sha256 = ?, text = ? WHERE url = ? AND (sha256 IS NOT ? OR text IS NOT ?)",
+        (sha256, text, url, sha256, text),
+    )

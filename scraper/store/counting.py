@@ -1,0 +1,93 @@
+"""How often posts had been seen: rows of `counts`, of `listed_counts`, and the newest numbers in `posts`."""
+
+import sqlite3
+
+from scraper import urls
+from scraper.records import Reading
+from scraper.store import addresses
+
+Numbers = tuple[int | None, int | None, int | None]
+
+_NAMES = ("views", "comments", "likes")
+
+# Counts dated only by a file's time come last: they stand where there are no others.
+_NEWEST_FIRST = """
+SELECT counted_at, views, comments, likes FROM counts JOIN captures ON captures.id = capture_id WHERE post_id = ?
+ORDER BY captured_at_basis = 'file-time', counted_at DESC, captures.source DESC, ifnull(body_sha256, '') DESC,
+  captures.url DESC, record_sha256 DESC
+"""
+
+_ADOPT = """
+INSERT INTO counts (post_id, capture_id, counted_at, views, comments, likes, source)
+SELECT ?, capture_id, captured_at, views, comments, likes, listed_counts.source
+FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts.url = ? ON CONFLICT DO NOTHING
+"""
+
+
+def write(
+    db: sqlite3.Connection, post_id: int, capture_id: int, counted_at: str, numbers: Numbers, source: str
+) -> None:
+    """One observation, unless it holds no number or that capture has told the post's counts already."""
+    if any(number is not None for number in numbers):
+        db.execute(
+            "INSERT INTO counts (post_id, capture_id, counted_at, views, comments, likes, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (post_id, capture_id, counted_at, *numbers, source),
+        )
+
+
+def listed(reading: Reading) -> dict[str, tuple[Numbers, str]]:
+    """(numbers, source) by address, of the posts that a page lists with counts."""
+    said: dict[str, tuple[Numbers, str]] = {}
+    for entry in reading.listed:
+        if entry.counts is None:
+            continue
+        url = urls.canonical(entry.counts.url or entry.url)
+        new = (entry.counts.views, entry.counts.comments, entry.counts.likes)
+        old, source = said.get(url, ((None, None, None), entry.counts.source))
+        merged = tuple(b if a is None else a for a, b in zip(old, new, strict=True))
+        if url and any(number is not None for number in merged):
+            said[url] = (merged[0], merged[1], merged[2]), source
+    return said
+
+
+def note_listed(db: sqlite3.Connection, capture_id: int, counted_at: str, reading: Reading) -> None:
+    """Keep the counts that a page gives for posts it lists, and hand them to those that are known."""
+    for url, (numbers, source) in listed(reading).items():
+        db.execute(
+            "INSERT INTO listed_counts (capture_id, url, views, comments, likes, source) VALUES (?, ?, ?, ?, ?, ?)",
+            (capture_id, url, *numbers, source),
+        )
+        owner = addresses.owner(db, url)
+        row = db.execute("SELECT id FROM posts WHERE url = ?", (owner,)).fetchone() if owner else None
+        if row is not None:
+            write(db, row[0], capture_id, counted_at, numbers, source)
+            recount(db, row[0])
+
+
+def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
+    """Give a post the counts that lists told of it, by any of its addresses."""
+    for address in addresses.known_by(db, url):
+        db.execute(_ADOPT, (post_id, address))
+
+
+def newest(db: sqlite3.Connection, post_id: int) -> dict[str, object]:
+    """The columns of `posts` that hold counts: the newest number of each."""
+    found: dict[str, object] = dict.fromkeys((*_NAMES, "counted_at"))
+    for at, *values in db.execute(_NEWEST_FIRST, (post_id,)):
+        if found["counted_at"] is None:
+            found["counted_at"] = at
+        for name, value in zip(_NAMES, values, strict=True):
+            if found[name] is None:
+                found[name] = value
+        if all(found[name] is not None for name in _NAMES):
+            break
+    return found
+
+
+def recount(db: sqlite3.Connection, post_id: int) -> None:
+    """Bring the counts in a post's row up to date."""
+    values = newest(db, post_id)
+    setting = ", ".join(f"{name} = :{name}" for name in values)
+    changed = " OR ".join(f"{name} IS NOT :{name}" for name in values)
+    db.execute(f"UPDATE posts SET {setting} WHERE id = :id AND ({changed})", values | {"id": post_id})

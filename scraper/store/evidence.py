@@ -1,0 +1,216 @@
+"""The append-only half of the archive: captures, their bodies, and the chain of runs."""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scraper import bodies, decide, digests, urls
+from scraper.errors import Damaged
+from scraper.records import Capture
+
+#: Columns of `captures` that are fields of `Capture` by the same name.
+FIELDS = (
+    "url", "url_basis", "kind", "source", "captured_at", "captured_at_basis", "status", "request_head", "head",
+    "content_encoding", "media_type", "wire_sha256", "wire_length", "redirected_to", "not_modified_of",
+    "like_capture_id", "ip", "truncated",
+)  # fmt: skip
+_COLUMNS = (*FIELDS, "body_sha256", "crawl_id", "record_sha256")
+_SELECT = f"SELECT id, body_sha256, record_sha256, {', '.join(FIELDS)} FROM captures"
+_INSERT = f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
+
+#: References kept at hand for one host and kind: some sites serve two or three frames side by side.
+REFERENCES_AT_HAND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A capture's row."""
+
+    id: int
+    body_sha256: str | None
+    record_sha256: str
+    order: decide.Order
+    #: False: it was there already.
+    is_new: bool = True
+
+
+@dataclass(slots=True)
+class _Reference:
+    """A body stored whole, against which others are compressed."""
+
+    sha256: str
+    body: bytes
+    #: Size stored / length.
+    whole: float
+    dependants: int = 0
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The references of one host and kind, the one that served last in front."""
+
+    references: list[_Reference] = field(default_factory=list)
+    #: Bodies in a row that none of them served well.
+    poor: int = 0
+
+
+class Evidence:
+    """Writes captures and bodies, and reads them back. Transactions are the caller's."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._shelves: dict[tuple[str, str], _Shelf] = {}
+        self._read_last: OrderedDict[str, bytes] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drop what is held in memory: after a rollback it may not be in the file."""
+        self._shelves.clear()
+        self._read_last.clear()
+
+    def add(self, capture: Capture, crawl_id: int | None) -> Kept:
+        """The row of *capture*, made unless one with its url, time, source and body is there."""
+        body_sha256 = None if capture.body is None else digests.sha256(capture.body)
+        found = self._db.execute(
+            "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
+            " AND body_sha256 IS ?",
+            (capture.url, capture.captured_at, capture.source, body_sha256),
+        ).fetchone()
+        if found:
+            place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, found[1])
+            return Kept(found[0], body_sha256, found[1], place, is_new=False)
+        if capture.body is not None and body_sha256 is not None:
+            self._put_body(capture, capture.body, body_sha256)
+        row = {name: getattr(capture, name) for name in FIELDS}
+        row |= {"body_sha256": body_sha256, "crawl_id": crawl_id}
+        record = digests.record_sha256(row, self._references(capture))
+        cursor = self._db.execute(_INSERT, row | {"record_sha256": record})
+        place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
+        return Kept(cursor.lastrowid or 0, body_sha256, record, place)
+
+    def _references(self, capture: Capture) -> Mapping[str, str | None]:
+        """`record_sha256` of the captures that *capture* names."""
+        if capture.not_modified_of is None and capture.like_capture_id is None:
+            return {}
+        named = {name: getattr(capture, name) for name in digests.REFERENCES}
+        found = {}
+        for name, number in named.items():
+            row = self._db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (number,)).fetchone()
+            found[name] = row[0] if row else None
+        return found
+
+    def _put_body(self, capture: Capture, body: bytes, sha256: str) -> None:
+        if self._db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone():
+            return
+        encoded, reference = self._encode(capture, body, sha256)
+        self._db.execute(
+            "INSERT INTO bodies (sha256, length, codec, reference_sha256, data) VALUES (?, ?, ?, ?, ?)",
+            (sha256, len(body), encoded.codec, reference, encoded.data),
+        )
+
+    def _encode(self, capture: Capture, body: bytes, sha256: str) -> tuple[bodies.Encoded, str | None]:
+        """The stored form of a body that is not there yet, and the digest of its reference."""
+        whole_only = capture.kind == "file" or len(body) < bodies.SMALLEST_WITH_REFERENCE
+        if whole_only or not bodies.compressible(capture.media_type, body):
+            return bodies.encode(body, None), None
+        shelf = self._shelf(urls.host(capture.url), capture.kind)
+        best: tuple[bodies.Encoded, _Reference] | None = None
+        for reference in shelf.references:
+            encoded = bodies.encode(body, reference.body)
+            if best is None or len(encoded.data) < len(best[0].data):
+                best = encoded, reference
+            if not bodies.poor_fit(encoded, len(body), reference.whole):
+                break
+        if best is not None:
+            poor = bodies.poor_fit(best[0], len(body), best[1].whole)
+            shelf.poor = shelf.poor + 1 if poor else 0
+            # One page unlike the others is no redesign; two in a row are, and the second becomes a reference.
+            if shelf.poor < 2 and best[0].codec == "zstd-ref":
+                self._used(shelf, best[1])
+                return best[0], best[1].sha256
+        return self._new_reference(shelf, body, sha256), None
+
+    def _used(self, shelf: _Shelf, reference: _Reference) -> None:
+        reference.dependants += 1
+        shelf.references.remove(reference)
+        if reference.dependants < bodies.MOST_DEPENDANTS:
+            shelf.references.insert(0, reference)
+
+    def _new_reference(self, shelf: _Shelf, body: bytes, sha256: str) -> bodies.Encoded:
+        whole = bodies.encode(body, None)
+        shelf.references.insert(0, _Reference(sha256, body, len(whole.data) / len(body)))
+        del shelf.references[REFERENCES_AT_HAND:]
+        shelf.poor = 0
+        return whole
+
+    def _shelf(self, host: str, kind: str) -> _Shelf:
+        """The newest references of *host* and *kind* that have room for more dependants."""
+        if (host, kind) not in self._shelves:
+            rows = self._db.execute(
+                "SELECT sha256, length(data) * 1.0 / length,"
+                "  (SELECT count(*) FROM bodies AS others WHERE others.reference_sha256 = bodies.sha256) AS dependants"
+                " FROM (SELECT DISTINCT body_sha256 FROM captures WHERE kind = ? AND body_sha256 IS NOT NULL"
+                "       AND (url BETWEEN ? AND ? OR url BETWEEN ? AND ?))"
+                " JOIN bodies ON bodies.sha256 = body_sha256"
+                " WHERE reference_sha256 IS NULL AND length >= ? AND dependants < ? ORDER BY bodies.rowid DESC LIMIT ?",
+                (
+                    *(kind, f"https://{host}/", f"https://{host}0", f"http://{host}/", f"http://{host}0"),
+                    *(bodies.SMALLEST_WITH_REFERENCE, bodies.MOST_DEPENDANTS, REFERENCES_AT_HAND),
+                ),
+            ).fetchall()
+            found = [_Reference(sha256, self.body(sha256), whole, used) for sha256, whole, used in rows]
+            self._shelves[host, kind] = _Shelf(found)
+        return self._shelves[host, kind]
+
+    def body(self, sha256: str) -> bytes:
+        """The decoded bytes of that digest. Raises Damaged when they are not there, or are not what they were."""
+        row = self._db.execute(
+            "SELECT codec, data, reference_sha256, length FROM bodies WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        if row is None:
+            raise Damaged(f"body {sha256}: not in the archive; run `ushrn verify`")
+        codec, data, reference, length = row
+        body = bodies.decode(codec, data, None if reference is None else self._reference_body(reference), length)
+        if digests.sha256(body) != sha256:
+            raise Damaged(f"body {sha256}: its bytes have another digest; run `ushrn verify`")
+        return body
+
+    def _reference_body(self, sha256: str) -> bytes:
+        if sha256 in self._read_last:
+            self._read_last.move_to_end(sha256)
+            return self._read_last[sha256]
+        (chained,) = self._db.execute(
+            "SELECT (SELECT reference_sha256 FROM bodies WHERE sha256 = ?)", (sha256,)
+        ).fetchone()
+        if chained is not None:
+            raise Damaged(f"body {sha256}: a reference must be stored whole, this one needs {chained}")
+        body = self._read_last[sha256] = self.body(sha256)
+        if len(self._read_last) > REFERENCES_AT_HAND:
+            self._read_last.popitem(last=False)
+        return body
+
+    def capture(self, capture_id: int) -> tuple[Capture, Kept]:
+        """The capture of that id, with its body, and its row's digests."""
+        (found,) = self.captures("WHERE id = ?", (capture_id,))
+        return found
+
+    def captures(
+        self, where: str = "ORDER BY id", values: tuple[object, ...] = (), *, with_bodies: bool = True
+    ) -> Iterator[tuple[Capture, Kept]]:
+        """Captures that *where* selects, one at a time, with their bodies unless these are not wanted."""
+        for capture_id, body_sha256, record, *fields in self._db.execute(f"{_SELECT} {where}", values):
+            body = self.body(body_sha256) if with_bodies and body_sha256 else None
+            capture = Capture(**dict(zip(FIELDS, fields, strict=True)), body=body)
+            place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
+            yield capture, Kept(capture_id, body_sha256, record, place)
+
+    def chain(self, crawl_id: int) -> str:
+        """Seal a run: write its `chain_sha256`, made of the previous one and of the records it kept, and return it."""
+        previous = self._db.execute(
+            "SELECT chain_sha256 FROM crawls WHERE id < ? AND chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
+            (crawl_id,),
+        ).fetchone()
+        records = self._db.execute("SELECT record_sha256 FROM captures WHERE crawl_id = ?", (crawl_id,))
+        value = digests.chain_sha256(previous[0] if previous else None, (record for (record,) in records))
+        self._db.execute("UPDATE crawls SET chain_sha256 = ? WHERE id = ?", (value, crawl_id))
+        return value

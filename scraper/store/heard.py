@@ -1,0 +1,75 @@
+"""Addresses that were heard of, and what became of each: the table `known_urls`."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from scraper import decide, urls
+from scraper.records import Capture, Reading, Target
+from scraper.store.addresses import owner
+
+_HEAR = """
+INSERT INTO known_urls (url, site, found_by, first_heard_at, last_heard_at, lastmod, state, evidence)
+VALUES (:url, :site, :found_by, :at, :at, :lastmod, :state, :evidence)
+ON CONFLICT (url) DO UPDATE SET
+  found_by = :found_by, first_heard_at = min(first_heard_at, :at), last_heard_at = max(last_heard_at, :at),
+  lastmod = ifnull(:lastmod, lastmod), state = :state, evidence = :evidence
+"""
+
+
+def hear(db: sqlite3.Connection, target: Target, at: str) -> None:
+    """Note an address that the site (or a web archive) names as a post."""
+    url = urls.canonical(target.url) or target.url
+    row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
+    found_by, state, evidence = row or ("", *_standing(db, url))
+    ways = {*filter(None, found_by.split("; ")), *target.found_by}
+    _write(db, url, target.site, ways, at, target.lastmod, state, evidence)
+
+
+def _standing(db: sqlite3.Connection, url: str) -> tuple[str, str | None]:
+    """(state, evidence) of an address by what was captured before it was heard of."""
+    post = owner(db, url)
+    if post is not None:
+        return "archived", None if post == url else f"as {post}"
+    return "wanted", None
+
+
+def _write(
+    db: sqlite3.Connection,
+    url: str,
+    site: str,
+    ways: Iterable[str],
+    at: str,
+    lastmod: str | None,
+    state: str,
+    evidence: str | None,
+) -> None:
+    values = {"url": url, "site": site, "at": at, "lastmod": lastmod, "state": state, "evidence": evidence}
+    db.execute(_HEAR, values | {"found_by": "; ".join(sorted(ways))})
+
+
+def had(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
+    """Whether *address* has been read as a post; if so it is noted as archived, heard of at *at* at the latest."""
+    state, evidence = _standing(db, address)
+    if state != "archived":
+        return False
+    row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (address,)).fetchone()
+    if row is None or row[1:] != (state, evidence):
+        ways = set(filter(None, row[0].split("; "))) if row else {"capture"}
+        _write(db, address, site, ways, at, None, state, evidence)
+    return True
+
+
+def learn(
+    db: sqlite3.Connection, capture: Capture, address: str, reading: Reading | None, seen: decide.Sighting
+) -> None:
+    """Note what a capture says of an address that was heard of, but never read as a post."""
+    day = capture.captured_at[:10]
+    if seen.missing and not seen.missing.startswith("moved"):
+        state, evidence = "lost", f"{seen.missing} on {day}"
+    elif seen.missing or seen.redirect:
+        state, evidence = "elsewhere", f"led to {capture.redirected_to} on {day}"
+    elif seen.answered and reading is not None and reading.kind != "error":
+        state, evidence = "not-a-post", f"{seen.poor} on {day}"
+    else:
+        state, evidence = "wanted", f"{seen.poor} on {day}"
+    db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))

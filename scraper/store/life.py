@@ -1,0 +1,110 @@
+"""One post's life, and its present text, read back from the tables."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from scraper import urls
+from scraper.records import File, Image, Link, Reading, Video
+from scraper.store import addresses
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """All that is known of one post, each list oldest first; rows by column name."""
+
+    #: Its row in `posts`.
+    post: Row
+    #: Of `captures`, with `verdict` and `reason` of `post_captures`; without the heads.
+    captures: tuple[Row, ...]
+    events: tuple[Row, ...]
+    revisions: tuple[Row, ...]
+    counts: tuple[Row, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    #: Open problems of its address.
+    problems: tuple[Row, ...]
+
+
+_CAPTURES = """
+SELECT captures.id, url, url_basis, kind, source, captured_at, captured_at_basis, status, media_type, body_sha256,
+  redirected_to, not_modified_of, truncated, record_sha256, verdict, reason
+FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?
+ORDER BY captured_at, source, ifnull(body_sha256, ''), url, record_sha256
+"""
+_COUNTS = """
+SELECT counts.*, captures.url AS seen_on FROM counts JOIN captures ON captures.id = capture_id WHERE post_id = ?
+ORDER BY counted_at, capture_id
+"""
+_PROBLEMS = "SELECT * FROM problems WHERE url = ? AND resolved_at IS NULL ORDER BY first_seen_at, id"
+
+
+def rows(db: sqlite3.Connection, sql: str, values: tuple[object, ...] = ()) -> tuple[Row, ...]:
+    """What *sql* finds, each row by column name."""
+    cursor = db.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    return tuple(dict(zip(names, row, strict=True)) for row in cursor)
+
+
+def names(db: sqlite3.Connection, table: str, noun: str, post_id: object) -> tuple[str, ...]:
+    """Categories or tags of a post, in order."""
+    asked = f"SELECT name FROM post_{table} JOIN {table} ON id = {noun}_id WHERE post_id = ? ORDER BY position"
+    return tuple(name for (name,) in db.execute(asked, (post_id,)))
+
+
+def of(db: sqlite3.Connection, url: str) -> Life | None:
+    """The life of the post at *url*, by any address it is known by; None: there is no such post."""
+    address = urls.canonical(url) or url
+    found = rows(db, "SELECT * FROM posts WHERE url = ?", (addresses.owner(db, address) or address,))
+    if not found:
+        return None
+    post = found[0]
+    number = (post["id"],)
+    return Life(
+        post=post,
+        captures=rows(db, _CAPTURES, number),
+        events=rows(db, "SELECT * FROM events WHERE post_id = ? ORDER BY at, id", number),
+        revisions=rows(db, "SELECT * FROM revisions WHERE post_id = ? ORDER BY seen_at, id", number),
+        counts=rows(db, _COUNTS, number),
+        categories=names(db, "categories", "category", post["id"]),
+        tags=names(db, "tags", "tag", post["id"]),
+        problems=rows(db, _PROBLEMS, (post["url"],)),
+    )
+
+
+def shown(db: sqlite3.Connection, url: str) -> Reading | None:
+    """The post at *url* as the archive shows it; None: there is no such post."""
+    life = rows(db, "SELECT * FROM posts WHERE url = ?", (urls.canonical(url) or url,))
+    if not life:
+        return None
+    post = life[0]
+    number = (post["id"],)
+    same = (
+        "url", "layout", "title", "published_at", "published_basis", "updated_at", "updated_basis", "author", "views",
+        "comments", "likes", "body_text", "body_html", "excerpt", "language", "cover_image",
+    )  # fmt: skip
+    images = "SELECT url, alt, caption, width, height FROM images WHERE post_id = ? ORDER BY position"
+    files = "SELECT url, name, media_type, size FROM files WHERE post_id = ? ORDER BY position"
+    return Reading(
+        kind="post",
+        **{name: post[name] for name in same},  # type: ignore[arg-type]  # columns of those names have those types
+        categories=names(db, "categories", "category", post["id"]),
+        tags=names(db, "tags", "tag", post["id"]),
+        links=tuple(
+            Link(url=to, text=text)
+            for to, text in db.execute("SELECT url, text FROM links WHERE post_id = ? ORDER BY position", number)
+        ),
+        videos=tuple(
+            Video(url=to, title=title)
+            for to, title in db.execute("SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", number)
+        ),
+        images=tuple(
+            Image(url=to, alt=alt, caption=caption, width=width, height=height)
+            for to, alt, caption, width, height in db.execute(images, number)
+        ),
+        files=tuple(
+            File(url=to, name=name, media_type=media_type, size=size)
+            for to, name, media_type, size in db.execute(files, number)
+        ),
+    )

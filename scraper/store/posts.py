@@ -1,0 +1,264 @@
+"""The derived half of the archive, one post at a time: its row, revisions, events and what became of its captures.
+
+Everything here can be made again from the captures. Transactions are the caller's.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+
+from scraper import decide, digests, sites
+from scraper.records import Capture, Reading, Site
+from scraper.store import addresses, contents, counting, slugs
+from scraper.store.evidence import Evidence
+
+#: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
+Read = Callable[[Capture], Reading | None]
+
+#: Readings kept at hand, so that captures of one post that come in any order are read once each.
+READINGS_AT_HAND = 256
+
+_SHOWN = (
+    "title", "author", "published_at", "published_basis", "updated_at", "updated_basis", "language", "cover_image",
+    "layout", "excerpt", "body_text", "body_html",
+)  # fmt: skip
+_SEEN = ("first_seen_at", "last_seen_at", "missing_since", "gone_at", "gone_reason", "revision_count")
+_REFOLDED = ("revisions", "events", "post_captures", "counts")
+
+_NEWEST = """
+SELECT captured_at, source, body_sha256, url, record_sha256
+FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?
+ORDER BY captured_at DESC, source DESC, ifnull(body_sha256, '') DESC, url DESC, record_sha256 DESC LIMIT 1
+"""
+_LAST_SEEN_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM post_captures JOIN captures ON captures.id = capture_id
+  WHERE post_id = ? AND captured_at = ? AND captured_at_basis <> 'file-time'
+    AND verdict IN ('new', 'changed', 'same', 'older', 'returned'))
+"""
+_FIRST_MISSING = """
+SELECT capture_id, reason FROM post_captures JOIN captures ON captures.id = capture_id
+WHERE post_id = ? AND captured_at = ? AND captured_at_basis <> 'file-time' AND verdict = 'missing'
+ORDER BY source, ifnull(body_sha256, ''), url, record_sha256 LIMIT 1
+"""
+
+
+class Posts:
+    """Writes what captures mean for their posts. *reader* is the version of the rules behind *read*."""
+
+    def __init__(self, db: sqlite3.Connection, evidence: Evidence, read: Read | None, reader: int) -> None:
+        self._db = db
+        self._evidence = evidence
+        self.read = read
+        self._reader = reader
+        self._readings: dict[int, Reading | None] = {}
+        self._sites: set[str] = set()
+
+    def forget(self) -> None:
+        """Drop what is held in memory: after a rollback it may not be in the file."""
+        self._readings.clear()
+        self._sites.clear()
+
+    # Readings ----------------------------------------------------------------------------------------------------
+
+    def remember(self, capture_id: int, reading: Reading | None) -> None:
+        """Keep the reading of a capture at hand."""
+        if len(self._readings) >= READINGS_AT_HAND:
+            del self._readings[next(iter(self._readings))]
+        self._readings[capture_id] = reading
+
+    def reading(self, capture_id: int) -> Reading | None:
+        """What is read from a stored capture."""
+        if capture_id not in self._readings:
+            capture, _ = self._evidence.capture(capture_id)
+            self.remember(capture_id, self.reading_of(capture))
+        return self._readings[capture_id]
+
+    def reading_of(self, capture: Capture) -> Reading | None:
+        """What is read from *capture*; from a 304, what is read from the capture that it confirms."""
+        if capture.not_modified_of is not None:
+            return self.reading(capture.not_modified_of)
+        if capture.body is None:
+            return None
+        if self.read is None:
+            raise TypeError(f"{capture.url}: stored captures must be read again: open the archive with read=extract")
+        return self.read(capture)
+
+    # Folding -----------------------------------------------------------------------------------------------------
+
+    def id_of(self, url: str) -> int | None:
+        """Id of the post known by *url*; None: there is none."""
+        row = self._db.execute("SELECT id FROM posts WHERE url = ?", (url,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def is_newest(self, post_id: int, place: decide.Order) -> bool:
+        """Whether a capture at *place* comes after all that the post has."""
+        row = self._db.execute(_NEWEST, (post_id,)).fetchone()
+        return row is None or decide.order(*row) < place
+
+    def step(self, url: str, seen: decide.Sighting) -> decide.Effects:
+        """Take one step with a capture that is newer than all others of an existing post."""
+        post_id, state = self.state(url)
+        after, effects = decide.step(state, seen)
+        self._write_step(post_id, seen, after, effects)
+        self._write_post(url, post_id, after, shows=effects.shows, was=state)
+        return effects
+
+    def refold(self, url: str) -> dict[int, decide.Effects]:
+        """Fold the post at *url* anew from all its captures; what each of them did. No good one: no post."""
+        state, steps = decide.fold(self.sightings(url))
+        post_id = self.id_of(url)
+        if state.shown is None:
+            self._remove(url, post_id)
+            return {}
+        post_id = post_id or self._insert(url, state)
+        for table in _REFOLDED:
+            self._db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
+        for seen, after, effects in steps:
+            self._write_step(post_id, seen, after, effects)
+        counting.adopt(self._db, post_id, url)
+        self._write_post(url, post_id, state, shows=True, was=None)
+        return {seen.capture_id: effects for seen, _, effects in steps}
+
+    def sightings(self, url: str) -> list[decide.Sighting]:
+        """All captures of the post at *url*, with what is read from them."""
+        found = []
+        for number in addresses.members(self._db, url):
+            reading = self.reading(number)
+            capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
+            found.append(decide.sight(capture, number, kept.order, reading))
+        return found
+
+    def state(self, url: str) -> tuple[int, decide.State]:
+        """(id, state) that the rows of a post stand for: the state that a fold of its captures ends in."""
+        names = ("id", "capture_id", "content_sha256", *_SHOWN, *_SEEN)
+        values = self._db.execute(f"SELECT {', '.join(names)} FROM posts WHERE url = ?", (url,)).fetchone()
+        row = dict(zip(names, values, strict=True))
+        at, basis, media_type, truncated = self._db.execute(
+            "SELECT captured_at, captured_at_basis, media_type, truncated FROM captures WHERE id = ?",
+            (row["capture_id"],),
+        ).fetchone()
+        (known,) = self._db.execute(_LAST_SEEN_KNOWN, (row["id"], row["last_seen_at"])).fetchone()
+        missing = self._db.execute(_FIRST_MISSING, (row["id"], row["missing_since"])).fetchone() or (None, None)
+        return row["id"], decide.State(
+            shown=Reading(kind="post", url=url, **{name: row[name] for name in _SHOWN}),
+            capture_id=row["capture_id"],
+            content_sha256=row["content_sha256"],
+            shown_at=at,
+            shown_known=basis != "file-time",
+            shown_dump=media_type == "text/plain",
+            shown_whole=truncated is None,
+            last_seen_known=bool(known),
+            missing_capture_id=missing[0],
+            missing_reason=missing[1],
+            **{name: row[name] for name in _SEEN},
+        )
+
+    # Writing -----------------------------------------------------------------------------------------------------
+
+    def write_site(self, site: Site) -> None:
+        """Make or renew a site's row; what is ``unknown`` leaves what is known."""
+        self._db.execute(
+            "INSERT INTO sites (id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET name = excluded.name, base_url = excluded.base_url,"
+            " platform = iif(excluded.platform = 'unknown', platform, excluded.platform),"
+            " state = iif(excluded.state = 'unknown', state, excluded.state)",
+            (site.id, site.name, site.base_url, site.platform, site.state),
+        )
+        self._sites.add(site.id)
+
+    def site_of(self, url: str) -> str:
+        """Id of the site of *url*, whose row is made if it is not there."""
+        site = sites.site_for(url)
+        if site.id not in self._sites:
+            (known,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM sites WHERE id = ?)", (site.id,)).fetchone()
+            if known:
+                self._sites.add(site.id)
+            else:
+                self.write_site(site)
+        return site.id
+
+    def attach(self, url: str) -> None:
+        """Give the files offered at *url* what was fetched from there last, if anything was."""
+        found = contents.newest_file(self._db, url)
+        if found is not None:
+            number, sha256, _ = found
+            reading = self.reading(number)
+            contents.attach(self._db, url, sha256, reading.body_text if reading else None)
+
+    def _insert(self, url: str, state: decide.State) -> int:
+        """A row for a post that has none yet; `_write_post` fills it."""
+        cursor = self._db.execute(
+            "INSERT INTO posts (site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
+            (self.site_of(url), url, slugs.provisional(url), state.first_seen_at, state.last_seen_at),
+        )
+        return cursor.lastrowid or 0
+
+    def _remove(self, url: str, post_id: int | None) -> None:
+        """Drop the row of what turned out to be no post."""
+        if post_id is not None:
+            self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+            contents.drop_unused(self._db)
+            slugs.settle(self._db, self.site_of(url), slugs.plain(url))
+
+    def _write_step(self, post_id: int, seen: decide.Sighting, state: decide.State, effects: decide.Effects) -> None:
+        self._db.execute(
+            "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)",
+            (seen.capture_id, post_id, effects.verdict, effects.reason),
+        )
+        if effects.revises and state.shown is not None:
+            self._write_revision(post_id, seen, state.shown, state.content_sha256)
+        for event in effects.events:
+            self._db.execute(
+                "INSERT INTO events (post_id, at, kind, capture_id) VALUES (?, ?, ?, ?)",
+                (post_id, event.at, event.kind, event.capture_id),
+            )
+        # A 304 counts nothing anew, and a page that is no post any more counts nothing that can be trusted.
+        reading = seen.reading
+        if reading is not None and not seen.confirms and effects.verdict != "worse":
+            source = reading.counts_source or ("text" if seen.dump else "page")
+            numbers = (reading.views, reading.comments, reading.likes)
+            counting.write(self._db, post_id, seen.capture_id, seen.captured_at, numbers, source)
+
+    def _write_revision(self, post_id: int, seen: decide.Sighting, shown: Reading, content: str | None) -> None:
+        aims = json.dumps(digests.targets(shown), ensure_ascii=False, sort_keys=True)
+        self._db.execute(
+            "INSERT INTO revisions (post_id, capture_id, seen_at, title, author, published_at, updated_at,"
+            " content_sha256, reader, targets, body_text, body_html) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(post_id, seen.capture_id, seen.captured_at, shown.title, shown.author, shown.published_at),
+                *(shown.updated_at, content, self._reader, aims, shown.body_text, shown.body_html),
+            ),
+        )
+
+    def _write_post(
+        self, url: str, post_id: int, state: decide.State, *, shows: bool, was: decide.State | None
+    ) -> None:
+        """Bring the post's row, and if it *shows* a new reading its contents, up to *state*; *was*: None, all anew."""
+        values: dict[str, object] = {name: getattr(state, name) for name in _SEEN}
+        renewed: set[str] = set()
+        if shows and state.shown is not None:
+            values |= {name: getattr(state.shown, name) for name in _SHOWN}
+            values |= {
+                "word_count": word_count(state.shown.body_text),
+                "capture_id": state.capture_id,
+                "content_sha256": state.content_sha256,
+                "reader": self._reader,
+            }
+            renewed = contents.write(self._db, post_id, state.shown)
+        values |= counting.newest(self._db, post_id)
+        setting = ", ".join(f"{name} = :{name}" for name in values)
+        self._db.execute(f"UPDATE posts SET {setting} WHERE id = :id", values | {"id": post_id})
+        for file in sorted(renewed):
+            self.attach(file)
+        if (
+            was is None
+            or was.shown is None
+            or was.shown.published_at != values.get("published_at", was.shown.published_at)
+        ):
+            slugs.settle(self._db, self.site_of(url), slugs.plain(url))
+
+
+def word_count(text: str | None) -> int | None:
+    """How many words *text* has; None for None."""
+    return None if text is None else len(re.findall(r"\w+(?:['’-]\w+)*", text))

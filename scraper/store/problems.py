@@ -1,0 +1,67 @@
+"""What went wrong, or should be known: one row for each page, stage, kind and field, however often it happens."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from scraper.records import Capture, Problem, Reading
+
+_NOTE = """
+INSERT INTO problems (url, stage, kind, field, level, message, first_seen_at, last_seen_at)
+VALUES (:url, :stage, :kind, :field, :level, :message, :at, :at)
+ON CONFLICT (url, stage, kind, field) DO UPDATE SET level = :level, message = :message, times = times + 1,
+  first_seen_at = min(first_seen_at, :at), last_seen_at = max(last_seen_at, :at), resolved_at = NULL
+"""
+
+
+def note(db: sqlite3.Connection, problem: Problem, url: str, at: str) -> None:
+    """Write *problem* of the page *url*, seen at *at*."""
+    values = {name: getattr(problem, name) for name in ("stage", "kind", "field", "level", "message")}
+    db.execute(_NOTE, values | {"url": problem.url or url, "at": at})
+
+
+def resolve(db: sqlite3.Connection, url: str, stages: Iterable[str], at: str | None, *, but: set[str]) -> None:
+    """Mark the open problems of a page as resolved at *at* (None: when last seen), *but* those of these kinds."""
+    for stage in stages:
+        for number, kind in db.execute(
+            "SELECT id, kind FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL", (url, stage)
+        ).fetchall():
+            if kind not in but:
+                db.execute(
+                    "UPDATE problems SET resolved_at = max(ifnull(?, last_seen_at), last_seen_at) WHERE id = ?",
+                    (at, number),
+                )
+
+
+def after_reading(
+    db: sqlite3.Connection, capture: Capture, url: str, reading: Reading | None, *, good: bool
+) -> list[Problem]:
+    """Write what went wrong in reading a page; a *good* one closes what its forerunners had and it has not."""
+    found = list(reading.problems) if reading is not None and capture.not_modified_of is None else []
+    if good:
+        resolve(db, url, ("extract", "decide"), capture.captured_at, but={problem.kind for problem in found})
+    for problem in found:
+        note(db, problem, url, capture.captured_at)
+    return found
+
+
+def worse(db: sqlite3.Connection, capture: Capture, url: str, reason: str | None) -> list[Problem]:
+    """Write that a page was not taken for its post. A refusal (a status that is no 2xx) is the fetcher's to tell."""
+    if capture.status is not None and not 200 <= capture.status < 300:
+        return []
+    message = f"expected the post, found {reason}; the last good version stays"
+    problem = Problem(stage="decide", kind="worse", message=message, url=url)
+    note(db, problem, url, capture.captured_at)
+    return [problem]
+
+
+def first_noted(db: sqlite3.Connection, pages: Iterable[str], stage: str, field: str) -> str | None:
+    """When such a problem, still open, was first noted for any of *pages*; None: never."""
+    found = [
+        at
+        for url in pages
+        for (at,) in db.execute(
+            "SELECT first_seen_at FROM problems WHERE url = ? AND stage = ? AND field = ? AND resolved_at IS NULL",
+            (url, stage, field),
+        )
+    ]
+    return min(found, default=None)

@@ -1,0 +1,201 @@
+"""Every stored capture read again, every post folded anew: the derived tables as if all had come in today."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from scraper import decide
+from scraper.store import addresses, contents, counting, heard, problems
+from scraper.store.evidence import Evidence
+from scraper.store.posts import Posts
+
+#: Columns of `posts` whose change is told.
+TOLD = (
+    "slug", "title", "author", "published_at", "published_basis", "updated_at", "updated_basis", "views", "comments",
+    "likes", "counted_at", "language", "word_count", "cover_image", "layout", "first_seen_at", "last_seen_at",
+    "gone_at", "gone_reason", "revision_count", "excerpt", "body_text", "body_html",
+)  # fmt: skip
+
+#: Captures of these kinds hold nothing that is read into tables.
+_UNREAD = frozenset({"robots", "sitemap", "file"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is said differently about a post."""
+
+    url: str
+    #: A column of `posts`, or ``post`` when the whole post comes (before: None) or goes (after: None); else its title.
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How much was read, and how many posts there are now, or say something else than before."""
+
+    captures: int
+    posts: int
+    changed: int
+
+
+def rebuild(
+    db: sqlite3.Connection,
+    evidence: Evidence,
+    posts: Posts,
+    changed: Callable[[Change], None],
+    progress: Callable[[int, int], None],
+) -> Rebuilt:
+    """Make all derived tables anew, telling *changed* of each difference. The transaction is the caller's."""
+    return _Rebuilding(db, evidence, posts, changed, progress).run()
+
+
+class _Rebuilding:
+    """One rebuild: address by address, so that the readings of one post are at hand when it is folded."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        evidence: Evidence,
+        posts: Posts,
+        changed: Callable[[Change], None],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self._db = db
+        self._evidence = evidence
+        self._posts = posts
+        self._changed = changed
+        self._progress = progress
+        self._differing: set[str] = set()
+        #: Posts read so far, and the addresses that each was read at.
+        self._homes: dict[str, set[str]] = defaultdict(set)
+        self._folded: set[str] = set()
+
+    def run(self) -> Rebuilt:
+        """Wipe, read, fold."""
+        db = self._db
+        known = {url for (url,) in db.execute("SELECT url FROM posts")}
+        scattered = {url for (url,) in db.execute(_SCATTERED)}
+        for table in ("addresses", "listed_counts", "post_captures"):
+            db.execute(f"DELETE FROM {table}")
+        db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
+        groups = self._groups()
+        total, done = sum(map(len, groups.values())), 0
+        for address, numbers in groups.items():
+            shown = set()
+            for number in numbers:
+                shown |= self._read(address, number)
+                done += 1
+                self._progress(done, total)
+            for url in sorted(shown - scattered):
+                self._fold(url)
+        owned = {addresses.owner(db, address) for address in groups if address not in self._homes}
+        several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
+        for url in sorted((known - set(self._homes)) | several | {url for url in owned if url is not None}):
+            self._fold(url)
+        self._finish(groups)
+        (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
+        return Rebuilt(total, count, len(self._differing))
+
+    def _groups(self) -> dict[str, list[int]]:
+        """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
+        found = []
+        for capture, kept in self._evidence.captures(with_bodies=False):
+            if capture.kind not in _UNREAD:
+                lists = capture.kind == "list" or capture.kind in addresses.NOT_PAGES
+                found.append((not lists, addresses.of_capture(capture), kept.order, kept.id))
+        groups: dict[str, list[int]] = defaultdict(list)
+        for _, address, _, number in sorted(found):
+            groups[address].append(number)
+        return groups
+
+    def _read(self, address: str, number: int) -> set[str]:
+        """Read one capture again; the post that it shows, if it shows one."""
+        capture, kept = self._evidence.capture(number)
+        reading = self._posts.reading_of(capture)
+        self._posts.remember(number, reading)
+        if reading is not None and capture.not_modified_of is None:
+            counting.note_listed(self._db, number, capture.captured_at, reading)
+        if capture.kind in addresses.NOT_PAGES:
+            problems.after_reading(self._db, capture, capture.url, reading, good=reading is not None)
+            return set()
+        shown = addresses.post_of(capture, reading)
+        addresses.write(self._db, kept.id, address, shown)
+        problems.after_reading(self._db, capture, shown or capture.url, reading, good=shown is not None)
+        if shown is None:
+            return set()
+        self._homes[shown].add(address)
+        return {shown}
+
+    def _fold(self, url: str) -> None:
+        """Fold one post and tell what is different."""
+        before = _told(self._db, url)
+        self._posts.refold(url)
+        self._folded.add(url)
+        after = _told(self._db, url)
+        for change in _compared(url, before, after):
+            self._differing.add(url)
+            self._changed(change)
+
+    def _finish(self, groups: dict[str, list[int]]) -> None:
+        """What depends on all posts: texts of files, states of addresses, problems of the newest pages."""
+        for (url,) in self._db.execute("SELECT DISTINCT url FROM files WHERE url IS NOT NULL").fetchall():
+            self._posts.attach(url)
+        contents.drop_unused(self._db)
+        for address, numbers in groups.items():
+            self._learn(address, numbers[-1])
+
+    def _learn(self, address: str, number: int) -> None:
+        """Note what the newest capture of an address says of it, and what went wrong there."""
+        capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
+        if capture.kind in addresses.NOT_PAGES:
+            return
+        had = heard.had(self._db, address, self._posts.site_of(address), capture.captured_at)
+        if not had:
+            reading = self._posts.reading(number)
+            heard.learn(self._db, capture, address, reading, decide.sight(capture, number, kept.order, reading))
+        worse = self._db.execute(_WORSE, (number,)).fetchone()
+        if worse is not None:
+            problems.worse(self._db, capture, *worse)
+
+
+#: Posts that were read at several addresses.
+_SCATTERED = """
+SELECT post_url FROM addresses WHERE post_url IS NOT NULL GROUP BY post_url HAVING min(address) < max(address)
+"""
+_WORSE = """
+SELECT posts.url, reason FROM post_captures JOIN posts ON posts.id = post_id
+WHERE post_captures.capture_id = ? AND verdict = 'worse'
+"""
+
+_LISTS = (
+    ("categories", "SELECT name FROM post_categories JOIN categories ON id = category_id WHERE post_id = ?"),
+    ("tags", "SELECT name FROM post_tags JOIN tags ON id = tag_id WHERE post_id = ?"),
+    ("links", "SELECT url FROM links WHERE post_id = ?"),
+    ("images", "SELECT url FROM images WHERE post_id = ?"),
+    ("videos", "SELECT url FROM videos WHERE post_id = ?"),
+    ("files", "SELECT ifnull(url, name) FROM files WHERE post_id = ?"),
+)
+
+
+def _told(db: sqlite3.Connection, url: str) -> dict[str, object] | None:
+    """What is said of a post, by field; None: it is not there."""
+    row = db.execute(f"SELECT id, {', '.join(TOLD)} FROM posts WHERE url = ?", (url,)).fetchone()
+    if row is None:
+        return None
+    told: dict[str, object] = dict(zip(TOLD, row[1:], strict=True))
+    for name, asked in _LISTS:
+        told[name] = tuple(value for (value,) in db.execute(f"{asked} ORDER BY position", (row[0],)))
+    return told
+
+
+def _compared(url: str, before: dict[str, object] | None, after: dict[str, object] | None) -> Iterator[Change]:
+    if before is None or after is None:
+        if before is not after:
+            yield Change(url, "post", before and before["title"], after and after["title"])
+        return
+    for name, value in after.items():
+        if value != before[name]:
+            yield Change(url, name, before[name], value)

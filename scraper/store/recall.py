@@ -1,0 +1,119 @@
+"""What the next crawl needs to know about each address: when it was last had, tried, failed, and how to ask again."""
+
+import re
+import sqlite3
+from collections import defaultdict
+from dataclasses import replace
+
+from scraper import decide, urls
+
+_ADDRESSES = """
+SELECT known_urls.url, known_urls.state, known_urls.evidence, known_urls.lastmod, posts.counted_at,
+  posts.published_at, posts.updated_at, posts.first_seen_at, posts.missing_since, posts.gone_at
+FROM known_urls LEFT JOIN posts ON posts.url = known_urls.url WHERE known_urls.site = ?
+"""
+# Oldest first. The verdict tells good pages from such as must not be confirmed by a 304.
+_LIVE = """
+SELECT address, captures.id, captured_at, status, body_sha256 IS NOT NULL AND verdict IN
+  ('new', 'changed', 'same', 'older', 'returned')
+FROM addresses JOIN captures ON captures.id = addresses.capture_id
+  LEFT JOIN post_captures ON post_captures.capture_id = captures.id
+WHERE captures.source = 'live' AND address IN (SELECT url FROM known_urls WHERE site = ?)
+ORDER BY captured_at, captures.id
+"""
+_LAST_GOOD = """
+SELECT posts.url, max(captured_at) FROM posts JOIN post_captures ON post_id = posts.id
+  JOIN captures ON captures.id = capture_id
+WHERE site = ? AND captured_at_basis <> 'file-time' AND verdict IN ('new', 'changed', 'same', 'older', 'returned')
+GROUP BY posts.url
+"""
+_FAILED = """
+SELECT url, max(last_seen_at) FROM problems
+WHERE stage = 'fetch' AND level = 'error' AND resolved_at IS NULL GROUP BY url
+"""
+_SOURCES = """
+SELECT url, kind, id, captured_at, status, body_sha256 IS NOT NULL AND status = 200 FROM captures
+WHERE source = 'live' AND kind IN ('robots', 'sitemap', 'feed', 'list', 'counts') ORDER BY captured_at, id
+"""
+
+#: Headers by which a server can be asked whether anything changed.
+_VALIDATOR = re.compile(rb"^(etag|last-modified):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+#: (capture, time, status, whether it is a good page with a body)
+_Try = tuple[int, str, int | None, bool]
+
+
+def memory(db: sqlite3.Connection, site: str) -> dict[str, decide.Memory]:
+    """What is known of each post address of *site*, and of all lists, sitemaps and feeds, by canonical address."""
+    found = _sources(db)
+    tries = _tries(db, site)
+    good = dict(db.execute(_LAST_GOOD, (site,)).fetchall())
+    failed = dict(db.execute(_FAILED).fetchall())
+    aliases = {}
+    for url, state, evidence, lastmod, counted, published, updated, first, missing, gone in db.execute(
+        _ADDRESSES, (site,)
+    ):
+        found[url] = decide.Memory(
+            url=url,
+            state=state,
+            lastmod=lastmod,
+            last_good_at=good.get(url),
+            failed_at=failed.get(url),
+            counted_at=counted,
+            published_at=published,
+            updated_at=updated,
+            first_seen_at=first,
+            missing_since=missing,
+            gone_at=gone,
+        )
+        if state == "archived" and evidence and evidence.startswith("as "):
+            aliases[url] = evidence.removeprefix("as ")
+        found[url] = _with_tries(db, found[url], tries.get(url, []))
+    for url, post in aliases.items():
+        if post in found:
+            found[url] = replace(found[url], last_good_at=found[post].last_good_at, gone_at=found[post].gone_at)
+    return found
+
+
+def _tries(db: sqlite3.Connection, site: str) -> dict[str, list[_Try]]:
+    """Captures of our own by address, oldest first."""
+    tries: dict[str, list[_Try]] = defaultdict(list)
+    for address, number, at, status, good in db.execute(_LIVE, (site,)):
+        tries[address].append((number, at, status, bool(good)))
+    return tries
+
+
+def _sources(db: sqlite3.Connection) -> dict[str, decide.Memory]:
+    """Lists, sitemaps and feeds: when they were last read, and how to ask whether they changed."""
+    tries: dict[str, list[_Try]] = defaultdict(list)
+    kinds = {}
+    for url, kind, number, at, status, good in db.execute(_SOURCES):
+        address = urls.canonical(url) or url
+        tries[address].append((number, at, status, bool(good)))
+        kinds[address] = kind
+    return {
+        address: _with_tries(
+            db,
+            decide.Memory(
+                url=address,
+                state=kinds[address],
+                last_good_at=max((at for _, at, status, _ in rows if status in {200, 304}), default=None),
+                first_seen_at=rows[0][1],
+            ),
+            rows,
+        )
+        for address, rows in tries.items()
+    }
+
+
+def _with_tries(db: sqlite3.Connection, known: decide.Memory, tries: list[_Try]) -> decide.Memory:
+    """*known* with our last attempt, and with the validators of the newest good page of our own."""
+    if not tries:
+        return known
+    known = replace(known, last_tried_at=tries[-1][1], last_status=tries[-1][2])
+    number = next((number for number, _, _, good in reversed(tries) if good), None)
+    if number is None:
+        return known
+    (head,) = db.execute("SELECT head FROM captures WHERE id = ?", (number,)).fetchone()
+    said = {name.lower(): value.decode("latin-1") for name, value in _VALIDATOR.findall(head or b"")}
+    return replace(known, etag=said.get(b"etag"), last_modified=said.get(b"last-modified"), capture_id=number)

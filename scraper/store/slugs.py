@@ -1,0 +1,84 @@
+"""Slugs: unique in their site, the same whatever order posts came in.
+
+Of several posts that want one slug, the one seen first (then the smaller address) has it plain. The others have
+their number in the CMS, their date or language in front, and where that is taken, eight digits of the address's
+SHA-256.
+"""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from scraper import digests, urls
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    id: int
+    url: str
+    first_seen_at: str
+    published_at: str | None
+    slug: str
+
+
+def plain(url: str) -> str:
+    """The slug that a post would like to have."""
+    return urls.slug(url) or urls.host(url)
+
+
+def provisional(url: str) -> str:
+    """A slug for a row that has none yet; no real one holds a slash."""
+    return f"/{url}"
+
+
+def settle(db: sqlite3.Connection, site: str, base: str) -> None:
+    """Give all posts of *site* that want the slug *base* theirs."""
+    group, displaced = _wanting(db, site, base)
+    taken: set[str] = set()
+    chosen: dict[int, str] = {}
+    for post in group:
+        for slug in (base, f"{_lead(post)}-{base}", f"{_digits(post)}-{base}"):
+            if slug not in taken and (slug == base or not _is_plain_of_another(db, site, slug)):
+                break
+        taken.add(slug)
+        chosen[post.id] = slug
+    moving = [post for post in group if post.slug != chosen[post.id]]
+    for post in (*moving, *displaced):
+        db.execute("UPDATE posts SET slug = ? WHERE id = ?", (provisional(post.url), post.id))
+    for post in moving:
+        db.execute("UPDATE posts SET slug = ? WHERE id = ?", (chosen[post.id], post.id))
+    for post in displaced:
+        settle(db, site, plain(post.url))
+
+
+def _wanting(db: sqlite3.Connection, site: str, base: str) -> tuple[list[_Post], list[_Post]]:
+    """The posts that want *base*, in the order of their right to it, and who has it without wanting it plain."""
+    rows = db.execute(
+        "SELECT id, url, first_seen_at, published_at, slug FROM posts WHERE site = :site AND (slug = :base"
+        " OR substr(slug, -length(:base) - 1) = '-' || :base OR slug LIKE '/%') ORDER BY first_seen_at, url",
+        {"site": site, "base": base},
+    )
+    posts = [_Post(*row) for row in rows]
+    group = [post for post in posts if plain(post.url) == base]
+    displaced = [post for post in posts if post.slug == base and plain(post.url) != base]
+    return group, displaced
+
+
+def _is_plain_of_another(db: sqlite3.Connection, site: str, slug: str) -> bool:
+    """Whether a post wants *slug* as its plain one; then somebody has it."""
+    row = db.execute("SELECT url FROM posts WHERE site = ? AND slug = ?", (site, slug)).fetchone()
+    return row is not None and plain(row[0]) == slug
+
+
+def _lead(post: _Post) -> str:
+    number = urls.post_number(post.url)
+    language = re.search(r"[?&]lang=([\w-]+)", post.url)
+    if number is not None:
+        return str(number)
+    return (
+        urls.dated(post.url) or (language[1] if language else None) or (post.published_at or "")[:10] or _digits(post)
+    )
+
+
+def _digits(post: _Post) -> str:
+    return digests.sha256(post.url.encode())[:8]
