@@ -267,10 +267,13 @@ def _stopped(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…", ".”", "?”", "!”")) else f"{text}."
 
 
+#: Controls, line separators, lone surrogates.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
 def _line(text: str | None) -> str:
     """*text* on one line, without control characters."""
-    kept = "".join(" " if unicodedata.category(ch) in {"Cc", "Zl", "Zp", "Cs"} else ch for ch in text or "")
-    return " ".join(kept.split())
+    return " ".join(_CONTROLS.sub(" ", text or "").split())
 
 
 def _ascii(text: str) -> str:

@@ -1,0 +1,73 @@
+"""A result set as an Atom feed (RFC 4287). An entry's id is the post's own address, so it is the same in every feed."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from html import escape
+
+from scraper.export.rows import Options, post_url, select
+from scraper.search import Request
+
+_FIELDS = (
+    "url", "site", "slug", "title", "author", "published_at", "updated_at", "first_seen_at", "excerpt", "tags",
+    "site_name", "language",
+)  # fmt: skip
+#: What XML 1.0 cannot hold, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: A feed without entries was last changed then.
+NEVER = "1970-01-01T00:00:00Z"
+
+
+def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    """The feed, entry by entry. With `Options.bodies` each has its sanitised HTML."""
+    address = options.self_url or "urn:ushrn:archive"
+    dates = select(db, request, ("updated_at", "published_at", "first_seen_at"), options.limit)
+    changed = max((instant(*map(_text, row)) for row in dates), default=NEVER)
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    yield f"<id>{xml(address)}</id>\n<title>{xml(options.title)}</title>\n<updated>{changed}</updated>\n"
+    yield "<generator>ushrn</generator>\n"
+    if options.self_url:
+        yield f'<link rel="self" type="application/atom+xml" href="{xml(options.self_url)}"/>\n'
+    columns = (*_FIELDS, "body_html") if options.bodies else _FIELDS
+    for row in select(db, request, columns, options.limit):
+        yield _entry(dict(zip(columns, row, strict=True)), options)
+    yield "</feed>\n"
+
+
+def _entry(row: dict[str, object], options: Options) -> str:
+    value = {name: _text(each) for name, each in row.items()}
+    url = value["url"] or ""
+    page = post_url(options.base_url, value["site"] or "", value["slug"] or "") if options.base_url else url
+    language = f' xml:lang="{xml(value["language"])}"' if value["language"] else ""
+    parts = [
+        f"<entry{language}>\n<id>{xml(url)}</id>\n<title>{xml(value['title'] or 'Untitled post')}</title>\n",
+        f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
+        f'<link rel="via" href="{xml(url)}"/>\n' if page != url else "",
+        f"<updated>{instant(value['updated_at'], value['published_at'], value['first_seen_at'])}</updated>\n",
+        f"<published>{instant(value['published_at'])}</published>\n" if value["published_at"] else "",
+        f"<author><name>{xml(value['author'] or value['site_name'])}</name></author>\n",
+        *(f'<category term="{xml(tag)}"/>\n' for tag in json.loads(value["tags"] or "[]")),
+        f"<summary>{xml(value['excerpt'])}</summary>\n" if value["excerpt"] else "",
+        f'<content type="html">{xml(value["body_html"])}</content>\n' if value.get("body_html") else "",
+        "</entry>\n",
+    ]
+    return "".join(parts)
+
+
+def instant(*dates: str | None) -> str:
+    """The first date that there is, as a full instant: a day, month or year is its first moment."""
+    date = next((each for each in dates if each), NEVER)
+    if "T" in date:
+        return xml(date)
+    year, month, day = (*date.split("-"), "01", "01")[:3]
+    return xml(f"{year}-{month}-{day}T00:00:00Z")
+
+
+def xml(text: str | None) -> str:
+    """*text* as content or attribute of XML."""
+    return escape(_FORBIDDEN.sub("", text or ""), quote=True)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,47 @@
+"""A copy of the archive to publish: consistent while a crawl runs, compact, in one file without a journal."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from scraper import schema
+from scraper.errors import UsageError
+from scraper.export.files import replacing
+
+#: The row of `meta` in a copy without the bodies of captures; its value is when the copy was made.
+WITHOUT = "captures-left-out"
+
+
+def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True) -> int:
+    """Copy the archive *source* to *target*, replacing it; the bytes of the copy.
+
+    With *captures* False the rows of `captures` stay, with their digests, but the pages themselves (`bodies`) are left
+    out, and `meta` says so. Raises UsageError where *target* is *source*, and what `schema.open_archive` raises.
+    """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UsageError(f"{target}: expected another file than the archive itself; choose another --output")
+    with replacing(target) as partial, schema.explained(source):
+        partial.unlink()
+        db = schema.open_archive(source, create=False, readonly=True)
+        try:
+            db.conn.execute("PRAGMA query_only = OFF")  # it would refuse VACUUM INTO, which leaves the source alone
+            db.conn.execute("VACUUM INTO ?", (str(partial),))
+        finally:
+            db.close()
+        if not captures:
+            _leave_out(partial, now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return partial.stat().st_size
+
+
+def _leave_out(path: Path, at: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA foreign_keys=OFF")
+        with db:
+            db.execute("DELETE FROM bodies")
+            db.execute(
+                "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                (WITHOUT, at),
+            )
+        db.execute("VACUUM")

@@ -1,0 +1,154 @@
+"""Result sets as bytes: CSV, JSON, JSON Lines, Atom, BibTeX, RIS. Streamed; the same code for files and for the web."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from scraper import cite
+from scraper.errors import UsageError
+from scraper.export import atom
+from scraper.export.rows import JOINT, LISTS, Options, chosen, post_url, select
+from scraper.search import Request
+
+#: Bytes that are handed on at a time, about.
+CHUNK = 128 * 1024
+#: First characters that make a spreadsheet take a cell for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write posts."""
+
+    #: With the dot.
+    suffix: str
+    media_type: str
+    write: Callable[[sqlite3.Connection, Request | None, Options], Iterator[str]]
+    #: It has the columns of `Options.columns`; the others have their own fields.
+    tabular: bool = False
+
+
+def write(
+    db: sqlite3.Connection, request: Request | None = None, name: str = "csv", options: Options | None = None
+) -> Iterator[bytes]:
+    """The posts that *request* finds (None: all of them) in format *name*, as chunks of UTF-8.
+
+    Raises UsageError for a format or column that there is not, before the first chunk.
+    """
+    chosen_format = FORMATS.get(name)
+    if chosen_format is None:
+        raise UsageError(f"expected a format of {', '.join(FORMATS)}; found {name!r}")
+    options = options or Options()
+    if chosen_format.tabular:
+        chosen(options)
+    return _chunks(chosen_format.write(db, request, options))
+
+
+def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
+    waiting: list[str] = []
+    length = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= CHUNK:
+            yield _encoded("".join(waiting))
+            waiting, length = [], 0
+    if waiting:
+        yield _encoded("".join(waiting))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _csv(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    columns = chosen(options)
+    lists = [at for at, name in enumerate(columns) if name in LISTS]
+    cell = _safe_cell if options.excel else _cell
+    yield ("\ufeff" if options.excel else "") + ",".join(columns) + "\r\n"
+    for row in select(db, request, columns, options.limit):
+        values = list(row)
+        for at in lists:
+            values[at] = JOINT.join(json.loads(str(values[at])))
+        line = ",".join(map(cell, values))
+        yield f"{line}\r\n" if line else '""\r\n'  # a line of one empty cell is not an empty line
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
+
+
+def _safe_cell(value: object) -> str:
+    return _cell("'" + value if isinstance(value, str) and value.startswith(FORMULA) else value)
+
+
+def _objects(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    columns = chosen(options)
+    lists = [name for name in columns if name in LISTS]
+    for row in select(db, request, columns, options.limit):
+        record = dict(zip(columns, row, strict=True))
+        for name in lists:
+            record[name] = json.loads(str(record[name]))
+        yield json.dumps(record, ensure_ascii=False)
+
+
+def _json(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    yield "["
+    for at, record in enumerate(_objects(db, request, options)):
+        yield (",\n" if at else "\n") + record
+    yield "\n]\n"
+
+
+def _jsonl(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    for record in _objects(db, request, options):
+        yield record + "\n"
+
+
+_WORK = (
+    "url", "site_name", "title", "author", "published_at", "updated_at", "captured_at", "gone_at", "language",
+    "excerpt", "tags", "capture_sha256", "site", "slug",
+)  # fmt: skip
+
+
+def _works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Work]:
+    for row in select(db, request, _WORK, options.limit):
+        values = dict(zip(_WORK, row, strict=True))
+        site, slug = values.pop("site"), values.pop("slug")
+        yield cite.Work(
+            abstract=_text(values.pop("excerpt")),
+            keywords=tuple(json.loads(str(values.pop("tags")))),
+            sha256=_text(values.pop("capture_sha256")),
+            archive_url=post_url(options.base_url, str(site), str(slug)) if options.base_url else None,
+            url=str(values.pop("url")),
+            site_name=str(values.pop("site_name")),
+            **{name: _text(value) for name, value in values.items()},
+        )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _bibtex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    for work in _works(db, request, options):
+        yield cite.bibtex(work) + "\n"
+
+
+def _ris(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    yield from map(cite.ris, _works(db, request, options))
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format(".csv", "text/csv; charset=utf-8", _csv, tabular=True),
+    "json": Format(".json", "application/json", _json, tabular=True),
+    "jsonl": Format(".jsonl", "application/x-ndjson", _jsonl, tabular=True),
+    "atom": Format(".atom", "application/atom+xml; charset=utf-8", atom.feed),
+    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _bibtex),
+    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _ris),
+}

@@ -1,0 +1,163 @@
+"""Rows for export: one SELECT with a server-side cursor, so that memory stays flat and the whole is of one state."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import quote
+
+from scraper.errors import UsageError
+from scraper.schema import EXPORT_COLUMNS
+from scraper.search import Filters, Request, ordered
+
+#: Columns of `posts` that can be asked for beside the default ones.
+MORE_COLUMNS = (
+    "id", "slug", "cover_image", "layout", "gone_reason", "content_sha256", "reader", "body_html",
+)  # fmt: skip
+#: Columns that hold several values; joined by `JOINT` in tables, arrays in JSON.
+LISTS = {
+    "categories": ("post_categories", "categories", "category_id"),
+    "tags": ("post_tags", "tags", "tag_id"),
+}
+BODIES = ("body_text", "body_html")
+JOINT = "; "
+#: Rows fetched at a time.
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a result set is written."""
+
+    #: Names, in order; None: the default ones.
+    columns: tuple[str, ...] | None = None
+    #: Whether the default columns hold the bodies.
+    bodies: bool = True
+    #: CSV for spreadsheets: a BOM, and no cell that could be a formula.
+    excel: bool = False
+    #: Stop after so many posts; None: all of them.
+    limit: int | None = None
+    #: Where the archive is served (``https://host/``), for links to its pages; None: nowhere.
+    base_url: str | None = None
+    #: Address of the very feed that is written; None: it has none.
+    self_url: str | None = None
+    #: Title of a feed.
+    title: str = "US Human Rights Network: archived posts"
+
+
+def chosen(options: Options) -> tuple[str, ...]:
+    """The columns to write. Raises UsageError for a name that there is not."""
+    if options.columns is None:
+        return tuple(name for name in EXPORT_COLUMNS if options.bodies or name not in BODIES)
+    known = (*EXPORT_COLUMNS, *MORE_COLUMNS)
+    for name in options.columns:
+        if name not in known:
+            raise UsageError(f"columns: {name!r} is no column{_meant(name, known)}; there are: {', '.join(known)}")
+    if not options.columns:
+        raise UsageError(f"columns: expected at least one name, found none; there are: {', '.join(known)}")
+    return tuple(dict.fromkeys(options.columns))
+
+
+def where(pairs: Iterable[str]) -> Filters:
+    """``site=upr2020``, ``gone=yes``, … as filters; the same name twice: either value. Raises UsageError."""
+    names = ("site", "year", "category", "tag", "author", "pdf", "gone", "after", "before")
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or name not in names or not value:
+            raise UsageError(f"--where: expected NAME=VALUE with a NAME of {', '.join(names)}; found {pair!r}")
+        found.setdefault(name, []).append(_checked(name, value))
+    for name in ("after", "before"):
+        if len(found.get(name, ())) > 1:
+            raise UsageError(f"--where: {name}= can be given once, found {len(found[name])} of it")
+    return Filters.of(found)
+
+
+def check(db: sqlite3.Connection, filters: Filters) -> None:
+    """Raise UsageError for a site, tag, category or author that the archive does not have."""
+    lists = {"site": "SELECT id FROM sites", "category": "SELECT name FROM categories", "tag": "SELECT name FROM tags"}
+    lists["author"] = "SELECT DISTINCT author FROM posts WHERE author IS NOT NULL"
+    for name, sql in lists.items():
+        wanted: tuple[str, ...] = getattr(filters, name)
+        if wanted:
+            known = [row[0] for row in db.execute(sql)]
+            for value in wanted:
+                if value not in known:
+                    few = f"; there are: {', '.join(sorted(known))}" if len(known) <= 12 else ""
+                    raise UsageError(f"--where: the archive has no {name} {value!r}{_meant(value, known)}{few}")
+
+
+def _checked(name: str, value: str) -> str:
+    if name in ("pdf", "gone"):
+        flag = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}.get(value.lower())
+        if flag is None:
+            raise UsageError(f"--where: {name}= is yes or no, found {value!r}")
+        return flag
+    digits = value.replace("-", "")
+    if name == "year" and value != "undated" and not (len(value) == 4 and value.isascii() and value.isdigit()):
+        raise UsageError(f"--where: year= is four digits or 'undated', found {value!r}")
+    if name in ("after", "before") and not (len(value) in (4, 7, 10) and digits.isascii() and digits.isdigit()):
+        raise UsageError(f"--where: {name}= is 2016, 2016-12 or 2016-12-10, found {value!r}")
+    return value
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def count(db: sqlite3.Connection, request: Request | None = None) -> int:
+    """How many posts *request* finds (None: all posts), and so how many rows an export of it has."""
+    ids = ordered(db, request or Request())
+    (number,) = db.execute(f"SELECT count(*) FROM ({ids.sql})", ids.values).fetchone()
+    return int(number)
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Inside, all reads see one state of the archive, whatever a crawl writes meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.rollback()
+
+
+def select(
+    db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None
+) -> Iterator[tuple[object, ...]]:
+    """Values of *columns* for each post that *request* finds, in its order. Columns: as in `expression`."""
+    ids = ordered(db, request or Request())
+    sql = (
+        # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
+        f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
+        f"SELECT {', '.join(map(expression, columns))} FROM sel CROSS JOIN posts p ON p.id = sel.id"
+    )
+    with closing(db.execute(sql, (*ids.values, -1 if limit is None else max(0, limit)))) as cursor:
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+
+
+def expression(column: str) -> str:
+    """SQL for *column* of the post ``p``; lists come as JSON arrays."""
+    if column in LISTS:
+        joint, table, key = LISTS[column]
+        return (
+            f"(SELECT json_group_array(name) FROM (SELECT name FROM {joint} JOIN {table} ON {table}.id = {key}"
+            f" WHERE post_id = p.id ORDER BY position, name))"
+        )
+    special = {
+        "capture_sha256": "(SELECT body_sha256 FROM captures WHERE id = p.capture_id)",
+        "captured_at": "(SELECT captured_at FROM captures WHERE id = p.capture_id)",
+        "site_name": "(SELECT name FROM sites WHERE id = p.site)",
+    }
+    return special.get(column, f"p.{column}")
+
+
+def post_url(base_url: str, site: str, slug: str) -> str:
+    """Address of a post's page where the archive is served."""
+    return f"{base_url.rstrip('/')}/post/{quote(site, safe='')}/{quote(slug, safe='')}"

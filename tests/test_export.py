@@ -1,0 +1,357 @@
+"""What leaves the archive: whole, in order, and readable by other programs."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scraper import export, schema, search
+from scraper.errors import ArchiveReadOnly, UsageError
+from scraper.export import Options
+from scraper.schema import EXPORT_COLUMNS
+from scraper.search import Filters, Request
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+BODY = 'He said: "All, always".\n\nSecond, paragraph.\r\nThird'
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def put(db: sqlite3.Connection, table: str, **row: object) -> int:
+    sql = f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    return db.execute(sql, tuple(row.values())).lastrowid or 0
+
+
+def post(db: sqlite3.Connection, slug: str, **row: object) -> int:
+    seen = {"first_seen_at": "2021-04-02T09:00:00Z", "last_seen_at": "2021-04-02T09:00:00Z"}
+    return put(
+        db, "posts", **({"site": "upr2020", "slug": slug, "url": f"https://www.upr2020.org/post/{slug}"} | seen | row)
+    )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "archive.db"
+    schema.open_archive(path, create=True).close()
+    db = sqlite3.connect(path)
+    for site in ("upr2020", "ushrn-news"):
+        db.execute(
+            "INSERT OR REPLACE INTO sites(id, name, base_url, platform) VALUES (?, ?, 'https://x.example/', 'wix')",
+            (site, f"Site {site}"),
+        )
+    put(db, "bodies", sha256="ab" * 32, length=3, codec="raw", data=b"abc")
+    capture = put(
+        db, "captures", url="https://www.upr2020.org/post/full", url_basis="request", kind="post", source="live",
+        captured_at="2021-04-02T09:00:00Z", captured_at_basis="clock", body_sha256="ab" * 32, record_sha256="cd" * 32,
+    )  # fmt: skip
+    full = post(
+        db, "full", title="=1+1; ‘Ünïcode’ <b>&amp;", author="Dana King", published_at="2021-03-16T14:05:00Z",
+        published_basis="meta", views=177, comments=0, language="en", capture_id=capture, excerpt="+1 excerpt",
+        body_text=BODY, body_html="<p>All & always</p>",
+    )  # fmt: skip
+    post(db, "day", title="Older", updated_at="2016-12-10", site="ushrn-news", gone_at="2022-01-01T00:00:00Z")
+    post(db, "bare")
+    for position, name in enumerate(("UPR", "Human Rights")):
+        put(db, "post_tags", post_id=full, tag_id=put(db, "tags", name=name), position=position)
+    put(db, "post_categories", post_id=full, category_id=put(db, "categories", name="News"), position=0)
+    db.commit()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def db(archive: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
+    yield connection
+    connection.close()
+
+
+def text(db: sqlite3.Connection, name: str, request: Request | None = None, **options: object) -> str:
+    return b"".join(export.write(db, request, name, Options(**options))).decode()
+
+
+def table(written: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(written, newline="")))
+
+
+def test_csv_has_the_columns_in_order_and_every_post(db: sqlite3.Connection) -> None:
+    written = text(db, "csv")
+    assert written.split("\r\n", 1)[0] == ",".join(EXPORT_COLUMNS)
+    full, day, bare = table(written)
+    assert full["body_text"] == BODY
+    assert full["title"] == "=1+1; ‘Ünïcode’ <b>&amp;"
+    assert (full["tags"], full["categories"], full["views"], full["comments"]) == (
+        "UPR; Human Rights",
+        "News",
+        "177",
+        "0",
+    )
+    assert full["capture_sha256"] == "ab" * 32
+    assert (day["updated_at"], bare["title"], bare["views"], bare["tags"], bare["capture_sha256"]) == (
+        "2016-12-10",
+        "",
+        "",
+        "",
+        "",
+    )
+
+
+def test_csv_ends_its_lines_as_rfc_4180_says(db: sqlite3.Connection) -> None:
+    written = text(db, "csv", columns=("url", "title"))
+    assert written.endswith("\r\n")
+    assert written.count("\r\n") == 4
+    assert not written.startswith("\ufeff")
+
+
+def test_columns_can_be_chosen_and_bodies_left_out(db: sqlite3.Connection) -> None:
+    assert list(table(text(db, "csv", columns=("title", "url", "body_html")))[0]) == ["title", "url", "body_html"]
+    assert "body_text" not in table(text(db, "csv", bodies=False))[0]
+    assert "body_text" not in json.loads(text(db, "json", bodies=False))[0]
+
+
+def test_a_line_of_one_empty_cell_is_not_an_empty_line(db: sqlite3.Connection) -> None:
+    assert text(db, "csv", columns=("views",)) == 'views\r\n177\r\n""\r\n""\r\n'
+
+
+def test_an_unknown_column_or_format_is_refused_before_anything_is_written(db: sqlite3.Connection) -> None:
+    with pytest.raises(UsageError, match=r"'titel' is no column \(did you mean 'title'\?\)"):
+        export.write(db, None, "csv", Options(columns=("titel",)))
+    with pytest.raises(UsageError, match="csv, json, jsonl, atom, bibtex, ris"):
+        export.write(db, None, "xml")
+
+
+def test_cells_for_spreadsheets_are_no_formulas(db: sqlite3.Connection) -> None:
+    written = text(db, "csv", excel=True)
+    assert written.startswith("\ufeffurl,")
+    full = table(written)[0]
+    assert full["title"].startswith("'=1+1")
+    assert full["excerpt"] == "'+1 excerpt"
+    assert full["views"] == "177"
+
+
+CELLS = st.text(
+    alphabet=st.one_of(st.sampled_from('",\r\n;=+-@\t '), st.characters(exclude_categories=["Cs"])), max_size=20
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5))
+def test_csv_gives_every_text_back(tmp_path: Path, texts: list[tuple[str, str, str]]) -> None:
+    path = tmp_path / "t.db"
+    path.unlink(missing_ok=True)
+    opened = schema.open_archive(path, create=True)
+    with opened.conn as db:
+        db.execute("INSERT OR IGNORE INTO sites(id, name, base_url, platform) VALUES ('upr2020', 'x', 'x', 'x')")
+        for number, (title, author, body) in enumerate(texts):
+            post(db, f"{number}", title=title, author=author, body_text=body)
+    written = text(opened.conn, "csv", columns=("slug", "title", "author", "body_text"))
+    opened.close()
+    read = {
+        row["slug"]: (row["title"], row["author"], row["body_text"]) for row in table(written.replace("\x00", "\ufffe"))
+    }
+    assert read == {str(n): tuple(cell.replace("\x00", "\ufffe") for cell in row) for n, row in enumerate(texts)}
+
+
+def test_json_and_json_lines_keep_numbers_nulls_and_lists(db: sqlite3.Connection) -> None:
+    records = json.loads(text(db, "json"))
+    assert records == [json.loads(line) for line in text(db, "jsonl").splitlines()]
+    assert list(records[0]) == list(EXPORT_COLUMNS)
+    assert (records[0]["views"], records[0]["comments"], records[0]["tags"]) == (177, 0, ["UPR", "Human Rights"])
+    assert (records[2]["title"], records[2]["tags"]) == (None, [])
+
+
+def test_no_post_at_all_is_still_a_whole_file(db: sqlite3.Connection) -> None:
+    nothing = Request(query=search.parse("nowhere"))
+    assert json.loads(text(db, "json", nothing)) == []
+    assert text(db, "jsonl", nothing) == ""
+    assert table(text(db, "csv", nothing)) == []
+    assert ET.fromstring(text(db, "atom", nothing)).findall("a:entry", ATOM) == []
+
+
+def test_a_search_is_exported_whole_and_in_its_order(db: sqlite3.Connection) -> None:
+    oldest = Request(sort="oldest", size=1, page=2)
+    assert [row["slug"] for row in table(text(db, "csv", oldest, columns=("slug",)))] == ["day", "full", "bare"]
+    gone = Request(filters=Filters(gone=("yes",)))
+    assert [row["slug"] for row in table(text(db, "csv", gone, columns=("slug",)))] == ["day"]
+    assert export.count(db, gone) == 1
+    assert export.count(db) == 3
+
+
+def test_atom_is_a_feed_with_safe_text_and_full_instants(db: sqlite3.Connection) -> None:
+    written = text(
+        db, "atom", base_url="https://archive.example/", self_url="https://archive.example/search.atom?q=a&b=c"
+    )
+    feed = ET.fromstring(written)
+    assert feed.findtext("a:updated", namespaces=ATOM) == "2021-04-02T09:00:00Z"
+    full, day, bare = feed.findall("a:entry", ATOM)
+    assert full.findtext("a:id", namespaces=ATOM) == "https://www.upr2020.org/post/full"
+    assert full.findtext("a:title", namespaces=ATOM) == "=1+1; ‘Ünïcode’ <b>&amp;"
+    assert full.findtext("a:content", namespaces=ATOM) == "<p>All & always</p>"
+    assert full.find("a:link[@rel='alternate']", ATOM).get("href") == "https://archive.example/post/upr2020/full"
+    assert [each.get("term") for each in full.findall("a:category", ATOM)] == ["UPR", "Human Rights"]
+    assert day.findtext("a:updated", namespaces=ATOM) == "2016-12-10T00:00:00Z"
+    assert day.findtext("a:author/a:name", namespaces=ATOM) == "Site ushrn-news"
+    assert bare.findtext("a:updated", namespaces=ATOM) == "2021-04-02T09:00:00Z"
+
+
+def test_a_feed_can_be_limited_to_its_newest(db: sqlite3.Connection) -> None:
+    assert len(ET.fromstring(text(db, "atom", limit=1)).findall("a:entry", ATOM)) == 1
+
+
+def test_bibtex_and_ris_have_an_entry_for_each_post(db: sqlite3.Connection) -> None:
+    entries = text(db, "bibtex")
+    assert len(re.findall(r"^@online\{", entries, re.MULTILINE)) == 3
+    assert "urldate = {2021-04-02}" in entries
+    records = text(db, "ris")
+    assert records.count("TY  - ELEC\r\n") == records.count("ER  - \r\n") == 3
+    assert "KW  - Human Rights\r\n" in records
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        (["site=upr2020"], Filters(site=("upr2020",))),
+        (["site = a", "site=b"], Filters(site=("a", "b"))),
+        (["gone=true", "pdf=No"], Filters(gone=("yes",), pdf=("no",))),
+        (["year=2016", "year=undated"], Filters(year=("2016", "undated"))),
+        (["after=2016-12", "before=2017-01-02"], Filters(after="2016-12", before="2017-01-02")),
+        ([], Filters()),
+    ],
+)
+def test_where_is_read(pairs: list[str], expected: Filters) -> None:
+    assert export.where(pairs) == expected
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "site",
+        "site=",
+        "=x",
+        "color=red",
+        "gone=maybe",
+        "year=20",
+        "year=２０２０",
+        "after=yesterday",
+        "before=2016-1",
+        "",
+    ],
+)
+def test_where_that_makes_no_sense_is_refused(pair: str) -> None:
+    with pytest.raises(UsageError, match="--where"):
+        export.where([pair])
+
+
+def test_where_for_a_site_that_there_is_not_names_those_that_there_are(db: sqlite3.Connection) -> None:
+    with pytest.raises(UsageError, match=r"no site 'upr202' \(did you mean 'upr2020'\?\)"):
+        export.check(db, Filters(site=("upr202",)))
+    export.check(db, Filters(site=("upr2020",), tag=("UPR",), category=("News",), author=("Dana King",)))
+
+
+def test_a_file_is_whole_and_described_beside(db: sqlite3.Connection, tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("old")
+    done = export.to_file(db, tmp_path / "posts.csv", "csv", now=now)
+    export.to_file(db, tmp_path / "gone.ris", "ris", now=now, request=Request(filters=Filters(gone=("yes",))))
+    assert names(tmp_path) == ["datapackage.json", "gone.ris", "posts.csv"]
+    content = (tmp_path / "posts.csv").read_bytes()
+    assert (done.rows, done.bytes, done.sha256) == (3, len(content), hashlib.sha256(content).hexdigest())
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    ris, table_ = package["resources"]
+    assert (ris["path"], ris["rows"], table_["path"]) == ("gone.ris", 1, "posts.csv")
+    assert [each["name"] for each in table_["schema"]["fields"]] == list(EXPORT_COLUMNS)
+    assert package["created"] == "2026-11-22T12:00:00Z"
+
+
+def test_somebody_elses_datapackage_or_a_broken_one_does_no_harm(db: sqlite3.Connection, tmp_path: Path) -> None:
+    for old in (
+        "{",
+        "[]",
+        '{"name": "ushrn-posts", "resources": [1, {}]}',
+        '{"name": "x", "resources": [{"path": "y"}]}',
+    ):
+        (tmp_path / "datapackage.json").write_text(old)
+        export.to_file(db, tmp_path / "posts.json", "json", now=now)
+        package = json.loads((tmp_path / "datapackage.json").read_text())
+        assert "posts.json" in [each.get("path") for each in package["resources"]]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(db: sqlite3.Connection, tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("old")
+    with pytest.raises(UsageError):
+        export.to_file(db, tmp_path / "posts.csv", "csv", now=now, options=Options(columns=("nonsense",)))
+    with pytest.raises(UsageError, match="create it first"):
+        export.to_file(db, tmp_path / "nowhere" / "posts.csv", "csv", now=now)
+    with pytest.raises(UsageError, match="found a folder"):
+        export.to_file(db, tmp_path, "csv", now=now)
+    assert names(tmp_path) == ["posts.csv"]
+    assert (tmp_path / "posts.csv").read_text() == "old"
+
+
+def test_a_name_that_the_folder_does_not_take_is_one_clear_error(db: sqlite3.Connection, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveReadOnly, match="choose another --output"):
+        export.to_file(db, tmp_path / ("x" * 300), "csv", now=now)
+
+
+def test_a_copy_is_a_whole_archive_without_a_journal(archive: Path, tmp_path: Path) -> None:
+    writer = sqlite3.connect(archive)
+    writer.execute("BEGIN IMMEDIATE")  # a crawl is at work
+    writer.execute("UPDATE posts SET views = 0")
+    export.copy(archive, tmp_path / "copy.db", now=now)
+    writer.rollback()
+    writer.close()
+    assert names(tmp_path) == ["copy.db"]
+    with sqlite3.connect(tmp_path / "copy.db") as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert db.execute("SELECT max(views) FROM posts").fetchone() == (177,)
+        assert db.execute("SELECT count(*) FROM bodies").fetchone() == (1,)
+        assert search.find(db, "always").total == 1
+    db.close()
+    assert schema.open_archive(tmp_path / "copy.db", create=False, readonly=True) is not None
+
+
+def test_a_copy_without_captures_keeps_their_rows_and_says_so(archive: Path, tmp_path: Path) -> None:
+    export.copy(archive, tmp_path / "small.db", now=now, captures=False)
+    with sqlite3.connect(tmp_path / "small.db") as db:
+        assert db.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
+        assert db.execute("SELECT body_sha256 FROM captures").fetchone() == ("ab" * 32,)
+        assert db.execute("SELECT value FROM meta WHERE key = 'captures-left-out'").fetchone() == (
+            "2026-11-22T12:00:00Z",
+        )
+    db.close()
+
+
+def test_an_archive_is_never_copied_onto_itself(archive: Path) -> None:
+    with pytest.raises(UsageError, match="another file than the archive"):
+        export.copy(archive, archive, now=now)
+
+
+def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:
+    reader = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
+    chunks = export.write(reader, None, "jsonl", Options(columns=("slug",)))
+    with export.snapshot(reader):
+        before = export.count(reader)
+        writer = sqlite3.connect(archive)
+        with writer:
+            number = post(writer, "late")
+        assert len(b"".join(chunks).splitlines()) == before
+    with writer:
+        writer.execute("DELETE FROM posts WHERE id = ?", (number,))
+    writer.close()
+    reader.close()
