@@ -1,0 +1,54 @@
+"""One writer at a time: a lock beside the archive, held by the process and freed by the system when that ends.
+
+`archive.db.lock` is what is locked; it stays when nobody holds it. Who holds it stands in `archive.db.lock.holder`,
+which is for people: a killed run leaves it behind, and the next one writes over it.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from scraper.errors import ArchiveBusy, ArchiveReadOnly, NotAnArchive
+
+
+@contextmanager
+def writing(path: str | Path, since: str) -> Iterator[None]:
+    """Hold the archive at *path* for this process while the block runs; *since* is the time now, ISO 8601 UTC.
+
+    Raises ArchiveBusy at once, naming who holds it and since when; NotAnArchive when
+    its folder does not exist, ArchiveReadOnly when that cannot be written.
+    """
+    path = Path(path)
+    if not path.absolute().parent.is_dir():
+        raise NotAnArchive(f"{path}: its folder does not exist; make it first, or name another with --db")
+    lock = FileLock(_beside(path, ".lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ArchiveBusy(f"{path}: {_holder(path)}; wait until it has ended, or end it") from error
+    except OSError as error:
+        raise ArchiveReadOnly(f"{path}: cannot be locked ({error.strerror}); see the rights of its folder") from error
+    try:
+        with suppress(OSError):  # a full disk: the lock holds without its note
+            _beside(path, ".lock.holder").write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="utf-8")
+        yield
+    finally:
+        _beside(path, ".lock.holder").unlink(missing_ok=True)
+        lock.release()
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _holder(path: Path) -> str:
+    """Who holds the archive, in words."""
+    try:
+        held = json.loads(_beside(path, ".lock.holder").read_text(encoding="utf-8"))
+        return f"another run holds it, process {int(held['pid'])} since {held['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another run holds it"
