@@ -23,7 +23,7 @@ ORDER BY captured_at, captures.id
 """
 _LAST_GOOD = """
 SELECT posts.url, max(captured_at) FROM posts JOIN post_captures ON post_id = posts.id
-  JOIN captures ON captures.id = capture_id
+  JOIN captures ON captures.id = post_captures.capture_id
 WHERE site = ? AND captured_at_basis <> 'file-time' AND verdict IN ('new', 'changed', 'same', 'older', 'returned')
 GROUP BY posts.url
 """
