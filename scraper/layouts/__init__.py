@@ -5,7 +5,7 @@
 
 from typing import Any, Protocol
 
-from scraper.layouts import wix, wix_text
+from scraper.layouts import dated_2016, drupal_2013, news_2019, ushrn_pages, wix, wix_text
 from scraper.records import Reading
 
 
@@ -23,4 +23,4 @@ class Layout(Protocol):
         """What the page says. Raises Unreadable where it breaks a promise of its look."""
 
 
-LAYOUTS: tuple[Layout, ...] = (wix, wix_text)
+LAYOUTS: tuple[Layout, ...] = (news_2019, dated_2016, drupal_2013, ushrn_pages, wix, wix_text)
