@@ -43,3 +43,14 @@ def other_faults(clock: Any) -> Iterator[Any]:
     server = _faults.FaultServer(monotonic=clock.monotonic)
     yield server
     server.close()
+
+
+@pytest.fixture
+def ipv6_faults(clock: Any) -> Iterator[Any]:
+    """The same on IPv6's loopback; skipped on machines without it."""
+    try:
+        server = _faults.FaultServer("::1", monotonic=clock.monotonic)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    yield server
+    server.close()

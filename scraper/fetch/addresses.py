@@ -22,7 +22,7 @@ def address(url: str, base: str | None = None) -> str:
     good = _HOST.fullmatch(found.raw_host.decode("ascii")) and (found.port or 0) < 65536
     if found.scheme not in ("http", "https") or not good:
         raise FetchFailed(url, "expected an address that begins with http:// or https:// and has a host")
-    return str(found.copy_with(fragment=None, userinfo=b""))
+    return str(found.copy_with(raw_path=found.raw_path, fragment=None, userinfo=b""))
 
 
 def host_of(url: str) -> str:

@@ -1,0 +1,268 @@
+"""The fetcher's parts by themselves: addresses, entities, Retry-After."""
+
+import gzip
+import hashlib
+import zlib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper import urls
+from scraper.errors import FetchFailed, RobotsUnavailable
+from scraper.fetch import Fetcher
+from scraper.fetch.addresses import address, host_of, is_loopback, is_public, machines, origin_of
+from scraper.fetch.entity import Entity
+from scraper.fetch.politeness import retry_after
+
+NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("https://www.example.org/post/who-we-are", "https://www.example.org/post/who-we-are"),
+        ("HTTPS://WWW.Example.ORG:443", "https://www.example.org/"),
+        ("http://example.org:8080?a=1", "http://example.org:8080/?a=1"),
+        # Wix writes raw letters and blanks into its sitemaps.
+        ("https://example.org/post/café à la carte", "https://example.org/post/caf%C3%A9%20%C3%A0%20la%20carte"),
+        ("https://example.org/post/derechos-ниже?tag=é", None),
+        ("https://example.org/post/caf%c3%a9", "https://example.org/post/caf%c3%a9"),
+        ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+        ("http://user:secret@example.org/a#part", "http://example.org/a"),
+        ("http://[::1]:8001/a", "http://[::1]:8001/a"),
+        ("http://my_blog.wixsite.com/site", "http://my_blog.wixsite.com/site"),
+        (" https://example.org/a ", "https://example.org/a"),
+    ],
+)
+def test_an_address_is_asked_in_its_wire_form(given, asked):
+    if asked is None:
+        assert address(given).isascii()
+    else:
+        assert address(given) == asked
+    assert address(address(given)) == address(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "post/a", "/post/a", "ftp://example.org/a", "file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.org",
+     "http://", "http://a b/", "http://[::1/", "http://exa\nmple.org/", "https://example.org:99999/", "data:,x"],
+)  # fmt: skip
+def test_what_is_no_web_address_is_said_so(given):
+    with pytest.raises(FetchFailed, match="expected"):
+        address(given)
+
+
+@given(st.text(alphabet="aZ0é中 %41%2f%C3%A9/.?&=#:@!$'()*+,;[]{}|\\^`\"<>~-_", max_size=30))
+def test_normalised_addresses_are_asked_as_they_are(tail):
+    """What the archive calls a page and what was asked for it are the same string."""
+    normal = urls.normalise("https://www.example.org/" + tail)
+    assert not normal or address(normal) == normal
+
+
+@given(st.text(max_size=40), st.text(max_size=20))
+def test_any_text_is_an_address_or_a_clear_refusal(text, base_tail):
+    for given_text, base in ((text, None), (text, f"https://example.org/{base_tail}")):
+        try:
+            found = address(given_text, base)
+        except FetchFailed:
+            continue
+        assert found.isascii()
+        assert host_of(found)
+        assert origin_of(found).startswith("http")
+        assert "@" not in found.split("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("ip", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("127.8.9.1", False),
+        ("0.0.0.0", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_only_the_public_internet_is_public(ip, public):
+    assert is_public(ip) is public
+
+
+@pytest.mark.parametrize("spelling", ["2130706433", "0x7f000001", "127.1", "localhost"])
+def test_a_loopback_address_is_found_behind_any_spelling(spelling, faults, clock):
+    assert {is_public(ip) for ip in machines(spelling, 80)} == {False}
+    fetcher = Fetcher("a@b.org", sleep=clock.sleep, monotonic=clock.monotonic)
+    with fetcher, pytest.raises(RobotsUnavailable, match="not on the public internet"):
+        fetcher.get(f"http://{spelling}:{faults.port}/a")
+    assert faults.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "is_this_machine"),
+    [("localhost", True), ("blog.localhost", True), ("127.0.0.9", True), ("[::1]", True), ("::1", True),
+     ("example.org", False), ("localhost.example.org", False), ("10.0.0.1", False), ("192.168.0.1", False)],
+)  # fmt: skip
+def test_which_names_are_this_machine(name, is_this_machine):
+    assert is_loopback(name) is is_this_machine
+
+
+# Entities
+
+
+def pieces(data, size):
+    return [data[at : at + size] for at in range(0, len(data), size)] or [b""]
+
+
+ENCODERS = {
+    None: bytes,
+    "identity": bytes,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "Deflate": lambda body: zlib.compress(body, wbits=-15),
+    "GZIP": lambda body: gzip.compress(body[:7]) + gzip.compress(body[7:]),
+}
+
+
+@given(st.sampled_from(list(ENCODERS)), st.binary(max_size=3000), st.integers(1, 500))
+def test_whatever_was_encoded_comes_out_however_it_is_cut(encoding, body, size):
+    sent = ENCODERS[encoding](body)
+    entity = Entity(encoding, 10_000)
+    assert all(entity.feed(piece) for piece in pieces(sent, size))
+    assert (entity.close(), entity.truncated) == (body, None)
+    assert (entity.wire_length, entity.wire_sha256) == (len(sent), hashlib.sha256(sent).hexdigest())
+
+
+@given(st.sampled_from([None, "gzip", "deflate", "br", "gzip, gzip"]), st.binary(max_size=300), st.integers(1, 50))
+def test_any_bytes_are_a_body(encoding, sent, size):
+    entity = Entity(encoding, 200)
+    for piece in pieces(sent, size):
+        if not entity.feed(piece):
+            break
+    body = entity.close()
+    assert len(body) <= 200
+    assert entity.truncated in (None, "length", "decode")
+    assert entity.wire_length <= 200
+    if entity.truncated == "decode":
+        assert body == sent
+
+
+@given(st.binary(min_size=1, max_size=2000), st.integers(0, 2000), st.integers(1, 100))
+def test_what_is_longer_than_the_limit_is_cut_there(body, limit, size):
+    for encoding, encode in ENCODERS.items():
+        entity = Entity(encoding, limit)
+        for piece in pieces(encode(body), size):
+            if not entity.feed(piece):
+                break
+        out = entity.close()
+        assert len(out) <= limit
+        assert entity.truncated is not None or out == body
+
+
+# Retry-After
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("120", None, 120.0),
+        (" 5 ", None, 5.0),
+        ("0", None, None),
+        ("-1", None, None),
+        ("1.5", None, None),
+        ("soon", None, None),
+        ("", None, None),
+        (None, None, None),
+        ("²", None, None),
+        ("9" * 400, None, 999_999_999_999.0),
+        ("Tue, 03 Feb 2026 04:06:06 GMT", None, 60.0),
+        ("Tue, 03 Feb 2026 04:05:00 GMT", None, None),
+        ("Sat, 03 Feb 2024 08:00:30 GMT", "Sat, 03 Feb 2024 08:00:00 GMT", 30.0),
+        ("Saturday, 03-Feb-24 08:00:30 GMT", "Sat Feb  3 08:00:00 2024", 30.0),
+        ("Sat, 03 Feb 2024 08:00:30 GMT", "yesterday", None),
+        ("Wed, 99 Foo 2024 08:00:30 GMT", None, None),
+    ],
+)
+def test_retry_after(value, date, seconds):
+    assert retry_after(value, date, NOW) == seconds
+
+
+@given(st.integers(1, 10**6), st.integers(-(10**8), 10**8))
+def test_a_date_counts_from_the_answers_own_date_whatever_our_clock_says(seconds, skew):
+    theirs = NOW + timedelta(seconds=skew)
+    until = theirs + timedelta(seconds=seconds)
+    assert retry_after(format_datetime(until, usegmt=True), format_datetime(theirs, usegmt=True), NOW) == seconds
+
+
+@given(st.text(max_size=40), st.none() | st.text(max_size=40))
+def test_any_text_can_be_a_retry_after(value, date):
+    found = retry_after(value, date, NOW)
+    assert found is None or found > 0
+
+
+# On IPv6
+
+
+def test_ipv6_loopback_works_when_it_is_named(ipv6_faults, clock):
+    ipv6_faults.on("/a", ipv6_faults.page(b"six"))
+    with Fetcher(named_hosts=frozenset({ipv6_faults.host}), sleep=clock.sleep) as fetcher:
+        capture = fetcher.get(f"{ipv6_faults.url}/a")[-1]
+    assert (capture.body, capture.ip) == (b"six", "::1")
+    assert ipv6_faults.log[-1].headers["host"] == ipv6_faults.host
+
+
+def test_raw_letters_and_blanks_reach_the_server_encoded(faults, clock):
+    faults.on("/post/caf%C3%A9%20noir", faults.page(b"found"))
+    with Fetcher(named_hosts=frozenset({faults.host}), sleep=clock.sleep) as fetcher:
+        capture = fetcher.get(f"{faults.url}/post/café noir")[-1]
+    assert (capture.body, capture.url) == (b"found", f"{faults.url}/post/caf%C3%A9%20noir")
+
+
+def test_a_password_in_an_address_is_neither_sent_nor_kept(faults, clock):
+    with Fetcher(named_hosts=frozenset({faults.host}), sleep=clock.sleep) as fetcher:
+        capture = fetcher.get(f"http://user:secret@{faults.host}/a")[-1]
+    assert "secret" not in capture.url
+    assert b"secret" not in (capture.request_head or b"")
+    assert "authorization" not in faults.log[-1].headers
+
+
+def test_a_thousand_requests_leave_no_file_open(faults, clock):
+    fetcher = Fetcher(named_hosts=frozenset({faults.host}), delay=0, sleep=clock.sleep, monotonic=clock.monotonic)
+    half = faults.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<p>")
+
+    def ask_all():
+        for reply in (faults.page(), faults.page(keep=False), faults.redirect("/x"), half, faults.reset):
+            faults.on("/a", reply, faults.page())
+            fetcher.get(f"{faults.url}/a")
+
+    def open_files():
+        # The server's own sockets close a moment later, in its threads.
+        return sum(1 for link in Path("/proc/self/fd").iterdir() if link.exists() or link.is_symlink())
+
+    with fetcher:
+        ask_all()
+        before = open_files()
+        for _ in range(130):
+            ask_all()
+        assert fetcher.requests > 1000
+        assert open_files() - before < 10
