@@ -1,0 +1,160 @@
+"""Import files and folders into an archive, and say how it went."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from scraper import lock
+from scraper.crawl.interrupts import Interrupts, heeded
+from scraper.crawl.reading import read_capture
+from scraper.errors import Stopped, Unreadable, UsageError
+from scraper.extract import READER
+from scraper.imports.foreign import WebArchives
+from scraper.imports.session import Session
+from scraper.store import Archive
+from scraper.webarchives import saved
+from scraper.webarchives.told import utc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """How an import went."""
+
+    #: 0; 1 when some files or pages had errors; 9 when it was stopped.
+    exit_status: int
+    #: The run in one line, without a line break.
+    line: str
+    #: Errors and notes a person should read before that line, one line each.
+    messages: tuple[str, ...] = ()
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    problems: int = 0
+    #: Captures that were there already.
+    known: int = 0
+    chain_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the caller says of the files, already checked."""
+
+    url: str | None = None
+    captured_at: str | None = None
+    manifest: saved.Manifest | None = None
+
+
+def run_import(
+    archive_path: Path,
+    paths: Sequence[Path],
+    *,
+    url: str | None = None,
+    captured_at: str | None = None,
+    manifest: Path | None = None,
+    all_hosts: bool = False,
+    now: Callable[[], datetime],
+    progress: Callable[[str], None] = lambda _: None,
+) -> ImportReport:
+    """Bring *paths* (files and folders) into the archive, made if it is not there.
+
+    *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
+    archives the pages of known sites are taken, or with *all_hosts* all; a WARC of our own is restored whole.
+    *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, NotOurs.
+    """
+    given = _checked(paths, url, captured_at, manifest)
+    interrupts = Interrupts()
+    with (
+        heeded(interrupts),
+        lock.writing(archive_path, utc(now())),
+        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
+    ):
+        messages = _brought_up_to_date(archive)
+        session = Session(archive=archive, crawl_id=archive.begin("import", utc(now())), now=now, messages=messages)
+        try:
+            _import_all(session, paths, given, interrupts, progress, all_hosts=all_hosts)
+        except Stopped as stopped:
+            return _finished(session, Stopped.exit_status, str(stopped))
+        return _finished(session, 1 if session.failed else 0)
+
+
+def _brought_up_to_date(archive: Archive) -> list[str]:
+    """Read again what older rules had read, and say so."""
+    if not archive.stale_reader():
+        return []
+    archive.rebuild()
+    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
+
+
+def _checked(paths: Sequence[Path], url: str | None, captured_at: str | None, manifest: Path | None) -> Given:
+    """The caller's words, understood. Raises UsageError before anything is opened."""
+    if url is not None and (len(paths) != 1 or paths[0].is_dir()):
+        raise UsageError("--url names one page: give one file with it, or a --manifest for several")
+    return Given(
+        url=saved.given_url(url) if url is not None else None,
+        captured_at=saved.given_time(captured_at) if captured_at is not None else None,
+        manifest=saved.read_manifest(manifest) if manifest is not None else None,
+    )
+
+
+def _import_all(
+    session: Session,
+    paths: Sequence[Path],
+    given: Given,
+    interrupts: Interrupts,
+    progress: Callable[[str], None],
+    *,
+    all_hosts: bool,
+) -> None:
+    archives = WebArchives(session, interrupts, all_hosts=all_hosts)
+    for item in saved.walk(paths):
+        interrupts.check()
+        if isinstance(item, saved.Skipped):
+            session.tell(saved.shown(item.path), "skipped", item.message, level=item.level)
+            continue
+        progress(saved.shown(item))
+        try:
+            if not archives.take(item):
+                _import_page(session, item, given)
+        except Unreadable as error:
+            session.tell(error.url, "unreadable", error.reason)
+    archives.finish()
+
+
+def _import_page(session: Session, path: Path, given: Given) -> None:
+    """One saved page or dump. Raises Unreadable."""
+    capture = saved.load(path, url=given.url, captured_at=given.captured_at, manifest=given.manifest)
+    name = saved.shown(path)
+    if not capture.url:
+        is_page = capture.kind not in ("robots", "sitemap", "feed")
+        hint = "name it with --url or a --manifest"
+        session.tell(
+            name, "no-address", f"the file does not tell its address; {hint}", level="error" if is_page else "note"
+        )
+        return
+    reading = read_capture(capture)
+    if reading.kind == "error":
+        raise Unreadable(name, "; ".join(problem.message for problem in reading.problems))
+    session.keep(capture, reading)
+    session.archive.resolve(name, "import")
+
+
+def _finished(session: Session, exit_status: int, last_word: str = "") -> ImportReport:
+    """End the run in the archive, and report."""
+    summary = session.archive.finish(
+        session.crawl_id, finished_at=utc(session.now()), requests=0, exit_status=exit_status
+    )
+    session.archive.checkpoint()
+    parts = [f"{session.captures} captures", f"{summary.new} new", f"{summary.changed} changed", f"{summary.same} same"]
+    parts += [f"{session.known} there already", f"{len(session.failed)} errors", f"chain {summary.chain_sha256}"]
+    return ImportReport(
+        exit_status=exit_status,
+        line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),
+        messages=tuple(session.messages),
+        new=summary.new,
+        changed=summary.changed,
+        same=summary.same,
+        problems=len(session.failed),
+        known=session.known,
+        chain_sha256=summary.chain_sha256,
+    )

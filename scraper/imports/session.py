@@ -1,0 +1,55 @@
+"""What all parts of one import share: the archive, the clock, and what was taken or went wrong so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scraper import sites, urls
+from scraper.records import Capture, Problem, Reading, Target
+from scraper.store import Archive, Outcome
+from scraper.webarchives.told import utc
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One run of `import`."""
+
+    archive: Archive
+    crawl_id: int
+    now: Callable[[], datetime]
+    #: Lines for whoever watches, in order.
+    messages: list[str] = field(default_factory=list)
+    #: Files and addresses that had errors.
+    failed: set[str] = field(default_factory=set)
+    captures: int = 0
+    #: Of these, captures that the archive had already.
+    known: int = 0
+
+    def keep(self, capture: Capture, reading: Reading) -> Outcome:
+        """Store a capture with what it says, in one transaction."""
+        self.archive.site(sites.site_for(capture.url))
+        outcome = self.archive.keep(capture, reading, self.crawl_id)
+        if outcome.verdict != "duplicate":
+            self._hear(capture, reading)
+        self.captures += 1
+        self.known += outcome.verdict == "duplicate"
+        return outcome
+
+    def _hear(self, capture: Capture, reading: Reading) -> None:
+        """Note the posts that a list, feed or sitemap names."""
+        way = capture.kind if capture.kind in ("sitemap", "feed") else "list"
+        site = sites.site_for(capture.url).id
+        named = [
+            listed for listed in reading.listed if urls.is_post(listed.url) and urls.same_site(listed.url, capture.url)
+        ]
+        if named:
+            targets = [Target(url=one.url, site=site, found_by=(way,), lastmod=one.lastmod) for one in named]
+            self.archive.hear(targets, capture.captured_at)
+
+    def tell(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
+        """Write an error or a note about a file or address to the archive, and tell it."""
+        problem = Problem(stage="import", kind=kind, message=message, level=level, url=where)
+        self.archive.note(problem, utc(self.now()), self.crawl_id)
+        self.messages.append(f"{where}: {message}")
+        if level == "error":
+            self.failed.add(where)
