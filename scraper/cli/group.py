@@ -1,0 +1,161 @@
+"""What all verbs share: the group that ends with our exit statuses, common options, the clock, and progress."""
+
+import json
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from scraper import __version__
+from scraper.errors import ArchiveError, Stopped
+
+if TYPE_CHECKING:
+    from scraper.fetch import Asked
+
+#: Contact address for every request; the only environment variable.
+CONTACT_VARIABLE = "USHRN_CONTACT"
+BAR_WIDTH = 24
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Verbs(click.Group):
+    """A group that turns our errors into one line on stderr and their exit status; never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what goes wrong is said in one line."""
+        try:
+            return super().invoke(ctx)
+        except ArchiveError as error:
+            fail(ctx, str(error), error.exit_status)
+        except KeyboardInterrupt:
+            fail(ctx, "stopped by the keyboard; run the same command again to go on", Stopped.exit_status)
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
+            ctx.exit(0)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs in the order of the work, not of the alphabet."""
+        return list(self.commands)
+
+
+def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
+    """Say *message* on stderr, and end with *status*."""
+    click.echo(f"ushrn: {message}", err=True)
+    ctx.exit(status)
+
+
+def now() -> datetime:
+    """The one clock of the program: aware, UTC."""
+    return datetime.now(UTC)
+
+
+def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--db``, which every verb that uses the archive has."""
+    return click.option(
+        "--db",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default="archive.db",
+        show_default=True,
+        help="The archive file.",
+    )(command)
+
+
+def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--log-format``, which every verb that runs unattended has."""
+    return click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="json: one JSON object a line on stderr, one for each request, for machines.",
+    )(command)
+
+
+def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--contact``, which every verb that asks other people's servers has."""
+    return click.option(
+        "--contact",
+        envvar=CONTACT_VARIABLE,
+        show_envvar=True,
+        metavar="ADDRESS",
+        help="Your e-mail or web address, sent with every request, so that a site's owner can reach you.",
+    )(command)
+
+
+def harmless(text: str) -> str:
+    """*text* without control characters: a page's title must not steer the terminal that shows it."""
+    kept = _CONTROL.sub("", text.replace("\r", " "))
+    return "".join(sign for sign in kept if unicodedata.category(sign) != "Cf" or sign in "\u200c\u200d")
+
+
+class Log:
+    """What a long run says on stderr: a bar on a terminal, plain lines elsewhere, JSON lines on request."""
+
+    def __init__(self, form: str = "text") -> None:
+        self._json = form == "json"
+        self._bar = not self._json and sys.stderr.isatty()
+        self._drawn = False
+
+    def step(self, label: str, done: int, total: int | None) -> None:
+        """Progress: *done* of *total* (None: not known yet)."""
+        if not self._bar:
+            return
+        filled = BAR_WIDTH * min(done, total) // total if total else 0
+        bar = "#" * filled + "-" * (BAR_WIDTH - filled)
+        text = f"[{bar}] {done}/{total if total is not None else '?'} {label}"
+        sys.stderr.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+        sys.stderr.flush()
+        self._drawn = True
+
+    def request(self, asked: "Asked") -> None:
+        """One request, as a JSON line; people see the bar instead."""
+        if self._json:
+            self._line({"event": "request", **asdict(asked)})
+
+    def messages(self, lines: Iterable[str]) -> None:
+        """What a person should read, before the summary."""
+        self.clear()
+        for line in lines:
+            if self._json:
+                self._line({"event": "message", "message": line})
+            else:
+                click.echo(line, err=True)
+
+    def summary(self, line: str, **figures: Any) -> None:
+        """The one line that every run ends with; as JSON with its *figures*."""
+        self.clear()
+        if self._json:
+            self._line({"event": "summary", "message": line, **figures})
+        click.echo(line)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._drawn = False
+
+    @staticmethod
+    def _line(event: dict[str, Any]) -> None:
+        click.echo(json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"), err=True)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ushrn")
+def main() -> None:
+    """Find, keep, read, search and serve what the US Human Rights Network posted.
+
+    Try `ushrn demo` first: it needs no network. Everything is kept in one file, archive.db.
+
+    \b
+    Exit status: 0 done; 1 done, some pages had errors; 2 wrong usage; 3 no site reachable;
+    4 robots.txt forbids; 5 the layout changed; 6 archive busy, read-only, full or from a newer
+    version; 7 archive damaged; 8 asked to slow down; 9 stopped; 10 stale (status).
+    """

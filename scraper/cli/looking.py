@@ -1,0 +1,124 @@
+"""The verbs that look and change nothing: extract, status, search, show."""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scraper.cli.group import db_option, now
+from scraper.errors import Stale, Unreadable, UsageError
+from scraper.records import Problem, Reading
+
+#: What `extract` prints, in order; the rest of a reading serves the program itself.
+EXTRACT_KEYS = (
+    "path", "url", "kind", "title", "published_at", "published_basis", "updated_at", "updated_basis", "author",
+    "views", "comments", "likes", "categories", "tags", "body_text", "body_html", "excerpt", "images", "videos",
+    "files", "links", "language", "layout", "problems",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--url", help="The page's address, where the file does not tell it. With one PATH only.")
+def extract(paths: tuple[Path, ...], url: str | None) -> None:
+    """Print what would be stored: one JSON object a line for each PATH, in order. Writes nothing.
+
+    PATH is a saved page (HTML) or a text dump of one. A file that cannot be read gives a line of kind "error",
+    and exit status 1.
+
+    \b
+    Example:  ushrn extract saved-page.html
+    """
+    from scraper.webarchives import saved
+
+    if url and len(paths) > 1:
+        raise UsageError(f"--url names one page, but {len(paths)} PATHs were given: run extract once for each")
+    if url:
+        saved.given_url(url)
+    failed = False
+    for path in paths:
+        reading = read_saved(path, url)
+        failed |= reading.kind == "error"
+        line = json.dumps(as_printed(path, reading), ensure_ascii=False)
+        click.echo(line.encode("utf-8", "replace"))  # UTF-8 whatever the terminal; a page's lone surrogate is "?"
+    sys.exit(1 if failed else 0)
+
+
+def read_saved(path: Path, url: str | None) -> Reading:
+    """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
+    from scraper.extract import extract as read
+    from scraper.webarchives import saved
+
+    try:
+        return read(saved.load(path, url=url))
+    except Unreadable as error:
+        problem = Problem(stage="extract", kind="unreadable", message=error.reason)
+        return Reading(kind="error", url=url, problems=(problem,))
+
+
+def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
+    """*reading* as `extract` prints it."""
+    fields = asdict(reading) | {"path": os.fsencode(path).decode("utf-8", "backslashreplace")}
+    return {key: fields[key] for key in EXTRACT_KEYS}
+
+
+@click.command()
+@db_option
+@click.option("--max-age", metavar="AGE",
+              help="End with status 10 when the last good crawl is older than this: 36h, 8d, 2w.")  # fmt: skip
+@click.option("--coverage", is_flag=True, help="Every address ever heard of, and what became of it, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="For monitoring.")
+def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None:
+    """Tell what is in the archive, how fresh it is, and what is missing or broken.
+
+    \b
+    Example:  ushrn status --max-age 8
+    """
+    from scraper import status as room
+
+    if coverage:
+        for line in room.coverage(db):
+            click.echo(line, nl=False)
+        return
+    at = now()
+    found = room.status(db, at, room.parse_age(max_age) if max_age is not None else None)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else room.screen(found, at))
+    sys.exit(Stale.exit_status if found.stale else 0)
+
+
+@click.command()
+@click.argument("query", nargs=-1, metavar="QUERY")
+@db_option
+@click.option("--sort", type=click.Choice(["relevance", "newest", "oldest", "views", "comments"]), default="relevance",
+              show_default=True, help="Order of the hits.")  # fmt: skip
+@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to show.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them.")
+@click.option("--where", multiple=True, metavar="NAME=VALUE",
+              help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+def search(query: tuple[str, ...], db: Path, sort: str, limit: int, page: int, where: tuple[str, ...]) -> None:
+    """Search the posts: title, date, views and the passages found.
+
+    Words find their other forms; "exact phrases" in double quotes do not. AND, OR, NOT, -word and word* work, and
+    title: author: tag: category: site: after: before: is:gone has:pdf. Without a QUERY: all posts, newest first.
+
+    \b
+    Example:  ushrn search '"universal periodic review" after:2020 -webinar'
+    """
+    from scraper import schema
+    from scraper import search as room
+    from scraper.cli.hits import results
+    from scraper.export import check
+    from scraper.export import where as filters_of
+
+    filters = filters_of(where)
+    opened = schema.open_archive(db, create=False, readonly=True)
+    try:
+        check(opened.conn, filters)
+        asked = room.Request(query=room.parse(" ".join(query)), filters=filters, sort=sort, page=page, size=limit)
+        click.echo(results(room.find(opened.conn, asked), colour=sys.stdout.isatty()))
+    finally:
+        opened.close()
