@@ -217,10 +217,8 @@ def _stamp(moment: time.struct_time | None) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", moment)
 
 
-def named_sitemaps(robots: bytes, site: Site) -> tuple[str, ...]:
+def named_sitemaps(named: Iterable[str], site: Site) -> tuple[str, ...]:
     """The addresses of ``Sitemap:`` lines that are on the site's own hosts, in order."""
-    text = robots.decode("utf-8-sig", "replace")
-    named = re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", text)
     found = (urls.normalise(name, base=site.base_url) for name in named)
     return tuple(dict.fromkeys(url for url in found if url and on_site(url, site)))
 

@@ -1,0 +1,78 @@
+"""Files that posts link to, on the site's own media hosts: fetched once, kept, and the text of PDFs made searchable."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from scraper import urls
+from scraper.crawl import lookups
+from scraper.crawl.session import Session, Step
+from scraper.errors import FetchFailed, Forbidden
+from scraper.records import Capture, Problem, Site
+
+#: Names of files that are documents; pictures and films are not fetched.
+DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|txt|epub|zip)$", re.IGNORECASE)
+#: Folders in which Wix keeps nothing but uploaded documents.
+UPLOADS = re.compile(r"/(?:_files/)?ugd/")
+MOST_FILES = 200
+#: What a document never begins with: a web page in its place is an error page.
+WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head)", re.IGNORECASE)
+
+
+class Attachments:
+    """Fetches the documents of one site's posts."""
+
+    def __init__(self, session: Session, site: Site) -> None:
+        self.session = session
+        self.site = site
+        self.hosts = frozenset((*site.hosts, *site.media_hosts))
+
+    def run(self) -> None:
+        """Every document linked from a post that the archive does not hold yet."""
+        wanted = [url for url in lookups.unfetched_files(self.session.archive.db, self.site.id) if self.wants(url)][
+            :MOST_FILES
+        ]
+        for number, url in enumerate(wanted):
+            self.session.interrupts.check()
+            self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
+            self._fetch(url)
+
+    def wants(self, url: str) -> bool:
+        """Whether the address is a document on one of the site's own hosts."""
+        path = urlsplit(url).path
+        return urls.host(url) in self.hosts and bool(DOCUMENT.search(path) or UPLOADS.search(path))
+
+    def _fetch(self, url: str) -> None:
+        media = replace(self.site, hosts=tuple(sorted(self.hosts)))
+        try:
+            hops, answer = self.session.ask(url, "file", media)
+        except Forbidden as error:
+            self.session.note(Problem(stage="file", kind="forbidden", level="note", url=url, message=str(error)))
+            return
+        except FetchFailed as error:
+            self.session.note(Problem(stage="file", kind="fetch-failed", url=url, message=error.reason))
+            return
+        self.session.keep_all(hops)
+        wrong = self._wrong(answer)
+        if wrong is None:
+            self.session.keep(answer)
+            self.session.resolve(url, "file")
+            return
+        self.session.keep(replace(answer, kind="other") if answer.kind == "file" else answer)
+        gone = answer.status in (404, 410)
+        self.session.note(
+            Problem(stage="file", kind="no-file", level="note" if gone else "error", url=url, message=wrong)
+        )
+
+    def _wrong(self, answer: Capture) -> str | None:
+        """Why the answer is not the file; None: it is. Judged by content, not by what it calls itself."""
+        if answer.status != 200 or answer.body is None:
+            return f"expected a file, found status {answer.status}"
+        if answer.truncated:
+            return f"expected a whole file, found {len(answer.body)} bytes of it ({answer.truncated})"
+        path = urlsplit(answer.url).path.lower()
+        if WEB_PAGE.match(answer.body[:200]):
+            return "expected a file, found a web page"
+        if path.endswith(".pdf") and b"%PDF-" not in answer.body[:1024]:
+            return f"expected a PDF, found {answer.body[:16]!r}"
+        return None

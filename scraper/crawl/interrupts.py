@@ -1,0 +1,60 @@
+"""SIGINT and SIGTERM as a question that the crawl asks between two posts."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from scraper.errors import Stopped
+
+
+class Interrupts:
+    """Remembers that somebody asked us to stop. `sleep` ends at once when that happens, and raises Stopped."""
+
+    def __init__(self, sleep: Callable[[float], None] | None = None) -> None:
+        self._sleep = sleep
+        self._asked = threading.Event()
+        self.signal_name = ""
+
+    def ask(self, name: str = "stop") -> None:
+        """Ask the crawl to finish the current post, save and end."""
+        self.signal_name = name
+        self._asked.set()
+
+    def check(self) -> None:
+        """Raises Stopped once somebody asked."""
+        if self._asked.is_set():
+            raise Stopped(f"stopped by {self.signal_name}; what was fetched is saved: run the same command to resume")
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, unless asked to stop: then Stopped."""
+        self.check()
+        if self._sleep is not None:
+            self._sleep(seconds)
+        else:
+            until = time.monotonic() + seconds
+            while (left := until - time.monotonic()) > 0 and not self._asked.wait(min(left, 0.5)):
+                pass
+        self.check()
+
+
+@contextmanager
+def heeded(interrupts: Interrupts) -> Iterator[None]:
+    """Within, SIGINT and SIGTERM ask *interrupts*; a second SIGINT stops at once. Only the main thread can do that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heed(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
+        interrupts.ask(signal.Signals(number).name)
+        if number == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

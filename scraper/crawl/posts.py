@@ -1,0 +1,170 @@
+"""The posts of one site that are due: each fetched, kept and read in one transaction; soft 404s and drift noticed."""
+
+import secrets
+from dataclasses import replace
+
+from scraper import urls
+from scraper.crawl.drift import DriftWatch, report
+from scraper.crawl.reading import read_capture
+from scraper.crawl.resemblance import alike
+from scraper.crawl.session import Session, Step, validators_of
+from scraper.decide import Due, Memory
+from scraper.errors import FetchFailed, Forbidden, LayoutChanged
+from scraper.records import Capture, Problem, Reading, Site
+
+GOOD = frozenset({"new", "changed", "same", "returned", "older"})
+#: Known posts looked at besides those that are due, to tell drift from an accident.
+MOST_CONFIRMATIONS = 5
+
+
+class Posts:
+    """Fetches posts of one site."""
+
+    def __init__(self, session: Session, site: Site, memory: dict[str, Memory], addresses: dict[str, str]) -> None:
+        """*addresses*: canonical address → the address that the site gave for it."""
+        self.session = session
+        self.site = site
+        self.memory = memory
+        self.addresses = addresses
+        self.archived = [url for url, known in memory.items() if known.state == "archived" and not known.gone_at]
+        self.drift = DriftWatch(known=len(self.archived))
+        self.looked: set[str] = set()
+        self.good = 0
+        self.forbidden: list[str] = []
+        self._probe: tuple[int, Capture] | None = None
+        self._held: list[tuple[Capture, Reading]] = []
+
+    def run(self, due: list[Due]) -> None:
+        """Looks at every post that is due. Raises LayoutChanged when pages no longer look as they did."""
+        for number, item in enumerate(due):
+            self.session.interrupts.check()
+            self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
+            self.look(item.url)
+            self._sound_alarm()
+        self._confirm()
+        self._sound_alarm()
+        self._release()
+
+    def look(self, url: str) -> bool:
+        """Fetches and keeps one post; whether a good page of it was had."""
+        if url in self.looked:
+            return False
+        self.looked.add(url)
+        try:
+            hops, answer = self.session.ask(
+                self.addresses.get(url, url), "post", self.site, validators_of(self.memory.get(url))
+            )
+        except Forbidden as error:
+            self.forbidden.append(url)
+            self.session.note(Problem(stage="fetch", kind="forbidden", level="note", url=url, message=str(error)))
+            return False
+        except FetchFailed as error:
+            self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
+            return False
+        self.session.keep_all(hops)
+        return self._keep(url, answer)
+
+    def _keep(self, url: str, answer: Capture) -> bool:
+        """Keeps the answer with what it says, unless it looks like drift: then only the evidence, for now."""
+        status = answer.status or 0
+        if status != 304 and not 200 <= status < 300 and status not in (404, 410):
+            self._refused(url, answer)
+            return False
+        reading = read_capture(answer)
+        if 200 <= status < 300 and reading.kind != "post":
+            answer = self._compared_with_missing(answer)
+        page_says_missing = reading.kind == "missing" or answer.like_capture_id is not None or status == 304
+        if not page_says_missing and self.drift.see(url, self.before(url), reading):
+            self._held.append((answer, reading))
+            return False
+        return self._settle(url, answer, reading)
+
+    def _settle(self, url: str, answer: Capture, reading: Reading) -> bool:
+        outcome = self.session.keep(answer, reading)
+        if outcome.verdict in GOOD or answer.status == 304:
+            self.good += 1
+            self.session.resolve(url, "fetch")
+            return True
+        if outcome.verdict in ("missing", "gone"):
+            self.session.resolve(url, "fetch")
+        return False
+
+    def _refused(self, url: str, answer: Capture) -> None:
+        """An answer that is no page: kept, and tried again in the next run."""
+        self.session.keep(answer)
+        if answer.redirected_to is not None:
+            away = f"it leads to {answer.redirected_to}, which is not on the site or forbidden; not followed"
+            self.session.note(Problem(stage="fetch", kind="led-away", level="note", url=url, message=away))
+            return
+        message = f"expected the post, found status {answer.status}; tried again in the next run"
+        self.session.note(Problem(stage="fetch", kind=f"status-{answer.status}", url=url, message=message))
+
+    def before(self, url: str) -> Reading | None:
+        """The post as the archive shows it; None: it has none."""
+        known = self.memory.get(url)
+        if known is None or known.state != "archived" or known.gone_at:
+            return None
+        return self.session.archive.shown(url)
+
+    # -- soft 404
+
+    def _compared_with_missing(self, answer: Capture) -> Capture:
+        """*answer*, naming the page of an address that never was if it says the same and the site is otherwise well."""
+        probe = self._missing_page()
+        if probe is None or not alike(answer, probe[1]) or not self._site_is_well():
+            return answer
+        return replace(answer, like_capture_id=probe[0])
+
+    def _missing_page(self) -> tuple[int, Capture] | None:
+        """The page for a random address, asked for once a run and only when something looks like a soft 404."""
+        if self._probe is None:
+            url = f"{self.site.base_url}post/{secrets.token_hex(12)}"
+            try:
+                hops, answer = self.session.ask(url, "other", self.site)
+            except (FetchFailed, Forbidden) as error:
+                self.session.note(
+                    Problem(stage="fetch", kind="no-probe", level="note", url=self.site.base_url, message=str(error))
+                )
+                return None
+            self.session.keep_all(hops)
+            self._probe = (self.session.keep(answer).capture_id, answer)
+        return self._probe
+
+    def _site_is_well(self) -> bool:
+        """Whether the site still shows posts: else a login or consent page stands before all of it."""
+        others = (url for url in self.archived if url not in self.looked)
+        for url in [one for one, _ in zip(others, range(2), strict=False)]:
+            if self.good or self.look(url):
+                break
+        return self.good > 0
+
+    # -- drift
+
+    def _confirm(self) -> None:
+        """Looks at a few more known posts, when those that were due lost something but are too few to tell."""
+        others = [url for url in self.archived if url not in self.looked]
+        for url in others[:MOST_CONFIRMATIONS]:
+            if not self.drift.doubtful:
+                return
+            self.session.interrupts.check()
+            self.look(url)
+
+    def _sound_alarm(self) -> None:
+        alarms = self.drift.alarms()
+        if not alarms:
+            return
+        for answer, _ in self._held:
+            self.session.archive.keep_only(answer, self.session.crawl_id)
+        since = {}
+        for name, posts in alarms.items():
+            for url in posts:
+                message = f"the post had {name}, the page of {self.session.at()} has not; the archive was left as it is"
+                self.session.note(Problem(stage="drift", kind="layout-changed", field=name, url=url, message=message))
+            since[name] = self.session.archive.first_noted(posts, "drift", name) or self.session.at()
+        raise LayoutChanged(report(alarms, self.site.id, since))
+
+    def _release(self) -> None:
+        """No drift after all: what was held back is kept like any other page."""
+        for answer, reading in self._held:
+            self._settle(urls.canonical(answer.url), answer, reading)
+        self._held.clear()

@@ -1,0 +1,206 @@
+"""`ushrn crawl`: find, fetch, keep and read new and changed posts of one or more sites, and say how it went."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scraper import lock, sites, urls
+from scraper.crawl import lookups
+from scraper.crawl.interrupts import Interrupts, heeded
+from scraper.crawl.reading import read_capture
+from scraper.crawl.session import Session, Step, stamp
+from scraper.crawl.site import crawl_post, crawl_site
+from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
+from scraper.extract import READER
+from scraper.fetch import Asked, Fetcher, Limits
+from scraper.records import Problem, Site
+from scraper.store import Archive
+
+#: When several things went wrong, the exit status is the first of these that happened.
+GRAVEST = (7, 5, 8, 9, 4, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """How a crawl went."""
+
+    exit_status: int
+    #: The run in one line, without a line break.
+    line: str
+    #: What a person should read before that line; each may have several lines.
+    messages: tuple[str, ...] = ()
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    gone: int = 0
+    problems: int = 0
+    requests: int = 0
+    chain_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One thing to crawl."""
+
+    site: Site
+    #: Only this post; None: the whole site.
+    post: str | None = None
+    #: Where to begin looking for the list; None: the site's own address.
+    start: str | None = None
+    #: The user gave an address: a private host is meant as it stands.
+    named: bool = False
+
+
+def run_crawl(
+    archive_path: str | Path,
+    targets: Sequence[str] = (),
+    *,
+    contact: str | None = None,
+    delay: float = 1.0,
+    full: bool = False,
+    counts: bool = True,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    limits: Limits | None = None,
+    progress: Callable[[Step], None] = lambda _: None,
+    on_request: Callable[[Asked], None] = lambda _: None,
+    interrupts: Interrupts | None = None,
+) -> CrawlReport:
+    """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
+
+    *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known. *now*, *sleep* and
+    *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
+    finish the current post when this runs in the main thread.
+
+    Raises UsageError and NotOurs (also ArchiveBusy at once when another run holds the archive); all else that goes
+    wrong is in the report.
+    """
+    stop = interrupts or Interrupts(sleep)
+    with (
+        lock.writing(archive_path, stamp(now())),
+        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
+        heeded(stop),
+    ):
+        orders = [_order(target, archive) for target in targets] or [Order(site=site) for site in sites.SITES]
+        started, clock = now(), monotonic()
+        messages = _rebuilt(archive)
+        crawl_id = archive.begin("crawl", stamp(started))
+        named = frozenset(host for order in orders if order.named for host in order.site.hosts)
+        with Fetcher(
+            contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
+            named_hosts=named, on_request=on_request,
+        ) as fetcher:  # fmt: skip
+            session = Session(
+                archive=archive, fetcher=fetcher, crawl_id=crawl_id, now=now, interrupts=stop, full=full, counts=counts,
+                progress=progress, messages=messages, open_problems=lookups.open_problems(archive.db),
+            )  # fmt: skip
+            _check_clock(session, started)
+            status = _exit_status(_crawl_all(session, orders), session)
+            summary = archive.finish(crawl_id, finished_at=session.at(), requests=fetcher.requests, exit_status=status)
+            known = lookups.count_posts(archive.db)
+    line = (
+        f"{known} known, {summary.new} new, {summary.changed} changed, {summary.gone} gone, "
+        f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, "
+        f"{fetcher.requests} requests in {lasted(monotonic() - clock)}; chain {summary.chain_sha256}"
+    )
+    return CrawlReport(
+        exit_status=status, line=line, messages=tuple(session.messages), new=summary.new, changed=summary.changed,
+        same=summary.same, gone=summary.gone, problems=len(session.failed), requests=fetcher.requests,
+        chain_sha256=summary.chain_sha256,
+    )  # fmt: skip
+
+
+def _order(target: str, archive: Archive) -> Order:
+    """What the user means by *target*. Raises UsageError for what is neither a site's id nor an address."""
+    known = sites.by_id(target) or lookups.known_site(archive.db, target)
+    if known is not None:
+        return Order(site=known)
+    url = urls.normalise(target if "://" in target else f"https://{target}" if "." in target else "")
+    if not url:
+        ids = ", ".join(site.id for site in sites.SITES)
+        raise UsageError(f"{target}: expected the id of a site ({ids}) or a web address")
+    site = sites.site_for(url)
+    if urls.is_post(url):
+        return Order(site=site, post=url, named=True)
+    start = None if url.rstrip("/") == site.base_url.rstrip("/") else url
+    return Order(site=site, start=start, named=True)
+
+
+def _crawl_all(session: Session, orders: Sequence[Order]) -> list[int]:
+    """The exit status of each site; 3: not reached."""
+    statuses: list[int] = []
+    for order in orders:
+        try:
+            if order.post is not None:
+                visit = crawl_post(session, order.site, order.post)
+            else:
+                visit = crawl_site(session, order.site, order.start)
+        except (Forbidden, LayoutChanged, SlowDown) as error:
+            session.keep_all(error.captures)
+            _say(session, order.site, error)
+            statuses.append(error.exit_status)
+        except Stopped as error:
+            session.keep_all(error.captures)
+            _say(session, order.site, error)
+            statuses.append(error.exit_status)
+            break
+        except Unreachable as error:
+            session.keep_all(error.captures)
+            _say(session, order.site, error)
+            statuses.append(1)
+        else:
+            statuses.append(0 if visit.reached or visit.gone else Unreachable.exit_status)
+    return statuses
+
+
+def _say(session: Session, site: Site, error: ArchiveError) -> None:
+    """Puts a reason why a site was left where both the log and `status` find it."""
+    session.messages.append(str(error))
+    problem = Problem(
+        stage="crawl", kind=type(error).__name__.lower(), level="note", url=site.base_url, message=str(error)
+    )
+    session.note(problem)
+
+
+def _exit_status(statuses: Sequence[int], session: Session) -> int:
+    """The gravest of them; 3 only when no site could be reached."""
+    if statuses and all(status == Unreachable.exit_status for status in statuses):
+        return Unreachable.exit_status
+    happened = {*statuses, *((1,) if session.failed else ())}
+    if Unreachable.exit_status in happened:
+        happened.add(1)
+    return next((status for status in GRAVEST if status in happened), 0)
+
+
+def _rebuilt(archive: Archive) -> list[str]:
+    """Reads again what an older reader had read, and says so."""
+    if not archive.stale_reader():
+        return []
+    archive.rebuild()
+    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
+
+
+def _check_clock(session: Session, started: datetime) -> None:
+    """A clock that was set back is an error that must be seen: captures are sorted by their time."""
+    last = lookups.last_live_capture_at(session.archive.db)
+    where = "clock"
+    if last is None or stamp(started) >= last:
+        session.resolve(where, "crawl")
+        return
+    message = (
+        f"expected a time after {last} (the newest capture), found {stamp(started)}: the clock was set back. "
+        "Nothing is lost, but what is fetched now counts as older; set the clock right"
+    )
+    session.note(Problem(stage="crawl", kind="clock-set-back", url=where, message=message))
+
+
+def lasted(seconds: float) -> str:
+    """``7m12s``, ``0.4s``."""
+    if seconds < 60:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"

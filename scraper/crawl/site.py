@@ -1,0 +1,188 @@
+"""One site from robots.txt to counts, and what is remembered of sites that cannot be reached."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from scraper import decide, urls
+from scraper.crawl import lookups
+from scraper.crawl.attachments import Attachments
+from scraper.crawl.counting import Counting
+from scraper.crawl.posts import Posts
+from scraper.crawl.session import Session
+from scraper.crawl.sources import Discovery, Found
+from scraper.decide import Due, Memory, instant
+from scraper.errors import Forbidden, LayoutChanged, Unreachable
+from scraper.records import Problem, Site, Target
+
+#: A post that the whole sitemap names no more is looked at once, then as often as this.
+SUSPECT_EVERY = timedelta(days=7)
+MOST_SUSPECTS = 100
+#: A site that could not be reached on runs so far apart is gone; from then on it is probed as often as below.
+SITE_GONE_AFTER = timedelta(days=14)
+PROBE_EVERY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """How a site was found."""
+
+    #: False: it gave no answer.
+    reached: bool = True
+    #: It counts as gone: nothing was or could be asked, and that is no error.
+    gone: bool = False
+
+
+def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
+    """Crawls a whole site. Raises SlowDown, Stopped, Forbidden, LayoutChanged, NotOurs."""
+    if _rests(session, site):
+        return Visit(reached=False, gone=True)
+    session.archive.site(site)
+    memory = session.archive.memory(site.id)
+    try:
+        found = Discovery(session, site, memory, start).run()
+    except Unreachable as error:
+        return _unreachable(session, site, error)
+    _reached(session, site)
+    targets = found.heard()
+    session.archive.hear(targets, session.at())
+    _nothing_found(session, site, targets, memory)
+    posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
+    posts.run(_due(session, found, targets, memory))
+    _after(session, site, posts)
+    _check_list(session, site, found)
+    return Visit()
+
+
+def crawl_post(session: Session, site: Site, url: str) -> Visit:
+    """Crawls one post and nothing else, after robots.txt."""
+    session.archive.site(site)
+    try:
+        session.keep_all(session.fetcher.robots(url).captures)
+    except Unreachable as error:
+        return _unreachable(session, site, error)
+    _reached(session, site)
+    target = Target(url=url, site=site.id, found_by=("given",))
+    session.archive.hear((target,), session.at())
+    memory = session.archive.memory(site.id)
+    known = urls.canonical(url)
+    posts = Posts(session, site, memory, {known: url})
+    posts.run([Due(known, "given")])
+    _after(session, site, posts, only=known)
+    return Visit()
+
+
+def _after(session: Session, site: Site, posts: Posts, only: str | None = None) -> None:
+    """Attachments and counts, and whether robots.txt left us anything at all."""
+    if posts.forbidden and len(posts.forbidden) == len(posts.looked):
+        raise Forbidden(
+            f"{site.base_url}robots.txt forbids all {len(posts.forbidden)} posts that were due "
+            f"(the first: {posts.forbidden[0]}); none of them was asked for. Write to the site's owner"
+        )
+    Attachments(session, site).run()
+    if session.counts and site.platform in ("wix", "unknown"):
+        memory = session.archive.memory(site.id)
+        Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
+
+
+def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[Due]:
+    """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
+    due = decide.due(memory, targets, session.now(), full=session.full)
+    listed = {item.url for item in due}
+    suspects = [url for url in _suspects(session, found, targets, memory) if url not in listed]
+    return due + [Due(url, "missing") for url in suspects[:MOST_SUSPECTS]]
+
+
+def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[str]:
+    if not found.sitemap_complete:
+        return []  # a sitemap that failed, was cut or refused says nothing of what is not in it
+    heard = {urls.canonical(target.url) for target in targets}
+    suspects = []
+    for url, last_heard in lookups.heard_in_sitemap(session.archive.db, site_of(targets)):
+        known = memory.get(url)
+        if known is None or url in heard or known.state != "archived" or known.gone_at or known.missing_since:
+            continue
+        answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
+        looked_since = answered is not None and instant(answered) >= instant(last_heard) + timedelta(days=1)
+        if answered is None or not looked_since or session.now() - instant(answered) >= SUSPECT_EVERY:
+            suspects.append(url)
+    return suspects
+
+
+def site_of(targets: tuple[Target, ...]) -> str:
+    """Id of the site that the targets are of."""
+    return targets[0].site if targets else ""
+
+
+def _nothing_found(session: Session, site: Site, targets: tuple[Target, ...], memory: dict[str, Memory]) -> None:
+    """A site without a post in sight is an error: an empty listing is no result."""
+    where = site.base_url
+    if targets:
+        session.resolve(where, "discover")
+        return
+    known = sum(1 for one in memory.values() if one.state == "archived")
+    message = (
+        f"expected posts in the sitemap, the feed or the list, found none ({known} are archived); "
+        "if the list has an unusual address, give it: ushrn crawl URL"
+    )
+    session.note(Problem(stage="discover", kind="no-posts", url=where, message=message))
+
+
+def _check_list(session: Session, site: Site, found: Found) -> None:
+    """A list that listed posts before and lists none now is drift, though the other sources still work."""
+    if not found.list_is_bare or found.list_url is None:
+        return
+    url = found.list_url
+    session.note(
+        Problem(
+            stage="drift",
+            kind="layout-changed",
+            field="list",
+            url=url,
+            message="it listed posts before, and lists none now",
+        )
+    )
+    since = session.archive.first_noted([url], "drift", "list") or session.at()
+    raise LayoutChanged(
+        f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The reader needs a look.\n"
+        f"  list: names no post, since {since}\n    {url}"
+    )
+
+
+# -- sites that do not answer
+
+
+def _rests(session: Session, site: Site) -> bool:
+    """Whether a gone site was probed lately."""
+    if lookups.site_state(session.archive.db, site.id) != "gone":
+        return False
+    last = lookups.last_noted(session.archive.db, site.base_url, "reach")
+    if last is None or not timedelta(0) <= session.now() - instant(last) < PROBE_EVERY:
+        return False
+    session.messages.append(f"{site.id}: gone since it last answered; probed weekly. Use `ushrn recover {site.id}`")
+    return True
+
+
+def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
+    """Keeps what came, and takes the site for gone when it was out of reach on runs far enough apart."""
+    session.keep_all(error.captures)
+    was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
+    level = "note" if was_gone else "error"
+    session.archive.note(
+        Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)),
+        session.at(),
+        session.crawl_id,
+    )
+    first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
+    gone = was_gone or session.now() - instant(first) >= SITE_GONE_AFTER
+    if gone:
+        session.archive.site(replace(site, state="gone"))
+        message = f"{site.id}: out of reach since {first}, so it counts as gone; use `ushrn recover {site.id}`"
+    else:
+        message = f"{error}"
+    session.messages.append(message)
+    return Visit(reached=False, gone=gone)
+
+
+def _reached(session: Session, site: Site) -> None:
+    session.archive.site(replace(site, state="live"))
+    session.resolve(site.base_url, "reach")

@@ -1,0 +1,119 @@
+"""`ushrn demo`: three crawls of the pretend blog, 45 and 20 days ago and today, over real HTTP, without waiting."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scraper import schema, search
+from scraper.crawl import CrawlReport, run_crawl
+from scraper.demo.blog import Blog
+from scraper.demo.server import LoopbackServer, served_blog
+from scraper.errors import UsageError
+
+DAYS = (-45, -20, 0)
+NAME = "demo.db"
+QUERY = "water"
+WORDS = {"added": "new", "changed": "changed", "gone": "gone", "returned": "back"}
+
+
+def run_demo(
+    folder: str | Path = ".",
+    *,
+    force: bool = False,
+    serve: Callable[[Path], int] | None = None,
+    echo: Callable[[str], None] = print,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> int:
+    """Makes *folder*/demo.db from three crawls, tells what changed, and returns the exit status.
+
+    *serve*, if given, is called with the archive's path at the end, while the pretend blog still answers. Raises
+    UsageError when there is a demo.db and not *force*.
+    """
+    path = Path(folder) / NAME
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already; use --force to make it anew")
+    for old in (path, *(path.with_name(NAME + ending) for ending in ("-wal", "-shm", ".lock"))):
+        old.unlink(missing_ok=True)
+    today = now()
+    blog = Blog(today=today)
+    with served_blog(blog) as server:
+        echo(f"A pretend Wix blog answers at {server.base}; its archive is {path}.")
+        statuses = [_crawl(path, blog, server, day, echo) for day in DAYS]
+        _search(path, echo)
+        _next(path, echo)
+        worst = max(statuses)
+        if serve is not None and worst == 0:
+            return serve(path)
+    return worst
+
+
+def _crawl(path: Path, blog: Blog, server: LoopbackServer, day: int, echo: Callable[[str], None]) -> int:
+    """One crawl on a simulated day, and what it brought."""
+    blog.day = day
+    begun = time.monotonic()
+    moment = blog.today + timedelta(days=day)
+    report = run_crawl(
+        path,
+        [server.base],
+        contact="demo@example.org",
+        delay=0,
+        now=lambda: moment + timedelta(seconds=time.monotonic() - begun),
+    )
+    echo("")
+    echo(f"{moment:%Y-%m-%d}, {f'{-day} days ago' if day else 'today'}:")
+    for line in _changes(path, moment, report):
+        echo(f"  {line}")
+    return report.exit_status
+
+
+def _changes(path: Path, since: datetime, report: CrawlReport) -> list[str]:
+    """What a crawl brought, from the archive's own tables."""
+    with closing(schema.open_archive(path, create=False).conn) as db:
+        crawl = "(SELECT max(id) FROM crawls)"
+        events = db.execute(
+            "SELECT kind, title FROM events JOIN posts ON posts.id = post_id"
+            " WHERE events.at >= ? OR (kind = 'gone' AND post_id IN (SELECT post_id FROM post_captures"
+            f" JOIN captures ON captures.id = post_captures.capture_id WHERE verdict = 'gone' AND crawl_id = {crawl}))"
+            " ORDER BY kind, published_at",
+            (since.strftime("%Y-%m-%dT%H:%M:%SZ"),),
+        ).fetchall()
+        missing = db.execute(
+            "SELECT title FROM posts JOIN post_captures ON post_id = posts.id"
+            " JOIN captures ON captures.id = post_captures.capture_id"
+            f" WHERE verdict = 'missing' AND crawl_id = {crawl}"
+        ).fetchall()
+        views = db.execute("SELECT sum(views) FROM posts").fetchone()[0]
+    added = [title for kind, title in events if kind == "added"]
+    lines = [f"new: {title}" for title in added[:3]]
+    lines += [f"new: {len(added) - 3} more"] if len(added) > 3 else []
+    lines += [f"{WORDS[kind]}: {title}" for kind, title in events if kind != "added"]
+    lines += [f"missing for the first time, not yet called gone: {title}" for (title,) in missing]
+    lines += [f"views of all posts: {views or 0}", *report.messages, report.line]
+    return lines
+
+
+def _search(path: Path, echo: Callable[[str], None]) -> None:
+    """One search, as `ushrn search` would answer."""
+    echo("")
+    echo(f"ushrn search {QUERY} --db {path}")
+    with closing(schema.open_archive(path, create=False).conn) as db:
+        page = search.find(db, QUERY)
+    for hit in page.hits:
+        views = f"{hit.views} views" if hit.views is not None else "views unknown"
+        echo(f"  {(hit.published_at or 'undated')[:10]}  {hit.title} ({views})")
+
+
+def _next(path: Path, echo: Callable[[str], None]) -> None:
+    """What to try next."""
+    echo("")
+    echo("Try next:")
+    for command, why in (
+        (f"ushrn serve --db {path}", "read it in a browser"),
+        (f"ushrn status --db {path}", "what is in it, what is missing"),
+        (f"ushrn search '\"right to water\"' --db {path}", "an exact phrase"),
+        (f"ushrn export csv --db {path} --output posts.csv", "a table for a spreadsheet"),
+        (f"ushrn verify --db {path}", "check every digest"),
+    ):
+        echo(f"  {command:<58} {why}")
