@@ -102,11 +102,14 @@ def rebuild(db: Path, diff: bool) -> None:
     """
     from scraper.crawl import read_capture
     from scraper.extract import READER
-    from scraper.lock import held
+    from scraper.lock import writing
     from scraper.store import Archive
 
     log = Log()
-    with held(db), Archive.open(db, create=False, read=read_capture, reader=READER) as archive:
+    with (
+        writing(db, now().strftime("%Y-%m-%dT%H:%M:%SZ")),
+        Archive.open(db, create=False, read=read_capture, reader=READER) as archive,
+    ):
         done = archive.rebuild(
             diff=diff,
             changed=lambda change: click.echo(differing(change)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import db_option, now
+from scraper.cli.group import Log, db_option, now
 from scraper.errors import UsageError
 
 TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "ris")
@@ -17,7 +17,7 @@ EVIDENCE = ("warc", "wacz")
 @click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, *EVIDENCE, "sqlite"]))
 @db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
+              help="Where to write; replaced when whole. Without it: standard output, where FORMAT is text.")  # fmt: skip
 @click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
 @click.option("--no-bodies", is_flag=True, help="Leave the texts out (csv, json, jsonl).")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
@@ -88,6 +88,16 @@ def posts(
             click.echo(f"{done.path}: {done.rows} posts, {done.bytes} bytes, sha256 {done.sha256}")
     finally:
         opened.close()
+
+
+def evidence(form: str, db: Path, output: Path) -> None:
+    """Write all captures in one of the formats of `EVIDENCE`."""
+    from scraper import evidence as room
+
+    log = Log()
+    write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
+    number = write(db, output, progress=lambda done: log.step("captures", done, None))
+    log.summary(f"{output}: {number} captures, {output.stat().st_size} bytes")
 
 
 def copy(db: Path, output: Path, *, captures: bool) -> None:
