@@ -1,0 +1,160 @@
+"""The one way into archive.db: it is made, migrated and opened here, or it is said in one line why it cannot be."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from os import W_OK, access
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveReadOnly, Damaged, DiskFull, NewerArchive, NotAnArchive
+from scraper.schema.tables import DERIVED, EVIDENCE, VIEWS, search_sql
+
+#: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
+BUSY_TIMEOUT_MS = 5000
+
+migrations = Migrations("ushrn")
+
+
+@migrations(name="0001 evidence, posts, search")
+def _first(db: Database) -> None:
+    for script in (EVIDENCE, DERIVED, VIEWS, search_sql()):
+        db.executescript(script)
+
+
+#: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
+VERSION = 1
+
+#: Tables by which a database is recognised as an archive of ours.
+_OURS = {"bodies", "captures", "posts", "crawls"}
+
+
+def open_archive(path: str | Path, *, create: bool, readonly: bool = False) -> Database:
+    """The archive at *path*, ready to use: WAL, every commit synced to disk, foreign keys on, migrated.
+
+    *create* makes a missing or empty file an archive. *readonly* never writes, not even beside the file when it
+    lies in a folder that cannot be written. The connection is in autocommit mode: transactions are begun by hand.
+    Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or Damaged; the file is then as it was.
+    """
+    path = Path(path)
+    fresh = _is_fresh(path, create=create and not readonly)
+    with explained(path):
+        if not fresh:
+            with closing(_connect_readonly(path)) as connection:
+                fresh = _check(connection, path, create=create and not readonly)
+        if readonly:
+            return Database(_connect_readonly(path), recursive_triggers=False)
+        return _open_writable(path, fresh=fresh)
+
+
+def _is_fresh(path: Path, *, create: bool) -> bool:
+    """Whether *path* is still to become an archive. Looks at no more than its first bytes."""
+    if path.is_dir():
+        raise NotAnArchive(f"{path}: expected an archive, found a folder; name a file with --db")
+    if not path.exists():
+        if not create:
+            raise NotAnArchive(f"{path}: no archive there; `ushrn crawl` or `ushrn import` makes one")
+        if not path.absolute().parent.is_dir():
+            raise NotAnArchive(f"{path}: its folder does not exist; make it first, or name another with --db")
+        return True
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except PermissionError as error:
+        raise ArchiveReadOnly(f"{path}: cannot be read ({error.strerror}); see its owner and rights") from error
+    if not start and create:
+        return True
+    if start != b"SQLite format 3\0":
+        raise NotAnArchive(f"{path}: expected a SQLite file, found something else; name the archive with --db")
+    return False
+
+
+def _connect_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Where SQLite may not even make its -shm file, the file is taken as still."""
+    where = f"file:{quote(str(path.absolute()))}?mode=ro"
+    connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        log = path.with_name(path.name + "-wal")
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or (log.exists() and log.stat().st_size):
+            raise
+        connection = sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:
+    """Whether the database is still empty; raises NotAnArchive or NewerArchive for one that we may not touch."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if create and not tables - {"_sqlite_migrations"}:
+        return True
+    if not tables >= _OURS:
+        raise NotAnArchive(f"{path}: a SQLite file, but not an archive of ours; name the archive with --db")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    applied: set[str] = set()
+    if "_sqlite_migrations" in tables:
+        asked = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+        applied = {name for (name,) in connection.execute(asked, (migrations.name,))}
+    unknown = sorted(applied - _known_migrations())
+    if version > VERSION or unknown:
+        what = f"its version is {version}, ours {VERSION}" + (f"; unknown: {', '.join(unknown)}" if unknown else "")
+        raise NewerArchive(f"{path}: written by a newer ushrn ({what}); upgrade with `pip install --upgrade ushrn`")
+    return False
+
+
+def _known_migrations() -> set[str]:
+    return {migration.name for migration in migrations.pending(Database(memory=True))}
+
+
+def _open_writable(path: Path, *, fresh: bool) -> Database:
+    folder = path.absolute().parent
+    if not access(folder, W_OK) or (path.exists() and not access(path, W_OK)):
+        raise ArchiveReadOnly(f"{path}: cannot be written; see the rights of the file and of its folder")
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+        db = Database(connection, recursive_triggers=False)
+        if fresh or migrations.pending(db):
+            migrations.apply(db)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+@contextmanager
+def explained(path: str | Path) -> Iterator[None]:
+    """Turn what SQLite raises inside the block into one of our errors, with *path* and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
+    """Our error for SQLite's; programming mistakes (SQL, constraints) are raised as they are."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return ArchiveBusy(f"{path}: another program is writing to it; try again when it has ended")
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(f"{path}: no room left on its disk; make room and run again, nothing kept so far is lost")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:
+        return ArchiveReadOnly(f"{path}: cannot be opened for this ({error}); see the rights of the file and folder")
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAnArchive(f"{path}: expected a SQLite file, found something else; name the archive with --db")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}:
+        return Damaged(f"{path}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
+    raise error
