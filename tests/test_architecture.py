@@ -45,7 +45,6 @@ DOORS = {
     "httpx": {"fetch"},
     "httpcore": {"fetch"},
     "protego": {"fetch"},
-    "stamina": {"fetch"},
     "selectolax": {"page"},
     "gcld3": {"language"},
     "nh3": {"sanitise"},
