@@ -21,6 +21,13 @@ def _load(name: str) -> ModuleType:
 
 
 _faults = _load("fault_server")
+_archives = _load("archives")
+
+
+@pytest.fixture
+def archives() -> Any:
+    """Pages in the shape of Wix posts, and archives filled with captures of them."""
+    return _archives
 
 
 @pytest.fixture

@@ -1,0 +1,348 @@
+"""Import: files and web archives into an archive, the same whatever their order, and the same twice."""
+
+# ruff: noqa: E501 - tables of expected rows are read along their lines
+
+import gzip
+import io
+import json
+import os
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from scraper import evidence
+from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
+from scraper.imports import ImportReport, run_import
+from scraper.lock import writing
+
+SITE = "https://www.blog.example"
+NOW = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+def bring(archive: Path, *paths: Path, **more: Any) -> ImportReport:
+    return run_import(archive, paths, now=lambda: NOW, **more)
+
+
+def save(path: Path, text: str | bytes, at: int = 1_600_000_000) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    os.utime(path, (at, at))
+    return path
+
+
+def query(archive: Path, sql: str) -> list[tuple[Any, ...]]:
+    import sqlite3
+
+    db = sqlite3.connect(archive)
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, archives: Any) -> Path:
+    """Saved pages: one post thrice, another, a dump, a list, a feed."""
+    place = tmp_path / "saved"
+    page, text = archives.page, archives.TEXT
+    save(place / "a.html", page("A Day in Court", *text, views=7, rendered=1_614_600_000_000))
+    save(place / "b.html", page("A Day in Court", *text, views=12, rendered=1_617_600_000_000))
+    save(place / "c.html", page("A Day in Court", *archives.EDITED, views=30, rendered=1_620_600_000_000))
+    save(place / "sub" / "d.html", page("Other", "Another text.", slug="other"), at=1_650_000_000)
+    save(
+        place / "e.txt",
+        "top of page\n\nFrom a Dump\n\nUpdated: Mar 18, 2021\n\nWe said so.\n\n9 views0 comments\n\nbottom of page",
+    )
+    save(place / "list.html", f'<html><head><link rel="canonical" href="{SITE}/blog"></head><body>Posts</body></html>')
+    (place / "manifest.jsonl").write_text(
+        json.dumps({"file": "e.txt", "url": f"{SITE}/post/from-a-dump", "captured_at": "2021-03-20"}) + "\n"
+    )
+    return place
+
+
+def test_a_folder_is_imported_each_page_at_its_own_time(tmp_path: Path, folder: Path) -> None:
+    archive = tmp_path / "a.db"
+    report = bring(archive, folder, manifest=folder / "manifest.jsonl")
+    assert report.exit_status == 0, report.messages
+    assert query(
+        archive, "SELECT url, title, views, revision_count, first_seen_at, last_seen_at FROM posts ORDER BY url"
+    ) == [
+        (f"{SITE}/post/a-day-in-court", "A Day in Court", 30, 2, "2021-03-01T12:00:00Z", "2021-05-09T22:40:00Z"),
+        (f"{SITE}/post/from-a-dump", "From a Dump", 9, 1, "2021-03-20", "2021-03-20"),
+        (f"{SITE}/post/other", "Other", None, 1, "2022-04-15T05:20:00Z", "2022-04-15T05:20:00Z"),
+    ]
+    assert query(archive, "SELECT counted_at, views FROM counts ORDER BY counted_at, views") == [
+        ("2021-03-01T12:00:00Z", 7), ("2021-03-20", 9), ("2021-04-05T05:20:00Z", 12), ("2021-05-09T22:40:00Z", 30),
+    ]  # fmt: skip
+    basis = dict(query(archive, "SELECT captured_at_basis, count(*) FROM captures GROUP BY 1"))
+    assert basis == {"page": 3, "given": 1, "file-time": 2}
+    assert any("skipped what is no page: 1 .jsonl" in message for message in report.messages)
+
+
+def test_importing_the_same_twice_changes_nothing(tmp_path: Path, folder: Path, archives: Any) -> None:
+    archive = tmp_path / "a.db"
+    first = bring(archive, folder, manifest=folder / "manifest.jsonl")
+    before = archives.rows(archive)
+    second = bring(archive, folder, manifest=folder / "manifest.jsonl")
+    assert archives.rows(archive) == before
+    assert (first.known, second.known, second.new, second.changed) == (0, 6, 0, 0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_order_gives_the_same_archive(tmp_path: Path, folder: Path, archives: Any, seed: int) -> None:
+    whole = tmp_path / "whole.db"
+    bring(whole, folder, manifest=folder / "manifest.jsonl")
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".html", ".txt")]
+    random.Random(seed).shuffle(files)
+    piecewise = tmp_path / "piecewise.db"
+    for number, path in enumerate(files):
+        bring(piecewise, path, *files[:number:4], manifest=folder / "manifest.jsonl")
+    assert archives.rows(piecewise) == archives.rows(whole)
+
+
+def test_one_bad_file_stops_nothing_and_is_told_in_one_line(tmp_path: Path, folder: Path) -> None:
+    save(folder / "empty.html", "")
+    save(folder / "picture.html", b"\x89PNG\r\n\x1a\n")
+    save(folder / "nameless.html", "<html><body>Who am I?</body></html>")
+    save(folder / "noise.html", bytes(random.Random(1).randbytes(50_000)))
+    save(folder / "renamed.html", b"%PDF-1.4\n")
+    os.mkfifo(folder / "pipe.html")
+    (folder / "loop").symlink_to(folder)
+    (folder / "lost.html").symlink_to(folder / "nowhere")
+    archive = tmp_path / "a.db"
+    report = bring(archive, folder, tmp_path / "missing.html", manifest=folder / "manifest.jsonl")
+    assert report.exit_status == 1
+    assert query(archive, "SELECT count(*) FROM posts") == [(3,)]
+    for name, reason in {
+        "empty.html": "empty", "picture.html": "PNG", "nameless.html": "--url", "renamed.html": "--url",
+        "pipe.html": "neither a file", "lost.html": "cannot be read", "missing.html": "cannot be read", "noise.html": "",
+    }.items():  # fmt: skip
+        (line,) = [message for message in report.messages if name in message]
+        assert "\n" not in line
+        assert reason in line
+    errors = query(archive, "SELECT count(*) FROM problems WHERE stage = 'import' AND level = 'error'")
+    assert errors == [(report.problems,)] == [(8,)]
+
+
+def test_a_file_that_is_mended_closes_its_problem(tmp_path: Path, archives: Any) -> None:
+    archive, path = tmp_path / "a.db", tmp_path / "page.html"
+    save(path, "")
+    assert bring(archive, path).exit_status == 1
+    save(path, archives.page("A Day in Court", *archives.TEXT))
+    assert bring(archive, path).exit_status == 0
+    assert query(archive, "SELECT count(*) FROM problems WHERE resolved_at IS NULL") == [(0,)]
+
+
+def test_feeds_and_maps_without_an_address_are_a_note(tmp_path: Path, archives: Any) -> None:
+    save(tmp_path / "sitemap.xml", archives.SITEMAP)
+    save(tmp_path / "robots.txt", "User-agent: *\nDisallow:\n")
+    report = bring(tmp_path / "a.db", tmp_path / "sitemap.xml", tmp_path / "robots.txt")
+    assert report.exit_status == 0
+    assert len(report.messages) == 2
+
+
+def test_a_sitemap_with_its_address_names_posts(tmp_path: Path, archives: Any) -> None:
+    save(tmp_path / "sitemap.xml", archives.SITEMAP)
+    archive = tmp_path / "a.db"
+    bring(archive, tmp_path / "sitemap.xml", url=f"{SITE}/sitemap.xml")
+    assert query(archive, "SELECT url, state, found_by FROM known_urls ORDER BY url") == [
+        (f"{SITE}/post/a-day-in-court", "wanted", "sitemap"),
+        (f"{SITE}/post/never-fetched", "wanted", "sitemap"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "more", [{"url": "not an address"}, {"captured_at": "lately"}, {"manifest": Path("/nowhere/manifest.jsonl")}]
+)
+def test_wrong_words_are_refused_before_anything_is_made(tmp_path: Path, more: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        bring(tmp_path / "a.db", save(tmp_path / "x.html", "<html>"), **more)
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_an_address_for_several_files_or_a_folder_is_refused(tmp_path: Path) -> None:
+    for paths in ([tmp_path], [tmp_path / "a.html", tmp_path / "b.html"]):
+        with pytest.raises(UsageError, match="one file"):
+            bring(tmp_path / "a.db", *paths, url=f"{SITE}/post/x")
+
+
+def test_an_archive_that_is_none_or_is_held_is_left_alone(tmp_path: Path) -> None:
+    page = save(tmp_path / "x.html", "<html>")
+    other = save(tmp_path / "other.db", "no database at all, but long enough to be looked at")
+    with pytest.raises(NotAnArchive):
+        bring(other, page)
+    assert other.read_text().startswith("no database")
+    with writing(tmp_path / "a.db", "2022-01-01T00:00:00Z"), pytest.raises(ArchiveBusy):
+        bring(tmp_path / "a.db", page)
+
+
+# -- web archives
+
+
+def foreign(*answers: tuple[str, str, bytes], software: str = "Wget/1.21") -> bytes:
+    """A WARC as warcio writes it: (address, time, body) each; a body seen before becomes a revisit."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    writer.write_record(writer.create_warcinfo_record("x.warc.gz", {"software": software}))
+    seen: dict[bytes, Any] = {}
+    for url, at, body in answers:
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        if body in seen:
+            first = seen[body]
+            record = writer.create_revisit_record(
+                url, first.rec_headers["WARC-Payload-Digest"], first.rec_headers["WARC-Target-URI"],
+                first.rec_headers["WARC-Date"], http_headers=head, warc_headers_dict={"WARC-Date": at},
+            )  # fmt: skip
+        else:
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=head, warc_headers_dict={"WARC-Date": at}
+            )
+            seen[body] = record
+        writer.write_record(record)
+    return out.getvalue()
+
+
+@pytest.fixture
+def posts(archives: Any) -> Callable[[], list[tuple[str, str, bytes]]]:
+    def made() -> list[tuple[str, str, bytes]]:
+        url = "https://www.upr2020.org/post/a-day-in-court"
+        one = (
+            archives.page("A Day in Court", *archives.TEXT, views=7)
+            .replace("www.blog.example", "www.upr2020.org")
+            .encode()
+        )
+        two = archives.page("Other", "Words.", slug="b").encode()
+        return [
+            (url, "2021-03-02T00:00:00Z", one), (f"{SITE}/post/b", "2021-03-02T00:00:01Z", two),
+            (url, "2021-04-02T00:00:00Z", one),
+        ]  # fmt: skip
+
+    return made
+
+
+def test_of_a_foreign_file_the_known_sites_are_taken_at_their_own_times(tmp_path: Path, posts: Any) -> None:
+    archive = tmp_path / "a.db"
+    report = bring(archive, save(tmp_path / "x.warc.gz", foreign(*posts())))
+    assert report.exit_status == 0, report.messages
+    assert query(archive, "SELECT url, captured_at, source, captured_at_basis, url_basis FROM captures ORDER BY captured_at") == [
+        ("https://www.upr2020.org/post/a-day-in-court", f"2021-0{month}-02T00:00:00Z", "warc", "given", "warc")
+        for month in (3, 4)
+    ]  # fmt: skip
+    assert query(archive, "SELECT count(DISTINCT body_sha256) FROM captures") == [(1,)]
+    (note,) = query(archive, "SELECT message FROM problems WHERE kind = 'foreign'")
+    assert "2 captures, written by Wget/1.21" in note[0]
+    assert any("--all-hosts" in message for message in report.messages)
+
+
+def test_all_hosts_takes_the_rest(tmp_path: Path, posts: Any) -> None:
+    archive = tmp_path / "a.db"
+    bring(archive, save(tmp_path / "x.warc.gz", foreign(*posts())), all_hosts=True)
+    assert query(archive, "SELECT count(*) FROM posts") == [(2,)]
+
+
+def test_a_revisit_before_its_original_in_another_file_is_resolved(tmp_path: Path, posts: Any) -> None:
+    data = foreign(*posts())
+    cut = data.rindex(b"\x1f\x8b\x08")
+    late = save(tmp_path / "a-later.warc.gz", data[cut:])
+    early = save(tmp_path / "b-early.warc.gz", data[:cut])
+    archive = tmp_path / "a.db"
+    report = bring(archive, late, early)
+    assert report.exit_status == 0, report.messages
+    assert query(archive, "SELECT count(*), count(body_sha256) FROM captures") == [(2, 2)]
+
+
+def test_a_revisit_of_nothing_is_a_problem(tmp_path: Path, posts: Any) -> None:
+    data = foreign(*posts())
+    report = bring(tmp_path / "a.db", save(tmp_path / "x.warc.gz", data[data.rindex(b"\x1f\x8b\x08") :]))
+    assert report.exit_status == 1
+    assert "refers to one that is not there" in report.messages[0]
+
+
+def test_a_wrong_digest_is_a_problem_and_the_rest_goes_on(tmp_path: Path, posts: Any) -> None:
+    plain = bytearray(
+        gzip.decompress(foreign(*posts()[:1], ("https://www.upr2020.org/post/b", "2021-03-03T00:00:00Z", b"<p>b")))
+    )
+    plain[plain.index(b"nine witnesses")] ^= 1
+    archive = tmp_path / "a.db"
+    report = bring(archive, save(tmp_path / "x.warc", bytes(plain)))
+    assert report.exit_status == 1
+    assert query(archive, "SELECT url FROM captures") == [("https://www.upr2020.org/post/b",)]
+    assert query(archive, "SELECT url, kind FROM problems WHERE level = 'error'") == [
+        ("https://www.upr2020.org/post/a-day-in-court", "digest-mismatch")
+    ]
+
+
+def test_a_truncated_file_gives_its_whole_records_and_says_where_it_broke(tmp_path: Path, posts: Any) -> None:
+    data = foreign(*posts())
+    archive = tmp_path / "a.db"
+    report = bring(archive, save(tmp_path / "x.warc.gz", data[:-20]))
+    assert report.exit_status == 1
+    assert query(archive, "SELECT count(*) FROM captures") == [(1,)]
+    (line,) = [message for message in report.messages if "ends too soon" in message]
+    assert f"byte {data.rindex(bytes.fromhex('1f8b08'))}" in line
+
+
+def test_a_web_archive_is_known_by_its_bytes_whatever_its_name(tmp_path: Path, posts: Any) -> None:
+    archive = tmp_path / "a.db"
+    bring(archive, save(tmp_path / "no-ending", foreign(*posts())))
+    assert query(archive, "SELECT count(*) FROM captures") == [(2,)]
+
+
+# -- round trip
+
+
+@pytest.fixture
+def full(tmp_path: Path, archives: Any) -> Path:
+    return archives.fill(tmp_path / "full.db", archives.captures())
+
+
+@pytest.mark.parametrize("form", ["warc.gz", "wacz"])
+def test_export_and_import_give_the_same_archive_and_the_same_bytes(
+    tmp_path: Path, full: Path, archives: Any, form: str
+) -> None:
+    export = evidence.export_wacz if form == "wacz" else evidence.export_warc
+    first, second = tmp_path / f"first.{form}", tmp_path / f"second.{form}"
+    assert export(full, first) == len(archives.captures()) + 1
+    again = tmp_path / "again.db"
+    report = bring(again, first)
+    assert report.exit_status == 0, report.messages
+    assert report.messages == ()
+    assert archives.rows(again) == archives.rows(full)
+    export(again, second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_record_that_was_edited_in_our_own_file_is_not_taken(tmp_path: Path, full: Path) -> None:
+    evidence.export_warc(full, tmp_path / "x.warc.gz")
+    plain = gzip.decompress((tmp_path / "x.warc.gz").read_bytes())
+    edited = plain.replace(b'ushrn-captured_at: "2021-04-02T00:00:02Z"', b'ushrn-captured_at: "2021-04-03T00:00:02Z"')
+    assert edited != plain
+    archive = tmp_path / "a.db"
+    report = bring(archive, save(tmp_path / "edited.warc", edited))
+    assert report.exit_status == 1
+    assert any("digest" in message for message in report.messages)
+    assert query(archive, "SELECT count(*) FROM captures WHERE captured_at = '2021-04-03T00:00:02Z'") == [(0,)]
+
+
+def test_importing_our_own_export_back_changes_nothing(tmp_path: Path, full: Path, archives: Any) -> None:
+    before = archives.rows(full)
+    evidence.export_warc(full, tmp_path / "x.warc.gz")
+    report = bring(full, tmp_path / "x.warc.gz")
+    assert archives.rows(full) == before
+    assert report.known == len(archives.captures()) + 1
+
+
+def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path, full: Path) -> None:
+    target = save(tmp_path / "x.warc.gz", "old")
+    with pytest.raises(UsageError):
+        evidence.export_warc(full, full)
+    with pytest.raises(NotAnArchive):
+        evidence.export_warc(tmp_path / "nothing.db", target)
+    assert target.read_text() == "old"
+    assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
