@@ -32,11 +32,14 @@ VERSION = 1
 _OURS = {"bodies", "captures", "posts", "crawls"}
 
 
-def open_archive(path: str | Path, *, create: bool, readonly: bool = False) -> Database:
+def open_archive(
+    path: str | Path, *, create: bool, readonly: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> Database:
     """The archive at *path*, ready to use: WAL, every commit synced to disk, foreign keys on, migrated.
 
     *create* makes a missing or empty file an archive. *readonly* never writes, not even beside the file when it
-    lies in a folder that cannot be written. The connection is in autocommit mode: transactions are begun by hand.
+    lies in a folder that cannot be written. A lock that another connection holds is waited for *busy_timeout_ms*.
+    The connection is in autocommit mode: transactions are begun by hand.
     Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or Damaged; the file is then as it was.
     """
     path = Path(path)
@@ -47,7 +50,7 @@ def open_archive(path: str | Path, *, create: bool, readonly: bool = False) -> D
                 fresh = _check(connection, path, create=create and not readonly)
         if readonly:
             return Database(_connect_readonly(path), recursive_triggers=False)
-        return _open_writable(path, fresh=fresh)
+        return _open_writable(path, busy_timeout_ms, fresh=fresh)
 
 
 def _is_fresh(path: Path, *, create: bool) -> bool:
@@ -82,7 +85,9 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         connection.close()
         log = path.with_name(path.name + "-wal")
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or (log.exists() and log.stat().st_size):
+        # "unable to open" on a read-only mount, "attempt to write" in a folder without the right (SQLite 3.40).
+        still = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not still or (log.exists() and log.stat().st_size):
             raise
         connection = sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
@@ -112,13 +117,13 @@ def _known_migrations() -> set[str]:
     return {migration.name for migration in migrations.pending(Database(memory=True))}
 
 
-def _open_writable(path: Path, *, fresh: bool) -> Database:
+def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database:
     folder = path.absolute().parent
     if not access(folder, W_OK) or (path.exists() and not access(path, W_OK)):
         raise ArchiveReadOnly(f"{path}: cannot be written; see the rights of the file and of its folder")
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

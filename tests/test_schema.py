@@ -1,0 +1,333 @@
+"""The shape of archive.db, and the way into it."""
+
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from scraper import schema
+from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, NewerArchive, NotAnArchive, NotOurs
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with closing(schema.open_archive(tmp_path / "archive.db", create=True).conn):
+        pass
+    return tmp_path / "archive.db"
+
+
+def plain(path: Path) -> sqlite3.Connection:
+    """A connection such as any tool makes: nothing of ours is loaded."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def a_post(db: sqlite3.Connection, number: int = 1, **values: object) -> None:
+    db.execute("INSERT OR IGNORE INTO sites VALUES ('a', 'A', 'https://a.example/', 'wix', 'live')")
+    row: dict[str, object] = {
+        "id": number,
+        "site": "a",
+        "url": f"https://a.example/post/{number}",
+        "slug": str(number),
+        "first_seen_at": "2026-01-01",
+        "last_seen_at": "2026-01-01",
+    }
+    row |= values
+    db.execute(f"INSERT INTO posts ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+
+def found(db: sqlite3.Connection, words: str, index: str = "posts_fts") -> list[int]:
+    return [row for (row,) in db.execute(f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid", (words,))]
+
+
+def columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+
+
+def test_a_new_archive_is_synced_at_every_commit_and_checks_its_references(tmp_path: Path) -> None:
+    with closing(schema.open_archive(tmp_path / "archive.db", create=True).conn) as db:
+        pragmas = {
+            name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+        assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_migrations_are_recorded_and_applied_once(path: Path) -> None:
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'ushrn'")]
+    assert len(names) == schema.VERSION
+
+
+def test_opening_twice_leaves_the_file_as_it_was(path: Path) -> None:
+    before = path.read_bytes()
+    for create in (True, False):
+        schema.open_archive(path, create=create).conn.close()
+    schema.open_archive(path, create=False, readonly=True).conn.close()
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    schema.open_archive(tmp_path / "archive.db", create=True).conn.close()
+    schema.open_archive(tmp_path / "archive.db", create=False).conn.close()
+
+
+def test_an_archive_whose_making_was_killed_is_finished(tmp_path: Path) -> None:
+    with closing(plain(tmp_path / "archive.db")) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    schema.open_archive(tmp_path / "archive.db", create=True).conn.close()
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_a_missing_archive_is_said_so_and_not_made(tmp_path: Path, *, readonly: bool) -> None:
+    with pytest.raises(NotAnArchive, match="no archive there; `ushrn crawl`"):
+        schema.open_archive(tmp_path / "archive.db", create=False, readonly=readonly)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(NotAnArchive, match="folder does not exist"):
+        schema.open_archive(tmp_path / "none" / "archive.db", create=True)
+
+
+def test_a_folder_is_no_archive(tmp_path: Path) -> None:
+    with pytest.raises(NotAnArchive, match="found a folder"):
+        schema.open_archive(tmp_path, create=True)
+
+
+@pytest.mark.parametrize("content", [b"title,url\n", b"\0" * 4096, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_file_that_is_no_database_is_refused_and_untouched(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "archive.db").write_bytes(content)
+    with pytest.raises(NotOurs):
+        schema.open_archive(tmp_path / "archive.db", create=True)
+    assert (tmp_path / "archive.db").read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
+
+
+def test_somebody_elses_database_is_refused_and_untouched(tmp_path: Path) -> None:
+    with closing(plain(tmp_path / "archive.db")) as db:
+        db.execute("CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT)")
+    before = (tmp_path / "archive.db").read_bytes()
+    with pytest.raises(NotAnArchive, match="not an archive of ours"):
+        schema.open_archive(tmp_path / "archive.db", create=True)
+    assert (tmp_path / "archive.db").read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
+
+
+def test_an_archive_of_a_newer_version_is_refused(path: Path) -> None:
+    with closing(plain(path)) as db:
+        db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(NewerArchive, match="pip install --upgrade"):
+        schema.open_archive(path, create=True)
+
+
+def test_an_archive_with_a_migration_we_do_not_know_is_refused(path: Path) -> None:
+    with closing(plain(path)) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('ushrn', '0999 later', '')"
+        )
+    with pytest.raises(NewerArchive, match="0999 later"):
+        schema.open_archive(path, create=False, readonly=True)
+
+
+def test_an_archive_that_another_program_writes_to_is_busy(path: Path) -> None:
+    with closing(plain(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ArchiveBusy, match="another program"):
+            schema.open_archive(path, create=True, busy_timeout_ms=10)
+        other.execute("ROLLBACK")
+
+
+def test_an_archive_that_is_being_written_can_be_read(path: Path) -> None:
+    with closing(plain(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with closing(schema.open_archive(path, create=False, readonly=True).conn) as db:
+            assert db.execute("SELECT count(*) FROM posts").fetchone() == (0,)
+        other.execute("ROLLBACK")
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    with (
+        closing(schema.open_archive(path, create=False, readonly=True).conn) as db,
+        pytest.raises(ArchiveReadOnly),
+        schema.explained(path),
+    ):
+        db.execute("DELETE FROM posts")
+
+
+def as_nobody(action: Callable[[], str]) -> str:
+    """What *action* says when a user without rights does it."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            said = action()
+        except NotOurs as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(theirs, said.encode())
+        os._exit(0)
+    os.close(theirs)
+    os.waitpid(child, 0)
+    with os.fdopen(ours) as pipe:
+        return pipe.read()
+
+
+@pytest.fixture
+def locked_away(path: Path) -> Iterator[Path]:
+    """An archive, complete, in a folder that everybody may look into and nobody may write."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(path, folder)
+        copy = Path(folder) / path.name
+        copy.chmod(0o444)
+        copy.parent.chmod(0o555)
+        yield copy
+        copy.parent.chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_an_archive_without_right_to_write_is_read_only_and_can_be_read(locked_away: Path) -> None:
+    def write() -> str:
+        schema.open_archive(locked_away, create=True)
+        return "written"
+
+    def read() -> str:
+        db = schema.open_archive(locked_away, create=False, readonly=True).conn
+        return str(db.execute("SELECT count(*) FROM posts").fetchone())
+
+    assert as_nobody(write).startswith(f"ArchiveReadOnly: {locked_away}: cannot be written; see the rights")
+    assert as_nobody(read) == "(0,)"
+    assert [file.name for file in locked_away.parent.iterdir()] == ["archive.db"]
+
+
+def test_a_full_disk_is_said_so_and_what_was_there_stays(path: Path) -> None:
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        db.execute("INSERT INTO meta VALUES ('kept', '1')")
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(DiskFull, match="make room and run again"), schema.explained(path):
+            db.execute("INSERT INTO meta VALUES ('much', hex(randomblob(200000)))")
+        assert db.execute("SELECT key FROM meta").fetchall() == [("kept",)]
+
+
+def test_mistakes_of_ours_are_not_dressed_up(path: Path) -> None:
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        with pytest.raises(sqlite3.OperationalError), schema.explained(path):
+            db.execute("SELECT nothing FROM nowhere")
+        with pytest.raises(sqlite3.IntegrityError), schema.explained(path):
+            db.execute("INSERT INTO meta VALUES ('a', NULL)")
+
+
+def test_every_table_and_column_is_described(path: Path) -> None:
+    shadow = re.compile(rf"({'|'.join(schema.FTS)})(_\w+)?|_sqlite_migrations|sqlite_\w+")
+    with closing(plain(path)) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+        described = {table: list(fields) for table, (_, fields) in schema.DESCRIPTIONS.items()}
+        assert {name: columns(db, name) for name in names if not shadow.fullmatch(name)} == described
+
+
+def test_bodies_come_last_so_that_lists_never_read_them(path: Path) -> None:
+    with closing(plain(path)) as db:
+        assert columns(db, "posts")[-3:] == ["excerpt", "body_text", "body_html"]
+        assert columns(db, "revisions")[-2:] == ["body_text", "body_html"]
+        assert columns(db, "bodies")[-1] == "data"
+
+
+def test_posts_and_bodies_have_row_ids(path: Path) -> None:
+    with closing(plain(path)) as db:
+        for table in ("posts", "bodies"):
+            db.execute(f"SELECT rowid FROM {table}").fetchall()
+
+
+def test_a_plain_connection_can_write_and_search(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="Universal review", body_text="All eyes on the session", excerpt=None)
+        assert found(db, "reviews") == [1]
+        assert found(db, "universities") == [1], "stemmed"
+        assert found(db, "universities", "posts_exact") == []
+        assert found(db, "universal", "posts_exact") == [1]
+        db.execute("UPDATE posts SET title = 'Another heading' WHERE id = 1")
+        assert (found(db, "review"), found(db, "heading")) == ([], [1])
+        db.execute("UPDATE posts SET excerpt = 'In short' WHERE id = 1")
+        assert found(db, "excerpt : short") == [1]
+        db.execute("DELETE FROM posts")
+        assert found(db, "heading") == []
+
+
+def test_every_table_can_be_written_from_a_plain_connection(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db)
+        for table in schema.DESCRIPTIONS:
+            if table in {"coverage", "posts_browse"}:
+                continue
+            db.execute(f"UPDATE {table} SET {columns(db, table)[0]} = {columns(db, table)[0]}")
+            db.execute(f"DELETE FROM {table}")
+
+
+def test_texts_of_files_are_searched(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db)
+        db.execute("INSERT INTO files (post_id, position, name) VALUES (1, 1, 'report.pdf')")
+        db.execute("UPDATE files SET text = 'The right to water'")
+        assert found(db, "water", "files_fts") == [1]
+
+
+@pytest.mark.parametrize("index", schema.FTS)
+def test_search_is_in_step_after_any_write(path: Path, index: str) -> None:
+    with closing(plain(path)) as db:
+        for number in range(1, 6):
+            a_post(db, number, title=f"Title {number}", body_text=None)
+            db.execute("INSERT INTO files (post_id, position, name) VALUES (?, 1, 'a')", (number,))
+        db.execute("UPDATE posts SET id = id + 100, title = NULL WHERE id = 2")
+        db.execute("UPDATE posts SET views = 7, body_text = 'new' WHERE id > 3")
+        db.execute("DELETE FROM posts WHERE id = 1")
+        db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_change_of_counts_does_not_index_the_body_again(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="A title", body_text="word " * 1000)
+        before = db.execute("SELECT id, block FROM posts_fts_data").fetchall()
+        db.execute("UPDATE posts SET views = 12, title = title, body_text = body_text, last_seen_at = '2026-02-01'")
+        assert db.execute("SELECT id, block FROM posts_fts_data").fetchall() == before
+
+
+def test_triggers_that_must_be_there_are_there(path: Path) -> None:
+    with closing(plain(path)) as db:
+        assert {
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        } == schema.trigger_names()
+
+
+def test_the_views_show_what_is_heard_of_and_posts_without_bodies(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="Here", body_text="text")
+        db.execute("INSERT INTO categories VALUES (5, 'News')")
+        db.execute("INSERT INTO post_categories VALUES (1, 5, 1)")
+        for number, state in ((1, "archived"), (2, "wanted")):
+            db.execute(
+                "INSERT INTO known_urls VALUES (?, 'a', 'sitemap', '2026-01-01', '2026-01-01', NULL, ?, NULL)",
+                (f"https://a.example/post/{number}", state),
+            )
+        assert db.execute("SELECT state, title FROM coverage ORDER BY url").fetchall() == [
+            ("archived", "Here"),
+            ("wanted", None),
+        ]
+        assert db.execute("SELECT title, categories, tags FROM posts_browse").fetchall() == [("Here", '["News"]', "[]")]
+        assert not {"body_text", "body_html"} & set(columns(db, "posts_browse"))
+
+
+def test_a_copy_made_by_vacuum_is_an_archive(path: Path, tmp_path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="Kept")
+        db.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+    with closing(schema.open_archive(tmp_path / "copy.db", create=False).conn) as db:
+        assert found(db, "kept") == [1]
