@@ -14,7 +14,8 @@ _FIRST = re.compile(rf"\d{{1,3}}(?P<between>{_SEPARATOR})\d{{3}}(?:(?P=between)\
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 #: A number cut short: "1.2K", "3 mil", "1,5 万".
 _ROUNDED = re.compile(
-    r"\d\s?(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|千|万|萬|億|亿|천|만|억|ألف|हज़ार|พัน|หมื่น)(?![^\W\d_])"
+    r"\d\s?(?:(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|ألف|हज़ार)(?![^\W\d_])"
+    r"|[千万萬億亿천만억]|พัน|หมื่น)"
 )
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 

@@ -91,7 +91,7 @@ def _made(scheme: str, where: str, key: str) -> Site:
     _, slash, segment = key.partition("/")
     name = known + slash + segment
     return Site(
-        id=re.sub(r"[:/]", "-", name),
+        id=re.sub(r"[:/\[\]]+", "-", name).strip("-"),
         name=name,
         base_url=f"{scheme}://{where}/{segment + '/' if segment else ''}",
         hosts=tuple(dict.fromkeys((where, known, known.removeprefix("www.")))),

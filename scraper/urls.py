@@ -27,6 +27,8 @@ TRACKING = frozenset(_TRACKING.split())
 #: Free hosts where the first segment of the path names the site.
 SHARED_HOSTS = ("wixsite.com", "editorx.io", "wixstudio.com", "wixstudio.io")
 
+_NO_SITE_NAMES = frozenset({"post", "single-post", "amp", "blog", "robots.txt", "sitemap.xml"})
+
 USHRN = ("ushrnetwork.org", "www.ushrnetwork.org")
 UPR = ("upr2020.org", "www.upr2020.org")
 
@@ -52,6 +54,8 @@ _WIX_POST = re.compile(
     rf"(?P<prefix>(?:/[^/]+)??(?:/{_LANGUAGE})?)/(?P<kind>post|single-post|amp)"
     rf"(?P<rest>(?:/\d{{4}}/\d{{1,2}}(?:/\d{{1,2}})?)?/(?=[^/]*[A-Za-z0-9\x80-\U0010ffff]){_SLUG}+)"
 )
+# A variable that held nothing, and the archive of a day.
+_NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?", re.IGNORECASE)
 _NEWS = re.compile(r"(?:/news)?/0*(\d{1,7})/100(?:/(?P<slug>.*))?")
 _DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$")
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]+")
@@ -231,7 +235,7 @@ def _ushrn(path: str) -> str | None:
 def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
     """The canonical address of a Wix post; None: no post, or a piece of a script."""
     match = _WIX_POST.fullmatch(unquote(_INDEX.sub("", path).rstrip("/"), errors="replace"))
-    if match is None or match["rest"].strip("/").lower() in {"undefined", "null", "nan"}:
+    if match is None or _NO_SLUG.fullmatch(match["rest"]):
         return None
     prefixed = match["prefix"] and not re.fullmatch(rf"/{_LANGUAGE}", match["prefix"])
     if prefixed and not (_is_shared(where) or is_local(where)):
@@ -301,7 +305,8 @@ def site_key(url: str) -> str:
     """What tells sites apart: the host without ``www.``, the port, and on shared hosts the first path segment."""
     _, where, path, _ = _split(normalise(url))
     key = _bare(where)
-    if _is_shared(where) and (first := path.strip("/").split("/")[0]):
+    first = path.strip("/").split("/")[0]
+    if _is_shared(where) and first and first not in _NO_SITE_NAMES:
         return f"{key}/{first}"
     return key
 

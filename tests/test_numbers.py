@@ -1,0 +1,87 @@
+"""Counts as pages spell them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.numbers import Shown, count, counts_line
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("29 views", 29), ("1 view", 1), ("1,261 views", 1261), ("1.261 vues", 1261), ("1 261 vues", 1261),
+        ("1\u202f261 vues", 1261), ("1’261", 1261), ("12,34,567", 1234567), ("12 345 678", 12345678), ("24 vues", 24),
+        ("0 visualização", 0), ("٣ مشاهدات", 3), ("مشاهدة واحدة (١)", 1), ("مشاهدتان (٢)", 2), ("१२ बार", 12),
+        ("5 lajků", 5),
+        ("3 likes. Post not marked as liked", 3), ("0 comentário(s)", 0), ("177", 177),
+    ],
+)  # fmt: skip
+def test_the_one_whole_number_is_read(text: str, number: int) -> None:
+    assert count(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "views", "1.2K views", "1,5K", "3.5", "5 of 6", "12 mil visualizaciones", "3万回", "2 mio"]
+)
+def test_no_number_several_or_rounded_ones_are_no_count(text: str) -> None:
+    assert count(text) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("177 views0 comments", Shown(177, 0)),
+        ("1,204 views2 comments", Shown(1204, 2)),
+        ("4 views • 0 comments • Post not marked as liked", Shown(4, 0)),
+        ("66 views", Shown(66)),
+        ("0 comments", Shown(None, 0)),
+        ("0 commentsPost not marked as liked", Shown(None, 0)),
+        ("1 like. Post not marked as liked", Shown(None, None, 1)),
+        ("1,204 views2 comments1 like. Post not marked as liked", Shown(1204, 2, 1)),
+        ("12 vues0 commentaire", Shown(12, 0)),
+        ("1 261 vues3 commentaires", Shown(1261, 3)),
+        ("0 visualização0 comentário", Shown(0, 0)),
+        ("3 visualizaciones2 comentarios", Shown(3, 2)),
+        ("25 Ansichten1 Kommentar", Shown(25, 1)),
+        ("1 weergave0 opmerkingen", Shown(1, 0)),
+        ("12 wyświetleń1 komentarz", Shown(12, 1)),
+        ("12 просмотров0 комментариев", Shown(12, 0)),
+        ("٣ مشاهدات٠ تعليق", Shown(3, 0)),
+        ("مشاهدة واحدة (١)تعليق واحد (١)", Shown(1, 1)),
+        ("٣ مشاهداتتعليق واحد (١)", Shown(3, 1)),
+        ("閲覧数：177回0件のコメント", Shown(177, 0)),
+        ("조회수 3회댓글 0개", Shown(3, 0)),
+        ("12 shikime3 komente", Shown(12, 3)),
+    ],
+)
+def test_a_line_of_counts_is_read_in_any_language(line: str, shown: Shown) -> None:
+    assert counts_line(line) == shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "3 dogs • 4 cats", "12 views on the crisis", "5 comments received", "2 reviews",
+        "In 2020 12 views", "Update 3",
+        "343 recommendations", "1.2K views", "March 17, 2021", "10 to 12",
+        "There were 12 views and 4 comments on the draft.",
+        "12 views 3 views", "347 recommendations, 263 accepted, 67 noted",
+    ],
+)  # fmt: skip
+def test_other_lines_are_no_counts(line: str) -> None:
+    assert counts_line(line) is None
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_any_two_numbers_of_wix_footer_are_read(views: int, comments: int) -> None:
+    line = f"{views:,} view{'' if views == 1 else 's'}{comments:,} comment{'' if comments == 1 else 's'}"
+    assert counts_line(line) == Shown(views, comments)
+    assert count(f"{views:,} views") == views
+
+
+@given(st.text(max_size=120))
+def test_no_text_raises(text: str) -> None:
+    assert count(text) is None or (count(text) or 0) >= 0
+    shown = counts_line(text)
+    assert shown is None or any(number is not None for number in shown)
