@@ -5,6 +5,7 @@ here is about whole lines at known places.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from scraper import dates, urls
@@ -19,11 +20,9 @@ _PARTICLE = "and|&|de|da|del|der|di|dos|du|la|le|van|von|bin|al|el|y|e|et|und"
 _NAME = rf"{_WORD_OF_NAME}(?:,? (?:{_WORD_OF_NAME}|{_PARTICLE})){{0,7}}"
 _WRITTEN_BY = "by|written by|posted by|author|writer|autora?|auteure?|autore|von|par|por|di|door|автор"
 _BY_LINE = re.compile(
-    rf"(?:(?:{_WRITTEN_BY})\s?[::]\s?(?P<one>{_NAME})"
-    rf"|(?:by|written by|posted by) (?P<two>{_NAME}))",
-    re.IGNORECASE,
+    rf"(?i:{_WRITTEN_BY})\s?[:\uff1a]\s?(?P<one>{_NAME})|(?i:by|written by|posted by) (?P<two>{_NAME})"
 )
-_STRICT_NAME = re.compile(_NAME)
+_WHOLE_NAME = re.compile(_NAME)
 _LONGEST_NAME = 60
 
 #: A title longer than that was never seen; Wix allows 200 signs.
@@ -72,14 +71,14 @@ def by_line(line: str) -> str | None:
     if found is None:
         return None
     name: str = found["one"] or found["two"]
-    if len(name) > _LONGEST_NAME or not _STRICT_NAME.fullmatch(name):
+    if len(name) > _LONGEST_NAME:
         return None
     return name if found["one"] or " " in name else None
 
 
 def is_name(line: str) -> bool:
     """Whether *line* could be a person's name: one to four words with capitals, no digits."""
-    return len(line) <= _LONGEST_NAME * 2 // 3 and len(line.split()) <= 4 and _STRICT_NAME.fullmatch(line) is not None
+    return len(line) <= _LONGEST_NAME * 2 // 3 and len(line.split()) <= 4 and _WHOLE_NAME.fullmatch(line) is not None
 
 
 def is_title(line: str) -> bool:
@@ -141,20 +140,24 @@ def shown_date(line: str) -> Spelled | None:
 
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
 _SAMPLE = 200_000
+#: The longest post seen has some 30,000 signs.
+_LONGEST_TEXT = 1_000_000
 
 
 def assert_prose(page: TextPage) -> None:
-    """Raise Unreadable where the text is none that a page could show: bytes of something else, noise, code."""
-    sample = page.source[:_SAMPLE]
+    """Raise Unreadable where the text is none that a post could show: bytes of something else, noise, a book."""
+    where, sample = page.url or "text", page.source[:_SAMPLE]
+    if len(page.source) > _LONGEST_TEXT:
+        raise Unreadable(where, f"expected the text of one page, found {len(page.source)} signs")
     odd = len(_ODD.findall(sample))
     if odd > 5 and odd * 200 > len(sample):
-        raise Unreadable(page.url or "text", f"expected a text dump, found {odd} unreadable signs: not a text")
-    solid = [sign for sign in sample if not sign.isspace()]
-    letters = sum(sign.isalnum() for sign in solid)
-    if len(solid) > 200 and letters * 10 < len(solid) * 6:
-        raise Unreadable(page.url or "text", "expected sentences, found mostly signs that are no letters")
+        raise Unreadable(where, f"expected a text dump, found {odd} unreadable signs: not a text")
+    solid = re.sub(r"\s+", "", sample)
+    others = sum(not sign.isalnum() and unicodedata.category(sign)[0] != "M" for sign in solid)
+    if len(solid) > 200 and others * 4 > len(solid):
+        raise Unreadable(where, "expected sentences, found mostly signs that are no letters")
     if len(solid) > 2000 and len(sample) - len(solid) < len(solid) // 200 and not _spaceless(sample):
-        raise Unreadable(page.url or "text", "expected words, found a text without spaces")
+        raise Unreadable(where, "expected words, found a text without spaces")
 
 
 def _spaceless(text: str) -> bool:

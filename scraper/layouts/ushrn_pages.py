@@ -1,7 +1,7 @@
 """The pages of ushrnetwork.org that are no posts, as HTML: lists of posts, and all others.
 
-Tell-tale: the host. No such page was seen as HTML, so a list is what its address says is one, or what links to three posts
-and more; the posts are those of the links' addresses. The next page is the head's, or that of Drupal 7's pager.
+Tell-tale: the host. No such page was seen as HTML, so a list is what its address says is one, or what links to three
+posts and more; the posts are those of the links' addresses. The next page is the head's, or that of Drupal 7's pager.
 """
 
 import re

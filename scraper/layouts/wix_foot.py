@@ -38,7 +38,7 @@ def read_foot(lines: Sequence[str]) -> Foot:
     groups = _groups(lines)
     recent = _recent(lines)
     if groups:
-        followed = [group for group in groups if _is_recent(lines, group[1])]
+        followed = owned(lines, groups)
         start, end, counts = (followed or groups)[-1]
         if recent is not None and not followed and _are_cards(recent, groups):
             return _with_tags(lines, recent, NONE_SHOWN)
@@ -51,17 +51,29 @@ def read_foot(lines: Sequence[str]) -> Foot:
 
 
 def count_groups(lines: Sequence[str]) -> int:
-    """How many separate groups of counts stand in *lines*: a post has one, a list of posts many."""
-    return len(_groups(lines))
+    """How many separate groups of counts stand in *lines*: a post has one, a list of posts many.
+
+    Those below a post's own, in the cards of other posts, are not told apart: one is enough then.
+    """
+    groups = _groups(lines)
+    return 1 if owned(lines, groups) else len(groups)
 
 
-def _groups(lines: Sequence[str]) -> list[tuple[int, int, Shown]]:
+Group = tuple[int, int, Shown]
+
+
+def owned(lines: Sequence[str], groups: Sequence[Group]) -> list[Group]:
+    """The groups with the heading of other posts' cards right below: these are the post's own."""
+    return [group for group in groups if _is_recent(lines, group[1])]
+
+
+def _groups(lines: Sequence[str]) -> list[Group]:
     """(index, index behind, counts) of each run of lines that hold counts with views or comments."""
-    groups: list[tuple[int, int, Shown]] = []
+    groups: list[Group] = []
     index = 0
     while index < len(lines):
         shown = counts_line(lines[index]) if lines[index] else None
-        if shown is None or (shown.views is None and shown.comments is None):
+        if shown is None or not (shown[:2] != (None, None) or words.LIKED_AT_END.search(lines[index])):
             index += 1
             continue
         start, end = index, index + 1
@@ -70,9 +82,16 @@ def _groups(lines: Sequence[str]) -> list[tuple[int, int, Shown]]:
             if more is None:
                 break
             shown, end = more, following + 1
-        groups.append((start, end, shown))
+        if not _goes_on(lines, end):
+            groups.append((start, end, shown))
         index = end
     return groups
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Whether a paragraph of prose follows, as in a body that quotes such a line; a preview ends in mid-word."""
+    at = first(lines, index)
+    return at < len(lines) and len(lines[at]) > 60 and lines[at][-1] in '.!?:”"’)'
 
 
 def _more(shown: Shown, line: str) -> Shown | None:
@@ -116,7 +135,7 @@ def _ends_in_cards(rest: Sequence[str]) -> bool:
     return len(cards) <= _MOST_CARDS and cut and all(len(line) <= _LONGEST_PREVIEW for line in cards)
 
 
-def _are_cards(recent: int, groups: Sequence[tuple[int, int, Shown]]) -> bool:
+def _are_cards(recent: int, groups: Sequence[Group]) -> bool:
     """Whether all counts stand in cards below the heading at *recent*: then the post itself shows none."""
     return len(groups) > 1 and all(start > recent for start, _, _ in groups)
 

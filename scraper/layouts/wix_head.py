@@ -116,6 +116,8 @@ def read_head(lines: Sequence[str], *, chrome: bool, url: str | None) -> Head:
     """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page."""
     start, menu = _behind_buttons(lines)
     run = _first_run(lines, start, deep=menu or chrome)
+    if run is not None and not chrome and not menu and not run[2].strong and run[0] == first(lines, start):
+        run = None  # a letter without its title begins with its date
     if run is None:
         return _without_marks(lines, start, chrome=chrome, menu=menu, url=url)
     return _with_marks(lines, start, run, menu=menu, url=url)
@@ -264,7 +266,7 @@ def _title_behind_menu(lines: Sequence[str], top: int, url: str | None) -> int |
 def _is_bare_title(lines: Sequence[str], top: int, url: str | None) -> bool:
     """Whether the first line of a dump without any of Wix's lines is its title: set apart, or named in the address."""
     below = first(lines, top + 1)
-    if below >= len(lines) or not is_heading(lines[top]):
+    if below >= len(lines) or not is_heading(lines[top]) or mark(lines[top]) is not None:
         return False
     if below > top + 1 or named_in(url, lines[top]) >= 0.5:
         return True

@@ -13,7 +13,7 @@ from scraper import urls
 from scraper.errors import Unreadable
 from scraper.language import detect
 from scraper.layouts import wix_words as words
-from scraper.layouts.dump import assert_prose, body_text, by_line, first, nonblank, note, title_text
+from scraper.layouts.dump import assert_prose, body_text, by_line, first, nonblank, note, shown_date, title_text
 from scraper.layouts.wix_foot import Foot, count_groups, read_foot
 from scraper.layouts.wix_head import Head, read_head
 from scraper.numbers import Shown
@@ -84,11 +84,17 @@ def _to_body_end(lines: Sequence[str], foot: Foot) -> Sequence[str]:
 def _body(lines: Sequence[str], head: Head, foot: Foot) -> str:
     """The body's paragraphs, without ornaments at its two ends."""
     inside = list(_to_body_end(lines, foot))[head.body_at :]
-    while inside and (not inside[-1] or words.is_in(words.ORNAMENTS, inside[-1]) or words.RATING.fullmatch(inside[-1])):
+    while inside and (not inside[-1] or _is_ornament(inside[-1])):
         inside.pop()
     while inside and (not inside[0] or words.is_in(words.ORNAMENTS, inside[0])):
         inside.pop(0)
     return body_text(inside)
+
+
+def _is_ornament(line: str) -> bool:
+    """Whether *line*, at the end of a body, is the interface's or the site's footer."""
+    patterns = (words.RATING, words.LIKED, words.FOOTER)
+    return words.is_in(words.ORNAMENTS, line) or any(pattern.fullmatch(line) for pattern in patterns)
 
 
 def _not_a_post(page: TextPage, cut: _Cut, head: Head) -> tuple[str, str] | None:
@@ -100,10 +106,18 @@ def _not_a_post(page: TextPage, cut: _Cut, head: Head) -> tuple[str, str] | None
         return None
     if count_groups(cut.lines) >= _LIST_OF_POSTS:
         return "list", "it has the counts of several posts"
+    if len(texts) > 2 and texts[0] == texts[1] and _is_range(texts[2]):
+        return "other", "it is an event: its title twice, then its days"
     name = re.split(r" [|–—-] ", cut.before[first(cut.before)])[0] if first(cut.before) < len(cut.before) else ""
     if name and name != head.title and words.is_in(words.PAGES, name):
         return "other", f"its window is named {name!r}, as a page of a menu"
     return None
+
+
+def _is_range(line: str) -> bool:
+    """Whether *line* says from which day to which."""
+    days = re.split(r" (?:to|-|–|until|through) ", line)
+    return len(days) == 2 and all(shown_date(day) is not None for day in days)
 
 
 def _no_post(page: TextPage, kind: str, reason: str) -> Reading:

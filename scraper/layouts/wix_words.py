@@ -91,10 +91,10 @@ _UPDATED = (
     "оновлено", "تاريخ التحديث", "تم التحديث", "עודכן", "更新日", "已更新", "更新于", "최종 수정일", "अपडेट किया गया",
     "actualizat", "frissítve", "ενημερώθηκε", "อัปเดตเมื่อ", "đã cập nhật", "diperbarui",
 )  # fmt: skip
-UPDATED = re.compile(rf"(?:{'|'.join(map(re.escape, _UPDATED))})\s?[::]\s?(?P<date>.+)", re.IGNORECASE)
+UPDATED = re.compile(rf"(?:{'|'.join(map(re.escape, _UPDATED))})\s?[:\uff1a]\s?(?P<date>.+)", re.IGNORECASE)
 PUBLISHED = re.compile(
     r"(?:published(?: on)?|posted(?: on)?|date published|publication date|publié le|publicado(?: el| em)?"
-    r"|veröffentlicht am)\s?[::]?\s(?P<date>.+)",
+    r"|veröffentlicht am)\s?[:\uff1a]?\s(?P<date>.+)",
     re.IGNORECASE,
 )
 _MINUTES = (
@@ -105,21 +105,28 @@ _MINUTES = (
     r"|分钟|分鐘|분 분량|मिनट पठन|นาทีที่อ่าน|phút đọc)"
 )
 READING_TIME = re.compile(
-    rf"(?:読了時間[::]?\s?)?\d{{1,3}}\s?(?:{_MINUTES}|分)|tempo di lettura[::]?\s?\d{{1,3}} min\.?", re.IGNORECASE
+    rf"(?:読了時間[:\uff1a]?\s?)?\d{{1,3}}\s?(?:{_MINUTES}|分)|tempo di lettura[:\uff1a]?\s?\d{{1,3}} min\.?",
+    re.IGNORECASE,
 )
 RATING = re.compile(r"rated (?:nan|\d(?:\.\d+)?) out of 5 stars\.?(?: ?no ratings yet)?|no ratings yet", re.IGNORECASE)
 WRITER = re.compile(
     r"(?:writer|author|written by|posted by|auteur|rédacteur|autor|autora|escritor|escritora|autore|scrittore|schrijver"
-    r"|verfasser|pisarz|författare|skribent|yazar|автор|писатель|كاتب|الكاتب|כותב|執筆者|作者|작성자)\s?[::]\s?(?P<name>.{1,60})",
+    r"|verfasser|pisarz|författare|skribent|yazar|автор|писатель|كاتب|الكاتب|כותב|執筆者|作者|작성자)\s?[:\uff1a]\s?(?P<name>.{1,60})",
     re.IGNORECASE,
 )
 FACT_CHECK = re.compile(r"(?:fact[- ]checked|reviewed|medically reviewed) by\b.{0,80}", re.IGNORECASE)
 TAGS = re.compile(
     r"(?:tags?|etiquetas|mots-clés|schlagwörter|schlagworte|labels|tagi|štítky|taggar|etiketler|теги|العلامات|תגיות|タグ|标签|標籤|태그)"
-    r"\s?[::](?P<tags>.*)",
+    r"\s?[:\uff1a](?P<tags>.*)",
     re.IGNORECASE,
 )
+LIKED_AT_END = re.compile(r"marked as liked\.?$", re.IGNORECASE)
 LIKED = re.compile(r"post (?:not )?marked as liked\.?", re.IGNORECASE)
+#: Lines of a site's footer.
+FOOTER = re.compile(
+    r"(?:©|\(c\) ?\d{4}|copyright ©?).{0,160}|(?:proudly created with|powered (?:and secured )?by) wix(?:\.com)?\.?",
+    re.IGNORECASE,
+)
 MISSING = re.compile(
     r"(?:404|error 404|404 error|404 not found|page not found|not found|we couldn[’']t find this page"
     r"|there[’']s nothing here\.{0,3}|this page isn[’']t available.*"
