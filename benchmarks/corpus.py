@@ -1,6 +1,6 @@
 """A made-up archive of any size, for benchmarks: posts of about 800 words, tags, categories, counts, some PDFs.
 
-    python benchmarks/corpus.py FILE.db [POSTS]
+    python -m benchmarks.corpus FILE.db [POSTS]
 
 The same numbers give the same rows. The text is assembled from a pool of paragraphs, so that 100,000 posts take about
 a minute. Words follow a Zipf curve; the field's phrases stand in most posts, so times are upper bounds.

@@ -14,6 +14,7 @@ from scraper.search.find import (
     Value,
     find,
     ordered,
+    prepare,
     rowids,
 )
 from scraper.search.query import MARK, UNMARK, Query, parse
@@ -35,5 +36,6 @@ __all__ = [
     "find",
     "ordered",
     "parse",
+    "prepare",
     "rowids",
 ]

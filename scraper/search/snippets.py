@@ -22,6 +22,9 @@ FILE_CHARACTERS = 500_000
 #: Matches of one text that are looked at.
 MATCHES = 400
 
+#: Words are looked up row by row; the beginnings of words, which are costly to look up, once for all rows ("+").
+_ROWID = {STEMMED: "rowid", EXACT: "+rowid"}
+
 _PARAGRAPH = re.compile(r"\n\s*\n")
 Range = tuple[int, int]
 
@@ -94,7 +97,7 @@ def _highlighted(
     column = "CASE WHEN instr({0}, ?1) OR instr({0}, ?2) THEN NULL ELSE highlight({1}, {2}, ?1, ?2) END"
     yield from db.execute(
         f"SELECT rowid, {column.format('title', table, 0)}, {column.format('body_text', table, 2)} FROM {table}"
-        f" WHERE {table} MATCH ?3 AND rowid IN (SELECT value FROM json_each(?4))",
+        f" WHERE {table} MATCH ?3 AND {_ROWID[table]} IN (SELECT value FROM json_each(?4))",
         (MARK, UNMARK, asked, wanted),
     )
 
