@@ -161,16 +161,16 @@ def test_sites_are_told_apart_by_host_and_on_shared_hosts_by_the_first_segment()
     assert urls.host("HTTP://A.org:8080/x") == "a.org:8080"
 
 
+# White space and controls at the end are cut, in the middle they are not: no place to add a parameter behind.
+SOLID = st.text(st.characters(exclude_categories=("C", "Z")), max_size=30)
 WEB = st.builds(
     lambda scheme, host, path, query: f"{scheme}://{host}{path}{query}",
     st.sampled_from(["http", "https", "HTTPS"]),
     st.sampled_from(
         ["www.upr2020.org", "ushrnetwork.org", "WWW.ushrnetwork.org", "x.wixsite.com", "127.0.0.1:81", "a.co.uk"]
     ),
-    st.one_of(
-        st.text(max_size=30), st.sampled_from(["/post/x", "/news/7/100/", "/2016/12/y", "/en/amp/z/", "/site/post/q"])
-    ),
-    st.one_of(st.just(""), st.text(max_size=20).map("?".__add__), st.just("?lang=AR&emci=2")),
+    st.one_of(SOLID, st.sampled_from(["/post/x", "/news/7/100/", "/2016/12/y", "/en/amp/z/", "/site/post/q"])),
+    st.one_of(st.just(""), SOLID.map("?".__add__), st.just("?lang=AR&emci=2")),
 )
 
 
