@@ -102,6 +102,9 @@ def _compressor(reference: bytes, window: int) -> zstandard.ZstdCompressor:
         source_size=len(reference),
         dict_size=len(reference),
         window_log=window,
+        # A slot for every byte of the reference: with the level's own 2**19, references over a megabyte are half
+        # forgotten (69 KB for a page of 1.3 MB that holds 20 KB of them at another place; 151 bytes so).
+        hash_log=min(max(len(reference).bit_length(), 17), 22),
         write_checksum=True,
         write_content_size=True,
     )
