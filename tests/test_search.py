@@ -34,7 +34,7 @@ POSTS: dict[str, dict[str, object]] = {
         "published_at": "2021-03-18", "views": 9, "site": "ushrn-news", "gone_at": "2022-01-01T00:00:00Z",
     },
     "undated": {"title": "Ohne Datum", "body_text": "People of African descent. Café, naïve.", "revision_count": 2, "site": "ushrn-news"},
-    "updated": {"title": "Only updated", "body_text": "Adoption of the outcome.", "updated_at": "2021-03-20", "comments": 5},
+    "updated": {"title": "Only updated", "body_text": "Adoption of the outcome.", "updated_at": "2021-03-20", "comments": 5, "links": ["https://outcome.example/adopted"]},
     "with-file": {
         "title": "A report", "body_text": "Download it.", "published_at": "2013-05-01", "site": "ushrn-news",
         "files": [("report.pdf", "application/pdf", "Chapter one.\n\nThe sanitation crisis and the universal right to it.")],
@@ -55,11 +55,13 @@ def add(db: sqlite3.Connection, slug: str, values: dict[str, object]) -> None:
     row = {
         "site": "upr2020", "url": f"https://www.upr2020.org/post/{slug}", "slug": slug,
         "first_seen_at": "2022-01-01T00:00:00Z", "last_seen_at": "2022-01-01T00:00:00Z",
-    } | {key: value for key, value in values.items() if key not in ("tags", "categories", "files")}  # fmt: skip
+    } | {key: value for key, value in values.items() if key not in ("tags", "categories", "files", "links")}  # fmt: skip
     db.execute(f"INSERT INTO posts({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
     (post,) = db.execute("SELECT id FROM posts WHERE slug = ?", (slug,)).fetchone()
     label(db, post, "tags", "tag", values.get("tags", []))
     label(db, post, "categories", "category", values.get("categories", []))
+    for position, url in enumerate(values.get("links", [])):
+        db.execute("INSERT INTO links(post_id, position, url, text) VALUES (?, ?, ?, 'here')", (post, position, url))
     for position, (name, kind, text) in enumerate(values.get("files", [])):
         db.execute(
             "INSERT INTO files(post_id, position, url, name, media_type, text) VALUES (?, ?, ?, ?, ?, ?)",
@@ -161,6 +163,9 @@ FOUND = [
     ("cafe", {"undated"}),
     ("NAÏVE", {"undated"}),
     ("organized", {"campus"}),
+    ("https://www.upr2020.org/post/covid", {"covid"}),
+    ("http://upr2020.org/post/review?utm_source=x", {"review"}),
+    ("https://outcome.example/adopted", {"updated"}),
 ]
 
 
@@ -173,7 +178,7 @@ NASTY = [
     '"', '""', "  ", "-", "--", "*", "(", ")", ")(", "((((((((((((a", "a" * 5000, "a " * 3000, "NOT", "OR", "AND OR", "a OR", "OR a",
     "NOT NOT a", "-(a)", "()", "title:", "title:()", 'title:"', "after:banana", "year:99999", "is:what", "NEAR(", "NEAR()", "NEAR(a, x)",
     "NEAR(a b, 99999999999999999999)", "\x00", "a\x00b", "\ud800", "rights\udfff", "'; DROP TABLE posts; --", "a:b", "{a b}:c", "^a", "a + b",
-    "U.S.", "O'Brien", "\ue000x\ue001", "👩‍👩‍👧", "٣", "人权", "ﬁ", "%", "_", "\\", "site:[", "site://[x", "tag:*", "tag:\"", "-tag:x", "a|b",
+    "U.S.", "O'Brien", "\ue000x\ue001", "👩‍👩‍👧", "٣", "人权", "ﬁ", "%", "_", "\\", "site:[", "site://[x", "tag:*", "tag:\"", "-tag:x", "a|b", "http://", "https://[", "https://x:99999/", "http://%00", "-https://a.b/c",
     "NEAR(a b, ٣)", "NEAR(a b, ²)", "title:-a", "-title:a OR -b", "\u0301", "a\u0301*", "ª*",
 ]  # fmt: skip
 
@@ -305,6 +310,22 @@ def test_a_match_in_a_file_says_so(db: sqlite3.Connection) -> None:
     (snippet,) = search.find(db, "sanitation").hits[0].snippets
     assert (snippet.file, snippet.file_url, snippet.paragraph) == ("report.pdf", "https://files.example/report.pdf", 1)
     assert f"{MARK}sanitation{UNMARK}" in snippet.text
+
+
+def test_a_long_file_is_searched_for_passages_too(tmp_path: Path) -> None:
+    schema.open_archive(tmp_path / "a.db", create=True).close()
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        db.executemany(
+            "INSERT OR REPLACE INTO sites(id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)", SITES
+        )
+        text = "filler words\n\n" * 40_000 + "It ends in Universal rights."
+        add(db, "long", {"files": [("long.pdf", "application/pdf", text)]})
+        (stemmed,) = search.find(db, "universals").hits[0].snippets
+        (exact,) = search.find(db, '"universal rights"').hits[0].snippets
+    db.close()
+    assert f"{MARK}Universal{UNMARK} rights." in stemmed.text
+    assert f"{MARK}Universal rights{UNMARK}." in exact.text
+    assert exact.paragraph == 40_000
 
 
 def test_without_a_match_in_the_body_its_beginning_is_shown(db: sqlite3.Connection) -> None:

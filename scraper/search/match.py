@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from scraper.search.query import All, Any, Condition, Node, Not, Query, Term
 from scraper.search.synonyms import words
+from scraper.urls import canonical
 
 STEMMED, EXACT = "posts_fts", "posts_exact"
 #: The index of files that goes with an index of posts.
@@ -161,6 +162,11 @@ def _property(db: sqlite3.Connection, node: Condition) -> Where:
     if node.name == "language":
         return Where(
             "(lower(p.language) = ? OR lower(p.language) LIKE ?)", (node.value.lower(), f"{node.value.lower()}-%")
+        )
+    if node.name == "url":
+        return Where(
+            "(p.url = ? OR p.id IN (SELECT post_id FROM links WHERE url IN (?, ?)))",
+            (canonical(node.value), node.value, canonical(node.value)),
         )
     if node.name == "site":
         return one_of("p.site", _sites(db, node.value))

@@ -12,6 +12,7 @@
     tag: category: site:    by name
     after: before: year:    2016, 2016-12 or 2016-12-10; `after` includes that time, `before` does not
     is:gone is:changed is:undated    has:pdf has:file has:image has:video    language:es
+    https://…               the post of that address, and posts that link to it or name it
 
 What cannot be meant is taken as plain words, and `Query.notes` says so.
 """
@@ -74,7 +75,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A property of the post: `name` is one of NAMED, DATED or FLAGS."""
+    """A property of the post: `name` is one of NAMED, DATED or FLAGS, or ``url``."""
 
     name: str
     value: str
@@ -274,7 +275,10 @@ class _Reader:
                 return self.counted(condition)
             self.note(f"“{token['field']}:{text}” is no condition that we know: it was searched as words.")
             text = f"{token['field']} {text}"
-        return self.counted(_term(text, token, COLUMNS.get(name)))
+        found = self.counted(_term(text, token, COLUMNS.get(name)))
+        if found and not name and text.lower().startswith(("http://", "https://")):
+            return Any((Condition("url", text), found))
+        return found
 
     def counted(self, node: Node | None) -> Node | None:
         if node is None:

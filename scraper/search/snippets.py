@@ -8,17 +8,19 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from scraper.search.match import EXACT, FILES, STEMMED, anywhere, expression
 from scraper.search.query import MARK, UNMARK, Any, Term
+from scraper.search.synonyms import words
 
 #: Characters of a passage, about.
 WIDTH = 220
 #: Passages of one post's body.
 PASSAGES = 3
-#: Characters of files that are searched for passages, per page of hits; beyond, a file is named only.
-FILE_CHARACTERS = 500_000
+#: Characters of files that are marked by the index, per page of hits; in more, matches are told by their letters.
+FILE_CHARACTERS = 300_000
 #: Matches of one text that are looked at.
 MATCHES = 400
 
@@ -219,23 +221,32 @@ def _files(db: sqlite3.Connection, terms: Sequence[Term], wanted: str) -> dict[i
             if number in here or len(here) >= PASSAGES:
                 continue
             room -= length or 0
-            here[number] = (
-                _in_file(db, index, asked, number, name, url)
-                if room >= 0
-                else Snippet("", 0, "", _label(name, url), url)
-            )
+            text, spots = _marked_by_index(db, index, asked, number) if room >= 0 else _by_letters(db, terms, number)
+            best = next(passages(text, spots, 1), Snippet("", 0))
+            label = unmarked(name or (url or "").rpartition("/")[2] or "file")
+            here[number] = replace(best, file=label, file_url=url)
     return {post: list(snippets.values()) for post, snippets in found.items()}
 
 
-def _label(name: str | None, url: str | None) -> str:
-    return unmarked(name or (url or "").rpartition("/")[2] or "file")
-
-
-def _in_file(db: sqlite3.Connection, index: str, asked: str, number: int, name: str | None, url: str | None) -> Snippet:
+def _marked_by_index(db: sqlite3.Connection, index: str, asked: str, number: int) -> tuple[str, list[Range]]:
+    """The text of a file and where the index sees the words in it."""
     (text, highlighted) = db.execute(
         f"SELECT text, CASE WHEN instr(text, ?1) OR instr(text, ?2) THEN NULL ELSE highlight({index}, 1, ?1, ?2) END"
         f" FROM {index} WHERE {index} MATCH ?3 AND rowid = ?4",
         (MARK, UNMARK, asked, number),
     ).fetchone()
-    best = next(passages(text or "", ranges(highlighted), 1), Snippet("", 0))
-    return Snippet(best.text, best.paragraph, best.quote, _label(name, url), url)
+    return text or "", ranges(highlighted)
+
+
+def _by_letters(db: sqlite3.Connection, terms: Sequence[Term], number: int) -> tuple[str, list[Range]]:
+    """The same for a long file, quickly: words that begin alike are taken for forms of one word."""
+    (text,) = db.execute("SELECT coalesce(text, '') FROM files WHERE id = ?", (number,)).fetchone()
+    parts = []
+    for term in terms:
+        forms = words(term.text)
+        if term.exact:
+            parts.append(r"\W+".join(map(re.escape, forms)) + (r"\w*" if term.prefix else r"\b"))
+        else:
+            parts.append(r"\W+".join(re.escape(word[: max(3, len(word) - 2)]) + r"\w*" for word in forms))
+    found = re.finditer(r"\b(?:" + "|".join(parts) + ")", text, re.IGNORECASE)
+    return text, [match.span() for match in islice(found, MATCHES)]
