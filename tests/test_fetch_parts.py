@@ -153,6 +153,16 @@ def test_whatever_was_encoded_comes_out_however_it_is_cut(encoding, body, size):
     assert (entity.wire_length, entity.wire_sha256) == (len(sent), hashlib.sha256(sent).hexdigest())
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "Deflate"])
+@pytest.mark.parametrize("size", [1, 7, 500, 65536])
+def test_what_shrinks_to_nearly_nothing_comes_out_whole(encoding, size):
+    """Decoded in steps of a megabyte: at a step's end the input may be used up and the output not."""
+    for length in (2**20 - 1, 2**20, 2**20 + 1, 2**20 + 200, 2**21, 2**21 + 258):
+        entity = Entity(encoding, 10**7)
+        assert all(entity.feed(piece) for piece in pieces(ENCODERS[encoding](bytes(length)), size))
+        assert (len(entity.close()), entity.truncated) == (length, None)
+
+
 @given(st.sampled_from([None, "gzip", "deflate", "br", "gzip, gzip"]), st.binary(max_size=300), st.integers(1, 50))
 def test_any_bytes_are_a_body(encoding, sent, size):
     entity = Entity(encoding, 200)

@@ -2,8 +2,12 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterator
+from io import BytesIO
 
 _GZIP_MAGIC = b"\x1f\x8b"
+#: Most bytes that are decoded at one go: what a bomb can cost beyond the limit.
+_STEP = 1 << 20
 
 
 class Undecodable(Exception):
@@ -19,9 +23,9 @@ class Entity:
 
     def __init__(self, content_encoding: str | None, max_bytes: int) -> None:
         self._max = max_bytes
-        self._pieces: list[bytes] = []
-        self._decoded: list[bytes] = []
-        self._decoded_length = 0
+        # BytesIO gives its bytes away without copying them.
+        self._sent = BytesIO()
+        self._decoded = BytesIO()
         self._digest = hashlib.sha256()
         self._decoder = _decoder(content_encoding)
         self._undecodable = False
@@ -35,40 +39,49 @@ class Entity:
             piece, self.truncated = piece[:room], "length"
         self.wire_length += len(piece)
         self._digest.update(piece)
-        self._pieces.append(piece)
+        self._sent.write(piece)
         if self._decoder is not None and not self._undecodable:
             self._decode(self._decoder, piece)
         return self.truncated is None
 
     def _decode(self, decoder: "_Decoder", piece: bytes) -> None:
-        room = self._max - self._decoded_length
         try:
-            out = decoder.decode(piece, room + 1)
+            for out in decoder.decode(piece):
+                room = self._max - self._decoded.tell()
+                self._decoded.write(out[:room])
+                if len(out) > room:
+                    self.truncated = "length"
+                    return
         except (Undecodable, zlib.error):
             self._undecodable = True
-            self._decoded.clear()
-            return
-        if len(out) > room:
-            out, self.truncated = out[:room], "length"
-        self._decoded_length += len(out)
-        self._decoded.append(out)
+            self._decoded = BytesIO()
 
     def close(self, cut: str | None = None) -> bytes:
         """The body, decoded. *cut* says why no more came (``time``, ``disconnect``); None: it had come to its end."""
         if self.truncated is None:
             self.truncated = cut
         if self._decoder is None:
-            return b"".join(self._pieces)
+            return self._sent.getvalue()
         whole = self._decoder.ended or not self.wire_length
         if self._undecodable or (self.truncated is None and not whole):
             self.truncated = self.truncated or "decode"
-            return b"".join(self._pieces)
-        return b"".join(self._decoded)
+            return self._sent.getvalue()
+        return self._decoded.getvalue()
 
     @property
     def wire_sha256(self) -> str:
         """SHA-256 (hex) of what was taken, still encoded."""
         return self._digest.hexdigest()
+
+
+def _steps(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    """All that *piece* decodes to, a step at a time."""
+    out = inflate.decompress(piece, _STEP)
+    yield out
+    # At the end of a step the input may be used up and some output still be inside.
+    while not inflate.eof and (inflate.unconsumed_tail or len(out) == _STEP):
+        out = inflate.decompress(inflate.unconsumed_tail, _STEP)
+        yield out
 
 
 class _Gzip:
@@ -82,20 +95,18 @@ class _Gzip:
     def ended(self) -> bool:
         return self._inflate.eof
 
-    def decode(self, piece: bytes, most: int) -> bytes:
-        out = b""
+    def decode(self, piece: bytes) -> Iterator[bytes]:
         piece, self._rest = self._rest + piece, b""
-        while piece and len(out) < most:
+        while piece:
             if self._inflate.eof:
                 if piece == _GZIP_MAGIC[:1]:
                     self._rest = piece
-                    break
+                    return
                 if not piece.startswith(_GZIP_MAGIC):
-                    break
+                    return
                 self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            out += self._inflate.decompress(piece, most - len(out))
-            piece = self._inflate.unused_data if self._inflate.eof else b""
-        return out
+            yield from _steps(self._inflate, piece)
+            piece = self._inflate.unused_data
 
 
 class _Deflate:
@@ -109,15 +120,15 @@ class _Deflate:
     def ended(self) -> bool:
         return self._inflate is not None and self._inflate.eof
 
-    def decode(self, piece: bytes, most: int) -> bytes:
+    def decode(self, piece: bytes) -> Iterator[bytes]:
         if self._inflate is None:
             piece, self._start = self._start + piece, b""
             if len(piece) < 2:
                 self._start = piece
-                return b""
+                return
             framed = piece[0] & 0x0F == 8 and (piece[0] << 8 | piece[1]) % 31 == 0
             self._inflate = zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
-        return self._inflate.decompress(piece, most)
+        yield from _steps(self._inflate, piece)
 
 
 class _Unknown:
@@ -125,8 +136,8 @@ class _Unknown:
 
     ended = False
 
-    def decode(self, piece: bytes, most: int) -> bytes:
-        raise Undecodable(f"{len(piece)} of at most {most} bytes")
+    def decode(self, piece: bytes) -> Iterator[bytes]:
+        raise Undecodable(f"{len(piece)} bytes in an encoding that we did not ask for")
 
 
 _Decoder = _Gzip | _Deflate | _Unknown
