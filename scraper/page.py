@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scraper.errors import SelectorMismatch
+from scraper.errors import SelectorMismatch, Unreadable
 
 #: An element of a page, for those who are not the door.
 Node = LexborNode
@@ -66,7 +66,7 @@ class Page:
 
     @cached_property
     def whole(self) -> Scope:
-        """The whole page. One that is nested too deeply is an empty one."""
+        """The whole page; Unreadable when it is nested too deeply to be parsed."""
         return _parse(self.source, self.url)
 
     def all(self, css: str) -> list[Node]:
@@ -215,23 +215,32 @@ _FLAT = frozenset(
 
 
 def _parse(html: str, url: str | None) -> Scope:
-    root = LexborHTMLParser("" if too_deep(html) else html).root
+    """*html* parsed; Unreadable when it is nested too deeply to be."""
+    if too_deep(html):
+        raise Unreadable(url or "page", f"expected a page, found elements nested more than {MAX_DEPTH} deep")
+    root = LexborHTMLParser(html).root
     if root is None:  # pragma: no cover - the parser makes <html> of anything
-        raise SelectorMismatch(url or "page", "expected HTML, found nothing that can be parsed")
+        raise Unreadable(url or "page", "expected HTML, found nothing that can be parsed")
     return Scope(root, url)
 
 
 def too_deep(html: str) -> bool:
-    """Whether elements nest deeper than `MAX_DEPTH`, estimated from the tags without parsing."""
+    """Whether elements nest deeper than `MAX_DEPTH`, estimated from the tags without parsing.
+
+    ``<path/>`` closes itself in a drawing but not outside of one, so many of these count as depth, too.
+    """
     if html.count("<") < _HARMLESS:
         return False
-    depth = 0
+    depth = selfclosed = 0
     for found in _OPEN_OR_CLOSE.finditer(html):
         close, name, rest = found.groups()
-        if name.lower() in _FLAT or rest.endswith("/"):
+        if name.lower() in _FLAT:
             continue
-        depth = max(0, depth - 1) if close else depth + 1
-        if depth > MAX_DEPTH:
+        if rest.endswith("/"):
+            selfclosed += 1
+        else:
+            depth = max(0, depth - 1) if close else depth + 1
+        if depth > MAX_DEPTH or selfclosed > _HARMLESS:
             return True
     return False
 

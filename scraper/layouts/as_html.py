@@ -1,0 +1,140 @@
+"""A body's events as HTML: well-formed, paragraphs for text that stands alone, nothing for what is empty."""
+
+from collections.abc import Iterable
+from html import escape
+
+from scraper.layouts.marks import INLINE, TEXT_BLOCKS, Close, Event, Open
+from scraper.records import File, Image, Video
+
+
+def as_html(events: Iterable[Event]) -> str:
+    """The HTML of *events*; not yet sanitised."""
+    writer = _Writer()
+    for event in events:
+        if isinstance(event, str):
+            writer.text(event)
+        elif isinstance(event, Open):
+            writer.open(event)
+        elif isinstance(event, Close):
+            writer.close(event.tag)
+        else:
+            writer.settle()
+            writer.put(_figure(event))
+    while len(writer.stack) > 1:
+        writer.pop()
+    return "".join(writer.stack[0].parts)
+
+
+class _Element:
+    """An element being written; *solid* once it holds more than white space and breaks."""
+
+    __slots__ = ("parts", "solid", "start", "tag")
+
+    def __init__(self, tag: str, start: str = "") -> None:
+        self.tag, self.start = tag, start or f"<{tag}>"
+        self.parts: list[str] = []
+        self.solid = False
+
+    def html(self) -> str:
+        parts = self.parts
+        if self.tag in TEXT_BLOCKS:
+            while parts and _is_blank(parts[-1]):
+                parts.pop()
+            first = next((place for place, part in enumerate(parts) if not _is_blank(part)), 0)
+            parts = parts[first:]
+        return f"{self.start}{''.join(parts)}</{self.tag}>"
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.stack = [_Element("")]
+        #: Open blocks that hold text.
+        self.blocks = 0
+        #: The paragraph that was opened for text which stood alone.
+        self.implied: _Element | None = None
+
+    def put(self, html: str) -> None:
+        self.stack[-1].parts.append(html)
+        for element in reversed(self.stack):
+            if element.solid:
+                break
+            element.solid = True
+
+    def text(self, text: str) -> None:
+        blank = not text.strip()
+        if blank and not self.blocks:
+            return
+        if not self.blocks:
+            self.imply()
+        if blank:
+            self.stack[-1].parts.append(text)
+        else:
+            self.put(escape(text, quote=False))
+
+    def imply(self) -> None:
+        """Open a paragraph, around the marks that are open."""
+        inline = []
+        while self.stack[-1].tag in INLINE:
+            inline.append(self.stack.pop())
+        self.implied = _Element("p")
+        self.push(self.implied)
+        self.stack += [_Element(element.tag, element.start) for element in reversed(inline)]
+
+    def settle(self) -> None:
+        """Close the implied paragraph, before a block."""
+        while self.implied is not None:
+            self.pop()
+
+    def open(self, mark: Open) -> None:
+        if mark.tag == "br":
+            if self.blocks:
+                self.stack[-1].parts.append("<br>")
+        elif mark.tag in INLINE:
+            self.push(_Element(mark.tag, f'<a href="{escape(mark.href)}">' if mark.href else ""))
+        else:
+            self.settle()
+            if mark.tag == "hr":
+                self.put("<hr>")
+            elif mark.tag != "div":
+                self.push(_Element(mark.tag, f"<{mark.tag}{mark.span}>"))
+
+    def close(self, tag: str) -> None:
+        if tag not in INLINE:
+            self.settle()
+        if tag == "div" or all(element.tag != tag for element in self.stack):
+            return
+        while self.pop() != tag:
+            pass
+
+    def push(self, element: _Element) -> None:
+        self.stack.append(element)
+        self.blocks += element.tag in TEXT_BLOCKS
+
+    def pop(self) -> str:
+        """Close the innermost element and say which it was; an empty one leaves nothing."""
+        element = self.stack.pop()
+        self.blocks -= element.tag in TEXT_BLOCKS
+        if element is self.implied:
+            self.implied = None
+        if element.solid or element.tag in ("td", "th"):
+            self.stack[-1].parts.append(element.html())
+        elif element.tag in INLINE:
+            self.stack[-1].parts += element.parts
+        return element.tag
+
+
+def _is_blank(part: str) -> bool:
+    return part == "<br>" or not part.strip()
+
+
+def _figure(event: Image | Video | File) -> str:
+    """A picture with its caption; a video or a file as a link to it, or its name where it has no address."""
+    if isinstance(event, Image):
+        numbers = (("width", event.width), ("height", event.height))
+        size = "".join(f' {name}="{value}"' for name, value in numbers if value)
+        caption = f"<figcaption>{escape(event.caption, quote=False)}</figcaption>" if event.caption else ""
+        return f'<figure><img src="{escape(event.url)}" alt="{escape(event.alt or "")}"{size}>{caption}</figure>'
+    name = escape((event.title if isinstance(event, Video) else event.name) or event.url or "", quote=False)
+    if not event.url:
+        return f"<p>{name}</p>" if name else ""
+    return f'<p><a href="{escape(event.url)}">{name}</a></p>'

@@ -1,0 +1,130 @@
+"""A body's events as plain text: blocks separated by a blank line, list items and table rows by a newline.
+
+Items begin with ``• `` or their number, nested ones are indented; the cells of a row are joined by `` | ``. Pictures
+leave their caption, files their name, players nothing.
+"""
+
+import re
+from collections.abc import Iterable
+
+from scraper.layouts.marks import INLINE, Close, Event, Open
+from scraper.records import File, Image
+
+
+def as_text(events: Iterable[Event]) -> str:
+    """The text of *events*."""
+    writer = _Writer()
+    for event in events:
+        if isinstance(event, str):
+            writer.line.append(event)
+        elif isinstance(event, Open):
+            writer.open(event.tag)
+        elif isinstance(event, Close):
+            writer.close(event.tag)
+        elif isinstance(event, Image):
+            writer.block(event.caption)
+        elif isinstance(event, File):
+            writer.block(event.name)
+    writer.flush()
+    return "".join(writer.parts)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.line: list[str] = []
+        #: Of each open list the number of its last item; None: bullets.
+        self.lists: list[int | None] = []
+        self.mark = ""
+        #: Whether the block before belongs to the same list.
+        self.in_list = False
+        #: Texts of the blocks in each cell of the open row; tables inside of cells are read as text.
+        self.cells: list[list[str]] = []
+        self.tables = 0
+        self.rows = 0
+        self.pre = 0
+
+    def block(self, text: str | None) -> None:
+        self.flush()
+        if text:
+            self.line.append(text)
+            self.flush()
+
+    def open(self, tag: str) -> None:
+        if tag == "br":
+            self.line.append("\n")
+        if tag == "br" or tag in INLINE:
+            return
+        self.flush()
+        if tag in ("ul", "ol"):
+            self.in_list = self.in_list and bool(self.lists)
+            self.lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self.mark = self.next_mark()
+        elif tag == "table":
+            self.tables += 1
+            self.rows = 0
+        elif tag in ("td", "th") and self.tables == 1:
+            self.cells.append([])
+        elif tag == "pre":
+            self.pre += 1
+
+    def close(self, tag: str) -> None:
+        if tag in INLINE:
+            return
+        self.flush()
+        if tag in ("ul", "ol") and self.lists:
+            self.lists.pop()
+            self.in_list = bool(self.lists)
+        elif tag == "tr" and self.tables == 1:
+            self.row()
+        elif tag == "table":
+            self.tables -= 1
+        elif tag == "pre":
+            self.pre -= 1
+
+    def next_mark(self) -> str:
+        number = self.lists[-1] if self.lists else None
+        if number is None:
+            return "• "
+        self.lists[-1] = number + 1
+        return f"{number + 1}. "
+
+    def row(self) -> None:
+        texts = [" ".join(cell) for cell in self.cells]
+        self.cells = []
+        if any(texts):
+            self.add(" | ".join(texts), "\n" if self.rows else "\n\n")
+            self.rows += 1
+
+    def flush(self) -> None:
+        """Finish the block that is being written."""
+        if not self.line:
+            return
+        text = "".join(self.line)
+        text = text.strip("\n") if self.pre else tidy(text)
+        self.line.clear()
+        if not text.strip():
+            return
+        if self.cells:
+            self.cells[-1].append(" ".join(text.split()))
+        elif self.lists:
+            indent = "  " * (len(self.lists) - 1)
+            self.add(indent + (self.mark or "  ") + text.replace("\n", f"\n{indent}  "), "\n" if self.in_list else "\n\n")
+            self.mark, self.in_list = "", True
+        else:
+            self.add(text, "\n\n")
+
+    def add(self, text: str, separator: str) -> None:
+        self.parts.append(separator + text if self.parts else text)
+
+
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+def tidy(text: str) -> str:
+    """*text* with single spaces, no space at a line's ends, and at most one empty line in a row."""
+    if "\n" not in text:
+        return " ".join(text.split())
+    lines = "\n".join(" ".join(line.split()) for line in text.split("\n")).strip("\n")
+    return _EMPTY_LINES.sub("\n\n", lines)

@@ -1,0 +1,32 @@
+"""What a body is made of on its way from a page to text and HTML: a flat line of events."""
+
+from typing import NamedTuple
+
+from scraper.records import File, Image, Video
+
+
+class Open(NamedTuple):
+    """A mark opens: ``p``, ``li``, ``strong`` … ``div`` stands for any block that leaves no mark of its own."""
+
+    tag: str
+    #: Where a link leads.
+    href: str | None = None
+    #: Attributes of a table cell that spans others, as written: `` colspan="2"``.
+    span: str = ""
+
+
+class Close(NamedTuple):
+    """A mark closes."""
+
+    tag: str
+
+
+Event = Open | Close | str | Image | Video | File
+
+INLINE = frozenset("a strong em u s sup sub code mark small q abbr".split())
+#: Blocks that hold text.
+TEXT_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd".split())
+#: Blocks that hold blocks.
+FRAMES = frozenset("ul ol blockquote table tr thead tbody tfoot figure dl".split())
+#: Marks that hold nothing.
+EMPTY = frozenset({"br", "hr"})
