@@ -1,6 +1,6 @@
 """An unthrottled crawl of a pretend blog on this machine, beside Scrapy; and a run in which nothing is due.
 
-    python -m benchmarks.crawl [--pages 600] [--kilobytes 300] [--runs 1] [--scrapy PYTHON]
+    python -m benchmarks.crawl [--pages 600] [--kilobytes 300] [--markup 0.12] [--runs 1] [--scrapy PYTHON]
 
 PYTHON is an interpreter that has Scrapy (default: this one, if it has). The server is a process of its own with fixed
 bodies; each crawler is a process of its own, whose CPU and memory are what the system says when it ends. Our crawl
@@ -30,6 +30,7 @@ from scraper.demo.posts import DemoPost
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 NOTHING_DUE = 500
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
 
 SPIDER = """
 import sys, scrapy
@@ -113,12 +114,12 @@ def posts(count: int) -> list[DemoPost]:
     ]
 
 
-def serve(count: int, kilobytes: int, ready: "multiprocessing.Queue[int]") -> None:
+def serve(count: int, kilobytes: int, markup: float, ready: "multiprocessing.Queue[int]") -> None:
     """A process that answers with fixed bodies, gzipped where asked for."""
-    asyncio.run(_serve(count, kilobytes, ready))
+    asyncio.run(_serve(count, kilobytes, markup, ready))
 
 
-async def _serve(count: int, kilobytes: int, ready: "multiprocessing.Queue[int]") -> None:
+async def _serve(count: int, kilobytes: int, markup: float, ready: "multiprocessing.Queue[int]") -> None:
     answers: dict[str, bytes] = {}
     server = await asyncio.start_server(lambda r, w: _connection(r, w, answers), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -127,6 +128,7 @@ async def _serve(count: int, kilobytes: int, ready: "multiprocessing.Queue[int]"
         base=f"http://127.0.0.1:{port}",
         posts=posts(count),
         page_size=20,
+        markup=markup,
         padding=kilobytes * 1000 - 10_000,
     )
     paths = ["/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/blog-feed.xml", "/news"]
@@ -160,8 +162,10 @@ async def _connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 def run(python: str, code: str, *arguments: str) -> Cost:
     """What a Python process costs that runs *code*."""
     begun = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([python, "-c", code, *arguments], stdout=out, cwd=Path(__file__).parent.parent)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "program.py"
+        program.write_text(code)
+        process = subprocess.Popen([python, str(program), *arguments], stdout=out, env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - begun
@@ -204,7 +208,7 @@ def crawl_once(base: str, pages: int, scrapy: str | None, folder: Path) -> None:
 
 def nothing_due(folder: Path) -> None:
     """A second run over a site of 500 posts, of which none is due."""
-    with server(NOTHING_DUE, 300) as base:
+    with server(NOTHING_DUE, 300, 0.12) as base:
         archive = str(folder / "quiet.db")
         run(sys.executable, OURS, base, archive, TODAY.isoformat())
         cost = run(sys.executable, OURS, base, archive, (TODAY + timedelta(days=1)).isoformat())
@@ -219,9 +223,9 @@ def nothing_due(folder: Path) -> None:
 class server:  # noqa: N801 - reads as a verb
     """The server, as a process of its own."""
 
-    def __init__(self, count: int, kilobytes: int) -> None:
+    def __init__(self, count: int, kilobytes: int, markup: float) -> None:
         self.ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-        self.process = multiprocessing.Process(target=serve, args=(count, kilobytes, self.ready), daemon=True)
+        self.process = multiprocessing.Process(target=serve, args=(count, kilobytes, markup, self.ready), daemon=True)
 
     def __enter__(self) -> str:
         self.process.start()
@@ -236,6 +240,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--kilobytes", type=int, default=300)
+    parser.add_argument("--markup", type=float, default=0.12, help="share of the boilerplate that is markup")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--scrapy", metavar="PYTHON")
     options = parser.parse_args()
@@ -243,7 +248,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         print(f"{options.pages} pages of {options.kilobytes} KB, no delay")
         print(f"{'':<34}{'pages/s':>9}{'CPU ms/page':>14}{'peak MB':>12}")
-        with server(options.pages, options.kilobytes) as base:
+        with server(options.pages, options.kilobytes, options.markup) as base:
             for _ in range(options.runs):
                 crawl_once(base, options.pages, scrapy, Path(folder))
         if not scrapy:

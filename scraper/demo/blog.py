@@ -56,14 +56,16 @@ class Blog:
     page_size: int = 4
     look: str = "g5"
     padding: int = 180_000
+    markup: float = 0.12
     asked: int = 0
 
     def answer(self, question: Question) -> Answer:
         """The answer to *question* on the present day."""
         self.asked += 1
         scene = Scene(
-            base=self.base, today=self.today, day=self.day, look=self.look, padding=self.padding, request=self.asked
-        )
+            base=self.base, today=self.today, day=self.day, look=self.look, padding=self.padding, markup=self.markup,
+            request=self.asked,
+        )  # fmt: skip
         path = question.path
         if path.startswith("/_api/"):
             return self.api(question, scene)

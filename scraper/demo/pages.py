@@ -80,8 +80,9 @@ def missing_page(scene: Scene) -> str:
 
 def document(title: str, head: str, body: str, warm: dict[str, Any], scene: Scene) -> str:
     """A whole page round *body*."""
-    style = boilerplate(scene.padding // 2, "style")
-    settings = boilerplate(scene.padding // 2, "settings")
+    hidden = round(scene.padding * (1 - scene.markup) / 2)
+    style, settings = boilerplate(hidden, "style"), boilerplate(hidden, "settings")
+    chrome = boilerplate(round(scene.padding * scene.markup), "markup")
     feed = f'<link rel="alternate" href="{scene.base}/blog-feed.xml" title="{NAME} - RSS" type="application/rss+xml">'
     warm_data = {"platform": {"ssrPropsUpdates": []}, "pages": {}, "appsWarmupData": {BLOG_APP: warm}, "ooi": {}}
     return (
@@ -93,7 +94,7 @@ def document(title: str, head: str, body: str, warm: dict[str, Any], scene: Scen
         f'var requestId = "{scene.request:032x}";</script></head>'
         '<body class=""><div id="SITE_CONTAINER"><div id="main_MF" class="main_MF">'
         '<div id="SCROLL_TO_TOP" aria-label="top of page">top of page</div><div id="site-root" class="site-root">'
-        '<header><a href="/">Home</a><a href="/news">News</a></header><main id="PAGES_CONTAINER">'
+        '<header><a href="/">Home</a><a href="/news">News</a>' + chrome + '</header><main id="PAGES_CONTAINER">'
         f'{body}</main><footer>© {NAME}</footer></div><div id="SCROLL_TO_BOTTOM">bottom of page</div></div></div>'
         f'<script type="application/json" id="wix-essential-viewer-model">{{{settings}"end":0}}</script>'
         f'<script type="application/json" id="wix-warmup-data">{dump(warm_data)}</script></body></html>'
