@@ -21,8 +21,8 @@ class Spelled:
     lack: str | None = None
 
 
-# Twelve paragraphs, January first: names and abbreviations without their dot, in lower case, of en es fr de nl it pt ca ro
-# pl cs sk sl sv da no fi is et lv lt hu tr id el ru uk bg sr he ar hi bn th vi. Where a name means two months
+# Twelve paragraphs, January first: names and abbreviations without their dot, in lower case, of en es fr de nl it pt
+# ca ro pl cs sk sl sv da no fi is et lv lt hu tr id el ru uk bg sr he ar hi bn th vi. Where a name means two months
 # ("listopad", November in Czech, October in Croatian) the more widely spoken language decides.
 _MONTHS = """
 january jan enero ene janvier janv januar januari gennaio gen janeiro gener ianuarie ian styczeń stycznia sty leden
@@ -230,7 +230,7 @@ _STAMP = re.compile(
 
 
 def iso_utc(text: str) -> str | None:
-    """The ISO 8601 *text* in UTC, as precise as it is (``2021-03-16T14:05:00Z``, ``2016-12``); None: it is not ISO.
+    """The ISO 8601 *text* in UTC, as precise as it is (``2021-03-16T14:05:00Z``, ``2016-12``); None: not ISO.
 
     Fractions of a second stay as they are. A time without a zone is only a day: which moment it means is not said.
     """

@@ -4,9 +4,12 @@ The HTML of the network's older sites was not to be had when this was written: d
 layouts know where title and dates stand, and leave the body to a well-tried guess, which a note on the reading says.
 """
 
+from collections.abc import Iterable
+from functools import partial
+
 from scraper.layouts.body import Body, read_body
-from scraper.page import Page, too_deep
-from scraper.records import Problem
+from scraper.page import Node, Page, too_deep
+from scraper.records import Image, Problem
 from scraper.sanitise import safe_url
 
 #: What a guess may take at most, in characters of HTML; larger pages are no posts.
@@ -33,8 +36,23 @@ def main_content(page: Page) -> Body | None:
     if not found:
         return None
     root = Page.from_html(found, url=page.url).maybe("body")
-    body = read_body(root, link=lambda href: safe_url(href, page.url)) if root is not None else None
+    body = read_plain(root, page.url) if root is not None else None
     return body if body is not None and body.text.strip() else None
+
+
+def read_plain(root: Node, base_url: str | None) -> Body:
+    """The body below *root*, of a page with plain pictures and links."""
+    return read_body(root, widget=partial(_picture, base_url), link=lambda href: safe_url(href, base_url))
+
+
+def _picture(base_url: str | None, node: Node) -> Iterable[Image] | None:
+    """The picture that an element is; None: it is none."""
+    if node.tag != "img":
+        return None
+    url = safe_url(node.attributes.get("src") or "", base_url)
+    sizes = (node.attributes.get(name) or "" for name in ("width", "height"))
+    width, height = (int(size) if size.isdecimal() and len(size) < 6 else None for size in sizes)
+    return (Image(url=url, alt=node.attributes.get("alt") or None, width=width, height=height),) if url else ()
 
 
 def guessed() -> Problem:

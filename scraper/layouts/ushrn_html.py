@@ -6,7 +6,6 @@ No HTML of them was seen. The selectors are the ones that Drupal 7 and its date 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from scraper import dates, urls
@@ -15,7 +14,7 @@ from scraper.language import detect
 from scraper.layouts import wix_words
 from scraper.layouts.body import Body, read_body
 from scraper.layouts.dump import first, shown_date
-from scraper.layouts.plain import guessed, main_content
+from scraper.layouts.plain import guessed, main_content, read_plain
 from scraper.layouts.ushrn_text import author_in
 from scraper.page import Page, words
 from scraper.records import Problem, Reading
@@ -104,10 +103,9 @@ def author(page: Page, text: str) -> str | None:
 
 def body(page: Page, selectors: Sequence[str]) -> tuple[Body | None, tuple[Problem, ...]]:
     """The body below the first of *selectors* that holds text, else a guess, with the note that says so."""
-    link = partial(safe_url, base_url=page.url)
     for css in selectors:
         node = page.maybe(css)
-        if node is not None and (found := read_body(node, link=link)).text.strip():
+        if node is not None and (found := read_plain(node, page.url)).text.strip():
             return found, ()
     content = main_content(page)
     return content, (guessed(),) if content is not None else ()

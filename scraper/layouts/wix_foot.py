@@ -15,6 +15,7 @@ from scraper.numbers import Shown, counts_line
 #: Cards under "Recent Posts" where "See All" is missing: at most so many lines, none longer than a preview.
 _MOST_CARDS = 6
 _LONGEST_PREVIEW = 210
+_SHORTEST_PREVIEW = 180
 
 
 NONE_SHOWN = Shown()
@@ -33,10 +34,10 @@ class Foot:
     seen: bool = False
 
 
-def read_foot(lines: Sequence[str]) -> Foot:
-    """The foot of *lines*, which end before ``bottom of page``."""
+def read_foot(lines: Sequence[str], *, whole: bool) -> Foot:
+    """The foot of *lines*. *whole*: ``bottom of page`` followed them, so nothing is cut off."""
     groups = _groups(lines)
-    recent = _recent(lines)
+    recent = _recent(lines, whole=whole)
     if groups:
         followed = owned(lines, groups)
         start, end, counts = (followed or groups)[-1]
@@ -91,7 +92,9 @@ def _groups(lines: Sequence[str]) -> list[Group]:
 def _goes_on(lines: Sequence[str], index: int) -> bool:
     """Whether a paragraph of prose follows, as in a body that quotes such a line; a preview ends in mid-word."""
     at = first(lines, index)
-    return at < len(lines) and len(lines[at]) > 60 and lines[at][-1] in '.!?:”"’)'
+    if at >= len(lines) or lines[at].casefold().startswith(words.COMMENT_BOX):
+        return False
+    return len(lines[at]) > 60 and lines[at][-1] in '.!?:”"’)'
 
 
 def _more(shown: Shown, line: str) -> Shown | None:
@@ -117,22 +120,28 @@ def _is_recent(lines: Sequence[str], index: int) -> bool:
     return at < len(lines) and words.is_in(words.RECENT, lines[at])
 
 
-def _recent(lines: Sequence[str]) -> int | None:
+def _recent(lines: Sequence[str], *, whole: bool) -> int | None:
     """Index of the last heading of other posts' cards that is the interface's own; None: there is none."""
     for index in range(len(lines) - 1, -1, -1):
         if not lines[index] or not words.is_in(words.RECENT, lines[index]):
             continue
         below = first(lines, index + 1)
-        if below >= len(lines) or words.is_in(words.SEE_ALL, lines[below]) or _ends_in_cards(lines[below:]):
+        if (
+            below >= len(lines)
+            or words.is_in(words.SEE_ALL, lines[below])
+            or _ends_in_cards(lines[below:], whole=whole)
+        ):
             return index
     return None
 
 
-def _ends_in_cards(rest: Sequence[str]) -> bool:
-    """Whether *rest* is a handful of previews: opening words of posts, cut at about 199 signs, mid-word."""
+def _ends_in_cards(rest: Sequence[str], *, whole: bool) -> bool:
+    """Whether *rest* is a handful of cards: opening words, cut at about 199 signs, mid-word; or only titles."""
     cards = [line for line in rest if line]
-    cut = any(180 <= len(line) <= _LONGEST_PREVIEW and line[-1].isalnum() for line in cards)
-    return len(cards) <= _MOST_CARDS and cut and all(len(line) <= _LONGEST_PREVIEW for line in cards)
+    if len(cards) > _MOST_CARDS or any(len(line) > _LONGEST_PREVIEW for line in cards):
+        return False
+    cut = any(len(line) >= _SHORTEST_PREVIEW and line[-1].isalnum() for line in cards)
+    return cut or (whole and all(line[-1] not in ".:;,!" for line in cards))
 
 
 def _are_cards(recent: int, groups: Sequence[Group]) -> bool:

@@ -116,11 +116,19 @@ def read_head(lines: Sequence[str], *, chrome: bool, url: str | None) -> Head:
     """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page."""
     start, menu = _behind_buttons(lines)
     run = _first_run(lines, start, deep=menu or chrome)
-    if run is not None and not chrome and not menu and not run[2].strong and run[0] == first(lines, start):
-        run = None  # a letter without its title begins with its date
+    if run is not None and _is_no_head(lines, start, run, chrome=chrome or menu, url=url):
+        run = None
     if run is None:
         return _without_marks(lines, start, chrome=chrome, menu=menu, url=url)
     return _with_marks(lines, start, run, menu=menu, url=url)
+
+
+def _is_no_head(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, chrome: bool, url: str | None) -> bool:
+    """Whether the run is only a date on the first line: of a letter without its title, or a date that is the title."""
+    top = first(lines, start)
+    if run[0] != top or run[2].strong:
+        return False
+    return not chrome or named_in(url, lines[top]) >= 0.6
 
 
 def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:

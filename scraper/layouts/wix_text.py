@@ -55,7 +55,7 @@ def read(page: TextPage) -> Reading:
     if page.url and not urls.is_post(page.url):
         kind = "list" if _LIST_PATH.search(page.url.partition("?")[0]) else "other"
         return _no_post(page, kind, "its address is no post's")
-    foot = read_foot(cut.lines)
+    foot = read_foot(cut.lines, whole=cut.bottom)
     chrome = cut.top or cut.bottom or foot.seen
     head = read_head(_to_body_end(cut.lines, foot), chrome=chrome, url=page.url)
     if reason := _not_a_post(page, cut, head):
