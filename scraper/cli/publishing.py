@@ -17,7 +17,7 @@ EVIDENCE = ("warc", "wacz")
 @click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, *EVIDENCE, "sqlite"]))
 @db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Where to write; replaced when whole. Without it: standard output, where FORMAT is text.")  # fmt: skip
+              help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
 @click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
 @click.option("--no-bodies", is_flag=True, help="Leave the texts out (csv, json, jsonl).")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
@@ -79,10 +79,8 @@ def posts(
     try:
         room.check(opened.conn, request.filters)
         if output is None:
-            out = click.get_binary_stream("stdout")
             for chunk in room.write(opened.conn, request, form, options):
-                out.write(chunk)
-            out.flush()
+                click.echo(chunk, nl=False)
         else:
             done = room.to_file(opened.conn, output, form, now=now, request=request, options=options)
             click.echo(f"{done.path}: {done.rows} posts, {done.bytes} bytes, sha256 {done.sha256}")

@@ -1,0 +1,210 @@
+"""The command line as its users meet it: what it prints, what it refuses, how it ends."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.cli import main
+from scraper.cli.group import harmless
+
+DUMP = """top of page
+
+A Day at the Council
+
+Updated: Mar 18, 2021
+
+We went to the council, and the council listened. It took the whole of a long and rainy day.
+
+On the way home we wrote this, so that those who could not come may know.
+
+41 views0 comments
+
+Recent Posts
+
+See All
+
+bottom of page
+"""
+URL = "https://blog.example.org/post/a-day-at-the-council"
+
+
+def ushrn(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    path = tmp_path / "council.txt"
+    path.write_text(DUMP, "utf-8")
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path: Path, dump: Path) -> Path:
+    path = tmp_path / "a.db"
+    done = ushrn("import", dump, "--url", URL, "--captured-at", "2021-04-01", "--db", path)
+    assert done.exit_code == 0, done.output
+    return path
+
+
+def test_extract_prints_one_object_a_path_in_order_repeats_and_unreadable_ones_included(dump: Path) -> None:
+    empty = dump.with_name("empty.html")
+    empty.touch()
+    done = ushrn("extract", dump, dump.with_name("nowhere.html"), dump, empty, dump.parent)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["kind"] for line in lines] == ["post", "error", "post", "error", "error"]
+    assert [Path(line["path"]).name for line in lines][:4] == [
+        "council.txt",
+        "nowhere.html",
+        "council.txt",
+        "empty.html",
+    ]
+    assert all(line["problems"] for line in lines if line["kind"] == "error")
+    assert done.exit_code == 1
+
+
+def test_extract_gives_the_fields_of_a_post(dump: Path) -> None:
+    (line,) = ushrn("extract", dump, "--url", URL).stdout.splitlines()
+    found = json.loads(line)
+    assert (found["title"], found["updated_at"], found["updated_basis"]) == (
+        "A Day at the Council",
+        "2021-03-18",
+        "text",
+    )
+    assert (found["published_at"], found["views"], found["comments"]) == (None, 41, 0)
+    assert found["body_text"].startswith("We went") and found["body_text"].endswith("may know.")
+
+
+def test_extract_refuses_one_address_for_several_pages(dump: Path) -> None:
+    done = ushrn("extract", dump, dump, "--url", URL)
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_extract_writes_nothing(dump: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    ushrn("extract", dump)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("words", [("crawl", "not a site"), ("import",), ("search", "--sort", "beauty"), ("dance",)])
+def test_wrong_words_end_with_2_and_no_traceback(words: tuple[str, ...], tmp_path: Path) -> None:
+    options = ("--db", tmp_path / "a.db") if words[0] in ("crawl", "search") else ()
+    done = ushrn(*words, *options)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("verb", ["search", "status", "rebuild", "verify", "serve"])
+def test_no_archive_is_said_in_one_line_with_6(verb: str, tmp_path: Path) -> None:
+    done = ushrn(verb, "--db", tmp_path / "none.db")
+    assert done.exit_code == 6
+    assert len(done.stderr.splitlines()) == 1
+    assert "none.db" in done.stderr
+
+
+def test_a_file_that_is_no_archive_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_bytes(b"these are notes, not a database" * 100)
+    done = ushrn("search", "x", "--db", path)
+    assert done.exit_code == 6
+    assert path.read_bytes() == b"these are notes, not a database" * 100
+
+
+def test_search_tells_title_date_views_and_the_passage(archive: Path) -> None:
+    done = ushrn("search", "rainy", "day", "--db", archive)
+    assert done.exit_code == 0
+    for part in ("A *Day* at the Council", "updated 2021-03-18", "41 views", URL, "*rainy*", "1 to 1 of 1"):
+        assert part in done.stdout
+
+
+def test_search_without_words_shows_all_posts(archive: Path) -> None:
+    assert "1 to 1 of 1" in ushrn("search", "--db", archive).stdout
+
+
+def test_search_for_what_is_not_there_says_so(archive: Path) -> None:
+    done = ushrn("search", "elephant", "--db", archive)
+    assert (done.exit_code, done.stdout) == (0, "no hits\n")
+
+
+def test_csv_goes_to_standard_output_without_a_file(archive: Path) -> None:
+    done = ushrn("export", "csv", "--db", archive, "--columns", "url,views")
+    assert list(csv.reader(io.StringIO(done.stdout))) == [["url", "views"], [URL, "41"]]
+
+
+def test_an_export_to_a_file_says_what_it_wrote(archive: Path, tmp_path: Path) -> None:
+    done = ushrn("export", "csv", "--db", archive, "--output", tmp_path / "posts.csv")
+    assert "posts.csv: 1 posts" in done.stdout
+    assert (tmp_path / "datapackage.json").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("warc",), ("sqlite",), ("atom", "--excel"), ("sqlite", "--columns", "url", "--output", "x")]
+)
+def test_export_refuses_what_makes_no_sense(words: tuple[str, ...], archive: Path) -> None:
+    assert ushrn("export", *words, "--db", archive).exit_code == 2
+
+
+def test_the_same_again_changes_nothing(archive: Path, dump: Path) -> None:
+    done = ushrn("import", dump, "--url", URL, "--captured-at", "2021-04-01", "--db", archive)
+    assert "1 there already" in done.stdout
+
+
+def test_rebuild_finds_nothing_to_change_in_a_fresh_archive(archive: Path) -> None:
+    done = ushrn("rebuild", "--diff", "--db", archive)
+    assert "0 of them would say something else" in done.stdout
+
+
+def test_status_as_json_is_for_machines(archive: Path) -> None:
+    assert json.loads(ushrn("status", "--json", "--db", archive).stdout)["posts"] == 1
+
+
+def test_status_of_an_archive_never_crawled_is_stale(archive: Path) -> None:
+    assert ushrn("status", "--max-age", "8d", "--db", archive).exit_code == 10
+
+
+def test_a_crawl_of_strangers_needs_a_contact(tmp_path: Path) -> None:
+    done = ushrn("crawl", "https://blog.example.org/", "--db", tmp_path / "a.db")
+    assert done.exit_code == 2
+    assert "--contact" in done.stderr
+
+
+def test_json_logs_are_objects_a_line(archive: Path, dump: Path) -> None:
+    done = ushrn("import", dump, "--db", archive, "--log-format", "json", "--url", URL)
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert events[-1]["event"] == "summary"
+    assert events[-1]["exit_status"] == 0
+
+
+def test_the_output_is_utf_8_whatever_the_terminal(dump: Path) -> None:
+    dump.write_text(DUMP.replace("Council", "Counçil ✊"), "utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", "extract", dump], capture_output=True, env=environment, check=True
+    )
+    assert "Counçil ✊" in json.loads(done.stdout.decode("utf-8"))["title"]
+
+
+def test_a_reader_that_goes_away_is_no_error(dump: Path) -> None:
+    command = [sys.executable, "-m", "scraper", "extract", *[str(dump)] * 200]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout and running.stderr
+        running.stdout.readline()
+        running.stdout.close()
+        complaint = running.stderr.read()
+    assert b"Traceback" not in complaint
+
+
+@given(st.text())
+def test_no_text_of_a_page_steers_the_terminal(text: str) -> None:
+    shown = harmless(text)
+    assert not any(sign < " " and sign not in "\t\n" for sign in shown)
+    assert "\x1b" not in shown and "\x9b" not in shown and "\u202e" not in shown

@@ -1,0 +1,97 @@
+"""What the documents say of commands and tables is what the code says.
+
+`python tests/test_docs.py` writes the generated parts anew.
+"""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from scraper import __version__, schema
+from scraper.cli import main
+
+ROOT = Path(__file__).parent.parent
+MEND = "run `python tests/test_docs.py` and commit what it wrote"
+
+
+def help_of(command: click.Command, name: str) -> str:
+    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    return command.get_help(context).rstrip()
+
+
+def help_block() -> str:
+    return f"\n```text\n{help_of(main, 'ushrn')}\n```\n"
+
+
+def commands_page() -> str:
+    parts = ["# The commands\n\nThe help of every verb, as `ushrn VERB --help` prints it.\n"]
+    parts += [f"## {name}\n\n```text\n{help_of(verb, f'ushrn {name}')}\n```\n" for name, verb in main.commands.items()]
+    return "\n".join(parts)
+
+
+def dictionary_block() -> str:
+    parts = [""]
+    for table, (about, columns) in schema.DESCRIPTIONS.items():
+        parts += [f"**`{table}`**: {about}", ""]
+        parts += ["| column | meaning |", "|---|---|"]
+        parts += [f"| `{column}` | {meaning.replace('|', '¦')} |" for column, meaning in columns.items()] + [""]
+    return "\n".join(parts)
+
+
+def with_block(text: str, name: str, block: str) -> str:
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    return pattern.sub(lambda found: found[1] + block + found[2], text)
+
+
+def readme_as_it_should_be() -> str:
+    text = (ROOT / "README.md").read_text("utf-8")
+    return with_block(with_block(text, "help", help_block()), "dictionary", dictionary_block())
+
+
+def test_the_readme_has_todays_help_and_data_dictionary() -> None:
+    assert (ROOT / "README.md").read_text("utf-8") == readme_as_it_should_be(), MEND
+
+
+def test_the_page_of_commands_has_todays_help() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), MEND
+
+
+@pytest.mark.parametrize("verb", list(main.commands))
+def test_every_verb_is_in_the_readme_with_an_example(verb: str) -> None:
+    assert f"| `{verb}` | `ushrn {verb}" in (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("verb", list(main.commands))
+def test_every_option_of_a_verb_has_a_help_text(verb: str) -> None:
+    silent = [param.name for param in main.commands[verb].params if isinstance(param, click.Option) and not param.help]
+    assert silent == []
+
+
+@pytest.mark.parametrize("verb", list(main.commands))
+def test_every_verb_teaches_with_an_example(verb: str) -> None:
+    assert f"ushrn {verb}" in (main.commands[verb].help or "")
+
+
+def test_every_export_column_is_described() -> None:
+    columns = {column for _, described in schema.DESCRIPTIONS.values() for column in described}
+    joined = {"categories", "tags", "capture_sha256"}
+    assert set(schema.EXPORT_COLUMNS) - columns - joined == set()
+
+
+def test_every_link_between_our_documents_leads_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def test_the_changelogs_newest_version_is_the_packages() -> None:
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest
+    assert newest[1] == __version__
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(readme_as_it_should_be(), "utf-8")
+    (ROOT / "docs" / "commands.md").write_text(commands_page(), "utf-8")
