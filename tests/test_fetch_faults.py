@@ -199,9 +199,13 @@ def test_a_head_without_end_is_refused(faults, fetcher):
     assert "not HTTP" in str(failure(fetcher, f"{faults.url}/a"))
 
 
-def test_what_is_not_http_is_said_so(faults, fetcher):
-    faults.on("/a", faults.raw(b"220 mail.example ESMTP ready\r\n\r\n"))
-    assert "not HTTP" in str(failure(fetcher, f"{faults.url}/a"))
+@pytest.mark.parametrize("answer", [b"220 mail.example ready", b"HTTP/1.1 200 OK\r\n" + b"\x1b[31m" * 9999])
+def test_what_is_not_http_is_said_so_in_few_words(faults, fetcher, answer):
+    faults.on("/a", faults.raw(answer + b"\r\n\r\n"))
+    message = str(failure(fetcher, f"{faults.url}/a"))
+    assert "not HTTP" in message
+    assert len(message) < 400
+    assert message.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,14 @@ def test_each_scheme_host_and_port_has_its_own(faults, other_faults, fetcher):
     assert other_faults.paths == ["/robots.txt", "/a"]
 
 
+def test_the_next_robots_txt_of_a_slow_host_waits_as_long_as_its_pages(faults, other_faults, fetcher):
+    """The way from http to https is two origins and one machine."""
+    faults.on("/robots.txt", faults.page(b"User-agent: *\nCrawl-delay: 7"))
+    fetcher.get(f"{faults.url}/a")
+    fetcher.get(f"{other_faults.url}/a")
+    assert [seen.at for seen in faults.log + other_faults.log] == [0.0, 7.0, 14.0, 14.0]
+
+
 def test_it_is_believed_for_a_day(faults, fetcher, clock):
     faults.on("/robots.txt", faults.page(b""), faults.page(b"User-agent: *\nDisallow: /"))
     fetcher.get(f"{faults.url}/a")

@@ -45,6 +45,8 @@ class Rules:
         self._monotonic = monotonic
         self._known: dict[str, Robots] = {}
         self._unavailable: dict[str, tuple[float, str]] = {}
+        #: host → the longest Crawl-delay that any of its robots.txt asks for: the next one waits as long.
+        self._delays: dict[str, float] = {}
 
     def of(self, url: str, captures: list[Capture]) -> Robots:
         """The rules for *url*, from memory or asked for; what came on the way goes into *captures*.
@@ -61,13 +63,17 @@ class Rules:
             raise RobotsUnavailable(message)
         search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
         try:
-            self._known[origin] = self._ask(search)
+            found = self._known[origin] = self._ask(search)
+            self._delays[name_of(url)] = max(self._pace(url), found.crawl_delay or 0.0)
         except RobotsUnavailable as error:
             self._unavailable[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
             raise
         finally:
             captures.extend(search.captures)
-        return self._known[origin]
+        return found
+
+    def _pace(self, url: str) -> float:
+        return max(self._delay, self._delays.get(name_of(url), 0.0))
 
     def _ask(self, search: _Search) -> Robots:
         at = self._now()
@@ -103,12 +109,12 @@ class Rules:
         url = search.url
         seen = {url}
         while len(seen) <= self._limits.redirects + 1:
-            left = search.deadline - self._monotonic() - self._sender.turns.needed(name_of(url), self._delay)
+            left = search.deadline - self._monotonic() - self._sender.turns.needed(name_of(url), self._pace(url))
             seconds = min(self._limits.robots_try_seconds, left)
             if seconds <= 0:
                 raise TryFailed("no complete answer within the time limit", final=True)
             ask = Ask(url=url, kind="robots")
-            answer = self._sender.send(ask, delay=self._delay, attempt=attempt, seconds=seconds)
+            answer = self._sender.send(ask, delay=self._pace(url), attempt=attempt, seconds=seconds)
             search.captures.append(answer.capture)
             to = answer.capture.redirected_to
             if to is None:
@@ -136,7 +142,7 @@ class Rules:
         host = name_of(search.url)
         if attempt >= self._limits.robots_tries:
             return False
-        if self._monotonic() + max(pause, self._sender.turns.needed(host, self._delay)) >= search.deadline:
+        if self._monotonic() + max(pause, self._sender.turns.needed(host, self._pace(search.url))) >= search.deadline:
             return False
         self._sender.turns.hold(host, pause)
         return True

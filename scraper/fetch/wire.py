@@ -19,6 +19,8 @@ import httpx
 from scraper.fetch.addresses import is_public, machines
 from scraper.fetch.entity import Entity
 
+#: Some errors quote the head that they choked on.
+_LONGEST_REASON = 200
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 
@@ -335,7 +337,7 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     """What went wrong, in words that say what to do."""
     # The pool raises "from None": the cause is only in the context (httpcore 1.0.9).
     cause = error.__cause__ or error.__context__
-    said = str(error) or type(error).__name__
+    said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
     if isinstance(error, Refused):
         return WireFailed("private", f"{said}: name the host in the command if you mean it")
     if isinstance(error, socket.gaierror):
