@@ -5,24 +5,20 @@ would keep cookies, read proxies from the environment, and fail on redirects tha
 (``Location: javascript:1``). Of the environment only SSL_CERT_FILE and SSL_CERT_DIR count.
 """
 
-import re
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import httpcore
 import httpx
 
-from scraper.fetch.addresses import is_public, machines
 from scraper.fetch.entity import Entity
+from scraper.fetch.sockets import Backend, Record, Refused
 
 #: Some errors quote the head that they choked on.
 _LONGEST_REASON = 200
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 
 
 class WireFailed(Exception):
@@ -70,140 +66,6 @@ def _text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
-
-
-class Record:
-    """What passes during one exchange: both heads whole, of the body only how much and how it ended."""
-
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
-        self.sent = b""
-        self.received = bytearray()
-        self.head: bytes | None = None
-        self.behind_head = 0
-        self.tail = b""
-        self.stream: Tee | None = None
-        self.fresh = False
-
-    def hear(self, data: bytes) -> None:
-        """Take bytes from the server."""
-        if self.head is None:
-            self.received += data
-            data = self._find_head()
-        self.behind_head += len(data)
-        self.tail = (self.tail + data[-4:])[-4:]
-
-    def _find_head(self) -> bytes:
-        while match := _BLANK_LINE.search(self.received):
-            head, rest = bytes(self.received[: match.end()]), bytes(self.received[match.end() :])
-            if not _INTERIM.match(head):
-                self.head = head
-                return rest
-            self.received = bytearray(rest)
-        return b""
-
-    def is_clean(self, response: httpx.Response) -> bool:
-        """Whether the connection holds no byte behind the message's end: else they would open the next answer."""
-        if "transfer-encoding" in response.headers:
-            return self.tail.endswith((b"\r\n\r\n", b"\n\n"))
-        length = response.headers.get("content-length", "0")
-        bodiless = response.status_code in (204, 304)
-        return self.behind_head == 0 if bodiless else length.isdigit() and self.behind_head == int(length)
-
-
-class Tee(httpcore.NetworkStream):
-    """A stream that tells the record of the running exchange what passes, and keeps its deadline."""
-
-    def __init__(self, inner: httpcore.NetworkStream, backend: "Backend", ip: str) -> None:
-        self._inner = inner
-        self._backend = backend
-        self.ip = ip
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Bytes from the server; raises ReadTimeout when the exchange's time is over."""
-        record = self._backend.record
-        data = self._inner.read(max_bytes, _remaining(record.deadline, timeout))
-        record.stream = self
-        record.hear(data)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Bytes to the server."""
-        record = self._backend.record
-        record.stream = self
-        if b"\r\n\r\n" not in record.sent:
-            record.sent += buffer
-        self._inner.write(buffer, timeout)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """The same stream inside TLS: what is heard is what TLS carries."""
-        timeout = _remaining(self._backend.record.deadline, timeout)
-        return Tee(self._inner.start_tls(ssl_context, server_hostname, timeout), self._backend, self.ip)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Facts about the socket."""
-        return self._inner.get_extra_info(info)
-
-
-def _remaining(deadline: float, timeout: float | None) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time for this answer is over")
-    return left if timeout is None else min(left, timeout)
-
-
-class Refused(httpcore.ConnectError):
-    """The machine behind the name may not be asked."""
-
-
-class Backend(httpcore.NetworkBackend):
-    """Opens connections, to the public internet only, unless the user named the host.
-
-    The address is looked at when the connection is made and the connection goes to that very address, so a name
-    that resolves to something else a moment later gains nothing.
-    """
-
-    def __init__(self, named_hosts: frozenset[str]) -> None:
-        self._named = named_hosts
-        self._inner = httpcore.SyncBackend()
-        self.record = Record(0.0)
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A connection to the first machine behind *host* that answers."""
-        self.record.fresh = True
-        failure: Exception = Refused(f"the name {host} has no address")
-        for ip in self._allowed(host, port):
-            try:
-                left = _remaining(self.record.deadline, timeout)
-                stream = self._inner.connect_tcp(ip, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return Tee(stream, self, ip)
-        raise failure
-
-    def _allowed(self, host: str, port: int) -> list[str]:
-        found = machines(host.strip("[]"), port)
-        bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        if {bracketed, f"{bracketed}:{port}"} & self._named:
-            return found
-        public = [ip for ip in found if is_public(ip)]
-        if not public:
-            raise Refused(f"{host} is {', '.join(found)}, which is not on the public internet")
-        return public
 
 
 class _Body(httpx.SyncByteStream):
@@ -301,7 +163,7 @@ class Wire:
                     break
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             failure = error
-        if failure or entity.truncated or not record.is_clean(response):
+        if failure or entity.truncated or not _is_clean(response, record):
             self._drop(response, record)
         response.close()
         cut = None if failure is None else _failure(failure).kind
@@ -316,6 +178,11 @@ class Wire:
         response.close()
         if record.stream is not None:
             record.stream.close()
+
+
+def _is_clean(response: httpx.Response, record: Record) -> bool:
+    length = "0" if response.status_code in (204, 304) else response.headers.get("content-length", "0")
+    return record.is_clean(chunked="transfer-encoding" in response.headers, length=length)
 
 
 def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: str | None) -> Exchange:
