@@ -3,22 +3,13 @@
 `parse` turns any text into a `Query`; `find` turns a `Request` into a `Page`; `rowids` gives a whole result set.
 """
 
-from scraper.search.find import (
-    SORTS,
-    UNDATED,
-    Facet,
-    Filters,
-    Hit,
-    Page,
-    Request,
-    Value,
-    find,
-    ordered,
-    prepare,
-    rowids,
-)
-from scraper.search.query import MARK, UNMARK, Query, parse
+from scraper.search.facets import Facet, Value
+from scraper.search.find import Hit, Page, find, prepare, rowids
+from scraper.search.query import parse
+from scraper.search.request import SORTS, UNDATED, Filters, Request
+from scraper.search.select import ordered
 from scraper.search.snippets import Snippet
+from scraper.search.tree import MARK, UNMARK, Query
 
 __all__ = [
     "MARK",

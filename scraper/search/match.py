@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scraper.search.query import All, Any, Condition, Node, Not, Query, Term
 from scraper.search.synonyms import words
+from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.urls import canonical
 
 STEMMED, EXACT = "posts_fts", "posts_exact"

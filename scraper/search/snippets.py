@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from scraper.search.match import EXACT, FILES, STEMMED, anywhere, expression
-from scraper.search.query import MARK, UNMARK, Any, Term
 from scraper.search.synonyms import words
+from scraper.search.tree import MARK, UNMARK, Any, Term
 
 #: Characters of a passage, about.
 WIDTH = 220

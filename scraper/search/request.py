@@ -1,0 +1,63 @@
+"""What is asked of a search: the query, choices beside it, an order, a page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+
+from scraper.search.tree import Query, clean
+
+SORTS = ("relevance", "newest", "oldest", "views", "comments")
+#: What `Filters.year` calls posts without a date.
+UNDATED = "undated"
+MAX_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Choices beside the query. Within one, any of the values; all of them together. Empty: no choice."""
+
+    #: Ids of sites.
+    site: tuple[str, ...] = ()
+    #: ``2016``, or ``undated``.
+    year: tuple[str, ...] = ()
+    #: Names, whole and exact.
+    category: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    #: ``yes``, ``no``: has a PDF.
+    pdf: tuple[str, ...] = ()
+    #: ``yes``, ``no``: is gone from its site.
+    gone: tuple[str, ...] = ()
+    #: A day, month or year, or longer: from then on, and before then. None: no bound.
+    after: str | None = None
+    before: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Iterable[str]]) -> "Filters":
+        """From the parameters of a URL; other names and empty values are ignored. Total."""
+        known = {each.name for each in fields(cls)}
+        chosen = {
+            name: tuple(clean(value).strip() for value in given) for name, given in values.items() if name in known
+        }
+        lists = {name: tuple(filter(None, dict.fromkeys(given))) for name, given in chosen.items()}
+        bounds = {name: next(iter(lists.pop(name, ())), None) for name in ("after", "before")}
+        return cls(**lists, **bounds)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything that one page of results depends on."""
+
+    query: Query = field(default_factory=Query)
+    filters: Filters = field(default_factory=Filters)
+    #: One of SORTS; empty or unknown: relevance where there are words, else newest.
+    sort: str = ""
+    #: From 1.
+    page: int = 1
+    #: Hits on a page, 1 to MAX_SIZE.
+    size: int = 20
+
+    @property
+    def order(self) -> str:
+        """The sort that is really meant."""
+        sort = self.sort if self.sort in SORTS else "relevance"
+        return "newest" if sort == "relevance" and not self.query.terms else sort

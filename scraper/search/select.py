@@ -1,0 +1,104 @@
+"""A request → the SQL that finds its posts."""
+
+import sqlite3
+
+from scraper.search.match import DATE, FILES, PDFS, STEMMED, Match, Where, both, compile_query, expression
+from scraper.search.request import UNDATED, Filters, Request
+from scraper.search.tree import Any
+
+#: Weights of title, excerpt, body, author in the rank of posts, of name and text in that of files.
+WEIGHTS = {"posts_fts": "10, 4, 1, 5", "posts_exact": "10, 4, 1, 5", "files_fts": "4, 1", "files_exact": "4, 1"}
+#: A word in a file counts that much of a word in the post.
+FILE_SHARE = 0.3
+#: Facets whose filters are told apart, each with its bit in `miss`: the filters that a row does not meet.
+BITS = {"site": 1, "year": 2, "category": 4, "tag": 8, "author": 16, "pdf": 32, "gone": 64}
+ORDER = {
+    "relevance": "key, date DESC, id",
+    "newest": "date IS NULL, date DESC, id",
+    "oldest": "date IS NULL, date, id",
+    "views": "key IS NULL, key DESC, date DESC, id",
+    "comments": "key IS NULL, key DESC, date DESC, id",
+}
+
+
+def ordered(db: sqlite3.Connection, request: Request) -> Where:
+    """A SELECT of those ids, for use in a larger statement."""
+    rows = selection(db, request)
+    return Where(f"{rows.sql} SELECT id FROM f WHERE miss = 0 ORDER BY {ORDER[request.order]}", rows.values)
+
+
+def selection(db: sqlite3.Connection, request: Request) -> Where:
+    """``WITH … f AS (…)``: the rows found (id, key, date, site, author, gone, pdf, miss) before they are sorted."""
+    match = compile_query(db, request.query)
+    source = _source(match, request)
+    missed = _missed(request.filters)
+    bounds = [Where(f"{DATE} {sign} ?", (value,)) for sign, value in _bounds(request.filters) if value]
+    wanted = [*match.conditions, *bounds]
+    where = both(wanted, "AND") if wanted else Where("1")
+    key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments"}.get(request.order, "NULL")
+    columns = (
+        f"p.id AS id, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
+        f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss"
+    )
+    inner = f"SELECT {columns} FROM {_FROM[bool(source.sql), match.driver is not None]} WHERE {where.sql}"
+    if missed.sql != "0":
+        inner = f"SELECT * FROM ({inner}) WHERE miss & (miss - 1) = 0"
+    with_ = f"WITH h(id, score) AS MATERIALIZED ({source.sql}), " if source.sql else "WITH "
+    return Where(f"{with_}f AS MATERIALIZED ({inner})", (*source.values, *missed.values, *where.values))
+
+
+#: (there are scores, they come from the one index that finds all hits) → where rows come from.
+_FROM = {
+    (True, True): "h CROSS JOIN posts p ON p.id = h.id",
+    (True, False): "posts p LEFT JOIN h ON h.id = p.id",
+    (False, False): "posts p",
+}
+
+
+def _source(match: Match, request: Request) -> Where:
+    """The scores: of the driver's hits; else, to rank what a mixed query finds, of posts with any of its words."""
+    if match.driver:
+        return _scored(
+            match.driver.table, match.driver.expression, files=match.driver.files, rank=request.order == "relevance"
+        )
+    terms = request.query.terms
+    if not terms or request.order != "relevance":
+        return Where("")
+    return _scored(STEMMED, expression(Any(terms)), files=False, rank=True)
+
+
+def _scored(table: str, asked: str, *, files: bool, rank: bool) -> Where:
+    score = f"bm25({table}, {WEIGHTS[table]})" if rank else "0"
+    posts = f"SELECT rowid AS id, {score} AS score FROM {table} WHERE {table} MATCH ?"
+    if not files:
+        return Where(posts, (asked,))
+    index = FILES[table]
+    score = f"{FILE_SHARE} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
+    more = f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?"
+    return Where(f"SELECT id, min(score) FROM ({posts} UNION ALL {more}) GROUP BY id", (asked, asked))
+
+
+def _bounds(filters: Filters) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
+    return (">=", filters.after), ("<", filters.before)
+
+
+def _missed(filters: Filters) -> Where:
+    """The bits of the facets whose choice a row does not meet."""
+    met = {
+        "site": "p.site IN {}",
+        "year": f"coalesce(substr({DATE}, 1, 4), '{UNDATED}') IN {{}}",
+        "category": "p.id IN (SELECT post_id FROM post_categories"
+        " JOIN categories ON categories.id = category_id WHERE name IN {})",
+        "tag": "p.id IN (SELECT post_id FROM post_tags JOIN tags ON tags.id = tag_id WHERE name IN {})",
+        "author": "coalesce(p.author, '') IN {}",
+        "pdf": f"CASE WHEN p.id IN ({PDFS}) THEN 'yes' ELSE 'no' END IN {{}}",
+        "gone": "CASE WHEN p.gone_at IS NULL THEN 'no' ELSE 'yes' END IN {}",
+    }
+    parts: list[str] = []
+    values: list[object] = []
+    for name, bit in BITS.items():
+        chosen: tuple[str, ...] = getattr(filters, name)
+        if chosen:
+            parts.append(f"{bit} * (NOT ({met[name].format('(' + ', '.join('?' * len(chosen)) + ')')}))")
+            values += chosen
+    return Where(" + ".join(parts) or "0", tuple(values))
