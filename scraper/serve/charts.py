@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from scraper.serve import texts
 
 #: Pixels: width of one year (a target that a finger hits), height of the tallest bar, room for the marks below.
-STEP, TALL, MARKS = 26, 96, 24
+STEP, TALL, MARKS = 24, 96, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class Lines:
     grid: tuple[Grid, ...]
     marks: tuple[Mark, ...]
     summary: str
-    left: int = 56
-    width: int = 640
-    height: int = 200
+    left: int = 44
+    width: int = 420
+    height: int = 164
 
     @property
     def points(self) -> str:
@@ -117,7 +117,7 @@ def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
         return None
     first, last = placed[0][0], placed[-1][0]
     ceiling = nice(max(value for _, value in placed))
-    left, right, top, bottom = 56, 632, 12, 168
+    left, right, top, bottom = 44, 412, 10, 138
     span = (last - first) or 1.0
     dots = tuple(
         Dot(

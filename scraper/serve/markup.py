@@ -171,7 +171,7 @@ class _Writer(HTMLParser):
             self._fit(tag)
             self.tables += 1
             label = escape(texts.table_label(self.tables))
-            before = f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'
+            before = f'<div class="scroll" role="group" aria-label="{label}" tabindex="0">'
             self._push(tag, tag, {}, before=before, after="</div>")
             return
         if "table" not in names:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from scraper.serve import downloads, overview, post, searching, static
+from scraper.serve import about, changes, dictionary, downloads, overview, post, raw, revisions, searching, static
 from scraper.serve.answer import view
 
 
@@ -17,6 +17,16 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"^/search\.(?P<format>{'|'.join(downloads.ENDINGS)})$", downloads.view),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)$", view(post.page)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>ris|bib)$", view(post.citation)),
+        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/revision/(?P<name>[^/]+)$", view(revisions.page)),
+        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/diff$", view(revisions.compare)),
         (r"^/go$", view(post.go)),
+        (r"^/raw/(?P<sha256>[^/]+)$", view(raw.page)),
+        (r"^/changes$", view(changes.page)),
+        (r"^/changes\.atom$", view(changes.feed)),
+        (r"^/about$", view(about.page)),
+        (r"^/data-dictionary$", view(dictionary.page)),
+        (r"^/datapackage\.json$", view(dictionary.package)),
+        (r"^/robots\.txt$", view(dictionary.robots)),
+        (r"^/sitemap\.xml$", view(dictionary.sitemap)),
         (r"^/-/ushrn/(?P<name>[a-z.]+)$", static.view),
     ]

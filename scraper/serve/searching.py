@@ -13,7 +13,7 @@ from scraper.serve.render import render
 #: What narrows a search, as the address bar spells it.
 FILTERS = tuple(each.name for each in fields(search.Filters))
 #: Values of a facet shown at once; the others wait behind a summary.
-SHOWN = 8
+SHOWN = 6
 #: The further ones that are shown at all.
 AT_MOST = 200
 

@@ -283,3 +283,171 @@ def links(count: int) -> str:
 # Downloads
 def feed_title(q: str) -> str:
     return f"USHRN posts archive: {q[:80]}" if q else "USHRN posts archive"
+
+
+# Changes
+CHANGES_TITLE = "What changed"
+CHANGES_FEED = "USHRN posts archive: changes"
+CHANGES_WORDS = "Posts that were found, that changed, that disappeared or came back, by the day on which a capture showed it."
+ALL_EVENTS, KINDS, EARLIER = "everything", "Kinds of changes", "Earlier"
+NOTHING_HAPPENED = "Nothing yet."
+
+# About
+ABOUT_TITLE = "How this archive was made, and what it cannot tell"
+ABOUT_METHOD = (
+    "A program visits the network’s web sites, finds the addresses of posts in their sitemaps, feeds, lists and links, and "
+    "keeps each page exactly as it was served, with the time and a SHA-256 digest. From those captures, and from nothing "
+    "else, it reads what these pages show. Sites that are gone are recovered from public web archives.",
+    "When the same post is captured again and its title, text, author, dates, links or pictures differ, that is a new "
+    "revision; the earlier ones stay. Nothing is filled in by guessing: what a source does not say is left empty.",
+)
+ABOUT_SITES, ADDRESS = "The sites", "Address"
+ABOUT_SEARCHING = "How to search"
+SEARCHING_WORDS = (
+    "Any text can be typed; what cannot be a rule is taken as words. Words are found in all their forms (organize, "
+    "organizing), phrases in quotation marks exactly as written. The texts of attached PDFs are searched too where they "
+    "were kept, and results say so."
+)
+WRITE, TO_FIND = "Write", "To find posts with"
+SYNTAX = (
+    ("human rights", "both words, in any form"),
+    ('"universal periodic review"', "exactly these words, side by side"),
+    ("water OR housing", "either word"),
+    ("police -prison", "the first word and not the second"),
+    ("organi*", "words that begin so"),
+    ("(water OR housing) Detroit", "grouping"),
+    ("NEAR(water rights, 5)", "the words at most five words apart"),
+    ("title:water", "the word in the title; also author: and body:"),
+    ('tag:"racial justice"', "that tag; also category: and site:"),
+    ("after:2016 before:2018-06", "publication from 2016 on, before June 2018; also year:2016"),
+    ("is:gone", "posts gone from their site; also is:changed and is:undated"),
+    ("has:pdf", "an attached PDF; also has:image and has:video"),
+    ("language:es", "texts in Spanish"),
+)
+SEARCHING_ORDER = (
+    "Best match weighs words in the title most, then the beginning, then the body. A search is wholly in its address: it "
+    "can be kept, sent, and followed as a feed."
+)
+SYNONYMS = "Spellings that are found together"
+SYNONYMS_WORDS = "Outside quotation marks, each of these also finds the others of its line."
+ABOUT_DATES = "Dates"
+DATES_WORDS = (
+    "All times are UTC and as precise as their source: a day stays a day, a month a month. Beside each date stands where "
+    "it comes from. A date without a year is never completed."
+)
+NO_DATE = "no date known"
+ABOUT_COUNTS = "Views, comments and likes"
+COUNTS_WORDS = (
+    "Counts are what the site showed to the public at the time of a capture, and are kept for each capture. They count page "
+    "views as the site does, not readers. A zero that only stands in for a number still to be loaded is left empty."
+)
+ABOUT_CAPTURES = "Captures"
+CAPTURES_WORDS = "Every answer of a server that was kept, posts, lists and error pages alike:"
+ABOUT_LIMITS = "Limits"
+LIMITS = (
+    "Pictures, videos and players are named and linked, not kept, unless a capture of the file itself is in the archive.",
+    "What changed between two captures and changed back was not seen.",
+    "“Gone” means that the site answered that there is no such page, not why.",
+    "Comments by readers are counted, not kept.",
+)
+MISSING = ("posts without a date of publication", "posts without an author", "posts without a view count",
+           "posts whose language is not known")  # fmt: skip
+TRUNCATED = "captures that were cut short or could not be decoded; each says why"
+SHOW_THEM = "show them"
+ABOUT_PROBLEMS = "Open problems"
+NO_PROBLEMS = "None is recorded."
+STAGE, KIND, LEVEL, PAGES_COUNT, LAST_SEEN = "Stage", "Problem", "Level", "Pages", "Last seen"
+ABOUT_PROOF = "Proof"
+PROOF_WORDS = (
+    "Each run ends with a digest of everything it recorded and of the run before. Whoever wrote one of these down "
+    "elsewhere can show that nothing before it was replaced. `ushrn verify` recomputes them all."
+)
+RUN, NEW, CHANGED, GONE_SHORT, CHAIN = "Run", "New", "Changed", "Gone", "Chain digest"
+NO_SUCH_BYTES = "No captured page or file has that digest."
+
+# Data dictionary
+DICTIONARY_TITLE = "The data, and what they mean"
+DICTIONARY_WORDS = (
+    "Every search can be downloaded whole, in the order of the results and never cut. An empty cell means that the source "
+    "does not say; times are UTC, as precise as their source."
+)
+DOWNLOADS_TITLE = "Downloads"
+FORMAT_WORDS = {
+    "csv": "UTF-8, comma, CR LF, one row a post; lists are joined by “; ”",
+    "json": "one array of objects; lists are arrays",
+    "jsonl": "one object a line",
+    "atom": "a feed: an alert for this search in any feed reader",
+    "ris": "for Zotero, EndNote and others",
+    "bib": "BibTeX (@online) for LaTeX",
+}
+DOWNLOADS_WORDS = (
+    "Put the search behind the ending: /search.csv?q=water&year=2016. The header X-Total-Count says how many rows come. "
+    "These can be added:"
+)
+DOWNLOAD_OPTIONS = (
+    ("columns=url,title,views", "only these columns, in this order"),
+    ("bodies=0", "without the full texts"),
+    ("excel=1", "CSV for spreadsheets: with a byte order mark, and no cell that would be taken for a formula"),
+)
+PACKAGE_WORDS = "the same description for programs (Frictionless Data Package)"
+COLUMNS_TITLE = "Columns of CSV and JSON"
+MORE_COLUMNS = "Further columns, on request"
+TABLES_TITLE = "Tables"
+TABLES_WORDS = "The archive is one SQLite file. Its tables can be browsed, filtered and counted in the"
+COLUMN, TYPE, MEANING = "Column", "Type", "Meaning"
+
+
+def posts_with(number: int, words: str) -> str:
+    return f"{plural(number, 'post')}: {words}"
+
+
+def captures_from(number: int, words: str) -> str:
+    return f"{plural(number, 'capture')} from {words}"
+
+
+def captures_dated(number: int, words: str) -> str:
+    return f"{plural(number, 'capture')} dated {words}"
+
+
+def columns(count: int) -> str:
+    return plural(count, "column")
+
+
+# Revisions
+TO_POST = "To the post as it was last seen"
+COMPARED, DIFF_TO_CURRENT = "Compared", "What changed from here to the last revision"
+DIFF_TITLE = "What changed in a post"
+BEFORE, AFTER, TEXT = "Before", "After", "Text"
+FOLD, UNFOLD, TURN = "Show changes only", "Show the whole text", "The other way round"
+DIFF_FIELDS, DIFF_TARGETS = "About the post", "Links, pictures and files"
+REMOVED, ADDED = "Removed:", "Added:"
+FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
+TARGETS = {"links": "Links", "images": "Pictures", "files": "Files"}
+
+
+def no_such_revision(name: str) -> str:
+    return f"This post has no revision whose digest begins with “{name[:64]}”."
+
+
+def revision_title(title: str, day: str) -> str:
+    return f"{title}, as of {day}"
+
+
+def revision_words(moment: str, current: bool) -> str:
+    if current:
+        return f"This is the post as first read so on {moment}; it has not changed since."
+    return f"This is how the post read on {moment}. It has changed since."
+
+
+def diff_title(title: str) -> str:
+    return f"What changed: {title}"
+
+
+def diff_summary(added: int, removed: int) -> str:
+    if not added and not removed:
+        return "the same words"
+    return f"{plural(added, 'word')} added, {plural(removed, 'word')} removed"
+
+
+def folded(count: int) -> str:
+    return f"{plural(count, 'unchanged paragraph')} not shown"

@@ -3,6 +3,10 @@
 import asyncio
 import hashlib
 import json
+import re
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -246,3 +250,51 @@ def reader(library: Path) -> Iterator[Reader]:
 @pytest.fixture
 def filled() -> Callable[[Shelf], None]:
     return fill
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """A function that serves an archive in a process of its own and gives its address, without a slash behind."""
+    running: list[subprocess.Popen[str]] = []
+
+    def inner(path: Path, *options: str) -> str:
+        code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(path)!r}), port=0{''.join(options)})"
+        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.search(r"http://[^/]+", line)
+        assert found, line
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        return found[0]
+
+    yield inner
+    for process in running:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty posts with long titles, long paragraphs, and many authors, categories and tags."""
+    found = Shelf(tmp_path_factory.mktemp("wordy") / "archive.db")
+    found.site("ushrn-news", "US Human Rights Network news", "https://www.ushrnetwork.org/", "gone")
+    for number in range(1, 41):
+        words = " ".join(f"the right to water in {place} and beyond" for place in PLACES)
+        post = found.post(
+            f"post-{number}",
+            title=f"Joint statement number {number} on the right to water and sanitation in the United States, and on the "
+            "obligations of states under the Universal Periodic Review",
+            author=f"A Rather Long Name of an Author {number % 12}",
+            site=("upr2020", "ushrn-news")[number % 2],
+            published_at=f"{2009 + number % 15}-05-17T10:00:00Z",
+            body_text=f"{words}.\n\n{words}, again.\n\n{words}, for the third time.",
+            body_html=f"<p>{words}.</p><p>{words}, again.</p><p>{words}, for the third time.</p>",
+        )
+        found.label(post, "category", f"Category of statements {number % 9}")
+        found.label(post, "tag", *(f"a tag of some length {number % 7 + more}" for more in range(4)))
+        found.count(post, "2026-02-01T10:00:00Z", 1000 + number)
+    found.set(1, site="upr2020")
+    found.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    found.db.close()
+    return found.path

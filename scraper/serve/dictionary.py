@@ -1,0 +1,81 @@
+"""What every table, column and download means; and the addresses that machines ask for."""
+
+import json
+from typing import Any
+
+from scraper import schema
+from scraper.export import FORMATS, MORE_COLUMNS
+from scraper.export.files import field
+from scraper.serve import desk, texts
+from scraper.serve.answer import Answer, Ask
+from scraper.serve.post import path_of
+from scraper.serve.render import render
+
+#: Posts named in one sitemap; the protocol allows no more.
+IN_SITEMAP = 50_000
+
+
+def page(ask: Ask) -> Answer:
+    """``/data-dictionary``"""
+    described = {
+        name: (words, list(columns.items())) for name, (words, columns) in desk.described().items() if columns
+    }
+    return Answer(
+        render(
+            "dictionary.html",
+            ask.room,
+            here="data-dictionary",
+            columns=[field(name) for name in schema.EXPORT_COLUMNS],
+            more=[field(name) for name in MORE_COLUMNS],
+            tables=described,
+            hidden=set(desk.HIDDEN),
+            formats=[(ask.link(f"/search.{end}"), words, texts.FORMAT_WORDS[end]) for end, words in texts.FORMATS],
+        )
+    )
+
+
+def package(ask: Ask) -> Answer:
+    """``/datapackage.json``: the downloads of all posts, for programs that read Frictionless Data Packages."""
+    resources: list[dict[str, Any]] = []
+    for name in ("csv", "json", "jsonl"):
+        each = FORMATS[name]
+        resources.append(
+            {
+                "name": f"posts-{name}",
+                "path": ask.origin + ask.link(f"/search{each.suffix}"),
+                "format": name,
+                "mediatype": each.media_type.partition(";")[0],
+                "encoding": "utf-8",
+                "schema": {"fields": [field(column) for column in schema.EXPORT_COLUMNS], "missingValues": [""]},
+            }
+        )
+    sources = [
+        {"title": name, "path": url} for name, url in ask.db.execute("SELECT name, base_url FROM sites ORDER BY id")
+    ]
+    about = {"name": "ushrn-posts", "title": texts.ARCHIVE, "description": texts.OVERVIEW_LEAD, "sources": sources}
+    body = json.dumps({**about, "resources": resources}, ensure_ascii=False, indent=1)
+    return Answer(body, media_type="application/json")
+
+
+def robots(ask: Ask) -> Answer:
+    """``/robots.txt``: posts may be found, endless combinations of filters need not be."""
+    base = ask.room.base
+    closed = ("search?", "search.", "raw/", "go", "-/", f"{ask.room.database}")
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {base}{path}" for path in closed),
+        *(f"Disallow: {base}post/*/{path}" for path in ("*/diff", "*/cite.")),
+        f"Allow: {base}",
+        f"Sitemap: {ask.origin}{ask.link('/sitemap.xml')}",
+    ]
+    return Answer("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
+
+
+def sitemap(ask: Ask) -> Answer:
+    """``/sitemap.xml``: the pages of all posts, newest first."""
+    from xml.sax.saxutils import escape
+
+    found = ask.db.execute("SELECT site, slug FROM posts ORDER BY published_at DESC, id LIMIT ?", (IN_SITEMAP,))
+    entries = "".join(f"<url><loc>{escape(ask.origin + ask.link(path_of(row)))}</loc></url>\n" for row in found)
+    body = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
+    return Answer(body, media_type="application/xml; charset=utf-8")
