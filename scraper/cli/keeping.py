@@ -1,5 +1,6 @@
 """The verbs that bring things into the archive and keep them right: crawl, import, rebuild, verify, schedule."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.group import Log, contact_option, db_option, harmless, log_option, now
+from scraper.errors import UsageError
 
 if TYPE_CHECKING:
     from scraper.store import Change
@@ -125,3 +127,36 @@ def differing(change: "Change") -> str:
         "nothing" if value is None else repr(harmless(str(value))[:SHOWN]) for value in (change.before, change.after)
     )
     return f"{harmless(change.url)}: {change.field}: {before} -> {after}"
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["systemd", "cron"]))
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@contact_option
+@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="As in `crawl`.")
+@click.option("--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; within the hour after it.")
+@click.option("--mail", metavar="ADDRESS", help="Who is told when a run fails.")
+def schedule(
+    kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None
+) -> None:
+    """Print ready files that run `crawl` every day: a systemd timer, or a line for cron. Starts nothing.
+
+    \b
+    Example:  ushrn schedule systemd --contact you@example.org --db /srv/ushrn/archive.db
+    """
+    from scraper import schedule as room
+
+    if not contact:
+        raise UsageError("schedule: expected --contact ADDRESS, which every crawl of other machines needs; found none")
+    program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
+    plan = room.Plan(
+        program=Path(program).absolute(),
+        db=db.absolute(),
+        contact=contact,
+        targets=targets,
+        delay=delay,
+        at=at,
+        mail=mail,
+    )
+    click.echo(room.text(kind, plan), nl=False)
