@@ -6,6 +6,8 @@ from scraper.records import Reading
 
 #: Fields that a post which had them does not lose without a reason. Counts are left out: Wix stopped showing them.
 FIELDS = ("title", "body_text", "published_at", "author", "categories", "tags", "images", "excerpt")
+#: Those whose loss, even on a single post, is worth looking at other posts.
+GRAVE = frozenset({"whole page", "title", "body_text", "published_at", "author"})
 #: So many known posts must have lost something, and more than half of those looked at.
 ENOUGH = 3
 
@@ -49,7 +51,7 @@ class DriftWatch:
     @property
     def doubtful(self) -> bool:
         """Whether something was lost, but too few posts were looked at to tell: look at more."""
-        most = max((len(urls) for urls in self.lost.values()), default=0)
+        most = max((len(urls) for name, urls in self.lost.items() if name in GRAVE), default=0)
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
 
 

@@ -9,7 +9,7 @@ from scraper.crawl.reading import read_capture
 from scraper.crawl.resemblance import alike
 from scraper.crawl.session import Session, Step, validators_of
 from scraper.decide import Due, Memory
-from scraper.errors import FetchFailed, Forbidden, LayoutChanged
+from scraper.errors import FetchFailed, Forbidden, LayoutChanged, RobotsUnavailable, SlowDown, Stopped, Unreachable
 from scraper.records import Capture, Problem, Reading, Site
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
@@ -36,6 +36,14 @@ class Posts:
 
     def run(self, due: list[Due]) -> None:
         """Looks at every post that is due. Raises LayoutChanged when pages no longer look as they did."""
+        try:
+            self._run(due)
+        except (Forbidden, SlowDown, Stopped, Unreachable):
+            self._release()
+            raise
+        self._release()
+
+    def _run(self, due: list[Due]) -> None:
         for number, item in enumerate(due):
             self.session.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
@@ -43,7 +51,6 @@ class Posts:
             self._sound_alarm()
         self._confirm()
         self._sound_alarm()
-        self._release()
 
     def look(self, url: str) -> bool:
         """Fetches and keeps one post; whether a good page of it was had."""
@@ -61,6 +68,10 @@ class Posts:
         except FetchFailed as error:
             self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
             return False
+        except (SlowDown, Stopped, RobotsUnavailable) as error:
+            # The run ends here, and this post was not had: the next run begins with it.
+            self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
+            raise
         self.session.keep_all(hops)
         return self._keep(url, answer)
 
@@ -73,10 +84,12 @@ class Posts:
         reading = read_capture(answer)
         if 200 <= status < 300 and reading.kind != "post":
             answer = self._compared_with_missing(answer)
-        page_says_missing = reading.kind == "missing" or answer.like_capture_id is not None or status == 304
-        if not page_says_missing and self.drift.see(url, self.before(url), reading):
-            self._held.append((answer, reading))
-            return False
+        says_missing = reading.kind == "missing" or answer.like_capture_id is not None
+        if not says_missing and status != 304:
+            if self.drift.see(url, self.before(url), reading):
+                self._held.append((answer, reading))
+                return False
+            self.session.resolve(url, "drift")
         return self._settle(url, answer, reading)
 
     def _settle(self, url: str, answer: Capture, reading: Reading) -> bool:
@@ -166,5 +179,6 @@ class Posts:
     def _release(self) -> None:
         """No drift after all: what was held back is kept like any other page."""
         for answer, reading in self._held:
+            self.session.resolve(urls.canonical(answer.url), "drift")
             self._settle(urls.canonical(answer.url), answer, reading)
         self._held.clear()

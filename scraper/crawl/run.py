@@ -117,7 +117,7 @@ def _order(target: str, archive: Archive) -> Order:
     """What the user means by *target*. Raises UsageError for what is neither a site's id nor an address."""
     known = sites.by_id(target) or lookups.known_site(archive.db, target)
     if known is not None:
-        return Order(site=known)
+        return Order(site=known, named=sites.by_id(target) is None)
     url = urls.normalise(target if "://" in target else f"https://{target}" if "." in target else "")
     if not url:
         ids = ", ".join(site.id for site in sites.SITES)

@@ -44,6 +44,9 @@ class Session:
     messages: list[str] = field(default_factory=list)
     #: (url, stage) of everything that went wrong and has not worked since.
     open_problems: set[tuple[str, str]] = field(default_factory=set)
+    #: What robots.txt kept us from asking, and how many sources answered, whatever they said.
+    refused: list[str] = field(default_factory=list)
+    answered: int = 0
     #: Pages that had errors in this run; notes are not among them.
     failed: set[str] = field(default_factory=set)
 
@@ -113,12 +116,14 @@ class Session:
         try:
             hops, answer = self.ask(url, kind, site, validators_of(known))
         except Forbidden as error:
+            self.refused.append(str(error))
             self.note(Problem(stage="discover", kind="forbidden", level="note", url=url, message=str(error)))
             return None
         except FetchFailed as error:
             self.note(Problem(stage="discover", kind="fetch-failed", url=url, message=error.reason))
             return None
         self.keep_all(hops)
+        self.answered += 1
         if answer.status == 304 and answer.not_modified_of is not None:
             self.keep(answer)
             held = self.archive.capture(answer.not_modified_of)

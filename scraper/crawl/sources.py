@@ -9,6 +9,7 @@ from scraper.charset import decode
 from scraper.crawl.session import Session, Step
 from scraper.decide import Memory, instant
 from scraper.discover import Sitemap
+from scraper.errors import Forbidden
 from scraper.page import Page
 from scraper.records import Capture, Problem, Reading, Site, Target
 
@@ -56,10 +57,13 @@ class Discovery:
 
     def run(self) -> Found:
         """Everything that the sources name."""
+        answered = self.session.answered
         named = self._robots()
         self._sitemaps(named)
         page = self._feed()
         self._list(page)
+        if self.session.refused and self.session.answered == answered:
+            raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
         self._compare()
         return self.found
 
@@ -162,6 +166,7 @@ class Discovery:
                 self.found.list_url = url
             return False
         self.found.list_url, self.found.total = url, reading.total
+        self.session.resolve(url, "drift")
         self._take(reading)
         self._walk(reading)
         return True

@@ -74,7 +74,7 @@ def home_page(posts: Sequence[DemoPost], scene: Scene) -> str:
 
 def missing_page(scene: Scene) -> str:
     """The page that Wix shows for an address that it does not know."""
-    body = "<div data-hook='not-found-page'><h1>404</h1><p>We couldn’t find the page you’re looking for.</p></div>"
+    body = '<div data-hook="not-found-page"><h1>404</h1><p>We couldn’t find the page you’re looking for.</p></div>'
     return document("404 - Page not found", "", body, {}, scene)
 
 

@@ -1,0 +1,745 @@
+"""`run_crawl` against a pretend blog: what is fetched when, and what becomes of it."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper.crawl import CrawlReport, run_crawl
+from scraper.demo.blog import Answer, Blog, Question
+from scraper.demo.posts import POSTS, DemoPost
+from scraper.demo.server import LoopbackServer, served
+from scraper.errors import ArchiveBusy, UsageError
+from scraper.fetch import Limits
+
+TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+Reply = Answer | Callable[[Question], Answer | None]
+POSTS_SITEMAP, FEED, INDEX, ROBOTS, LIST = (
+    "/blog-posts-sitemap.xml",
+    "/blog-feed.xml",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/news",
+)
+API = "/_api/"
+#: Long published, never changing: nothing about them is due for three months.
+OLD = tuple(replace(post, removed=None, edited=None) for post in POSTS if post.published < -200)
+
+
+class Stage:
+    """A pretend blog that can be told to misbehave, a clock, and an archive."""
+
+    def __init__(self, folder: Path, posts: tuple[DemoPost, ...] = OLD, **look: Any) -> None:
+        self.blog = Blog(today=TODAY, posts=posts, page_size=20, **{"padding": 500, **look})
+        self.path = folder / "archive.db"
+        #: path → what is answered in place of the blog; None from a function: the blog after all.
+        self.instead: dict[str, Reply] = {}
+        self.server: LoopbackServer | None = None
+        self.seen = 0
+        self.slept: list[float] = []
+
+    def answer(self, question: Question) -> Answer:
+        for path, reply in self.instead.items():
+            if question.path == path or (path.endswith("*") and question.path.startswith(path[:-1])):
+                found = reply if isinstance(reply, Answer) else reply(question)
+                if found is not None:
+                    return found
+        return self.blog.answer(question)
+
+    @property
+    def base(self) -> str:
+        return self.blog.base
+
+    def url(self, slug: str) -> str:
+        return f"{self.base}/post/{slug}"
+
+    def crawl(self, *targets: str, day: int | None = None, **options: Any) -> CrawlReport:
+        """A crawl on *day*; `asked` then tells what it asked for."""
+        if day is not None:
+            self.blog.day = day
+        assert self.server is not None
+        self.seen = len(self.server.questions)
+        moment = TODAY + timedelta(days=self.blog.day)
+        ticks = [0.0]
+
+        def sleep(seconds: float) -> None:
+            self.slept.append(seconds)
+            ticks[0] += seconds
+
+        return run_crawl(
+            self.path,
+            targets or [self.base],
+            **{
+                "contact": "test@example.org",
+                "delay": 0,
+                "now": lambda: moment + timedelta(seconds=ticks[0]),
+                "monotonic": lambda: ticks[0],
+                "sleep": sleep,
+                **options,
+            },
+        )
+
+    def asked(self, part: str = "") -> list[str]:
+        """Paths asked for in the last crawl that hold *part*."""
+        assert self.server is not None
+        return [one.path for one in self.server.questions[self.seen :] if part in one.path]
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.path) as db:
+            found = db.execute(sql, values).fetchall()
+        db.close()
+        return found
+
+    def one(self, sql: str, *values: object) -> Any:
+        (row,) = self.rows(sql, *values)
+        return row[0] if len(row) == 1 else row
+
+    def problems(self, level: str = "error") -> list[tuple[str, str]]:
+        """(stage, kind) of the open problems."""
+        return self.rows(
+            "SELECT DISTINCT stage, kind FROM problems WHERE level = ? AND resolved_at IS NULL ORDER BY stage, kind",
+            level,
+        )
+
+
+@contextmanager
+def staged(folder: Path, *arguments: Any, **look: Any) -> Iterator[Stage]:
+    stage = Stage(folder, *arguments, **look)
+    with served(stage.answer) as server:
+        stage.server = server
+        stage.blog.base = server.base
+        yield stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path) as found:
+        yield found
+
+
+NOT_FOUND = Answer(status=404, body=b"<html><title>404</title>nothing here</html>")
+
+
+def page(title: str, words: str, status: int = 200) -> Answer:
+    return Answer(status=status, body=f"<html><head><title>{title}</title></head><body>{words}</body></html>".encode())
+
+
+# -- the whole line
+
+
+def test_every_post_is_found_fetched_and_kept_and_remembers_how_it_was_found(stage: Stage) -> None:
+    report = stage.crawl()
+    assert (report.exit_status, report.new) == (0, len(OLD))
+    assert stage.asked()[0] == ROBOTS
+    assert {found for (found,) in stage.rows("SELECT found_by FROM known_urls")} <= {
+        "feed; link; list; sitemap",
+        "feed; list; sitemap",
+    }
+    assert stage.one("SELECT count(*) FROM captures WHERE kind = 'post' AND status = 200") == len(OLD)
+    assert stage.one("SELECT count(*) FROM captures WHERE crawl_id IS NULL") == 0
+    assert stage.one("SELECT exit_status, new, requests FROM crawls") == (0, len(OLD), report.requests)
+    assert stage.one("SELECT state FROM sites") == "live"
+
+
+def test_the_contact_is_in_the_user_agent_of_every_request(stage: Stage) -> None:
+    stage.crawl()
+    assert stage.server is not None
+    assert all("test@example.org" in question.headers["user-agent"] for question in stage.server.questions)
+
+
+def test_a_public_host_is_not_asked_without_a_contact(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="contact"):
+        run_crawl(tmp_path / "a.db", ["upr2020"], delay=0)
+
+
+def test_what_is_no_site_and_no_address_is_a_usage_error(stage: Stage) -> None:
+    with pytest.raises(UsageError, match="expected the id of a site"):
+        stage.crawl("no such site")
+
+
+def test_a_single_posts_address_crawls_just_that_post(stage: Stage) -> None:
+    report = stage.crawl(stage.url("water-is-a-right"), counts=False)
+    assert (report.exit_status, report.new) == (0, 1)
+    assert stage.asked() == [ROBOTS, "/post/water-is-a-right"]
+
+
+def test_a_site_that_the_archive_knows_can_be_named_by_its_id(stage: Stage) -> None:
+    stage.crawl()
+    site = stage.one("SELECT id FROM sites")
+    assert stage.crawl(site, day=1).exit_status == 0
+    assert stage.asked()[0] == ROBOTS
+
+
+@pytest.mark.parametrize("given", ["", "/news"])
+def test_a_blog_without_sitemap_and_feed_is_found_by_its_list(stage: Stage, given: str) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, ROBOTS, "/pages-sitemap.xml"):
+        stage.instead[path] = NOT_FOUND
+    report = stage.crawl(stage.base + given)
+    assert (report.exit_status, report.new) == (0, len(OLD))
+    assert {found for (found,) in stage.rows("SELECT found_by FROM known_urls")} <= {"link; list", "list"}
+
+
+def test_a_list_under_an_unusual_name_is_found_through_the_front_page(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
+        stage.instead[path] = NOT_FOUND
+    links = "<a href='/about'>a</a><a href='/what-we-say'>b</a>"
+    stage.instead["/"] = page("Home", links)
+    stage.instead["/what-we-say"] = lambda _: stage.blog.answer(Question(method="GET", target="/news"))
+    assert stage.crawl().new == len(OLD)
+
+
+def test_pages_without_generator_tag_and_wix_headers_are_read_too(stage: Stage) -> None:
+    def plainer(question: Question) -> Answer:
+        answer = stage.blog.answer(question)
+        return replace(
+            answer, body=answer.body.replace(b'<meta name="generator" content="Wix.com Website Builder">', b"")
+        )
+
+    stage.instead["/post/*"] = plainer
+    assert stage.crawl().new == len(OLD)
+
+
+def test_the_posts_sitemap_is_asked_for_even_when_the_index_omits_it(stage: Stage) -> None:
+    empty = b'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></sitemapindex>'
+    stage.instead[INDEX] = Answer(media_type="application/xml", body=empty)
+    stage.instead[FEED] = stage.instead[LIST] = stage.instead["/"] = NOT_FOUND
+    assert stage.crawl().new == len(OLD)
+
+
+def test_all_pages_of_the_list_are_read_the_first_time(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.blog.page_size = 2
+        stage.instead[POSTS_SITEMAP] = stage.instead[FEED] = NOT_FOUND
+        assert stage.crawl().new == len(OLD)
+        assert stage.asked("/news/page/") == [f"/news/page/{number}" for number in range(2, -(-len(OLD) // 2) + 1)]
+
+
+# -- incremental
+
+
+def many(count: int) -> tuple[DemoPost, ...]:
+    return tuple(replace(OLD[0], slug=f"post-{number}", published=-400 - number) for number in range(count))
+
+
+def test_a_run_in_which_nothing_is_due_costs_at_most_six_requests_for_500_posts(tmp_path: Path) -> None:
+    with staged(tmp_path, many(500)) as stage:
+        assert stage.crawl(counts=False, day=-2).new == 500
+        report = stage.crawl(counts=False, day=-1)
+        assert (report.exit_status, report.new, report.requests) == (0, 0, 5)
+        assert stage.asked() == [ROBOTS, INDEX, POSTS_SITEMAP, FEED, LIST]
+
+
+def test_only_the_post_whose_lastmod_is_newer_is_fetched_again(tmp_path: Path) -> None:
+    edited = replace(OLD[1], edited=-10, edited_body=("It says something else now.",))
+    with staged(tmp_path, (OLD[0], edited, *OLD[2:])) as stage:
+        stage.crawl(day=-20)
+        report = stage.crawl(day=-5)
+        assert (report.new, report.changed) == (0, 1)
+        assert stage.asked("/post/") == [f"/post/{edited.slug}"]
+        assert stage.one("SELECT revision_count FROM posts WHERE slug = ?", edited.slug) == 2
+
+
+def test_fresh_posts_are_looked_at_weekly_and_old_ones_every_three_months(tmp_path: Path) -> None:
+    fresh = replace(OLD[0], slug="fresh", published=-30)
+    with staged(tmp_path, (fresh, OLD[1])) as stage:
+        stage.crawl(day=-20, counts=False)
+        stage.crawl(day=-15, counts=False)
+        assert stage.asked("/post/") == []
+        stage.crawl(day=-12, counts=False)
+        assert stage.asked("/post/") == ["/post/fresh"]
+        stage.crawl(day=80, counts=False)
+        assert sorted(stage.asked("/post/")) == ["/post/fresh", f"/post/{OLD[1].slug}"]
+
+
+def test_full_fetches_everything_that_is_known(stage: Stage) -> None:
+    stage.crawl(day=-2)
+    report = stage.crawl(day=-1, full=True)
+    assert (report.same, len(stage.asked("/post/"))) == (len(OLD), len(OLD))
+
+
+def test_a_post_that_failed_is_fetched_again_in_the_next_run_and_its_problem_resolved(stage: Stage) -> None:
+    path = f"/post/{OLD[0].slug}"
+    stage.instead[path] = page("oops", "down", status=500)
+    report = stage.crawl(day=-2)
+    assert (report.exit_status, report.new, report.problems) == (1, len(OLD) - 1, 1)
+    assert stage.problems() == [("fetch", "status-500")]
+    del stage.instead[path]
+    report = stage.crawl(day=-1)
+    assert (report.exit_status, report.new) == (0, 1)
+    assert stage.asked("/post/") == [path]
+    assert stage.problems() == []
+
+
+def test_validators_are_sent_and_a_304_is_a_capture_without_a_body(stage: Stage) -> None:
+    path = f"/post/{OLD[0].slug}"
+
+    def tagged(question: Question) -> Answer:
+        if question.headers.get("if-none-match") == '"v1"':
+            return Answer(status=304, headers=(("ETag", '"v1"'),))
+        return replace(stage.blog.answer(question), headers=(("ETag", '"v1"'),))
+
+    stage.instead[path] = tagged
+    stage.instead[FEED] = tagged
+    stage.crawl(day=-100, counts=False)
+    report = stage.crawl(day=-2, counts=False)
+    assert report.exit_status == 0
+    assert (
+        stage.one("SELECT count(*) FROM captures WHERE status = 304 AND body_sha256 IS NULL AND not_modified_of > 0")
+        == 2
+    )
+    assert stage.one("SELECT last_seen_at FROM posts WHERE slug = ?", OLD[0].slug) == "2026-05-18T12:00:00Z"
+    stage.crawl(day=-1, full=True)
+    assert stage.one("SELECT count(*) FROM captures WHERE status = 304") == 2
+
+
+# -- counts
+
+
+def asked_counts(stage: Stage) -> list[dict[str, Any]]:
+    assert stage.server is not None
+    return [json.loads(one.body) for one in stage.server.questions[stage.seen :] if one.method == "POST"]
+
+
+def test_counts_are_asked_after_the_posts_once_a_day_and_never_add_a_view(stage: Stage) -> None:
+    stage.crawl(day=-2)
+    asked = asked_counts(stage)
+    assert len(asked) == len(OLD)
+    assert all(one["skipViewCountIncrement"] is True for one in asked)
+    assert stage.asked().index("/_api/v1/access-tokens") > max(
+        number for number, path in enumerate(stage.asked()) if path.startswith("/post/")
+    )
+    assert stage.one("SELECT count(*) FROM posts WHERE views IS NULL") == 0
+    stage.crawl()
+    assert asked_counts(stage) == []
+    stage.crawl(day=-1)
+    assert len(asked_counts(stage)) == len(OLD)
+    assert stage.one("SELECT count(*) FROM revisions") == len(OLD)
+    assert stage.one("SELECT count(*) FROM counts") == 2 * len(OLD)
+
+
+def test_at_most_fifty_counts_a_run_the_oldest_first(tmp_path: Path) -> None:
+    with staged(tmp_path, many(60)) as stage:
+        stage.crawl(day=-2)
+        first = {one["postId"] for one in asked_counts(stage)}
+        stage.crawl(day=-1)
+        second = [one["postId"] for one in asked_counts(stage)]
+        assert (len(first), len(second)) == (50, 50)
+        assert first.isdisjoint(second[:10])
+
+
+def test_robots_that_forbids_the_endpoint_is_obeyed(stage: Stage) -> None:
+    stage.instead[ROBOTS] = Answer(media_type="text/plain", body=b"User-agent: *\nDisallow: /_api/*\n")
+    report = stage.crawl()
+    assert (report.exit_status, stage.asked(API)) == (0, [])
+    assert ("counts", "forbidden") in stage.problems("note")
+
+
+def test_a_host_without_the_endpoint_costs_a_note_and_is_asked_again_after_thirty_days(stage: Stage) -> None:
+    stage.instead["/_api/*"] = NOT_FOUND
+    report = stage.crawl(day=-60)
+    assert (report.exit_status, len(stage.asked(API))) == (0, 1)
+    assert ("counts", "no-endpoint") in stage.problems("note")
+    assert stage.one("SELECT count(views) FROM posts") == 0
+    stage.crawl(day=-31)
+    assert stage.asked(API) == []
+    del stage.instead["/_api/*"]
+    stage.crawl(day=-29)
+    assert len(asked_counts(stage)) == len(OLD)
+    assert ("counts", "no-endpoint") not in stage.problems("note")
+
+
+def test_no_counts_asks_for_none(stage: Stage) -> None:
+    stage.crawl(counts=False)
+    assert stage.asked(API) == []
+
+
+def test_counts_in_the_lists_own_data_save_the_requests(tmp_path: Path) -> None:
+    with staged(tmp_path, look="g4") as stage:
+        stage.crawl(day=-2)
+        assert asked_counts(stage) == []
+        stage.crawl(day=-1)
+        assert (asked_counts(stage), stage.asked("/post/")) == ([], [])
+        assert stage.one("SELECT min(counted_at) FROM posts") == "2026-05-19T12:00:00Z"
+        assert stage.one("SELECT views FROM posts WHERE slug = ?", OLD[0].slug) == OLD[0].views_on(-1)
+
+
+# -- pages that are worse, posts that are gone and come back
+
+
+def test_a_login_page_never_replaces_a_post(stage: Stage) -> None:
+    stage.crawl(day=-100, counts=False)
+    path = f"/post/{OLD[0].slug}"
+    stage.instead[path] = page("Sign in", "Log in to see this. " * 20)
+    report = stage.crawl(day=-2, counts=False)
+    assert report.exit_status == 1
+    assert ("decide", "worse") in stage.problems()
+    assert stage.one("SELECT title, gone_at FROM posts WHERE slug = ?", OLD[0].slug) == (OLD[0].title, None)
+    del stage.instead[path]
+    assert stage.crawl(day=-1, counts=False, full=True).exit_status == 0
+    assert stage.problems() == []
+
+
+GONE_WAYS: dict[str, Reply] = {
+    "404": NOT_FOUND,
+    "410": page("Gone", "gone", status=410),
+    "home": Answer(status=302, headers=(("Location", "/"),)),
+    "wix-error": replace(Blog(today=TODAY).answer(Question(method="GET", target="/post/never-was")), status=200),
+}
+
+
+@pytest.mark.parametrize("way", GONE_WAYS)
+def test_a_post_missing_on_crawls_fourteen_days_apart_is_gone_and_its_text_stays(stage: Stage, way: str) -> None:
+    stage.crawl(day=-60, counts=False)
+    stage.blog.posts = OLD[1:]
+    stage.instead[f"/post/{OLD[0].slug}"] = GONE_WAYS[way]
+    assert stage.crawl(day=-40, counts=False).gone == 0
+    assert stage.one("SELECT gone_at FROM posts WHERE slug = ?", OLD[0].slug) is None
+    assert stage.crawl(day=-20, counts=False).gone == 1
+    gone_at, body = stage.one("SELECT gone_at, body_text FROM posts WHERE slug = ?", OLD[0].slug)
+    assert gone_at == "2026-04-10T12:00:00Z"
+    assert OLD[0].body[0] in body
+    stage.blog.posts = OLD
+    stage.instead.clear()
+    assert stage.crawl(day=-19, counts=False, full=True).exit_status == 0
+    assert stage.one("SELECT gone_at FROM posts WHERE slug = ?", OLD[0].slug) is None
+    events = stage.rows(
+        "SELECT kind FROM events JOIN posts ON posts.id = post_id WHERE slug = ? ORDER BY at", OLD[0].slug
+    )
+    assert [kind for (kind,) in events] == ["added", "gone", "returned"]
+
+
+def test_the_page_of_an_address_that_never_was_is_recognised_and_probed_for_once(stage: Stage) -> None:
+    known = {f"/post/{post.slug}" for post in OLD[1:]}
+    stage.crawl(day=-60, counts=False)
+    stage.blog.posts = OLD[1:]
+
+    def friendly(question: Question) -> Answer | None:
+        return None if question.path in known else page("Welcome", f"Have a look around! You asked for {question.path}")
+
+    stage.instead["/post/*"] = friendly
+    stage.crawl(day=-40, counts=False)
+    assert len([path for path in stage.asked("/post/") if path not in known]) == 2
+    stage.crawl(day=-20, counts=False)
+    assert stage.one("SELECT gone_reason FROM posts WHERE slug = ?", OLD[0].slug).startswith("soft 404")
+    assert stage.one("SELECT count(*) FROM captures WHERE like_capture_id IS NOT NULL") == 2
+
+
+def test_a_consent_page_before_the_whole_site_makes_no_post_missing(stage: Stage) -> None:
+    stage.crawl(day=-100, counts=False)
+    wall = page("Before you go on", "We value your privacy. " * 10)
+    stage.instead["/post/*"] = wall
+    for day in (-40, -20):
+        assert stage.crawl(day=day, counts=False, full=True).exit_status == 5
+    assert stage.one("SELECT count(*), count(gone_at), count(missing_since) FROM posts") == (len(OLD), 0, 0)
+
+
+@pytest.mark.parametrize("wrong", ["cut", "doctype", "missing", "500", "html"])
+def test_a_sitemap_that_failed_makes_no_post_missing(stage: Stage, wrong: str) -> None:
+    stage.crawl(day=-60, counts=False)
+    whole = stage.blog.answer(Question(method="GET", target=POSTS_SITEMAP)).body
+    stage.instead[POSTS_SITEMAP] = {
+        "cut": Answer(media_type="application/xml", body=whole[: len(whole) // 2]),
+        "doctype": Answer(media_type="application/xml", body=b'<!DOCTYPE x [<!ENTITY e "e">]>' + whole[38:]),
+        "missing": NOT_FOUND,
+        "500": page("oops", "", status=500),
+        "html": page("hello", "not a sitemap"),
+    }[wrong]
+    stage.instead[FEED] = stage.instead[LIST] = NOT_FOUND
+    for day in (-40, -20):
+        report = stage.crawl(day=day, counts=False)
+        assert report.exit_status == 1
+    assert stage.one("SELECT count(gone_at), count(missing_since) FROM posts") == (0, 0)
+    assert any(stage_ == "discover" for stage_, _ in stage.problems())
+
+
+def test_a_post_that_left_the_sitemap_but_still_answers_is_looked_at_and_stays(stage: Stage) -> None:
+    stage.crawl(day=-40, counts=False)
+    hidden = f"/post/{OLD[0].slug}"
+    shown = stage.blog.answer(Question(method="GET", target=hidden))
+    stage.blog.posts = OLD[1:]
+    stage.instead[hidden] = shown
+    stage.crawl(day=-30, counts=False)
+    assert stage.asked("/post/") == [hidden]
+    stage.crawl(day=-29, counts=False)
+    assert stage.asked("/post/") == []
+    assert stage.one("SELECT count(gone_at) FROM posts") == 0
+
+
+# -- drift
+
+
+def without(*marks: bytes) -> Callable[[Stage], Reply]:
+    def make(stage: Stage) -> Reply:
+        def drifted(question: Question) -> Answer:
+            answer = stage.blog.answer(question)
+            body = answer.body
+            for mark in marks:
+                body = body.replace(mark, b"data-nothing")
+            return replace(answer, body=body)
+
+        return drifted
+
+    return make
+
+
+DRIFTS = {
+    "layout": without(b'data-hook="post"', b"application/ld+json", b"og:type"),
+    "tags": without(b'aria-label="tags"', b"/news/tags/"),
+    "author": without(b'data-hook="user-name"', b"article:author", b'"author"'),
+}
+
+
+@pytest.mark.parametrize("what", DRIFTS)
+def test_pages_that_lost_what_they_had_sound_the_alarm_and_overwrite_nothing(stage: Stage, what: str) -> None:
+    stage.crawl(day=-100, counts=False)
+    before = stage.rows("SELECT url, title, author, content_sha256, revision_count FROM posts ORDER BY url")
+    tags = stage.rows("SELECT * FROM post_tags ORDER BY post_id, tag_id")
+    stage.instead["/post/*"] = DRIFTS[what](stage)
+    report = stage.crawl(day=-2, counts=False)
+    assert report.exit_status == 5
+    assert stage.rows("SELECT url, title, author, content_sha256, revision_count FROM posts ORDER BY url") == before
+    assert stage.rows("SELECT * FROM post_tags ORDER BY post_id, tag_id") == tags
+    (message,) = [one for one in report.messages if "no longer look" in one]
+    assert {"layout": "whole page", "tags": "tags", "author": "author"}[what] in message
+    assert "/post/" in message
+    assert "since 2026-05-18" in message
+    stage.instead.clear()
+    assert stage.crawl(day=-1, counts=False, full=True).exit_status == 0
+    assert stage.problems() == []
+
+
+def test_two_posts_that_are_due_and_lost_their_text_make_the_crawl_look_at_others(tmp_path: Path) -> None:
+    edited = tuple(replace(post, edited=-10, edited_body=post.body) for post in OLD[:2])
+    with staged(tmp_path, (*edited, *OLD[2:])) as stage:
+        stage.crawl(day=-20, counts=False)
+        stage.instead["/post/*"] = DRIFTS["layout"](stage)
+        report = stage.crawl(day=-5, counts=False)
+        assert report.exit_status == 5
+        assert len(stage.asked("/post/")) >= 3
+
+
+def test_one_post_that_lost_its_tags_is_no_drift(stage: Stage) -> None:
+    stage.crawl(day=-100, counts=False)
+    path = f"/post/{OLD[0].slug}"
+    stage.instead[path] = DRIFTS["tags"](stage)
+    assert stage.crawl(day=-2, counts=False).exit_status == 0
+    assert stage.one("SELECT count(*) FROM post_tags JOIN posts ON posts.id = post_id WHERE slug = ?", OLD[0].slug) == 0
+
+
+def test_a_list_that_lists_nothing_any_more_sounds_the_alarm(stage: Stage) -> None:
+    stage.crawl(day=-3)
+    stage.instead[LIST] = page("News", "Our new look is here")
+    report = stage.crawl(day=-2)
+    assert report.exit_status == 5
+    assert any("list" in one for one in report.messages)
+    stage.instead.clear()
+    assert stage.crawl(day=-1).exit_status == 0
+
+
+def test_a_new_look_that_we_can_read_is_no_drift_and_no_revision(tmp_path: Path) -> None:
+    with staged(tmp_path, look="g4") as stage:
+        stage.crawl(day=-100)
+        stage.blog.look = "g5"
+        report = stage.crawl(day=-2)
+        assert (report.exit_status, report.changed) == (0, 0)
+        assert stage.one("SELECT count(*) FROM revisions") == len(OLD)
+
+
+# -- attachments
+
+
+def test_files_of_posts_are_fetched_once_and_their_text_is_searchable(stage: Stage) -> None:
+    stage.crawl(day=-2)
+    assert len(stage.asked("/_files/ugd/")) == 1
+    assert stage.one("SELECT count(*) FROM files_fts WHERE files_fts MATCH 'aquifer'") == 1
+    stage.crawl(day=-1, full=True)
+    assert stage.asked("/_files/ugd/") == []
+
+
+def test_a_file_that_is_a_web_page_is_a_problem_and_no_file(stage: Stage) -> None:
+    stage.instead["/_files/*"] = page("Error", "not a PDF")
+    assert stage.crawl().exit_status == 1
+    assert stage.problems() == [("file", "no-file")]
+    assert stage.one("SELECT count(sha256) FROM files") == 0
+
+
+def test_files_on_other_hosts_are_only_links(tmp_path: Path) -> None:
+    post = replace(OLD[0], body=("See [the file](https://elsewhere.example/report.pdf).",))
+    with staged(tmp_path, (post,)) as stage:
+        stage.crawl()
+        assert stage.one("SELECT url FROM links") == "https://elsewhere.example/report.pdf"
+        assert stage.one("SELECT count(*) FROM captures WHERE kind = 'file'") == 0
+
+
+# -- sources compared
+
+
+def test_sources_that_disagree_are_a_note_and_all_their_posts_are_fetched(stage: Stage) -> None:
+    entries = stage.blog.answer(Question(method="GET", target=POSTS_SITEMAP)).body
+    first = entries.index(b"<url>")
+    shorter = entries[:first] + entries[entries.index(b"<url>", first + 5) :]
+    stage.instead[POSTS_SITEMAP] = Answer(media_type="application/xml", body=shorter)
+    report = stage.crawl(day=-2)
+    assert (report.exit_status, report.new) == (0, len(OLD))
+    (message,) = stage.one("SELECT message, level FROM problems WHERE kind = 'sources-disagree'")[:1]
+    assert "not in the sitemap" in message
+    assert f"the list says {len(OLD)} posts, the sitemap names {len(OLD) - 1}" in message
+    stage.instead.clear()
+    stage.crawl(day=-1)
+    assert ("compare", "sources-disagree") not in stage.problems("note")
+
+
+def test_a_site_without_a_post_in_sight_is_an_error(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, LIST, "/"):
+        stage.instead[path] = page("Welcome", "nothing to see")
+    report = stage.crawl()
+    assert report.exit_status == 1
+    assert ("discover", "no-posts") in stage.problems()
+
+
+# -- exit statuses
+
+
+def test_a_host_that_does_not_answer_is_status_3_and_a_line_that_names_it(tmp_path: Path) -> None:
+    report = run_crawl(tmp_path / "a.db", ["http://127.0.0.1:9/"], delay=0, sleep=lambda _: None)
+    assert report.exit_status == 3
+    assert any("http://127.0.0.1:9/" in one for one in report.messages)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_robots_that_cannot_be_had_means_that_nothing_is_fetched(stage: Stage, status: int) -> None:
+    stage.instead[ROBOTS] = page("down", "", status=status)
+    report = stage.crawl()
+    assert report.exit_status == 3
+    assert set(stage.asked()) == {ROBOTS}
+
+
+def test_robots_that_forbids_everything_is_status_4(stage: Stage) -> None:
+    stage.instead[ROBOTS] = Answer(media_type="text/plain", body=b"User-agent: *\nDisallow: /\n")
+    report = stage.crawl()
+    assert (report.exit_status, stage.asked()) == (4, [ROBOTS])
+    assert any("forbids" in one for one in report.messages)
+
+
+def test_robots_that_forbids_the_posts_is_status_4(stage: Stage) -> None:
+    stage.instead[ROBOTS] = Answer(media_type="text/plain", body=b"User-agent: *\nDisallow: /post/\n")
+    assert (stage.crawl().exit_status, stage.asked("/post/")) == (4, [])
+
+
+def test_one_forbidden_post_is_a_note_and_the_others_are_fetched(stage: Stage) -> None:
+    rules = f"User-agent: *\nDisallow: /post/{OLD[0].slug}\n".encode()
+    stage.instead[ROBOTS] = Answer(media_type="text/plain", body=rules)
+    report = stage.crawl()
+    assert (report.exit_status, report.new) == (0, len(OLD) - 1)
+    assert ("fetch", "forbidden") in stage.problems("note")
+
+
+def test_of_several_sites_a_dead_one_does_not_stop_the_others(stage: Stage) -> None:
+    report = stage.crawl("http://127.0.0.1:9/", stage.base)
+    assert (report.exit_status, report.new) == (1, len(OLD))
+
+
+def test_a_pause_beyond_the_limit_ends_the_run_with_8_and_the_next_one_resumes(stage: Stage) -> None:
+    path = f"/post/{OLD[2].slug}"
+    stage.instead[path] = replace(page("slow down", "", status=429), headers=(("Retry-After", "86400"),))
+    first = stage.crawl(day=-2)
+    assert first.exit_status == 8
+    del stage.instead[path]
+    second = stage.crawl(day=-1)
+    assert (second.exit_status, first.new + second.new) == (0, len(OLD))
+
+
+def test_ten_failures_in_a_row_end_the_run_with_9_and_the_next_one_resumes(tmp_path: Path) -> None:
+    with staged(tmp_path, many(15)) as stage:
+        stage.instead["/post/*"] = page("down", "", status=500)
+        assert stage.crawl(day=-2, limits=Limits(tries=1)).exit_status == 9
+        assert len(stage.asked("/post/")) == 10
+        stage.instead.clear()
+        report = stage.crawl(day=-1)
+        assert (report.exit_status, report.new) == (0, 15)
+
+
+def test_a_retry_after_within_the_limit_is_waited_for_in_the_same_run(stage: Stage) -> None:
+    path, asked = f"/post/{OLD[0].slug}", []
+
+    def once(question: Question) -> Answer | None:
+        asked.append(question.path)
+        return replace(page("slow", "", status=503), headers=(("Retry-After", "7"),)) if len(asked) == 1 else None
+
+    stage.instead[path] = once
+    report = stage.crawl()
+    assert (report.exit_status, report.new) == (0, len(OLD))
+    assert max(stage.slept) >= 7
+
+
+def test_a_second_run_on_the_same_archive_is_refused_at_once(stage: Stage) -> None:
+    def busy(_: object) -> None:
+        with pytest.raises(ArchiveBusy):
+            run_crawl(stage.path, [stage.base], delay=0)
+
+    assert stage.crawl(progress=busy).exit_status == 0
+
+
+def test_somebody_who_asks_to_stop_gets_the_current_post_saved_and_status_9(stage: Stage) -> None:
+    from scraper.crawl import Interrupts
+
+    stop = Interrupts(lambda _: None)
+
+    def third(question: Question) -> None:
+        if len(stage.asked("/post/")) == 3:
+            stop.ask("SIGTERM")
+
+    stage.instead["/post/*"] = third
+    report = stage.crawl(interrupts=stop, day=-2)
+    assert (report.exit_status, report.new) == (9, 3)
+    assert any("SIGTERM" in one for one in report.messages)
+    second = stage.crawl(day=-1)
+    assert (second.exit_status, second.new) == (0, len(OLD) - 3)
+
+
+def test_a_clock_set_back_is_an_error_and_nothing_is_lost(stage: Stage) -> None:
+    stage.crawl(day=-2)
+    report = stage.crawl(day=-400, full=True)
+    assert report.exit_status == 1
+    assert stage.problems() == [("crawl", "clock-set-back")]
+    assert stage.one("SELECT count(*), count(gone_at) FROM posts") == (len(OLD), 0)
+    assert stage.crawl(day=-1).exit_status == 0
+    assert stage.problems() == []
+
+
+def test_a_site_out_of_reach_for_fourteen_days_is_gone_probed_weekly_and_no_error(stage: Stage) -> None:
+    stage.crawl(day=-60)
+    stage.instead[ROBOTS] = page("down", "", status=503)
+    assert stage.crawl(day=-50).exit_status == 3
+    assert stage.crawl(day=-40).exit_status == 3
+    report = stage.crawl(day=-36)
+    assert report.exit_status == 0
+    assert any("ushrn recover" in one for one in report.messages)
+    assert stage.one("SELECT state FROM sites") == "gone"
+    assert (stage.crawl(day=-35).exit_status, stage.asked()) == (0, [])
+    assert (stage.crawl(day=-28).exit_status, set(stage.asked())) == (0, {ROBOTS})
+    assert stage.one("SELECT count(gone_at) FROM posts") == 0
+    stage.instead.clear()
+    stage.crawl(day=-20)
+    assert stage.one("SELECT state FROM sites") == "live"
+
+
+def test_each_request_is_told_and_each_step(stage: Stage) -> None:
+    requests: list[Any] = []
+    steps: list[Any] = []
+    report = stage.crawl(on_request=requests.append, progress=steps.append)
+    assert len(requests) == report.requests
+    assert {step.stage for step in steps} == {"discover", "posts", "files", "counts"}
+
+
+def test_the_line_at_the_end_tells_it_all_and_seals_the_run(stage: Stage) -> None:
+    report = stage.crawl()
+    chain = stage.one("SELECT chain_sha256 FROM crawls")
+    assert report.line.startswith(f"{len(OLD)} known, {len(OLD)} new, 0 changed, 0 gone, 0 problems, ")
+    assert report.line.endswith(f"chain {chain}")
