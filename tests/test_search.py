@@ -345,6 +345,22 @@ def test_marks_cannot_come_from_a_page(tmp_path: Path) -> None:
     assert hit.snippets[0].text == "<b> water"
 
 
+def test_a_date_that_is_none_does_no_harm(tmp_path: Path) -> None:
+    """Whoever writes the tables by hand may write anything."""
+    schema.open_archive(tmp_path / "a.db", create=True).close()
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        db.executemany(
+            "INSERT OR REPLACE INTO sites(id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)", SITES
+        )
+        for number, date in enumerate(("soon", "2016", "", "99999", "２０２０")):
+            add(db, f"p{number}", {"published_at": date, "body_text": "water"})
+        db.row_factory = sqlite3.Row
+        page = search.find(db, "water")
+    db.close()
+    assert page.total == 5
+    assert facet(page, "year")["2016"] == 1
+
+
 def test_long_queries_are_cut_with_a_note(db: sqlite3.Connection) -> None:
     assert f"{TERMS} words" in " ".join(search.parse("a " * 150).notes)
     assert f"{CHARACTERS} characters" in search.parse("word" * 150).notes[0]

@@ -102,7 +102,8 @@ class Tally:
             " UNION ALL SELECT min(updated_at) FROM posts WHERE published_at IS NULL"
             " UNION ALL SELECT max(updated_at) FROM posts WHERE published_at IS NULL)"
         ).fetchone()
-        span = range(int(first[:4]), int(last[:4]) + 1) if first and last else range(0)
+        ends = [int(day[:4]) for day in (first, last) if day and day[:4].isdecimal()]
+        span = range(ends[0], ends[-1] + 1) if ends else range(0)
         chosen = self.filters.year
         for year in (*map(str, span), *chosen):
             counts.setdefault(year, 0)
