@@ -115,9 +115,13 @@ def _likes(lines: Sequence[str], end: int) -> int | None:
 
 
 def _is_recent(lines: Sequence[str], index: int) -> bool:
-    """Whether the next line with text is the heading of other posts' cards."""
+    """Whether the next line with text is the heading of other posts' cards, and no prose follows it."""
     at = first(lines, index)
-    return at < len(lines) and words.is_in(words.RECENT, lines[at])
+    if at >= len(lines) or not words.is_in(words.RECENT, lines[at]):
+        return False
+    below = first(lines, at + 1)
+    see_all = below < len(lines) and words.is_in(words.SEE_ALL, lines[below])
+    return not _goes_on(lines, below + 1 if see_all else below)
 
 
 def _recent(lines: Sequence[str], *, whole: bool) -> int | None:
