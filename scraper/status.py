@@ -1,7 +1,10 @@
 """`ushrn status`: what is in the archive, how fresh it is, what is missing or broken; one screen, or JSON."""
 
+import csv
+import io
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -158,6 +161,24 @@ def _site(db: sqlite3.Connection, site: str, state: str, base_url: str) -> SiteS
         first_published_at=first,
         last_published_at=last,
     )
+
+
+def coverage(path: str | Path) -> Iterator[str]:
+    """The view `coverage` as CSV, a line at a time, the heading first. Raises NotOurs for what is no archive."""
+    db = schema.open_archive(path, create=False, readonly=True)
+    try:
+        rows = db.conn.execute("SELECT * FROM coverage ORDER BY site, url")
+        yield _csv_line([column[0] for column in rows.description])
+        for row in rows:
+            yield _csv_line(row)
+    finally:
+        db.conn.close()
+
+
+def _csv_line(values: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue()
 
 
 def screen(found: Status, now: datetime) -> str:

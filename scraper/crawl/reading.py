@@ -6,7 +6,7 @@ from scraper.records import Capture, Listed, Reading
 
 
 def read_capture(capture: Capture) -> Reading:
-    """What *capture* says. Never raises. robots.txt, probes and redirects say nothing: kind ``other``."""
+    """What *capture* says. Never raises. robots.txt, redirects and failures say nothing: kind ``other``."""
     if capture.status == 304 or capture.redirected_to is not None:
         return Reading(kind="other", url=capture.url)
     whole = capture.status is None or 200 <= capture.status < 300
@@ -18,7 +18,9 @@ def read_capture(capture: Capture) -> Reading:
         return _of_feed(capture)
     if whole and capture.kind == "file":
         return _of_file(capture)
-    if capture.kind in ("robots", "counts"):
+    if capture.status in (404, 410):
+        return Reading(kind="missing", url=capture.url)
+    if capture.kind in ("robots", "counts") or not whole:
         return Reading(kind="other", url=capture.url)
     return extract(capture)
 

@@ -167,11 +167,7 @@ def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
     session.keep_all(error.captures)
     was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
     level = "note" if was_gone else "error"
-    session.archive.note(
-        Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)),
-        session.at(),
-        session.crawl_id,
-    )
+    session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
     first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
     gone = was_gone or session.now() - instant(first) >= SITE_GONE_AFTER
     if gone:
