@@ -5,6 +5,7 @@ HTML of a Wix page, whose label holds the exact number in every language.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Between groups of three digits: comma, dot, apostrophes, Arabic separator, and all the spaces in use.
@@ -105,6 +106,7 @@ def _pairs(line: str) -> list[tuple[int, str, str]]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def counts_line(text: str) -> Shown | None:
     """The counts of a line that holds nothing else ("177 views0 comments", "4 views • 0 comments"); None: another line.
 

@@ -7,6 +7,7 @@ A body can hold every line of the interface, so the last line of counts ends it,
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from scraper.layouts import wix_words as words
 from scraper.layouts.dump import first
@@ -130,18 +131,15 @@ def _recent(lines: Sequence[str], *, whole: bool) -> int | None:
         if not lines[index] or not words.is_in(words.RECENT, lines[index]):
             continue
         below = first(lines, index + 1)
-        if (
-            below >= len(lines)
-            or words.is_in(words.SEE_ALL, lines[below])
-            or _ends_in_cards(lines[below:], whole=whole)
-        ):
+        if below >= len(lines) or words.is_in(words.SEE_ALL, lines[below]) or _ends_in_cards(lines, below, whole=whole):
             return index
     return None
 
 
-def _ends_in_cards(rest: Sequence[str], *, whole: bool) -> bool:
-    """Whether *rest* is a handful of cards: opening words, cut at about 199 signs, mid-word; or only titles."""
-    cards = [line for line in rest if line]
+def _ends_in_cards(lines: Sequence[str], start: int, *, whole: bool) -> bool:
+    """Whether only a handful of cards follows: opening words, cut at about 199 signs, mid-word; or only titles."""
+    rest = (line for index in range(start, len(lines)) if (line := lines[index]))
+    cards = list(islice(rest, _MOST_CARDS + 1))
     if len(cards) > _MOST_CARDS or any(len(line) > _LONGEST_PREVIEW for line in cards):
         return False
     cut = any(len(line) >= _SHORTEST_PREVIEW and line[-1].isalnum() for line in cards)

@@ -18,6 +18,8 @@ _BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
 _LONG = 200
 #: Lines with text among which the head is looked for behind a menu.
 _DEEPEST = 80
+#: Marks that can stand together: author, date, reading time, update, rating, fact check, twice.
+_MOST_MARKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None
     """The marks that stand together from *start* on, and the index behind them; None: there is none."""
     marks: list[Mark] = []
     index = first(lines, start)
-    while index < len(lines):
+    while index < len(lines) and len(marks) < _MOST_MARKS:
         found = mark(lines[index])
         if found is None and (name := _bullet_name(lines, index, at_top=at_top and not marks)):
             found = Mark(author=name)
