@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scraper import export, schema, search
 from scraper.errors import ArchiveReadOnly, UsageError
 from scraper.export import Options
+from scraper.export.files import field
 from scraper.schema import EXPORT_COLUMNS
 from scraper.search import Filters, Request
 
@@ -276,7 +277,14 @@ def test_a_file_is_whole_and_described_beside(db: sqlite3.Connection, tmp_path: 
     ris, table_ = package["resources"]
     assert (ris["path"], ris["rows"], table_["path"]) == ("gone.ris", 1, "posts.csv")
     assert [each["name"] for each in table_["schema"]["fields"]] == list(EXPORT_COLUMNS)
+    assert all(each["description"] for each in table_["schema"]["fields"])
     assert package["created"] == "2026-11-22T12:00:00Z"
+
+
+@pytest.mark.parametrize("column", [*EXPORT_COLUMNS, *export.MORE_COLUMNS])
+def test_every_column_can_be_exported_and_is_explained(db: sqlite3.Connection, column: str) -> None:
+    assert len(json.loads(text(db, "json", columns=(column,)))) == 3
+    assert field(column)["description"]
 
 
 def test_somebody_elses_datapackage_or_a_broken_one_does_no_harm(db: sqlite3.Connection, tmp_path: Path) -> None:

@@ -158,15 +158,14 @@ def _resource(done: Written, name: str, options: Options) -> dict[str, object]:
 _INTEGERS = {"id", "views", "comments", "likes", "word_count", "revision_count", "reader"}
 #: Columns of exports that are no columns of `posts`.
 _DERIVED = {
-    "categories": "Categories of the post, in its order, joined by '; ' (in JSON an array).",
-    "tags": "Tags of the post, in its order, joined by '; ' (in JSON an array).",
-    "capture_sha256": "SHA-256 of the body of the captured page that this row was read from.",
+    "categories": "Categories of the post, in its order, joined by '; ' (in JSON an array)",
+    "tags": "Tags of the post, in its order, joined by '; ' (in JSON an array)",
+    "capture_sha256": "SHA-256 of the body of the captured page that this row was read from",
 }
 
 
 def field(column: str) -> dict[str, str]:
     """*column* as a field of a Table Schema: name, type, and what it means."""
-    tables: dict[str, tuple[str, dict[str, str]]] = getattr(schema, "DESCRIPTIONS", {})
-    meaning = _DERIVED.get(column) or tables.get("posts", ("", {}))[1].get(column, "")
-    about = {"name": column, "type": "integer" if column in _INTEGERS else "string"}
-    return about | ({"description": meaning} if meaning else {})
+    _, columns = schema.DESCRIPTIONS["posts"]
+    kind = "integer" if column in _INTEGERS else "string"
+    return {"name": column, "type": kind, "description": _DERIVED.get(column) or columns[column]}

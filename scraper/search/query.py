@@ -18,9 +18,9 @@ What cannot be meant is taken as plain words, and `Query.notes` says so.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from scraper.search import synonyms
+from scraper.search import synonyms, tokens
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable
 
 #: Longer queries are cut there.
@@ -32,31 +32,11 @@ SPELLINGS = 48
 #: Parentheses nested deeper are ignored.
 DEPTH = 6
 
-COLUMNS = {"title": "title", "author": "author", "body": "body_text"}
-NAMED = frozenset({"tag", "category", "site", "language"})
-DATED = frozenset({"after", "before", "year"})
-FLAGS = {
-    "is": frozenset({"gone", "live", "changed", "undated"}),
-    "has": frozenset({"pdf", "file", "image", "video"}),
-}
-ALIASES = {"lang": "language", "intitle": "title", "by": "author", "since": "after", "until": "before"}
-FIELDS = frozenset({*COLUMNS, *NAMED, *DATED, *FLAGS, *ALIASES})
-
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂〝〞", '"') | dict.fromkeys("‘’‛", "'") | {"（": "(", "）": ")"})
-_DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
-_TOKEN = re.compile(
-    r"\s*(?:(?P<near>NEAR\((?P<inside>[^()]*)\))"
-    r"|(?P<close>\))"
-    r"|(?P<minus>-(?=[^\s-]))?(?:(?P<field>" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r"):(?=[^\s:)]))?"
-    r'(?:"(?P<phrase>[^"]*)(?:"(?P<star>\*)?|$)|(?P<open>\()|(?P<word>[^\s()"]+)))',
-    re.IGNORECASE,
-)
-
 
 def parse(text: str) -> Query:
     """The query that *text* means. Total: every text means something."""
-    whole = clean(text).translate(_QUOTES).strip()
-    reader = _Reader(list(_TOKEN.finditer(whole[:CHARACTERS])))
+    whole = clean(text).translate(tokens.QUOTES).strip()
+    reader = _Reader(list(tokens.TOKEN.finditer(whole[:CHARACTERS])))
     if len(whole) > CHARACTERS:
         reader.note(f"The query was cut after {CHARACTERS} characters.")
     parts: list[Node] = []
@@ -169,21 +149,21 @@ class _Reader:
             return None  # what follows is read as if the parenthesis were not there
         inside = _all(self.sequence(depth + 1))
         self.at += 1
-        column = COLUMNS.get(_name(token["field"]))
-        return _within(inside, column) if inside and column else inside
+        column = tokens.COLUMNS.get(tokens.field_name(token["field"]))
+        return tokens.within(inside, column) if inside and column else inside
 
     def leaf(self, token: re.Match[str]) -> Node | None:
         if token["near"]:
-            return self.counted(_near(token["inside"]))
+            return self.counted(tokens.near(token["inside"]))
         text = token["phrase"] if token["phrase"] is not None else token["word"]
-        name = _name(token["field"])
-        if name in NAMED | DATED | FLAGS.keys():
-            condition = _condition(name, text)
+        name = tokens.field_name(token["field"])
+        if name in tokens.CONDITIONS:
+            condition = tokens.condition(name, text)
             if condition:
                 return self.counted(condition)
             self.note(f"“{token['field']}:{text}” is no condition that we know: it was searched as words.")
             text = f"{token['field']} {text}"
-        found = self.counted(_term(text, token, COLUMNS.get(name)))
+        found = self.counted(tokens.term(text, token, tokens.COLUMNS.get(name)))
         if found and not name and text.lower().startswith(("http://", "https://")):
             return Any((Condition("url", text), found))
         return found
@@ -234,50 +214,3 @@ def _longest(run: list[Term]) -> tuple[int, tuple[str, ...]]:
         if others:
             return length, others
     return 1, ()
-
-
-def _name(written: str | None) -> str:
-    name = (written or "").lower()
-    return ALIASES.get(name, name)
-
-
-def _term(text: str, token: re.Match[str], column: str | None) -> Term | None:
-    if not searchable(text):
-        return None
-    if token["phrase"] is not None:
-        return Term(text, exact=True, prefix=bool(token["star"]), column=column)
-    bare = text.rstrip("*")
-    prefix = bare != text and sum(ch.isalnum() for ch in bare) >= 2 and bare[-1:].isalnum()
-    # Names are never stemmed; the beginning of a word is not a word that could be.
-    return Term(bare, exact=prefix or column == "author", prefix=prefix, column=column)
-
-
-def _near(inside: str) -> Term | None:
-    text, comma, distance = inside.rpartition(",")
-    if not comma or not distance.strip().isascii() or not distance.strip().isdigit():
-        text, distance = inside, "10"
-    words = " ".join(word for word in text.replace('"', " ").split() if searchable(word))
-    return Term(words, near=min(int(distance.strip()[:4]), 1000)) if words else None
-
-
-def _condition(name: str, value: str) -> Condition | None:
-    """The condition, or None where *value* makes no sense there."""
-    low = value.strip().lower()
-    if name in DATED:
-        good = _DATE.fullmatch(low) is not None and (name != "year" or len(low) == 4)
-    elif name in FLAGS:
-        good = low in FLAGS[name]
-    else:
-        good = searchable(value)
-    return Condition(name, value.strip() if name in NAMED else low) if good else None
-
-
-def _within(node: Node, column: str) -> Node:
-    """*node* with its words looked for in *column* only."""
-    if isinstance(node, Term):
-        return replace(node, column=node.column or column, exact=node.exact or column == "author")
-    if isinstance(node, Not):
-        return Not(_within(node.child, column))
-    if isinstance(node, All | Any):
-        return type(node)(tuple(_within(child, column) for child in node.children))
-    return node
