@@ -104,6 +104,9 @@ def captures() -> list[Capture]:
     """Two runs' worth of captures of one small blog: counts that grow, an edit, a post that goes, odds and ends."""
     court = "/post/a-day-in-court"
     first = [
+        Capture(url=f"{SITE}/post/saved", url_basis="comment", kind="post", source="file", captured_at="2021-02-20",
+                captured_at_basis="given", media_type="text/html",
+                body=page("Saved by Hand", "On somebody's disk.", slug="saved").encode()),
         live("/robots.txt", "2021-03-02T00:00:00Z", "User-agent: *\nAllow: /\n", kind="robots", media_type="text/plain"),
         live("/sitemap.xml", "2021-03-02T00:00:01Z", SITEMAP, kind="sitemap", media_type="application/xml"),
         live(court, "2021-03-02T00:00:02Z", page("A Day in Court", *TEXT, views=7, extra=LINK)),
@@ -114,16 +117,13 @@ def captures() -> list[Capture]:
              packed=False),
         live("/about", "2021-03-02T00:00:06Z", "<html><title>About</title><p>About us.</p></html>", kind="other",
              packed=False),
-        Capture(url=f"{SITE}/post/saved", url_basis="comment", kind="post", source="file", captured_at="2021-02-20",
-                captured_at_basis="given", media_type="text/html",
-                body=page("Saved by Hand", "On somebody's disk.", slug="saved").encode()),
     ]  # fmt: skip
     second = [
         live(court, "2021-04-02T00:00:02Z", page("A Day in Court", *TEXT, views=12, extra=LINK)),
         live("/post/gone", "2021-04-02T00:00:03Z", "<h1>404</h1>", status=404, kind="missing"),
     ]
     third = [
-        live(court, "2021-05-02T00:00:02Z", page("A Day in Court", *EDITED, views=30, modified="2021-05-01T00:00:00.000Z")),
+        live(court, "2021-05-02T00:00:02Z", page("A Day in Court", *EDITED, views=30, extra=LINK, modified="2021-05-01T00:00:00.000Z")),
         live("/post/gone", "2021-05-02T00:00:03Z", "<h1>404</h1>", status=404, kind="missing"),
         live("/about", "2021-05-02T00:00:06Z", "<html><title>About</title><p>About us.</p></html>", kind="other",
              packed=False),

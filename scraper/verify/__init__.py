@@ -1,0 +1,10 @@
+"""`ushrn verify`: every digest recomputed, every row held against the captures it came from. Writes nothing.
+
+`stored` checks the evidence, `shape` the file and its search tables, `derived` makes all that is derived a second
+time beside the archive and compares, `values` looks for what cannot be.
+"""
+
+from scraper.verify.findings import Finding, Findings
+from scraper.verify.run import run
+
+__all__ = ["Finding", "Findings", "run"]

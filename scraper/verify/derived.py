@@ -1,0 +1,210 @@
+"""What was read from the captures: each text against its own digest, and everything against a second reading."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper import digests
+from scraper.crawl.reading import read_capture
+from scraper.extract import READER
+from scraper.store import Archive
+from scraper.verify.findings import Findings
+from scraper.verify.shape import twin
+
+Progress = Callable[[str, int], None]
+
+#: Differences told for one table; the exit status is the same for one as for thousands.
+MOST = 200
+#: Characters of a value that are shown.
+SHOWN = 80
+
+_POSTS = """
+SELECT url, content_sha256, (SELECT targets FROM revisions
+  WHERE post_id = posts.id AND revisions.content_sha256 = posts.content_sha256 LIMIT 1),
+  title, author, published_at, updated_at, body_text FROM posts
+"""
+_REVISIONS = """
+SELECT revisions.id, (SELECT url FROM posts WHERE id = post_id), content_sha256, targets,
+  title, author, published_at, updated_at, body_text FROM revisions
+"""
+
+
+def check_contents(db: sqlite3.Connection, findings: Findings, progress: Progress) -> None:
+    """Every post's and revision's text against its own `content_sha256`."""
+    count = 0
+    for count, (url, content, targets, *said) in enumerate(db.execute(_POSTS), 1):
+        if targets is None:
+            findings.damage("content-digest", f"post {url}", f"none of its revisions has its digest {content}")
+        else:
+            _check_content(findings, f"post {url}", content, said, json.loads(targets))
+        progress("posts", count)
+    findings.checked["posts"] = count
+    for count, (number, url, content, targets, *said) in enumerate(db.execute(_REVISIONS), 1):
+        findings.checked["revisions"] = count
+        _check_content(findings, f"revision {number} of {url}", content, said, json.loads(targets))
+
+
+def _check_content(
+    findings: Findings, where: str, content: str | None, said: list[str | None], targets: dict[str, list[str]]
+) -> None:
+    title, author, published, updated, text = said
+    found = digests.content_sha256(
+        title=title, author=author, published_at=published, updated_at=updated, body_text=text, targets=targets
+    )
+    if found != content:
+        findings.damage(
+            "content-digest", where, f"expected {content}, found {found}: its text, dates or links were changed"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A derived table as it is compared: *key* and *columns* as SQL over *source*, without ids."""
+
+    name: str
+    source: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    #: Rows that only the archive has are no difference.
+    partly: bool = False
+
+
+_POST = "{s}.posts AS p"
+_OF_POST = "{s}.{t} AS t JOIN {s}.posts AS p ON p.id = t.post_id"
+
+TABLES = (
+    Table("posts", _POST, ("p.url",), tuple(
+        f"p.{name}" for name in (
+            "site", "slug", "title", "author", "published_at", "published_basis", "updated_at", "updated_basis",
+            "views", "comments", "likes", "counted_at", "language", "word_count", "cover_image", "layout",
+            "first_seen_at", "last_seen_at", "missing_since", "gone_at", "gone_reason", "revision_count",
+            "capture_id", "content_sha256", "reader", "excerpt", "body_text", "body_html"))),
+    Table("revisions", _OF_POST, ("p.url", "t.capture_id"), tuple(
+        f"t.{name}" for name in ("seen_at", "title", "author", "published_at", "updated_at", "content_sha256", "reader",
+                                 "targets", "body_text", "body_html"))),
+    Table("counts", _OF_POST, ("p.url", "t.capture_id"),
+          ("t.counted_at", "t.views", "t.comments", "t.likes", "t.source")),
+    Table("events", _OF_POST, ("p.url", "t.at", "t.kind"), ("t.capture_id",)),
+    Table("post_captures", _OF_POST, ("t.capture_id",), ("p.url", "t.verdict", "t.reason")),
+    Table("links", _OF_POST, ("p.url", "t.position"), ("t.url", "t.text")),
+    Table("images", _OF_POST, ("p.url", "t.position"), ("t.url", "t.alt", "t.caption", "t.width", "t.height")),
+    Table("videos", _OF_POST, ("p.url", "t.position"), ("t.url", "t.title")),
+    Table("files", _OF_POST, ("p.url", "t.position"),
+          ("t.url", "t.name", "t.media_type", "t.size", "t.sha256", "t.text")),
+    Table("post_categories", _OF_POST + " JOIN {s}.categories AS n ON n.id = t.category_id",
+          ("p.url", "t.position"), ("n.name",)),
+    Table("post_tags", _OF_POST + " JOIN {s}.tags AS n ON n.id = t.tag_id", ("p.url", "t.position"), ("n.name",)),
+    Table("categories", "{s}.categories AS t", ("t.name",), ()),
+    Table("tags", "{s}.tags AS t", ("t.name",), ()),
+    Table("addresses", "{s}.addresses AS t", ("t.capture_id",), ("t.address", "t.post_url")),
+    Table("listed_counts", "{s}.listed_counts AS t", ("t.url", "t.capture_id"),
+          ("t.views", "t.comments", "t.likes", "t.source")),
+    Table("sites", "{s}.sites AS t", ("t.id",), ("t.name", "t.base_url", "t.platform"), partly=True),
+    Table("known_urls", "{s}.known_urls AS t", ("t.url",), ("t.site", "t.state"), partly=True),
+)  # fmt: skip
+
+
+def check_derivation(
+    db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, damaged: set[str], progress: Progress
+) -> None:
+    """Read every capture again, fold every post anew, beside the archive, and compare all rows.
+
+    Posts read by other rules (another `reader`) and posts with a damaged body cannot be compared: a remark each.
+    """
+    others = {url for (url,) in db.execute("SELECT url FROM posts WHERE reader IS NOT ?", (READER,))}
+    if others:
+        findings.remark(
+            "other-reader",
+            f"{len(others)} posts",
+            f"read by other rules than today's ({READER}): not compared; `ushrn rebuild` reads them again",
+        )
+    hurt = _hurt(db, damaged)
+    if hurt:
+        findings.remark(
+            "not-compared",
+            f"{len(hurt)} posts",
+            "a body of theirs is damaged, so they cannot be read again: " + ", ".join(sorted(hurt)[:20]),
+        )
+    with twin(folder / "again.db", path) as copy:
+        _see_through(copy, damaged)
+        archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER)
+        rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
+        findings.checked["read"] = rebuilt.captures
+        for table in TABLES:
+            _compare(copy, table, findings, others | hurt, whole=not damaged)
+
+
+def _hurt(db: sqlite3.Connection, damaged: set[str]) -> set[str]:
+    """Addresses of the posts that have a capture with a damaged body."""
+    found: set[str] = set()
+    for sha256 in damaged:
+        rows = db.execute(
+            "SELECT p.url FROM captures JOIN post_captures ON post_captures.capture_id = captures.id"
+            " JOIN posts AS p ON p.id = post_id WHERE body_sha256 = ?",
+            (sha256,),
+        )
+        found |= {url for (url,) in rows}
+    return found
+
+
+def _see_through(copy: sqlite3.Connection, damaged: Iterable[str]) -> None:
+    """Let the twin have the archive's captures and bodies as if they were its own, but those that are damaged."""
+    copy.execute("CREATE TEMP TABLE unreadable (sha256 TEXT PRIMARY KEY)")
+    copy.executemany("INSERT INTO unreadable VALUES (?)", ((sha256,) for sha256 in damaged))
+    copy.execute("CREATE TEMP VIEW bodies AS SELECT rowid, * FROM src.bodies")
+    copy.execute(
+        "CREATE TEMP VIEW captures AS SELECT * FROM src.captures"
+        " WHERE body_sha256 IS NULL OR body_sha256 NOT IN (SELECT sha256 FROM unreadable)"
+    )
+    for trigger in copy.execute("SELECT name FROM main.sqlite_master WHERE type = 'trigger'").fetchall():
+        copy.execute(f"DROP TRIGGER main.{trigger[0]}")
+
+
+def _compare(copy: sqlite3.Connection, table: Table, findings: Findings, left_out: set[str], *, whole: bool) -> None:
+    """Rows of one table that are not the same in the archive and in its second reading."""
+    width = len(table.key)
+    only = {
+        where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
+        for where, other in (("src", "main"), ("main", "src"))
+    }
+    told = 0
+    for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
+        here, again = only["src"].get(key), only["main"].get(key)
+        if (
+            (table.partly and again is None)
+            or left_out & {*key, *(here or ())}
+            or (not whole and (here is None or again is None))
+        ):
+            continue
+        told += 1
+        if told <= MOST:
+            findings.damage(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
+    if told > MOST:
+        findings.damage(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
+
+
+def _difference(table: Table, where: str, other: str) -> str:
+    names = ", ".join((*table.key, *table.columns))
+    first, second = (f"SELECT {names} FROM {table.source.format(s=schema, t=table.name)}" for schema in (where, other))
+    return f"{first} EXCEPT {second}"
+
+
+def _told(table: Table, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
+    """How a row differs, in words."""
+    if here is None:
+        return "the captures say that there is such a row: it was taken away"
+    if again is None:
+        return "the captures say nothing of such a row: it was put in or changed"
+    differing = [
+        f"{name.partition('.')[2]}: the archive has {_short(old)}, its captures say {_short(new)}"
+        for name, old, new in zip(table.columns, here, again, strict=True)
+        if old != new
+    ]
+    return "; ".join(differing)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

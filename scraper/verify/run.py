@@ -1,0 +1,74 @@
+"""All checks of an archive, one after the other."""
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from scraper import schema
+from scraper.errors import ArchiveBusy, ArchiveError
+from scraper.export.copy import WITHOUT
+from scraper.verify import derived, shape, stored, values
+from scraper.verify.findings import Findings
+
+
+def run(
+    path: Path, *, now: Callable[[], datetime], progress: Callable[[str, int], None] = lambda _what, _n: None
+) -> Findings:
+    """Check the archive at *path*, read-only; *progress* is told what is looked at and how many are done.
+
+    Raises NotOurs where it cannot be opened, ArchiveBusy where it was written to meanwhile and damage was found.
+    """
+    for _ in range(2):
+        with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
+            (before,) = db.execute("PRAGMA data_version").fetchone()
+            findings = _all(path, db, now, progress)
+            (after,) = db.execute("PRAGMA data_version").fetchone()
+        if before == after or not findings.exit_status:
+            return findings
+    raise ArchiveBusy(f"{path}: it was written to while it was checked; run verify again when no crawl runs")
+
+
+def _all(
+    path: Path, db: sqlite3.Connection, now: Callable[[], datetime], progress: Callable[[str, int], None]
+) -> Findings:
+    findings = Findings()
+    has_bodies = not _left_out(db)
+    if not has_bodies:
+        findings.remark(
+            "bodies-left-out", "bodies", "a copy without bodies: they, and what was read from them, cannot be checked"
+        )
+    damaged: set[str] = set()
+    with tempfile.TemporaryDirectory(prefix="ushrn-verify-") as folder:
+        for check in (
+            lambda: shape.check(db, Path(folder), path, findings, has_bodies=has_bodies),
+            lambda: damaged.update(stored.check_bodies(db, findings, progress) if has_bodies else ()),
+            lambda: stored.check_captures(db, findings, progress, has_bodies=has_bodies),
+            lambda: stored.check_chain(db, findings),
+            lambda: values.check(db, findings, now()),
+            lambda: derived.check_contents(db, findings, progress),
+            lambda: (
+                derived.check_derivation(db, Path(folder), path, findings, damaged, progress) if has_bodies else None
+            ),
+        ):
+            _guarded(check, findings)
+    return findings
+
+
+def _left_out(db: sqlite3.Connection) -> bool:
+    try:
+        return db.execute("SELECT 1 FROM meta WHERE key = ?", (WITHOUT,)).fetchone() is not None
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _guarded(check: Callable[[], object], findings: Findings) -> None:
+    """Run a check; one that cannot go on because of damage must not hide what the others find."""
+    try:
+        check()
+    except sqlite3.DatabaseError as error:
+        findings.damage("sqlite", "file", f"SQLite cannot read on: {error}")
+    except (ArchiveError, ValueError, TypeError, KeyError, AttributeError) as error:
+        findings.damage("unreadable", "file", f"a row cannot be understood: {type(error).__name__}: {error}")

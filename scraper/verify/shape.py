@@ -1,0 +1,88 @@
+"""The file itself: SQLite's own checks, references, tables and triggers as they should be, and the search tables."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from scraper import schema
+from scraper.verify.findings import Findings
+
+#: Complaints of SQLite that are told; more of the same help nobody.
+MOST = 100
+_OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+
+
+def check(db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, *, has_bodies: bool) -> None:
+    """Everything about the file at *path* but what its rows say. Temporary files go to *folder*."""
+    for (complaint,) in db.execute(f"PRAGMA integrity_check({MOST})"):
+        if complaint != "ok":
+            findings.damage("sqlite", "file", str(complaint))
+    for table, rowid, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall()[:MOST]:
+        if has_bodies or parent != "bodies":
+            findings.damage("orphan-row", f"{table}, row {rowid}", f"it refers to a row of {parent} that is not there")
+    with twin(folder / "search.db", path) as copy:
+        sound = _check_objects(db, copy, findings)
+        for name in sorted(schema.FTS.keys() & sound):
+            _check_search(copy, folder, name, findings)
+
+
+@contextmanager
+def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
+    """A fresh, empty archive at *place* without triggers, with the archive at *path* attached read-only as `src`."""
+    schema.open_archive(place, create=True).close()
+    with closing(sqlite3.connect(f"file:{quote(str(place))}", uri=True, isolation_level=None)) as copy:
+        for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536", "temp_store = MEMORY"):
+            copy.execute(f"PRAGMA {pragma}")
+        source = f"file:{quote(str(path.absolute()))}?mode=ro"
+        copy.execute("ATTACH ? AS src", (source,))
+        try:
+            copy.execute("SELECT count(*) FROM src.sqlite_master").fetchone()
+        except sqlite3.OperationalError:  # a folder where nothing may be made beside it: the file is taken as still
+            copy.execute("DETACH src")
+            copy.execute("ATTACH ? AS src", (source + "&immutable=1",))
+        yield copy
+
+
+def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: Findings) -> set[str]:
+    """Tables, indexes, triggers and views, word for word; the names of those that are as they should be."""
+    expected = {
+        (kind, name): _squeezed(sql)
+        for kind, name, sql in copy.execute(_OBJECTS.replace("sqlite_master", "main.sqlite_master"))
+    }
+    found = {(kind, name): _squeezed(sql) for kind, name, sql in db.execute(_OBJECTS)}
+    for (kind, name), sql in expected.items():
+        if (kind, name) not in found:
+            findings.damage(kind, name, f"the {kind} is missing")
+        elif found[kind, name] != sql:
+            findings.damage(kind, name, f"the {kind} is not as this version makes it")
+    for kind, name in sorted(found.keys() - expected.keys()):
+        level = findings.damage if kind == "trigger" else findings.remark
+        level(kind, name, f"a {kind} that this program did not make")
+    return {name for key, sql in expected.items() if found.get(key) == sql for name in [key[1]]}
+
+
+def _squeezed(sql: str | None) -> str:
+    return " ".join((sql or "").split())
+
+
+def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: Findings) -> None:
+    """Let FTS5 hold its index, copied, against the rows it was made of."""
+    table = schema.FTS[name][0]
+    copy.execute("BEGIN")
+    for trigger in schema.trigger_names():
+        copy.execute(f"DROP TRIGGER IF EXISTS main.{trigger}")
+    copy.execute(f"DELETE FROM main.{table}")
+    copy.execute(f"INSERT INTO main.{table} SELECT * FROM src.{table}")
+    for part in ("data", "idx", "docsize", "config"):
+        copy.execute(f"DELETE FROM main.{name}_{part}")
+        copy.execute(f"INSERT INTO main.{name}_{part} SELECT * FROM src.{name}_{part}")
+    copy.execute("COMMIT")
+    try:
+        with closing(sqlite3.connect(folder / "search.db", isolation_level=None)) as fresh:
+            fresh.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        findings.damage(
+            "search", name, f"the index is not that of the rows of {table} ({error}); `ushrn rebuild` does not mend it"
+        )

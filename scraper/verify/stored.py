@@ -1,0 +1,136 @@
+"""The evidence: bodies, captures, and the chain of runs."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from scraper import bodies, digests
+from scraper.errors import Damaged
+from scraper.verify.findings import Findings
+
+Progress = Callable[[str, int], None]
+
+# A reference before its dependants, so that it is decoded once for all of them.
+_BODIES = """
+SELECT sha256, length, codec, reference_sha256, data FROM bodies
+ORDER BY ifnull(reference_sha256, sha256), reference_sha256 IS NOT NULL
+"""
+_ORPHANS = """
+SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL)
+"""
+
+
+def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress) -> set[str]:
+    """Decode every body and recompute its digest; the digests of those that are not what they were."""
+    damaged: set[str] = set()
+    reference: tuple[str, bytes | None] = ("", None)
+    size = count = 0
+    for count, (sha256, length, codec, needed, data) in enumerate(db.execute(_BODIES), 1):
+        if needed is not None and reference[0] != needed:
+            reference = (needed, None)
+        try:
+            body = _decoded(sha256, length, codec, needed, data, reference)
+        except Damaged as error:
+            damaged.add(sha256)
+            findings.damage("body", sha256, str(error))
+            body = None
+        if needed is None:
+            reference = (sha256, body)
+        size += len(body or b"")
+        progress("bodies", count)
+    for (sha256,) in db.execute(_ORPHANS):
+        findings.damage("orphan-body", sha256, "expected a capture that has this body, found none")
+    findings.checked |= {"bodies": count, "bytes": size}
+    return damaged
+
+
+def _decoded(
+    sha256: str, length: int, codec: str, needed: str | None, data: bytes, reference: tuple[str, bytes | None]
+) -> bytes:
+    """The body of one row. Raises Damaged, naming the reference where that is to blame."""
+    if needed is not None and reference[1] is None:
+        raise Damaged(f"it needs the body {needed} to be decoded, which is missing, damaged or not stored whole")
+    if not isinstance(data, bytes) or not isinstance(length, int):
+        raise Damaged("expected bytes and their number, found something else")
+    if (codec == "zstd-ref") != (needed is not None):
+        raise Damaged(f"the codec {codec!r} and the reference {needed} do not go together")
+    body = bodies.decode(codec, data, reference[1] if needed else None, length)
+    found = digests.sha256(body)
+    if found != sha256:
+        raise Damaged(f"its bytes have the digest {found}")
+    return body
+
+
+def check_captures(db: sqlite3.Connection, findings: Findings, progress: Progress, *, has_bodies: bool) -> None:
+    """Recompute the digest of every row of `captures`, and what its columns say of its body."""
+    records = dict(db.execute("SELECT id, record_sha256 FROM captures"))
+    lengths = dict(db.execute("SELECT sha256, length FROM bodies"))
+    encoded = count = 0
+    for count, row in enumerate(_rows(db, "SELECT * FROM captures ORDER BY id"), 1):
+        where = f"capture {row['id']} ({row['url']})"
+        references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
+        found = digests.record_sha256(row, references)
+        if found != row["record_sha256"]:
+            findings.damage(
+                "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"
+            )
+        if row["body_sha256"] is not None and has_bodies and row["body_sha256"] not in lengths:
+            findings.damage("body-missing", where, f"its body {row['body_sha256']} is not in the archive")
+        encoded += _check_wire(row, lengths, findings, where)
+        progress("captures", count)
+    findings.checked["captures"] = count
+    if encoded:
+        findings.remark(
+            "wire-digest",
+            f"{encoded} captures",
+            "they came compressed: their wire digests cannot be recomputed from the bodies kept",
+        )
+
+
+def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findings, where: str) -> int:
+    """Where nothing was encoded, the entity as sent is the body. 1 where that cannot be said."""
+    if row["wire_sha256"] is None or row["body_sha256"] is None:
+        return 0
+    if row["wire_sha256"] != row["body_sha256"]:
+        if row["content_encoding"] in (None, "", "identity"):
+            findings.damage(
+                "wire-digest", where, "nothing was encoded, but the digest of the entity is not that of the body"
+            )
+        return 1 if row["content_encoding"] else 0
+    length = lengths.get(str(row["body_sha256"]))
+    if length is not None and row["wire_length"] != length:
+        findings.damage("wire-length", where, f"expected {length} bytes as sent, found {row['wire_length']}")
+    return 0
+
+
+def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
+    """Recompute the chain over all runs: a capture taken away, added or swapped breaks that of its run."""
+    kept: dict[int | None, list[str]] = defaultdict(list)
+    for crawl_id, record in db.execute("SELECT crawl_id, record_sha256 FROM captures"):
+        kept[crawl_id].append(record)
+    previous = None
+    runs = db.execute("SELECT id, command, chain_sha256 FROM crawls ORDER BY id").fetchall()
+    for crawl_id, command, sealed in runs:
+        where = f"run {crawl_id} ({command})"
+        if sealed is None:
+            findings.remark("unsealed", where, "it is running, or was killed: the next run will seal it")
+            continue
+        found = digests.chain_sha256(previous, kept[crawl_id])
+        if found != sealed:
+            findings.damage(
+                "chain",
+                where,
+                f"expected the chain {sealed}, found {found}: captures or runs were taken away, added or swapped",
+            )
+        previous = sealed
+    findings.checked["runs"] = len(runs)
+    findings.chain_sha256 = previous
+    if kept[None]:
+        findings.remark("no-run", f"{len(kept[None])} captures", "they belong to no run, so no chain covers them")
+
+
+def _rows(db: sqlite3.Connection, sql: str) -> Iterator[dict[str, object]]:
+    cursor = db.execute(sql)
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield dict(zip(names, row, strict=True))

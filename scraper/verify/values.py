@@ -1,0 +1,50 @@
+"""What cannot be, or is odd: times, and counts that fell."""
+
+import re
+import sqlite3
+from datetime import datetime, timedelta
+
+from scraper.verify.findings import Findings
+
+#: A day, a month or an instant in UTC.
+_TIME = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?)?")
+#: The web is younger.
+FIRST = "1991"
+#: Clocks differ.
+SLACK = timedelta(days=1)
+
+_FELL = """
+SELECT posts.url, a.counted_at, a.views, b.counted_at, b.views FROM counts a JOIN counts b ON a.post_id = b.post_id
+JOIN posts ON posts.id = a.post_id
+WHERE b.counted_at = (SELECT min(counted_at) FROM counts c WHERE c.post_id = a.post_id AND c.counted_at > a.counted_at
+  AND c.views IS NOT NULL) AND b.views < a.views
+"""
+_OUTSIDE = """
+SELECT captures.id, captures.url, captured_at, started_at, finished_at FROM captures JOIN crawls ON crawls.id = crawl_id
+WHERE source = 'live' AND captured_at_basis = 'clock'
+  AND (captured_at < started_at OR captured_at > ifnull(finished_at, captured_at))
+"""
+
+
+def check(db: sqlite3.Connection, findings: Findings, now: datetime) -> None:
+    """Times that cannot be, and counts that fell."""
+    latest = (now + SLACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for number, url, at in db.execute("SELECT id, url, captured_at FROM captures"):
+        if not isinstance(at, str) or not _TIME.fullmatch(at):
+            findings.damage("time", f"capture {number} ({url})", f"expected a time in UTC, found {at!r}")
+        elif not FIRST <= at <= latest:
+            findings.remark(
+                "impossible-time", f"capture {number} ({url})", f"captured at {at}: before the web, or in the future"
+            )
+    for number, started, finished in db.execute(
+        "SELECT id, started_at, finished_at FROM crawls WHERE finished_at < started_at"
+    ):
+        findings.remark("impossible-time", f"run {number}", f"it ended at {finished}, before it began at {started}")
+    for number, url, at, started, finished in db.execute(_OUTSIDE):
+        findings.remark(
+            "impossible-time",
+            f"capture {number} ({url})",
+            f"captured at {at}, outside its run ({started} to {finished})",
+        )
+    for url, before, views, after, fewer in db.execute(_FELL):
+        findings.remark("count-fell", url, f"{views} views at {before}, {fewer} at {after}")
