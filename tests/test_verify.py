@@ -171,8 +171,6 @@ MUTATIONS: dict[str, tuple[list[Any], str, str]] = {
     "a link": (["UPDATE links SET url = 'https://evil.example/'"], "links-row", "evil.example"),
     "a link put in": ([f"INSERT INTO links VALUES ({ONE}, 9, 'https://evil.example/', 'x')"], "links-row", COURT),
     "a category put in": (["INSERT INTO categories (name) VALUES ('x')"], "categories-row", "x"),
-    "a site's address": (["UPDATE sites SET base_url = 'https://evil.example/'"], "sites-row", "evil.example"),
-    "a known address": (["UPDATE known_urls SET state = 'lost' WHERE url LIKE '%/saved'"], "known_urls-row", "saved"),
     "a trigger dropped": (["DROP TRIGGER posts_fts_au"], "trigger", "posts_fts_au"),
     "a trigger changed": (["DROP TRIGGER posts_fts_ad", "CREATE TRIGGER posts_fts_ad AFTER DELETE ON posts BEGIN SELECT 1; END"], "trigger", "posts_fts_ad"),
     "a trigger put in": (["CREATE TRIGGER mine AFTER INSERT ON captures BEGIN SELECT 1; END"], "trigger", "mine"),
@@ -225,6 +223,8 @@ def test_a_damaged_reference_takes_down_its_dependants_only(tmp_path: Path, arch
     ("statement", "kind"),
     [
         ("UPDATE posts SET reader = reader - 1", "other-reader"),
+        ("UPDATE sites SET base_url = 'https://evil.example/'", "sites-row"),
+        ("UPDATE known_urls SET state = 'lost' WHERE url LIKE '%/saved'", "known_urls-row"),
         ("UPDATE crawls SET finished_at = '2020-01-01T00:00:00Z' WHERE id = 2", "impossible-time"),
         ("UPDATE crawls SET started_at = '2021-03-03T00:00:00Z' WHERE id = 2", "impossible-time"),
     ],

@@ -67,7 +67,7 @@ class Table:
     source: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
-    #: Rows that only the archive has are no difference.
+    #: More than captures say: rows that only the archive has are no difference, any other difference is a remark.
     partly: bool = False
 
 
@@ -169,6 +169,7 @@ def _compare(copy: sqlite3.Connection, table: Table, findings: Findings, left_ou
         where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
         for where, other in (("src", "main"), ("main", "src"))
     }
+    tell = findings.remark if table.partly else findings.damage
     told = 0
     for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
         here, again = only["src"].get(key), only["main"].get(key)
@@ -180,9 +181,9 @@ def _compare(copy: sqlite3.Connection, table: Table, findings: Findings, left_ou
             continue
         told += 1
         if told <= MOST:
-            findings.damage(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
+            tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
     if told > MOST:
-        findings.damage(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
+        tell(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
 
 
 def _difference(table: Table, where: str, other: str) -> str:
