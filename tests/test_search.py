@@ -36,7 +36,7 @@ POSTS: dict[str, dict[str, object]] = {
     "undated": {"title": "Ohne Datum", "body_text": "People of African descent. Café, naïve.", "revision_count": 2, "site": "ushrn-news"},
     "updated": {"title": "Only updated", "body_text": "Adoption of the outcome.", "updated_at": "2021-03-20", "comments": 5, "links": ["https://outcome.example/adopted"]},
     "with-file": {
-        "title": "A report", "body_text": "Download it.", "published_at": "2013-05-01", "site": "ushrn-news",
+        "title": "A report", "body_text": "Download and use it.", "published_at": "2013-05-01", "site": "ushrn-news",
         "files": [("report.pdf", "application/pdf", "Chapter one.\n\nThe sanitation crisis and the universal right to it.")],
     },
 }  # fmt: skip
@@ -152,6 +152,8 @@ FOUND = [
     ("US", {"covid"}),
     ("United States", {"covid"}),
     ("U.S.", {"covid"}),
+    ("us", {"with-file"}),
+    ("US prisons", {"covid"}),
     ("431", {"covid"}),
     ("43/1", {"covid"}),
     ("covid19", {"covid"}),

@@ -6,7 +6,7 @@ one of its files (`files_fts`, `files_exact`). All conditions are about a row ``
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
@@ -83,15 +83,26 @@ def compile_query(db: sqlite3.Connection, query: Query) -> Match:
     """*query* as SQL. Looks up the names of sites, tags and categories in *db*."""
     root = query.root
     parts = root.children if isinstance(root, All) else (root,) if root else ()
-    driver: Driver | None = None
-    rest = parts
+    tables = {table_of(part) for part in parts}
     for table in (STEMMED, EXACT):
-        driving = tuple(part for part in parts if table_of(part) == table)
-        if driving:
-            driver = Driver(table, expression(All(driving)), files=anywhere(All(driving)))
-            rest = tuple(part for part in parts if table_of(part) != table)
-            break
-    return Match(driver, tuple(condition(db, part) for part in rest))
+        if tables == {table}:
+            return Match(Driver(table, expression(All(parts)), files=anywhere(All(parts))))
+    # What holds of words as written holds of their stems too: the stemmed index finds and ranks, the other one checks.
+    loose = [(part, relaxed(part)) for part in parts]
+    driving = All(tuple(each for _, each in loose if each is not None))
+    driver = Driver(STEMMED, expression(driving), files=anywhere(driving)) if driving.children else None
+    return Match(driver, tuple(condition(db, part) for part, each in loose if each != part))
+
+
+def relaxed(node: Node) -> Node | None:
+    """*node* with all words stemmed; None where that might find less: not words only, or beginnings of words."""
+    if isinstance(node, Term):
+        return None if node.prefix else replace(node, exact=False)
+    if isinstance(node, All | Any):
+        children = [relaxed(child) for child in node.children]
+        found = tuple(child for child in children if child is not None)
+        return type(node)(found) if len(found) == len(children) else None
+    return None
 
 
 def table_of(node: Node) -> str | None:

@@ -18,7 +18,7 @@ What cannot be meant is taken as plain words, and `Query.notes` says so.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scraper.search import synonyms, tokens
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable
@@ -199,12 +199,19 @@ class _Reader:
 
     def either(self, node: Node, written: str, others: tuple[str, ...], ruled: list[str]) -> Node:
         """*node* or one of its other spellings, as far as there is room for them."""
-        more = [text for text in dict.fromkeys((*others, *ruled)) if synonyms.words(text) != synonyms.words(written)]
+        spellings = {synonyms.words(text): text for text in reversed((*others, *ruled))}
+        spellings.pop(synonyms.words(written), None)
+        more = list(reversed(spellings.values()))
         more = more[: max(0, SPELLINGS - self.spellings)]
         self.spellings += len(more)
         if others and more:
             self.also.append((written, others))
-        return Any((node, *map(Term, more))) if more else node
+        # All as written if this is an abbreviation, so that one index answers; else only what looks like a word.
+        exact = bool(others) and isinstance(node, Term) and synonyms.abbreviates(written)
+        if exact and isinstance(node, Term):
+            node = replace(node, exact=True)
+        terms = (Term(text, exact=exact or synonyms.needs_capitals(text)) for text in more)
+        return Any((node, *terms)) if more else node
 
 
 def _longest(run: list[Term]) -> tuple[int, tuple[str, ...]]:

@@ -80,6 +80,16 @@ def of(spelling: str) -> tuple[str, ...]:
     return tuple(other for other in groups().get(key, ()) if words(other) != key)
 
 
+def abbreviates(spelling: str) -> bool:
+    """It is an abbreviation, and so has no other forms: the stem of ``US`` is also that of "use"."""
+    return spelling.isupper()
+
+
+def needs_capitals(spelling: str) -> bool:
+    """It is an abbreviation that is also a word."""
+    return "".join(words(spelling)) in NEEDS_CAPITALS and abbreviates(spelling)
+
+
 def forms(word: str) -> Iterator[str]:
     """Other ways to write one word, by rule: joined, split at capitals and digits, with dots."""
     parts = words(word)
