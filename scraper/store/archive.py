@@ -198,14 +198,17 @@ class Archive:
         if capture.not_modified_of is not None:
             reading = self._posts.reading(capture.not_modified_of)
         self._posts.remember(kept.id, reading)
-        if reading is not None and capture.not_modified_of is None:
-            counting.note_listed(self.db, kept.id, capture.captured_at, reading)
-        if capture.kind == "file":
-            self._posts.attach(capture.url)
         if capture.kind in addresses.NOT_PAGES:
+            if capture.kind == "file":
+                self._posts.attach(capture.url)
             noted += problems.after_reading(self.db, capture, capture.url, reading, good=reading is not None)
-            return Outcome(kept.id, "kept")
-        return self._derive_page(capture, kept, reading, noted)
+            outcome = Outcome(kept.id, "kept")
+        else:
+            outcome = self._derive_page(capture, kept, reading, noted)
+        # After the page's own post, whose own counts go before those in a list on the page.
+        if reading is not None and capture.not_modified_of is None:
+            counting.note_listed(self.db, kept.id, reading)
+        return outcome
 
     def _derive_page(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
         """What follows for the post whose page, or whose absence, a capture shows."""
@@ -216,7 +219,7 @@ class Archive:
         moved: set[str] = set()
         for one in concerned:
             now = addresses.owner(self.db, one)
-            if now != before[one] and addresses.bare(self.db, one):
+            if now != before[one] and (addresses.bare(self.db, one) or counting.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
         seen = decide.sight(capture, kept.id, kept.order, reading)
         url = shown or addresses.owner(self.db, address)

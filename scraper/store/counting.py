@@ -20,7 +20,7 @@ ORDER BY captured_at_basis = 'file-time', counted_at DESC, captures.source DESC,
 _ADOPT = """
 INSERT INTO counts (post_id, capture_id, counted_at, views, comments, likes, source)
 SELECT ?, capture_id, captured_at, views, comments, likes, listed_counts.source
-FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts.url = ? ON CONFLICT DO NOTHING
+FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts.url = ?
 """
 
 
@@ -51,24 +51,32 @@ def listed(reading: Reading) -> dict[str, tuple[Numbers, str]]:
     return said
 
 
-def note_listed(db: sqlite3.Connection, capture_id: int, counted_at: str, reading: Reading) -> None:
+def note_listed(db: sqlite3.Connection, capture_id: int, reading: Reading) -> None:
     """Keep the counts that a page gives for posts it lists, and hand them to those that are known."""
-    for url, (numbers, source) in listed(reading).items():
+    found = listed(reading)
+    for url, (numbers, source) in found.items():
         db.execute(
             "INSERT INTO listed_counts (capture_id, url, views, comments, likes, source) VALUES (?, ?, ?, ?, ?, ?)",
             (capture_id, url, *numbers, source),
         )
-        owner = addresses.owner(db, url)
-        row = db.execute("SELECT id FROM posts WHERE url = ?", (owner,)).fetchone() if owner else None
+    for post in sorted({addresses.owner(db, url) or "" for url in found}):
+        row = db.execute("SELECT id FROM posts WHERE url = ?", (post,)).fetchone()
         if row is not None:
-            write(db, row[0], capture_id, counted_at, numbers, source)
+            # A list may name one post by several addresses: its own goes first.
+            for address in addresses.known_by(db, post):
+                db.execute(f"{_ADOPT} AND capture_id = ? ON CONFLICT DO NOTHING", (row[0], address, capture_id))
             recount(db, row[0])
+
+
+def is_listed(db: sqlite3.Connection, address: str) -> bool:
+    """Whether a list told counts of *address*."""
+    return db.execute("SELECT 1 FROM listed_counts WHERE url = ? LIMIT 1", (address,)).fetchone() is not None
 
 
 def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
     """Give a post the counts that lists told of it, by any of its addresses."""
     for address in addresses.known_by(db, url):
-        db.execute(_ADOPT, (post_id, address))
+        db.execute(f"{_ADOPT} ON CONFLICT DO NOTHING", (post_id, address))
 
 
 def newest(db: sqlite3.Connection, post_id: int) -> dict[str, object]:

@@ -117,7 +117,7 @@ class _Rebuilding:
         reading = self._posts.reading_of(capture)
         self._posts.remember(number, reading)
         if reading is not None and capture.not_modified_of is None:
-            counting.note_listed(self._db, number, capture.captured_at, reading)
+            counting.note_listed(self._db, number, reading)
         if capture.kind in addresses.NOT_PAGES:
             problems.after_reading(self._db, capture, capture.url, reading, good=reading is not None)
             return set()
