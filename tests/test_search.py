@@ -368,6 +368,12 @@ def test_long_queries_are_cut_with_a_note(db: sqlite3.Connection) -> None:
     assert f"{CHARACTERS} characters" in search.parse("word" * 150).notes[0]
 
 
+def test_only_so_many_beginnings_are_looked_up(db: sqlite3.Connection) -> None:
+    query = search.parse("un* wa* ho* ri* ce* se*")
+    assert sum(term.prefix for term in query.terms) == 4
+    assert "stars" in query.notes[0]
+
+
 def test_other_spellings_are_told(db: sqlite3.Connection) -> None:
     ((written, others),) = search.parse("ICERD").also
     assert written == "ICERD"

@@ -27,6 +27,8 @@ from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, cle
 CHARACTERS = 400
 #: Further words and conditions are left out.
 TERMS = 32
+#: Further beginnings of words are taken for whole words: each stands for hundreds.
+BEGINNINGS = 4
 #: Other spellings added to one query at most.
 SPELLINGS = 48
 #: Parentheses nested deeper are ignored.
@@ -50,12 +52,12 @@ def parse(text: str) -> Query:
 
 
 def _all(parts: list[Node]) -> Node | None:
-    flat = [each for part in parts for each in (part.children if isinstance(part, All) else (part,))]
+    flat = list(dict.fromkeys(each for part in parts for each in (part.children if isinstance(part, All) else (part,))))
     return All(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
 
 
 def _any(parts: list[Node]) -> Node | None:
-    flat = [each for part in parts for each in (part.children if isinstance(part, Any) else (part,))]
+    flat = list(dict.fromkeys(each for part in parts for each in (part.children if isinstance(part, Any) else (part,))))
     return Any(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
 
 
@@ -66,6 +68,7 @@ class _Reader:
     tokens: list[re.Match[str]]
     at: int = 0
     terms: int = 0
+    beginnings: int = 0
     spellings: int = 0
     notes: list[str] = field(default_factory=list)
     also: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -164,6 +167,11 @@ class _Reader:
             self.note(f"“{token['field']}:{text}” is no condition that we know: it was searched as words.")
             text = f"{token['field']} {text}"
         found = self.counted(tokens.term(text, token, tokens.COLUMNS.get(name)))
+        if isinstance(found, Term) and found.prefix:
+            self.beginnings += 1
+            if self.beginnings > BEGINNINGS:
+                self.note(f"Only the first {BEGINNINGS} stars were used.")
+                found = replace(found, prefix=False)
         if found and not name and text.lower().startswith(("http://", "https://")):
             return Any((Condition("url", text), found))
         return found
