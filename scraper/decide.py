@@ -152,7 +152,7 @@ def _absence(capture: Capture, reading: Reading | None) -> str | None:
 
 
 #: Pages that a site sends visitors of a deleted post to: its home page and its list of posts.
-_FRONT = re.compile(r"/(?:blog|news|home|index\.(?:html?|php))?/?", re.IGNORECASE)
+_FRONT = re.compile(r"(?:/(?:blog|news|home|index\.(?:html?|php))?/?)?", re.IGNORECASE)
 
 
 def _led_away(capture: Capture) -> str | None:
@@ -165,7 +165,9 @@ def _led_away(capture: Capture) -> str | None:
     inside = urls.normalise(to).partition("://")[2].partition("?")[0]
     path = inside.removeprefix(inside.partition("/")[0])
     segment = urls.site_key(to).partition("/")[2]
-    return f"soft 404: leads to {to}" if _FRONT.fullmatch(path.removeprefix(f"/{segment}") or "/") else None
+    if segment:
+        path = path.removeprefix(f"/{segment}")
+    return f"soft 404: leads to {to}" if _FRONT.fullmatch(path) else None
 
 
 def _poverty(capture: Capture, reading: Reading | None) -> str:
@@ -465,7 +467,7 @@ def _is_fresh(known: Memory, now: datetime) -> bool:
 
 
 def _newer(lastmod: str, answered: str, now: datetime) -> bool:
-    """Whether the site changed after our last answer. A day is over before its edits are asked for once more."""
+    """Whether the site changed after our last answer. A day (or month) is over before its edits are asked for."""
     try:
         changed = instant(lastmod)
     except ValueError:
@@ -475,5 +477,5 @@ def _newer(lastmod: str, answered: str, now: datetime) -> bool:
     if len(lastmod) > len("2021-03-18"):
         return changed > instant(answered)
     if lastmod == answered[: len(lastmod)]:
-        return now >= changed + timedelta(days=1)
+        return now >= changed + timedelta(days=1 if len(lastmod) > len("2021-03") else 31)
     return changed > instant(answered)

@@ -1,0 +1,417 @@
+"""What each capture means for its post, and what to fetch now."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper import decide, digests
+from scraper.decide import Effects, Memory, Sighting, State
+from scraper.records import Capture, Image, Link, Reading, Target
+
+URL = "https://blog.example.com/post/one"
+POST = Reading(kind="post", url=URL, title="A title", body_text="All eyes on Geneva.", author="Ann")
+
+
+def seen(at: str, reading: Reading | None = POST, **values: object) -> Sighting:
+    """A sighting on that day; the capture's id is the day."""
+    number = int(at.replace("-", ""))
+    place = decide.order(f"{at}T00:00:00Z", "live", None, URL, "")
+    return Sighting(capture_id=number, captured_at=f"{at}T00:00:00Z", order=place, reading=reading, **values)  # type: ignore[arg-type]
+
+
+def absent(at: str, reason: str = "404", **values: object) -> Sighting:
+    return seen(at, None, missing=reason, answered=False, **values)
+
+
+def verdicts(*sightings: Sighting) -> list[str]:
+    return [effects.verdict for _, _, effects in decide.fold(sightings)[1]]
+
+
+def events(*sightings: Sighting) -> list[tuple[str, str]]:
+    return [(event.kind, event.at[:10]) for _, _, effects in decide.fold(sightings)[1] for event in effects.events]
+
+
+def state(*sightings: Sighting) -> State:
+    return decide.fold(sightings)[0]
+
+
+# Readings ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_reading_is_the_first_revision() -> None:
+    assert verdicts(seen("2021-03-01")) == ["new"]
+    assert events(seen("2021-03-01")) == [("added", "2021-03-01")]
+    assert state(seen("2021-03-01")).revision_count == 1
+
+
+def test_the_same_content_again_is_no_revision() -> None:
+    found = state(seen("2021-03-01"), seen("2021-03-08"))
+    assert found.revision_count == 1
+    assert (found.first_seen_at[:10], found.last_seen_at[:10]) == ("2021-03-01", "2021-03-08")
+    assert found.capture_id == 20210308
+
+
+@pytest.mark.parametrize(
+    "counts", [{"views": 5}, {"comments": 1, "likes": 2}, {"categories": ("News",)}, {"layout": "x"}]
+)
+def test_counts_and_looks_are_no_revision(counts: dict[str, object]) -> None:
+    later = replace(POST, **counts)  # type: ignore[arg-type]
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", later)) == ["new", "same"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Another"},
+        {"author": "Ben"},
+        {"published_at": "2021-03-01"},
+        {"updated_at": "2021-03-02"},
+        {"body_text": "More eyes."},
+        {"links": (Link(url="https://a.example/", text="a"),)},
+        {"images": (Image(url="https://a.example/a.png"),)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_changed_content_is_a_revision_and_an_event(change: dict[str, object]) -> None:
+    later = replace(POST, **change)  # type: ignore[arg-type]
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", later)) == ["new", "changed"]
+    assert events(seen("2021-03-01"), seen("2021-03-08", later))[1] == ("changed", "2021-03-08")
+
+
+def test_a_picture_in_another_size_is_the_same_picture() -> None:
+    small = "https://static.wixstatic.com/media/a_1~mv2.jpg/v1/fill/w_10,h_10/x.jpg"
+    whole = "https://static.wixstatic.com/media/a_1~mv2.jpg"
+    one, other = (replace(POST, images=(Image(url=url),)) for url in (small, whole))
+    assert digests.of_reading(one) == digests.of_reading(other)
+
+
+def test_a_date_and_an_author_no_longer_shown_keep_their_last_value_and_basis() -> None:
+    full = replace(POST, published_at="2021-03-01T10:00:00Z", published_basis="meta", updated_at="2021-03-02")
+    found = state(seen("2021-03-03", full), seen("2021-03-08", replace(POST, author=None)))
+    assert found.shown is not None
+    assert (found.shown.author, found.shown.published_at, found.shown.published_basis, found.shown.updated_at) == (
+        "Ann", "2021-03-01T10:00:00Z", "meta", "2021-03-02",
+    )  # fmt: skip
+    assert found.revision_count == 1
+
+
+def test_a_date_shown_less_precisely_keeps_its_precision() -> None:
+    full = replace(POST, published_at="2021-03-01T10:00:00Z", published_basis="meta")
+    day = replace(POST, published_at="2021-03-01", published_basis="shown")
+    assert verdicts(seen("2021-03-03", full), seen("2021-03-08", day)) == ["new", "same"]
+    other = replace(day, published_at="2021-03-02")
+    assert verdicts(seen("2021-03-03", full), seen("2021-03-08", other)) == ["new", "changed"]
+
+
+def test_a_kept_change_date_that_equals_the_new_publication_date_goes() -> None:
+    before = replace(POST, published_at="2021-03-01", updated_at="2021-03-05T09:00:00Z")
+    after = replace(POST, published_at="2021-03-05")
+    found = state(seen("2021-03-06", before), seen("2021-03-08", after))
+    assert found.shown is not None
+    assert found.shown.updated_at is None
+
+
+# Which reading wins -----------------------------------------------------------------------------------------------
+
+OTHER = replace(POST, body_text="Quite different words.")
+
+
+def test_a_page_dated_only_by_its_file_never_replaces_one_with_a_known_time() -> None:
+    found = state(seen("2021-03-01"), seen("2026-01-01", OTHER, known_time=False))
+    assert found.shown == POST
+    assert found.last_seen_at[:10] == "2021-03-01"
+    assert verdicts(seen("2021-03-01"), seen("2026-01-01", OTHER, known_time=False)) == ["new", "older"]
+
+
+def test_a_page_with_a_known_time_replaces_one_dated_by_its_file_even_when_that_is_later() -> None:
+    assert verdicts(seen("2020-01-01", OTHER, known_time=False), seen("2021-03-01")) == ["new", "changed"]
+    assert state(seen("2020-01-01", OTHER, known_time=False), seen("2021-03-01")).shown == POST
+
+
+def test_a_dump_replaces_a_page_only_when_it_is_newer_by_a_known_time_and_says_other_things() -> None:
+    page = replace(POST, links=(Link(url="https://a.example/", text="a"),))
+    same_words = replace(POST, body_text="all eyes,\n\non GENEVA!")
+    assert verdicts(seen("2021-03-01", page), seen("2021-03-08", same_words, dump=True)) == ["new", "same"]
+    assert state(seen("2021-03-01", page), seen("2021-03-08", same_words, dump=True)).shown == page
+    assert verdicts(seen("2021-03-01", page), seen("2021-03-08", OTHER, dump=True)) == ["new", "changed"]
+    unknown = seen("2021-03-08", OTHER, dump=True, known_time=False)
+    assert verdicts(seen("2021-03-01", page, known_time=False), unknown) == ["new", "older"]
+
+
+def test_a_page_after_a_dump_of_the_same_words_is_fuller_but_no_change_of_the_post() -> None:
+    page = replace(POST, links=(Link(url="https://a.example/", text="a"),))
+    sightings = (seen("2021-03-01", dump=True), seen("2021-03-08", page))
+    assert events(*sightings) == [("added", "2021-03-01")]
+    assert state(*sightings).shown == page
+    assert state(*sightings).revision_count == 2
+
+
+def test_half_a_page_never_replaces_a_whole_one() -> None:
+    half = replace(POST, body_text="All eyes")
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", half, truncated=True)) == ["new", "older"]
+    assert verdicts(seen("2021-03-01", half, truncated=True), seen("2021-03-08")) == ["new", "changed"]
+
+
+@pytest.mark.parametrize(
+    ("sighting", "reason"),
+    [
+        (seen("2021-03-08", replace(POST, title=None)), "no title any more"),
+        (seen("2021-03-08", replace(POST, body_text=None)), "no body_text any more"),
+        (seen("2021-03-08", None, poor="a page of kind 'other', not a post"), "a page of kind 'other', not a post"),
+    ],
+)
+def test_a_worse_reading_is_kept_but_never_shown(sighting: Sighting, reason: str) -> None:
+    found, steps = decide.fold([seen("2021-03-01"), sighting])
+    assert steps[1][2] == Effects(verdict="worse", reason=reason)
+    assert found.shown == POST
+    assert found.last_seen_at[:10] == "2021-03-01"
+
+
+def test_a_304_confirms_what_is_shown() -> None:
+    found = state(seen("2021-03-01"), seen("2021-03-08", confirms=True, answered=False))
+    assert (found.capture_id, found.last_seen_at[:10], found.revision_count) == (20210301, "2021-03-08", 1)
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", confirms=True)) == ["new", "same"]
+
+
+# Gone and returned ------------------------------------------------------------------------------------------------
+
+
+def test_a_post_is_gone_when_it_was_missing_for_fourteen_days() -> None:
+    run = (seen("2021-03-01"), absent("2021-03-05"), absent("2021-03-12", "410"), absent("2021-03-19", "410"))
+    assert verdicts(*run) == ["new", "missing", "missing", "gone"]
+    assert (state(*run).gone_at, state(*run).gone_reason) == ("2021-03-05T00:00:00Z", "404")
+    assert state(*run).shown == POST, "its text stays"
+    assert events(*run)[1:] == [("gone", "2021-03-05")]
+
+
+def test_once_missing_or_missing_for_less_is_not_gone() -> None:
+    assert state(seen("2021-03-01"), absent("2021-03-05")).gone_at is None
+    assert state(seen("2021-03-01"), absent("2021-03-05"), absent("2021-03-18")).gone_at is None
+
+
+@pytest.mark.parametrize(
+    "between",
+    [seen("2021-03-12"), seen("2021-03-12", None, poor="login"), seen("2021-03-12", confirms=True, answered=False)],
+    ids=["the post", "a login page", "a 304"],
+)
+def test_an_answer_in_between_breaks_the_run(between: Sighting) -> None:
+    assert state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20")).gone_at is None
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        seen("2021-03-12", None, poor="status 503", answered=False),
+        seen("2021-03-12", None, redirect=True, answered=False),
+        seen("2021-03-12", known_time=False),
+        absent("2021-03-02", known_time=False),
+    ],
+    ids=["a server in trouble", "a redirect to another spelling", "a file's time", "missing at a file's time"],
+)
+def test_what_says_nothing_neither_breaks_nor_starts_the_run(between: Sighting) -> None:
+    found = state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20"))
+    assert found.gone_at == "2021-03-05T00:00:00Z"
+
+
+def test_a_server_in_trouble_for_years_makes_no_post_gone() -> None:
+    trouble = [seen(f"20{year}-03-12", None, poor="status 503", answered=False) for year in range(22, 27)]
+    assert state(seen("2021-03-01"), *trouble).gone_at is None
+
+
+def test_coming_back_clears_it_and_is_an_event() -> None:
+    run = (seen("2021-03-01"), absent("2021-03-05"), absent("2021-03-20"), seen("2021-04-01"))
+    assert verdicts(*run)[-1] == "returned"
+    assert (state(*run).gone_at, state(*run).gone_reason, state(*run).missing_since) == (None, None, None)
+    assert events(*run)[-1] == ("returned", "2021-04-01")
+
+
+def test_coming_back_changed_is_both() -> None:
+    run = (seen("2021-03-01"), absent("2021-03-05"), absent("2021-03-20"), seen("2021-04-01", OTHER))
+    assert [kind for kind, _ in events(*run)[-2:]] == ["returned", "changed"]
+    assert state(*run).revision_count == 2
+
+
+def test_an_address_that_never_showed_a_post_has_no_life() -> None:
+    assert state(absent("2021-03-05"), absent("2021-05-20")) == State()
+
+
+A_LIFE = [
+    seen("2021-03-01"),
+    absent("2021-03-05"),
+    seen("2021-03-10", OTHER),
+    absent("2021-03-11"),
+    absent("2021-04-01"),
+]
+
+
+@given(st.permutations(A_LIFE))
+def test_the_fold_does_not_depend_on_the_order_it_is_given(arrivals: list[Sighting]) -> None:
+    assert decide.fold(arrivals) == decide.fold(sorted(arrivals, key=lambda one: one.order))
+
+
+# From captures to sightings ---------------------------------------------------------------------------------------
+
+
+def sight(reading: Reading | None = None, **values: object) -> Sighting:
+    capture = Capture(**({"url": URL, "captured_at": "2021-03-01T00:00:00Z", "status": 200} | values))  # type: ignore[arg-type]
+    return decide.sight(capture, 1, ("", "", "", "", ""), reading)
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("https://blog.example.com/", "soft 404: leads to https://blog.example.com/"),
+        ("https://blog.example.com/blog", "soft 404: leads to https://blog.example.com/blog"),
+        ("https://blog.example.com/post/two", "moved to https://blog.example.com/post/two"),
+        ("https://blog.example.com/login?next=/post/one", None),
+        ("https://elsewhere.example/", None),
+        ("http://blog.example.com/post/one/", None),
+    ],
+)
+def test_where_a_redirect_leads_says_whether_the_post_is_missing(to: str, reason: str | None) -> None:
+    found = sight(status=301, redirected_to=to)
+    assert (found.missing, found.redirect, found.reading) == (reason, True, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "reading", "reason"),
+    [
+        ({"status": 404}, POST, "404"),
+        ({"status": 410}, None, "410"),
+        ({"like_capture_id": 7}, POST, "soft 404: the page of an address that never was"),
+        ({}, Reading(kind="missing"), "soft 404: an error page"),
+        ({"status": None}, Reading(kind="missing"), "soft 404: an error page"),
+        ({"status": 503}, Reading(kind="missing"), None),
+        ({"status": 403}, POST, None),
+    ],
+)
+def test_what_says_that_a_post_is_missing(
+    values: dict[str, object], reading: Reading | None, reason: str | None
+) -> None:
+    found = sight(reading, **values)
+    assert found.missing == reason
+    assert found.reading is None
+
+
+def test_a_saved_page_without_status_is_a_post() -> None:
+    assert sight(POST, status=None).reading == POST
+
+
+def test_a_post_without_title_and_text_is_none() -> None:
+    assert sight(Reading(kind="post", url=URL)).poor == "neither title nor text"
+
+
+# What to fetch now ------------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+HAD = Memory(
+    url=URL,
+    state="archived",
+    last_good_at="2026-02-25T06:00:00Z",
+    last_tried_at="2026-02-25T06:00:00Z",
+    last_status=200,
+    published_at="2021-03-16T14:05:00Z",
+    first_seen_at="2026-01-01T00:00:00Z",
+)
+
+
+def reasons(known: Memory | None, *, full: bool = False, **target: object) -> list[str]:
+    memory = {URL: known} if known else {}
+    targets = [Target(url=URL, site="a", **target)] if target else []  # type: ignore[arg-type]
+    return [item.reason for item in decide.due(memory, targets, NOW, full=full)]
+
+
+def test_a_new_address_is_due() -> None:
+    assert reasons(None, found_by=("sitemap",)) == ["new"]
+    assert reasons(Memory(url=URL)) == ["new"], "heard of before, never had"
+
+
+def test_what_was_just_had_is_not_due() -> None:
+    assert reasons(HAD) == []
+    assert reasons(HAD, lastmod="2026-02-01", found_by=("sitemap",)) == []
+
+
+def test_everything_is_due_in_a_full_run() -> None:
+    assert reasons(HAD, full=True) == ["full"]
+
+
+def test_what_the_user_names_is_due() -> None:
+    assert reasons(HAD, found_by=("given",)) == ["given"]
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "expected"),
+    [
+        ("2026-02-25T05:59:59Z", []),
+        ("2026-02-25T06:00:01.000Z", ["lastmod"]),
+        ("2026-02-25T09:00:00+02:00", ["lastmod"]),
+        ("2026-02-24", []),
+        ("2026-02-25", ["lastmod"]),
+        ("2026-02-26", ["lastmod"]),
+        ("2026-02", []),
+        ("2026-03", ["lastmod"]),
+        ("2027-01-01", []),
+        ("yesterday", []),
+    ],
+)
+def test_a_change_that_the_site_tells_is_due(lastmod: str, expected: list[str]) -> None:
+    assert reasons(HAD, lastmod=lastmod, found_by=("sitemap",)) == expected
+
+
+def test_a_day_of_change_is_asked_for_again_when_it_is_over_and_not_before() -> None:
+    known = replace(HAD, last_good_at="2026-03-01T05:00:00Z", last_tried_at="2026-03-01T05:00:00Z")
+    assert reasons(known, lastmod="2026-03-01", found_by=("sitemap",)) == []
+
+
+@pytest.mark.parametrize(
+    ("published", "had", "expected"),
+    [
+        ("2026-02-01", "2026-02-20T00:00:00Z", ["fresh"]),
+        ("2026-02-01", "2026-02-25T00:00:00Z", []),
+        ("2021-03-16", "2026-02-20T00:00:00Z", []),
+        ("2021-03-16", "2025-11-20T00:00:00Z", ["old"]),
+        (None, "2026-02-20T00:00:00Z", ["fresh"]),
+    ],
+)
+def test_fresh_posts_are_looked_at_weekly_and_old_ones_every_three_months(
+    published: str | None, had: str, expected: list[str]
+) -> None:
+    known = replace(HAD, published_at=published, last_good_at=had, last_tried_at=had)
+    assert reasons(known) == expected
+
+
+def test_earlier_failures_are_due() -> None:
+    assert reasons(replace(HAD, failed_at="2026-02-28T06:00:00Z")) == ["failed"]
+
+
+def test_a_missing_post_is_looked_for_weekly_until_it_is_gone() -> None:
+    known = replace(HAD, missing_since="2026-02-10T00:00:00Z", last_good_at="2026-02-01T00:00:00Z")
+    assert reasons(replace(known, last_tried_at="2026-02-20T00:00:00Z")) == ["missing"]
+    assert reasons(replace(known, last_tried_at="2026-02-25T00:00:00Z")) == []
+    gone = replace(known, gone_at="2026-02-10T00:00:00Z", last_tried_at="2026-02-20T00:00:00Z")
+    assert reasons(gone) == []
+    assert reasons(replace(gone, last_tried_at="2025-11-20T00:00:00Z", last_good_at="2025-10-01")) == ["old"]
+
+
+def test_a_post_imported_long_ago_is_due() -> None:
+    assert reasons(replace(HAD, last_good_at="2021-03-20T00:00:00Z", last_tried_at=None)) == ["old"]
+
+
+def test_lists_and_sitemaps_are_not_due_as_posts() -> None:
+    assert reasons(replace(HAD, state="sitemap"), full=True) == []
+    assert reasons(None, kind="list", found_by=("link",)) == []
+
+
+def test_each_post_is_due_once_and_the_most_urgent_first() -> None:
+    targets = [
+        Target(url="https://blog.example.com/post/b", site="a"),
+        Target(url="http://blog.example.com/post/b/", site="a", lastmod="2026-01-01"),
+        Target(url=URL, site="a", lastmod="2026-02-26"),
+    ]
+    assert decide.due({URL: HAD}, targets, NOW) == [
+        decide.Due("https://blog.example.com/post/b", "new"),
+        decide.Due(URL, "lastmod"),
+    ]
