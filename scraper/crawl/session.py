@@ -133,6 +133,10 @@ class Session:
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)
             return None
+        if answer.truncated:
+            message = f"expected a whole {kind}, found {len(answer.body)} bytes of it (cut by {answer.truncated})"
+            self.note(Problem(stage="discover", kind="source-cut", url=url, message=message))
+            return answer, reading
         if not any(problem.stage == "discover" for problem in reading.problems):
             self.resolve(url, "discover")
         return answer, reading

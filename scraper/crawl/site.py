@@ -165,11 +165,11 @@ def _rests(session: Session, site: Site) -> bool:
 def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
     """Keeps what came, and takes the site for gone when it was out of reach on runs far enough apart."""
     session.keep_all(error.captures)
-    was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
-    level = "note" if was_gone else "error"
-    session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
     first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
+    was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
     gone = was_gone or session.now() - instant(first) >= SITE_GONE_AFTER
+    level = "note" if gone else "error"
+    session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
     if gone:
         session.archive.site(replace(site, state="gone"))
         message = f"{site.id}: out of reach since {first}, so it counts as gone; use `ushrn recover {site.id}`"

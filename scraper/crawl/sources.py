@@ -1,7 +1,7 @@
 """Discovery over the network: robots.txt, sitemaps, feed, list pages → targets, and how far the sources agree."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from scraper import discover, urls
@@ -113,6 +113,8 @@ class Discovery:
         if answer is None:
             return None
         sitemap = discover.read_sitemap(answer[0].body or b"", url)
+        if answer[0].truncated:
+            sitemap = replace(sitemap, complete=False)
         targets = discover.targets_of_sitemap(sitemap, self.site)
         self.found.targets += targets
         self.found.in_sitemap |= {urls.canonical(target.url) for target in targets}
@@ -161,7 +163,7 @@ class Discovery:
         self._follow_links(capture)
         if reading.kind != "list" or not reading.listed:
             known = self.memory.get(urls.canonical(url))
-            if known is not None and known.state == "list" and reading.total != 0:
+            if known is not None and known.state == "list" and reading.total != 0 and not capture.truncated:
                 self.found.list_is_bare = True
                 self.found.list_url = url
             return False

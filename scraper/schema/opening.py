@@ -154,7 +154,8 @@ def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return ArchiveBusy(f"{path}: another program is writing to it; try again when it has ended")
-    if code == sqlite3.SQLITE_FULL:
+    # A quota or a limit on the size of files (EFBIG) comes as an I/O error, ENOSPC as SQLITE_FULL.
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
         return DiskFull(f"{path}: no room left on its disk; make room and run again, nothing kept so far is lost")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:
         return ArchiveReadOnly(f"{path}: cannot be opened for this ({error}); see the rights of the file and folder")
