@@ -204,3 +204,36 @@ def test_no_bytes_raise(body: bytes, url: str | None) -> None:
     for kind in ("text/plain", "text/html"):
         capture = Capture(url=url or "", kind="post", source="file", captured_at="2021", media_type=kind, body=body)
         assert extract(capture).kind in {"post", "list", "missing", "other", "error"}
+
+
+def test_authors_are_told_by_their_place_whatever_they_call_themselves() -> None:
+    """Seen on captures of 2021 to 2024: "mwas-wix", "GDAC", "Name@Company" above the date."""
+    for name in ("mwas-wix", "GDAC", "Jane@Company"):
+        reading = dump(
+            f"Home\nLog In\n{name}\nMar 27, 2020\n3 min read\nOur Letter to All\nUpdated: Mar 30, 2020\n{PROSE}"
+        )
+        assert (reading.author, reading.title, reading.body_text) == (name, "Our Letter to All", PROSE)
+
+
+def test_list_marks_of_a_menu_say_nothing() -> None:
+    menu = "top of page\n\n•\n\nHome\n\n•\n\nEvents\n\n•\n\n• All Posts\n\n• Clean Energy\n\n• Press Releases\n\nSearch\n\n"
+    reading = dump(
+        f"{menu}Our Letter to All\n\n•\n\nJane Doe\n\n•\n\n• Sep 26, 2022\n\n• 2 min read\n\n{PROSE}\n\nbottom of page"
+    )
+    assert (reading.author, reading.title, reading.published_at) == ("Jane Doe", "Our Letter to All", "2022-09-26")
+    assert reading.body_text == PROSE
+
+
+def test_categories_with_marks_between_are_no_body() -> None:
+    reading = dump(f"top of page\n\nOur Letter\n\n{PROSE}\n\nPress\n•\nUPR\n•\nReports\n\n12 views0 comments")
+    assert (reading.categories, reading.body_text) == (("Press", "UPR", "Reports"), PROSE)
+
+
+def test_a_month_below_the_title_is_a_heading() -> None:
+    reading = dump(f"top of page\n\nOur Letter\n\nMar 3, 2026\n\n2 min read\n\nJune 2026\n\n{PROSE}\n\nbottom of page")
+    assert (reading.published_at, reading.body_text) == ("2026-03-03", f"June 2026\n\n{PROSE}")
+
+
+def test_the_sites_footer_is_no_body() -> None:
+    reading = dump(f"top of page\n\nOur Letter\n\n{PROSE}\n\n© 2022 Some House\n\nABOUT\n\nPRIVACY\n\nbottom of page")
+    assert reading.body_text == PROSE

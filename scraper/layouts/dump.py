@@ -81,6 +81,11 @@ def is_name(line: str) -> bool:
     return len(line) <= _LONGEST_NAME * 2 // 3 and len(line.split()) <= 4 and _WHOLE_NAME.fullmatch(line) is not None
 
 
+def is_signature(line: str) -> bool:
+    """Whether *line* could be what an author calls himself on a site: a name, a nickname, an organisation."""
+    return len(line) <= 50 and len(line.split()) <= 6 and line[-1] not in ".:;?!…" and any(map(str.isalpha, line))
+
+
 def is_title(line: str) -> bool:
     """Whether *line* can be a title: not too long, and no long sentence."""
     if not line or len(line) > LONGEST_TITLE or not any(map(str.isalnum, line)):
@@ -134,8 +139,9 @@ def lacking(field: str, spelled: Spelled | None, line: str) -> tuple[Problem, ..
 
 
 def shown_date(line: str) -> Spelled | None:
-    """The date that a whole line is; None: it is something else."""
-    return dates.parse(line) if len(line) <= 60 else None
+    """The day that a whole line is; None: it is something else, or a month ("June 2026" is a heading)."""
+    spelled = dates.parse(line) if len(line) <= 60 else None
+    return None if spelled is None or (spelled.iso is not None and len(spelled.iso) < 10) else spelled
 
 
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
@@ -163,6 +169,14 @@ def assert_prose(page: TextPage) -> None:
 def _spaceless(text: str) -> bool:
     """Whether the script may do without spaces (Chinese, Japanese, Thai, Khmer …)."""
     return any("\u0e00" <= sign <= "\u0fff" or sign >= "\u1780" for sign in text[:2000])
+
+
+_BARE_MARK = re.compile(r"[•◦▪·|\s]+")
+
+
+def without_bare_marks(lines: Sequence[str]) -> tuple[str, ...]:
+    """*lines*, those that hold nothing but list marks as blank ones."""
+    return tuple("" if _BARE_MARK.fullmatch(line) else line for line in lines)
 
 
 def nonblank(lines: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ from scraper.numbers import Shown, counts_line
 _MOST_CARDS = 6
 _LONGEST_PREVIEW = 210
 _SHORTEST_PREVIEW = 180
+_LONGEST_FOOTER = 60
 
 
 NONE_SHOWN = Shown()
@@ -29,6 +30,7 @@ class Foot:
     body_end: int
     counts: Shown = NONE_SHOWN
     tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     #: Text of the body's last line, where the foot was glued to it; None: the line is whole.
     last_line: str | None = None
     #: Whether anything of Wix's was found.
@@ -49,7 +51,15 @@ def read_foot(lines: Sequence[str], *, whole: bool) -> Foot:
     for index in (recent, _comment_box(lines)):
         if index is not None:
             return _with_tags(lines, index, NONE_SHOWN)
-    return _glued(lines) or _with_tags(lines, len(lines), NONE_SHOWN, seen=False)
+    return _glued(lines) or _with_tags(lines, _footer(lines), NONE_SHOWN, seen=False)
+
+
+def _footer(lines: Sequence[str]) -> int:
+    """Index of the site's own footer, from its copyright line on, with only short lines behind it; else the end."""
+    for index in range(max(0, len(lines) - _LONGEST_FOOTER), len(lines)):
+        if words.FOOTER.fullmatch(lines[index]) and all(len(line) <= 80 for line in lines[index + 1 :]):
+            return index
+    return len(lines)
 
 
 def count_groups(lines: Sequence[str]) -> int:
@@ -186,16 +196,38 @@ def _cut_line(index: int, text: str) -> Foot:
     return Foot(body_end=index + 1, last_line=text, seen=True)
 
 
-def _with_tags(lines: Sequence[str], end: int, counts: Shown, *, seen: bool = True) -> Foot:
-    """The foot that begins at *end*, with the tags that stand right above it."""
+def _categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:
+    """(index where they begin, names) of the categories above *end*: lines with a list mark alone between them.
+
+    Seen on captures of 2023: "Marketing", "•", "Instagram", "•", "Strategy" above the counts. One alone has no mark.
+    """
+    named: list[str] = []
+    start, mark_due = end, False
+    for index in range(end - 1, max(-1, end - 60), -1):
+        line = lines[index].removeprefix("• ")
+        if not line:
+            continue
+        if mark_due != (line == "•") or len(line) > 40:
+            break
+        if not mark_due:
+            named.append(line)
+            start = index
+        mark_due = not mark_due
+    return (start, tuple(reversed(named))) if len(named) > 1 else (end, ())
+
+
+def _with_tags(lines: Sequence[str], behind: int, counts: Shown, *, seen: bool = True) -> Foot:
+    """The foot that begins at *behind*, with the categories and tags that stand right above it."""
+    end, categories = _categories(lines, behind)
     for index in range(end - 1, -1, -1):
         line = lines[index]
         if found := words.TAGS.fullmatch(line) if line else None:
             below = [below for below in lines[index + 1 : end] if below]
             named = [tag.strip() for tag in found["tags"].split(",") if tag.strip()] + below
             if named and all(len(tag) <= 50 and tag[-1] not in ".!?:" for tag in named):
-                return Foot(body_end=index, counts=counts, tags=tuple(dict.fromkeys(named)), seen=seen)
+                tags = tuple(dict.fromkeys(named))
+                return Foot(body_end=index, counts=counts, tags=tags, categories=categories, seen=seen)
             break
         if len(line) > 50:
             break
-    return Foot(body_end=end, counts=counts, seen=seen)
+    return Foot(body_end=end, counts=counts, categories=categories, seen=seen)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from scraper.dates import Spelled
 from scraper.layouts import wix_words as words
-from scraper.layouts.dump import first, is_heading, is_name, is_title, lacking, named_in, nonblank, shown_date
+from scraper.layouts.dump import (
+    first,
+    is_heading,
+    is_name,
+    is_signature,
+    is_title,
+    lacking,
+    named_in,
+    nonblank,
+    shown_date,
+)
 from scraper.records import Problem
 
 _BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
@@ -142,7 +152,7 @@ def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
         found = mark(lines[index])
         if found is not None and found.strong:
             break
-        if words.is_in(words.BUTTONS, lines[index]):
+        if words.is_in(words.BUTTONS, lines[index].lstrip("• ")) or words.LOG_IN.fullmatch(lines[index]):
             last = index
     return last + 1, last >= 0
 
@@ -150,10 +160,11 @@ def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
 def _bullet_name(lines: Sequence[str], index: int, *, at_top: bool) -> str | None:
     """The author in a bullet: at the very top, or followed by another bullet that is a date or reading time."""
     found = _BULLET.fullmatch(lines[index])
-    if found is None or not is_name(found["rest"]):
+    if found is None or not is_signature(found["rest"]):
         return None
     following = first(lines, index + 1)
-    if at_top or (following < len(lines) and _BULLET.match(lines[following]) and mark(lines[following])):
+    below = lines[following] if following < len(lines) else ""
+    if mark(below) or (at_top and is_name(found["rest"]) and not _BULLET.fullmatch(below)):
         return found["rest"]
     return None
 
@@ -168,7 +179,7 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None
             found = Mark(author=name)
         if found is None and not marks and not at_top:
             found = _name_above_marks(lines, index)
-        if found is None:
+        if found is None or (found.published and any(earlier.published for earlier in marks)):
             break
         marks.append(found)
         index = first(lines, index + 1)
@@ -208,7 +219,10 @@ def _with_marks(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *,
     at, behind, found = run
     before = [line for line in nonblank(lines[start:at]) if not words.is_in(words.BUTTONS, line)][-2:]
     after = lines[behind] if behind < len(lines) else ""
-    title, author = _choose(before, after, found, menu=menu, url=url)
+    below = first(lines, behind + 1)
+    under = mark(lines[below]) if below < len(lines) else None
+    title_below = under is not None and under.under_title
+    title, author = _choose(before, after, found, menu=menu, title_below=title_below, url=url)
     body_at = behind
     if title is not None and title == after and title not in before:
         more, body_at = _run(lines, behind + 1, at_top=False)
@@ -221,29 +235,42 @@ def _with_marks(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *,
 
 
 def _choose(
-    before: Sequence[str], after: str, found: Mark, *, menu: bool, url: str | None
+    before: Sequence[str], after: str, found: Mark, *, menu: bool, title_below: bool, url: str | None
 ) -> tuple[str | None, str | None]:
-    """(title, author) among the last lines above the marks and the first below them."""
+    """(title, author) among the last lines above the marks and the first below them.
+
+    *title_below*: another mark, which stands only under titles, follows the first line below.
+    """
     above = before[-1] if before else None
     if above is None:
         return (after if is_title(after) and not found.under_title else None), None
     if found.under_title or not is_title(above):
         return above if is_title(above) else None, None
+    if title_below and is_title(after):
+        return after, above if is_signature(above) and not menu_word(above) and not found.author else None
     higher = before[-2] if len(before) > 1 and is_title(before[-2]) else None
     rivals = [line for line in (above, higher, after) if line and is_title(line)]
     best = max(rivals, key=lambda line: named_in(url, line))
     if named_in(url, best) >= 0.6 and sum(named_in(url, line) >= 0.6 for line in rivals) == 1:
-        return best, above if best != above and is_name(above) and not found.author else None
+        signed = best != above and is_signature(above) and not menu_word(above) and not found.author
+        return best, above if signed else None
     if found.author:
         lone_word = menu and len(above.split()) <= 2 and is_heading(after) and len(after.split()) > 2
         return (after, None) if lone_word else (above, None)
-    if not is_name(above):
+    if not is_name(above) and not (len(above.split()) == 1 and is_heading(after) and not higher):
         return above, None
     if higher and not (menu and words.is_in(words.PAGES, higher)):
         return higher, above
     if is_heading(after) and len(after.split()) > 2 and len(after) > len(above):
         return after, above
     return above, None
+
+
+def menu_word(line: str) -> bool:
+    """Whether *line* is a word of a menu."""
+    return (
+        words.is_in(words.BUTTONS, line) or words.is_in(words.PAGES, line) or words.LOG_IN.fullmatch(line) is not None
+    )
 
 
 def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool, url: str | None) -> Head:

@@ -13,7 +13,17 @@ from scraper import urls
 from scraper.errors import Unreadable
 from scraper.language import detect
 from scraper.layouts import wix_words as words
-from scraper.layouts.dump import assert_prose, body_text, by_line, first, nonblank, note, shown_date, title_text
+from scraper.layouts.dump import (
+    assert_prose,
+    body_text,
+    by_line,
+    first,
+    nonblank,
+    note,
+    shown_date,
+    title_text,
+    without_bare_marks,
+)
 from scraper.layouts.wix_foot import Foot, count_groups, read_foot
 from scraper.layouts.wix_head import Head, read_head
 from scraper.numbers import Shown
@@ -57,10 +67,11 @@ def read(page: TextPage) -> Reading:
         return _no_post(page, kind, "its address is no post's")
     foot = read_foot(cut.lines, whole=cut.bottom)
     chrome = cut.top or cut.bottom or foot.seen
-    head = read_head(_to_body_end(cut.lines, foot), chrome=chrome, url=page.url)
+    inside = without_bare_marks(_to_body_end(cut.lines, foot))
+    head = read_head(inside, chrome=chrome, url=page.url)
     if reason := _not_a_post(page, cut, head):
         return _no_post(page, reason[0], reason[1])
-    body = _body(cut.lines, head, foot)
+    body = _body(inside, head)
     if not body and not head.title:
         raise Unreadable(page.url or "text", "expected a post, found neither a title nor a body")
     return _post(page, head, foot, body)
@@ -81,9 +92,9 @@ def _to_body_end(lines: Sequence[str], foot: Foot) -> Sequence[str]:
     return [*lines[: foot.body_end - 1], foot.last_line]
 
 
-def _body(lines: Sequence[str], head: Head, foot: Foot) -> str:
+def _body(lines: Sequence[str], head: Head) -> str:
     """The body's paragraphs, without ornaments at its two ends."""
-    inside = list(_to_body_end(lines, foot))[head.body_at :]
+    inside = list(lines[head.body_at :])
     while inside and (not inside[-1] or _is_ornament(inside[-1])):
         inside.pop()
     while inside and (not inside[0] or words.is_in(words.ORNAMENTS, inside[0])):
@@ -166,6 +177,7 @@ def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
         comments=shown.comments,
         likes=shown.likes,
         counts_source="text" if any(count is not None for count in shown) else None,
+        categories=foot.categories,
         tags=foot.tags,
         body_text=body,
         language=detect(body),

@@ -68,8 +68,14 @@ BUTTONS = frozenset({
     "všechny příspěvky",
     "все посты", "全ての記事", "全部文章", "전체 게시물", "recherche", "buscar", "suche", "cerca", "zoeken",
     "pesquisar",
-    "rechercher", "follow", "site menu", "open menu", "close menu", "0",
+    "rechercher", "close", "more...", "more…", "mehr", "más", "mais", "plus", "altro", "meer", "follow",
+    "site menu", "open menu", "close menu", "0",
 })  # fmt: skip
+LOG_IN = re.compile(
+    r"(?:log ?in|sign in|anmelden|einloggen|inicia(?:r)? sesión|se connecter|connexion|entrar|fazer login|accedi"
+    r"|inloggen)\s?/\s?.{3,20}",
+    re.IGNORECASE,
+)
 #: Usual names of pages in a menu; a title only where no menu is.
 PAGES = frozenset({
     "home", "about", "about us", "contact", "contact us", "blog", "news", "events", "donate", "shop", "store", "faq",
