@@ -21,7 +21,7 @@ WHERE b.counted_at = (SELECT min(counted_at) FROM counts c WHERE c.post_id = a.p
 """
 _OUTSIDE = """
 SELECT captures.id, captures.url, captured_at, started_at, finished_at FROM captures JOIN crawls ON crawls.id = crawl_id
-WHERE source = 'live' AND captured_at_basis = 'clock'
+WHERE command = 'crawl' AND source = 'live' AND captured_at_basis = 'clock'
   AND (captured_at < started_at OR captured_at > ifnull(finished_at, captured_at))
 """
 

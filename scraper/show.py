@@ -1,0 +1,229 @@
+"""`ushrn show URL`: the life of one post on one screen, and the stored bytes of any of its captures."""
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper import diff
+from scraper.errors import UsageError
+from scraper.store import Archive, Life
+
+#: Columns of a terminal.
+WIDTH = 96
+#: Rows of a list that are shown; of longer ones the first and the last.
+ROWS = 12
+#: Characters of a digest that tell captures apart for people.
+DIGITS = 12
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands round added and removed words."""
+
+    added: tuple[str, str] = ("{+", "+}")
+    removed: tuple[str, str] = ("[-", "-]")
+
+
+COLOURS = Marks(("\x1b[32m", "\x1b[0m"), ("\x1b[9;31m", "\x1b[0m"))
+
+
+def render(path: Path, url: str, *, colour: bool = False, everything: bool = False) -> str:
+    """The life of the post at *url* (any address it is known by) in the archive at *path*, as lines of text.
+
+    *everything*: long lists whole. Raises UsageError for a post that is not there, NotOurs, Damaged.
+    """
+    with Archive.open(path, create=False, readonly=True) as archive:
+        life = archive.life(url)
+    if life is None:
+        raise UsageError(f"{url}: no post of this address in {path}; `ushrn search` finds posts by their words")
+    most = 1_000_000 if everything else ROWS
+    parts = [_head(life), _captures(life, most), _counts(life, most), _revisions(life, COLOURS if colour else Marks())]
+    parts.append(_listed("Problems", [f"{row['kind']}: {row['message']}" for row in life.problems]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def raw(path: Path, url: str | None = None, *, capture: str | None = None) -> bytes:
+    """The stored bytes of a capture: that of id or `record_sha256` *capture*, else the one that the post *url* shows.
+
+    Raises UsageError for a capture that is not there or has no body, NotOurs, Damaged.
+    """
+    with Archive.open(path, create=False, readonly=True) as archive:
+        number = _number(archive, url, capture)
+        body = archive.capture(number).body
+    if body is None:
+        raise UsageError(f"capture {number}: it has no body (an answer 304, or a redirect without one)")
+    return body
+
+
+def _number(archive: Archive, url: str | None, capture: str | None) -> int:
+    """Id of the capture that is meant. Raises UsageError."""
+    if capture is None:
+        life = archive.life(url or "")
+        if life is None or life.post["capture_id"] is None:
+            raise UsageError(f"{url}: no post of this address; name a capture by its id or record digest")
+        return _integer(life.post["capture_id"])
+    if capture.isdecimal():
+        asked = "SELECT id FROM captures WHERE id = ?"
+    elif re.fullmatch(r"[0-9a-f]{8,64}", capture):
+        asked, capture = "SELECT id FROM captures WHERE record_sha256 LIKE ?", capture + "%"
+    else:
+        raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
+    found = archive.db.execute(asked, (capture,)).fetchall()
+    if len(found) != 1:
+        raise UsageError(f"{capture.rstrip('%')}: expected one capture of that id or digest, found {len(found)}")
+    return _integer(found[0][0])
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected an id, found {value!r}")
+    return value
+
+
+def _plain(value: object) -> str:
+    """*value* as text that cannot steer a terminal; a dash for nothing."""
+    return "–" if value is None else _CONTROL.sub("", str(value))
+
+
+def _head(life: Life) -> str:
+    """What the archive says of the post, and where each field came from."""
+    post = life.post
+    shown = next((row for row in life.captures if row["id"] == post["capture_id"]), None)
+    body = _plain(shown["body_sha256"])[:DIGITS] if shown else "–"
+    came = f"capture {post['capture_id']}, read as {_plain(post['layout'])} by rules {post['reader']}, body {body}…"
+    counted = f"(counted {_plain(post['counted_at'])})" if post["counted_at"] else "(no true count was ever shown)"
+    fields = [
+        ("title, text", came),
+        ("author", f"{_plain(post['author'])}"),
+        ("published", _dated(post["published_at"], post["published_basis"])),
+        ("updated", _dated(post["updated_at"], post["updated_basis"])),
+        (
+            "views",
+            f"{_plain(post['views'])}, comments {_plain(post['comments'])}, likes {_plain(post['likes'])} {counted}",
+        ),
+        ("filed under", "; ".join(map(_plain, (*life.categories, *life.tags))) or "–"),
+        ("language", f"{_plain(post['language'])}, {_plain(post['word_count'])} words"),
+        ("seen", f"{_plain(post['first_seen_at'])} to {_plain(post['last_seen_at'])}"),
+        ("content", f"sha256 {_plain(post['content_sha256'])}"),
+    ]
+    if post["gone_at"]:
+        fields.append(("gone", f"since {_plain(post['gone_at'])}: {_plain(post['gone_reason'])}"))
+    lines = [f"  {name:<12} {value}" for name, value in fields]
+    return "\n".join([_plain(post["title"]), _plain(post["url"]), "", *lines])
+
+
+def _dated(at: object, basis: object) -> str:
+    """A date and where it came from."""
+    names = {
+        "meta": "the page's meta tag", "json-ld": "the page's JSON-LD", "embedded": "the page's embedded data",
+        "shown": "the date shown", "url": "the address", "text": "a line of the text",
+    }  # fmt: skip
+    return (
+        "– (the source does not say)" if at is None else f"{_plain(at)} (from {names.get(str(basis), _plain(basis))})"
+    )
+
+
+def _captures(life: Life, most: int) -> str:
+    """Every capture of the post, with the events it brought about."""
+    events: dict[object, list[str]] = {}
+    for event in life.events:
+        events.setdefault(event["capture_id"], []).append(str(event["kind"]).upper())
+    rows = []
+    for row in life.captures:
+        status = "saved page" if row["status"] is None else f"status {row['status']}"
+        verdict = " ".join((_plain(row["verdict"]), *events.get(row["id"], [])))
+        reason = f": {_plain(row['reason'])}" if row["reason"] else ""
+        basis = "" if row["captured_at_basis"] == "clock" else f" ({_plain(row['captured_at_basis'])})"
+        rows.append(
+            f"{row['id']:>6}  {_plain(row['captured_at'])}{basis}  {_plain(row['source'])}, {status}"
+            f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{reason}"
+        )
+    return _listed("Captures", rows, most)
+
+
+def _counts(life: Life, most: int) -> str:
+    """How the numbers grew."""
+    views = [row["views"] for row in life.counts if isinstance(row["views"], int)]
+    rows, before = [], None
+    for row in life.counts:
+        now = row["views"]
+        grown = f" ({now - before:+})" if isinstance(now, int) and isinstance(before, int) and now != before else ""
+        before = now if isinstance(now, int) else before
+        numbers = f"views {_plain(now)}{grown}, comments {_plain(row['comments'])}, likes {_plain(row['likes'])}"
+        rows.append(
+            f"{_plain(row['counted_at'])}  {numbers}  from {_plain(row['source'])}, capture {row['capture_id']}"
+        )
+    title = "Counts" + (f"  {_curve(views)}" if len(views) > 1 else "")
+    return _listed(title, rows, most)
+
+
+def _curve(numbers: Sequence[int]) -> str:
+    """*numbers* as a line of bars, at most 48."""
+    step = max(1, -(-len(numbers) // 48))
+    few = [*numbers[::step]]
+    low, high = min(few), max(few)
+    return "".join(_BARS[(number - low) * (len(_BARS) - 1) // ((high - low) or 1)] for number in few)
+
+
+def _revisions(life: Life, marks: Marks) -> str:
+    """What each revision changed, word by word."""
+    lines: list[str] = []
+    before: dict[str, object] | None = None
+    for number, row in enumerate(life.revisions, 1):
+        lines.append(f"  {number}. {_plain(row['seen_at'])}, capture {row['capture_id']}{_summed(before, row)}")
+        lines += [f"       {line}" for line in _changes(before, row, marks)] if before else []
+        before = row
+    return "\n".join([f"Revisions ({len(life.revisions)})", *lines])
+
+
+def _summed(before: dict[str, object] | None, row: dict[str, object]) -> str:
+    if before is None:
+        return ", the first"
+    told = diff.summary(diff.diff(_text(before["body_text"]), _text(row["body_text"])))
+    return f": {told.added} words added, {told.removed} removed"
+
+
+def _changes(before: dict[str, object], row: dict[str, object], marks: Marks) -> Iterator[str]:
+    for name in ("title", "author", "published_at", "updated_at"):
+        if before[name] != row[name]:
+            old, new = _plain(before[name]).join(marks.removed), _plain(row[name]).join(marks.added)
+            yield f"{name.removesuffix('_at')}: {old} {new}"
+    if before["body_text"] == row["body_text"]:
+        if before["targets"] != row["targets"]:
+            yield "links, pictures or files changed; the words did not"
+        return
+    for each in diff.fold(diff.diff(_text(before["body_text"]), _text(row["body_text"]))):
+        if isinstance(each, diff.Fold):
+            yield f"… {each.paragraphs} paragraph{'s' if each.paragraphs != 1 else ''} unchanged …"
+        else:
+            yield from textwrap.wrap("".join(_marked(segment, marks) for segment in each.segments), WIDTH - 7)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _marked(segment: diff.Segment, marks: Marks) -> str:
+    text = _plain(segment.text)
+    if segment.kind == diff.SAME:
+        return text
+    left, right = marks.added if segment.kind == diff.ADDED else marks.removed
+    return f"{left}{text}{right}"
+
+
+def _listed(title: str, rows: Sequence[str], most: int = ROWS) -> str:
+    """A titled list; of a long one its first quarter and its end. Empty for no rows."""
+    if not rows:
+        return ""
+    shown = list(rows)
+    if len(rows) > most:
+        first = most // 4
+        left = len(rows) - most
+        shown = [*rows[:first], f"… {left} more, shown with --all …", *rows[len(rows) - (most - first) :]]
+    name, _, rest = title.partition("  ")
+    return "\n".join([f"{name} ({len(rows)})" + (f"  {rest}" if rest else ""), *(f"  {row}" for row in shown)])
