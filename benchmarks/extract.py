@@ -46,9 +46,8 @@ def captures(where: Path) -> list[Capture]:
 
 def theirs(capture: Capture) -> object:
     """The peer's record: text, title, author, date, categories, tags."""
-    return trafilatura.bare_extraction(
-        (capture.body or b"").decode("utf-8", "replace"), url=capture.url, with_metadata=True
-    )
+    text = (capture.body or b"").decode("utf-8", "replace")
+    return trafilatura.bare_extraction(text, url=capture.url, with_metadata=True)
 
 
 def seconds(read: Callable[[Capture], object], pages: list[Capture], rounds: int) -> float:
@@ -76,9 +75,8 @@ def main() -> None:
         ours = seconds(extract, chosen, ROUNDS)
         peer = seconds(theirs, chosen, 1)
         for who, took in (("ushrn", ours), ("trafilatura", peer)):
-            print(
-                f"{name + ', ' + who:24}{took / len(chosen) * 1000:>12.2f}{len(chosen) / took:>12.0f}{peer / took:>8.1f}"
-            )
+            each = took / len(chosen)
+            print(f"{name + ', ' + who:24}{each * 1000:>12.2f}{1 / each:>12.0f}{peer / took:>8.1f}")
 
 
 if __name__ == "__main__":

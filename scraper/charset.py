@@ -18,7 +18,13 @@ _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
 #: How far into a page a declaration is looked for; browsers stop after 1024 bytes, copiers write comments before it.
 _PRESCAN = 8192
 #: What browsers read under these names (WHATWG Encoding, "Names and labels").
-_AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
+_AS_BROWSERS_DO = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -35,13 +41,13 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
-    name = _named(content_type) or _declared(body)
-    if name is None or not name.startswith(("utf-16", "utf-32", "iso2022", "hz")):
+    known = _named(content_type) or _declared(body)
+    if known is None or not known.startswith(("utf-16", "utf-32", "iso2022", "hz")):
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    return body.decode(name or _guess(body), "replace")
+    return body.decode(known or _guess(body), "replace")
 
 
 def _named(content_type: str | None) -> str | None:

@@ -1,8 +1,5 @@
 """A capture → what it says: decode, choose a layout, read, check. Pure: no network, clock, database, environment."""
 
-import re
-from dataclasses import replace
-
 from scraper import urls
 from scraper.charset import decode
 from scraper.errors import Unreadable
@@ -14,28 +11,30 @@ from scraper.records import Capture, Problem, Reading
 READER = 1
 
 _GONE = (404, 410)
+_REDIRECTS, _REFUSALS = range(300, 400), range(400, 600)
 #: First bytes of what is no page, whatever its name says.
 _SIGNATURES = (
     (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP archive or office document"), (b"\x1f\x8b", "gzip-compressed data"),
     (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
     (b"\x28\xb5\x2f\xfd", "zstd-compressed data"), (b"SQLite format 3\0", "an SQLite database"),
 )  # fmt: skip
+_BLANK = b"\0 \t\r\n\f\xef\xbb\xbf"
+#: Of the first bytes of a text at most one in ten is a control character; in UTF-16 every other one may be.
+_SAMPLE = 4096
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
 def extract(capture: Capture) -> Reading:
     """What *capture* says. Never raises for any bytes: what cannot be read is of kind ``error``, with a Problem."""
     body = capture.body or b""
-    if capture.status in _GONE:
-        return _not_a_post(capture, "missing", f"the server answered {capture.status}")
-    if not body.strip(b"\0 \t\r\n"):
-        return _not_a_post(
-            capture,
-            "error",
-            "expected a page, found an empty file" if not body else "expected a page, found only blanks",
-        )
-    found = _foreign(body)
-    if found:
-        return _not_a_post(capture, "error", f"expected an HTML page or a text dump, found {found}")
+    if (answered := _answer(capture)) is not None:
+        return answered
+    if not body.strip(_BLANK):
+        found = "only blanks" if body else "an empty file"
+        return _not_a_post(capture, "error", f"expected a page, found {found}")
+    if (foreign := _foreign(body)) is not None:
+        return _not_a_post(capture, "error", f"expected an HTML page or a text dump, found {foreign}")
     page = _page(capture, body)
     try:
         for layout in LAYOUTS:
@@ -43,7 +42,28 @@ def extract(capture: Capture) -> Reading:
                 return layout.read(page)
     except Unreadable as problem:
         return _not_a_post(capture, "error", problem.reason)
-    return _not_a_post(capture, "other", "expected a post, found a page of no layout known")
+    return _not_a_post(capture, "other", f"expected a post, found {_look(page)}")
+
+
+def _answer(capture: Capture) -> Reading | None:
+    """What the status alone says: gone, refused, sent elsewhere; None: a page was served, or it is not known."""
+    if capture.status in _GONE:
+        return _not_a_post(capture, "missing", f"expected a page, the server answered {capture.status}")
+    if capture.status in _REFUSALS:
+        return _not_a_post(capture, "error", f"expected a page, the server answered {capture.status}")
+    if capture.status in _REDIRECTS:
+        return _not_a_post(capture, "other", f"expected a page, the server answered {capture.status}")
+    return None
+
+
+def _look(page: Page | TextPage) -> str:
+    """What a page that no layout knows looks like, in a few words."""
+    start = page.source[:2000].lstrip().lower()
+    if start.startswith(("{", "[")):
+        return "JSON"
+    if start.startswith("<?xml") or "<rss" in start or "<urlset" in start:
+        return "XML that is no HTML: a feed or a sitemap"
+    return "a page of no known layout" if "<" in page.source else "text without any tag"
 
 
 def _page(capture: Capture, body: bytes) -> Page | TextPage:
@@ -60,7 +80,11 @@ def _foreign(body: bytes) -> str | None:
     for signature, name in _SIGNATURES:
         if body.startswith(signature):
             return name
-    return None
+    if body.startswith(_WIDE):
+        return None
+    start = body[:_SAMPLE]
+    controls = len(start) - len(start.translate(None, _CONTROLS))
+    return "binary data" if controls * 10 > len(start) else None
 
 
 def _not_a_post(capture: Capture, kind: str, message: str) -> Reading:

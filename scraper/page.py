@@ -85,13 +85,7 @@ class Page:
 
     def has(self, hook: str) -> bool:
         """Whether an element with ``data-hook="hook"`` is in the page."""
-        return self._place(hook) is not None
-
-    def _place(self, hook: str) -> int | None:
-        """Where the first element with this data-hook begins."""
-        if hook not in self._places:
-            self._places[hook] = next(_hooked(self.source, hook), None)
-        return self._places[hook]
+        return self._place(hook) is not None or self._hidden(hook) is not None
 
     def part(self, hook: str) -> Scope | None:
         """The first element with ``data-hook="hook"``, cut out of the source and parsed alone; None: there is none.
@@ -99,16 +93,24 @@ class Page:
         It is the caller's own: changing it leaves the page as it is. Where the source does not tell its end (tags that
         do not balance), it is looked for in the whole page.
         """
-        start = self._place(hook)
-        if start is None:
-            return None
-        piece = _cut(self.source, start)
+        place = self._place(hook)
+        piece = _cut(self.source, place) if place is not None else None
         if piece is None:
-            node = self.maybe(f'[data-hook="{hook}"]')
+            node = self.maybe(f'[data-hook="{hook}"]') if place is not None else self._hidden(hook)
             piece = (node.html if node is not None else None) or ""
         scope = _parse(piece, self.url)
         found = scope.maybe(f'[data-hook="{hook}"]')
         return Scope(found, self.url) if found is not None else None
+
+    def _place(self, hook: str) -> int | None:
+        """Where the first element with this data-hook begins; None: nowhere, or only in a seeming script or comment."""
+        if hook not in self._places:
+            self._places[hook] = next(_hooked(self.source, hook), None)
+        return self._places[hook]
+
+    def _hidden(self, hook: str) -> Node | None:
+        """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
+        return self.maybe(f'[data-hook="{hook}"]') if next(_hooks(self.source, hook), None) is not None else None
 
     # -- the head
 
@@ -153,7 +155,12 @@ class TextPage:
     """A text dump of a page: its lines, with address, media type and time of capture (None where not known)."""
 
     def __init__(
-        self, source: str, *, url: str | None = None, media_type: str | None = "text/plain", captured_at: str | None = None
+        self,
+        source: str,
+        *,
+        url: str | None = None,
+        media_type: str | None = "text/plain",
+        captured_at: str | None = None,
     ) -> None:
         self.source = source
         self.url = url
@@ -207,17 +214,24 @@ MAX_DEPTH = 1000
 #: With fewer tags no depth is dangerous: 0.1 s at most.
 _HARMLESS = 10_000
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^>]{0,2000})")
+#: A tag this long may have thousands of attributes, whose parsing costs the square of their number.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_MAX_ATTRIBUTES = 2000
 #: Elements that hold no others, or whose end tag may be left out.
-_FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead tfoot"
-    " colgroup html head body".split()
-)
+_UNCLOSED = """
+area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead tfoot
+colgroup html head body
+"""
+_FLAT = frozenset(_UNCLOSED.split())
 
 
 def _parse(html: str, url: str | None) -> Scope:
     """*html* parsed; Unreadable when it is nested too deeply to be."""
     if too_deep(html):
-        raise Unreadable(url or "page", f"expected a page, found elements nested more than {MAX_DEPTH} deep")
+        raise Unreadable(
+            url or "page",
+            f"expected a page, found elements nested over {MAX_DEPTH} deep, or thousands of attributes on one",
+        )
     root = LexborHTMLParser(html).root
     if root is None:  # pragma: no cover - the parser makes <html> of anything
         raise Unreadable(url or "page", "expected HTML, found nothing that can be parsed")
@@ -225,12 +239,12 @@ def _parse(html: str, url: str | None) -> Scope:
 
 
 def too_deep(html: str) -> bool:
-    """Whether elements nest deeper than `MAX_DEPTH`, estimated from the tags without parsing.
+    """Whether elements nest deeper than `MAX_DEPTH`, or one has thousands of attributes, told from the tags alone.
 
     ``<path/>`` closes itself in a drawing but not outside of one, so many of these count as depth, too.
     """
     if html.count("<") < _HARMLESS:
-        return False
+        return _is_crowded(html)
     depth = selfclosed = 0
     for found in _OPEN_OR_CLOSE.finditer(html):
         close, name, rest = found.groups()
@@ -242,7 +256,12 @@ def too_deep(html: str) -> bool:
             depth = max(0, depth - 1) if close else depth + 1
         if depth > MAX_DEPTH or selfclosed > _HARMLESS:
             return True
-    return False
+    return _is_crowded(html)
+
+
+def _is_crowded(html: str) -> bool:
+    """Whether a start tag has more attributes than any real one."""
+    return any(sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(html))
 
 
 # -- cutting an element out of the source
@@ -306,7 +325,9 @@ def _cut(source: str, start: int) -> str | None:
 _MAX_HEAD_TAGS = 2000
 _MAX_TAG = 20_000
 _TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
-_HEAD_TAG = re.compile(r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE)
+_HEAD_TAG = re.compile(
+    r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE
+)
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 #: Kinds of links that are asked for; the many others are not even looked at.
 _LINK = re.compile(r"canonical|next|prev|alternate|amphtml", re.IGNORECASE)

@@ -6,15 +6,15 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+_KEPT = """
+a abbr b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins li mark ol p
+pre q s small span strong sub sup table tbody td tfoot th thead tr u ul
+"""
+_GONE = "script style template iframe object embed svg math noscript form button select textarea title"
 #: Elements that carry meaning in a body; every other tag goes, its text stays.
-TAGS = frozenset(
-    "a abbr b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins li mark ol p"
-    " pre q s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
-)
+TAGS = frozenset(_KEPT.split())
 #: Elements that go with everything inside them.
-_WITH_CONTENT = frozenset(
-    "script style template iframe object embed svg math noscript form button select textarea title".split()
-)
+_WITH_CONTENT = frozenset(_GONE.split())
 _ATTRIBUTES: Mapping[str, set[str]] = {
     "*": {"dir", "lang"},
     "a": {"href", "title"},

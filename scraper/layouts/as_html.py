@@ -18,8 +18,7 @@ def as_html(events: Iterable[Event]) -> str:
         elif isinstance(event, Close):
             writer.close(event.tag)
         else:
-            writer.settle()
-            writer.put(_figure(event))
+            writer.figure(event)
     while len(writer.stack) > 1:
         writer.pop()
     return "".join(writer.stack[0].parts)
@@ -42,7 +41,8 @@ class _Element:
                 parts.pop()
             first = next((place for place, part in enumerate(parts) if not _is_blank(part)), 0)
             parts = parts[first:]
-        return f"{self.start}{''.join(parts)}</{self.tag}>"
+        inside = "".join(parts)
+        return f"{self.start}{inside if self.tag in INLINE or self.tag == 'pre' else inside.strip()}</{self.tag}>"
 
 
 class _Writer:
@@ -70,6 +70,17 @@ class _Writer:
             self.stack[-1].parts.append(text)
         else:
             self.put(escape(text, quote=False))
+
+    def figure(self, event: Image | Video | File) -> None:
+        """A block of its own, or, inside of a block that holds text, only its picture or link."""
+        self.settle()
+        html = _inline(event)
+        if html and not self.blocks:
+            caption = event.caption if isinstance(event, Image) else None
+            below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
+            html = f"<figure>{html}{below}</figure>" if isinstance(event, Image) else f"<p>{html}</p>"
+        if html:
+            self.put(html)
 
     def imply(self) -> None:
         """Open a paragraph, around the marks that are open."""
@@ -127,14 +138,11 @@ def _is_blank(part: str) -> bool:
     return part == "<br>" or not part.strip()
 
 
-def _figure(event: Image | Video | File) -> str:
-    """A picture with its caption; a video or a file as a link to it, or its name where it has no address."""
+def _inline(event: Image | Video | File) -> str:
+    """A picture; a video or a file as a link to it, or its name where it has no address."""
     if isinstance(event, Image):
         numbers = (("width", event.width), ("height", event.height))
         size = "".join(f' {name}="{value}"' for name, value in numbers if value)
-        caption = f"<figcaption>{escape(event.caption, quote=False)}</figcaption>" if event.caption else ""
-        return f'<figure><img src="{escape(event.url)}" alt="{escape(event.alt or "")}"{size}>{caption}</figure>'
+        return f'<img src="{escape(event.url)}" alt="{escape(event.alt or "")}"{size}>'
     name = escape((event.title if isinstance(event, Video) else event.name) or event.url or "", quote=False)
-    if not event.url:
-        return f"<p>{name}</p>" if name else ""
-    return f'<p><a href="{escape(event.url)}">{name}</a></p>'
+    return f'<a href="{escape(event.url)}">{name}</a>' if event.url else name

@@ -110,7 +110,9 @@ class _Writer:
             self.cells[-1].append(" ".join(text.split()))
         elif self.lists:
             indent = "  " * (len(self.lists) - 1)
-            self.add(indent + (self.mark or "  ") + text.replace("\n", f"\n{indent}  "), "\n" if self.in_list else "\n\n")
+            self.add(
+                indent + (self.mark or "  ") + text.replace("\n", f"\n{indent}  "), "\n" if self.in_list else "\n\n"
+            )
             self.mark, self.in_list = "", True
         else:
             self.add(text, "\n\n")

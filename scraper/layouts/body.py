@@ -34,13 +34,15 @@ class Body:
 
 _SAME = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
 _MARKS = INLINE | TEXT_BLOCKS | FRAMES | EMPTY
+_GROUPS = "div section article main aside header footer center address details summary fieldset"
+_SILENT = """
+script style template noscript svg math object embed iframe video audio canvas form input select textarea button head
+link meta title map
+"""
 #: Blocks that separate what they hold and leave no mark of their own.
-_PLAIN = frozenset("div section article main aside header footer center address details summary fieldset".split())
+_PLAIN = frozenset(_GROUPS.split())
 #: Elements that say nothing, unless a layout knows better.
-_MUTE = frozenset(
-    "script style template noscript svg math object embed iframe video audio canvas form input select textarea button"
-    " head link meta title map".split()
-)
+_MUTE = frozenset(_SILENT.split())
 _BLOCKS_IN_BUTTON = 'p, h1, h2, h3, h4, h5, h6, [id^="viewer-"]'
 
 
@@ -52,7 +54,9 @@ def _as_written(href: str) -> str | None:
     return href
 
 
-def read_body(root: Node, *, widget: Widget = _nothing_special, link: Address = _as_written, breaks: bool = False) -> Body:
+def read_body(
+    root: Node, *, widget: Widget = _nothing_special, link: Address = _as_written, breaks: bool = False
+) -> Body:
     """The body below *root*. *breaks*: a newline in the text is a line break, as in editors that show text with
     ``white-space: pre-wrap``.
     """
@@ -90,6 +94,8 @@ def walk(
             continue
         elif (special := widget(node)) is not None:
             yield from special
+        elif tag == "pre":
+            yield from (Open("pre"), node.text(), Close("pre"))
         elif tag not in _MUTE or (tag == "button" and node.css_first(_BLOCKS_IN_BUTTON) is not None):
             mark = _mark(node, tag, link)
             if mark is not None:
@@ -128,7 +134,7 @@ def _text(text: str, *, breaks: bool) -> Iterator[Event]:
     """*text* as events; a newline with indentation behind it is the page's own, not the text's."""
     text = clean_text(text)
     if not breaks or "\n" not in text:
-        yield text
+        yield text.replace("\n", " ")
         return
     first, *others = _INDENTED.sub(" ", text).split("\n")
     yield first

@@ -23,10 +23,14 @@ class Close(NamedTuple):
 
 Event = Open | Close | str | Image | Video | File
 
-INLINE = frozenset("a strong em u s sup sub code mark small q abbr".split())
+_INLINE = "a strong em u s sup sub code mark small q abbr"
+_TEXT_BLOCKS = "p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd"
+_FRAMES = "ul ol blockquote table tr thead tbody tfoot figure dl"
+
+INLINE = frozenset(_INLINE.split())
 #: Blocks that hold text.
-TEXT_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd".split())
+TEXT_BLOCKS = frozenset(_TEXT_BLOCKS.split())
 #: Blocks that hold blocks.
-FRAMES = frozenset("ul ol blockquote table tr thead tbody tfoot figure dl".split())
+FRAMES = frozenset(_FRAMES.split())
 #: Marks that hold nothing.
 EMPTY = frozenset({"br", "hr"})

@@ -1,7 +1,7 @@
 """Addresses in Wix pages, live ones and those that a site copier rewrote to fit a folder of files."""
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.page import Page
@@ -33,7 +33,7 @@ def address(href: str, base_url: str | None) -> str | None:
 
 
 def own(page: Page) -> str | None:
-    """The address a post is known by: its canonical link where that names a post of the same site, else the capture's."""
+    """The address a post is known by: its canonical link if that names a post of the same site, else the capture's."""
     href = page.link("canonical")
     named = address(href, page.url) if href else None
     if named and page.url and urls.same_site(named, page.url) and urls.is_post(named):

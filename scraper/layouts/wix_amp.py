@@ -6,6 +6,7 @@ Seen once, 2024-03: a header (picture, author, h1, dates), beside it the body, b
 from collections.abc import Iterable
 
 from scraper import dates
+from scraper.language import detect
 from scraper.layouts import wix_address, wix_body
 from scraper.page import Node, Page, words
 from scraper.records import Reading
@@ -36,7 +37,14 @@ def read(page: Page) -> Reading:
         url=wix_address.own(page),
         layout="wix",
         title=words(heading),
-        author=next((name for p in (header.css("p") if header else ()) if not p.css('[data-hook="time-ago"]') and (name := words(p))), None),
+        author=next(
+            (
+                name
+                for p in (header.css("p") if header else ())
+                if not p.css('[data-hook="time-ago"]') and (name := words(p))
+            ),
+            None,
+        ),
         published_at=published,
         published_basis="shown" if published else None,
         updated_at=updated if updated != published else None,
@@ -48,6 +56,7 @@ def read(page: Page) -> Reading:
         videos=body.videos,
         files=(*body.files, *wix_body.linked_files(body)),
         links=body.links,
+        language=detect(body.text),
         excerpt=page.meta("og:description") or page.meta("description"),
     )
 

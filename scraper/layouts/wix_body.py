@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from scraper.layouts.body import Body, Close, Event, Open, read_body
+from scraper.layouts.as_text import as_text
+from scraper.layouts.body import Body, read_body, walk
+from scraper.layouts.marks import Close, Event, Open
 from scraper.layouts.wix_address import address
 from scraper.layouts.wix_media import picture
 from scraper.page import Node, words
@@ -16,13 +18,19 @@ _PLAYER = frozenset(
     | {"figure-AUDIO", "audio-viewer", "audioViewer", "soundCloudViewer", "figure-SOUND_CLOUD"}
 )
 _FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "figure-FILE"})
+_EXTENSION = re.compile(r"\.\w{1,8}")
 _FILE_NAME = ("fileUploadName", "fileUploadExtension")
-_CAPTION = 'figcaption, [data-hook*="aption"]'
 _PRELOAD = re.compile(r"-preload\b")
 _SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_VIDEO_HOSTS = re.compile(r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|player\.vimeo\.com|vimeo\.com|dailymotion\.com|facebook\.com/plugins/video|video\.wixstatic\.com)")
-_DOCUMENT = re.compile(r"/(?:_files/)?ugd/|\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|zip|epub)(?=$|[?#])", re.IGNORECASE)
+_YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
+_VIDEO_HOSTS = re.compile(
+    r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|(?:player\.)?vimeo\.com|dailymotion\.com"
+    r"|facebook\.com/plugins/video|video\.wixstatic\.com)"
+)
+_DOCUMENT = re.compile(
+    r"/(?:_files/)?ugd/|\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|zip|epub)(?=$|[?#])", re.IGNORECASE
+)
 
 
 def read(description: Node, base_url: str | None) -> Body:
@@ -43,7 +51,7 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     if node.tag in ("wow-image", "img", "amp-img"):
         found = picture(node, base_url)
         return (found,) if found else ()
-    if node.tag in ("iframe", "video"):
+    if node.tag in ("iframe", "video", "amp-youtube", "amp-vimeo"):
         return tuple(_videos(node, base_url))
     if hook in _GALLERY:
         return tuple(_gallery(node, base_url))
@@ -57,12 +65,17 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
 
 
 def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A picture with its caption: any text in its frame, which older editors put into a span without a mark."""
     found = picture(node, base_url)
-    caption = words(node.css_first(_CAPTION))
+    caption = _caption(node)
     if found:
         yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
     elif caption:
         yield from (Open("p"), caption, Close("p"))
+
+
+def _caption(node: Node) -> str | None:
+    return " ".join(as_text(walk(node)).split()) or None
 
 
 def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -78,7 +91,7 @@ def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
 
 def _player(node: Node, base_url: str | None) -> Iterator[Event]:
     """A video where the page gives its address, and its caption; the player itself says nothing."""
-    for frame in node.css("iframe, video, amp-youtube"):
+    for frame in node.css("iframe, video, amp-youtube, amp-vimeo"):
         yield from _videos(frame, base_url)
     caption = words(node.css_first("figcaption"))
     if caption:
@@ -86,8 +99,12 @@ def _player(node: Node, base_url: str | None) -> Iterator[Event]:
 
 
 def _videos(node: Node, base_url: str | None) -> Iterator[Video]:
-    sources = [node, *node.css("source")]
-    for source in sources:
+    """The video of a player, a frame or an AMP element."""
+    clip = node.attributes.get("data-videoid") or ""
+    if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
+        yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
+        return
+    for source in (node, *node.css("source")):
         src = source.attributes.get("src") or source.attributes.get("data-src") or ""
         url = address(src, base_url) if src else None
         if url and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
@@ -97,11 +114,15 @@ def _videos(node: Node, base_url: str | None) -> Iterator[Video]:
 
 def _file(node: Node, base_url: str | None) -> Iterator[Event]:
     """A file widget: the file with its name, then the line below it ("Download PDF • 31.47MB")."""
-    named = [text for hook in _FILE_NAME if (text := words(node.css_first(f'[data-hook="{hook}"]')))]
-    lines = [text for leaf in _leaves(node) if leaf.attributes.get("data-hook") not in _FILE_NAME and (text := words(leaf))]
-    name = "".join(named) or (lines.pop(0) if lines else None)
+    lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
+    named = [text for hook, text in lines if hook in _FILE_NAME]
+    others = [text for hook, text in lines if hook not in _FILE_NAME]
+    if not named and others:  # before 2022 without hooks: name, extension, the line below
+        named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
+        others = others[len(named) :]
+    name = "".join(named) or None
     href = next((href for a in (node, *node.css("a")) if (href := a.attributes.get("href"))), None)
-    below = " ".join(lines)
+    below = " ".join(others)
     size = _SIZE.search(below)
     yield File(
         url=address(href, base_url) if href else None, name=name, size=_bytes(size[1], size[2]) if size else None

@@ -24,17 +24,28 @@ class Told:
 def read(page: Page, article: Scope, data: PostData) -> Told:
     """The post's counts: those shown where they are true, else those embedded."""
     shown, embedded = _true(_shown(article), rooted=page.has("post-page-root")), _embedded(data)
-    merged = [a if a is not None else b for a, b in zip(shown, embedded, strict=True)]
-    if all(value is None for value in merged):
+    views, comments, likes = (a if a is not None else b for a, b in zip(shown, embedded, strict=True))
+    if (views, comments, likes) == (None, None, None):
         return Told()
-    return Told(*merged, source="page" if any(value is not None for value in shown) else "embedded")
+    return Told(views, comments, likes, "embedded" if shown == Shown() else "page")
 
 
 def _shown(article: Scope) -> Shown:
-    """The numbers that the article shows, true or not."""
-    stats = article.maybe('[data-hook="post-stats"]')
-    likes = count(words(article.maybe('[data-hook="like-button-with-count__like-count"]')) or "")
+    """The numbers that the article shows, true or not; those in another article or in a list's card are not its own."""
+    stats = _own(article, 'post-main-actions__stats"] [data-hook="post-stats') or _own(article, "post-stats")
+    likes = count(words(_own(article, "like-button-with-count__like-count")) or "")
     return _stats(stats)._replace(likes=likes) if stats is not None else Shown(likes=likes)
+
+
+def _own(article: Scope, hook: str) -> Node | None:
+    """The first element with this hook that is in no card."""
+    for node in article.all(f'[data-hook="{hook}"]'):
+        around = node.parent
+        while around is not None and around != article.root and around.tag not in ("article", "li"):
+            around = around.parent
+        if around is None or around == article.root:
+            return node
+    return None
 
 
 def _stats(stats: Node) -> Shown:
@@ -47,7 +58,7 @@ def _stats(stats: Node) -> Shown:
             views = line.views
         elif line is not None and line.comments is not None:
             comments = line.comments
-        elif line is None and len(texts) == 2:  # noqa: PLR2004 - in a language whose labels we do not know
+        elif line is None and len(texts) == 2:  # in a language whose labels we do not know
             views, comments = (count(text), comments) if place == 0 else (views, count(text))
     return Shown(views=views, comments=comments)
 
@@ -76,4 +87,9 @@ def _embedded(data: PostData) -> Shown:
         [dig(data.post, "postCountInfo", name) for name in Shown._fields],
         [data.metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
     )
-    return Shown(*(next((value for value in map(whole_number, row) if value is not None), None) for row in zip(*told, strict=True)))
+    return Shown(
+        *(
+            next((value for value in map(whole_number, row) if value is not None), None)
+            for row in zip(*told, strict=True)
+        )
+    )

@@ -6,13 +6,13 @@ from scraper import dates, urls
 from scraper.layouts import wix_data
 from scraper.layouts.wix_address import address
 from scraper.layouts.wix_data import dig, whole_number
-from scraper.numbers import count, counts_line
+from scraper.numbers import counts_line
 from scraper.page import Node, Page, words
 from scraper.records import Counts, Listed, Problem, Reading
 
 _ROOT = '[data-hook="feed-page-root"], [data-hook="post-list-pro-gallery-container"], [data-hook="category-page-root"]'
 _CARD = '[data-hook="post-list-item"]'
-_MISSING = ('data-hook="not-found-page"', "ConnectYourDomain", 'id="not-found-page"')
+_MISSING = ("not-found-page", "ConnectYourDomain")
 
 
 def read(page: Page) -> Reading:
@@ -58,7 +58,9 @@ def _from_data(page: Page, data: dict[str, Any]) -> Reading:
     feed = dig(data, "feedResponse", "postFeedPage")
     posts = dig(feed, "posts", "posts")
     metrics = dig(data, "metadataResponse", "postFeedMetadataPage", "postMetrics")
-    listed = [_entry(post, metrics, page) for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
+    listed = (
+        [_entry(post, metrics, page) for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
+    )
     total = whole_number(dig(feed, "posts", "pagingMetaData", "total"))
     return _list(page, tuple(found for found in listed if found), total)
 

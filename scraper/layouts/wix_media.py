@@ -10,7 +10,9 @@ from scraper.records import Image
 #: ``<6 hex>_<32 hex>~mv2.ext`` (also ``~mv2_d_W_H_s_N``), ``<32 hex>.jpg``, ``nsplsh_…``, ``11062b_…``.
 _ID = r"[0-9A-Za-z]+_[0-9A-Za-z%_-]+(?:(?:~|%7E)mv2[\w-]*)?\.[A-Za-z0-9]{2,5}|[0-9a-f]{32}\.[A-Za-z0-9]{2,5}"
 _MEDIA_ID = re.compile(rf"(?:{_ID})\Z")
-_IN_URL = re.compile(r"(?:static\.wixstatic\.com/media/|wix:image://v1/|images-wixmp-[0-9a-z]+\.wixmp\.com/media/)([^/?#\"]+)")
+_IN_URL = re.compile(
+    r"(?:static\.wixstatic\.com/media/|wix:image://v1/|images-wixmp-[0-9a-z]+\.wixmp\.com/media/)([^/?#\"]+)"
+)
 #: Site copiers write "_mv2" for "~mv2" into file names.
 _COPIED = re.compile(r"(?<=[0-9a-f]{32})_mv2(?=[._])")
 MEDIA = "https://static.wixstatic.com/media/"
@@ -30,7 +32,7 @@ def original(address: str, base_url: str | None = None) -> str | None:
 
 
 def picture(node: Node, base_url: str | None = None) -> Image | None:
-    """The picture of a ``wow-image``, ``img`` or ``amp-img``, or the first of them inside *node*; None: there is none."""
+    """The picture that *node* is (wow-image, img, amp-img), or the first inside of it; None: there is none."""
     frame = node if node.tag in ("wow-image", "img", "amp-img") else node.css_first("wow-image, img, amp-img")
     if frame is None:
         return None
@@ -41,7 +43,10 @@ def picture(node: Node, base_url: str | None = None) -> Image | None:
         data.get("uri"), _media_id(frame.attributes.get("id")), attributes.get("data-pin-media"),
         attributes.get("src"), attributes.get("data-src"),
     )  # fmt: skip
-    url = next((found for source in sources if isinstance(source, str) and source and (found := original(source, base_url))), None)
+    url = next(
+        (found for source in sources if isinstance(source, str) and source and (found := original(source, base_url))),
+        None,
+    )
     if url is None:
         return None
     scaled = "/v1/" in (attributes.get("src") or "")
