@@ -216,7 +216,7 @@ def test_authors_are_told_by_their_place_whatever_they_call_themselves() -> None
 
 
 def test_list_marks_of_a_menu_say_nothing() -> None:
-    menu = "top of page\n\n•\n\nHome\n\n•\n\nEvents\n\n•\n\n• All Posts\n\n• Clean Energy\n\n• Press Releases\n\nSearch\n\n"
+    menu = "top of page\n\n•\n\nHome\n\n•\n\nEvents\n\n•\n\n• All Posts\n\n• Energy\n\n• Press Releases\n\nSearch\n\n"
     reading = dump(
         f"{menu}Our Letter to All\n\n•\n\nJane Doe\n\n•\n\n• Sep 26, 2022\n\n• 2 min read\n\n{PROSE}\n\nbottom of page"
     )
