@@ -1,6 +1,7 @@
 """Any function from `Question` to `Answer`, served over HTTP/1.1 on a loopback port: keep-alive, gzip, a log."""
 
 import gzip
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ class LoopbackServer(ThreadingHTTPServer):
     def base(self) -> str:
         """Scheme, host and port."""
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing of a client that went away in the middle of an answer; all else is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class Handler(BaseHTTPRequestHandler):
