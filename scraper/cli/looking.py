@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from scraper.cli.group import db_option, now
+from scraper.cli.group import Log, db_option, harmless, now
 from scraper.errors import Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
 
@@ -122,3 +122,54 @@ def search(query: tuple[str, ...], db: Path, sort: str, limit: int, page: int, w
         click.echo(results(room.find(opened.conn, asked), colour=sys.stdout.isatty()))
     finally:
         opened.close()
+
+
+@click.command()
+@click.argument("url")
+@db_option
+@click.option("--all", "everything", is_flag=True, help="Show long lists whole.")
+@click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output instead.")
+@click.option("--capture", metavar="ID|DIGEST", help="With --raw: which capture, by its id or record digest.")
+def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -> None:
+    """Tell the life of one post: captures, events, revisions with what changed, counts, and where each field is from.
+
+    URL is any address the post is known by.
+
+    \b
+    Example:  ushrn show https://www.upr2020.org/post/example
+              ushrn show https://www.upr2020.org/post/example --raw > page.html
+    """
+    from scraper import show as room
+
+    if capture and not raw:
+        raise UsageError("--capture goes with --raw")
+    if raw:
+        click.echo(room.raw(db, url, capture=capture), nl=False)
+    else:
+        click.echo(room.render(db, url, colour=sys.stdout.isatty(), everything=everything))
+
+
+@click.command()
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def verify(db: Path, as_json: bool) -> None:
+    """Check every digest, every reference and every row against the captures it came from. Writes nothing.
+
+    Damage ends with status 7. Remarks (another reader, a count that fell, wire digests that cannot be recomputed) are
+    no damage, and end with 0.
+
+    \b
+    Example:  ushrn verify --db archive.db
+    """
+    from scraper import verify as room
+
+    log = Log()
+    found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None))
+    log.clear()
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"exit_status": found.exit_status}, ensure_ascii=False, indent=2))
+    else:
+        for finding in found.found:
+            click.echo(harmless(str(finding)))
+        click.echo(found.line)
+    sys.exit(found.exit_status)
