@@ -1,4 +1,4 @@
-"""The marks in the head of a Wix text dump: author, dates, reading time, rating; a line each, or several glued together."""
+"""The marks in the head of a Wix text dump: author, dates, reading time, rating; a line each, or several glued."""
 
 import re
 from collections.abc import Sequence
