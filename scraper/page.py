@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
+from itertools import islice
 from typing import Any, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -266,12 +267,14 @@ def _is_crowded(html: str) -> bool:
 
 # -- cutting an element out of the source
 
+#: So many places are looked at before the parser is asked; in real pages the first or second is the one.
+_MAX_PLACES = 20
 _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
 
 
 def _hooked(source: str, hook: str) -> Iterator[int]:
     """Where elements with this data-hook begin."""
-    for at in _hooks(source, hook):
+    for at in islice(_hooks(source, hook), _MAX_PLACES):
         start = source.rfind("<", max(0, at - 5000), at)
         if start >= 0 and _NAME.match(source, start) and ">" not in source[start:at] and not _is_hidden(source, start):
             yield start

@@ -53,6 +53,8 @@ def test_a_saved_page_becomes_its_record(folder: Path) -> None:
         (ARTICLE + b"<div>" * 300_000, "error", "nested"),
         (ARTICLE + b"<div/>" * 300_000, "error", "nested"),
         (ARTICLE + b"<p " + b" ".join(b"a%d=1" % number for number in range(100_000)) + b">", "error", "attributes"),
+        (b"<!--" + b'<a data-hook="post">' * 200_000, "error", "nested"),
+        (b"wix-warmup-data " * 300_000, "other", "without article"),
         (b'<meta name="generator" content="Wix.com Website Builder"><h1>Home</h1>', "other", "without article"),
     ],
 )

@@ -10,7 +10,10 @@ from scraper.records import Reading
 
 NAME = "wix"
 
-_OF_WIX = ("static.parastorage.com", "wix-warmup-data", "Wix.com Website Builder", "feed-page-root")
+_OF_WIX = (
+    "static.parastorage.com", "wix-warmup-data", "Wix.com Website Builder", 'data-hook="feed-page-root"',
+    'data-hook="post-list-pro-gallery-container"', 'data-hook="not-found-page"',
+)  # fmt: skip
 
 
 def matches(page: object) -> bool:

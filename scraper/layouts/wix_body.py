@@ -11,6 +11,8 @@ from scraper.layouts.wix_media import picture
 from scraper.page import Node, words
 from scraper.records import File, Image, Video
 
+#: Elements that are never a widget; most of a body is made of them.
+_TEXT = frozenset({"span", "p", "strong", "em", "u", "li", "ul", "ol", "br", "h2", "h3", "tr", "td", "tbody"})
 _GALLERY = frozenset({"gallery-viewer", "galleryViewer"})
 _PICTURE = frozenset({"imageViewer", "figure-IMAGE", "image-viewer", "figure-GIF", "giphyViewer", "gif-viewer"})
 _PLAYER = frozenset(
@@ -47,6 +49,8 @@ def read(description: Node, base_url: str | None) -> Body:
 
 def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     """What stands for an element of the editor; None: nothing special."""
+    if node.tag in _TEXT:
+        return None
     hook = node.attributes.get("data-hook") or ""
     if node.tag in ("wow-image", "img", "amp-img"):
         found = picture(node, base_url)

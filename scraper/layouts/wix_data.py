@@ -16,6 +16,8 @@ from typing import Any
 from scraper.page import Page, parse_json
 from scraper.records import File, Video
 
+#: How far before its id a script begins.
+_LONGEST_START = 300
 _DECODER = json.JSONDecoder()
 _COLON = re.compile(r"\s*:\s*")
 _RENDERED = re.compile(r"renderTimeStamp\\?\"\s*:\s*(\d{12,14})(?!\d)")
@@ -56,7 +58,7 @@ def feed_page(page: Page) -> dict[str, Any] | None:
 
 def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
     """The objects among the warm-up entries whose key starts so, whatever their form (see `decode`)."""
-    text = _warmup(page.source) if f'"{prefix}' in page.source else ""
+    text = _warmup(page.source)
     at = text.find(f'"{prefix}')
     while at >= 0:
         behind = at + 1
@@ -73,14 +75,14 @@ def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def _warmup(source: str) -> str:
-    """The content of ``<script id="wix-warmup-data">``; empty: there is none."""
-    at = source.find("wix-warmup-data")
+    """The content of ``<script id="wix-warmup-data">``, one of the last things in a page; empty: there is none."""
+    at = source.rfind("wix-warmup-data")
     while at >= 0:
-        start = source.rfind("<", 0, at)
+        start = source.rfind("<", max(0, at - _LONGEST_START), at)
         if source.startswith("<script", start) and (begin := source.find(">", at)) > 0:
             end = source.find("</script", begin)
             return source[begin + 1 : end if end > 0 else len(source)]
-        at = source.find("wix-warmup-data", at + 1)
+        at = source.rfind("wix-warmup-data", 0, at)
     return ""
 
 
