@@ -1,7 +1,11 @@
 """`run_crawl` against a pretend blog: what is fetched when, and what becomes of it."""
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -333,6 +337,12 @@ def test_at_most_fifty_counts_a_run_the_oldest_first(tmp_path: Path) -> None:
         assert first.isdisjoint(second[:10])
 
 
+def test_a_site_is_asked_for_counts_once_a_day_also_when_some_are_still_unknown(tmp_path: Path) -> None:
+    with staged(tmp_path, many(60)) as stage:
+        stage.crawl(day=-2)
+        assert stage.crawl().requests == 5
+
+
 def test_robots_that_forbids_the_endpoint_is_obeyed(stage: Stage) -> None:
     stage.instead[ROBOTS] = Answer(media_type="text/plain", body=b"User-agent: *\nDisallow: /_api/*\n")
     report = stage.crawl()
@@ -567,6 +577,15 @@ def test_a_file_that_is_a_web_page_is_a_problem_and_no_file(stage: Stage) -> Non
     assert stage.crawl().exit_status == 1
     assert stage.problems() == [("file", "no-file")]
     assert stage.one("SELECT count(sha256) FROM files") == 0
+    stage.crawl(day=1)
+    assert stage.asked("/_files/") == []
+    stage.instead.clear()
+    assert stage.crawl(day=8).exit_status == 0
+    assert (stage.asked("/_files/"), stage.one("SELECT count(sha256) FROM files"), stage.problems()) == (
+        ["/_files/ugd/ab12cd_5d41402abc4b2a76b9719d911017c592.pdf"],
+        1,
+        [],
+    )
 
 
 def test_files_on_other_hosts_are_only_links(tmp_path: Path) -> None:
@@ -701,6 +720,34 @@ def test_somebody_who_asks_to_stop_gets_the_current_post_saved_and_status_9(stag
     assert any("SIGTERM" in one for one in report.messages)
     second = stage.crawl(day=-1)
     assert (second.exit_status, second.new) == (0, len(OLD) - 3)
+
+
+STOPPED = """
+import sys
+from scraper.crawl import run_crawl
+print("begun", flush=True)
+report = run_crawl(sys.argv[1], [sys.argv[2]], delay=0.05)
+print(*report.messages, report.line)
+sys.exit(report.exit_status)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_the_current_post_saves_and_ends_with_9(stage: Stage, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, str(stage.path), stage.base], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    for _ in range(3000):
+        if len(stage.asked("/post/")) >= 2:
+            break
+        time.sleep(0.01)
+    process.send_signal(number)
+    said, wrong = process.communicate(timeout=30)
+    assert (process.returncode, wrong) == (9, b"")
+    assert number.name.encode() in said
+    assert stage.one("SELECT exit_status, finished_at IS NOT NULL FROM crawls") == (9, 1)
+    assert stage.one("SELECT count(*) FROM posts") == len(stage.asked("/post/"))
+    assert not stage.path.with_name("archive.db-wal").exists()
 
 
 def test_a_clock_set_back_is_an_error_and_nothing_is_lost(stage: Stage) -> None:

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.crawl import lookups
 from scraper.crawl.session import Session, Step
+from scraper.decide import instant
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
 
@@ -15,6 +17,8 @@ DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|txt|epub|
 #: Folders in which Wix keeps nothing but uploaded documents.
 UPLOADS = re.compile(r"/(?:_files/)?ugd/")
 MOST_FILES = 200
+#: A file that could not be had is tried again after this time.
+AGAIN_AFTER = timedelta(days=7)
 #: What a document never begins with: a web page in its place is an error page.
 WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head)", re.IGNORECASE)
 
@@ -29,9 +33,8 @@ class Attachments:
 
     def run(self) -> None:
         """Every document linked from a post that the archive does not hold yet."""
-        wanted = [url for url in lookups.unfetched_files(self.session.archive.db, self.site.id) if self.wants(url)][
-            :MOST_FILES
-        ]
+        found = lookups.unfetched_files(self.session.archive.db, self.site.id)
+        wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)][:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
@@ -41,6 +44,11 @@ class Attachments:
         """Whether the address is a document on one of the site's own hosts."""
         path = urlsplit(url).path
         return urls.host(url) in self.hosts and bool(DOCUMENT.search(path) or UPLOADS.search(path))
+
+    def _failed_lately(self, url: str) -> bool:
+        """Whether it could not be had a few days ago: then it is tried again some days from now."""
+        noted = lookups.last_noted(self.session.archive.db, url, "file")
+        return noted is not None and timedelta(0) <= self.session.now() - instant(noted) < AGAIN_AFTER
 
     def _fetch(self, url: str) -> None:
         media = replace(self.site, hosts=tuple(sorted(self.hosts)))

@@ -11,6 +11,8 @@ from scraper.records import Capture, Problem, Site
 
 MOST_A_RUN = 50
 AGAIN_AFTER = timedelta(days=1)
+#: A site is asked once a day; a timer's jitter must not make that every other day.
+SITE_AGAIN_AFTER = timedelta(hours=20)
 #: A host without the endpoint is asked again after this time.
 HOST_AGAIN_AFTER = timedelta(days=30)
 
@@ -42,7 +44,7 @@ class Counting:
         """Asks for what is due, where robots.txt allows it and the host has the endpoint."""
         due = self.due(memory)
         where = counts.tokens_url(self.site)
-        if not due or self._known_to_lack(where):
+        if not due or self._known_to_lack(where) or self._asked_today():
             return
         token = self._token(where)
         if token is None:
@@ -52,6 +54,11 @@ class Counting:
             self.session.progress(Step(site=self.site.id, stage="counts", done=number, total=len(due), url=url))
             if not self._count(url, token):
                 return
+
+    def _asked_today(self) -> bool:
+        """Whether the site was asked in the last day, whichever posts that was about."""
+        last = lookups.counts_asked_at(self.session.archive.db, self.site.base_url)
+        return last is not None and timedelta(0) <= self.session.now() - instant(last) < SITE_AGAIN_AFTER
 
     def _known_to_lack(self, where: str) -> bool:
         """Whether this host was found without the endpoint lately."""

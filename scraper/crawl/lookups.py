@@ -48,10 +48,22 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
         "  UNION ALL SELECT links.url, published_at FROM links JOIN posts ON posts.id = post_id"
         "    WHERE site = :site AND gone_at IS NULL)"
         " WHERE url NOT IN (SELECT url FROM captures WHERE kind = 'file')"
+        "   AND url NOT IN (SELECT url FROM captures WHERE redirected_to IN"
+        "     (SELECT url FROM captures WHERE kind = 'file'))"
         " GROUP BY url ORDER BY newest DESC, url",
         {"site": site},
     )
     return [row[0] for row in rows]
+
+
+def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
+    """When a site was last asked for the counts of a post."""
+    row = db.execute(
+        "SELECT max(captured_at) FROM captures WHERE kind = 'counts' AND CAST(substr(request_head, 1, 5) AS TEXT) = 'POST '"
+        " AND url BETWEEN ? AND ?",
+        (base_url, base_url + chr(0x10FFFF)),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def last_live_capture_at(db: sqlite3.Connection) -> str | None:

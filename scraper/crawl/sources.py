@@ -17,6 +17,7 @@ from scraper.records import Capture, Problem, Reading, Site, Target
 MOST_SITEMAPS = 20
 MOST_LIST_PAGES = 100
 MOST_LIST_CANDIDATES = 4
+DAY = timedelta(days=1)
 #: All pages of the list are read again after this time, whatever the sources say.
 WALK_EVERY = timedelta(days=7)
 
@@ -234,8 +235,10 @@ class Discovery:
         if age >= WALK_EVERY or age < timedelta(0):
             return True
         named = self.found.in_list | self.found.in_feed
-        unknown = {url for url in named - self.found.in_sitemap if not self._is_known(url)}
-        return bool(unknown)
+        if any(not self._is_known(url) for url in named - self.found.in_sitemap):
+            return True
+        posts = {url for url, one in self.memory.items() if one.state == "archived"} | self.found.in_sitemap | named
+        return age >= DAY and (self.found.total or 0) > len(posts)
 
     def _is_known(self, url: str) -> bool:
         known = self.memory.get(url)
