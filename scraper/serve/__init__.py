@@ -59,6 +59,15 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
 
 
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
+    """Datasette's own pages ask no other host either, where our archive is all that is served."""
+    from scraper.serve.room import is_alone
+    from scraper.serve.safety import guarded
+
+    return lambda app: guarded(app, lambda: is_alone(datasette))
+
+
 def run(
     db_path: Path,
     host: str = "127.0.0.1",

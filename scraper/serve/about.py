@@ -42,6 +42,7 @@ def page(ask: Ask) -> Answer:
 
 
 def grouped(db: sqlite3.Connection, sql: str) -> list[tuple[str, int]]:
+    """(name, number) of each row of *sql*."""
     return [(str(name), int(number)) for name, number in db.execute(sql)]
 
 

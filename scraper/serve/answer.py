@@ -10,6 +10,7 @@ import hashlib
 import logging
 import sqlite3
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class NotHere(Exception):  # noqa: N818 - it is an answer
+class NotHere(Exception):
     """There is no such page; the words say what was looked for."""
 
 
@@ -97,13 +98,31 @@ def view(page: Page) -> View:
             return early
         etag = etag_of(room, request)
         started = time.perf_counter()
-        found = await datasette.get_database(room.database).execute_fn(lambda db: run(page, ask_of(room, request, db)))
+        found = _kept.get(etag) if etag else None
+        if found is None:
+            fetch = datasette.get_database(room.database).execute_fn
+            found = await fetch(lambda db: run(page, ask_of(room, request, db)))
+            keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
-            spent |= {"ETag": etag, **CACHING}
+            spent |= caching(etag)
         return await asyncio.to_thread(respond, found, request, spent) if big(found) else respond(found, request, spent)
 
     return answer
+
+
+#: Pages made lately, by their ETag: a state of the archive and an address give the same page.
+_kept: OrderedDict[str, Answer] = OrderedDict()
+#: So many of them, none longer than that.
+KEEP, LONGEST_KEPT = 256, 100_000
+
+
+def keep(etag: str, answer: Answer) -> None:
+    """Remember *answer*, if it is one to remember."""
+    if etag and answer.status == 200 and len(answer.body) <= LONGEST_KEPT:
+        _kept[etag] = answer
+        while len(_kept) > KEEP:
+            _kept.popitem(last=False)
 
 
 def refused(room: Room, request: Request) -> Response | None:
@@ -111,26 +130,34 @@ def refused(room: Room, request: Request) -> Response | None:
     if request.method not in ("GET", "HEAD"):
         return respond(problem_page(room, texts.ONLY_GET, 405, {"Allow": "GET, HEAD"}), request)
     etag = etag_of(room, request)
-    if etag in request.headers.get("if-none-match", ""):
-        return Response("", status=304, headers={"ETag": etag, **CACHING, **SAFE}, content_type=HTML)
+    if etag and etag in request.headers.get("if-none-match", ""):
+        return Response("", status=304, headers={**caching(etag), **SAFE}, content_type=HTML)
     return None
 
 
-#: A copy may be kept, but it is asked each time whether it is still good.
-CACHING = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
+def caching(etag: str) -> dict[str, str]:
+    """A copy may be kept, but it is asked each time whether it is still good."""
+    said = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
+    return said | ({"ETag": etag} if etag else {})
 
 
 def big(answer: Answer) -> bool:
+    """Whether compressing it would keep other readers waiting."""
     return len(answer.body) > 100_000
 
 
 def etag_of(room: Room, request: Request) -> str:
+    """Of the state of the archive and the address asked for; empty while the archive is being written."""
+    state = room.state()
+    if not state:
+        return ""
     wanted = request.scope.get("raw_path", b"") + b"?" + request.query_string.encode("utf-8", "replace")
     wanted += b" " + request.headers.get("host", "").encode("utf-8", "replace")
-    return f'W/"{room.state()}-{hashlib.sha256(wanted).hexdigest()[:12]}"'
+    return f'W/"{state}-{hashlib.sha256(wanted).hexdigest()[:12]}"'
 
 
 def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
+    """What *request* asks, to be answered from *db*."""
     part = {key: unquote(value or "") for key, value in request.url_vars.items()}
     origin = f"{request.scheme}://{request.host}" if request.host else ""
     return Ask(room, db, unquote(request.path), part, request.query_string[:LONGEST_QUERY_STRING], origin)
@@ -165,6 +192,7 @@ def patience(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 def problem_page(room: Room | None, words: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:
+    """A page that says what went wrong, in *words*."""
     body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status)
     return Answer(body, status, headers=headers or {})
 
@@ -182,6 +210,7 @@ def respond(answer: Answer, request: Request, headers: Mapping[str, str] | None 
 
 
 def compressible(media_type: str) -> bool:
+    """Whether gzip is worth its time."""
     return media_type.startswith("text/") or any(word in media_type for word in ("json", "xml"))
 
 

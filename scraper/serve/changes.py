@@ -7,7 +7,7 @@ from itertools import groupby
 from scraper.export.atom import NEVER, instant, xml
 from scraper.serve import texts, wording
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.post import path_of
+from scraper.serve.found import path_of
 from scraper.serve.render import render
 
 #: Events on a page, and in the feed.
@@ -27,13 +27,16 @@ def page(ask: Ask) -> Answer:
         more = ask.link("/changes", *kept, ("before", f"{found[-1]['at']},{found[-1]['id']}"))
     days = [(day, list(rows)) for day, rows in groupby(found, key=lambda row: wording.day(row["at"]))]
     kinds = [("", texts.ALL_EVENTS), *texts.EVENTS.items()]
-    choices = [(ask.link("/changes", *([("kind", name)] if name else [])), words, name == kind) for name, words in kinds]
+    choices = [
+        (ask.link("/changes", *([("kind", name)] if name else [])), words, name == kind) for name, words in kinds
+    ]
     return Answer(render("changes.html", ask.room, here="changes", days=days, more=more, choices=choices, kind=kind))
 
 
 def happened(ask: Ask, kind: str, limit: int) -> list[sqlite3.Row]:
     """Events, newest first, from where ``?before=`` says."""
-    wanted, values = ["1"], []
+    wanted: list[str] = ["1"]
+    values: list[str | int] = []
     if kind:
         wanted.append("events.kind = ?")
         values.append(kind)

@@ -21,6 +21,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """One year."""
+
     name: str
     #: What stands below it.
     mark: str
@@ -34,6 +36,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """Bars side by side, and the frame around them."""
+
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
     step: int = STEP
@@ -42,6 +46,7 @@ class Timeline:
 
     @property
     def width(self) -> int:
+        """Pixels."""
         return self.step * len(self.bars)
 
 
@@ -78,6 +83,8 @@ def stack(values: Sequence[int], tallest: int) -> tuple[Part, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
+    """Words below a line chart."""
+
     words: str
     x: float
     anchor: str
@@ -85,18 +92,24 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
+    """A point of a line."""
+
     x: float
     y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
+    """A line across, with its value."""
+
     y: float
     mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
+    """A line through observations, and the frame around it."""
+
     dots: tuple[Dot, ...]
     grid: tuple[Grid, ...]
     marks: tuple[Mark, ...]
@@ -107,6 +120,7 @@ class Lines:
 
     @property
     def points(self) -> str:
+        """As SVG writes them."""
         return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
 
 
@@ -132,6 +146,7 @@ def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
 
 
 def seconds(stamp: str) -> float | None:
+    """*stamp* as seconds since 1970; None: it is no time that we can place."""
     try:
         found = datetime.fromisoformat(stamp)
     except ValueError:

@@ -30,7 +30,7 @@ def wants_metadata_pushed(datasette: Datasette) -> bool:
 
 async def push_metadata(datasette: Datasette, metadata: dict[str, Any]) -> None:
     """Write *metadata* (in the shape of a metadata.json) where 1.0 keeps them; what the user set himself wins."""
-    local = datasette._metadata_local or {}
+    local = datasette._metadata_local or {}  # noqa: SLF001 - what the user set; 1.0 has no public name for it
     for key, value in metadata.items():
         if key != "databases" and key not in local:
             await datasette.set_instance_metadata(key, value)

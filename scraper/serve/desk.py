@@ -6,8 +6,8 @@ from scraper import schema
 from scraper.serve import texts
 
 #: Machine rooms: whoever needs them finds them under "hidden tables".
-HIDDEN = ("addresses", "bodies", "captures", "files_fts", "listed_counts", "meta", "post_captures", "posts_exact", "posts_fts",
-          "_sqlite_migrations")  # fmt: skip
+HIDDEN = ("addresses", "bodies", "captures", "files_exact", "files_fts", "listed_counts", "meta", "post_captures",
+          "posts_exact", "posts_fts", "_sqlite_migrations")  # fmt: skip
 
 #: How each table is shown. Labels are named because 1.0 would take a text key for the label (datasette #2458).
 TABLES: dict[str, dict[str, Any]] = {

@@ -8,7 +8,7 @@ from scraper.export import FORMATS, MORE_COLUMNS
 from scraper.export.files import field
 from scraper.serve import desk, texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.post import path_of
+from scraper.serve.found import path_of
 from scraper.serve.render import render
 
 #: Posts named in one sitemap; the protocol allows no more.
@@ -17,9 +17,7 @@ IN_SITEMAP = 50_000
 
 def page(ask: Ask) -> Answer:
     """``/data-dictionary``"""
-    described = {
-        name: (words, list(columns.items())) for name, (words, columns) in desk.described().items() if columns
-    }
+    described = {name: (words, list(columns.items())) for name, (words, columns) in desk.described().items() if columns}
     return Answer(
         render(
             "dictionary.html",

@@ -21,16 +21,16 @@ from scraper.errors import UsageError
 from scraper.export import FORMATS, Options, count, write
 from scraper.serve import compat, texts
 from scraper.serve.answer import (
-    CACHING,
     Ask,
     ask_of,
+    caching,
     etag_of,
     patience,
     problem_page,
     refused,
     respond,
 )
-from scraper.serve.post import is_public
+from scraper.serve.citing import is_public
 from scraper.serve.room import Room, room_of
 from scraper.serve.safety import SAFE
 from scraper.serve.searching import State
@@ -104,7 +104,7 @@ def opening(room: Room, request: Request) -> Opened:
             total = count(db, state.request)
             chunks = write(db, state.request, name, options)
             first = next(chunks, b"")
-        headers = {"X-Total-Count": str(total), "ETag": etag_of(room, request), **CACHING, **SAFE}
+        headers = {"X-Total-Count": str(total), **caching(etag_of(room, request)), **SAFE}
         headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
     except BaseException:
         db.close()

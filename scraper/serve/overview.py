@@ -15,6 +15,8 @@ POST = "posts.site, posts.slug, posts.title, posts.language"
 
 @dataclass(frozen=True, slots=True)
 class Covered:
+    """A site: posts that we have, and addresses that we only know of."""
+
     name: str
     link: str
     posts: int
@@ -23,6 +25,7 @@ class Covered:
 
 
 def page(ask: Ask) -> Answer:
+    """``/``"""
     sites = ask.db.execute("SELECT id, name, state FROM sites ORDER BY id").fetchall()
     body = render(
         "overview.html",
@@ -44,6 +47,7 @@ def page(ask: Ask) -> Answer:
 
 
 def figures(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(number, what it counts), for the top of the page."""
     posts, first, last, gone, changed = db.execute(
         "SELECT count(*), min(published_at), max(published_at), count(gone_at), sum(revision_count > 1) FROM posts"
     ).fetchone()
@@ -63,6 +67,7 @@ def count_of(db: sqlite3.Connection, table: str) -> int:
 
 
 def last_crawl(db: sqlite3.Connection) -> sqlite3.Row | None:
+    """The newest run of any writing command; None: there was none, or it is not in this copy."""
     if not count_of(db, "crawls"):
         return None
     row: sqlite3.Row | None = db.execute(
@@ -72,6 +77,7 @@ def last_crawl(db: sqlite3.Connection) -> sqlite3.Row | None:
 
 
 def timeline(ask: Ask, sites: list[sqlite3.Row]) -> charts.Timeline:
+    """Posts by year and site; each bar leads to that year."""
     ids = [site["id"] for site in sites]
     counts: dict[str, list[int]] = {}
     for year, site, number in ask.db.execute(
@@ -82,6 +88,7 @@ def timeline(ask: Ask, sites: list[sqlite3.Row]) -> charts.Timeline:
 
 
 def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:
+    """A row for each site."""
     posts = dict(ask.db.execute("SELECT site, count(*) FROM posts GROUP BY site").fetchall())
     known = {
         (site, state): number
@@ -100,6 +107,7 @@ def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:
 
 
 def latest(db: sqlite3.Connection, kind: str, limit: int = 6) -> list[sqlite3.Row]:
+    """The newest events of that *kind*, with their posts."""
     return db.execute(
         f"SELECT {POST}, events.kind, events.at FROM events JOIN posts ON posts.id = events.post_id"
         " WHERE events.kind = ? ORDER BY events.at DESC, events.id DESC LIMIT ?",

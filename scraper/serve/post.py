@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
-from scraper import cite, search, urls
+from scraper import search, urls
 from scraper.search.match import EXACT, STEMMED, expression
-from scraper.search.query import Any as AnyOf
-from scraper.serve import charts, texts, wording
-from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.search.tree import Any as AnyOf
+from scraper.serve import charts, texts
+from scraper.serve.answer import Answer, Ask
+from scraper.serve.citing import work_of
+from scraper.serve.found import labels, path_of, rows, the_post
 from scraper.serve.markup import Body, shown
 from scraper.serve.render import render
 
@@ -44,9 +45,7 @@ def page(ask: Ask) -> Answer:
             tags=labels(ask, "tag", "tags", post["id"]),
             files=files_of(ask, post["id"]),
             videos=rows(ask, "SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", post["id"]),
-            images=rows(
-                ask, f"SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position LIMIT {MOST}", post["id"]
-            ),
+            images=rows(ask, "SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position", post["id"]),
             counts=counts,
             views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
                                texts.VIEWS),
@@ -63,34 +62,6 @@ def page(ask: Ask) -> Answer:
         ),
         headers={"Link": f'<{ask.origin}{ask.link(path_of(post))}>; rel="canonical"'},
     )  # fmt: skip
-
-
-def the_post(ask: Ask) -> sqlite3.Row:
-    """The post that the path names. Raises NotHere."""
-    row: sqlite3.Row | None = ask.db.execute(
-        "SELECT * FROM posts WHERE site = ? AND slug = ?", (ask.part["site"], ask.part["slug"])
-    ).fetchone()
-    if row is None:
-        raise NotHere(texts.no_such_post(ask.part["slug"]))
-    return row
-
-
-def path_of(post: sqlite3.Row) -> str:
-    return f"/post/{quoted(post['site'])}/{quoted(post['slug'])}"
-
-
-def rows(ask: Ask, sql: str, *values: Any) -> list[sqlite3.Row]:
-    return ask.db.execute(sql, values).fetchall()
-
-
-def labels(ask: Ask, name: str, table: str, post: int) -> list[tuple[str, str]]:
-    """Categories or tags, each with the search for its other posts."""
-    named = rows(
-        ask,
-        f"SELECT name FROM post_{table} JOIN {table} ON {table}.id = {name}_id WHERE post_id = ? ORDER BY position",
-        post,
-    )
-    return [(row["name"], ask.link("/search", (name, row["name"]))) for row in named]
 
 
 def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
@@ -205,69 +176,3 @@ def linked_from(ask: Ask, post: sqlite3.Row) -> list[sqlite3.Row]:
 def has_bodies(db: sqlite3.Connection) -> bool:
     """Whether the captures' bytes are in this copy of the archive."""
     return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None
-
-
-def work_of(ask: Ask, post: sqlite3.Row) -> cite.Work:
-    """What a citation of the post says. Our own address is part of it only where others can reach it."""
-    site = ask.db.execute("SELECT name FROM sites WHERE id = ?", (post["site"],)).fetchone()
-    captured = ask.db.execute(
-        "SELECT captured_at, body_sha256 FROM captures WHERE id = ?", (post["capture_id"],)
-    ).fetchone()
-    return cite.Work(
-        url=post["url"],
-        site_name=site["name"] if site else post["site"],
-        title=post["title"],
-        author=post["author"],
-        published_at=post["published_at"],
-        updated_at=post["updated_at"],
-        captured_at=captured["captured_at"] if captured else post["last_seen_at"],
-        gone_at=post["gone_at"],
-        language=post["language"],
-        abstract=post["excerpt"],
-        keywords=tuple(name for name, _ in labels(ask, "tag", "tags", post["id"])),
-        sha256=captured["body_sha256"] if captured else None,
-        archive_url=ask.origin + ask.link(path_of(post)) if is_public(ask.origin) else None,
-    )
-
-
-def is_public(origin: str) -> bool:
-    """Whether *origin* names a host that is not just this machine."""
-    name = wording.host(origin)
-    if not name or name == "localhost":
-        return False
-    try:
-        return not ip_address(name).is_private
-    except ValueError:
-        return "." in name
-
-
-CITED = {"bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
-         "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8")}  # fmt: skip
-
-
-def citation(ask: Ask) -> Answer:
-    """``/post/<site>/<slug>/cite.ris`` and ``.bib``, as a download."""
-    post = the_post(ask)
-    write, media_type = CITED[ask.part["format"]]
-    name = f"{cite.key(work_of(ask, post))}.{ask.part['format']}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Answer(write(work_of(ask, post)), media_type=media_type, headers=headers)
-
-
-def go(ask: Ask) -> Answer:
-    """``/go?url=``: to our page of a post, from any address under which it was ever seen."""
-    asked = ask.one("url")[:4000]
-    if not asked:
-        return Answer(render("go.html", ask.room, url="", words="", here="go"))
-    for address in dict.fromkeys((asked, urls.normalise(asked), urls.canonical(asked))):
-        found = ask.db.execute(
-            "SELECT site, slug FROM posts WHERE url = ?1 UNION ALL SELECT posts.site, posts.slug FROM captures"
-            " JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id WHERE captures.url = ?1"
-            " LIMIT 1",
-            (address,),
-        ).fetchone()
-        if found:
-            return Answer("", 302, headers={"Location": ask.link(path_of(found))})
-    known = ask.db.execute("SELECT state FROM known_urls WHERE url = ?", (urls.canonical(asked),)).fetchone()
-    words = texts.heard_of(known["state"] if known else None)
-    return Answer(render("go.html", ask.room, url=asked, words=words, here="go"), 404)

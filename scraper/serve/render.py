@@ -10,12 +10,13 @@ from markupsafe import Markup, escape
 from scraper import __version__, cite
 from scraper.search import MARK, UNMARK
 from scraper.serve import static, texts, wording
-from scraper.serve.markup import web_address
 from scraper.serve.room import Room
+from scraper.serve.writer import web_address
 
 
 @cache
 def environment() -> Environment:
+    """The templates, ready to fill."""
     found = Environment(
         loader=PackageLoader("scraper.serve", "templates/ushrn"),
         autoescape=select_autoescape(default=True),

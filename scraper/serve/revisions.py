@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from scraper import diff
 from scraper.serve import texts, wording
 from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.citing import work_of
+from scraper.serve.found import path_of, the_post
 from scraper.serve.markup import Body, shown
-from scraper.serve.post import path_of, the_post, work_of
 from scraper.serve.render import render
 
 _NAME = re.compile(r"[0-9a-f]{6,64}")

@@ -2,6 +2,8 @@
 
 import hashlib
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,10 @@ from scraper import __version__
 NEEDED = frozenset({"sites", "posts", "revisions", "counts", "events", "known_urls", "posts_fts", "posts_exact"})
 
 
+#: Seconds after which a change of the file is told from the next one.
+SETTLED = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Where the pages of one archive come from."""
@@ -29,18 +35,24 @@ class Room:
     #: ``/`` or the prefix under which a proxy shows us, with a slash behind.
     base: str = "/"
 
-    def state(self) -> str:
+    def state(self, now: Callable[[], float] = time.time) -> str:
         """A short token that differs whenever the archive may have changed: the files' sizes and times, our version.
 
-        The write-ahead log counts too, so that each commit of a crawl is a new state.
+        The write-ahead log counts too, so that each commit of a crawl is a new state. Empty while the last change is so
+        young that another one could hide in the same tick of the file system's clock.
         """
-        signs = [__version__]
+        signs, newest = [__version__], 0.0
         for path in (self.path, self.path.with_name(self.path.name + "-wal")):
             try:
                 stat = path.stat()
             except OSError:
                 continue
+            if not stat.st_size:
+                continue  # whoever opens the archive makes an empty log; it says nothing
             signs.append(f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}")
+            newest = max(newest, stat.st_mtime)
+        if now() - newest < SETTLED and not self.immutable:
+            return ""
         return hashlib.sha256("\n".join(signs).encode()).hexdigest()[:16]
 
     def connect(self) -> sqlite3.Connection:
@@ -67,6 +79,11 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     """Whether the database has the tables that our pages read."""
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {row[0] for row in rows} >= NEEDED
+
+
+def is_alone(datasette: Datasette) -> bool:
+    """Whether an archive of ours is the only database that *datasette* has open."""
+    return room_of(datasette) is not None and sum(bool(each.path) for each in datasette.databases.values()) == 1
 
 
 def _look(database: Database, base: str) -> Room | None:

@@ -4,7 +4,20 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from scraper.serve import about, changes, dictionary, downloads, overview, post, raw, revisions, searching, static
+from scraper.serve import (
+    about,
+    changes,
+    citing,
+    dictionary,
+    downloads,
+    found,
+    overview,
+    post,
+    raw,
+    revisions,
+    searching,
+    static,
+)
 from scraper.serve.answer import view
 
 
@@ -16,10 +29,10 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/search$", view(searching.page)),
         (rf"^/search\.(?P<format>{'|'.join(downloads.ENDINGS)})$", downloads.view),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)$", view(post.page)),
-        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>ris|bib)$", view(post.citation)),
+        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>ris|bib)$", view(citing.citation)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/revision/(?P<name>[^/]+)$", view(revisions.page)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/diff$", view(revisions.compare)),
-        (r"^/go$", view(post.go)),
+        (r"^/go$", view(found.go)),
         (r"^/raw/(?P<sha256>[^/]+)$", view(raw.page)),
         (r"^/changes$", view(changes.page)),
         (r"^/changes\.atom$", view(changes.feed)),

@@ -26,6 +26,7 @@ class State:
 
     @cached_property
     def filters(self) -> search.Filters:
+        """What narrows the search."""
         given: dict[str, list[str]] = {}
         for name, value in self.ask.args:
             given.setdefault(name, []).append(value)
@@ -33,6 +34,7 @@ class State:
 
     @cached_property
     def request(self) -> search.Request:
+        """The search, for `search.find`."""
         return search.Request(
             query=search.parse(self.ask.one("q")),
             filters=self.filters,
@@ -52,10 +54,12 @@ class State:
 
     @cached_property
     def order(self) -> tuple[tuple[str, str], ...]:
+        """Sort and size, where they are not the usual ones."""
         kept = [("sort", self.request.sort)] if self.request.sort in search.SORTS else []
         return (*kept, *([("size", str(self.request.size))] if self.request.size != 20 else []))
 
     def link(self, *pairs: tuple[str, str], path: str = "/search") -> str:
+        """A search with these *pairs*."""
         return self.ask.link(path, *pairs)
 
     def toggled(self, name: str, value: str) -> str:
@@ -65,6 +69,7 @@ class State:
         return self.link(*(rest if pair in self.pairs else (*self.pairs, pair)), *self.order)
 
     def at(self, page: int) -> str:
+        """The same search at another page."""
         return self.link(*self.pairs, *self.order, *([("page", str(page))] if page > 1 else []))
 
 
@@ -75,6 +80,8 @@ def whole(text: str, default: int, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """A value that can be chosen, or is."""
+
     label: str
     count: int
     link: str
@@ -83,6 +90,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FacetShown:
+    """A facet: what is seen at once, and what waits behind a summary."""
+
     name: str
     title: str
     first: tuple[Choice, ...]
@@ -90,6 +99,7 @@ class FacetShown:
 
 
 def page(ask: Ask) -> Answer:
+    """``/search``"""
     state = State(ask)
     found = search.find(ask.db, state.request)
     if found.total and state.request.page > found.pages:
@@ -138,6 +148,7 @@ def worth_showing(facet: search.Facet) -> bool:
 
 
 def shown(state: State, facet: search.Facet) -> FacetShown:
+    """*facet*, what is chosen first."""
     labels = texts.FLAGS.get(facet.name, {})
     values = [
         Choice(
@@ -160,6 +171,7 @@ def chosen(state: State, sites: search.Facet) -> list[Choice]:
 
 
 def timeline(state: State, found: search.Page) -> charts.Timeline:
+    """Hits by year; each bar chooses its year, or lets go of it."""
     counts: Counter[str] = Counter()
     for facet in found.facets:
         if facet.name == "year":
@@ -171,6 +183,7 @@ def timeline(state: State, found: search.Page) -> charts.Timeline:
 
 
 def downloads(state: State) -> list[tuple[str, str]]:
+    """(address, name) of this result set in every format."""
     found = [(state.link(*state.pairs, *state.order, path=f"/search.{end}"), words) for end, words in texts.FORMATS]
     excel = state.link(*state.pairs, *state.order, ("excel", "1"), path="/search.csv")
     return [found[0], (excel, texts.FOR_EXCEL), *found[1:]]

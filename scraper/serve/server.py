@@ -46,10 +46,12 @@ def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False
 
 
 def say_on_stderr(line: str) -> None:
+    """Where the line goes unless told otherwise."""
     print(line, file=sys.stderr, flush=True)
 
 
 def shown(host: str) -> str:
+    """*host* as part of an address that a browser on this machine can open."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - shown, not bound
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

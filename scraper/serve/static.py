@@ -13,6 +13,7 @@ TYPES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 
 @cache
 def content(name: str) -> bytes:
+    """The bytes of one of our files."""
     return (files("scraper.serve") / "static" / name).read_bytes()
 
 
@@ -23,6 +24,7 @@ def address(name: str) -> str:
 
 
 async def view(request: Request) -> Response:
+    """``/-/ushrn/<name>``"""
     name = request.url_vars["name"]
     if name not in TYPES:
         return Response.text("", status=404, headers=SAFE)

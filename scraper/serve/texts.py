@@ -288,7 +288,9 @@ def feed_title(q: str) -> str:
 # Changes
 CHANGES_TITLE = "What changed"
 CHANGES_FEED = "USHRN posts archive: changes"
-CHANGES_WORDS = "Posts that were found, that changed, that disappeared or came back, by the day on which a capture showed it."
+CHANGES_WORDS = (
+    "Posts that were found, that changed, that disappeared or came back, by the day on which a capture showed it."
+)
 ALL_EVENTS, KINDS, EARLIER = "everything", "Kinds of changes", "Earlier"
 NOTHING_HAPPENED = "Nothing yet."
 

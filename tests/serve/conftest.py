@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import zstandard
 
@@ -40,6 +41,7 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.db = schema.open_archive(path, create=True).conn
+        self.db.execute("PRAGMA synchronous = OFF")
         self.site("upr2020", "UPR 2020 blog", "https://www.upr2020.org/", "live")
 
     def insert(self, table: str, **row: Any) -> int:
@@ -210,10 +212,20 @@ class Reader:
     def __init__(self, datasette: Any) -> None:
         self.datasette = datasette
         self.loop = asyncio.new_event_loop()
+        self.loop.run_until_complete(datasette.invoke_startup())
+        self.app = datasette.app()
 
-    def get(self, path: str, **options: Any) -> Any:
+    def get(self, path: str, **options: Any) -> httpx.Response:
         """The response to GET *path*; redirects are not followed."""
-        return self.loop.run_until_complete(self.datasette.client.get(path, **options))
+        return self.ask("GET", path, **options)
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        async def asked() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                return await client.request(method, path, **options)
+
+        return self.loop.run_until_complete(asked())
 
     def close(self) -> None:
         self.loop.close()
@@ -298,3 +310,17 @@ def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     found.db.close()
     return found.path
+
+
+@pytest.fixture
+def wrapped() -> Iterator[Callable[[Any], Reader]]:
+    """A function that makes a `Reader` of a Datasette started by hand."""
+    opened: list[Reader] = []
+
+    def inner(datasette: Any) -> Reader:
+        opened.append(Reader(datasette))
+        return opened[-1]
+
+    yield inner
+    for reader in opened:
+        reader.close()

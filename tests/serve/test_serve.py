@@ -1,24 +1,137 @@
-"""Starting the server, and what holds for all of its pages."""
+"""What holds for every page: safe headers, caching, limits; and the data bench behind them."""
 
-from collections.abc import Callable
+import os
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-PAGES = ("/", "/search", "/search?q=water")
+PAGES = (
+    "/", "/search", "/search?q=water", "/search?q=nothing-at-all", "/post/upr2020/flint-0", "/post/upr2020/detroit-2",
+    "/post/upr2020/%D8%AD%D9%82%D9%88%D9%82", "/about", "/changes", "/changes?kind=gone", "/data-dictionary", "/go",
+)  # fmt: skip
+PROBLEMS = {"/post/upr2020/nope": 404, "/go?url=nope": 404, "/raw/xyz": 404, "/search.csv?columns=nope": 400}
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *PROBLEMS])
 def test_every_page_of_ours_has_a_strict_policy_and_no_script(reader: Any, path: str) -> None:
     response = reader.get(path)
-    assert response.status_code == 200
+    assert response.status_code == PROBLEMS.get(path, 200)
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert "<script" not in response.text
-    assert " style=" not in response.text
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", response.text)
+    assert not re.search(r'(?:src|srcset|poster|data)="', response.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_nothing_but_our_style_sheet_and_icon(reader: Any, path: str) -> None:
+    links = re.findall(r'<link rel="(\S+)"[^>]*href="([^"]+)"', reader.get(path).text)
+    loaded = {address.partition("?")[0] for rel, address in links if rel in ("stylesheet", "icon")}
+    assert loaded == {"/-/ushrn/style.css", "/-/ushrn/icon.svg"}
+
+
+def test_style_and_icon_are_kept_for_a_year(reader: Any) -> None:
+    for name, kind in (("style.css", "text/css"), ("icon.svg", "image/svg+xml")):
+        response = reader.get(f"/-/ushrn/{name}")
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith(kind)
+        assert "immutable" in response.headers["cache-control"]
+    assert reader.get("/-/ushrn/nothing.css").status_code == 404
+
+
+def test_the_overview_says_what_is_here_and_what_is_not(reader: Any) -> None:
+    text = reader.get("/").text
+    for words in ("31", "2012–2021", "UPR 2020 blog", "off line", "Flint, corrected", "Newly gone", "Last run: crawl"):
+        assert words in text, words
+    assert 'href="/search?year=2016"' in text
+    assert re.search(r'<td class="n">25</td><td class="n">0</td><td class="n">1</td>', text)
+
+
+def test_about_tells_limits_from_the_data(reader: Any) -> None:
+    text = reader.get("/about").text
+    assert "31 posts: as the page’s metadata says" in text
+    assert "captures from the live site" in text
+    assert "10 posts without an author" in text
+    assert "CERD = ICERD" in text
+
+
+def test_the_dictionary_names_every_column_of_exports(reader: Any) -> None:
+    from scraper import schema
+
+    text = reader.get("/data-dictionary").text
+    fields = reader.get("/datapackage.json").json()["resources"][0]["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(schema.EXPORT_COLUMNS)
+    for name in schema.EXPORT_COLUMNS:
+        assert f"<code>{name}</code>" in text
+
+
+def test_robots_may_read_posts_but_not_wander_through_filters(reader: Any) -> None:
+    text = reader.get("/robots.txt").text
+    for line in ("Disallow: /search?", "Disallow: /archive", "Sitemap: http://localhost/sitemap.xml"):
+        assert line in text.splitlines()
+    assert "<loc>http://localhost/post/upr2020/flint-0</loc>" in reader.get("/sitemap.xml").text
+
+
+# Caching and compression
+
+
+@pytest.fixture
+def settled(library: Path, tmp_path: Path, open_room: Callable[..., Any]) -> tuple[Any, Path]:
+    """A reader of a copy that was last written an hour ago, and the copy."""
+    path = tmp_path / "archive.db"
+    shutil.copy(library, path)
+    os.utime(path, (time.time() - 3600,) * 2)
+    return open_room(path), path
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/search.csv?q=water", "/changes.atom"])
+def test_a_page_is_sent_again_only_when_the_archive_has_changed(settled: tuple[Any, Path], path: str) -> None:
+    reader, file = settled
+    etag = reader.get(path).headers["etag"]
+    again = reader.get(path, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == etag
+    assert reader.get("/about?other", headers={"If-None-Match": etag}).status_code == 200
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE posts SET views = 4711 WHERE slug = 'flint-0'")
+    db.close()
+    changed = reader.get(path, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert "etag" not in changed.headers, "the change is so young that a second one could hide behind it"
+
+
+def test_a_change_is_seen_at_once(settled: tuple[Any, Path]) -> None:
+    reader, file = settled
+    assert "4,711 views" not in reader.get("/post/upr2020/flint-0").text
+    for views in (4711, 4712, 4713):
+        with sqlite3.connect(file) as db:
+            db.execute("UPDATE posts SET views = ? WHERE slug = 'flint-0'", (views,))
+        assert f"{views:,} views" in reader.get("/post/upr2020/flint-0").text
+        db.close()
+
+
+def test_pages_are_compressed_for_those_who_take_it(reader: Any) -> None:
+    plain = reader.get("/about", headers={"Accept-Encoding": "identity"})
+    packed = reader.get("/about", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert packed.text == plain.text
+    streamed = reader.get("/search.csv", headers={"Accept-Encoding": "identity"})
+    assert reader.get("/search.csv", headers={"Accept-Encoding": "gzip"}).content == streamed.content
+
+
+# The data bench
 
 
 def test_the_bench_hides_machine_rooms_and_describes_the_rest(reader: Any) -> None:
@@ -29,10 +142,35 @@ def test_the_bench_hides_machine_rooms_and_describes_the_rest(reader: Any) -> No
         assert not tables[name]["hidden"], name
 
 
+def test_the_bench_describes_tables_and_columns(reader: Any) -> None:
+    from html import unescape
+
+    from scraper import schema
+
+    assert "All tables behind the reading room" in reader.get("/archive").text
+    about, columns = schema.DESCRIPTIONS["posts"]
+    text = unescape(reader.get("/archive/posts").text)
+    assert about in text
+    assert [name for name, meaning in columns.items() if meaning not in text] == []
+
+
 def test_the_bench_searches_posts(reader: Any) -> None:
     rows = reader.get("/archive/posts.json?_shape=array&_search=flint&_size=100").json()
     assert rows
     assert all("Flint" in row["body_text"] for row in rows)
+
+
+def test_the_bench_shows_names_for_keys_and_cuts_bodies(reader: Any) -> None:
+    text = reader.get("/archive/events?_size=5").text
+    assert "water, housing and the Universal" in text
+    body = reader.get("/archive/posts").text
+    assert "was a beginning" not in re.sub(r"<[^>]+>", "", body)
+
+
+def test_the_bench_asks_no_other_host_either(reader: Any) -> None:
+    response = reader.get("/archive/posts")
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert "http" not in response.headers["content-security-policy"]
 
 
 def test_sql_is_off_unless_asked_for(open_room: Callable[..., Any], library: Path) -> None:
@@ -40,3 +178,133 @@ def test_sql_is_off_unless_asked_for(open_room: Callable[..., Any], library: Pat
     shut, open_ = open_room(library), open_room(library, allow_sql=True)
     assert shut.get(asked, follow_redirects=True).status_code == 403
     assert open_.get(asked, follow_redirects=True).json() == [{"one": 1}]
+
+
+def test_one_value_cannot_take_all_memory(open_room: Callable[..., Any], library: Path) -> None:
+    asked = "/archive.json?sql=select+length(hex(zeroblob(200000000)))&_shape=array"
+    response = open_room(library, allow_sql=True).get(asked, follow_redirects=True)
+    assert response.status_code == 400
+    assert "too big" in response.text
+
+
+def test_only_reading_is_possible(reader: Any) -> None:
+    response = reader.ask("POST", "/search", data={"q": "x"})
+    assert response.status_code in (403, 405)
+
+
+# Under plain Datasette
+
+
+def datasette(*files: Path, **options: Any) -> Any:
+    from datasette.app import Datasette
+
+    return Datasette([str(file) for file in files], **options)
+
+
+def test_plain_datasette_shows_the_same_rooms(wrapped: Callable[..., Any], library: Path, reader: Any) -> None:
+    plain = wrapped(datasette(library))
+    for path in ("/", "/search?q=water", "/post/upr2020/flint-0"):
+        assert plain.get(path).text == reader.get(path).text
+
+
+def test_a_frozen_archive_shows_the_same_rooms(wrapped: Callable[..., Any], library: Path, reader: Any) -> None:
+    frozen = wrapped(datasette(immutables=[str(library)]))
+    assert frozen.get("/search?q=water").text == reader.get("/search?q=water").text
+    assert frozen.get("/search.csv").headers["x-total-count"] == "31"
+
+
+def test_we_are_idle_where_there_is_no_archive(wrapped: Callable[..., Any], tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT)")
+    db.close()
+    plain = wrapped(datasette(other))
+    assert "USHRN" not in plain.get("/").text
+    assert plain.get("/search").status_code == 404
+    assert "content-security-policy" not in plain.get("/other").headers
+
+
+def test_a_prefix_in_front_is_kept_in_every_link(wrapped: Callable[..., Any], library: Path) -> None:
+    room = wrapped(datasette(library, settings={"base_url": "/rooms/"}))
+    for path in ("", "search?q=water", "post/upr2020/flint-0", "changes", "about", "data-dictionary"):
+        text = room.get("/rooms/" + path).text
+        assert "<h1" in text
+        own = re.findall(r'(?:href|action)="(/[^"]*)"', text)
+        assert own
+        assert [link for link in own if not link.startswith("/rooms/")] == []
+
+
+def test_an_archive_that_not_everyone_may_see_is_not_shown(wrapped: Callable[..., Any], library: Path) -> None:
+    closed = wrapped(datasette(library, metadata={"databases": {"archive": {"allow": {"id": "root"}}}}))
+    for path in ("/", "/search?q=water", "/search.csv", "/post/upr2020/flint-0", "/raw/" + "0" * 64):
+        response = closed.get(path)
+        assert response.status_code == 403, path
+        assert "water" not in response.text
+
+
+def test_an_archive_published_without_captures_says_where_they_are(
+    wrapped: Callable[..., Any], library: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "public.db"
+    shutil.copy(library, path)
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute("DELETE FROM bodies")
+    db.close()
+    room = wrapped(datasette(path))
+    text = room.get("/post/upr2020/flint-0").text
+    assert "published without the captured pages" in text
+    assert "/raw/" not in text
+    assert room.get("/about").status_code == 200
+
+
+# Nasty questions
+
+WORDS = (
+    '"', '""', "'", "''", "  ", "\x00", "a\x00b", "%", "%%", "_", "\\", "*", "**", "(", ")", "()", "((((((", "AND", "OR",
+    "NOT", "AND OR NOT", "-", "--", "- -", "-\"", "NEAR", "NEAR(", "NEAR(a b, -1)", "title:", "title:(", "nope:x", "^a", "a^",
+    "a AND", "NOT a", "a NOT", '"unclosed', "“curly”", "U.S.", "COVID-19", "right-to-water", "Dr. King's dream", "43/1",
+    "{a b}", "a + b", "a:b:c", "site:", "after:", "after:x", "before:9999-99-99", "year:abc", "is:", "is:nope", "has:x",
+    "language:", "🙂", "\u202e", "\ufeff", "\ue000", "ﬀ", "İ", "ß", "a\u0301", "حقوق", "人权", "\ud800", "x" * 5000,
+    "a " * 3000, "OR " * 500, '"a b" ' * 200, "(" * 300 + "a" + ")" * 300, "-a " * 100, "title:a " * 100, "* " * 50,
+    "'; DROP TABLE posts; --", "1=1", "<script>alert(1)</script>", "{{7*7}}", "../../etc/passwd", "\r\nX: y", "%00", "%ff",
+)  # fmt: skip
+
+
+def nasty() -> Iterator[str]:
+    for word in WORDS:
+        asked = quote(word, safe="", errors="surrogatepass")
+        yield f"/search?q={asked}"
+        yield f"/search.csv?columns=url&q={asked}"
+        yield f"/post/upr2020/flint-0?q={asked}"
+    for word in WORDS[::3]:
+        asked = quote(word, safe="", errors="surrogatepass")
+        for name in ("sort", "page", "size", "site", "year", "tag", "after", "gone"):
+            yield f"/search?q=water&{name}={asked}"
+        for path in ("post/upr2020/{}", "post/{}/flint-0", "raw/{}", "go?url={}", "changes?before={}", "changes?kind={}",
+                     "post/upr2020/flint-0/revision/{}", "post/upr2020/flint-0/diff?from={}&to={}", "{}",
+                     "search.{}", "-/ushrn/{}"):  # fmt: skip
+            yield "/" + path.replace("{}", asked)
+    yield from ("/search?" + "&".join(f"tag={number}" for number in range(500)), "/search?page=99999999999999999999")
+    yield from ("/search?q=%ff%fe", "/search?%ff=%ff", "/search?q=a&q=b&q=c", "/search?=&&==", "/search?" + "a" * 9000)
+    yield from (
+        "/changes?before=2026,99999999999999999999999",
+        "/search?size=-1",
+        "/search?size=100000",
+        "//",
+        "/search/",
+    )
+
+
+def test_two_hundred_nasty_questions_break_nothing(reader: Any) -> None:
+    asked = list(dict.fromkeys(nasty()))
+    assert len(asked) > 200
+    broken = [path for path in asked if reader.get(path).status_code >= 500]
+    assert broken == []
+
+
+def test_a_search_page_never_fails_whatever_is_asked(reader: Any) -> None:
+    for word in WORDS:
+        response = reader.get("/search?q=" + quote(word, safe="", errors="surrogatepass"))
+        assert response.status_code == 200, word
+        assert "<h1" in response.text

@@ -1,0 +1,144 @@
+"""A post's body, written anew: nothing but harmless elements, each closed where it belongs."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.serve.markup import Body, shown
+from scraper.serve.writer import BLOCKS, INLINE
+
+ALLOWED = BLOCKS | INLINE | {"a", "span", "br", "mark"}
+ATTRIBUTES = {
+    "id",
+    "class",
+    "href",
+    "rel",
+    "lang",
+    "dir",
+    "start",
+    "colspan",
+    "rowspan",
+    "role",
+    "aria-label",
+    "tabindex",
+}
+
+
+class Checker(HTMLParser):
+    """Complains about elements, attributes and nesting that must not be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ALLOWED:
+            self.wrong.append(f"<{tag}>")
+        parent = self.open[-1] if self.open else ""
+        if tag == "li" and parent not in ("ul", "ol"):
+            self.wrong.append("li outside a list")
+        if parent in ("ul", "ol") and tag != "li":
+            self.wrong.append(f"{tag} in a list")
+        if tag in ("td",) and parent != "tr":
+            self.wrong.append("a cell outside a row")
+        for name, value in attrs:
+            if name not in ATTRIBUTES:
+                self.wrong.append(name)
+            if name == "href" and not re.match(r"https?://|mailto:|/post/", value or ""):
+                self.wrong.append(value or "")
+        if tag not in ("br", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1] != tag:
+            self.wrong.append(f"</{tag}>")
+        else:
+            self.open.pop()
+
+    def handle_comment(self, data: str) -> None:
+        self.wrong.append("a comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.wrong.append("a declaration")
+
+
+def complaints(html: str) -> list[str]:
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
+    return checker.wrong + checker.open
+
+
+TAGS = sorted(ALLOWED | {"script", "style", "img", "svg", "iframe", "form", "input", "x-y", "tbody", "video", "title"})
+PIECES = st.one_of(
+    st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
+    st.sampled_from([
+        "<a href='javascript:alert(1)'>", "<a href=https://x.example/>", "<img src=https://x.example/i.png alt='a>b'>", "<!--",
+        "-->", "<![CDATA[", "]]>", "<!doctype html>", "&lt;script&gt;", "&#x3c;", "<p onclick=x style=y lang=en dir=rtl>", "<",
+        ">", "\"'", "<td colspan=9999 rowspan=2>", "<ol start=3>", "<a", "<p lang='\"><script>'>", "\x00", "<?php", "</",
+    ]),  # fmt: skip
+    st.text(max_size=12),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=30), st.lists(st.text(min_size=1, max_size=8), max_size=3))
+def test_whatever_goes_in_only_balanced_harmless_html_comes_out(pieces: list[str], words: list[str]) -> None:
+    html = "".join(pieces)
+    text = re.sub(r"<[^>]*>", "\n\n", html)
+    assert complaints(shown(Body(html, text, tuple(words), {"https://x.example/": "/post/a/b"}))) == []
+    assert complaints(shown(Body(None, text, tuple(words)))) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<h1>A</h1><h4>B</h4><h2>C</h2>", "<h2>A</h2><h3>B</h3><h2>C</h2>"),
+        ("<h5>first</h5>", "<h2>first</h2>"),
+        ("<h2> </h2><p>x</p>", "<p>x</p>"),
+        ("<p>a<p>b", "<p>a</p><p>b</p>"),
+        ("<li>x", "<ul><li>x</li></ul>"),
+        ("<ul>x<li>y</ul>", "<ul><li>x</li><li>y</li></ul>"),
+        ("<b>bold<p>on</b>", "<b>bold</b><p>on</p>"),
+        ("<script>x</script>after", "after"),
+        ("<a href='javascript:x'>text</a>", "text"),
+        ("a & b < c", "a &amp; b &lt; c"),
+        ("<p lang='es' dir='rtl' class='x'>t</p>", '<p lang="es" dir="rtl">t</p>'),
+    ],
+)  # fmt: skip
+def test_bodies_are_put_in_order(html: str, expected: str) -> None:
+    assert shown(Body(html, None)) == expected
+
+
+def test_a_link_to_a_post_that_we_have_leads_to_our_page() -> None:
+    body = Body(
+        '<a href="https://gone.example/post/a">a</a>', None, (), {"https://gone.example/post/a": "/post/gone/a"}
+    )
+    assert shown(body) == '<a class="ours" href="/post/gone/a">a</a>'
+
+
+def test_each_paragraph_of_the_text_has_its_place_in_the_html() -> None:
+    html = "<p>One  paragraph.</p><div>Chrome</div><ul><li>item one</li><li>item two</li></ul><p>Last<br>words</p>"
+    text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords"
+    found = shown(Body(html, text))
+    assert '<p id="p0">One' in found
+    assert '<li id="p1">item one' in found
+    assert '<p id="p3">Last' in found
+    assert "p2" not in found
+
+
+def test_words_are_marked_whole_whatever_their_capitals() -> None:
+    body = Body("<p>Water, waters &amp; WATER <b>human   rights</b></p>", None, ("water", "human rights"))
+    assert shown(body) == (
+        "<p><mark>Water</mark>, waters &amp; <mark>WATER</mark> <b><mark>human   rights</mark></b></p>"
+    )
+
+
+def test_deep_nesting_keeps_its_text() -> None:
+    found = shown(Body("<div>" * 500 + "deep" + "</div>" * 500, None))
+    assert "deep" in found
+    assert found.count("<div>") <= 40

@@ -1,0 +1,195 @@
+"""The server as a process: its start, its refusals, and what it stands while it runs."""
+
+import http.client
+import json
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from scraper import schema
+from scraper.errors import NewerArchive, NotAnArchive, UsageError
+from scraper.serve import run, server
+
+
+def get(address: str) -> tuple[int, bytes, Any]:
+    with urllib.request.urlopen(address, timeout=20) as response:
+        return response.status, response.read(), response.headers
+
+
+def test_it_answers_within_eight_seconds_of_its_start(serve: Callable[..., str], library: Path) -> None:
+    started = time.monotonic()
+    base = serve(library)
+    for path in ("/", "/search?q=water", "/search.csv?q="):
+        assert get(base + path)[0] == 200
+    assert time.monotonic() - started < 8
+
+
+def test_it_says_where_it_can_be_reached_and_ends_with_a_signal(library: Path) -> None:
+    code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(library)!r}), port=0)"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    assert line.startswith(f"serving {library} at http://127.0.0.1:")
+    process.terminate()
+    assert process.wait(10) is not None
+    assert "Traceback" not in process.stderr.read()
+
+
+def test_files_that_are_no_archive_are_refused_in_one_line(tmp_path: Path) -> None:
+    missing, text, other = tmp_path / "missing.db", tmp_path / "text.db", tmp_path / "other.db"
+    text.write_text("not a database, but long enough to be one" * 10)
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE t (x)")
+    db.close()
+    for path in (missing, text, other, tmp_path):
+        with pytest.raises(NotAnArchive) as found:
+            run(path, port=0)
+        assert str(path) in str(found.value)
+        assert "\n" not in str(found.value)
+
+
+def test_an_archive_of_a_newer_version_is_refused(shelf: Any) -> None:
+    shelf.db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(NewerArchive):
+        run(shelf.path, port=0)
+
+
+def test_a_port_that_is_taken_is_named(library: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} on 127.0.0.1 is taken"):
+            run(library, port=port)
+    with pytest.raises(UsageError, match="0 to 65535"):
+        run(library, port=70000)
+
+
+def test_an_archive_where_nothing_can_be_written_is_served_as_it_is(
+    serve: Callable[..., str], library: Path, tmp_path: Path
+) -> None:
+    """On a disk that is read-only SQLite cannot make its index of the write-ahead log; a dead link in its place does that."""
+    path = tmp_path / "archive.db"
+    shutil.copy(library, path)
+    path.with_name("archive.db-shm").symlink_to(tmp_path / "no" / "such" / "place")
+    assert server.check(path)
+    assert not server.check(library)
+    status, body, _ = get(serve(path) + "/search.csv?columns=url")
+    assert status == 200
+    assert len(body.splitlines()) == 32
+
+
+def test_sockets_send_small_answers_at_once() -> None:
+    with server.listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+class Writer(threading.Thread):
+    """A crawl: commits twenty-five times a second, and empties the log now and then."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
+        self.path = path
+        self.done = threading.Event()
+        self.commits = 0
+
+    def run(self) -> None:
+        db = schema.open_archive(self.path, create=False).conn
+        while not self.done.wait(0.04):
+            number = self.commits
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(
+                "INSERT INTO posts(site, url, slug, title, body_text, first_seen_at, last_seen_at)"
+                " VALUES ('upr2020', ?, ?, 'Water, added meanwhile', 'water', '2026', '2026')",
+                (f"https://x.example/{number}", f"added-{number}"),
+            )
+            db.execute("UPDATE posts SET views = coalesce(views, 0) + 1")
+            db.execute("COMMIT")
+            self.commits += 1
+            if number % 20 == 19:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.close()
+
+
+def test_a_crawl_writing_meanwhile_makes_no_page_fail(serve: Callable[..., str], library: Path, tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    shutil.copy(library, path)
+    base = serve(path)
+    writer = Writer(path)
+    writer.start()
+    paths = ("/", "/search?q=water", "/post/upr2020/flint-0", "/changes", "/about", "/search?q=water&sort=views")
+    failed: list[str] = []
+    asked = [0]
+
+    def reader(start: int) -> None:
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            asked[0] += 1
+            where = paths[(asked[0] + start) % len(paths)]
+            try:
+                get(base + where)
+            except OSError as error:
+                failed.append(f"{where}: {error}")
+
+    threads = [threading.Thread(target=reader, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    counts = []
+    for _ in range(8):
+        _, body, headers = get(base + "/search.jsonl?q=water&bodies=0")
+        counts.append((len(body.splitlines()), int(headers["X-Total-Count"])))
+    for thread in threads:
+        thread.join()
+    writer.done.set()
+    writer.join()
+    assert failed == []
+    assert writer.commits > 10
+    assert all(rows == said for rows, said in counts), "each download is of one state"
+    assert counts[-1][0] > counts[0][0], "and the states differ"
+
+
+def test_readers_who_stall_or_hang_up_keep_nobody_waiting(serve: Callable[..., str], shelf: Any) -> None:
+    for number in range(60):
+        shelf.post(f"n-{number}", body_text="water " * 20_000, body_html=None)
+    where = urlsplit(serve(shelf.path))
+    stalled = []
+    for _ in range(6):
+        line = socket.create_connection((where.hostname, where.port))
+        line.sendall(b"GET /search.csv HTTP/1.1\r\nHost: x\r\n\r\n")
+        stalled.append(line)
+    time.sleep(0.3)
+    started = time.monotonic()
+    assert get(where.geturl() + "/search?q=post")[0] == 200
+    assert time.monotonic() - started < 3
+    for line in stalled:
+        line.recv(1000)
+        line.close()
+    deadline = time.monotonic() + 10
+    while True:
+        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=10)
+        connection.request("GET", "/search.jsonl?columns=slug,body_text")
+        response = connection.getresponse()
+        body = response.read()
+        if response.status == 200 or time.monotonic() > deadline:
+            break
+    assert response.status == 200
+    assert len([json.loads(line) for line in body.splitlines()]) == 60
+
+
+def test_head_tells_the_same_without_a_body(serve: Callable[..., str], library: Path) -> None:
+    where = urlsplit(serve(library))
+    for path in ("/about", "/search.csv"):
+        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=10)
+        connection.request("HEAD", path)
+        response = connection.getresponse()
+        assert response.status == 200
+        assert response.read() == b""

@@ -1,0 +1,232 @@
+"""The search page and the result sets that leave from it."""
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from html import unescape
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper import schema
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def titles(text: str) -> list[str]:
+    return [unescape(re.sub(r"<[^>]+>", "", found)) for found in re.findall(r"<article>\s*<h2[^>]*>(.*?)</h2>", text)]
+
+
+def count(text: str) -> str:
+    found = re.search(r'role="status"><strong>([^<]+)<', text)
+    assert found
+    return found[1]
+
+
+def test_words_are_marked_and_lead_to_their_place(reader: Any) -> None:
+    text = reader.get("/search?q=flint+beginning").text
+    assert count(text) == "4 posts found"
+    assert "<mark>beginning</mark>" in text
+    assert re.search(r'href="/post/upr2020/flint-0\?q=flint\+beginning#p4"', text)
+
+
+def test_an_empty_search_browses_all_posts_newest_first(reader: Any) -> None:
+    text = reader.get("/search").text
+    assert count(text) == "31 posts found"
+    dates = re.findall(r'<p class="meta"><time datetime="([^"]+)"', text)
+    assert len(dates) == 20
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_the_second_page_goes_on_where_the_first_ended(reader: Any) -> None:
+    first, second = reader.get("/search").text, reader.get("/search?page=2").text
+    assert 'rel="next"' in first
+    assert 'rel="prev"' in second
+    assert len(titles(second)) == 11
+    assert not set(titles(first)) & set(titles(second))
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(reader: Any) -> None:
+    response = reader.get("/search?q=water&page=99")
+    assert response.status_code == 302
+    assert response.headers["location"] == "/search?q=water&page=2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("site=ushrn-news", 6),
+        ("year=2016", 3),
+        ("year=2016&year=2017", 6),
+        ("tag=housing", 20),
+        ("category=Report&tag=housing", 10),
+        ("author=Ada+Writer", 11),
+        ("gone=yes", 1),
+        ("pdf=yes", 1),
+        ("after=2020", 7),
+        ("before=2013-01", 3),
+    ],
+)
+def test_filters_narrow_and_can_be_taken_away(reader: Any, asked: str, number: int) -> None:
+    text = reader.get(f"/search?{asked}").text
+    assert count(text) == f"{number} post{'s' if number > 1 else ''} found"
+    removals = re.findall(r'<li><a href="(/search[^"]*)"[^>]*><span aria-hidden="true">✕', text)
+    assert len(removals) == asked.count("=")
+    kept = asked.split("&")[1:]
+    assert unescape(removals[0]) == "/search" + ("?" + "&".join(kept) if kept else "")
+
+
+def test_facets_count_what_a_click_would_find(reader: Any) -> None:
+    text = reader.get("/search?q=water").text
+    choices = re.findall(r'<li><a href="(/search[^"]+)" rel="nofollow"[^>]*>.*?<span class="n">(\d+)</span>', text)
+    assert len(choices) > 8
+    for link, number in choices:
+        assert count(reader.get(unescape(link)).text).split()[0] == number, link
+
+
+def test_the_timeline_has_a_bar_a_year_and_each_bar_is_a_filter(reader: Any) -> None:
+    text = reader.get("/search?q=water").text
+    bars = re.findall(r'<a href="(/search[^"]+)" aria-label="(\d{4}): (\d+) posts?"', text)
+    assert [year for _, year, _ in bars] == [str(year) for year in range(2012, 2022)]
+    link, _, number = bars[4]
+    assert count(reader.get(unescape(link)).text).split()[0] == number
+    table = text.split("The same as a table")[1]
+    assert all(f">{year}</a></th>" in table for _, year, _ in bars)
+
+
+def test_a_bar_that_is_chosen_lets_go(reader: Any) -> None:
+    text = reader.get("/search?q=water&year=2016").text
+    found = re.search(r'<a href="([^"]+)" aria-label="2016: 3 posts" aria-current="true"', text)
+    assert found
+    assert found[1] == "/search?q=water"
+
+
+def test_filters_come_after_the_results_in_the_source(reader: Any) -> None:
+    text = reader.get("/search?q=water").text
+    assert text.index("<article>") < text.index('class="facets"')
+
+
+def test_the_order_can_be_chosen(reader: Any) -> None:
+    text = reader.get("/search?q=water&sort=views").text
+    views = [int(found) for found in re.findall(r"(\d+) views", text)]
+    assert views == sorted(views, reverse=True)
+    assert '<option value="views" selected>' in text
+    assert '<input type="hidden" name="sort" value="views">' in text
+
+
+def test_a_hit_in_a_pdf_says_so(reader: Any) -> None:
+    text = reader.get("/search?q=desalination").text
+    assert count(text) == "1 post found"
+    assert "In the file Report.pdf:" in text
+    assert 'href="/post/upr2020/detroit-2?q=desalination#files"' in text
+
+
+def test_other_spellings_are_told(reader: Any) -> None:
+    text = reader.get("/search?q=A/HRC/RES/43/1").text
+    assert count(text) == "30 posts found"
+    assert "Also looked for:" in text
+
+
+def test_a_gone_post_is_told_from_the_others(reader: Any) -> None:
+    assert "<strong>gone from its site</strong>" in reader.get("/search?gone=yes").text
+
+
+def test_results_carry_the_language_of_their_text(reader: Any) -> None:
+    assert '<h2 lang="ar" dir="auto">' in reader.get("/search?q=language:ar").text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(["tag", "year", "sort", "page", "after", "site"]))
+def test_any_text_gets_a_page(reader: Any, q: str, value: str, name: str) -> None:
+    response = reader.get("/search", params={"q": q.encode("utf-8", "replace"), name: value.encode("utf-8", "replace")})
+    assert response.status_code in (200, 302)
+
+
+# Result sets
+
+FORMATS = {"csv": "text/csv", "json": "application/json", "jsonl": "application/x-ndjson", "ris": "application/x-research",
+           "bib": "application/x-bibtex", "atom": "application/atom+xml"}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_holds_the_whole_result(reader: Any, ending: str) -> None:
+    response = reader.get(f"/search.{ending}?q=water&site=upr2020")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith(FORMATS[ending])
+    assert response.headers["x-total-count"] == "24"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    attached = response.headers.get("content-disposition", "")
+    assert attached == ("" if ending == "atom" else f'attachment; filename="ushrn-water-2026-02-15.{ending}"')
+    text = response.text
+    numbers = {"csv": len(list(csv.reader(io.StringIO(text)))) - 1, "jsonl": len(text.splitlines()),
+               "ris": text.count("TY  - "), "bib": text.count("@online{"), "atom": text.count("<entry")}  # fmt: skip
+    assert numbers.get(ending, len(json.loads(text)) if ending == "json" else 0) == 24
+
+
+def test_an_empty_search_is_the_whole_archive(reader: Any) -> None:
+    response = reader.get("/search.csv?q=")
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert len(rows) == 31
+    assert tuple(rows[0]) == schema.EXPORT_COLUMNS
+
+
+def test_rows_come_in_the_order_of_the_page(reader: Any) -> None:
+    page = titles(reader.get("/search?q=water+flint&sort=oldest").text)
+    rows = reader.get("/search.json?q=water+flint&sort=oldest").json()
+    assert [row["title"] for row in rows] == page
+
+
+def test_columns_can_be_chosen_and_wrong_ones_are_named(reader: Any) -> None:
+    assert reader.get("/search.csv?q=flint&columns=slug,views").text.splitlines()[0] == "slug,views"
+    assert "body_text" not in reader.get("/search.csv?bodies=0").text.splitlines()[0]
+    wrong = reader.get("/search.csv?columns=titel")
+    assert wrong.status_code == 400
+    assert "did you mean" in wrong.text
+
+
+def test_excel_gets_a_mark_and_no_formulas(open_room: Any, shelf: Any) -> None:
+    shelf.post("formula", title="=HYPERLINK(1)", author="@SUM(A1)")
+    room = open_room(shelf.path)
+    plain, excel = room.get("/search.csv"), room.get("/search.csv?excel=1")
+    assert plain.content.startswith(b"url,")
+    assert ",=HYPERLINK(1),@SUM(A1)," in plain.text
+    assert excel.content.startswith(b"\xef\xbb\xbfurl,")
+    assert ",'=HYPERLINK(1),'@SUM(A1)," in excel.text
+
+
+def test_a_search_is_a_feed(reader: Any) -> None:
+    page = reader.get("/search?q=flint").text
+    address = unescape(re.findall(r'type="application/atom\+xml"[^>]*href="([^"]+)"', page)[0])
+    feed = ET.fromstring(reader.get(address).text)
+    entries = feed.findall("a:entry", ATOM)
+    assert len(entries) == 4
+    links = [entry.find("a:link[@rel='alternate']", ATOM).attrib["href"] for entry in entries]
+    assert "http://localhost/post/upr2020/flint-0" in links
+
+
+def test_changes_are_a_page_and_a_feed(reader: Any) -> None:
+    page = reader.get("/changes").text
+    assert page.index("2 March 2026") < page.index("15 February 2026") < page.index("1 February 2026")
+    feed = ET.fromstring(reader.get("/changes.atom").text)
+    entries = feed.findall("a:entry", ATOM)
+    assert len(entries) == 33
+    ids = [entry.findtext("a:id", "", ATOM) for entry in entries]
+    assert len(set(ids)) == 33
+    assert ids[0].endswith("#gone-2026-03-02T10:00:00Z")
+    assert len(ET.fromstring(reader.get("/changes.atom?kind=gone").text).findall("a:entry", ATOM)) == 1
+
+
+def test_many_changes_are_paged_without_loss(open_room: Any, shelf: Any) -> None:
+    for number in range(130):
+        shelf.post(f"n-{number}", captured_at="2026-02-01T10:00:00Z")
+    room = open_room(shelf.path)
+    first = room.get("/changes").text
+    more = re.search(r'href="(/changes\?before=[^"]+)"', first)
+    assert more
+    second = room.get(unescape(more[1])).text
+    seen = re.findall(r"/post/upr2020/(n-\d+)", first) + re.findall(r"/post/upr2020/(n-\d+)", second)
+    assert sorted(seen) == sorted(f"n-{number}" for number in range(130))
