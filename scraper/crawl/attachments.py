@@ -61,7 +61,7 @@ class Attachments:
             self.session.note(Problem(stage="file", kind="fetch-failed", url=url, message=error.reason))
             return
         self.session.keep_all(hops)
-        wrong = self._wrong(answer)
+        wrong = wrong_with(answer)
         if wrong is None:
             self.session.keep(answer)
             self.session.resolve(url, "file")
@@ -72,15 +72,16 @@ class Attachments:
             Problem(stage="file", kind="no-file", level="note" if gone else "error", url=url, message=wrong)
         )
 
-    def _wrong(self, answer: Capture) -> str | None:
-        """Why the answer is not the file; None: it is. Judged by content, not by what it calls itself."""
-        if answer.status != 200 or answer.body is None:
-            return f"expected a file, found status {answer.status}"
-        if answer.truncated:
-            return f"expected a whole file, found {len(answer.body)} bytes of it ({answer.truncated})"
-        path = urlsplit(answer.url).path.lower()
-        if WEB_PAGE.match(answer.body[:200]):
-            return "expected a file, found a web page"
-        if path.endswith(".pdf") and b"%PDF-" not in answer.body[:1024]:
-            return f"expected a PDF, found {answer.body[:16]!r}"
-        return None
+
+def wrong_with(answer: Capture) -> str | None:
+    """Why the answer is not the file; None: it is. Judged by content, not by what it calls itself."""
+    if answer.status != 200 or answer.body is None:
+        return f"expected a file, found status {answer.status}"
+    if answer.truncated:
+        return f"expected a whole file, found {len(answer.body)} bytes of it ({answer.truncated})"
+    path = urlsplit(answer.url).path.lower()
+    if WEB_PAGE.match(answer.body[:200]):
+        return "expected a file, found a web page"
+    if path.endswith(".pdf") and b"%PDF-" not in answer.body[:1024]:
+        return f"expected a PDF, found {answer.body[:16]!r}"
+    return None

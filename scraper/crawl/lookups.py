@@ -59,7 +59,8 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
 def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
     """When a site was last asked for the counts of a post."""
     row = db.execute(
-        "SELECT max(captured_at) FROM captures WHERE kind = 'counts' AND CAST(substr(request_head, 1, 5) AS TEXT) = 'POST '"
+        "SELECT max(captured_at) FROM captures"
+        " WHERE kind = 'counts' AND CAST(substr(request_head, 1, 5) AS TEXT) = 'POST '"
         " AND url BETWEEN ? AND ?",
         (base_url, base_url + chr(0x10FFFF)),
     ).fetchone()

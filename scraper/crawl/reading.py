@@ -3,11 +3,12 @@
 from scraper import counts, discover, pdf
 from scraper.extract import extract
 from scraper.records import Capture, Listed, Reading
+from scraper.webarchives import listing
 
 
 def read_capture(capture: Capture) -> Reading:
     """What *capture* says. Never raises. robots.txt, redirects and failures say nothing: kind ``other``."""
-    if capture.status == 304 or capture.redirected_to is not None:
+    if capture.status == 304 or capture.redirected_to is not None or listing.is_listing(capture):
         return Reading(kind="other", url=capture.url)
     whole = capture.status is None or 200 <= capture.status < 300
     if whole and counts.is_answer(capture.url):
