@@ -200,6 +200,39 @@ def test_a_picture_is_known_by_its_original(shown: str, kept: str | None) -> Non
     assert original(shown, URL) == kept
 
 
+@pytest.mark.parametrize(
+    "around", ['<div data-hook="gallery-viewer">{}</div>', '<div class="x pro-gallery">{}</div>', "{}"]
+)
+def test_a_gallery_gives_each_picture_once_and_no_text_of_its_own(around: str) -> None:
+    twins = (
+        f'<img data-hook="gallery-item-image-img-preload" src="{MEDIA}/v1/fill/w_50/x.jpg">'
+        f'<img data-hook="gallery-item-image-img" src="{MEDIA}/v1/fill/w_500/x.jpg" alt="a loaf">'
+    )
+    hover = "" if around == "{}" else "<div>shown on hover</div>"
+    reading = read(f'<div data-hook="post-description"><p>a</p>{around.format(twins + hover)}<p>b</p></div>')
+    assert [(image.url, image.alt) for image in reading.images] == [(MEDIA, "a loaf")]
+    assert reading.body_text == "a\n\nb"
+
+
+@pytest.mark.parametrize(
+    ("widget", "name", "url", "size"),
+    [
+        ('<div data-hook="fileUploadName">plan</div><div data-hook="fileUploadExtension">.pdf</div>'
+         "<div>Download PDF • 31.47MB</div></div><a href='#0'>", "plan.pdf", None, 31_470_000),
+        ("<a href='https://www.example.org/_files/ugd/0a_1.pdf'><div>plan</div><div>.pdf</div><div>Download PDF • 12KB"
+         "</div>", "plan.pdf", "https://www.example.org/_files/ugd/0a_1.pdf", 12_000),
+        ("<div>plan.pdf</div>", "plan.pdf", None, None),
+    ],
+)  # fmt: skip
+def test_a_file_widget_tells_name_size_and_sometimes_the_address(
+    widget: str, name: str | None, url: str | None, size: int | None
+) -> None:
+    reading = read(
+        f'<div data-hook="post-description"><div data-hook="fileUploadViewer"><div>{widget}</div></div></div>'
+    )
+    assert [(file.name, file.url, file.size) for file in reading.files] == [(name, url, size)]
+
+
 def escape(text: str) -> str:
     """What JavaScript's ``escape()`` does."""
     units = text.encode("utf-16-be", "surrogatepass")

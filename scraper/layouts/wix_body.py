@@ -22,7 +22,6 @@ _PLAYER = frozenset(
 _FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "figure-FILE"})
 _EXTENSION = re.compile(r"\.\w{1,8}")
 _FILE_NAME = ("fileUploadName", "fileUploadExtension")
-_PRELOAD = re.compile(r"-preload\b")
 _SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
@@ -51,13 +50,14 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     """What stands for an element of the editor; None: nothing special."""
     if node.tag in _TEXT:
         return None
-    hook = node.attributes.get("data-hook") or ""
+    attributes = node.attributes
+    hook = attributes.get("data-hook") or ""
     if node.tag in ("wow-image", "img", "amp-img"):
-        found = picture(node, base_url)
+        found = None if _is_preload(node) else picture(node, base_url)
         return (found,) if found else ()
     if node.tag in ("iframe", "video", "amp-youtube", "amp-vimeo"):
         return tuple(_videos(node, base_url))
-    if hook in _GALLERY:
+    if hook in _GALLERY or "pro-gallery" in (attributes.get("class") or "").split():
         return tuple(_gallery(node, base_url))
     if hook in _PICTURE:
         return tuple(_picture(node, base_url))
@@ -87,10 +87,13 @@ def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
     for img in node.css("wow-image, img"):
         if img.tag == "img" and img.parent is not None and img.parent.tag == "wow-image":
             continue
-        if _PRELOAD.search((img.attributes.get("data-hook") or "") + " " + (img.attributes.get("class") or "")):
-            continue
-        if found := picture(img, base_url):
+        if not _is_preload(img) and (found := picture(img, base_url)):
             yield found
+
+
+def _is_preload(img: Node) -> bool:
+    """Whether a picture is the blurred twin of the one behind it."""
+    return any((img.attributes.get(name) or "").endswith("-preload") for name in ("data-hook", "class"))
 
 
 def _player(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -128,9 +131,9 @@ def _file(node: Node, base_url: str | None) -> Iterator[Event]:
     href = next((href for a in (node, *node.css("a")) if (href := a.attributes.get("href"))), None)
     below = " ".join(others)
     size = _SIZE.search(below)
-    yield File(
-        url=address(href, base_url) if href else None, name=name, size=_bytes(size[1], size[2]) if size else None
-    )
+    url = address(href, base_url) if href else None
+    if name or url:
+        yield File(url=url, name=name, size=_bytes(size[1], size[2]) if size else None)
     if below:
         yield from (Open("p"), below, Close("p"))
 

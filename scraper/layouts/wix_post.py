@@ -19,7 +19,7 @@ from scraper.sanitise import clean
 #: Cards of other posts, and the comments below.
 _FOREIGN = (
     '[data-hook^="recent-post"], [data-hook^="related-post"], [data-hook^="post-list"], [data-hook="wc-root"],'
-    ' [data-hook^="comment-list"], [data-hook^="comments-"]'
+    ' [data-hook^="comment-list"], [data-hook^="comments-list"]'
 )
 #: Site copiers flatten category addresses, and the label of the list is translated: so by class and hook as well.
 _CATEGORIES = (
