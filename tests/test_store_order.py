@@ -58,7 +58,7 @@ def pages(draw: st.DrawFn) -> Capture:
     address = draw(st.sampled_from(ADDRESSES))
     dump = draw(st.booleans())
     known = draw(st.sampled_from([True, True, True, False]))
-    post = address.replace("uno", "one")
+    post = draw(st.sampled_from([address, address.replace("uno", "one")]))
     words = draw(st.sampled_from(["All eyes on Geneva.", "All eyes, on GENEVA", "The right to water.", None]))
     said = {
         "kind": "post",

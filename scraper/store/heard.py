@@ -21,6 +21,8 @@ def hear(db: sqlite3.Connection, target: Target, at: str) -> None:
     url = urls.canonical(target.url) or target.url
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
     found_by, state, evidence = row or ("", *_standing(db, url))
+    if target.state is not None and state not in ("archived", "not-a-post"):
+        state, evidence = target.state, target.evidence
     ways = {*filter(None, found_by.split("; ")), *target.found_by}
     _write(db, url, target.site, ways, at, target.lastmod, state, evidence)
 

@@ -203,7 +203,10 @@ class Posts:
 
     def _write_step(self, post_id: int, seen: decide.Sighting, state: decide.State, effects: decide.Effects) -> None:
         self._db.execute(
-            "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)",
+            # A capture may come from another post, whose address this one turned out to be; that one is folded next.
+            "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (capture_id) DO UPDATE SET post_id = excluded.post_id, verdict = excluded.verdict,"
+            " reason = excluded.reason",
             (seen.capture_id, post_id, effects.verdict, effects.reason),
         )
         if effects.revises and state.shown is not None:
