@@ -21,7 +21,7 @@ from scraper import evidence
 from scraper.errors import Unreadable
 from scraper.webarchives import cdxj, wacz, warc
 
-#: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they are on the PATH.
+#: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they may be on the PATH.
 PEERS = os.environ.get("USHRN_PEERS")
 
 
@@ -189,9 +189,11 @@ def test_keys_sort_as_all_web_archives_sort(url: str, key: str) -> None:
 
 
 def peer(name: str) -> str:
-    found = shutil.which(name, path=PEERS) if PEERS else shutil.which(name)
-    if found is None:
+    """The command *name*; where USHRN_PEERS is set, a missing one is an error and not a reason to skip."""
+    found = shutil.which(name, path=f"{PEERS}:{os.environ['PATH']}" if PEERS else None)
+    if found is None and not PEERS:
         pytest.skip(f"{name} is not installed; set USHRN_PEERS to the folder of the commands")
+    assert found is not None, f"{name} is not in {PEERS}"
     return found
 
 
