@@ -332,6 +332,7 @@ _HEAD_TAG = re.compile(
     r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
+_WITH_TEXT = frozenset({"script", "style", "title"})
 #: Kinds of links that are asked for; the many others are not even looked at.
 _LINK = re.compile(r"canonical|next|prev|alternate|amphtml", re.IGNORECASE)
 
@@ -363,7 +364,7 @@ def _read_head(source: str) -> _Head:
             head.html = _attributes(tag)
         elif name == "title" and head.title is None:
             head.title = " ".join(clean_text(unescape(content)).split()) or None
-        elif name == "script" and "ld+json" in tag:
+        elif name == "script":
             head.json_ld.append(content)
     return head
 
@@ -375,20 +376,21 @@ def _head_tags(source: str) -> Iterator[tuple[str, str, str]]:
         found = _HEAD_TAG.search(source, at)
         if found is None or not (found[1] or found[2]):
             return
+        start, at = found.span()
         if found[2]:
-            at = max(source.find("-->", found.end()), found.end())
+            at = max(source.find("-->", at), at)
             continue
         name = found[1].lower()
-        tag = _TAG.match(source, found.start(), found.start() + _MAX_TAG)
-        if tag is None:
-            at = found.end()
+        end = source.find(f"</{found[1]}", at) if name in _WITH_TEXT else at
+        if name in _WITH_TEXT and end < 0:
             continue
-        at, content = tag.end(), ""
-        if name in ("script", "style", "title"):
-            end = source.find(f"</{found[1]}", at)
-            if end >= 0:
-                content, at = source[at:end], end
-        yield name, tag[0], content
+        if name == "style" or (name == "script" and "ld+json" not in source[start : min(start + 500, end)]):
+            at = end
+            continue
+        tag = _TAG.match(source, start, start + _MAX_TAG)
+        if tag is not None:
+            yield name, tag[0], source[tag.end() : end]
+            at = max(tag.end(), end)
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -124,7 +124,7 @@ def _file(node: Node, base_url: str | None) -> Iterator[Event]:
     lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
     named = [text for hook, text in lines if hook in _FILE_NAME]
     others = [text for hook, text in lines if hook not in _FILE_NAME]
-    if not named and others:  # before 2022 without hooks: name, extension, the line below
+    if not named and others:  # older editors have no hooks here: name, extension, the line below
         named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
         others = others[len(named) :]
     name = "".join(named) or None
