@@ -17,7 +17,10 @@ MEND = "run `python tests/test_docs.py` and commit what it wrote"
 
 
 def help_of(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    above = None if command is main else click.Context(main, info_name="ushrn", **main.context_settings)
+    context = click.Context(
+        command, parent=above, info_name=name, terminal_width=100, help_option_names=["-h", "--help"]
+    )
     return command.get_help(context).rstrip()
 
 
@@ -27,7 +30,7 @@ def help_block() -> str:
 
 def commands_page() -> str:
     parts = ["# The commands\n\nThe help of every verb, as `ushrn VERB --help` prints it.\n"]
-    parts += [f"## {name}\n\n```text\n{help_of(verb, f'ushrn {name}')}\n```\n" for name, verb in main.commands.items()]
+    parts += [f"## {name}\n\n```text\n{help_of(verb, name)}\n```\n" for name, verb in main.commands.items()]
     return "\n".join(parts)
 
 
