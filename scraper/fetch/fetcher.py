@@ -33,12 +33,14 @@ class Fetcher:
         monotonic: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
         named_hosts: frozenset[str] = frozenset(),
+        interfaces: frozenset[str] = frozenset(),
         on_request: Callable[[Asked], None] = lambda _: None,
     ) -> None:
         """*contact*: an e-mail or web address, sent with every request; only hosts on this machine may be asked
         without. *delay*: seconds between the end of one answer and the next request to that host. *sleep* may raise
         to stop the run. *named_hosts* (``host`` or ``host:port``): those that the user named, which alone may be
-        private or loopback. Raises UsageError for a contact that cannot stand in a header.
+        private or loopback. *interfaces*: hosts that answer programs under published limits (web archives), whose
+        robots.txt, which is for crawlers, is not asked. Raises UsageError for a contact that cannot stand in a header.
         """
         self.limits = limits or Limits()
         self._delay = max(0.0, delay)
@@ -52,7 +54,14 @@ class Fetcher:
             named_hosts=named_hosts,
             on_request=on_request,
         )
-        self._rules = Rules(self._sender, limits=self.limits, delay=self._delay, now=now, monotonic=monotonic)
+        self._rules = Rules(
+            self._sender,
+            limits=self.limits,
+            delay=self._delay,
+            now=now,
+            monotonic=monotonic,
+            without=interfaces,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -77,14 +86,16 @@ class Fetcher:
         validators: Validators | None = None,
         hosts: frozenset[str] = frozenset(),
         headers: Iterable[tuple[str, str]] = (),
+        follow: bool = True,
     ) -> tuple[Capture, ...]:
         """Every answer on the way to *url*, oldest first; the last is the one that counts. It may have any status; a
         redirect as the last one was not followed, as its target is another host's or robots.txt forbids it.
 
-        *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. Raises FetchFailed,
-        Forbidden, RobotsUnavailable, SlowDown, Stopped, UsageError.
+        *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. *follow*: go where a
+        redirect leads. Raises FetchFailed, Forbidden, RobotsUnavailable, SlowDown, Stopped, UsageError.
         """
-        return self._get(Ask(url=address(url), kind=kind, headers=dict(headers), validators=validators), hosts)
+        ask = Ask(url=address(url), kind=kind, headers=dict(headers), validators=validators, follow=follow)
+        return self._get(ask, hosts)
 
     def post(
         self,
@@ -142,7 +153,7 @@ class Fetcher:
         seen = {ask.url}
         while True:
             to = self._persist(ask, captures, self._pace(rules)).redirected_to
-            if to is None or ask.method != "GET" or host_of(to) not in allowed:
+            if to is None or not ask.follow or ask.method != "GET" or host_of(to) not in allowed:
                 return
             if to in seen or len(seen) > self.limits.redirects:
                 what = "a redirect in a circle" if to in seen else f"more than {self.limits.redirects} redirects"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scraper.errors import RobotsUnavailable, SlowDown
 from scraper.fetch import robots
-from scraper.fetch.addresses import name_of, origin_of
+from scraper.fetch.addresses import host_of, name_of, origin_of
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.sender import Answer, Ask, Sender, TryFailed
@@ -37,7 +37,10 @@ class Rules:
         delay: float,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        without: frozenset[str] = frozenset(),
     ) -> None:
+        """*without*: hosts (``host`` or ``host:port``) whose robots.txt is not asked."""
+        self._without = without
         self._sender = sender
         self._limits = limits
         self._delay = delay
@@ -55,6 +58,8 @@ class Rules:
         """
         self._sender.needs_contact(url)
         origin = origin_of(url)
+        if host_of(url) in self._without:
+            return Robots(url=f"{origin}/robots.txt", fetched_at=self._now(), captures=())
         known = self._known.get(origin)
         if known and 0 <= (self._now() - known.fetched_at).total_seconds() < self._limits.robots_age:
             return known

@@ -34,6 +34,8 @@ class Ask:
     content: bytes | None = None
     #: Ask only for something newer; None: ask for the page.
     validators: Validators | None = None
+    #: Go where a redirect leads.
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
