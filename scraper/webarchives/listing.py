@@ -1,0 +1,234 @@
+"""What a web archive says that it holds: one line a capture, in any of the forms that CDX servers write. Pure.
+
+Forms: the Internet Archive's JSON (a list of lists, the first of them names the fields; with ``showResumeKey`` an empty
+list and the key behind), JSON objects line by line (pywb, Common Crawl), CDXJ, and plain CDX of 7 or 11 fields. All of
+it is hostile input: what cannot be read is counted, never raised.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+from scraper.records import Capture
+
+#: The two orders of plain CDX: the CDX server's own, and that of index files.
+PLAIN = {
+    7: ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"),
+    11: (
+        "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "redirect", "robotflags", "length",
+        "offset", "filename",
+    ),
+}  # fmt: skip
+#: Other names for the same fields.
+ALSO = {"url": "original", "mime": "mimetype", "status": "statuscode"}
+#: No site of ours has as many captures.
+MOST_ROWS = 500_000
+LONGEST_URL = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One capture that a web archive lists."""
+
+    #: The address as the archive writes it.
+    url: str
+    #: UTC, 14 digits.
+    timestamp: str
+    #: None: not said, as of revisits.
+    status: int | None = None
+    media_type: str | None = None
+    #: SHA-1 of the payload in base32; None: not said.
+    digest: str | None = None
+    #: The archive holds no body of its own for it, as it was the same as before.
+    revisit: bool = False
+    #: Where its record is; None: not said (the Wayback Machine does not).
+    filename: str | None = None
+    offset: int | None = None
+    length: int | None = None
+
+    @property
+    def captured_at(self) -> str:
+        """ISO 8601 UTC."""
+        year, rest = self.timestamp[:4], re.findall("..", self.timestamp[4:])
+        return "{}-{}-{}T{}:{}:{}Z".format(year, *rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one answer of a CDX server says."""
+
+    rows: tuple[Row, ...] = ()
+    #: What to ask with for the rest; None: that was all.
+    resume_key: str | None = None
+    #: Lines that cannot be read, and the first of them.
+    garbage: int = 0
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an answer is not taken as the capture that was asked for: a short word, and a sentence."""
+
+    kind: str
+    message: str
+
+
+def is_listing(capture: Capture) -> bool:
+    """Whether *capture* is the answer of a CDX server (or the list of Common Crawl's indexes), by its address."""
+    parts = urlsplit(capture.url)
+    asked = parse_qs(parts.query)
+    return {"url", "output"} <= asked.keys() or parts.path.endswith("/collinfo.json")
+
+
+def parse(body: bytes) -> Listing:
+    """The rows of a CDX server's answer. Never raises."""
+    text = body.decode("utf-8", "replace").strip()
+    table = _table(text) if text.startswith("[") else None
+    entries = _of_table(table) if table is not None else _of_lines(text)
+    rows: list[Row] = []
+    garbage, sample, key = 0, "", None
+    for entry in entries:
+        if isinstance(entry, _Key):
+            key = entry.text
+        elif (row := _row(entry.fields)) is not None and len(rows) < MOST_ROWS:
+            rows.append(row)
+        else:
+            garbage, sample = garbage + 1, sample or entry.text[:120]
+    return Listing(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line: its fields by the Internet Archive's names (empty: no line of a listing), and its text."""
+
+    fields: Mapping[str, object]
+    text: str
+
+
+def _table(text: str) -> list[object] | None:
+    """The one JSON list that *text* is; None: it is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _of_table(table: list[object]) -> Iterator[_Entry | _Key]:
+    """The Internet Archive's JSON."""
+    names: list[str] | None = None
+    ended = False
+    for line in table:
+        if ended and isinstance(line, list) and len(line) == 1 and isinstance(line[0], str):
+            yield _Key(line[0])
+        elif line == []:
+            ended = True
+        elif isinstance(line, dict):
+            yield _Entry(_renamed(line), str(line))
+        elif not isinstance(line, list):
+            yield _Entry({}, str(line))
+        elif names is None and "timestamp" in line:
+            names = [ALSO.get(str(name), str(name)) for name in line]
+        else:
+            known = names if names is not None else PLAIN.get(len(line), ())
+            yield _Entry(dict(zip(known, line, strict=False)), str(line))
+
+
+def _of_lines(text: str) -> Iterator[_Entry | _Key]:
+    """JSON lines, CDXJ, plain CDX; behind a blank line the resume key of plain CDX."""
+    before_blank = True
+    for line in text.splitlines():
+        if not line.strip():
+            before_blank = False
+            continue
+        if not before_blank and " " not in line.strip() and not line.startswith("{"):
+            yield _Key(line.strip())
+        elif not line.startswith((" CDX", "!meta")):
+            yield _Entry(_fields(line), line)
+
+
+def _fields(line: str) -> Mapping[str, object]:
+    start = line.find("{")
+    if start >= 0 and (start == 0 or line.count(" ", 0, start) == 2):
+        said = _object(line[start:])
+        key = line[:start].split()
+        return {**said, "timestamp": key[1]} if said and len(key) == 2 else said
+    words = line.split()
+    return dict(zip(PLAIN.get(len(words), ()), words, strict=False))
+
+
+def _object(text: str) -> Mapping[str, object]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return _renamed(found) if isinstance(found, dict) else {}
+
+
+def _renamed(said: Mapping[str, object]) -> Mapping[str, object]:
+    return {ALSO.get(str(name), str(name)): value for name, value in said.items()}
+
+
+def _row(said: Mapping[str, object]) -> Row | None:
+    """The capture that a line tells of; None: it tells of none."""
+    url, timestamp = said.get("original"), str(said.get("timestamp", ""))
+    if not isinstance(url, str) or not re.match(r"https?://[^/\s]", url, re.IGNORECASE) or len(url) > LONGEST_URL:
+        return None
+    if not _is_time(timestamp) or re.search(r"[\x00-\x20\x7f]", url):
+        return None
+    mime = _text(said.get("mimetype"))
+    return Row(
+        url=url,
+        timestamp=timestamp,
+        status=_number(said.get("statuscode")),
+        media_type=None if mime == "warc/revisit" else mime,
+        digest=_digest(said.get("digest")),
+        revisit=mime == "warc/revisit",
+        filename=_text(said.get("filename")),
+        offset=_number(said.get("offset")),
+        length=_number(said.get("length")),
+    )
+
+
+def _is_time(timestamp: str) -> bool:
+    if not re.fullmatch(r"[12]\d{13}", timestamp, re.ASCII):
+        return False
+    try:
+        datetime.strptime(timestamp + "+0000", "%Y%m%d%H%M%S%z")
+    except ValueError:
+        return False
+    return timestamp >= "1991"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value not in ("", "-", "unk") else None
+
+
+def _number(value: object) -> int | None:
+    text = str(value)
+    return int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else None
+
+
+def _digest(value: object) -> str | None:
+    text = (_text(value) or "").removeprefix("sha1:")
+    return text.upper() if re.fullmatch(r"[A-Za-z2-7]{32}", text) else None
+
+
+def digits(day: str, *, last: bool = False) -> str:
+    """``2020``, ``2020-05`` or ``2020-05-01`` as the 14 digits at its beginning, or its end."""
+    plain = re.sub(r"\D", "", day)[:14]
+    return plain + ("99991231235959" if last else "00000101000000")[len(plain) :]
+
+
+def within(rows: Iterable[Row], since: str | None, until: str | None) -> tuple[Row, ...]:
+    """The rows of that time; *since* and *until* are days, months or years, both included. None: no bound."""
+    first, latest = digits(since or "0000"), digits(until or "9999", last=True)
+    return tuple(row for row in rows if first <= row.timestamp <= latest)
