@@ -36,18 +36,19 @@ COMMON = ("human", "rights", "united", "states", "council", "universal", "period
 #: What the corpus lacks and a post's page shows: two captures, counts, a revision and an event of each post.
 LIFE = """
 INSERT OR IGNORE INTO bodies VALUES ('{zero}', 1, 'raw', NULL, x'00');
-INSERT INTO captures(id, url, url_basis, kind, source, captured_at, captured_at_basis, status, body_sha256, record_sha256)
-  SELECT 2 * id + step, url, 'live', 'post', 'live', first_seen_at, 'clock', 200, '{zero}', 2 * id + step
+INSERT INTO captures(id, url, url_basis, kind, source, captured_at, captured_at_basis, status, body_sha256,
+  record_sha256) SELECT 2 * id + step, url, 'live', 'post', 'live', first_seen_at, 'clock', 200, '{zero}', 2 * id + step
   FROM posts, (SELECT 0 AS step UNION SELECT 1);
 INSERT INTO counts SELECT id, 2 * id + step, first_seen_at, views + step, comments, likes, 'page'
   FROM posts, (SELECT 0 AS step UNION SELECT 1);
 INSERT INTO post_captures(capture_id, post_id, verdict) SELECT 2 * id, id, 'new' FROM posts;
 INSERT INTO post_captures(capture_id, post_id, verdict) SELECT 2 * id + 1, id, 'same' FROM posts;
-INSERT INTO revisions(post_id, capture_id, seen_at, title, author, published_at, content_sha256, reader, targets, body_text,
-  body_html) SELECT id, 2 * id, first_seen_at, title, author, published_at, content_sha256, 1, '{{}}', body_text, body_html
-  FROM posts;
+INSERT INTO revisions(post_id, capture_id, seen_at, title, author, published_at, content_sha256, reader, targets,
+  body_text, body_html) SELECT id, 2 * id, first_seen_at, title, author, published_at, content_sha256, 1, '{{}}',
+  body_text, body_html FROM posts;
 INSERT INTO events(post_id, at, kind) SELECT id, first_seen_at, 'added' FROM posts;
-INSERT INTO links SELECT id, step, 'https://example.org/' || step, 'a page' FROM posts, (SELECT 0 AS step UNION SELECT 1);
+INSERT INTO links SELECT id, step, 'https://example.org/' || step, 'a page'
+  FROM posts, (SELECT 0 AS step UNION SELECT 1);
 INSERT INTO crawls(command, version, started_at, finished_at) VALUES ('crawl', '0', '2026-02-01', '2026-02-01');
 UPDATE posts SET capture_id = 2 * id;
 """
@@ -77,6 +78,11 @@ class Server:
         """Resident megabytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def cpu(self) -> float:
+        """Milliseconds of processor time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -109,8 +115,8 @@ def one_reader(port: int, paths: Iterator[str], seconds: float) -> tuple[float, 
     return statistics.median(times), statistics.median(inside)
 
 
-def four_readers(port: int, paths: Iterator[str], seconds: float) -> float:
-    """Requests a second."""
+def four_readers(port: int, paths: Iterator[str], seconds: float) -> tuple[float, int]:
+    """(requests a second, requests)"""
     lock, done, end = threading.Lock(), [], time.perf_counter() + seconds
 
     def reader() -> None:
@@ -127,7 +133,7 @@ def four_readers(port: int, paths: Iterator[str], seconds: float) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(done) / (time.perf_counter() - started)
+    return len(done) / (time.perf_counter() - started), len(done)
 
 
 def words_of_a_tenth(db: sqlite3.Connection, posts: int) -> list[str]:
@@ -163,14 +169,16 @@ def measure(server: Server, path: Path, posts: int, seconds: float) -> Iterator[
     }
     for name, paths in pages.items():
         reader, inside = one_reader(server.port, paths, seconds / 2)
-        rate = four_readers(server.port, paths, seconds)
-        yield name, f"{reader:.1f}", f"{inside:.1f}" if inside == inside else "", f"{rate:.0f}", ""
+        before = server.cpu()
+        rate, answered = four_readers(server.port, paths, seconds)
+        cpu = (server.cpu() - before) / answered
+        yield name, f"{reader:.1f}", f"{inside:.1f}" if inside == inside else "", f"{cpu:.1f}", f"{rate:.0f}", ""
     before = server.memory()
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     for name, address in {"export, CSV": "/search.csv", "export, JSON lines": "/search.jsonl"}.items():
         spent, _, size = ask(connection, address)
-        yield name, f"{spent * 1000:.0f}", "", "", f"{size / spent / 1e6:.0f}"
-    yield "memory during exports, MB more", f"{max(0.0, server.memory() - before):.0f}", "", "", ""
+        yield name, f"{spent * 1000:.0f}", "", "", "", f"{size / spent / 1e6:.0f}"
+    yield "memory during exports, MB more", f"{max(0.0, server.memory() - before):.0f}", "", "", "", ""
     yield stock_csv(server.port, stock)
     if shutil.which("sqlite3"):
         yield with_sqlite(path)
@@ -178,7 +186,7 @@ def measure(server: Server, path: Path, posts: int, seconds: float) -> Iterator[
 
 def stock_csv(port: int, stock: str) -> tuple[str, ...]:
     spent, _, size = ask(http.client.HTTPConnection("127.0.0.1", port), f"{stock}.csv?_stream=on")
-    return "Datasette's own CSV", f"{spent * 1000:.0f}", "", "", f"{size / spent / 1e6:.0f}"
+    return "Datasette's own CSV", f"{spent * 1000:.0f}", "", "", "", f"{size / spent / 1e6:.0f}"
 
 
 def with_sqlite(path: Path) -> tuple[str, ...]:
@@ -187,7 +195,7 @@ def with_sqlite(path: Path) -> tuple[str, ...]:
     started = time.perf_counter()
     done = subprocess.run(["sqlite3", "-csv", "-header", str(path), sql], stdout=subprocess.PIPE, check=True)
     spent = time.perf_counter() - started
-    return "sqlite3 -csv", f"{spent * 1000:.0f}", "", "", f"{len(done.stdout) / spent / 1e6:.0f}"
+    return "sqlite3 -csv", f"{spent * 1000:.0f}", "", "", "", f"{len(done.stdout) / spent / 1e6:.0f}"
 
 
 def main() -> None:
@@ -203,15 +211,16 @@ def main() -> None:
     if not path.exists():
         started = time.perf_counter()
         make_corpus(path, options.posts)
-        print(f"{options.posts:,} posts made in {time.perf_counter() - started:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
+        spent, size = time.perf_counter() - started, path.stat().st_size / 1e6
+        print(f"{options.posts:,} posts made in {spent:.0f} s, {size:.0f} MB")
     server = Server(path)
     try:
-        rows = [("", "ms", "ms in the server", "requests/s", "MB/s")]
+        rows = [("", "ms", "ms in the server", "ms of CPU", "requests/s", "MB/s")]
         from datasette import __version__
 
         print(f"Datasette {__version__}, {options.posts:,} posts, {os.cpu_count()} cores")
         for row in itertools.chain(rows, measure(server, path, options.posts, options.seconds)):
-            print(json.dumps(row) if options.json else "{:<40}{:>10}{:>18}{:>12}{:>8}".format(*row), flush=True)
+            print(json.dumps(row) if options.json else "{:<40}{:>8}{:>18}{:>11}{:>12}{:>7}".format(*row), flush=True)
     finally:
         server.stop()
         if not options.keep:

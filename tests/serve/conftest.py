@@ -175,8 +175,8 @@ def fill(shelf: Shelf) -> None:
         shelf.insert("links", post_id=post, position=0, url="https://www.ohchr.org/en/hrc", text="Resolution 43/1")
         shelf.insert("images", post_id=post, position=0, url=f"https://static.wixstatic.com/media/{place}.jpg",
                      alt="People at a well", caption=f"A well in {place}")  # fmt: skip
-    shelf.change(1, "2026-02-15T10:00:00Z", title="Flint, corrected: water and housing",
-                 body_text=BODY.format(place="Flint", days=400), body_html=HTML.format(place="Flint", days=400))  # fmt: skip
+    later = {"body_text": BODY.format(place="Flint", days=400), "body_html": HTML.format(place="Flint", days=400)}
+    shelf.change(1, "2026-02-15T10:00:00Z", title="Flint, corrected: water and housing", **later)
     shelf.gone(2, "2026-03-02T10:00:00Z")
     shelf.insert("files", post_id=3, position=0, url="https://docs.wixstatic.com/ugd/report.pdf", name="Report.pdf",
                  media_type="application/pdf", size=31_470_000, text="A desalination plant for Detroit")  # fmt: skip
@@ -270,7 +270,8 @@ def serve() -> Iterator[Callable[[Path], str]]:
     running: list[subprocess.Popen[str]] = []
 
     def inner(path: Path, *options: str) -> str:
-        code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(path)!r}), port=0{''.join(options)})"
+        code = "from pathlib import Path; from scraper.serve import run; "
+        code += f"run(Path({str(path)!r}), port=0{''.join(options)})"
         process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
         running.append(process)
         assert process.stderr is not None
@@ -295,8 +296,8 @@ def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         words = " ".join(f"the right to water in {place} and beyond" for place in PLACES)
         post = found.post(
             f"post-{number}",
-            title=f"Joint statement number {number} on the right to water and sanitation in the United States, and on the "
-            "obligations of states under the Universal Periodic Review",
+            title=f"Joint statement number {number} on the right to water and sanitation in the United States, and on "
+            "the obligations of states under the Universal Periodic Review",
             author=f"A Rather Long Name of an Author {number % 12}",
             site=("upr2020", "ushrn-news")[number % 2],
             published_at=f"{2009 + number % 15}-05-17T10:00:00Z",

@@ -3,6 +3,8 @@
 Needs Debian's `chromium` and ``pip install '.[browser]'``; screenshots are left in build/screenshots.
 """
 
+# ruff: noqa: E501 - hostile strings are read best in one piece
+
 import os
 import shutil
 import threading

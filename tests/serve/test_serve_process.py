@@ -77,7 +77,7 @@ def test_a_port_that_is_taken_is_named(library: Path) -> None:
 def test_an_archive_where_nothing_can_be_written_is_served_as_it_is(
     serve: Callable[..., str], library: Path, tmp_path: Path
 ) -> None:
-    """On a disk that is read-only SQLite cannot make its index of the write-ahead log; a dead link in its place does that."""
+    """On a read-only disk SQLite cannot make the index of its log; a dead link in its place does the same."""
     path = tmp_path / "archive.db"
     shutil.copy(library, path)
     path.with_name("archive.db-shm").symlink_to(tmp_path / "no" / "such" / "place")

@@ -148,8 +148,8 @@ def test_any_text_gets_a_page(reader: Any, q: str, value: str, name: str) -> Non
 
 # Result sets
 
-FORMATS = {"csv": "text/csv", "json": "application/json", "jsonl": "application/x-ndjson", "ris": "application/x-research",
-           "bib": "application/x-bibtex", "atom": "application/atom+xml"}  # fmt: skip
+FORMATS = {"csv": "text/csv", "json": "application/json", "jsonl": "application/x-ndjson",
+           "ris": "application/x-research", "bib": "application/x-bibtex", "atom": "application/atom+xml"}  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", FORMATS)
