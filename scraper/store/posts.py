@@ -254,12 +254,16 @@ class Posts:
         self._db.execute(f"UPDATE posts SET {setting} WHERE id = :id", values | {"id": post_id})
         for file in sorted(renewed):
             self.attach(file)
-        if (
-            was is None
-            or was.shown is None
-            or was.shown.published_at != values.get("published_at", was.shown.published_at)
-        ):
-            slugs.settle(self._db, self.site_of(url), slugs.plain(url))
+        self._settle_slug(url, post_id, state, was)
+
+    def _settle_slug(self, url: str, post_id: int, state: decide.State, was: decide.State | None) -> None:
+        """Renew the post's slug where a new row, an earlier first sight or another date may change it."""
+        slug, site = self._db.execute("SELECT slug, site FROM posts WHERE id = ?", (post_id,)).fetchone()
+        base = slugs.plain(url)
+        if slug == slugs.provisional(url):
+            slugs.settle_new(self._db, site, post_id, url)
+        elif was is None or (slug != base and was.shown != state.shown):
+            slugs.settle(self._db, site, base)
 
 
 def word_count(text: str | None) -> int | None:

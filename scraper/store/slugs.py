@@ -31,6 +31,15 @@ def provisional(url: str) -> str:
     return f"/{url}"
 
 
+def settle_new(db: sqlite3.Connection, site: str, post_id: int, url: str) -> None:
+    """Give a post that has a provisional slug its own: the plain one, unless somebody has that."""
+    base = plain(url)
+    if db.execute("SELECT 1 FROM posts WHERE site = ? AND slug = ?", (site, base)).fetchone():
+        settle(db, site, base)
+    else:
+        db.execute("UPDATE posts SET slug = ? WHERE id = ?", (base, post_id))
+
+
 def settle(db: sqlite3.Connection, site: str, base: str) -> None:
     """Give all posts of *site* that want the slug *base* theirs."""
     group, displaced = _wanting(db, site, base)
@@ -53,9 +62,11 @@ def settle(db: sqlite3.Connection, site: str, base: str) -> None:
 
 def _wanting(db: sqlite3.Connection, site: str, base: str) -> tuple[list[_Post], list[_Post]]:
     """The posts that want *base*, in the order of their right to it, and who has it without wanting it plain."""
+    # The inner query reads the index of slugs alone, not the rows with their texts.
     rows = db.execute(
-        "SELECT id, url, first_seen_at, published_at, slug FROM posts WHERE site = :site AND (slug = :base"
-        " OR substr(slug, -length(:base) - 1) = '-' || :base OR slug LIKE '/%') ORDER BY first_seen_at, url",
+        "SELECT id, url, first_seen_at, published_at, slug FROM posts WHERE id IN (SELECT id FROM posts"
+        " WHERE site = :site AND (slug = :base OR substr(slug, -length(:base) - 1) = '-' || :base"
+        " OR substr(slug, 1, 1) = '/')) ORDER BY first_seen_at, url",
         {"site": site, "base": base},
     )
     posts = [_Post(*row) for row in rows]
