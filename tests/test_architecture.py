@@ -39,7 +39,21 @@ VERBS: dict[str, set[str]] = {
     "cite": set(),
     "webarchives": set(),
 }
-ASSEMBLERS = {"__main__", "cli", "crawl", "imports", "evidence", "verify", "export", "status", "show", "schedule", "serve", "demo"}
+ASSEMBLERS = {
+    "__main__",
+    "cli",
+    "crawl",
+    "recover",
+    "imports",
+    "evidence",
+    "verify",
+    "export",
+    "status",
+    "show",
+    "schedule",
+    "serve",
+    "demo",
+}
 
 DOORS = {
     "httpx": {"fetch"},
