@@ -58,7 +58,7 @@ def package(ask: Ask) -> Answer:
 def robots(ask: Ask) -> Answer:
     """``/robots.txt``: posts may be found, endless combinations of filters need not be."""
     base = ask.room.base
-    closed = ("search?", "search.", "raw/", "go", "-/", f"{ask.room.database}")
+    closed = ("search?", "search.", "raw/", "go", "-/", ask.room.bench)
     lines = [
         "User-agent: *",
         *(f"Disallow: {base}{path}" for path in closed),

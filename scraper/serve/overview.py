@@ -20,7 +20,8 @@ class Covered:
     name: str
     link: str
     posts: int
-    counts: tuple[int, ...]
+    #: (addresses of that state, where the data bench lists them)
+    counts: tuple[tuple[int, str], ...]
     state: str
 
 
@@ -99,11 +100,16 @@ def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:
             site["name"],
             ask.link("/search", ("site", site["id"])),
             posts.get(site["id"], 0),
-            tuple(known.get((site["id"], state), 0) for state in STATES),
+            tuple((known.get((site["id"], state), 0), listed(ask, site["id"], state)) for state in STATES),
             site["state"],
         )
         for site in sites
     ]
+
+
+def listed(ask: Ask, site: str, state: str) -> str:
+    """Where the data bench lists the addresses of a site that are in that *state*."""
+    return ask.link(f"/{ask.room.bench}/coverage", ("site", site), ("state", state))
 
 
 def latest(db: sqlite3.Connection, kind: str, limit: int = 6) -> list[sqlite3.Row]:

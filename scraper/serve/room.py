@@ -11,8 +11,9 @@ from weakref import WeakKeyDictionary
 
 from datasette.app import Datasette
 from datasette.database import Database
+from datasette.utils import tilde_encode
 
-from scraper import __version__
+from scraper import __version__, schema
 
 #: Tables without which a database is not one of ours. Those of the captures may be missing: an archive can be
 #: published without them.
@@ -27,8 +28,10 @@ SETTLED = 2.0
 class Room:
     """Where the pages of one archive come from."""
 
-    #: Its name in Datasette, which is the first part of the path of the data bench.
+    #: Its name in Datasette.
     database: str
+    #: The first part of the path of its data bench.
+    bench: str
     path: Path
     #: True: the file is promised not to change while it is served.
     immutable: bool
@@ -76,9 +79,10 @@ def room_of(datasette: Datasette) -> Room | None:
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether the database has the tables that our pages read."""
+    """Whether the database has the tables that our pages read, and is not of a version to come."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return {row[0] for row in rows} >= NEEDED
+    return version <= schema.VERSION and {row[0] for row in rows} >= NEEDED
 
 
 def is_alone(datasette: Datasette) -> bool:
@@ -89,7 +93,9 @@ def is_alone(datasette: Datasette) -> bool:
 def _look(database: Database, base: str) -> Room | None:
     if not database.path:
         return None
-    room = Room(database.name, Path(database.path), not database.is_mutable, base)
+    room = Room(
+        database.name, tilde_encode(database.route or database.name), Path(database.path), not database.is_mutable, base
+    )
     try:
         with closing(room.connect()) as connection:
             return room if is_ours(connection) else None

@@ -24,6 +24,8 @@ LISTS = frozenset({"ul", "ol"})
 ROWS = frozenset({"thead", "tbody", "tfoot"})
 #: Elements that end an open paragraph or heading.
 BLOCKS = PLAIN | HEADINGS | LISTS | ROWS | {"li", "table", "tr", "td", "th", "hr", "caption"}
+#: Elements that hold others only, no text of their own.
+BETWEEN = LISTS | ROWS | {"table", "tr", "dl"}
 #: Elements that vanish with all they hold.
 SILENT = frozenset({"script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "form",
                     "button", "select", "textarea", "title", "head", "video", "audio"})  # fmt: skip
@@ -123,7 +125,8 @@ class Writer(HTMLParser):
                 return
 
     def _break(self, _: str, __: Mapping[str, str]) -> None:
-        self._raw("<br>")
+        if self._inside() not in BETWEEN:
+            self._raw("<br>")
 
     def _rule(self, tag: str, _: Mapping[str, str]) -> None:
         self._fit(tag)
@@ -292,7 +295,7 @@ class Writer(HTMLParser):
 
     def _text(self, data: str) -> None:
         if not data.strip():
-            if self._inside() not in LISTS | ROWS | {"table", "tr", "dl"}:
+            if self._inside() not in BETWEEN:
                 self.pieces.append(Piece(data, raw=False))
             return
         self._fit("")

@@ -56,7 +56,10 @@ def test_the_overview_says_what_is_here_and_what_is_not(reader: Any) -> None:
     for words in ("31", "2012–2021", "UPR 2020 blog", "off line", "Flint, corrected", "Newly gone", "Last run: crawl"):
         assert words in text, words
     assert 'href="/search?year=2016"' in text
-    assert re.search(r'<td class="n">25</td><td class="n">0</td><td class="n">1</td>', text)
+    assert re.search(
+        r'<td class="n">25</td><td class="n">0</td><td class="n"><a href="([^"]+)" rel="nofollow">1</a>', text
+    )
+    assert "lost-one" in reader.get("/archive/coverage?site=upr2020&state=lost").text
 
 
 def test_about_tells_limits_from_the_data(reader: Any) -> None:
@@ -234,6 +237,34 @@ def test_a_prefix_in_front_is_kept_in_every_link(wrapped: Callable[..., Any], li
         own = re.findall(r'(?:href|action)="(/[^"]*)"', text)
         assert own
         assert [link for link in own if not link.startswith("/rooms/")] == []
+
+
+def test_names_of_files_may_be_strange(wrapped: Callable[..., Any], library: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my.archive of posts, ü.db"
+    shutil.copy(library, path)
+    room = wrapped(datasette(path))
+    bench = re.findall(r'href="(/[^"]+)" rel="nofollow">Data bench', room.get("/").text)
+    assert bench
+    assert room.get(bench[0]).status_code == 200
+    assert room.get("/search.csv?columns=url").headers["x-total-count"] == "31"
+
+
+def test_we_are_idle_before_an_archive_of_a_newer_version(wrapped: Callable[..., Any], shelf: Any) -> None:
+    shelf.db.execute("PRAGMA user_version = 999")
+    assert "USHRN" not in wrapped(datasette(shelf.path)).get("/").text
+
+
+def test_all_words_of_the_pages_are_in_one_place() -> None:
+    from scraper.serve import render
+
+    folder = Path(render.__file__).parent / "templates"
+    known = {"APA", "Chicago", "RIS", "BibTeX", "ushrn", "datapackage", "json", "page"}
+    for template in sorted(folder.rglob("*.html")):
+        text = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", " ", template.read_text("utf-8"), flags=re.DOTALL)
+        bare = re.sub(r"<[^>]*>", " ", text)
+        assert set(re.findall(r"[A-Za-z]{2,}", bare)) <= known, template.name
+        said = re.findall(r'(?:aria-label|title|alt|placeholder|content)="([^"]*)"', text)
+        assert {words for words in said if re.search("[a-z] [a-z]", words)} <= {"light dark"}, template.name
 
 
 def test_an_archive_that_not_everyone_may_see_is_not_shown(wrapped: Callable[..., Any], library: Path) -> None:
