@@ -30,6 +30,9 @@ SHARED_HOSTS = ("wixsite.com", "editorx.io", "wixstudio.com", "wixstudio.io")
 _NO_SITE_NAMES = frozenset({"post", "single-post", "amp", "blog", "robots.txt", "sitemap.xml"})
 
 USHRN = ("ushrnetwork.org", "www.ushrnetwork.org")
+#: How an address that never was begins, by which a crawl finds out how a site shows that. It names no post.
+PROBE = "ushrn-archive-asks-for-a-missing-page-"
+
 UPR = ("upr2020.org", "www.upr2020.org")
 
 _PLAIN = re.compile(
@@ -249,7 +252,7 @@ def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
 @lru_cache(maxsize=32768)
 def _post(url: str) -> str | None:
     """The canonical address of the post at the normalised *url*; None: that is no post's address."""
-    if not url:
+    if not url or PROBE in url:
         return None
     scheme, where, path, query = _split(url)
     if where in USHRN and (found := _ushrn(path)):

@@ -395,6 +395,7 @@ def test_a_login_page_never_replaces_a_post(stage: Stage) -> None:
     assert stage.problems() == []
 
 
+LIST_MOVED = Answer(status=301, headers=(("Location", "/what-we-say"),))
 GONE_WAYS: dict[str, Reply] = {
     "404": NOT_FOUND,
     "410": page("Gone", "gone", status=410),
@@ -790,3 +791,71 @@ def test_the_line_at_the_end_tells_it_all_and_seals_the_run(stage: Stage) -> Non
     chain = stage.one("SELECT chain_sha256 FROM crawls")
     assert report.line.startswith(f"{len(OLD)} known, {len(OLD)} new, 0 changed, 0 gone, 0 problems, ")
     assert report.line.endswith(f"chain {chain}")
+
+
+# -- posts that lead somewhere else
+
+
+def test_a_post_that_leads_where_every_missing_address_leads_is_missing(stage: Stage) -> None:
+    known = {f"/post/{post.slug}" for post in OLD[1:]}
+    stage.crawl(day=-60, counts=False)
+    stage.blog.posts = OLD[1:]
+    stage.instead["/what-we-say"] = page("Elsewhere", "All that we say, and more words to read here.")
+    stage.instead["/post/*"] = lambda question: None if question.path in known else LIST_MOVED
+    stage.crawl(day=-40, counts=False)
+    assert stage.crawl(day=-20, counts=False).gone == 1
+    assert stage.rows("SELECT url FROM known_urls WHERE url LIKE '%missing-page%'") == []
+
+
+def test_a_post_that_leads_to_a_login_page_stays_and_is_an_error(stage: Stage) -> None:
+    stage.crawl(day=-100, counts=False)
+    path = f"/post/{OLD[0].slug}"
+    stage.instead[path] = Answer(status=302, headers=(("Location", "/login"),))
+    stage.instead["/login"] = page("Log in", "Please tell us who you are.")
+    assert stage.crawl(day=-2, counts=False).exit_status == 1
+    assert stage.problems() == [("fetch", "led-away")]
+    assert stage.one("SELECT count(gone_at), count(missing_since) FROM posts") == (0, 0)
+    stage.instead.clear()
+    stage.crawl(day=-1, counts=False)
+    assert (stage.asked("/post/"), stage.problems()) == ([path], [])
+
+
+def test_a_post_that_moved_is_kept_under_its_new_address(stage: Stage) -> None:
+    old, new = f"/post/{OLD[0].slug}", "/post/a-better-name"
+    stage.crawl(day=-40, counts=False)
+    stage.blog.posts = (replace(OLD[0], slug="a-better-name"), *OLD[1:])
+    stage.instead[old] = Answer(status=301, headers=(("Location", new),))
+    report = stage.crawl(day=-2, counts=False)
+    assert (report.exit_status, report.new) == (0, 1)
+    assert stage.one("SELECT state, evidence FROM known_urls WHERE url LIKE ?", f"%{old}")[0] != "wanted"
+    assert len(stage.asked(new)) <= 2
+
+
+def test_pages_that_no_layout_reads_are_errors_also_on_a_first_crawl(stage: Stage) -> None:
+    stage.instead["/post/*"] = DRIFTS["layout"](stage)
+    report = stage.crawl(counts=False)
+    assert (report.exit_status, report.new) == (1, 0)
+    assert ("extract", "not-read") in stage.problems()
+
+
+def test_a_feed_under_another_name_is_found_through_the_pages_head(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED):
+        stage.instead[path] = NOT_FOUND
+    stage.instead["/en/blog-feed.xml"] = lambda _: stage.blog.answer(Question(method="GET", target=FEED))
+
+    def renamed(question: Question) -> Answer:
+        answer = stage.blog.answer(question)
+        return replace(answer, body=answer.body.replace(b"/blog-feed.xml", b"/en/blog-feed.xml"))
+
+    stage.instead[LIST] = stage.instead["/"] = renamed
+    stage.crawl(day=-2, counts=False)
+    assert stage.one("SELECT count(*) FROM known_urls WHERE found_by LIKE '%feed%'") == len(OLD)
+    stage.crawl(day=-1, counts=False)
+    assert stage.asked("feed") == ["/en/blog-feed.xml"]
+
+
+def test_a_sitemap_full_of_other_hosts_is_a_note_and_none_of_them_is_asked(stage: Stage) -> None:
+    body = stage.blog.answer(Question(method="GET", target=POSTS_SITEMAP)).body
+    stage.instead[POSTS_SITEMAP] = Answer(body=body.replace(stage.base.encode(), b"https://blog.example"))
+    assert stage.crawl().new == len(OLD)
+    assert ("compare", "other-hosts") in stage.problems("note")

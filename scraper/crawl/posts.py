@@ -1,12 +1,11 @@
 """The posts of one site that are due: each fetched, kept and read in one transaction; soft 404s and drift noticed."""
 
-import secrets
 from dataclasses import replace
 
 from scraper import urls
 from scraper.crawl.drift import DriftWatch, report
+from scraper.crawl.missing import MissingPages, says_missing
 from scraper.crawl.reading import read_capture
-from scraper.crawl.resemblance import alike
 from scraper.crawl.session import Session, Step, validators_of
 from scraper.decide import Due, Memory
 from scraper.errors import FetchFailed, Forbidden, LayoutChanged, RobotsUnavailable, SlowDown, Stopped, Unreachable
@@ -31,7 +30,7 @@ class Posts:
         self.looked: set[str] = set()
         self.good = 0
         self.forbidden: list[str] = []
-        self._probe: tuple[int, Capture] | None = None
+        self.missing = MissingPages(session, site)
         self._held: list[tuple[Capture, Reading]] = []
 
     def run(self, due: list[Due]) -> None:
@@ -72,34 +71,62 @@ class Posts:
             # The run ends here, and this post was not had: the next run begins with it.
             self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
             raise
-        self.session.keep_all(hops)
-        return self._keep(url, answer)
+        return self._judge(url, hops, answer)
 
-    def _keep(self, url: str, answer: Capture) -> bool:
+    def _judge(self, url: str, hops: tuple[Capture, ...], answer: Capture) -> bool:
         """Keeps the answer with what it says, unless it looks like drift: then only the evidence, for now."""
         status = answer.status or 0
         if status != 304 and not 200 <= status < 300 and status not in (404, 410):
+            self.session.keep_all(hops)
             self._refused(url, answer)
             return False
         reading = read_capture(answer)
         if 200 <= status < 300 and reading.kind != "post":
-            answer = self._compared_with_missing(answer)
-        says_missing = reading.kind == "missing" or answer.like_capture_id is not None
-        if not says_missing and status != 304:
+            if urls.canonical(answer.url) != url:
+                return self._led_away(url, hops, answer, reading)
+            like = self.missing.same_as(answer)
+            answer = replace(answer, like_capture_id=like if like and self._site_is_well() else None)
+        self.session.keep_all(hops)
+        is_missing = reading.kind == "missing" or answer.like_capture_id is not None
+        if status != 304 and not is_missing:
             if self.drift.see(url, self.before(url), reading):
                 self._held.append((answer, reading))
                 return False
             self.session.resolve(url, "drift")
         return self._settle(url, answer, reading)
 
+    def _led_away(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> bool:
+        """Another page came in the post's place: that of missing posts, or a login, a consent page …"""
+        last = max(number for number, hop in enumerate(hops) if hop.redirected_to)
+        missing = says_missing(hops[last])
+        if not missing and (like := self.missing.same_as(answer)) and self._site_is_well():
+            hops = (*hops[:last], replace(hops[last], like_capture_id=like), *hops[last + 1 :])
+            missing = True
+        self.session.keep_all(hops)
+        self.session.keep(answer, reading)
+        if missing:
+            self.session.resolve(url, "fetch")
+            return False
+        known = self.before(url)
+        self.drift.see(url, known, reading)
+        message = f"expected the post, it leads to {answer.url}, which is none; the last good version stays"
+        level = "note" if known is None else "error"
+        self.session.note(Problem(stage="fetch", kind="led-away", level=level, url=url, message=message))
+        return False
+
     def _settle(self, url: str, answer: Capture, reading: Reading) -> bool:
         outcome = self.session.keep(answer, reading)
         if outcome.verdict in GOOD or answer.status == 304:
             self.good += 1
+            self.looked.add(urls.canonical(answer.url))
             self.session.resolve(url, "fetch")
+            self.session.resolve(url, "extract")
             return True
         if outcome.verdict in ("missing", "gone"):
             self.session.resolve(url, "fetch")
+        elif outcome.verdict == "kept":
+            message = f"expected a post, found a page of kind {reading.kind!r} that none of the layouts reads as one"
+            self.session.note(Problem(stage="extract", kind="not-read", url=url, message=message))
         return False
 
     def _refused(self, url: str, answer: Capture) -> None:
@@ -118,30 +145,6 @@ class Posts:
         if known is None or known.state != "archived" or known.gone_at:
             return None
         return self.session.archive.shown(url)
-
-    # -- soft 404
-
-    def _compared_with_missing(self, answer: Capture) -> Capture:
-        """*answer*, naming the page of an address that never was if it says the same and the site is otherwise well."""
-        probe = self._missing_page()
-        if probe is None or not alike(answer, probe[1]) or not self._site_is_well():
-            return answer
-        return replace(answer, like_capture_id=probe[0])
-
-    def _missing_page(self) -> tuple[int, Capture] | None:
-        """The page for a random address, asked for once a run and only when something looks like a soft 404."""
-        if self._probe is None:
-            url = f"{self.site.base_url}post/{secrets.token_hex(12)}"
-            try:
-                hops, answer = self.session.ask(url, "other", self.site)
-            except (FetchFailed, Forbidden) as error:
-                self.session.note(
-                    Problem(stage="fetch", kind="no-probe", level="note", url=self.site.base_url, message=str(error))
-                )
-                return None
-            self.session.keep_all(hops)
-            self._probe = (self.session.keep(answer).capture_id, answer)
-        return self._probe
 
     def _site_is_well(self) -> bool:
         """Whether the site still shows posts: else a login or consent page stands before all of it."""

@@ -12,16 +12,23 @@ _UNSEEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->
 _MOST = 5_000_000
 
 
-def words(capture: Capture) -> frozenset[str]:
-    """The words that a visitor sees, without those of the address itself."""
-    text = decode((capture.body or b"")[:_MOST], capture.media_type)
-    shown = re.findall(r"\w+", _UNSEEN.sub(" ", text).lower())
-    return frozenset(shown) - frozenset(re.findall(r"\w+", capture.url.lower()))
+def words(text: str) -> frozenset[str]:
+    """The words of *text*, in lower case."""
+    return frozenset(re.findall(r"\w+", text.lower()))
+
+
+def shown(capture: Capture) -> frozenset[str]:
+    """The words that a visitor of a captured page sees."""
+    return words(_UNSEEN.sub(" ", decode((capture.body or b"")[:_MOST], capture.media_type)))
 
 
 def alike(one: Capture, other: Capture) -> bool:
-    """Whether both pages show nearly the same words. Two pages without a word are alike only byte by byte."""
-    first, second = words(one), words(other)
+    """Whether both pages show nearly the same words, those of their addresses aside.
+
+    Two pages without a word are alike only byte by byte.
+    """
+    addresses = words(f"{one.url} {other.url}")
+    first, second = shown(one) - addresses, shown(other) - addresses
     if not first or not second:
         return bool(one.body) and one.body == other.body
     return len(first & second) / len(first | second) >= ALIKE

@@ -117,13 +117,27 @@ class Discovery:
         if answer[0].truncated:
             sitemap = replace(sitemap, complete=False)
         targets = discover.targets_of_sitemap(sitemap, self.site)
+        self._note_strangers(sitemap)
         self.found.targets += targets
         self.found.in_sitemap |= {urls.canonical(target.url) for target in targets}
         return sitemap
 
-    def _feed(self) -> str | None:
+    def _note_strangers(self, sitemap: Sitemap) -> None:
+        """Addresses on other hosts are never asked; that they are there should be known."""
+        away = [entry.url for entry in sitemap.entries if not discover.on_site(entry.url, self.site)]
+        if away:
+            message = f"{len(away)} addresses are not on the site's own hosts and were left out ({sample(away)})"
+            problem = Problem(stage="compare", kind="other-hosts", level="note", url=sitemap.url, message=message)
+            self.session.note(problem)
+        else:
+            self.session.resolve(sitemap.url, "compare")
+
+    def _feed(self, url: str | None = None) -> str | None:
         """The feed; returns the page that it belongs to."""
-        url = self.site.base_url + discover.WIX_FEED
+        known = sorted(one for one, seen in self.memory.items() if seen.state == "feed" and seen.last_good_at)
+        here = [one for one in known if discover.on_site(one, self.site)]
+        url = url or (here[0] if here else self.site.base_url + discover.WIX_FEED)
+        self._feed_asked = url
         self._step(url)
         answer = self.session.source(url, "feed", self.site, self.memory)
         if answer is None:
@@ -154,6 +168,7 @@ class Discovery:
                 return
 
     links: tuple[str, ...] = ()
+    _feed_asked = ""
 
     def _try_list(self, url: str) -> bool:
         """Whether the page at *url* lists posts; if so they are targets, and its further pages are read when due."""
@@ -196,6 +211,10 @@ class Discovery:
             if link and discover.on_site(link, self.site):
                 links.append(link)
         self.links = tuple(dict.fromkeys(links))
+        feed = page.maybe('link[rel~="alternate"][type="application/rss+xml"]')
+        named = urls.normalise((feed.attributes.get("href") or "") if feed else "", base=capture.url)
+        if named and named != self._feed_asked and not self.found.in_feed and discover.on_site(named, self.site):
+            self._feed(named)
         self.found.targets += [
             Target(url=link, site=self.site.id, found_by=("link",)) for link in self.links if urls.is_post(link)
         ]
