@@ -142,10 +142,10 @@ def _absence(capture: Capture, reading: Reading | None) -> str | None:
     """Why the capture says that the post is not there; None: it does not."""
     if capture.status in {404, 410}:
         return str(capture.status)
-    if _is_redirect(capture):
-        return _led_away(capture)
     if capture.like_capture_id is not None:
         return "soft 404: the page of an address that never was"
+    if _is_redirect(capture):
+        return _led_away(capture)
     if reading is not None and reading.kind == "missing" and (capture.status is None or capture.status < 300):
         return "soft 404: an error page"
     return None
