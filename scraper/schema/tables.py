@@ -51,6 +51,7 @@ CREATE TABLE captures (
   record_sha256     TEXT NOT NULL UNIQUE
 );
 CREATE INDEX captures_url ON captures(url, captured_at);
+CREATE INDEX captures_kind ON captures(kind, url);
 CREATE INDEX captures_body ON captures(body_sha256);
 CREATE INDEX captures_crawl ON captures(crawl_id);
 """

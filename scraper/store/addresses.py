@@ -22,7 +22,9 @@ def post_of(capture: Capture, reading: Reading | None) -> str | None:
     """The post that a capture shows; None: it shows none."""
     if reading is None or decide.sight(capture, 0, ("", "", "", "", ""), reading).reading is None:
         return None
-    return urls.canonical(reading.url or "") or of_capture(capture)
+    address, said = of_capture(capture), urls.canonical(reading.url or "")
+    # What a page calls itself is hostile input: it may name another post of its own site, nothing else.
+    return said if said and urls.is_post(said) and urls.same_site(said, capture.url) else address
 
 
 def write(db: sqlite3.Connection, capture_id: int, address: str, post_url: str | None) -> None:

@@ -277,8 +277,7 @@ class Archive:
         with self._transaction():
             for target in targets:
                 if target.kind == "post":
-                    self._posts.site_of(target.url)
-                    heard.hear(self.db, target, at)
+                    heard.hear(self.db, target, self._posts.site_of(target.url), at)
 
     def memory(self, site_id: str) -> dict[str, decide.Memory]:
         """What the next crawl of a site needs to know, by canonical address; also of all lists, sitemaps, feeds."""

@@ -16,15 +16,15 @@ ON CONFLICT (url) DO UPDATE SET
 """
 
 
-def hear(db: sqlite3.Connection, target: Target, at: str) -> None:
-    """Note an address that the site (or a web archive) names as a post."""
+def hear(db: sqlite3.Connection, target: Target, site: str, at: str) -> None:
+    """Note an address of *site* that is named as a post, by the site itself or by a web archive."""
     url = urls.canonical(target.url) or target.url
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
     found_by, state, evidence = row or ("", *_standing(db, url))
     if target.state is not None and state not in ("archived", "not-a-post"):
         state, evidence = target.state, target.evidence
     ways = {*filter(None, found_by.split("; ")), *target.found_by}
-    _write(db, url, target.site, ways, at, target.lastmod, state, evidence)
+    _write(db, url, site, ways, at, target.lastmod, state, evidence)
 
 
 def _standing(db: sqlite3.Connection, url: str) -> tuple[str, str | None]:

@@ -9,31 +9,32 @@ from scraper import decide, urls
 
 _ADDRESSES = """
 SELECT known_urls.url, known_urls.state, known_urls.evidence, known_urls.lastmod, posts.counted_at,
-  posts.published_at, posts.updated_at, posts.first_seen_at, posts.missing_since, posts.gone_at
-FROM known_urls LEFT JOIN posts ON posts.url = known_urls.url WHERE known_urls.site = ?
+  posts.published_at, posts.updated_at, posts.first_seen_at, posts.missing_since, posts.gone_at,
+  posts.last_seen_at, captures.captured_at_basis, posts.id
+FROM known_urls LEFT JOIN posts ON posts.url = known_urls.url LEFT JOIN captures ON captures.id = posts.capture_id
+WHERE known_urls.site = ?
 """
-# Oldest first. The verdict tells good pages from such as must not be confirmed by a 304.
+# Newest first, by when they came: our own come in the order of time. The verdict tells good pages from such as must
+# not be confirmed by a 304.
 _LIVE = """
-SELECT address, captures.id, captured_at, status, body_sha256 IS NOT NULL AND verdict IN
+SELECT captures.id, captured_at, status, body_sha256 IS NOT NULL AND verdict IN
   ('new', 'changed', 'same', 'older', 'returned')
 FROM addresses JOIN captures ON captures.id = addresses.capture_id
   LEFT JOIN post_captures ON post_captures.capture_id = captures.id
-WHERE captures.source = 'live' AND address IN (SELECT url FROM known_urls WHERE site = ?)
-ORDER BY captured_at, captures.id
+WHERE address = ? AND captures.source = 'live' ORDER BY addresses.capture_id DESC
 """
 _LAST_GOOD = """
-SELECT posts.url, max(captured_at) FROM posts JOIN post_captures ON post_id = posts.id
-  JOIN captures ON captures.id = post_captures.capture_id
-WHERE site = ? AND captured_at_basis <> 'file-time' AND verdict IN ('new', 'changed', 'same', 'older', 'returned')
-GROUP BY posts.url
+SELECT max(captured_at) FROM post_captures JOIN captures ON captures.id = capture_id
+WHERE post_id = ? AND captured_at_basis <> 'file-time' AND verdict IN ('new', 'changed', 'same', 'older', 'returned')
 """
 _FAILED = """
 SELECT url, max(last_seen_at) FROM problems
 WHERE stage = 'fetch' AND level = 'error' AND resolved_at IS NULL GROUP BY url
 """
-_SOURCES = """
-SELECT url, kind, id, captured_at, status, body_sha256 IS NOT NULL AND status = 200 FROM captures
-WHERE source = 'live' AND kind IN ('robots', 'sitemap', 'feed', 'list', 'counts') ORDER BY captured_at, id
+_SOURCES = "SELECT DISTINCT kind, url FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list', 'counts')"
+_SOURCE_TRIES = """
+SELECT id, captured_at, status, body_sha256 IS NOT NULL AND status = 200 FROM captures
+WHERE url = ? AND source = 'live' ORDER BY captured_at DESC, id DESC
 """
 
 #: Headers by which a server can be asked whether anything changed.
@@ -44,20 +45,21 @@ _Try = tuple[int, str, int | None, bool]
 
 
 def memory(db: sqlite3.Connection, site: str) -> dict[str, decide.Memory]:
-    """What is known of each post address of *site*, and of all lists, sitemaps and feeds, by canonical address."""
+    """What is known of each post address of *site*, and of all lists, sitemaps and feeds, by canonical address.
+
+    The cost grows with the addresses, not with their captures: this is asked at the start of every run.
+    """
     found = _sources(db)
-    tries = _tries(db, site)
-    good = dict(db.execute(_LAST_GOOD, (site,)).fetchall())
     failed = dict(db.execute(_FAILED).fetchall())
     aliases = {}
-    for url, state, evidence, lastmod, counted, published, updated, first, missing, gone in db.execute(
+    for url, state, evidence, lastmod, counted, published, updated, first, missing, gone, *last in db.execute(
         _ADDRESSES, (site,)
     ):
-        found[url] = decide.Memory(
+        known = decide.Memory(
             url=url,
             state=state,
             lastmod=lastmod,
-            last_good_at=good.get(url),
+            last_good_at=_last_good(db, *last),
             failed_at=failed.get(url),
             counted_at=counted,
             published_at=published,
@@ -68,42 +70,45 @@ def memory(db: sqlite3.Connection, site: str) -> dict[str, decide.Memory]:
         )
         if state == "archived" and evidence and evidence.startswith("as "):
             aliases[url] = evidence.removeprefix("as ")
-        found[url] = _with_tries(db, found[url], tries.get(url, []))
+        found[url] = _with_tries(db, known, _tries(db, url))
     for url, post in aliases.items():
         if post in found:
             found[url] = replace(found[url], last_good_at=found[post].last_good_at, gone_at=found[post].gone_at)
     return found
 
 
-def _tries(db: sqlite3.Connection, site: str) -> dict[str, list[_Try]]:
-    """Captures of our own by address, oldest first."""
-    tries: dict[str, list[_Try]] = defaultdict(list)
-    for address, number, at, status, good in db.execute(_LIVE, (site,)):
-        tries[address].append((number, at, status, bool(good)))
-    return tries
+def _last_good(db: sqlite3.Connection, last_seen_at: str | None, basis: str | None, post_id: int | None) -> str | None:
+    """When a post was last had at a known time: when it was last seen, unless only a file dates what is shown."""
+    if basis != "file-time":
+        return last_seen_at
+    (found,) = db.execute(_LAST_GOOD, (post_id,)).fetchone()
+    return None if found is None else str(found)
+
+
+def _tries(db: sqlite3.Connection, address: str, asked: str = _LIVE) -> list[_Try]:
+    """Our own captures of an address from the newest good one on, oldest first."""
+    found: list[_Try] = []
+    for number, at, status, good in db.execute(asked, (address,)):
+        found.insert(0, (number, at, status, bool(good)))
+        if good:
+            break
+    return found
 
 
 def _sources(db: sqlite3.Connection) -> dict[str, decide.Memory]:
     """Lists, sitemaps and feeds: when they were last read, and how to ask whether they changed."""
     tries: dict[str, list[_Try]] = defaultdict(list)
     kinds = {}
-    for url, kind, number, at, status, good in db.execute(_SOURCES):
+    for kind, url in db.execute(_SOURCES):
         address = urls.canonical(url) or url
-        tries[address].append((number, at, status, bool(good)))
+        tries[address] += _tries(db, url, _SOURCE_TRIES)
         kinds[address] = kind
-    return {
-        address: _with_tries(
-            db,
-            decide.Memory(
-                url=address,
-                state=kinds[address],
-                last_good_at=max((at for _, at, status, _ in rows if status in {200, 304}), default=None),
-                first_seen_at=rows[0][1],
-            ),
-            rows,
-        )
-        for address, rows in tries.items()
-    }
+    found = {}
+    for address, rows in tries.items():
+        rows.sort(key=lambda one: one[1])
+        had = max((at for _, at, status, _ in rows if status in {200, 304}), default=None)
+        found[address] = _with_tries(db, decide.Memory(url=address, state=kinds[address], last_good_at=had), rows)
+    return found
 
 
 def _with_tries(db: sqlite3.Connection, known: decide.Memory, tries: list[_Try]) -> decide.Memory:
