@@ -131,28 +131,41 @@ def captures() -> list[Capture]:
     return [*first, *second, *third]
 
 
-def fill(path: Path, kept: Iterable[Capture]) -> Path:
-    """An archive of *kept*, one run for each month of theirs, and a 304 for the first post's last page."""
+def oddities() -> list[Capture]:
+    """More of the same blog: what comes back, moves, breaks, or is known from dumps and files only."""
+    court = "/post/a-day-in-court"
+    dump = b"top of page\n\n%s\n\nDump words here.\n\n50 views0 comments\n\nbottom of page"
+    saved = {"source": "file", "url_basis": "given", "kind": "post", "media_type": "text/plain"}
+    return [
+        live("/post/gone", "2021-06-02T00:00:03Z", page("Soon Gone", "Back again.", slug="gone", views=9)),
+        live("/post/old", "2021-06-02T00:00:04Z", page("Old", "Old text.", slug="old")),
+        live(court, "2021-06-03T00:00:04Z", "<html>Please log in</html>"),
+        live(court, "2021-06-04T00:00:04Z", "Busy", status=503, kind="other"),
+        live("/post/other-name", "2021-06-05T00:00:04Z", page("A Day in Court", "Third text.", views=40)),
+        Capture(url=SITE + court, captured_at="2023-01-01T00:00:00Z", captured_at_basis="file-time",
+                body=dump % b"A Day in Court", **saved),
+        Capture(url=SITE + "/post/dumped", captured_at="2021-01-01", captured_at_basis="given",
+                body=dump % b"Dumped", **saved),
+    ]  # fmt: skip
+
+
+def fill(path: Path, kept: Iterable[Capture], *, confirm: bool = True) -> Path:
+    """An archive of *kept*, a new run where the month changes; *confirm*: and a 304 for the first post's last page."""
     with Archive.open(path, read=read_capture, reader=READER) as archive:
-        runs: dict[str, int] = {}
+        crawl_id, last = 0, ""
         for capture in kept:
             archive.site(sites.site_for(capture.url))
-            month = capture.captured_at[:7]
-            if month not in runs:
-                for crawl_id in runs.values():
-                    _seal(archive, crawl_id, capture.captured_at)
-                runs[month] = archive.begin("crawl", capture.captured_at[:10] + "T00:00:00Z")
-            archive.keep(capture, read_capture(capture), runs[month])
-        for crawl_id in runs.values():
-            _seal(archive, crawl_id, "2021-12-01T00:00:00Z")
-        _confirm(archive)
+            if capture.captured_at[:7] != last[:7]:
+                if crawl_id:
+                    archive.finish(crawl_id, finished_at=last[:10] + "T23:59:59Z", requests=3, exit_status=0)
+                crawl_id = archive.begin("crawl", capture.captured_at[:10] + "T00:00:00Z")
+            last = capture.captured_at
+            archive.keep(capture, read_capture(capture), crawl_id)
+        if crawl_id:
+            archive.finish(crawl_id, finished_at=last[:10] + "T23:59:59Z", requests=3, exit_status=0)
+        if confirm:
+            _confirm(archive)
     return path
-
-
-def _seal(archive: Archive, crawl_id: int, at: str) -> None:
-    (sealed,) = archive.db.execute("SELECT chain_sha256 FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
-    if sealed is None:
-        archive.finish(crawl_id, finished_at=at, requests=3, exit_status=0)
 
 
 def _confirm(archive: Archive) -> None:

@@ -4,6 +4,7 @@
 
 import hashlib
 import json
+import random
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -57,6 +58,16 @@ def test_nothing_is_written(sound: Path) -> None:
     sound.chmod(0o444)
     check(sound)
     assert hashlib.sha256(sound.read_bytes()).hexdigest() == before
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_captures_in_any_order_give_the_same_sound_archive(tmp_path: Path, archives: Any, seed: int) -> None:
+    kept = [*archives.captures(), *archives.oddities()]
+    whole = archives.fill(tmp_path / "whole.db", kept, confirm=False)
+    random.Random(seed).shuffle(kept)
+    shuffled = archives.fill(tmp_path / "shuffled.db", kept, confirm=False)
+    assert check(shuffled).of("damage") == ()
+    assert archives.rows(shuffled) == archives.rows(whole)
 
 
 def flip(column: str, table: str, where: str, at: int = 20) -> Callable[[sqlite3.Connection], None]:
