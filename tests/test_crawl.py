@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl import CrawlReport, run_crawl
+from scraper.crawl import CrawlReport, Interrupts, read_capture, run_crawl
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
+from scraper.extract import READER
 from scraper.fetch import Limits
+from scraper.store import Archive
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 Reply = Answer | Callable[[Question], Answer | None]
@@ -119,6 +121,18 @@ def staged(folder: Path, *arguments: Any, **look: Any) -> Iterator[Stage]:
         stage.server = server
         stage.blog.base = server.base
         yield stage
+    if stage.path.exists():
+        check_rebuilt(stage.path)
+
+
+def check_rebuilt(path: Path) -> None:
+    """All that was derived step by step is what reading every capture again gives, and the file is sound."""
+    changes: list[Any] = []
+    with Archive.open(path, read=read_capture, reader=READER) as archive:
+        archive.rebuild(diff=True, changed=changes.append)
+        assert changes == []
+        assert archive.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert archive.db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 @pytest.fixture
@@ -707,8 +721,6 @@ def test_a_second_run_on_the_same_archive_is_refused_at_once(stage: Stage) -> No
 
 
 def test_somebody_who_asks_to_stop_gets_the_current_post_saved_and_status_9(stage: Stage) -> None:
-    from scraper.crawl import Interrupts
-
     stop = Interrupts(lambda _: None)
 
     def third(question: Question) -> None:
