@@ -13,6 +13,7 @@ from html import escape
 from scraper.serve.writer import Piece, Writer
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")
 _LETTERS = re.compile(r"[^\W_]+")
 #: Letters and digits of a paragraph by which its place in the HTML is found.
 KEY = 48
@@ -58,8 +59,7 @@ def _anchor(pieces: list[Piece], text: str) -> None:
     whole, cursor = "".join(run), 0
     taken: set[int] = set()
     for number, paragraph in enumerate(_PARAGRAPH.split(text)):
-        key = _letters(paragraph[: KEY * 4])[:KEY]
-        found = whole.find(key, cursor) if key else -1
+        found, key = _placed(paragraph, whole, cursor)
         if found < 0:
             continue
         cursor = found + len(key)
@@ -70,6 +70,19 @@ def _anchor(pieces: list[Piece], text: str) -> None:
             pieces[block].anchor = f"p{number}"
         elif not pieces[place].anchor:
             pieces[place].anchor = f"p{number}"
+
+
+def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
+    """Where *paragraph* begins in the letters *whole*, from *cursor* on, or -1; and the letters that were looked for.
+
+    A list's numbers stand in the text, but not in the HTML.
+    """
+    for start in (paragraph, _NUMBER.sub("", paragraph)):
+        key = _letters(start[: KEY * 4].partition("\n")[0])[:KEY]
+        found = whole.find(key, cursor) if key else -1
+        if found >= 0:
+            break
+    return found, key
 
 
 def _joined(pieces: list[Piece], pattern: re.Pattern[str] | None) -> str:

@@ -1,6 +1,7 @@
 """The first page: what is in the archive, what is not, and what happened last."""
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from scraper.serve import charts, texts
@@ -9,6 +10,9 @@ from scraper.serve.render import render
 
 #: States of known addresses, in the order shown; `archived` ones are the posts themselves.
 STATES = ("wanted", "lost", "elsewhere")
+
+#: Sites that the timeline tells apart by colour; where there are more, the smallest share one.
+COLOURS = 6
 
 POST = "posts.site, posts.slug, posts.title, posts.language"
 
@@ -79,13 +83,20 @@ def last_crawl(db: sqlite3.Connection) -> sqlite3.Row | None:
 
 def timeline(ask: Ask, sites: list[sqlite3.Row]) -> charts.Timeline:
     """Posts by year and site; each bar leads to that year."""
-    ids = [site["id"] for site in sites]
-    counts: dict[str, list[int]] = {}
-    for year, site, number in ask.db.execute(
+    found = ask.db.execute(
         "SELECT substr(published_at, 1, 4), site, count(*) FROM posts WHERE published_at IS NOT NULL GROUP BY 1, 2"
-    ):
-        counts.setdefault(year, [0] * len(ids))[ids.index(site)] = number
-    return charts.timeline(counts, [site["name"] for site in sites], lambda year: ask.link("/search", ("year", year)))
+    ).fetchall()
+    posts: Counter[str] = Counter()
+    for _, site, number in found:
+        posts[site] += number
+    names = {site["id"]: site["name"] for site in sites}
+    shown = [site for site, _ in posts.most_common(COLOURS if len(posts) <= COLOURS else COLOURS - 1)]
+    series = [names.get(site, site) for site in shown] + ([texts.OTHER_SITES] if len(posts) > len(shown) else [])
+    counts: dict[str, list[int]] = {}
+    for year, site, number in found:
+        place = shown.index(site) if site in shown else len(shown)
+        counts.setdefault(year, [0] * len(series))[place] += number
+    return charts.timeline(counts, series, lambda year: ask.link("/search", ("year", year)))
 
 
 def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:

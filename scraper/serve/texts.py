@@ -49,6 +49,7 @@ COVERAGE_WORDS = (
     "“Wanted” ones are still to be fetched, “lost” ones could be had nowhere."
 )
 SITE, SITE_STATE, YEAR = "Site", "State", "Year"
+OTHER_SITES = "other sites"
 SITE_STATES = {"live": "on line", "gone": "off line", "unknown": "not known"}
 STATES = {"archived": "archived", "wanted": "wanted", "lost": "lost", "elsewhere": "elsewhere"}
 MOST_VIEWED = "Most viewed"

@@ -125,11 +125,13 @@ def test_a_link_to_a_post_that_we_have_leads_to_our_page() -> None:
 
 def test_each_paragraph_of_the_text_has_its_place_in_the_html() -> None:
     html = "<p>One  paragraph.</p><div>Chrome</div><ul><li>item one</li><li>item two</li></ul><p>Last<br>words</p>"
-    text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords"
+    html += "<ol><li>first</li><li>second</li></ol>"
+    text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords\n\n1. first\n2. second"
     found = shown(Body(html, text))
     assert '<p id="p0">One' in found
     assert '<li id="p1">item one' in found
     assert '<p id="p3">Last' in found
+    assert '<li id="p4">first' in found
     assert "p2" not in found
 
 
