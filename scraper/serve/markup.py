@@ -75,10 +75,10 @@ def _anchor(pieces: list[Piece], text: str) -> None:
 def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
     """Where *paragraph* begins in the letters *whole*, from *cursor* on, or -1; and the letters that were looked for.
 
-    A list's numbers stand in the text, but not in the HTML.
+    A list's numbers stand in the text, but not in the HTML; so its first item alone is looked for, without its number.
     """
-    for start in (paragraph, _NUMBER.sub("", paragraph)):
-        key = _letters(start[: KEY * 4].partition("\n")[0])[:KEY]
+    for start in (paragraph, _NUMBER.sub("", paragraph).partition("\n")[0]):
+        key = _letters(start[: KEY * 4])[:KEY]
         found = whole.find(key, cursor) if key else -1
         if found >= 0:
             break
