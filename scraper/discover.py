@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 import feedparser  # type: ignore[import-untyped]
 
-from scraper import urls
+from scraper import sites, urls
 from scraper.records import Listed, Problem, Site, Target
 
 #: The protocol allows 50 MB and 50 000 addresses in one sitemap (sitemaps.org); nothing beyond is read.
@@ -219,7 +219,7 @@ def _stamp(moment: time.struct_time | None) -> str | None:
 
 def named_sitemaps(named: Iterable[str], site: Site) -> tuple[str, ...]:
     """The addresses of ``Sitemap:`` lines that are on the site's own hosts, in order."""
-    found = (urls.normalise(name, base=site.base_url) for name in named)
+    found = (urls.normalise(name, base=site.base_url) for name in named if name.strip())
     return tuple(dict.fromkeys(url for url in found if url and on_site(url, site)))
 
 
@@ -241,12 +241,12 @@ def wants(sitemap_url: str) -> bool:
 
 
 def targets_of_sitemap(sitemap: Sitemap, site: Site) -> tuple[Target, ...]:
-    """The posts that a sitemap names: in one that is for posts every address, in others those that look like one."""
-    posts_only = wants(sitemap.url)
+    """The posts that a sitemap names: in Wix's one for posts every address, in others those that look like one."""
+    all_posts = sitemap.url.endswith("/" + WIX_POSTS_SITEMAP) and site.platform in ("wix", "unknown")
     return tuple(
         Target(url=entry.url, site=site.id, found_by=("sitemap",), lastmod=entry.lastmod)
         for entry in sitemap.entries
-        if on_site(entry.url, site) and (urls.is_post(entry.url) or (posts_only and not is_front(entry.url, site)))
+        if belongs(entry.url, site) and (urls.is_post(entry.url) or all_posts)
     )
 
 
@@ -255,8 +255,15 @@ def targets_of_listed(listed: Iterable[Listed], site: Site, found_by: str) -> tu
     return tuple(
         Target(url=url, site=site.id, found_by=(found_by,), lastmod=item.lastmod)
         for item in listed
-        if (url := urls.normalise(item.url)) and on_site(url, site) and not is_front(url, site)
+        if (url := urls.normalise(item.url)) and belongs(url, site)
     )
+
+
+def belongs(url: str, site: Site) -> bool:
+    """Whether *url* may be a post of the site: on its hosts, not its front page, of no other site there."""
+    if not on_site(url, site) or is_front(url, site):
+        return False
+    return site not in sites.SITES or sites.site_for(url).id == site.id
 
 
 def is_front(url: str, site: Site) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import discover
+from scraper import discover, sites
 from scraper.records import Listed, Site, Target
 
 SITE = Site(
@@ -193,6 +193,15 @@ def test_one_post_found_in_four_ways_is_one_target_that_remembers_them() -> None
 def test_a_sitemap_cannot_send_us_to_another_host() -> None:
     named = discover.read_sitemap(urlset("https://evil.example/post/x", "https://www.lantern.example/post/y"), MAP)
     assert [one.url for one in discover.targets_of_sitemap(named, SITE)] == ["https://www.lantern.example/post/y"]
+
+
+def test_of_two_sites_at_one_host_each_gets_its_own_posts() -> None:
+    both = urlset("https://www.ushrnetwork.org/news-updates/old-one", "https://ushrnetwork.org/news/272/100/new-one")
+    named = discover.read_sitemap(both, "https://ushrnetwork.org/sitemap.xml")
+    found = {site.id: [one.url for one in discover.targets_of_sitemap(named, site)] for site in sites.SITES}
+    assert found["ushrn-drupal"] == ["https://www.ushrnetwork.org/news-updates/old-one"]
+    assert found["ushrn-news"] == ["https://ushrnetwork.org/news/272/100/new-one"]
+    assert found["upr2020"] == []
 
 
 def test_the_list_of_posts_is_looked_for_under_its_usual_names_first() -> None:

@@ -79,37 +79,41 @@ def run_crawl(
     wrong is in the report.
     """
     stop = interrupts or Interrupts(sleep)
+    started, clock = now(), monotonic()
     with (
-        lock.writing(archive_path, stamp(now())),
+        lock.writing(archive_path, stamp(started)),
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
         heeded(stop),
     ):
         orders = [_order(target, archive) for target in targets] or [Order(site=site) for site in sites.SITES]
-        started, clock = now(), monotonic()
         messages = _rebuilt(archive)
-        crawl_id = archive.begin("crawl", stamp(started))
-        named = frozenset(host for order in orders if order.named for host in order.site.hosts)
         with Fetcher(
             contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
-            named_hosts=named, on_request=on_request,
+            named_hosts=frozenset(host for order in orders if order.named for host in order.site.hosts),
+            on_request=on_request,
         ) as fetcher:  # fmt: skip
             session = Session(
-                archive=archive, fetcher=fetcher, crawl_id=crawl_id, now=now, interrupts=stop, full=full, counts=counts,
-                progress=progress, messages=messages, open_problems=lookups.open_problems(archive.db),
+                archive=archive, fetcher=fetcher, crawl_id=archive.begin("crawl", stamp(started)), now=now,
+                interrupts=stop, full=full, counts=counts, progress=progress, messages=messages,
+                open_problems=lookups.open_problems(archive.db),
             )  # fmt: skip
             _check_clock(session, started)
             status = _exit_status(_crawl_all(session, orders), session)
-            summary = archive.finish(crawl_id, finished_at=session.at(), requests=fetcher.requests, exit_status=status)
-            known = lookups.count_posts(archive.db)
+            return _report(session, status, monotonic() - clock)
+
+
+def _report(session: Session, status: int, seconds: float) -> CrawlReport:
+    """Seals the run and tells how it went."""
+    archive, requests, problems = session.archive, session.fetcher.requests, len(session.failed)
+    done = archive.finish(session.crawl_id, finished_at=session.at(), requests=requests, exit_status=status)
     line = (
-        f"{known} known, {summary.new} new, {summary.changed} changed, {summary.gone} gone, "
-        f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, "
-        f"{fetcher.requests} requests in {lasted(monotonic() - clock)}; chain {summary.chain_sha256}"
+        f"{lookups.count_posts(archive.db)} known, {done.new} new, {done.changed} changed, {done.gone} gone, "
+        f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {lasted(seconds)}; "
+        f"chain {done.chain_sha256}"
     )
     return CrawlReport(
-        exit_status=status, line=line, messages=tuple(session.messages), new=summary.new, changed=summary.changed,
-        same=summary.same, gone=summary.gone, problems=len(session.failed), requests=fetcher.requests,
-        chain_sha256=summary.chain_sha256,
+        exit_status=status, line=line, messages=tuple(session.messages), new=done.new, changed=done.changed,
+        same=done.same, gone=done.gone, problems=problems, requests=requests, chain_sha256=done.chain_sha256,
     )  # fmt: skip
 
 

@@ -216,7 +216,9 @@ class Discovery:
         if named and named != self._feed_asked and not self.found.in_feed and discover.on_site(named, self.site):
             self._feed(named)
         self.found.targets += [
-            Target(url=link, site=self.site.id, found_by=("link",)) for link in self.links if urls.is_post(link)
+            Target(url=link, site=self.site.id, found_by=("link",))
+            for link in self.links
+            if urls.is_post(link) and discover.belongs(link, self.site)
         ]
 
     def _walk(self, first: Reading) -> None:
