@@ -1,0 +1,133 @@
+"""What to fetch now: what was never had, what has changed, what was not looked at for long. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scraper import urls
+from scraper.decide.sighting import instant
+from scraper.records import Target
+
+#: A post published, edited or first seen in this time is fresh: looked at weekly, the others every three months.
+FRESH = timedelta(days=90)
+FRESH_EVERY = timedelta(days=7)
+OLD_EVERY = timedelta(days=91)
+#: A post that is missing, but not long enough to be gone, is looked for again as often.
+MISSING_EVERY = timedelta(days=7)
+
+#: Why something is due, the most urgent first.
+REASONS = ("given", "new", "lastmod", "failed", "missing", "fresh", "old", "full")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the archive knows of one address: enough to say whether to fetch it again, and how to ask."""
+
+    url: str
+    #: ``archived``, ``wanted``, ``elsewhere``, ``lost``, ``not-a-post``; for other addresses the capture's kind.
+    state: str = "wanted"
+    #: As the site last said.
+    lastmod: str | None = None
+    #: Newest capture that showed the post (304s included), whatever its source, by a known time.
+    last_good_at: str | None = None
+    #: Newest capture of our own, and its status.
+    last_tried_at: str | None = None
+    last_status: int | None = None
+    #: When the newest attempt failed, unless one has worked since; from `problems`.
+    failed_at: str | None = None
+    #: Validators of the newest good live capture, and its id for `Capture.not_modified_of`.
+    etag: str | None = None
+    last_modified: str | None = None
+    capture_id: int | None = None
+    #: Newest observation of its counts.
+    counted_at: str | None = None
+    published_at: str | None = None
+    updated_at: str | None = None
+    first_seen_at: str | None = None
+    #: Start of the unbroken run on which it is missing.
+    missing_since: str | None = None
+    gone_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An address to fetch now, and why: one of `REASONS`."""
+
+    url: str
+    reason: str
+
+
+def due(
+    memory: Mapping[str, Memory],
+    targets: Iterable[Target],
+    now: datetime,
+    *,
+    full: bool = False,
+) -> list[Due]:
+    """Posts to fetch now, the most urgent first, each once, by the address they are known by.
+
+    *memory* is `Archive.memory` of the site, keyed by that address; *targets* are those of this run. Only committed
+    captures count: what was heard of, but never had, is due until it is had. *full*: everything known is due.
+    """
+    heard: dict[str, str | None] = {}
+    given: set[str] = set()
+    for target in targets:
+        if target.kind != "post":
+            continue
+        url = urls.canonical(target.url)
+        heard[url] = max(filter(None, (heard.get(url), target.lastmod)), default=None)
+        if "given" in target.found_by:
+            given.add(url)
+    found = []
+    for url in dict.fromkeys((*heard, *memory)):
+        known = memory.get(url, Memory(url=url))
+        reason = "given" if url in given else _reason(known, heard.get(url) or known.lastmod, now)
+        if reason is None and full and known.state in _WORTH_FETCHING:
+            reason = "full"
+        if reason is not None:
+            found.append(Due(url, reason))
+    return sorted(found, key=lambda item: REASONS.index(item.reason))
+
+
+_WORTH_FETCHING = frozenset({"archived", "wanted", "elsewhere", "lost", "not-a-post"})
+
+
+def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:
+    """Why the address is due; None: it is not."""
+    if known.state not in _WORTH_FETCHING:
+        return None
+    if known.failed_at is not None:
+        return "failed"
+    if known.last_good_at is None and known.last_tried_at is None:
+        return "new"
+    answered = max(filter(None, (known.last_good_at, known.last_tried_at)))
+    if lastmod is not None and _newer(lastmod, answered, now):
+        return "lastmod"
+    age = now - instant(answered)
+    if known.missing_since is not None and known.gone_at is None:
+        return "missing" if age >= MISSING_EVERY else None
+    if known.gone_at is None and known.state == "archived" and _is_fresh(known, now):
+        return "fresh" if age >= FRESH_EVERY else None
+    return "old" if age >= OLD_EVERY else None
+
+
+def _is_fresh(known: Memory, now: datetime) -> bool:
+    # First seen counts only where the page says nothing: on the first crawl every post would else be fresh.
+    dates = [known.published_at, known.updated_at]
+    newest = max(filter(None, dates), default=known.first_seen_at)
+    return newest is not None and now - instant(newest) <= FRESH
+
+
+def _newer(lastmod: str, answered: str, now: datetime) -> bool:
+    """Whether the site changed after our last answer. A day (or month) is over before its edits are asked for."""
+    try:
+        changed = instant(lastmod)
+    except ValueError:
+        return False
+    if changed > now:
+        return False
+    if len(lastmod) > len("2021-03-18"):
+        return changed > instant(answered)
+    if lastmod == answered[: len(lastmod)]:
+        return now >= changed + timedelta(days=1 if len(lastmod) > len("2021-03") else 31)
+    return changed > instant(answered)
