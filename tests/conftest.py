@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import importlib.util
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +23,24 @@ def _load(name: str) -> ModuleType:
 
 _faults = _load("fault_server")
 _archives = _load("archives")
+_old_web = _load("old_web")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def archives() -> Any:
     """Pages in the shape of Wix posts, and archives filled with captures of them."""
     return _archives
+
+
+@pytest.fixture(scope="session")
+def _full_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(_archives.fill(tmp_path_factory.mktemp("archives") / "full.db", _archives.captures()))
+
+
+@pytest.fixture
+def full(_full_archive: Path, tmp_path: Path) -> Path:
+    """An archive of its own with a bit of everything: `archives.captures()` and an answer 304."""
+    return Path(shutil.copy(_full_archive, tmp_path / "full.db"))
 
 
 @pytest.fixture
@@ -61,3 +74,12 @@ def ipv6_faults(clock: Any) -> Iterator[Any]:
         pytest.skip("this machine has no IPv6 loopback")
     yield server
     server.close()
+
+
+@pytest.fixture
+def old_web() -> Iterator[Any]:
+    """A stand-in for the Internet Archive and for Common Crawl, empty."""
+    web = _old_web.OldWeb()
+    web.start()
+    yield web
+    web.close()

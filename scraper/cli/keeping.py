@@ -1,4 +1,4 @@
-"""The verbs that bring things into the archive and keep them right: crawl, import, rebuild, verify, schedule."""
+"""The verbs that bring things into the archive and keep them: crawl, recover, import, rebuild, schedule."""
 
 import shutil
 import sys
@@ -46,6 +46,47 @@ def crawl(
         db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
         on_request=log.request,
+    )  # fmt: skip
+    log.messages(report.messages)
+    log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
+    sys.exit(report.exit_status)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@contact_option
+@click.option("--since", metavar="DAY", help="Only captures of that day and later: 2019, 2019-06 or 2019-06-30.")
+@click.option("--until", metavar="DAY", help="Only captures of that day and earlier.")
+@click.option("--source", "sources", multiple=True, type=click.Choice(["wayback", "commoncrawl"]),
+              help="Ask only this archive.  [default: both, or those with an --endpoint]")  # fmt: skip
+@click.option("--endpoint", "endpoints", multiple=True, metavar="[SOURCE=]URL",
+              help="Ask there instead: another Wayback Machine, a collection of pywb, a collinfo.json.")  # fmt: skip
+@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",
+              help="Pause between two requests.  [default, and least for the services themselves: 2.5]")  # fmt: skip
+@click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
+@log_option
+def recover(
+    targets: tuple[str, ...], db: Path, contact: str | None, since: str | None, until: str | None,
+    sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, log_format: str,
+) -> None:  # fmt: skip
+    """Bring in what the Wayback Machine and Common Crawl hold of posts, of all times.
+
+    Every version that differs is fetched, with the time at which it was captured, and documents linked from posts.
+    What is here already is not asked for again, so a run may be stopped at any moment. `ushrn status --coverage`
+    then tells what became of every post address ever heard of.
+
+    \b
+    Example:  ushrn recover upr2020 --contact you@example.org --since 2020
+              ushrn recover --endpoint http://localhost:8080/my-collection/
+    """
+    from scraper.recover import run_recover
+
+    log = Log(log_format)
+    report = run_recover(
+        db, targets, contact=contact, since=since, until=until, sources=sources, endpoints=endpoints, delay=delay,
+        wet=wet, now=now, on_request=log.request,
+        progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
     )  # fmt: skip
     log.messages(report.messages)
     log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)

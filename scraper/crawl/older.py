@@ -1,0 +1,85 @@
+"""The network's older sites: posts that are numbered, lists that nothing links to, and links from post to post."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from scraper import sites, urls
+from scraper.crawl.posts import Posts
+from scraper.crawl.session import Session
+from scraper.decide import OLD_EVERY, Due, Memory, instant
+from scraper.records import Site, Target
+
+#: So many numbers in a row without a post, behind the highest known, end the search.
+MISSES = 50
+#: A number so far beyond all others is a slip or a trap.
+FARTHEST = 500
+#: Where the older systems have their lists of posts.
+LISTS = {"news-2019": ("news",), "drupal": ("news-updates", "resources-media")}
+
+_KNOWN = "SELECT url FROM known_urls WHERE site = ? AND (state = 'archived' OR found_by <> 'number')"
+_LINKS = "SELECT DISTINCT url FROM links WHERE url NOT IN (SELECT url FROM known_urls) ORDER BY url"
+
+
+def lists(site: Site) -> tuple[str, ...]:
+    """Addresses of the site's lists of posts, where its system is known to have some."""
+    return tuple(f"{site.base_url}{path}" for path in LISTS.get(site.platform, ()))
+
+
+def address(number: int) -> str:
+    """The address by which the post of that number is known."""
+    return f"{sites.USHRN_NEWS.base_url}news/{number}/100/"
+
+
+def highest(numbers: Iterable[int]) -> int:
+    """The highest number that can be believed: at least the highest ever seen, no leap of more than `FARTHEST`."""
+    found = sites.HIGHEST_NEWS_NUMBER
+    for number in sorted(numbers):
+        if number <= found + FARTHEST:
+            found = max(found, number)
+    return found
+
+
+def highest_known(db: sqlite3.Connection) -> int:
+    """The highest number of a post that was heard of in any way but by counting, or that is archived."""
+    heard = db.execute(_KNOWN, (sites.USHRN_NEWS.id,))
+    return highest(number for (url,) in heard if (number := urls.post_number(url)) is not None)
+
+
+def known_numbers(db: sqlite3.Connection) -> tuple[Target, ...]:
+    """Every number up to the highest known: some were posts, and which is to be found out."""
+    return tuple(_target(number) for number in range(1, highest_known(db) + 1))
+
+
+def _target(number: int) -> Target:
+    return Target(url=address(number), site=sites.USHRN_NEWS.id, found_by=("number",))
+
+
+def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Memory]) -> None:
+    """Ask for the numbers behind the highest known one, until `MISSES` in a row are no posts."""
+    if site.platform != "news-2019":
+        return
+    while True:
+        first = highest_known(session.archive.db) + 1
+        numbers = range(first, first + MISSES)
+        wanted = [number for number in numbers if _is_due(session, address(number), posts, memory)]
+        if not wanted:
+            return
+        session.archive.hear([_target(number) for number in wanted], session.at())
+        posts.run([Due(address(number), "new") for number in wanted])
+
+
+def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, Memory]) -> bool:
+    known = memory.get(url)
+    tried = None if known is None else known.last_tried_at
+    return url not in posts.looked and (tried is None or session.now() - instant(tried) >= OLD_EVERY)
+
+
+def hear_links(session: Session) -> None:
+    """Note the posts that archived posts link to, on any of the network's sites."""
+    known = {url for (url,) in session.archive.db.execute("SELECT url FROM known_urls")}
+    targets = []
+    for (link,) in session.archive.db.execute(_LINKS).fetchall():
+        url, site = urls.canonical(link), sites.site_for(link)
+        if url not in known and urls.is_post(url) and sites.by_id(site.id) is not None:
+            targets.append(Target(url=url, site=site.id, found_by=("link",)))
+    session.archive.hear(targets, session.at())

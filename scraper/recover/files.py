@@ -1,0 +1,86 @@
+"""Documents that old posts link to, from the same web archives."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scraper import urls
+from scraper.crawl.attachments import MOST_FILES, Attachments, wrong_with
+from scraper.crawl.session import Session, Step
+from scraper.records import Capture, Problem, Site
+from scraper.recover import asking, choose
+from scraper.recover.archives import WebArchive
+from scraper.webarchives.listing import Row
+
+_WANTED = """
+SELECT url, max(published_at) AS newest FROM (
+  SELECT files.url, published_at FROM files JOIN posts ON posts.id = post_id
+    WHERE site = :site AND files.url IS NOT NULL
+  UNION ALL SELECT links.url, published_at FROM links JOIN posts ON posts.id = post_id WHERE site = :site)
+WHERE url NOT IN (SELECT url FROM captures WHERE kind = 'file') GROUP BY url ORDER BY newest DESC, url
+"""
+
+
+class Files:
+    """Gets one site's documents, also those of posts that are gone."""
+
+    def __init__(
+        self, session: Session, site: Site, archives: Sequence[WebArchive], listed: dict[str, list[Row]]
+    ) -> None:
+        """*listed*: all rows of the site's own hosts, by source."""
+        self.session = session
+        self.site = site
+        self.archives = archives
+        self._own = {source: _by_url(rows) for source, rows in listed.items()}
+        self._wants = Attachments(session, site).wants
+
+    def run(self) -> None:
+        """Every document linked from a post that the archive does not hold, from the first archive that gives it."""
+        wanted = [url for url in _wanted(self.session.archive.db, self.site.id) if self._wants(url)][:MOST_FILES]
+        for number, url in enumerate(wanted):
+            self.session.interrupts.check()
+            self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
+            self._recover(url)
+
+    def _recover(self, url: str) -> None:
+        if asking.rests(self.session, url):
+            return
+        if any(self._from(archive, url) for archive in self.archives):
+            self.session.resolve(url, asking.STAGE)
+            return
+        message = "linked from a post, but no web archive asked gives it; asked again after 30 days"
+        self.session.note(Problem(stage=asking.STAGE, kind="no-file", level="note", url=url, message=message))
+
+    def _from(self, archive: WebArchive, url: str) -> bool:
+        """Whether *archive* gave the file, in all its versions."""
+        own = urls.host(url) in self.site.hosts
+        rows = self._own.get(archive.source, {}).get(url, []) if own else archive.list_one(self.session, url).rows
+        known = asking.held(self.session.archive.db, archive.source)
+        pages = [row for row in rows if choose.is_page(row) and urls.normalise(row.url) == url]
+        had = [self._get(archive, row) for row in choose.worth(pages) if not asking.is_held(row, known)]
+        return any(had)
+
+    def _get(self, archive: WebArchive, row: Row) -> bool:
+        where = archive.name(row)
+        if asking.rests(self.session, where):
+            return False
+        return asking.take(self.session, where, lambda: archive.get(self.session, row, "file"), judged)
+
+
+def judged(capture: Capture) -> Capture:
+    """*capture* as a file, where it is one by its content; a page in a file's place is kept as what it is."""
+    if capture.status == 200 and wrong_with(capture) is None:
+        return replace(capture, kind="file")
+    return replace(capture, kind="other") if capture.kind == "file" else capture
+
+
+def _wanted(db: sqlite3.Connection, site: str) -> list[str]:
+    """Addresses in the site's posts, gone ones included, of which no file was ever had; newest posts first."""
+    return [row[0] for row in db.execute(_WANTED, {"site": site})]
+
+
+def _by_url(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(urls.normalise(row.url), []).append(row)
+    return found

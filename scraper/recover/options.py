@@ -1,0 +1,54 @@
+"""The caller's words for `recover`, understood: which archives to ask, where, of which time, how slowly."""
+
+import re
+from collections.abc import Sequence
+
+from scraper.errors import UsageError
+from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
+from scraper.webarchives import commoncrawl, wayback
+
+_DAY = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+
+#: Hosts of the services themselves, whose published limits hold whatever the user says.
+OWN_HOSTS = Wayback().hosts | CommonCrawl().hosts
+
+
+def pause(hosts: frozenset[str], delay: float | None) -> float:
+    """Seconds between requests: at least what the services publish, elsewhere what the user says."""
+    if delay is None or hosts & OWN_HOSTS:
+        return max(delay or 0.0, wayback.PAUSE_SECONDS)
+    return delay
+
+
+def chosen(
+    endpoints: Sequence[str], sources: Sequence[str], since: str | None, until: str | None, *, wet: bool = False
+) -> list[WebArchive]:
+    """The archives to ask. An endpoint is ``wayback=URL``, ``commoncrawl=URL``, or a bare URL: of a ``collinfo.json``
+    it is Common Crawl's, any other is the Wayback Machine's. Raises UsageError.
+    """
+    at: dict[str, str] = {}
+    for text in endpoints:
+        name, equals, url = text.partition("=")
+        if not equals or name not in SOURCES:
+            name, url = ("commoncrawl" if text.endswith("/collinfo.json") else "wayback"), text
+        if at.setdefault(name, url) != url:
+            raise UsageError(f"--endpoint: {name} can be given once, found {at[name]} and {url}")
+    unknown = [name for name in sources if name not in SOURCES]
+    if unknown:
+        raise UsageError(f"--source: expected {' or '.join(SOURCES)}, found {unknown[0]!r}")
+    wanted = [name for name in SOURCES if name in (sources or at or SOURCES)]
+    return [_archive(name, at.get(name), since, until, wet=wet) for name in wanted]
+
+
+def _archive(name: str, url: str | None, since: str | None, until: str | None, *, wet: bool) -> WebArchive:
+    if name == "wayback":
+        where = wayback.endpoint(url) if url else wayback.INTERNET_ARCHIVE
+        return Wayback(where, since, until)
+    return CommonCrawl(commoncrawl.endpoint(url) if url else commoncrawl.COMMON_CRAWL, since, until, wet)
+
+
+def day(text: str | None, option: str) -> str | None:
+    """A year, month or day. Raises UsageError."""
+    if text is not None and not _DAY.fullmatch(text):
+        raise UsageError(f"{option}: expected 2019, 2019-06 or 2019-06-30, found {text!r}")
+    return text

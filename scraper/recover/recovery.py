@@ -1,0 +1,98 @@
+"""One recovery: list, choose, get, then files, then what is where."""
+
+from dataclasses import dataclass, field
+
+from scraper.crawl import older
+from scraper.crawl.session import Session, Step
+from scraper.errors import ArchiveError, Forbidden, SlowDown, Unreachable
+from scraper.records import Site
+from scraper.recover import asking, choose, standing
+from scraper.recover.archives import WebArchive
+from scraper.recover.asking import Listed
+from scraper.recover.files import Files
+from scraper.webarchives.listing import Row
+
+
+@dataclass(slots=True, kw_only=True)
+class Recovery:
+    """One run over all sites and archives."""
+
+    session: Session
+    sites: list[Site]
+    archives: list[WebArchive]
+    heard: standing.Heard = field(default_factory=standing.Heard)
+    #: Everything listed, by source.
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    captures: int = 0
+    #: Whether all times were asked for.
+    all_times: bool = True
+
+    def run(self) -> list[int]:
+        """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
+        statuses = [self._guarded(archive) for archive in self.archives]
+        older.hear_links(self.session)
+        for site in self.sites:
+            try:
+                Files(self.session, site, self.archives, self.rows).run()
+            except SlowDown as error:
+                statuses.append(self._say(error))
+            standing.settle(self.session, site, self.heard)
+        return statuses
+
+    def _guarded(self, archive: WebArchive) -> int:
+        try:
+            whole = self._from(archive)
+        except (SlowDown, Forbidden, Unreachable) as error:
+            return self._say(error)
+        return 0 if whole or self.rows.get(archive.source) else Unreachable.exit_status
+
+    def _say(self, error: ArchiveError) -> int:
+        self.session.messages.append(str(error))
+        return error.exit_status
+
+    def _from(self, archive: WebArchive) -> bool:
+        """Lists and gets what one archive has; whether its listings could all be had."""
+        listed = self._listed(archive)
+        if listed.whole and self.all_times:
+            self.heard.whole.add(archive.source)
+        posts = [row for site in self.sites for row in standing.of_site(listed.rows, site)]
+        self.heard.add(archive.source, posts)
+        standing.hear(self.session, archive.source, posts)
+        known = asking.held(self.session.archive.db, archive.source)
+        wanted = [row for row in choose.worth(posts) if not asking.is_held(row, known)]
+        for number, row in enumerate(wanted):
+            self.session.interrupts.check()
+            label = f"{row.timestamp} {row.url}"
+            self.session.progress(
+                Step(site=archive.source, stage="captures", done=number, total=len(wanted), url=label)
+            )
+            self._get(archive, row)
+        return listed.whole
+
+    def _step(self, archive: WebArchive, stage: str, done: int, total: int | None, what: str) -> None:
+        self.session.progress(Step(site=archive.source, stage=stage, done=done, total=total, url=what))
+
+    def _get(self, archive: WebArchive, row: Row) -> None:
+        where = archive.name(row)
+        if not asking.rests(self.session, where):
+            had = asking.take(self.session, where, lambda: archive.get(self.session, row, "post"), lambda one: one)
+            self.captures += had
+
+    def _listed(self, archive: WebArchive) -> Listed:
+        """What the archive lists of all sites, each pattern asked for once."""
+        found: list[Row] = []
+        whole = True
+        for pattern in dict.fromkeys(pattern for site in self.sites for pattern in patterns(site)):
+            self.session.interrupts.check()
+            self._step(archive, "list", len(found), None, pattern)
+            part = archive.list(self.session, pattern)
+            found += part.rows
+            whole = whole and part.whole
+            self.rows[archive.source] = found
+        return Listed(tuple(found), whole)
+
+
+def patterns(site: Site) -> tuple[str, ...]:
+    """What all addresses of a site begin with, as web archives sort them: without scheme and ``www.``."""
+    path = site.base_url.partition("://")[2].partition("/")[2]
+    return tuple(dict.fromkeys(f"{host.removeprefix('www.')}/{path}" for host in site.hosts))

@@ -1,0 +1,149 @@
+"""`ushrn recover`: what the web archives hold of the sites, brought through the same line, and how it went."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scraper import lock, sites, urls
+from scraper.crawl import lookups
+from scraper.crawl.interrupts import Interrupts, heeded
+from scraper.crawl.reading import read_capture
+from scraper.crawl.run import GRAVEST, lasted
+from scraper.crawl.session import Session, Step, stamp
+from scraper.errors import Stopped, Unreachable, UsageError
+from scraper.extract import READER
+from scraper.fetch import Asked, Fetcher, Limits
+from scraper.records import Site
+from scraper.recover.archives import TITLES
+from scraper.recover.options import OWN_HOSTS, chosen, day, pause
+from scraper.recover.recovery import Recovery
+from scraper.store import Archive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverReport:
+    """How a recovery went."""
+
+    exit_status: int
+    #: The run in one line, without a line break.
+    line: str
+    #: What a person should read before that line.
+    messages: tuple[str, ...] = ()
+    #: Captures brought in.
+    captures: int = 0
+    new: int = 0
+    changed: int = 0
+    problems: int = 0
+    requests: int = 0
+    chain_sha256: str | None = None
+
+
+def run_recover(
+    archive_path: str | Path,
+    targets: Sequence[str] = (),
+    *,
+    contact: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    endpoints: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    delay: float | None = None,
+    wet: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    limits: Limits | None = None,
+    progress: Callable[[Step], None] = lambda _: None,
+    on_request: Callable[[Asked], None] = lambda _: None,
+    interrupts: Interrupts | None = None,
+) -> RecoverReport:
+    """Brings what web archives hold of *targets* (ids or addresses of sites; none: all known ones) into an archive.
+
+    *since* and *until* (``2019``, ``2019-06``, ``2019-06-30``; both included) bound the time of captures. *endpoints*:
+    other places to ask, see `chosen`; *sources*: of `SOURCES`, none: those with an endpoint, else all. *delay* is in
+    seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`. The others are
+    as in `run_crawl`. Listings of a run that was cut short, and captures that are here, are not asked for again.
+
+    Raises UsageError and NotOurs; all else that goes wrong is in the report.
+    """
+    stop = interrupts or Interrupts(sleep)
+    archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), wet=wet)
+    with (
+        lock.writing(archive_path, stamp(now())),
+        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
+        heeded(stop),
+    ):
+        wanted = [_site(target, archive) for target in targets] or list(sites.SITES)
+        clock, messages = monotonic(), _rebuilt(archive)
+        crawl_id = archive.begin("recover", stamp(now()))
+        hosts = frozenset(host for one in archives for host in one.hosts)
+        with Fetcher(
+            contact, delay=pause(hosts, delay), now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
+            named_hosts=hosts - OWN_HOSTS, interfaces=hosts, on_request=on_request,
+        ) as fetcher:  # fmt: skip
+            session = Session(
+                archive=archive, fetcher=fetcher, crawl_id=crawl_id, now=now, interrupts=stop, progress=progress,
+                messages=messages, open_problems=lookups.open_problems(archive.db),
+            )  # fmt: skip
+            for site in wanted:
+                archive.site(site)
+            recovery = Recovery(
+                session=session, sites=wanted, archives=archives, all_times=since is None and until is None
+            )
+            status = _exit_status(_stoppable(recovery), session)
+            return _report(recovery, status, lasted(monotonic() - clock))
+
+
+def _stoppable(recovery: Recovery) -> list[int]:
+    try:
+        return recovery.run()
+    except Stopped as error:
+        recovery.session.messages.append(str(error))
+        return [error.exit_status]
+
+
+def _report(recovery: Recovery, status: int, took: str) -> RecoverReport:
+    """Seal the run, and say how it went."""
+    session = recovery.session
+    requests = session.fetcher.requests
+    summary = session.archive.finish(session.crawl_id, finished_at=session.at(), requests=requests, exit_status=status)
+    asked = " and ".join(TITLES[one.source] for one in recovery.archives)
+    line = (
+        f"{recovery.captures} captures from {asked}: {summary.new} new, {summary.changed} changed, "
+        f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, {requests} requests in "
+        f"{took}; chain {summary.chain_sha256}"
+    )
+    return RecoverReport(
+        exit_status=status, line=line, messages=tuple(session.messages), captures=recovery.captures, new=summary.new,
+        changed=summary.changed, problems=len(session.failed), requests=requests, chain_sha256=summary.chain_sha256,
+    )  # fmt: skip
+
+
+def _site(target: str, archive: Archive) -> Site:
+    """The site that the user means. Raises UsageError."""
+    known = sites.by_id(target) or lookups.known_site(archive.db, target)
+    if known is not None:
+        return known
+    url = urls.normalise(target if "://" in target else f"https://{target}" if "." in target else "")
+    if not url:
+        ids = ", ".join(site.id for site in sites.SITES)
+        raise UsageError(f"{target}: expected the id of a site ({ids}) or a web address")
+    return sites.site_for(url)
+
+
+def _rebuilt(archive: Archive) -> list[str]:
+    """Reads again what an older reader had read, and says so."""
+    if not archive.stale_reader():
+        return []
+    archive.rebuild()
+    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
+
+
+def _exit_status(statuses: Sequence[int], session: Session) -> int:
+    """The gravest of them; 3 only when no archive could be reached."""
+    if statuses and all(status == Unreachable.exit_status for status in statuses):
+        return Unreachable.exit_status
+    happened = {*statuses, *((1,) if session.failed or Unreachable.exit_status in statuses else ())}
+    return next((status for status in GRAVEST if status in happened), 0)

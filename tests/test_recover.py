@@ -1,0 +1,481 @@
+"""`ushrn recover` against a stand-in for the services' own forms: what is asked, what is kept, what is told."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper import status, verify
+from scraper.crawl import Interrupts
+from scraper.errors import UsageError
+from scraper.evidence import export_warc
+from scraper.fetch import Limits
+from scraper.recover import RecoverReport, run_recover
+from scraper.recover.options import chosen, pause
+from scraper.schema import open_archive
+
+POST = "https://www.upr2020.org/post/a-hearing"
+NEWS = "https://ushrnetwork.org/news/{}/100/a-letter"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def wix(title: str = "A hearing", text: str = "We were heard.", views: int = 5, extra: str = "", slug: str = "") -> str:
+    """A Wix post of 2021, as far as its fields are read."""
+    url = POST if not slug else f"https://www.upr2020.org/post/{slug}"
+    return f"""<!DOCTYPE html><html lang="en"><head><meta name="generator" content="Wix.com Website Builder">
+<title>{title}</title><link rel="canonical" href="{url}"><meta property="og:title" content="{title}">
+<meta property="article:published_time" content="2021-03-01T08:00:00.000Z"></head><body>
+<div data-hook="post-page-root"><div data-hook="post-page"><article data-hook="post"><header>
+<h1 data-hook="post-title">{title}</h1></header><section data-hook="post-description"><div data-id="content-viewer">
+<p>{text}</p>{extra}</div></section><footer data-hook="post-footer"><div data-hook="post-main-actions-desktop">
+<div data-hook="post-stats"><span>{views} views</span><span>0 comments</span></div></div></footer></article></div></div>
+</body></html>"""
+
+
+def news(title: str, text: str = "Dear friends, this is the letter that we sent to the committee last week.") -> str:
+    return (
+        f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Apr 2, 2020</p><p>{text}</p></body></html>"
+    )
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "archive.db"
+
+
+@pytest.fixture
+def recover(old_web: Any, db: Path, clock: Any) -> Callable[..., RecoverReport]:
+    """`recover` of upr2020 from the stand-in's Wayback Machine."""
+
+    def run(*targets: str, **more: Any) -> RecoverReport:
+        endpoints = more.pop("endpoints", [old_web.url])
+        old_web.log.clear()
+        return run_recover(
+            db, targets or ("upr2020",), endpoints=endpoints, delay=0, now=more.pop("now", lambda: NOW),
+            sleep=clock.sleep, monotonic=clock.monotonic, **more,
+        )  # fmt: skip
+
+    return run
+
+
+def rows(db: Path, sql: str, *values: object) -> list[Any]:
+    opened = open_archive(db, create=False, readonly=True)
+    try:
+        return [tuple(row) for row in opened.conn.execute(sql, values)]
+    finally:
+        opened.conn.close()
+
+
+def states(db: Path) -> dict[str, tuple[str, str | None]]:
+    return {url: (state, why) for url, state, why in rows(db, "SELECT url, state, evidence FROM known_urls")}
+
+
+# What is kept --------------------------------------------------------------------------------------------------------
+
+
+def test_a_post_comes_back_with_its_versions_counts_and_times(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix(views=5))
+    old_web.hold("http://upr2020.org/post/a-hearing?fbclid=1", "20210405120000", wix(views=9))
+    old_web.hold(POST, "20210505120000", wix(text="We were heard twice.", views=12))
+    report = recover()
+    assert (report.exit_status, report.captures, report.new) == (0, 3, 1), report.messages
+    assert rows(db, "SELECT url, title, views, first_seen_at, last_seen_at, revision_count FROM posts") == [
+        (POST, "A hearing", 12, "2021-03-05T12:00:00Z", "2021-05-05T12:00:00Z", 2)
+    ]
+    assert rows(db, "SELECT counted_at, views FROM counts ORDER BY 1") == [
+        ("2021-03-05T12:00:00Z", 5), ("2021-04-05T12:00:00Z", 9), ("2021-05-05T12:00:00Z", 12)
+    ]  # fmt: skip
+    assert states(db)[POST] == ("archived", None)
+
+
+def test_a_capture_is_the_site_s_own_answer_as_far_as_the_archive_tells(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(
+        POST, "20210305120000", wix(), headers=(("Server", "Pepyaka"), ("Date", "Fri, 05 Mar 2021 12:00:00 GMT"))
+    )
+    recover()
+    columns = "url, url_basis, source, captured_at, captured_at_basis, status, head, wire_sha256, media_type, kind, ip"
+    (kept,) = rows(db, f"SELECT {columns} FROM captures WHERE kind = 'post'")
+    assert kept[:6] == (POST, "given", "wayback", "2021-03-05T12:00:00Z", "given", 200)
+    assert kept[6] == (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nserver: Pepyaka\r\n"
+        b"date: Fri, 05 Mar 2021 12:00:00 GMT\r\n\r\n"
+    )
+    assert kept[7:] == (None, "text/html", "post", None)
+
+
+def test_listings_are_kept_as_evidence_and_are_nobody_s_pages(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    recover()
+    assert rows(db, "SELECT kind, source, status FROM captures WHERE url LIKE ?", old_web.url + "%") == [
+        ("sitemap", "wayback", 200)
+    ]
+    assert rows(db, "SELECT id FROM sites ORDER BY 1") == [("upr2020",)]
+    assert rows(db, "SELECT count(*) FROM problems") == [(0,)]
+
+
+def test_what_was_recovered_verifies_rebuilds_and_goes_out_as_warc(
+    old_web: Any, recover: Any, db: Path, tmp_path: Path
+) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(POST, "20210405120000", wix(views=8), headers=(("Content-Encoding", "gzip"),))
+    recover()
+    before = rows(db, "SELECT * FROM posts"), states(db)
+    found = verify.run(db, now=lambda: NOW)
+    assert not found.found, found.found
+    assert export_warc(db, tmp_path / "out.warc.gz") == 3
+    from scraper.crawl import read_capture
+    from scraper.extract import READER
+    from scraper.store import Archive
+
+    with Archive.open(db, create=False, read=read_capture, reader=READER) as archive:
+        assert archive.rebuild(diff=True).changed == 0
+    assert (rows(db, "SELECT * FROM posts"), states(db)) == before
+
+
+def test_a_post_missing_from_two_captures_far_apart_is_gone(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    for day in ("20210601000000", "20210602000000", "20220101000000"):
+        old_web.hold(POST, day, f"<html>404 of {day}</html>", status=404)
+    recover()
+    assert rows(db, "SELECT gone_at, gone_reason FROM posts") == [("2021-06-01T00:00:00Z", "404")]
+    assert not any("20210602000000" in path for path in old_web.paths)
+
+
+def test_captures_of_the_same_bytes_are_fetched_once_at_the_first(old_web: Any, recover: Any) -> None:
+    for day in ("20210301000000", "20210302000000", "20210303000000"):
+        old_web.hold(POST, day, wix())
+    recover()
+    assert old_web.fetched == [f"/web/20210301000000id_/{POST}"]
+
+
+def test_every_post_is_fetched_once_before_any_is_fetched_twice(old_web: Any, recover: Any) -> None:
+    other = "https://www.upr2020.org/post/other"
+    old_web.hold(POST, "20210301000000", wix(views=1))
+    old_web.hold(POST, "20210401000000", wix(views=2))
+    old_web.hold(other, "20210201000000", wix("Other", slug="other"))
+    recover()
+    assert [path[5:19] for path in old_web.fetched] == ["20210201000000", "20210401000000", "20210301000000"]
+
+
+def test_since_and_until_bound_the_time(old_web: Any, recover: Any) -> None:
+    for day in ("20200101000000", "20200615000000", "20210101000000"):
+        old_web.hold(POST, day, wix(text=day))
+    recover(since="2020-06", until="2020")
+    assert [path[5:19] for path in old_web.fetched] == ["20200615000000"]
+    assert "from=20200601000000" in old_web.listings[0] and "to=20201231235959" in old_web.listings[0]
+
+
+def test_documents_that_posts_link_to_come_from_the_same_archive(old_web: Any, recover: Any, db: Path) -> None:
+    own, media = "https://www.upr2020.org/_files/ugd/abc_1.pdf", "https://docs.wixstatic.com/ugd/abc_2.pdf"
+    lost = "https://docs.wixstatic.com/ugd/abc_3.pdf"
+    links = "".join(f'<p><a href="{url}">report</a></p>' for url in (own, media, lost))
+    old_web.hold(POST, "20210305120000", wix(extra=links))
+    for url in (own, media):
+        old_web.hold(url, "20210306000000", b"%PDF-1.4\n" + url.encode(), media_type="application/pdf")
+    assert recover().exit_status == 0
+    assert rows(db, "SELECT url, kind, source, captured_at FROM captures WHERE kind = 'file' ORDER BY 1") == [
+        (media, "file", "wayback", "2021-03-06T00:00:00Z"), (own, "file", "wayback", "2021-03-06T00:00:00Z")
+    ]  # fmt: skip
+    assert rows(db, "SELECT url, level FROM problems WHERE kind = 'no-file'") == [(lost, "note")]
+    recover()
+    assert len(old_web.paths) == 1  # what no archive has is not asked for again the next day
+
+
+def test_an_error_page_in_a_document_s_place_is_no_file(old_web: Any, recover: Any, db: Path) -> None:
+    url = "https://www.upr2020.org/_files/ugd/abc_1.pdf"
+    old_web.hold(POST, "20210305120000", wix(extra=f'<p><a href="{url}">report</a></p>'))
+    old_web.hold(url, "20210306000000", "<!doctype html><html>Sorry</html>", media_type="application/pdf")
+    recover()
+    assert rows(db, "SELECT kind FROM captures WHERE url = ?", url) == [("other",)]
+
+
+# How it asks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_with_nothing_new_makes_one_request_per_pattern(old_web: Any, recover: Any) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(NEWS.format(12), "20210305120000", news("A letter"))
+    recover("upr2020", "ushrn-news", "ushrn-drupal")
+    report = recover("upr2020", "ushrn-news", "ushrn-drupal")
+    assert len(old_web.paths) == report.requests == 2
+    assert all("matchType=prefix" in path for path in old_web.paths)
+    assert (report.exit_status, report.captures) == (0, 0)
+
+
+def test_a_long_listing_is_followed_by_its_key(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.page_rows = 2
+    for number in range(5):
+        old_web.hold(f"{POST}-{number}", "20210305120000", wix(text=str(number), slug=f"a-hearing-{number}"))
+    recover()
+    assert len(old_web.listings) == 3
+    assert rows(db, "SELECT count(*) FROM posts") == [(5,)]
+
+
+def test_a_run_that_was_stopped_goes_on_without_asking_twice(old_web: Any, recover: Any, db: Path, clock: Any) -> None:
+    for number in range(6):
+        old_web.hold(f"{POST}-{number}", "20210305120000", wix(text=str(number), slug=f"a-hearing-{number}"))
+    stop = Interrupts(clock.sleep)
+    old_web.before = lambda path: stop.ask() if path.endswith("-2") else None
+    assert recover(interrupts=stop).exit_status == 9
+    first = list(old_web.paths)
+    old_web.before = lambda _: None
+    assert recover().exit_status == 0
+    assert not set(first) & set(old_web.paths)
+    assert len(first) + len(old_web.paths) == 7
+    assert rows(db, "SELECT count(*) FROM posts") == [(6,)]
+
+
+def test_a_run_that_was_killed_goes_on_without_asking_twice(old_web: Any, recover: Any, db: Path) -> None:
+    class Killed(BaseException): ...
+
+    for number in range(6):
+        old_web.hold(f"{POST}-{number}", "20210305120000", wix(text=str(number), slug=f"a-hearing-{number}"))
+    seen = []
+
+    def killer(step: Any) -> None:
+        seen.append(step)
+        if step.stage == "captures" and step.done == 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        recover(progress=killer)
+    first = list(old_web.paths)
+    assert recover().exit_status == 0
+    assert len(first) == 5 and len(old_web.paths) == 2 and not set(first) & set(old_web.paths)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("where", ["/cdx/search/cdx", f"/web/20210305120000id_/{POST}"])
+def test_retry_after_is_waited_for(old_web: Any, recover: Any, clock: Any, status: int, where: str) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.faults[where] = [(status, {"Retry-After": "40"}, b"slow down")]
+    report = recover()
+    assert (report.exit_status, report.captures) == (0, 1)
+    assert max(clock.slept) >= 40
+
+
+def test_a_longer_pause_than_a_run_waits_ends_it_and_the_next_goes_on(old_web: Any, recover: Any) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(POST, "20210405120000", wix(views=8))
+    old_web.faults[f"/web/20210305120000id_/{POST}"] = [(429, {"Retry-After": "7200"}, b"")]
+    report = recover()
+    assert (report.exit_status, report.captures) == (8, 1)
+    assert recover().captures == 1
+    assert old_web.paths == [f"/web/20210305120000id_/{POST}"]
+
+
+def test_the_services_robots_txt_is_not_asked(old_web: Any, recover: Any) -> None:
+    recover()
+    assert not any("robots" in path for path in old_web.paths)
+
+
+def test_the_services_own_limit_holds_whatever_the_user_says() -> None:
+    own, other = chosen([], [], None, None), chosen(["http://127.0.0.1:1/"], [], None, None)
+    assert [one.source for one in own] == ["wayback", "commoncrawl"] and [one.source for one in other] == ["wayback"]
+    assert pause(own[0].hosts, 0) == 2.5 and pause(own[1].hosts, 10) == 10
+    assert pause(other[0].hosts, 0) == 0 and pause(other[0].hosts, None) == 2.5
+
+
+@pytest.mark.parametrize("given", [{"since": "yesterday"}, {"until": "2020-13"}, {"endpoints": ["ftp://x/"]},
+                                   {"sources": ["nowhere"]}, {"endpoints": ["http://a/", "http://b/"]}])  # fmt: skip
+def test_wrong_words_are_told_before_anything_is_opened(db: Path, given: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        run_recover(db, **given)
+    assert not db.exists()
+
+
+# What goes wrong -----------------------------------------------------------------------------------------------------
+
+
+def test_a_redirect_to_a_nearby_capture_is_not_that_capture(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", b"", moved_to="20210405120000", digest="A" * 32)
+    old_web.hold(POST, "20210405120000", wix())
+    report = recover()
+    assert (report.exit_status, report.captures) == (0, 1)
+    assert old_web.fetched.count(f"/web/20210405120000id_/{POST}") == 1
+    assert rows(db, "SELECT kind, level FROM problems") == [("other-capture", "note")]
+    recover()
+    assert len(old_web.paths) == 1
+
+
+def test_bytes_with_another_digest_are_not_taken(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix(), digest="B" * 32)
+    assert recover().exit_status == 1
+    assert rows(db, "SELECT kind, level FROM problems") == [("digest-mismatch", "error")]
+    assert rows(db, "SELECT count(*) FROM posts") == [(0,)]
+    assert states(db)[POST] == ("elsewhere", "the Wayback Machine lists 1 captures, 2021-03-05")
+
+
+def test_a_rewritten_page_is_not_taken(old_web: Any, recover: Any, db: Path) -> None:
+    page = wix().replace("<head>", "<head><script src='/_static/js/bundle-playback.js'></script>")
+    old_web.hold(POST, "20210305120000", page)
+    recover()
+    assert rows(db, "SELECT kind FROM problems") == [("rewritten",)]
+    assert rows(db, "SELECT count(*) FROM posts") == [(0,)]
+
+
+def test_garbage_in_a_listing_is_told_and_the_rest_is_used(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.garbage = ["<html>", ["x"], [None] * 7, {"a": 1}, ["k", "2021", POST, "text/html", "200", "", ""], 7]
+    assert recover().captures == 1
+    assert rows(db, "SELECT kind, level FROM problems") == [("garbage", "note")]
+
+
+def test_a_listing_that_is_none_is_an_error(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.faults["/cdx/search/cdx"] = [(200, {}, b"<html>Service is down</html>")]
+    report = recover()
+    assert report.exit_status == 3
+    assert rows(db, "SELECT kind FROM problems") == [("not-a-listing",)]
+
+
+def test_a_listing_cannot_send_us_to_other_hosts_or_sites(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.garbage = [
+        ["k", "20210305120000", url, "text/html", "200", "C" * 32, "9"]
+        for url in ("https://evil.example/post/x", "http://127.0.0.1:1/post/x", "https://www.upr2020.org.evil.example/post/x",
+                    "https://ushrnetwork.org/news/9/100/x", "https://user@evil.example\\@www.upr2020.org/post/x",
+                    "https://www.upr2020.org/wp-admin/", "javascript:alert(1)")
+    ]  # fmt: skip
+    recover()
+    assert old_web.fetched == [f"/web/20210305120000id_/{POST}"]
+    assert list(states(db)) == [POST]
+
+
+def test_no_archive_in_reach_is_status_3(db: Path, clock: Any) -> None:
+    report = run_recover(
+        db, ["upr2020"], endpoints=["http://127.0.0.1:9/"], delay=0, now=lambda: NOW, sleep=clock.sleep,
+        monotonic=clock.monotonic, limits=Limits(tries=1),
+    )  # fmt: skip
+    assert report.exit_status == 3
+
+
+# Common Crawl --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crawled(old_web: Any, recover: Any) -> Callable[..., RecoverReport]:
+    return lambda *targets, **more: recover(*targets, endpoints=[f"{old_web.url}/collinfo.json"], **more)
+
+
+def test_records_of_common_crawl_are_fetched_by_range(old_web: Any, crawled: Any, db: Path) -> None:
+    name = old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix())
+    old_web.crawled("CC-MAIN-2020-50", POST, "20201205120000", wix(text="Before.", views=2))
+    report = crawled()
+    assert (report.exit_status, report.captures, report.new) == (0, 2, 1), rows(db, "SELECT * FROM problems")
+    assert rows(db, "SELECT url, captured_at, captured_at_basis, status, wire_sha256 FROM captures"
+                    " WHERE source = 'commoncrawl' AND kind = 'post' ORDER BY 2") [1][:4] == (
+        POST, "2021-03-05T12:00:00Z", "given", 200)  # fmt: skip
+    asked = next(headers for path, headers in old_web.log if path == f"/{name}")
+    assert asked["range"].startswith("bytes=")
+    assert rows(db, "SELECT revision_count FROM posts") == [(2,)]
+
+
+def test_an_index_that_was_asked_is_never_asked_again(old_web: Any, crawled: Any) -> None:
+    old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix())
+    old_web.crawled("CC-MAIN-2019-10", "https://elsewhere.example/", "20190305120000", "x")
+    crawled()
+    crawled()
+    assert old_web.paths == ["/collinfo.json"]
+    old_web.crawled("CC-MAIN-2022-05", POST, "20220205120000", wix(views=30))
+    assert crawled().captures == 1
+    assert len(old_web.listings) == 2
+
+
+def test_a_cut_member_and_a_wrong_record_are_told_and_not_asked_for_again(old_web: Any, crawled: Any, db: Path) -> None:
+    old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix(), spoil=True)
+    old_web.crawled("CC-MAIN-2021-10", f"{POST}-2", "20210305120001", wix(slug="a-hearing-2"), digest="D" * 32)
+    old_web.crawled("CC-MAIN-2021-10", f"{POST}-3", "20210305120002", wix(), filename="../../etc/passwd")
+    old_web.crawled("CC-MAIN-2021-10", f"{POST}-4", "20210305120003", wix(), timestamp_="20210305120009")
+    assert crawled().exit_status == 1
+    found = dict(rows(db, "SELECT kind, level FROM problems"))
+    assert found == {"broken": "error", "digest-mismatch": "error", "no-record": "error", "other-capture": "note"}
+    assert crawled().captures == 0
+    assert len(old_web.paths) == 1
+
+
+def test_indexes_on_other_hosts_are_left_alone(old_web: Any, crawled: Any, other_faults: Any) -> None:
+    told = f'[{{"id": "CC-MAIN-2021-10", "cdx-api": "{other_faults.url}/x-index"}}]'
+    old_web.faults["/collinfo.json"] = [(200, {}, told.encode())]
+    crawled()
+    assert other_faults.log == []
+
+
+def test_the_text_of_a_page_is_the_last_resort(old_web: Any, crawled: Any, db: Path) -> None:
+    import gzip
+
+    name = old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix(), spoil=True)
+    text = "top of page\nA hearing\nWe were heard there.\n5 views0 comments\nRecent Posts\nbottom of page\n"
+    members = []
+    for url, words in (("https://other.example/", "other"), (POST, text)):
+        block = words.encode()
+        head = (
+            f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2021-03-05T12:00:00Z\r\n"
+            f"Content-Type: text/plain\r\nContent-Length: {len(block)}\r\n\r\n"
+        )
+        members.append(gzip.compress(head.encode() + block + b"\r\n\r\n"))
+    old_web.files[name.replace("/warc/", "/wet/").replace(".warc.gz", ".warc.wet.gz")] = b"".join(members)
+    assert crawled(wet=True).captures == 1
+    assert rows(db, "SELECT media_type, captured_at FROM captures WHERE kind = 'post'") == [
+        ("text/plain", "2021-03-05T12:00:00Z")
+    ]
+    assert rows(db, "SELECT title FROM posts") == [("A hearing",)]
+
+
+# Coverage ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_number_up_to_the_highest_is_a_known_address(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(NEWS.format(275), "20210401000000", news("The last letter"))
+    old_web.hold(NEWS.format(9_000_000), "20210401000000", b"", status=404)
+    old_web.hold(NEWS.format(280), "20210401000000", b"", status=301)
+    recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
+    found = states(db)
+    numbers = [int(url.split("/")[4]) for url in found]
+    assert sorted(numbers) == [*range(1, 281), 9_000_000]
+    assert found["https://ushrnetwork.org/news/275/100/"][0] == "archived"
+    assert found["https://ushrnetwork.org/news/280/100/"] == (
+        "wanted",
+        "the Wayback Machine lists only errors and redirects",
+    )
+    state, why = found["https://ushrnetwork.org/news/7/100/"]
+    assert state == "lost" and why == (
+        "the site does not answer, and neither the Wayback Machine nor Common Crawl had it on 2026-03-01"
+    )
+
+
+def test_nothing_is_called_lost_that_was_not_looked_for_everywhere(old_web: Any, recover: Any, db: Path) -> None:
+    recover("ushrn-news")
+    assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
+    recover("ushrn-news", since="2019", now=lambda: datetime(2026, 4, 1, tzinfo=UTC))
+    assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
+
+
+def test_links_between_posts_are_heard(old_web: Any, recover: Any, db: Path) -> None:
+    link = '<p><a href="http://ushrnetwork.org/news/266/100/adoption?emci=1">adoption</a></p>'
+    old_web.hold(POST, "20210305120000", wix(extra=link + '<p><a href="https://other.example/post/x">x</a></p>'))
+    recover()
+    assert rows(db, "SELECT url, site, found_by FROM known_urls WHERE found_by = 'link'") == [
+        ("https://ushrnetwork.org/news/266/100/", "ushrn-news", "link")
+    ]
+
+
+def test_coverage_tells_of_every_address(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(f"{POST}-2", "20210305120000", b"", status=301)
+    recover()
+    lines = list(status.coverage(db))
+    assert lines[0].startswith("site,url,state,evidence,found_by")
+    assert [line.split(",")[1:3] for line in lines[1:]] == [[POST, "archived"], [f"{POST}-2", "wanted"]]
+
+
+def test_the_archive_is_sealed_with_what_was_done(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    report = recover()
+    ((command, requests, new, exit_status, chain),) = rows(
+        db, "SELECT command, requests, new, exit_status, chain_sha256 FROM crawls"
+    )
+    assert (command, requests, new, exit_status, chain) == ("recover", 2, 1, 0, report.chain_sha256)
+    assert report.line.startswith("1 captures from the Wayback Machine: 1 new") and sqlite3.connect(db).close() is None
