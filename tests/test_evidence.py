@@ -23,11 +23,6 @@ NOW = datetime(2022, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def full(tmp_path: Path, archives: Any) -> Path:
-    return archives.fill(tmp_path / "full.db", archives.captures())
-
-
-@pytest.fixture
 def checker(tmp_path: Path) -> Path:
     """The program that docs/evidence.md gives to strangers."""
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)

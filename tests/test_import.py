@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -294,12 +295,57 @@ def test_a_web_archive_is_known_by_its_bytes_whatever_its_name(tmp_path: Path, p
     assert query(archive, "SELECT count(*) FROM captures") == [(2,)]
 
 
+WET = (
+    "WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Date: 2021-04-20T00:00:00Z\r\nContent-Type: application/warc-fields\r\n"
+    "Content-Length: 64\r\n\r\nisPartOf: CC-MAIN-2021-17\r\npublisher: Common Crawl\r\nformat: WET\r\n\r\n\r\n"
+)
+
+
+def test_text_that_common_crawl_extracted_is_read_as_a_dump(tmp_path: Path) -> None:
+    text = b"top of page\n\nFrom a Crawl\n\nWe said so.\n\n9 views0 comments\n\nbottom of page\n"
+    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://www.upr2020.org/post/from-a-crawl\r\n"
+    head += f"WARC-Date: 2021-04-20T10:11:12Z\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n\r\n"
+    info = WET.replace("64", str(len(WET.split("\r\n\r\n", 1)[1]) - 4))
+    data = gzip.compress(info.encode()) + gzip.compress(head.encode() + text + b"\r\n\r\n")
+    archive = tmp_path / "a.db"
+    report = bring(archive, save(tmp_path / "CC-MAIN-1.warc.wet.gz", data))
+    assert report.exit_status == 0, report.messages
+    assert query(archive, "SELECT title, views, first_seen_at FROM posts") == [
+        ("From a Crawl", 9, "2021-04-20T10:11:12Z")
+    ]
+    assert query(archive, "SELECT source, media_type FROM captures") == [("commoncrawl", "text/plain")]
+
+
+def test_a_package_whose_digests_do_not_hold_is_told_and_imported(tmp_path: Path, posts: Any) -> None:
+    import zipfile
+
+    path = tmp_path / "x.wacz"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("archive/data.warc.gz", foreign(*posts()))
+        resource = {"name": "x", "path": "archive/data.warc.gz", "hash": "sha256:" + "0" * 64, "bytes": 1}
+        file.writestr("datapackage.json", json.dumps({"resources": [resource]}))
+    archive = tmp_path / "a.db"
+    report = bring(archive, path)
+    assert report.exit_status == 1
+    assert any("archive/data.warc.gz" in message and "expected the digest" in message for message in report.messages)
+    assert query(archive, "SELECT count(*) FROM captures") == [(2,)]
+
+
+def test_a_signal_ends_the_import_after_the_present_file_and_says_so(
+    tmp_path: Path, folder: Path, archives: Any
+) -> None:
+    archive = tmp_path / "a.db"
+    report = bring(
+        archive, folder, manifest=folder / "manifest.jsonl", progress=lambda _: os.kill(os.getpid(), signal.SIGTERM)
+    )
+    assert report.exit_status == 9
+    assert "SIGTERM" in report.line
+    assert query(archive, "SELECT count(*), exit_status, finished_at IS NOT NULL FROM crawls, captures") == [(1, 9, 1)]
+    assert bring(archive, folder, manifest=folder / "manifest.jsonl").exit_status == 0
+    assert query(archive, "SELECT count(*) FROM posts") == [(3,)]
+
+
 # -- round trip
-
-
-@pytest.fixture
-def full(tmp_path: Path, archives: Any) -> Path:
-    return archives.fill(tmp_path / "full.db", archives.captures())
 
 
 @pytest.mark.parametrize("form", ["warc.gz", "wacz"])

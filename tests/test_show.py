@@ -12,11 +12,6 @@ SITE = "https://www.blog.example"
 COURT = f"{SITE}/post/a-day-in-court"
 
 
-@pytest.fixture
-def full(tmp_path: Path, archives: Any) -> Path:
-    return archives.fill(tmp_path / "full.db", archives.captures())
-
-
 def test_the_life_of_a_post_is_on_one_screen(full: Path) -> None:
     text = show.render(full, COURT)
     lines = text.splitlines()

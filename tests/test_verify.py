@@ -26,8 +26,8 @@ def check(path: Path) -> Findings:
 
 
 @pytest.fixture
-def sound(tmp_path: Path, archives: Any) -> Path:
-    return archives.fill(tmp_path / "archive.db", archives.captures())
+def sound(full: Path) -> Path:
+    return full
 
 
 def tamper(path: Path, *statements: str | Callable[[sqlite3.Connection], None]) -> None:
@@ -187,6 +187,7 @@ MUTATIONS: dict[str, tuple[list[Any], str, str]] = {
     "a trigger put in": (["CREATE TRIGGER mine AFTER INSERT ON captures BEGIN SELECT 1; END"], "trigger", "mine"),
     "an index dropped": (["DROP INDEX captures_url"], "index", "captures_url"),
     "a view changed": (["DROP VIEW coverage", "CREATE VIEW coverage AS SELECT 1"], "view", "coverage"),
+    "the file's version": (["PRAGMA user_version = 0"], "version", "user_version"),
     "a word put into the index": (["INSERT INTO posts_fts(rowid, title, excerpt, body_text, author) VALUES (999, 'x', '', '', '')"], "search", "posts_fts"),
     "the index emptied": (["INSERT INTO posts_exact(posts_exact) VALUES ('delete-all')"], "search", "posts_exact"),
 }  # fmt: skip

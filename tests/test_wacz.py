@@ -26,11 +26,6 @@ PEERS = os.environ.get("USHRN_PEERS")
 
 
 @pytest.fixture
-def full(tmp_path: Path, archives: Any) -> Path:
-    return archives.fill(tmp_path / "full.db", archives.captures())
-
-
-@pytest.fixture
 def package(tmp_path: Path, full: Path) -> Path:
     evidence.export_wacz(full, tmp_path / "posts.wacz")
     return tmp_path / "posts.wacz"
@@ -152,6 +147,12 @@ def test_a_sound_package_has_no_complaints(package: Path) -> None:
 def test_a_package_that_was_changed_is_told(package: Path, change: Any, named: str) -> None:
     (complaint, *_) = wacz.complaints(rewritten(package, change))
     assert named in complaint
+
+
+def test_a_listing_as_large_as_a_bomb_is_not_opened(package: Path) -> None:
+    bomb = rewritten(package, lambda files: files | {"datapackage.json": b" " * (wacz.LISTING_LIMIT_BYTES + 1)})
+    (complaint,) = wacz.complaints(bomb)
+    assert "are allowed" in complaint
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip"])

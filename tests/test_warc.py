@@ -405,6 +405,41 @@ def test_one_gzip_member_around_the_whole_file_is_read_too() -> None:
     assert len(found_in(data)) == 3
 
 
+def test_a_record_too_large_to_hold_is_passed_over_and_the_rest_goes_on() -> None:
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, 31)
+    length = warc.RECORD_LIMIT_BYTES + 1
+    large = squeeze.compress(b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: %d\r\n\r\n" % length)
+    for _ in range(length >> 20):
+        large += squeeze.compress(bytes(1 << 20))
+    large += squeeze.compress(b"x\r\n\r\n") + squeeze.flush()
+    items = read(large + file_of(record("response", ANSWER)))
+    assert [type(item) for item in items] == [Wrong, Found]
+    assert "passed over" in wrong_in(large)[0].message
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"WARC/1.1\r\n" + b"A: b\r\n" * 100_000,
+        b"WARC/1.1\r\nA: " + b"b" * 1_000_000,
+        b"x" * 1_000_000,
+        b"\r\n" * 400_000,
+    ],
+)
+def test_a_header_without_end_is_told(header: bytes) -> None:
+    good = warc.serialised(record("response", ANSWER))
+    items = read(header + b"\r\n" + good)
+    assert isinstance(items[-1], Found)
+    assert read(gzip.compress(header))[-1:] in ([], wrong_in(gzip.compress(header))[-1:])
+
+
+def test_the_head_of_a_request_with_a_body_is_marked_as_cut() -> None:
+    head = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    (_, request, _) = outgoing.records_of(kept(live(request_head=head)), {})
+    assert request.get("WARC-Truncated") == "length"
+    assert found_in(written(kept(live(request_head=head))))[0].capture.request_head == head
+
+
 def test_padding_and_garbage_behind_the_last_record_lose_nothing() -> None:
     data = file_of(record("response", ANSWER))
     assert len(read(data + b"\0" * 512)) == 1

@@ -40,21 +40,40 @@ def _all(
         findings.remark(
             "bodies-left-out", "bodies", "a copy without bodies: they, and what was read from them, cannot be checked"
         )
+    same_shape = _same_shape(db, findings)
     damaged: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="ushrn-verify-") as folder:
-        for check in (
-            lambda: shape.check(db, Path(folder), path, findings, has_bodies=has_bodies),
-            lambda: damaged.update(stored.check_bodies(db, findings, progress) if has_bodies else ()),
+        place = Path(folder)
+        checks: list[Callable[[], object]] = [
+            lambda: shape.check(db, place, path, findings, has_bodies=has_bodies, same_shape=same_shape),
             lambda: stored.check_captures(db, findings, progress, has_bodies=has_bodies),
             lambda: stored.check_chain(db, findings),
             lambda: values.check(db, findings, now()),
             lambda: derived.check_contents(db, findings, progress),
-            lambda: (
-                derived.check_derivation(db, Path(folder), path, findings, damaged, progress) if has_bodies else None
-            ),
-        ):
+        ]
+        if has_bodies:
+            checks.insert(1, lambda: damaged.update(stored.check_bodies(db, findings, progress)))
+        if has_bodies and same_shape:
+            checks.append(lambda: derived.check_derivation(db, place, path, findings, damaged, progress))
+        for check in checks:
             _guarded(check, findings)
     return findings
+
+
+def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
+    """Whether the tables are those of this version. An older archive is no damage; one of no version is."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version == schema.VERSION:
+        return True
+    if version < 1:
+        findings.damage("version", "file", f"expected user_version {schema.VERSION}, found {version}, which none wrote")
+        return True
+    findings.remark(
+        "older-shape",
+        "file",
+        "made by an older version: tables, search and readings not compared; `ushrn rebuild` first",
+    )
+    return False
 
 
 def _left_out(db: sqlite3.Connection) -> bool:

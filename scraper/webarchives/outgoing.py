@@ -104,7 +104,11 @@ def records_of(kept: Kept, seen: dict[str, Original]) -> list[Record]:
         records.append(_resource(kept))
     main = records[0].get("WARC-Record-ID") if records else None
     if capture.request_head and main:
-        records.append(_record(kept, "request", "application/http;msgtype=request", capture.request_head, beside=main))
+        # Of the one request that has a body, only the head is kept: a reader must not look for the rest.
+        cut = [("WARC-Truncated", "length")] if message.value(capture.request_head, "content-length") else []
+        records.append(
+            _record(kept, "request", "application/http;msgtype=request", capture.request_head, more=cut, beside=main)
+        )
     records.append(_record(kept, "metadata", FACTS, _facts(kept), beside=main))
     return records
 

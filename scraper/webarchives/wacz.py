@@ -12,6 +12,8 @@ from scraper.webarchives import cdxj, outgoing, warc
 from scraper.webarchives.outgoing import About, Kept
 
 READ_BYTES = 1 << 20
+#: A data package lists a few files; a larger one is a bomb.
+LISTING_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +154,9 @@ def complaints(file: BinaryIO) -> Iterator[str]:
     try:
         package = zipfile.ZipFile(file)
         names = set(package.namelist())
-        listed = package.read("datapackage.json")
+        listed = _small(package, "datapackage.json")
         if "datapackage-digest.json" in names:
-            said = json.loads(package.read("datapackage-digest.json"))["hash"]
+            said = json.loads(_small(package, "datapackage-digest.json"))["hash"]
             if warc.holds(said, listed) is False:
                 yield f"datapackage.json: expected the digest {said}, found {warc.digest(listed)}"
         resources = json.loads(listed)["resources"]
@@ -162,6 +164,14 @@ def complaints(file: BinaryIO) -> Iterator[str]:
             yield from _complaint(package, names, path, said)
     except (zipfile.BadZipFile, OSError, KeyError, TypeError, ValueError, NotImplementedError) as error:
         yield f"its data package cannot be read: {error}"
+
+
+def _small(package: zipfile.ZipFile, path: str) -> bytes:
+    """A file that is read as a whole. Raises ValueError where it is too large for what it should be."""
+    size = package.getinfo(path).file_size
+    if size > LISTING_LIMIT_BYTES:
+        raise ValueError(f"{path} has {size} bytes; {LISTING_LIMIT_BYTES} are allowed")
+    return package.read(path)
 
 
 def _complaint(package: zipfile.ZipFile, names: set[str], path: str, said: str) -> Iterator[str]:
