@@ -8,6 +8,8 @@ from scraper.serve import texts
 
 #: Pixels: width of one year (a target that a finger hits), height of the tallest bar, room for the marks below.
 STEP, TALL, MARKS = 24, 96, 24
+#: Where bars stand: what is too small to be seen is drawn larger, so a stack may be a little taller than that.
+FLOOR = TALL + 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Timeline:
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
     step: int = STEP
-    floor: int = TALL + 4
-    height: int = TALL + 4 + MARKS
+    floor: int = FLOOR
+    height: int = FLOOR + MARKS
 
     @property
     def width(self) -> int:
@@ -72,7 +74,7 @@ def timeline(
 
 def stack(values: Sequence[int], tallest: int) -> tuple[Part, ...]:
     """The pieces of one bar, from the floor up; the smallest can still be seen."""
-    parts, top = [], float(TALL + 4)
+    parts, top = [], float(FLOOR)
     for series, value in enumerate(values):
         if value:
             height = max(2.0, round(value / tallest * TALL, 1))

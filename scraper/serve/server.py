@@ -30,7 +30,9 @@ def start(
     with listen(host, port) as listener:
         app = datasette(db_path, allow_sql=allow_sql, immutable=frozen).app()
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
-        (say or say_on_stderr)(f"serving {db_path} at {address} (stop with Ctrl-C)")
+        open_to_all = allow_sql and not is_this_machine(host)
+        warning = "; with --allow-sql everyone who reaches it can run SQL" if open_to_all else ""
+        (say or say_on_stderr)(f"serving {db_path} at {address} (stop with Ctrl-C{warning})")
         config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False, access_log=False)
         try:
             uvicorn.Server(config).run(sockets=[listener])
@@ -48,6 +50,11 @@ def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False
 def say_on_stderr(line: str) -> None:
     """Where the line goes unless told otherwise."""
     print(line, file=sys.stderr, flush=True)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether *host* can be reached from this machine only."""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def shown(host: str) -> str:

@@ -1,0 +1,79 @@
+"""Charts as numbers, and words for people."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.serve import charts, wording
+
+
+NUMBERS = st.lists(st.integers(0, 10**6), min_size=6, max_size=6)
+
+
+@given(st.dictionaries(st.integers(1901, 2100).map(str), NUMBERS, max_size=30))
+def test_a_timeline_has_every_year_and_no_bar_leaves_its_frame(counts: dict[str, list[int]]) -> None:
+    chart = charts.timeline(counts, tuple("abcdef"), lambda year: f"/?{year}")
+    years = [bar.name for bar in chart.bars]
+    assert years == [str(year) for year in range(int(min(counts)), int(max(counts)) + 1)] if counts else years == []
+    for bar in chart.bars:
+        assert bar.counts == tuple(counts.get(bar.name, [0] * 6))
+        assert bool(bar.parts) == any(bar.counts)
+        assert all(part.y >= 0 and part.y + part.height <= chart.floor + 0.2 for part in bar.parts)
+
+
+def test_dates_that_are_none_make_no_bar() -> None:
+    assert charts.timeline({"undated": (3,), "": (1,)}, ("Posts",), str).bars == ()
+
+
+def test_two_observations_make_a_line_one_does_not() -> None:
+    assert charts.lines([("2026-02-01", 3)], "Views") is None
+    assert charts.lines([("2026-02-01", 3), ("once", 5)], "Views") is None
+    line = charts.lines([("2026-02-01T10:00:00Z", 100), ("2026-03-01", 150)], "Views")
+    assert line is not None
+    assert line.summary == "Views: 100 on 1 February 2026, 150 on 1 March 2026"
+    assert [mark.words for mark in line.marks] == ["2026-02-01", "2026-03-01"]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=2, max_size=20))
+def test_no_point_leaves_its_frame(values: list[int]) -> None:
+    line = charts.lines([(f"2026-02-{day + 1:02}", value) for day, value in enumerate(values)], "Views")
+    assert line is not None
+    assert all(line.left <= dot.x <= line.width and 0 <= dot.y <= line.height for dot in line.dots)
+
+
+@given(st.integers(0, 10**12))
+def test_the_top_of_a_chart_is_round_and_high_enough(value: int) -> None:
+    top = charts.nice(value)
+    assert top >= value
+    assert top % 2 == 0
+    assert top <= max(2, value * 5)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "day", "moment"),
+    [
+        ("2021-03-16T14:05:00Z", "16 March 2021", "16 March 2021, 14:05 UTC"),
+        ("2021-03-18", "18 March 2021", "18 March 2021"),
+        ("2016-12", "December 2016", "December 2016"),
+        ("2016", "2016", "2016"),
+        (None, "", ""),
+        ("2016-13", "2016", "2016"),
+        ("soon", "soon", "soon"),
+    ],
+)
+def test_dates_are_written_as_precisely_as_they_are_known(stamp: Any, day: str, moment: str) -> None:
+    assert (wording.day(stamp), wording.moment(stamp)) == (day, moment)
+
+
+def test_sizes_numbers_and_hosts_are_written_for_people() -> None:
+    assert [wording.size(count) for count in (0, 999, 1500, 31_470_000, 2_000_000_000)] == [
+        "0 bytes", "999 bytes", "1.5 KB", "31 MB", "2.0 GB",
+    ]  # fmt: skip
+    assert (wording.number(None), wording.number(1261)) == ("–", "1,261")
+    assert wording.host("https://www.ohchr.org/en") == "ohchr.org"
+    assert wording.host("https://[broken") == ""
+    assert wording.short("one two three", 8) == "one two…"
+    assert wording.direction("ar-EG") == "rtl"
+    assert wording.direction(None) == "ltr"
