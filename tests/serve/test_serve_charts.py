@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from scraper.serve import charts, wording
 
-
 NUMBERS = st.lists(st.integers(0, 10**6), min_size=6, max_size=6)
 
 
