@@ -8,6 +8,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from scraper import evidence
 from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
 from scraper.imports import ImportReport, run_import
 from scraper.lock import writing
+from scraper.webarchives import warc
 
 SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -343,6 +346,42 @@ def test_a_signal_ends_the_import_after_the_present_file_and_says_so(
     assert query(archive, "SELECT count(*), exit_status, finished_at IS NOT NULL FROM crawls, captures") == [(1, 9, 1)]
     assert bring(archive, folder, manifest=folder / "manifest.jsonl").exit_status == 0
     assert query(archive, "SELECT count(*) FROM posts") == [(3,)]
+
+
+PEAK = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from scraper.imports import run_import
+run_import(Path(sys.argv[1]), [Path(sys.argv[2])], now=lambda: datetime(2022, 1, 1, tzinfo=UTC))
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, archives: Any) -> None:
+    """Pages of a megabyte: of a known site, and five times as many of others."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the system does not tell how much memory a process used")
+
+    def response(url: str, body: bytes) -> bytes:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+        fields = (("WARC-Type", "response"), ("WARC-Target-URI", url), ("WARC-Date", "2021-03-02T00:00:00Z"))
+        return warc.member(warc.Record(fields, head + body))
+
+    peaks = []
+    for pages in (50, 120):  # caches are full by then
+        with (tmp_path / f"{pages}.warc.gz").open("wb") as out:
+            for number in range(pages):
+                page = archives.page(f"Post {number}", "Words.", slug=f"p{number}", noise="p{margin:0}" * 100_000)
+                out.write(response(f"https://www.upr2020.org/post/p{number}", page.encode()))
+                for other in range(5):
+                    out.write(response(f"https://elsewhere.example/{number}/{other}", b"x" * 1_000_000))
+        words = [sys.executable, "-c", PEAK, str(tmp_path / f"{pages}.db"), str(tmp_path / f"{pages}.warc.gz")]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+        peaks.append(int(subprocess.check_output(words, env=environment)) / 1024)
+        assert query(tmp_path / f"{pages}.db", "SELECT count(*) FROM posts") == [(pages,)]
+    assert peaks[1] - peaks[0] < 50, peaks
 
 
 # -- round trip

@@ -145,8 +145,13 @@ def _finished(session: Session, exit_status: int, last_word: str = "") -> Import
         session.crawl_id, finished_at=utc(session.now()), requests=0, exit_status=exit_status
     )
     session.archive.checkpoint()
-    parts = [f"{session.captures} captures", f"{summary.new} new", f"{summary.changed} changed", f"{summary.same} same"]
-    parts += [f"{session.known} there already", f"{len(session.failed)} errors", f"chain {summary.chain_sha256}"]
+    parts = [
+        f"{session.captures} capture{'s' if session.captures != 1 else ''}",
+        f"{summary.new} new",
+        f"{summary.changed} changed",
+        f"{summary.same} same",
+    ]
+    parts += [f"{session.known} there already", f"{len(session.failed)} with errors", f"chain {summary.chain_sha256}"]
     return ImportReport(
         exit_status=exit_status,
         line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),
