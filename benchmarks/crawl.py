@@ -1,6 +1,6 @@
 """An unthrottled crawl of a pretend blog on this machine, beside Scrapy; and a run in which nothing is due.
 
-    python -m benchmarks.crawl [--pages 600] [--kilobytes 300] [--markup 0.12] [--runs 1] [--scrapy PYTHON]
+    python -m benchmarks.crawl [--pages 600] [--kilobytes 300] [--markup SHARE] [--runs 1] [--scrapy PYTHON]
 
 PYTHON is an interpreter that has Scrapy (default: this one, if it has). The server is a process of its own with fixed
 bodies; each crawler is a process of its own, whose CPU and memory are what the system says when it ends. Our crawl
@@ -30,6 +30,8 @@ from scraper.demo.posts import DemoPost
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 NOTHING_DUE = 500
+#: Of ten saved Wix pages (2021 to 2026) 5 to 15 % is markup, the rest styles and scripts; other sites' pages are mostly markup.
+MARKUP = (0.12, 0.7)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
 
 SPIDER = """
@@ -240,17 +242,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--kilobytes", type=int, default=300)
-    parser.add_argument("--markup", type=float, default=0.12, help="share of the boilerplate that is markup")
+    parser.add_argument("--markup", type=float, help="share of the boilerplate that is markup")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--scrapy", metavar="PYTHON")
     options = parser.parse_args()
     scrapy = scrapy_python(options.scrapy)
     with tempfile.TemporaryDirectory() as folder:
-        print(f"{options.pages} pages of {options.kilobytes} KB, no delay")
-        print(f"{'':<34}{'pages/s':>9}{'CPU ms/page':>14}{'peak MB':>12}")
-        with server(options.pages, options.kilobytes, options.markup) as base:
-            for _ in range(options.runs):
-                crawl_once(base, options.pages, scrapy, Path(folder))
+        for markup in [options.markup] if options.markup is not None else MARKUP:
+            print(f"{options.pages} pages of {options.kilobytes} KB, {markup:.0%} of the boilerplate markup, no delay")
+            print(f"{'':<34}{'pages/s':>9}{'CPU ms/page':>14}{'peak MB':>12}")
+            with server(options.pages, options.kilobytes, markup) as base:
+                for _ in range(options.runs):
+                    crawl_once(base, options.pages, scrapy, Path(folder))
         if not scrapy:
             print("scrapy: not installed here; give --scrapy PYTHON")
         nothing_due(Path(folder))

@@ -209,7 +209,19 @@ def test_a_list_under_an_unusual_name_is_found_through_the_front_page(stage: Sta
     links = "<a href='/about'>a</a><a href='/what-we-say'>b</a>"
     stage.instead["/"] = page("Home", links)
     stage.instead["/what-we-say"] = lambda _: stage.blog.answer(Question(method="GET", target="/news"))
-    assert stage.crawl().new == len(OLD)
+    assert stage.crawl(day=-2).new == len(OLD)
+    stage.crawl(day=-1, counts=False)
+    assert stage.asked("/what-we-say") == ["/what-we-say"]
+    assert "/about" not in stage.asked()
+
+
+def test_a_blog_on_the_front_page_is_read_there(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
+        stage.instead[path] = NOT_FOUND
+    stage.instead["/"] = lambda _: stage.blog.answer(Question(method="GET", target="/news"))
+    assert stage.crawl(day=-2).new == len(OLD)
+    stage.crawl(day=-1, counts=False)
+    assert stage.asked() == [ROBOTS, INDEX, POSTS_SITEMAP, FEED, "/"]
 
 
 def test_pages_without_generator_tag_and_wix_headers_are_read_too(stage: Stage) -> None:
@@ -431,7 +443,8 @@ def test_a_post_missing_on_crawls_fourteen_days_apart_is_gone_and_its_text_stays
     assert OLD[0].body[0] in body
     stage.blog.posts = OLD
     stage.instead.clear()
-    assert stage.crawl(day=-19, counts=False, full=True).exit_status == 0
+    assert stage.crawl(day=-12, counts=False).exit_status == 0
+    assert stage.asked("/post/") == [f"/post/{OLD[0].slug}"]
     assert stage.one("SELECT gone_at FROM posts WHERE slug = ?", OLD[0].slug) is None
     events = stage.rows(
         "SELECT kind FROM events JOIN posts ON posts.id = post_id WHERE slug = ? ORDER BY at", OLD[0].slug

@@ -1,7 +1,7 @@
 """What all parts of one crawl share: the archive, the fetcher, the clock, and what has gone wrong so far."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scraper import urls
@@ -129,6 +129,8 @@ class Session:
             held = self.archive.capture(answer.not_modified_of)
             return held, read_capture(held)
         reading = read_capture(answer)
+        if kind == "list" and not (reading.kind == "list" and reading.listed):
+            answer = replace(answer, kind="other" if answer.kind == "list" else answer.kind)
         self.keep(answer, reading)
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)

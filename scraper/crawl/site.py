@@ -45,7 +45,7 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     _reached(session, site)
     targets = found.heard()
     session.archive.hear(targets, session.at())
-    _nothing_found(session, site, targets, memory)
+    _nothing_found(session, site, found, memory)
     posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
     posts.run(_due(session, found, targets, memory))
     _after(session, site, posts)
@@ -88,8 +88,20 @@ def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: di
     """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
     due = decide.due(memory, targets, session.now(), full=session.full)
     listed = {item.url for item in due}
-    suspects = [url for url in _suspects(session, found, targets, memory) if url not in listed]
-    return due + [Due(url, "missing") for url in suspects[:MOST_SUSPECTS]]
+    doubtful = [*_suspects(session, found, targets, memory), *_reappeared(session, targets, memory)]
+    return due + [Due(url, "missing") for url in doubtful if url not in listed][:MOST_SUSPECTS]
+
+
+def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[str]:
+    """Posts that are gone, but named again by the site; those that stay away all the same are looked at weekly."""
+    found = []
+    for target in targets:
+        known = memory.get(urls.canonical(target.url))
+        if known is None or not known.gone_at or not known.last_tried_at:
+            continue
+        if session.now() - instant(known.last_tried_at) >= SUSPECT_EVERY:
+            found.append(known.url)
+    return found
 
 
 def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[str]:
@@ -113,18 +125,20 @@ def site_of(targets: tuple[Target, ...]) -> str:
     return targets[0].site if targets else ""
 
 
-def _nothing_found(session: Session, site: Site, targets: tuple[Target, ...], memory: dict[str, Memory]) -> None:
-    """A site without a post in sight is an error: an empty listing is no result."""
-    where = site.base_url
-    if targets:
-        session.resolve(where, "discover")
-        return
+def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str, Memory]) -> None:
+    """A site without a post in sight is an error (an empty listing is no result), and so is one whose sitemap, feed
+    and list are all lost, though some links still lead to posts.
+    """
     known = sum(1 for one in memory.values() if one.state == "archived")
+    listed = found.in_sitemap or found.in_feed or found.in_list
+    if listed or (found.targets and not known):
+        session.resolve(site.base_url, "discover")
+        return
     message = (
         f"expected posts in the sitemap, the feed or the list, found none ({known} are archived); "
         "if the list has an unusual address, give it: ushrn crawl URL"
     )
-    session.note(Problem(stage="discover", kind="no-posts", url=where, message=message))
+    session.note(Problem(stage="discover", kind="no-posts", url=site.base_url, message=message))
 
 
 def _check_list(session: Session, site: Site, found: Found) -> None:

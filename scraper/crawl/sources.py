@@ -1,5 +1,6 @@
 """Discovery over the network: robots.txt, sitemaps, feed, list pages → targets, and how far the sources agree."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +18,8 @@ from scraper.records import Capture, Problem, Reading, Site, Target
 MOST_SITEMAPS = 20
 MOST_LIST_PAGES = 100
 MOST_LIST_CANDIDATES = 4
+#: Pages of a list that are not its first.
+PART_OF_LIST = re.compile(r"/page/\d+$|/(?:categories|tags|hashtags)/")
 DAY = timedelta(days=1)
 #: All pages of the list are read again after this time, whatever the sources say.
 WALK_EVERY = timedelta(days=7)
@@ -149,23 +152,28 @@ class Discovery:
         return feed.page if feed.page and discover.on_site(feed.page, self.site) else None
 
     def _list(self, page_of_feed: str | None) -> None:
-        """The list of posts: where it was before, where the feed says, or behind a link of the front page."""
-        before = sorted(url for url, known in self.memory.items() if known.state == "list" and "/page/" not in url)
-        front = self.site.base_url
-        given = [self.start] if self.start else []
-        tried: set[str] = set()
-        for url in (*given, *([page_of_feed] if page_of_feed else before[:1]), *before[:1]):
-            if urls.canonical(url) not in tried and not discover.is_front(url, self.site):
-                tried.add(urls.canonical(url))
-                if self._try_list(url):
-                    return
-        if before or (self.found.in_sitemap and self.found.in_feed):
+        """The list of posts: as given, where the feed says, where it was before, or behind a link of the front page."""
+        before = self._list_before()
+        for url in dict.fromkeys(filter(None, (self.start, page_of_feed, before))):
+            if self._try_list(url):
+                return
+        if self.found.in_sitemap and (before or self.found.in_feed):
             return  # the list moved or fails; the other sources go on, and the comparison says so
-        if self._try_list(front):
+        if before != self.site.base_url and self._try_list(self.site.base_url):
             return
         for url in discover.list_candidates(self.links, self.site)[:MOST_LIST_CANDIDATES]:
-            if urls.canonical(url) not in tried and self._try_list(url):
+            if url not in (self.start, page_of_feed, before) and self._try_list(url):
                 return
+
+    def _list_before(self) -> str | None:
+        """The first page of the list as it was last read; None: none is known."""
+        lists = [
+            one
+            for one in self.memory.values()
+            if one.state == "list" and one.last_good_at and not PART_OF_LIST.search(one.url)
+        ]
+        here = [one for one in lists if discover.on_site(one.url, self.site)]
+        return max(here, key=lambda one: one.last_good_at or "").url if here else None
 
     links: tuple[str, ...] = ()
     _feed_asked = ""
