@@ -685,6 +685,9 @@ def test_one_forbidden_post_is_a_note_and_the_others_are_fetched(stage: Stage) -
     report = stage.crawl()
     assert (report.exit_status, report.new) == (0, len(OLD) - 1)
     assert ("fetch", "forbidden") in stage.problems("note")
+    state, evidence = stage.one("SELECT state, evidence FROM coverage WHERE url = ?", stage.url(OLD[0].slug))
+    assert state == "wanted"
+    assert "robots.txt forbids it" in evidence
 
 
 def test_of_several_sites_a_dead_one_does_not_stop_the_others(stage: Stage) -> None:

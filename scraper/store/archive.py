@@ -257,6 +257,7 @@ class Archive:
         """Write a problem, seen at *at*; one that was there is counted once more and open again."""
         with self._transaction():
             problems.note(self.db, problem, problem.url or "", at)
+            heard.blame(self.db, problem, at)
         if crawl_id in self._errors and problem.level == "error":
             self._errors[crawl_id].add(problem.url or "")
 

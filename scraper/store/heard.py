@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from scraper import decide, urls
-from scraper.records import Capture, Reading, Target
+from scraper.records import Capture, Problem, Reading, Target
 from scraper.store.addresses import owner
 
 _HEAR = """
@@ -59,6 +59,14 @@ def had(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
         ways = set(filter(None, row[0].split("; "))) if row else {"capture"}
         _write(db, address, site, ways, at, None, state, evidence)
     return True
+
+
+def blame(db: sqlite3.Connection, problem: Problem, at: str) -> None:
+    """Say of an address that is still wanted why it could not be had."""
+    if problem.stage == "fetch" and problem.url:
+        evidence = f"{problem.kind} on {at[:10]}: {problem.message}"
+        asked = "UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'"
+        db.execute(asked, (evidence, urls.canonical(problem.url) or problem.url))
 
 
 def learn(
