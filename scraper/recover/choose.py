@@ -26,7 +26,7 @@ def worth(rows: Iterable[Row]) -> list[Row]:
 def by_address(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """The rows of each post (or file), oldest first."""
     groups: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row.timestamp, row.url)):
+    for row in sorted(rows, key=_order):
         groups[urls.canonical(row.url)].append(row)
     return groups
 
@@ -40,7 +40,12 @@ def _versions(group: list[Row]) -> list[Row]:
     pages = [row for row in group if is_page(row)]
     newest = pages[-1].timestamp if pages else ""
     gone = [row for row in group if row.status in MISSING and row.timestamp > newest]
-    return sorted({*found.values(), *gone[:1], *gone[-1:]}, key=lambda row: (row.timestamp, row.url))
+    return sorted({*found.values(), *gone[:1], *gone[-1:]}, key=_order)
+
+
+def _order(row: Row) -> tuple[str, str, int, str, str]:
+    """By time; the rest only so that it is the same whatever the order of the listing."""
+    return (row.timestamp, row.url, row.status or 0, row.digest or "", row.media_type or "")
 
 
 def is_page(row: Row) -> bool:

@@ -151,7 +151,7 @@ def _of_lines(text: str) -> Iterator[_Entry | _Key]:
             continue
         if not before_blank and " " not in line.strip() and not line.startswith("{"):
             yield _Key(line.strip())
-        elif not line.startswith((" CDX", "!meta")):
+        elif not line.lstrip().startswith(("CDX ", "!meta")):
             yield _Entry(_fields(line), line)
 
 
