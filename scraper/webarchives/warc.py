@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid5
 
+from scraper.webarchives.members import HEADER_LIMIT_BYTES, DamageError, Members
+
 #: Our own; ids are made of a digest, so that the same capture has the same id in every export.
 NAMESPACE = UUID("7d0a4b1c-6d0f-5d0b-9c51-1f6f2b9c3a10")
 #: Larger records (films) are passed over, never held.
 RECORD_LIMIT_BYTES = 256 * 1024 * 1024
-HEADER_LIMIT_BYTES = 256 * 1024
-READ_BYTES = 256 * 1024
 #: gzip -9 gives the same size on pages, 12 % slower.
 LEVEL = 6
 
@@ -83,157 +83,16 @@ def member(record: Record) -> bytes:
     return squeeze.compress(serialised(record)) + squeeze.flush()
 
 
-class _DamageError(Exception):
-    """The file cannot be read on from here; *offset* is where the trouble begins."""
-
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
-        self.offset = offset
-
-
-class _Bytes:
-    """The uncompressed bytes of a WARC file, whether it is compressed or not, with places in the file itself."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
-        self._packed = b""
-        self._position = 0  # in the file, of the first byte of _packed
-        self._plain = b""
-        self._at = 0
-        self._inflate: zlib._Decompress | None = None
-        self.member = 0
-        self._load()
-        self.gzipped = self._packed.startswith(b"\x1f\x8b")
-
-    def _load(self) -> bool:
-        piece = self._raw.read(READ_BYTES)
-        self._packed += piece
-        return bool(piece)
-
-    def _take(self, length: int) -> bytes:
-        """That many bytes off the front of what is packed."""
-        piece, self._packed = self._packed[:length], self._packed[length:]
-        self._position += length
-        return piece
-
-    def _more(self) -> bool:
-        """Append to the plain bytes; False at the end of the file. Raises _DamageError."""
-        if not self.gzipped:
-            if not self._packed and not self._load():
-                return False
-            self._add(self._take(len(self._packed)))
-            return True
-        inflate = self._inflate or self._next_member()
-        if inflate is None:
-            return False
-        if not self._packed and not self._load():
-            raise _DamageError("the gzip member ends too soon", self.member)
-        self._inflate_some(inflate)
-        return True
-
-    def _next_member(self) -> "zlib._Decompress | None":
-        while True:
-            padding = len(self._packed) - len(self._packed.lstrip(b"\0"))
-            self._take(padding)
-            if len(self._packed) > 1 or not self._load():
-                break
-        if not self._packed:
-            return None
-        self.member = self._position
-        if not self._packed.startswith(b"\x1f\x8b"):
-            raise _DamageError("expected a gzip member, found something else", self.member)
-        self._inflate = zlib.decompressobj(31)
-        return self._inflate
-
-    def _inflate_some(self, inflate: "zlib._Decompress") -> None:
-        before = len(self._packed)
-        try:
-            self._add(inflate.decompress(self._packed, 1 << 20))
-        except zlib.error as error:
-            raise _DamageError(f"the gzip member is damaged ({error})", self.member) from None
-        ended = inflate.eof
-        self._packed = inflate.unused_data if ended else inflate.unconsumed_tail
-        self._position += before - len(self._packed)
-        if ended:
-            self._inflate = None
-
-    def _add(self, piece: bytes) -> None:
-        self._plain = self._plain[self._at :] + piece
-        self._at = 0
-
-    @property
-    def offset(self) -> int:
-        """Where the next byte is: of a compressed file, where its member begins."""
-        if self.gzipped:
-            at_start = self._inflate is None and self._at == len(self._plain)
-            return self._position if at_start else self.member
-        return self._position - (len(self._plain) - self._at)
-
-    def line(self) -> bytes:
-        """Up to and with the next line feed; empty at the end of the file. Raises _DamageError for endless lines."""
-        while (end := self._plain.find(b"\n", self._at)) < 0:
-            if len(self._plain) - self._at > HEADER_LIMIT_BYTES:
-                raise _DamageError(f"a line of a header is longer than {HEADER_LIMIT_BYTES} bytes", self.offset)
-            if not self._more():
-                end = len(self._plain) - 1
-                break
-        piece = self._plain[self._at : end + 1]
-        self._at = end + 1
-        return piece
-
-    def block(self, length: int, *, keep: bool) -> bytes:
-        """The next *length* bytes (fewer at the end of the file); empty unless they are to be kept."""
-        pieces: list[bytes] = []
-        while length:
-            if self._at == len(self._plain) and not self._more():
-                break
-            piece = self._plain[self._at : self._at + length]
-            self._at += len(piece)
-            length -= len(piece)
-            if keep:
-                pieces.append(piece)
-        if length:
-            raise _DamageError(f"the record lacks its last {length} bytes", self.offset)
-        return b"".join(pieces)
-
-    def resume(self, after: int) -> bool:
-        """Go to the next place behind *after* where a record begins; False: there is none to be found."""
-        if not self._raw.seekable():
-            return False
-        self._raw.seek(after + 1)
-        self._packed, self._plain, self._at, self._inflate, self._position = b"", b"", 0, None, after + 1
-        mark = b"\x1f\x8b\x08" if self.gzipped else b"WARC/1."
-        while True:
-            found = self._packed.find(mark)
-            if found >= 0:
-                self._take(found)
-                if not self.gzipped or self._begins_record():
-                    return True
-                self._take(1)
-                continue
-            self._take(max(0, len(self._packed) - len(mark) + 1))
-            if not self._load():
-                return False
-
-    def _begins_record(self) -> bool:
-        while len(self._packed) < 1024 and self._load():
-            pass
-        try:
-            return zlib.decompressobj(31).decompress(self._packed[:1024], 7).startswith(b"WARC/1.")
-        except zlib.error:
-            return False
-
-
 def read(raw: BinaryIO) -> Iterator[Record | Broken]:
     """The records of a WARC file, gzipped or not; what is damaged or cut off as `Broken`, in its place.
 
     Holds one record at a time. Blocks beyond 256 MB are passed over and told as `Broken`.
     """
-    source = _Bytes(raw)
+    source = Members(raw)
     while True:
         try:
             record = _record(source)
-        except _DamageError as damage:
+        except DamageError as damage:
             yield Broken(f"{damage}, at byte {damage.offset}", damage.offset)
             if not source.resume(damage.offset):
                 return
@@ -243,8 +102,8 @@ def read(raw: BinaryIO) -> Iterator[Record | Broken]:
         yield record
 
 
-def _record(source: _Bytes) -> Record | Broken | None:
-    """The next record; None at the end. Raises _DamageError, with the place where the record begins."""
+def _record(source: Members) -> Record | Broken | None:
+    """The next record; None at the end. Raises DamageError, with the place where the record begins."""
     version = source.line()
     while version in (b"\r\n", b"\n"):
         version = source.line()
@@ -253,17 +112,17 @@ def _record(source: _Bytes) -> Record | Broken | None:
     start = source.member if source.gzipped else source.offset - len(version)
     try:
         return _record_after(version, source, start)
-    except _DamageError as damage:
-        raise _DamageError(str(damage), start) from None
+    except DamageError as damage:
+        raise DamageError(str(damage), start) from None
 
 
-def _record_after(version: bytes, source: _Bytes, start: int) -> Record | Broken:
+def _record_after(version: bytes, source: Members, start: int) -> Record | Broken:
     if not re.fullmatch(rb"WARC/\d\.\d+\r?\n", version):
-        raise _DamageError(f"expected a line like WARC/1.1, found {version[:40]!r}", start)
+        raise DamageError(f"expected a line like WARC/1.1, found {version[:40]!r}", start)
     fields = _header(source, start)
     length = next((value for name, value in fields if name.lower() == "content-length"), "")
     if not re.fullmatch(r"\d{1,15}", length):
-        raise _DamageError(f"expected a Content-Length, found {length!r}", start)
+        raise DamageError(f"expected a Content-Length, found {length!r}", start)
     keep = int(length) <= RECORD_LIMIT_BYTES
     block = source.block(int(length), keep=keep)
     if not keep:
@@ -274,8 +133,8 @@ def _record_after(version: bytes, source: _Bytes, start: int) -> Record | Broken
     return Record(kept, block, start)
 
 
-def _header(source: _Bytes, start: int) -> list[tuple[str, str]]:
-    """Named fields up to the blank line; folded values are joined. Raises _DamageError."""
+def _header(source: Members, start: int) -> list[tuple[str, str]]:
+    """Named fields up to the blank line; folded values are joined. Raises DamageError."""
     fields: list[tuple[str, str]] = []
     size = 0
     while True:
@@ -284,7 +143,7 @@ def _header(source: _Bytes, start: int) -> list[tuple[str, str]]:
         if line in (b"\r\n", b"\n"):
             return fields
         if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES:
-            raise _DamageError("the header of the record has no end", start)
+            raise DamageError("the header of the record has no end", start)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if text[:1] in (" ", "\t") and fields:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")

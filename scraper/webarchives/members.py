@@ -1,0 +1,152 @@
+"""The plain bytes of a WARC file, whether it is compressed or not, with places in the file itself.
+
+A compressed WARC is a row of gzip members, one a record. What is damaged raises, and `resume` finds the next place
+where a record begins.
+"""
+
+import zlib
+from typing import BinaryIO
+
+HEADER_LIMIT_BYTES = 256 * 1024
+READ_BYTES = 256 * 1024
+
+
+class DamageError(Exception):
+    """The file cannot be read on from here; *offset* is where the trouble begins."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class Members:
+    """The uncompressed bytes of a WARC file, whether it is compressed or not, with places in the file itself."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._packed = b""
+        self._position = 0  # in the file, of the first byte of _packed
+        self._plain = b""
+        self._at = 0
+        self._inflate: zlib._Decompress | None = None
+        self.member = 0
+        self._load()
+        self.gzipped = self._packed.startswith(b"\x1f\x8b")
+
+    def _load(self) -> bool:
+        piece = self._raw.read(READ_BYTES)
+        self._packed += piece
+        return bool(piece)
+
+    def _take(self, length: int) -> bytes:
+        """That many bytes off the front of what is packed."""
+        piece, self._packed = self._packed[:length], self._packed[length:]
+        self._position += length
+        return piece
+
+    def _more(self) -> bool:
+        """Append to the plain bytes; False at the end of the file. Raises DamageError."""
+        if not self.gzipped:
+            if not self._packed and not self._load():
+                return False
+            self._add(self._take(len(self._packed)))
+            return True
+        inflate = self._inflate or self._next_member()
+        if inflate is None:
+            return False
+        if not self._packed and not self._load():
+            raise DamageError("the gzip member ends too soon", self.member)
+        self._inflate_some(inflate)
+        return True
+
+    def _next_member(self) -> "zlib._Decompress | None":
+        while True:
+            padding = len(self._packed) - len(self._packed.lstrip(b"\0"))
+            self._take(padding)
+            if len(self._packed) > 1 or not self._load():
+                break
+        if not self._packed:
+            return None
+        self.member = self._position
+        if not self._packed.startswith(b"\x1f\x8b"):
+            raise DamageError("expected a gzip member, found something else", self.member)
+        self._inflate = zlib.decompressobj(31)
+        return self._inflate
+
+    def _inflate_some(self, inflate: "zlib._Decompress") -> None:
+        before = len(self._packed)
+        try:
+            self._add(inflate.decompress(self._packed, 1 << 20))
+        except zlib.error as error:
+            raise DamageError(f"the gzip member is damaged ({error})", self.member) from None
+        ended = inflate.eof
+        self._packed = inflate.unused_data if ended else inflate.unconsumed_tail
+        self._position += before - len(self._packed)
+        if ended:
+            self._inflate = None
+
+    def _add(self, piece: bytes) -> None:
+        self._plain = self._plain[self._at :] + piece
+        self._at = 0
+
+    @property
+    def offset(self) -> int:
+        """Where the next byte is: of a compressed file, where its member begins."""
+        if self.gzipped:
+            at_start = self._inflate is None and self._at == len(self._plain)
+            return self._position if at_start else self.member
+        return self._position - (len(self._plain) - self._at)
+
+    def line(self) -> bytes:
+        """Up to and with the next line feed; empty at the end of the file. Raises DamageError for endless lines."""
+        while (end := self._plain.find(b"\n", self._at)) < 0:
+            if len(self._plain) - self._at > HEADER_LIMIT_BYTES:
+                raise DamageError(f"a line of a header is longer than {HEADER_LIMIT_BYTES} bytes", self.offset)
+            if not self._more():
+                end = len(self._plain) - 1
+                break
+        piece = self._plain[self._at : end + 1]
+        self._at = end + 1
+        return piece
+
+    def block(self, length: int, *, keep: bool) -> bytes:
+        """The next *length* bytes (fewer at the end of the file); empty unless they are to be kept."""
+        pieces: list[bytes] = []
+        while length:
+            if self._at == len(self._plain) and not self._more():
+                break
+            piece = self._plain[self._at : self._at + length]
+            self._at += len(piece)
+            length -= len(piece)
+            if keep:
+                pieces.append(piece)
+        if length:
+            raise DamageError(f"the record lacks its last {length} bytes", self.offset)
+        return b"".join(pieces)
+
+    def resume(self, after: int) -> bool:
+        """Go to the next place behind *after* where a record begins; False: there is none to be found."""
+        if not self._raw.seekable():
+            return False
+        self._raw.seek(after + 1)
+        self._packed, self._plain, self._at, self._inflate, self._position = b"", b"", 0, None, after + 1
+        mark = b"\x1f\x8b\x08" if self.gzipped else b"WARC/1."
+        while True:
+            found = self._packed.find(mark)
+            if found >= 0:
+                self._take(found)
+                if not self.gzipped or self._begins_record():
+                    return True
+                self._take(1)
+                continue
+            self._take(max(0, len(self._packed) - len(mark) + 1))
+            if not self._load():
+                return False
+
+    def _begins_record(self) -> bool:
+        while len(self._packed) < 1024 and self._load():
+            pass
+        try:
+            return zlib.decompressobj(31).decompress(self._packed[:1024], 7).startswith(b"WARC/1.")
+        except zlib.error:
+            return False
