@@ -95,7 +95,7 @@ def walk(
         elif (special := widget(node)) is not None:
             yield from special
         elif tag == "pre":
-            yield from (Open("pre"), node.text(), Close("pre"))
+            yield from (Open("pre"), _verbatim(node), Close("pre"))
         elif tag not in _MUTE or (tag == "button" and node.css_first(_BLOCKS_IN_BUTTON) is not None):
             mark = _mark(node, tag, link)
             if mark is not None:
@@ -125,6 +125,17 @@ def _spans(cell: Node) -> Iterator[str]:
         value = cell.attributes.get(name) or ""
         if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) and value != "1":
             yield f' {name}="{value}"'
+
+
+def _verbatim(node: Node) -> str:
+    """The text of a program with its lines: some editors write newlines, others breaks or a block for each line."""
+    parts: list[str] = []
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text":
+            parts.append(inner.text_content or "")
+        elif inner.tag == "br" or (inner.tag in ("div", "p") and any(parts)):
+            parts.append("\n")
+    return "".join(parts)
 
 
 _INDENTED = re.compile(r"[ \t]*\n[ \t]+")
