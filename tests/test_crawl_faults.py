@@ -223,6 +223,15 @@ def test_no_host_but_the_sites_own_is_ever_asked(site: Site, other_faults: Any) 
     assert other_faults.log == []
 
 
+def test_a_file_that_cannot_be_had_costs_nothing_else(site: Site) -> None:
+    site.blog.posts = (replace(WHOLE[0], body=(*WHOLE[0].body, "@ab12cd_1.pdf a.pdf 10")), *WHOLE[1:])
+    site.heal()
+    site.faults.on("/_files/ugd/ab12cd_1.pdf", site.faults.page(b"", status="503 Busy"))
+    report = site.crawl()
+    assert (report.exit_status, report.new) == (1, len(WHOLE))
+    assert site.rows("SELECT stage, kind FROM problems WHERE level = 'error'") == [("file", "no-file")]
+
+
 def test_an_archive_read_by_somebody_else_is_still_written(site: Site) -> None:
     site.crawl()
     reader = sqlite3.connect(site.path)

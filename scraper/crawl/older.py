@@ -8,6 +8,7 @@ from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.decide import OLD_EVERY, Due, Memory, instant
 from scraper.records import Site, Target
+from scraper.store import Archive
 
 #: So many numbers in a row without a post, behind the highest known, end the search.
 MISSES = 50
@@ -41,13 +42,25 @@ def highest(numbers: Iterable[int]) -> int:
 
 def highest_known(db: sqlite3.Connection) -> int:
     """The highest number of a post that was heard of in any way but by counting, or that is archived."""
+    return highest(_heard_numbers(db))
+
+
+def _heard_numbers(db: sqlite3.Connection) -> list[int]:
     heard = db.execute(_KNOWN, (sites.USHRN_NEWS.id,))
-    return highest(number for (url,) in heard if (number := urls.post_number(url)) is not None)
+    return [number for (url,) in heard if (number := urls.post_number(url)) is not None]
 
 
-def known_numbers(db: sqlite3.Connection) -> tuple[Target, ...]:
-    """Every number up to the highest known: some were posts, and which is to be found out."""
-    return tuple(_target(number) for number in range(1, highest_known(db) + 1))
+def known_numbers(db: sqlite3.Connection, heard: Iterable[Target] = ()) -> tuple[Target, ...]:
+    """Every number up to the highest known, by the archive or by *heard*: which of them were posts is to be found
+    out.
+    """
+    said = [number for target in heard if (number := urls.post_number(target.url)) is not None]
+    return tuple(_target(number) for number in range(1, highest([*said, *_heard_numbers(db)]) + 1))
+
+
+def numbers(session: Session, site: Site, heard: Iterable[Target]) -> tuple[Target, ...]:
+    """The same, for a site whose posts are numbered; of others none."""
+    return known_numbers(session.archive.db, heard) if site.platform == "news-2019" else ()
 
 
 def _target(number: int) -> Target:
@@ -74,12 +87,12 @@ def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, Memory])
     return url not in posts.looked and (tried is None or session.now() - instant(tried) >= OLD_EVERY)
 
 
-def hear_links(session: Session) -> None:
+def hear_links(archive: Archive, at: str) -> None:
     """Note the posts that archived posts link to, on any of the network's sites."""
-    known = {url for (url,) in session.archive.db.execute("SELECT url FROM known_urls")}
+    known = {url for (url,) in archive.db.execute("SELECT url FROM known_urls")}
     targets = []
-    for (link,) in session.archive.db.execute(_LINKS).fetchall():
+    for (link,) in archive.db.execute(_LINKS).fetchall():
         url, site = urls.canonical(link), sites.site_for(link)
         if url not in known and urls.is_post(url) and sites.by_id(site.id) is not None:
             targets.append(Target(url=url, site=site.id, found_by=("link",)))
-    session.archive.hear(targets, session.at())
+    archive.hear(targets, at)

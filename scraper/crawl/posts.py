@@ -8,7 +8,7 @@ from scraper.crawl.missing import MissingPages, says_missing
 from scraper.crawl.reading import read_capture
 from scraper.crawl.session import Session, Step, validators_of
 from scraper.decide import Due, Memory
-from scraper.errors import FetchFailed, Forbidden, LayoutChanged, RobotsUnavailable, SlowDown, Stopped, Unreachable
+from scraper.errors import FetchFailed, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable
 from scraper.records import Capture, Problem, Reading, Site
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
@@ -67,7 +67,7 @@ class Posts:
         except FetchFailed as error:
             self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
             return False
-        except (SlowDown, Stopped, RobotsUnavailable) as error:
+        except (SlowDown, Stopped) as error:
             # The run ends here, and this post was not had: the next run begins with it.
             self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
             raise

@@ -8,7 +8,7 @@ from scraper import urls
 from scraper.crawl.interrupts import Interrupts
 from scraper.crawl.reading import read_capture
 from scraper.decide import Memory
-from scraper.errors import ArchiveError, FetchFailed, Forbidden
+from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.store import Archive, Outcome
@@ -91,7 +91,8 @@ class Session:
     ) -> tuple[tuple[Capture, ...], Capture]:
         """Fetches *url* within the site's hosts: what came on the way (not yet kept), and the answer.
 
-        When no answer is had, what came is kept before the error goes on.
+        When no answer is had, what came is kept before the error goes on. That another host of the site refuses its
+        robots.txt is this address's failure, not the site's: FetchFailed.
         """
         try:
             captures = self.fetcher.get(
@@ -99,6 +100,8 @@ class Session:
             )
         except ArchiveError as error:
             self.keep_all(error.captures)
+            if isinstance(error, RobotsUnavailable):
+                raise FetchFailed(url, str(error)) from error
             raise
         return captures[:-1], captures[-1]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import decide, urls
-from scraper.crawl import lookups
+from scraper.crawl import lookups, older
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.counting import Counting
 from scraper.crawl.posts import Posts
@@ -43,11 +43,14 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     except Unreachable as error:
         return _unreachable(session, site, error)
     _reached(session, site)
+    found.targets += older.numbers(session, site, found.heard())
     targets = found.heard()
     session.archive.hear(targets, session.at())
     _nothing_found(session, site, found, memory)
     posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
     posts.run(_due(session, found, targets, memory))
+    older.look_beyond(session, site, posts, memory)
+    older.hear_links(session.archive, session.at())
     _after(session, site, posts)
     _check_list(session, site, found)
     return Visit()

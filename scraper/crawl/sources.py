@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from scraper import discover, urls
 from scraper.charset import decode
+from scraper.crawl import older
 from scraper.crawl.session import Session, Step
 from scraper.decide import Memory, instant
 from scraper.discover import Sitemap
@@ -66,6 +67,9 @@ class Discovery:
         self._sitemaps(named)
         page = self._feed()
         self._list(page)
+        for url in older.lists(self.site):
+            if url != self.found.list_url:
+                self._try_list(url)
         if self.session.refused and self.session.answered == answered:
             raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
         self._compare()
