@@ -6,7 +6,7 @@ fifty kilobytes are the post, and a parse of the whole costs more than everythin
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
@@ -331,6 +331,7 @@ _TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
 _HEAD_TAG = re.compile(
     r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE
 )
+_ANY_TAG = re.compile(r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|(!--))", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 _WITH_TEXT = frozenset({"script", "style", "title"})
 #: Kinds of links that are asked for; the many others are not even looked at.
@@ -349,8 +350,17 @@ class _Head:
 
 
 def _read_head(source: str) -> _Head:
+    """What the head says; where it names no title for others, what a browser that saved the page moved out of it."""
     head = _Head()
-    for name, tag, content in _head_tags(source):
+    _gather(head, _head_tags(source, _HEAD_TAG))
+    if "og:title" not in head.metas:
+        _gather(head, _head_tags(source, _ANY_TAG))
+    return head
+
+
+def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
+    """Put what *tags* say into *head*, where it is not said yet."""
+    for name, tag, content in tags:
         if name == "meta":
             attributes = _attributes(tag)
             key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
@@ -366,14 +376,15 @@ def _read_head(source: str) -> _Head:
             head.title = " ".join(clean_text(unescape(content)).split()) or None
         elif name == "script":
             head.json_ld.append(content)
-    return head
 
 
-def _head_tags(source: str) -> Iterator[tuple[str, str, str]]:
-    """(name, start tag, text up to the end tag) of the tags before <body>; scripts and styles are jumped over."""
+def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
+    """(name, start tag, text up to the end tag) of the tags of these *kinds*, up to <body> where it is one of them;
+    scripts and styles are jumped over.
+    """
     at = 0
     for _ in range(_MAX_HEAD_TAGS):
-        found = _HEAD_TAG.search(source, at)
+        found = kinds.search(source, at)
         if found is None or not (found[1] or found[2]):
             return
         start, at = found.span()

@@ -41,3 +41,20 @@ def test_the_lines_of_a_program_stay_lines(code: str, text: str) -> None:
     reading = read(post(code))
     assert reading.body_text == text
     assert reading.body_html == f"<pre>{text}</pre>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # What HTML has no place for in a head closes it: a browser that saves such a page writes the rest into the body.
+        "<html><head><title>Ponds</title></head><body><div></div>{head}{article}</body></html>",
+        "<html><body><script>1</script>{head}{article}</body></html>",
+        "{head}{article}",
+    ],
+)
+def test_what_a_browser_moved_out_of_the_head_is_still_read(page: str) -> None:
+    head = f'{HEAD}<link rel="canonical" href="https://example.org/post/ponds"/>'
+    reading = wix.read(Page.from_html(page.format(head=head, article=post("<p>Frogs.</p>")), url=URL))
+    assert reading.published_at == "2023-05-06T07:08:09.000Z"
+    assert reading.published_basis == "meta"
+    assert reading.url == "https://www.example.org/post/ponds"
