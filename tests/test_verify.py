@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from scraper import digests, export, schema, verify
-from scraper.errors import ArchiveError, NotAnArchive
+from scraper.errors import ArchiveBusy, ArchiveError, NotAnArchive
 from scraper.verify import Finding, Findings
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -274,6 +274,16 @@ def test_a_run_that_was_killed_is_a_remark(sound: Path) -> None:
     findings = check(sound)
     assert findings.exit_status == 0
     assert "unsealed" in {finding.kind for finding in findings.of("remark")}
+
+
+def test_an_archive_that_is_written_to_meanwhile_is_not_called_damaged(sound: Path) -> None:
+    tamper(sound, "UPDATE posts SET title = 'x'")
+
+    def write(what: str, done: int) -> None:
+        tamper(sound, "UPDATE crawls SET requests = requests + 1")
+
+    with pytest.raises(ArchiveBusy, match="run verify again"):
+        verify.run(sound, now=lambda: NOW, progress=write)
 
 
 def test_a_copy_without_bodies_is_checked_as_far_as_it_goes(sound: Path, tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ FIRST = "1991"
 SLACK = timedelta(days=1)
 
 _FELL = """
-SELECT posts.url, a.counted_at, a.views, b.counted_at, b.views FROM counts a JOIN counts b ON a.post_id = b.post_id
-JOIN posts ON posts.id = a.post_id
-WHERE b.counted_at = (SELECT min(counted_at) FROM counts c WHERE c.post_id = a.post_id AND c.counted_at > a.counted_at
-  AND c.views IS NOT NULL) AND b.views < a.views
+SELECT url, before, pairs.views, after, fewer FROM (
+  SELECT post_id, lag(counted_at) OVER times AS before, lag(views) OVER times AS views, counted_at AS after,
+    views AS fewer
+  FROM counts WHERE views IS NOT NULL WINDOW times AS (PARTITION BY post_id ORDER BY counted_at, capture_id)
+) AS pairs JOIN posts ON posts.id = post_id WHERE fewer < pairs.views
 """
 _OUTSIDE = """
 SELECT captures.id, captures.url, captured_at, started_at, finished_at FROM captures JOIN crawls ON crawls.id = crawl_id
