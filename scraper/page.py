@@ -374,7 +374,7 @@ def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
             head.html = _attributes(tag)
         elif name == "title" and head.title is None:
             head.title = " ".join(clean_text(unescape(content)).split()) or None
-        elif name == "script":
+        elif name == "script" and content not in head.json_ld:
             head.json_ld.append(content)
 
 

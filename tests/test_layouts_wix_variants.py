@@ -46,7 +46,7 @@ def test_the_lines_of_a_program_stay_lines(code: str, text: str) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        # What HTML has no place for in a head closes it: a browser that saves such a page writes the rest into the body.
+        # What has no place in a head closes it, so that a browser writes what follows into the body.
         "<html><head><title>Ponds</title></head><body><div></div>{head}{article}</body></html>",
         "<html><body><script>1</script>{head}{article}</body></html>",
         "{head}{article}",
