@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import lock
+from scraper.crawl import older
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
 from scraper.errors import Stopped, Unreadable, UsageError
@@ -119,6 +120,7 @@ def _import_all(
         except Unreadable as error:
             session.tell(error.url, "unreadable", error.reason)
     archives.finish()
+    older.hear_links(session.archive, utc(session.now()))
 
 
 def _import_page(session: Session, path: Path, given: Given) -> None:

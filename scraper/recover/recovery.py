@@ -30,7 +30,7 @@ class Recovery:
     def run(self) -> list[int]:
         """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
         statuses = [self._guarded(archive) for archive in self.archives]
-        older.hear_links(self.session)
+        older.hear_links(self.session.archive, self.session.at())
         for site in self.sites:
             try:
                 Files(self.session, site, self.archives, self.rows).run()
