@@ -44,6 +44,13 @@ class Scope:
         return found[0]
 
 
+#: What the Wayback Machine puts behind its scripts at the top of a page, and what before each address in it.
+_REPLAYED, _REPLAYED_WITHIN = "End Wayback Rewrite JS Include", 20_000
+_REPLAY = re.compile(
+    r"(?<=[\"'=(,\s])(?:(?:https?:)?//web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=(?:https?:)?//|mailto:|tel:)"
+)
+
+
 class Page:
     """An HTML page with its address, media type and time of capture (each None where it is not known)."""
 
@@ -60,7 +67,9 @@ class Page:
     def from_html(
         cls, text: str, *, url: str | None = None, media_type: str | None = None, captured_at: str | None = None
     ) -> Self:
-        """A page of decoded HTML."""
+        """A page of decoded HTML; one that the Wayback Machine showed, with the addresses that it was served with."""
+        if text.find(_REPLAYED, 0, _REPLAYED_WITHIN) >= 0:
+            text = _REPLAY.sub("", text)
         return cls(text, url=url, media_type=media_type, captured_at=captured_at)
 
     # -- the whole page, parsed at the first question

@@ -58,3 +58,29 @@ def test_what_a_browser_moved_out_of_the_head_is_still_read(page: str) -> None:
     assert reading.published_at == "2023-05-06T07:08:09.000Z"
     assert reading.published_basis == "meta"
     assert reading.url == "https://www.example.org/post/ponds"
+
+
+def test_a_page_as_the_wayback_machine_shows_it_says_what_the_page_said() -> None:
+    """It puts its own address and the time before each address; the archived copies that a post links to are left."""
+    replay = "https://web.archive.org/web/20230607080910"
+    article = post(
+        f'<p><a href="{replay}/https://birds.example/a">birds</a> <a href="/web/20230607080910/https://www.example.org'
+        f'/post/b">b</a> <a href="{replay}/https://web.archive.org/web/2019/https://old.example/">old</a></p>'
+        f'<img src="{replay}im_/{MEDIA}{PICTURE}/v1/fill/w_49/x.png"><img src="{replay}im_/https://birds.example/i.png">'
+    )
+    head = (
+        '<script src="https://web-static.archive.org/_static/js/bundle-playback.js"></script>'
+        f"<!-- End Wayback Rewrite JS Include -->{HEAD}"
+        f'<link rel="canonical" href="{replay}/https://www.example.org/post/ponds"/>'
+    )
+    reading = read(article, head=head)
+    assert reading.url == "https://www.example.org/post/ponds"
+    assert [link.url for link in reading.links] == [
+        "https://birds.example/a", "https://www.example.org/post/b", "https://web.archive.org/web/2019/https://old.example/",
+    ]  # fmt: skip
+    assert [image.url for image in reading.images] == [MEDIA + PICTURE, "https://birds.example/i.png"]
+
+
+def test_an_archived_copy_that_a_post_links_to_is_what_it_links_to() -> None:
+    cited = "https://web.archive.org/web/20190102030405/https://old.example/"
+    assert [link.url for link in read(post(f'<p><a href="{cited}">old</a></p>')).links] == [cited]
