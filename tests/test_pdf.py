@@ -27,9 +27,9 @@ def test_what_cannot_be_read_is_a_note_and_no_text(body: bytes) -> None:
     assert found.problem is None or (found.problem.level, found.problem.url) == ("note", URL)
 
 
-def test_a_page_that_unpacks_to_gigabytes_takes_down_only_its_reader() -> None:
+def test_a_page_that_unpacks_to_a_flood_takes_down_only_its_reader() -> None:
     packer = zlib.compressobj(9)
-    bomb = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(2000)) + packer.flush()
+    bomb = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(200)) + packer.flush()
     whole = make_pdf(("x",))
     start = whole.index(b"<< /Length")
     end = whole.index(b"endstream")

@@ -84,7 +84,7 @@ def zippable(answer: Answer) -> bool:
 def served(answerer: Answerer, port: int = 0) -> Iterator[LoopbackServer]:
     """A running server; stopped on leaving."""
     server = LoopbackServer(answerer, port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server
