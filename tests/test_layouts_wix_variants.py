@@ -84,3 +84,36 @@ def test_a_page_as_the_wayback_machine_shows_it_says_what_the_page_said() -> Non
 def test_an_archived_copy_that_a_post_links_to_is_what_it_links_to() -> None:
     cited = "https://web.archive.org/web/20190102030405/https://old.example/"
     assert [link.url for link in read(post(f'<p><a href="{cited}">old</a></p>')).links] == [cited]
+
+
+BODY = '<section data-hook="post-description"><p>Frogs.</p></section>'
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div data-hook="post-page-root"><div>{}</div></div>',
+        '<main data-hook="post-page">{}</main>',
+        '<div data-hook="post-page-root"><div data-hook="post-page"><article>{}</article></div></div>',
+    ],
+)
+def test_a_post_whose_article_lost_its_mark_is_known_by_its_body_and_date(frame: str) -> None:
+    page = frame.format(f'<h1 data-hook="post-title">Ponds</h1>{BODY}') + (
+        '<div data-hook="recent-posts"><h2 data-hook="post-title">Lakes</h2></div>'
+    )
+    reading = read(page)
+    assert (reading.kind, reading.title, reading.body_text) == ("post", "Ponds", "Frogs.")
+    assert reading.published_at == "2023-05-06T07:08:09.000Z"
+
+
+@pytest.mark.parametrize(
+    ("page", "head"),
+    [
+        (f'<div data-hook="post-page-root">{BODY}</div>', ""),
+        ('<div data-hook="post-page"><main data-hook="post-page__post"><h1>In the forum</h1></main></div>', HEAD),
+        (f'<div data-hook="post-list-item">{BODY}</div>', HEAD),
+        ('<div data-hook="post-page-root"></div>', HEAD),
+    ],
+)
+def test_what_only_resembles_a_post_is_none(page: str, head: str) -> None:
+    assert read(page, head=f'<meta name="generator" content="Wix.com Website Builder">{head}').kind != "post"
