@@ -117,3 +117,20 @@ def test_a_post_whose_article_lost_its_mark_is_known_by_its_body_and_date(frame:
 )
 def test_what_only_resembles_a_post_is_none(page: str, head: str) -> None:
     assert read(page, head=f'<meta name="generator" content="Wix.com Website Builder">{head}').kind != "post"
+
+
+@pytest.mark.parametrize(
+    ("src", "original"),
+    [
+        (f"./ponds_files/{PICTURE}", MEDIA + PICTURE),
+        (f"ponds_files/{PICTURE.replace('~', '_')}", MEDIA + PICTURE),
+        (f"../../static.wixstatic.com/media/{PICTURE.replace('~', '%7E')}", MEDIA + PICTURE),
+        ("ponds_files/0a1b2c_aaaabbbbccccddddeeeeffff00001111_mv2_d_1200_800_s_2.jpg.webp",
+         "https://www.example.org/post/ponds_files/0a1b2c_aaaabbbbccccddddeeeeffff00001111_mv2_d_1200_800_s_2.jpg.webp"),
+        ("./ponds_files/file.jpg", "https://www.example.org/post/ponds_files/file.jpg"),
+        (f"https://mirror.example/{PICTURE}", f"https://mirror.example/{PICTURE}"),
+    ],
+)  # fmt: skip
+def test_a_picture_that_a_browser_saved_beside_the_page_is_known_by_its_name(src: str, original: str) -> None:
+    reading = read(post(f'<figure data-hook="figure-IMAGE"><img src="{src}" alt=""></figure>'))
+    assert [image.url for image in reading.images] == [original]

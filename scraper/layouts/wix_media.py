@@ -15,6 +15,8 @@ _IN_URL = re.compile(
 )
 #: Site copiers write "_mv2" for "~mv2" into file names.
 _COPIED = re.compile(r"(?<=[0-9a-f]{32})_mv2(?=[._])")
+#: Browsers save a picture into a folder beside the page, under the last part of its address: its media id.
+_BESIDE = re.compile(r"(?![a-zA-Z]+:|//)(?:.*/)?([0-9a-f]{6}_[0-9a-f]{32}(?:~|%7E|_)mv2(?:_d_\w+)?\.[a-z]{3,4})")
 MEDIA = "https://static.wixstatic.com/media/"
 
 
@@ -27,6 +29,8 @@ def original(address: str, base_url: str | None = None) -> str | None:
         return MEDIA + _COPIED.sub("~mv2", unquote(found[1]))
     if address.startswith(("data:", "blob:", "about:")):
         return None
+    if (beside := _BESIDE.fullmatch(address)) is not None:
+        return MEDIA + _COPIED.sub("~mv2", unquote(beside[1]))
     absolute = urljoin(base_url or "", address)
     return absolute if absolute.startswith(("http://", "https://")) else None
 
