@@ -110,7 +110,7 @@ def test_listings_are_kept_as_evidence_and_are_nobody_s_pages(old_web: Any, reco
     old_web.hold(POST, "20210305120000", wix())
     recover()
     assert rows(db, "SELECT kind, source, status FROM captures WHERE url LIKE ?", old_web.url + "%") == [
-        ("sitemap", "wayback", 200)
+        ("sitemap", "live", 200)
     ]
     assert rows(db, "SELECT id FROM sites ORDER BY 1") == [("upr2020",)]
     assert rows(db, "SELECT count(*) FROM problems") == [(0,)]

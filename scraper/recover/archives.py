@@ -68,7 +68,7 @@ class Wayback:
                 self.where, pattern, exact=exact, since=self.since, until=self.until, resume_key=key
             )
 
-        found = asking.rows(session, question, self.source, self.hosts)
+        found = asking.rows(session, question, self.hosts)
         return Listed(listing.within(found.rows, self.since, self.until), found.whole)
 
     def name(self, row: Row) -> str:
@@ -105,7 +105,7 @@ class CommonCrawl:
         whole = not self._failed
         for index in indexes:
             session.interrupts.check()
-            part = asking.rows(session, self._question(index, pattern), self.source, self.hosts, forever=True)
+            part = asking.rows(session, self._question(index, pattern), self.hosts, forever=True)
             found += part.rows
             whole = whole and part.whole
         return Listed(listing.within(found, self.since, self.until), whole)
@@ -117,7 +117,7 @@ class CommonCrawl:
     def _all(self, session: Session) -> tuple[commoncrawl.Index, ...]:
         """The crawls, asked for once a run."""
         if self._indexes is None:
-            answer = asking.ask(session, self.where.indexes, self.source, self.hosts)
+            answer = asking.ask(session, self.where.indexes, self.hosts)
             self._indexes, self._failed = (), answer is None
             if answer is not None:
                 try:

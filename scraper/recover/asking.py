@@ -24,7 +24,7 @@ MOST_PAGES = 40
 
 _REMEMBERED = """
 SELECT captures.id FROM captures JOIN crawls ON crawls.id = crawl_id
-WHERE url = :url AND kind = 'sitemap' AND source = :source AND captured_at >= :since AND (:forever OR (
+WHERE url = :url AND kind = 'sitemap' AND source = 'live' AND captured_at >= :since AND (:forever OR (
   ifnull(exit_status, 9) IN (3, 8, 9) AND NOT EXISTS (SELECT 1 FROM crawls AS later
     WHERE later.id > crawl_id AND later.command = 'recover' AND later.exit_status IN (0, 1))))
 ORDER BY captures.id DESC LIMIT 1
@@ -50,11 +50,11 @@ def fetch(
     return session.fetcher.get(url, kind=kind, hosts=hosts, headers=headers, follow=False)[-1]
 
 
-def ask(session: Session, url: str, source: str, hosts: frozenset[str], *, forever: bool = False) -> Capture | None:
+def ask(session: Session, url: str, hosts: frozenset[str], *, forever: bool = False) -> Capture | None:
     """The answer to one question about captures, kept as evidence; from the archive where a run that was cut short
     (or *forever* any run) had asked it already. None: it could not be had, which is noted.
     """
-    if (known := _remembered(session, url, source, forever=forever)) is not None:
+    if (known := _remembered(session, url, forever=forever)) is not None:
         return known
     try:
         answer = fetch(session, url, "sitemap", hosts)
@@ -65,15 +65,15 @@ def ask(session: Session, url: str, source: str, hosts: frozenset[str], *, forev
         found = f"status {answer.status}" + (f", cut ({answer.truncated})" if answer.truncated else "")
         session.note(Problem(stage=STAGE, kind="listing-failed", url=url, message=f"expected a listing, found {found}"))
         return None
-    answer = replace(answer, kind="sitemap", source=source)
+    answer = replace(answer, kind="sitemap")
     session.archive.keep(answer, Reading(kind="other", url=answer.url), session.crawl_id)
     session.resolve(url, STAGE)
     return answer
 
 
-def _remembered(session: Session, url: str, source: str, *, forever: bool) -> Capture | None:
+def _remembered(session: Session, url: str, *, forever: bool) -> Capture | None:
     since = "" if forever else (session.now() - LISTING_AGE).strftime("%Y-%m-%dT%H:%M:%SZ")
-    asked = {"url": url, "source": source, "since": since, "forever": forever}
+    asked = {"url": url, "since": since, "forever": forever}
     row = session.archive.db.execute(_REMEMBERED, asked).fetchone()
     return session.archive.capture(row[0]) if row else None
 
@@ -81,7 +81,6 @@ def _remembered(session: Session, url: str, source: str, *, forever: bool) -> Ca
 def rows(
     session: Session,
     question: Callable[[str | None], str],
-    source: str,
     hosts: frozenset[str],
     *,
     forever: bool = False,
@@ -91,7 +90,7 @@ def rows(
     key: str | None = None
     for _ in range(MOST_PAGES):
         url = question(key)
-        answer = ask(session, url, source, hosts, forever=forever)
+        answer = ask(session, url, hosts, forever=forever)
         if answer is None:
             return Listed(tuple(found), whole=False)
         part = listing.parse(answer.body or b"") if answer.status == 200 else Listing()

@@ -175,7 +175,7 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "url": "Canonical address",
             "site": "Its site",
-            "found_by": "How it was heard of: sitemap, feed, list, link, given, capture …",
+            "found_by": "How it was heard of: sitemap, feed, list, link, given, number, wayback, commoncrawl, capture",
             "first_heard_at": "When it was first heard of, UTC",
             "last_heard_at": "When it was last heard of, UTC",
             "lastmod": "When its site says that it changed last",
