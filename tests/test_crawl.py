@@ -527,7 +527,7 @@ def without(*marks: bytes) -> Callable[[Stage], Reply]:
 
 
 DRIFTS = {
-    "layout": without(b'data-hook="post"', b"application/ld+json", b"og:type"),
+    "layout": without(b'data-hook="post"', b"post-description", b"article:published_time", b"application/ld+json"),
     "tags": without(b'aria-label="tags"', b"/news/tags/"),
     "author": without(b'data-hook="user-name"', b"article:author", b'"author"'),
 }
