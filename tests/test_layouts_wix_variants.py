@@ -134,3 +134,55 @@ def test_what_only_resembles_a_post_is_none(page: str, head: str) -> None:
 def test_a_picture_that_a_browser_saved_beside_the_page_is_known_by_its_name(src: str, original: str) -> None:
     reading = read(post(f'<figure data-hook="figure-IMAGE"><img src="{src}" alt=""></figure>'))
     assert [image.url for image in reading.images] == [original]
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "pictures"),
+    [
+        ('<div data-hook="button-viewer k"><button><span>Join us</span></button></div>', "Join us", 0),
+        ('<button data-hook="buttonViewer">Join us</button>', "Join us", 0),
+        ('<div data-hook="buttonViewer"><a href="/join">Join us</a></div>', "Join us", 0),
+        (f'<figure data-hook="figure-IMAGE">{WOW}<div data-hook="image-expand-button">Expand</div></figure>', "", 1),
+        (f'<div><button aria-label="Open">{WOW}</button></div>', "", 1),
+        ("<p>Frogs.</p><button>Copy link</button>", "Frogs.", 0),
+    ],
+)  # fmt: skip
+def test_buttons_of_the_post_are_read_and_buttons_of_the_viewer_are_not(body: str, text: str, pictures: int) -> None:
+    reading = read(post(body))
+    assert (reading.body_text, len(reading.images)) == (text, pictures)
+    assert all(image.caption is None for image in reading.images)
+
+
+def test_a_picture_leads_where_its_frame_or_its_caption_leads() -> None:
+    frame = f'<figure data-hook="figure-IMAGE"><a href="https://birds.example/">{WOW}</a><figcaption>{{}}</figcaption></figure>'
+    reading = read(post(frame.format('By <a href="https://ann.example/">Ann</a>')))
+    assert [(link.url, link.text) for link in reading.links] == [
+        ("https://birds.example/", ""),
+        ("https://ann.example/", "Ann"),
+    ]
+    assert [image.caption for image in reading.images] == ["By Ann"]
+    assert reading.body_text == "By Ann"
+    assert '<a href="https://birds.example/"' in (reading.body_html or "")
+
+
+def test_a_gallery_gives_also_the_pictures_that_are_not_loaded_yet() -> None:
+    def item(name: str, preload: str) -> str:
+        return f'<img data-hook="gallery-item-image-img{preload}" src="{MEDIA}{name}/v1/fill/w_9/x.jpg">'
+
+    first, second = "0a1b2c_" + "1" * 32 + "~mv2.jpg", "0a1b2c_" + "2" * 32 + "~mv2.jpg"
+    items = item(first, "-preload") + item(first, "") + item(second, "-preload")
+    reading = read(post(f'<div data-hook="gallery-viewer"><div class="pro-gallery">{items}</div></div>'))
+    assert [image.url for image in reading.images] == [MEDIA + first, MEDIA + second]
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        '<img src="https://i.ytimg.com/vi/abcDEF_-123/hqdefault.jpg">',
+        '<div style="background-image:url(https://img.youtube.com/vi/abcDEF_-123/0.jpg)"></div>',
+    ],
+)
+def test_a_player_that_waits_for_a_click_tells_its_film_by_the_poster(player: str) -> None:
+    reading = read(post(f'<figure data-hook="figure-VIDEO"><div data-hook="video-player">{player}</div></figure>'))
+    assert [video.url for video in reading.videos] == ["https://youtu.be/abcDEF_-123"]
+    assert reading.images == ()

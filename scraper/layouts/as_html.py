@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from scraper.layouts.marks import INLINE, TEXT_BLOCKS, Close, Event, Open
-from scraper.records import File, Image, Video
+from scraper.records import File, Image, Link, Video
 
 
 def as_html(events: Iterable[Event]) -> str:
@@ -17,7 +17,7 @@ def as_html(events: Iterable[Event]) -> str:
             writer.open(event)
         elif isinstance(event, Close):
             writer.close(event.tag)
-        else:
+        elif not isinstance(event, Link):
             writer.figure(event)
     while len(writer.stack) > 1:
         writer.pop()

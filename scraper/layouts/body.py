@@ -43,7 +43,7 @@ link meta title map
 _PLAIN = frozenset(_GROUPS.split())
 #: Elements that say nothing, unless a layout knows better.
 _MUTE = frozenset(_SILENT.split())
-_BLOCKS_IN_BUTTON = 'p, h1, h2, h3, h4, h5, h6, [id^="viewer-"]'
+_CONTENT_OF_BUTTON = 'p, h1, h2, h3, h4, h5, h6, img, wow-image, [id^="viewer-"]'
 
 
 def _nothing_special(_: Node) -> None:
@@ -96,7 +96,7 @@ def walk(
             yield from special
         elif tag == "pre":
             yield from (Open("pre"), _verbatim(node), Close("pre"))
-        elif tag not in _MUTE or (tag == "button" and node.css_first(_BLOCKS_IN_BUTTON) is not None):
+        elif tag not in _MUTE or (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None):
             mark = _mark(node, tag, link)
             if mark is not None:
                 yield mark
@@ -161,6 +161,8 @@ def _links(events: Iterable[Event]) -> Iterator[Link]:
     for event in events:
         if isinstance(event, str):
             text.append(event)
+        elif isinstance(event, Link):
+            yield event
         elif isinstance(event, Open):
             if event.tag == "a":
                 href, text = event.href, []

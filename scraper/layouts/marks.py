@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scraper.records import File, Image, Video
+from scraper.records import File, Image, Link, Video
 
 
 class Open(NamedTuple):
@@ -21,7 +21,8 @@ class Close(NamedTuple):
     tag: str
 
 
-Event = Open | Close | str | Image | Video | File
+#: A Link is one inside of a caption, whose text the picture already holds.
+Event = Open | Close | str | Image | Video | File | Link
 
 _INLINE = "a strong em u s sup sub code mark small q abbr"
 _TEXT_BLOCKS = "p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd"

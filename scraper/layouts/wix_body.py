@@ -9,7 +9,7 @@ from scraper.layouts.marks import Close, Event, Open
 from scraper.layouts.wix_address import address
 from scraper.layouts.wix_media import picture
 from scraper.page import Node, words
-from scraper.records import File, Image, Video
+from scraper.records import File, Image, Link, Video
 
 #: Elements that are never a widget; most of a body is made of them.
 _TEXT = frozenset({"span", "p", "strong", "em", "u", "li", "ul", "ol", "br", "h2", "h3", "tr", "td", "tbody"})
@@ -24,6 +24,9 @@ _EXTENSION = re.compile(r"\.\w{1,8}")
 _FILE_NAME = ("fileUploadName", "fileUploadExtension")
 _SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+#: What the viewer adds to a picture, and the start of what the editor calls a button.
+_EXPAND, _BUTTON = "image-expand-button", ("button-viewer", "buttonViewer")
+_POSTER = re.compile(r"(?:i\.ytimg\.com|img\.youtube\.com)/vi(?:_webp)?/([\w-]{11})/", re.ASCII)
 _YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
 _VIDEO_HOSTS = re.compile(
     r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|(?:player\.)?vimeo\.com|dailymotion\.com"
@@ -65,6 +68,10 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         return tuple(_player(node, base_url))
     if hook in _FILE:
         return tuple(_file(node, base_url))
+    if hook == _EXPAND:
+        return ()
+    if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
+        return (Open("p"), words(node) or "", Close("p"))
     return None
 
 
@@ -72,23 +79,38 @@ def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
     """A picture with its caption: any text in its frame, which older editors put into a span without a mark."""
     found = picture(node, base_url)
     caption = _caption(node)
-    if found:
-        yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
-    elif caption:
-        yield from (Open("p"), caption, Close("p"))
+    if not found:
+        if caption:
+            yield from (Open("p"), caption, Close("p"))
+        return
+    links = [(a, url) for a in node.css("a[href]") if (url := address(a.attributes.get("href") or "", base_url))]
+    around = next((url for a, url in links if a.css_first("wow-image, img") is not None), None)
+    if around:
+        yield Open("a", around)
+    yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
+    if around:
+        yield Close("a")
+    yield from (Link(url=url, text=text) for a, url in links if (text := words(a)))
 
 
 def _caption(node: Node) -> str | None:
-    return " ".join(as_text(walk(node)).split()) or None
+    return " ".join(as_text(walk(node, widget=_unspoken)).split()) or None
+
+
+def _unspoken(node: Node) -> Iterable[Event] | None:
+    """Nothing for what the viewer puts into a picture's frame; None: look inside."""
+    return () if node.attributes.get("data-hook") == _EXPAND else None
 
 
 def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
-    """The pictures of a gallery that the server rendered, each once; the rest of a long one is not in the page."""
-    for img in node.css("wow-image, img"):
-        if img.tag == "img" and img.parent is not None and img.parent.tag == "wow-image":
-            continue
-        if not _is_preload(img) and (found := picture(img, base_url)):
-            yield found
+    """The pictures of a gallery that the server rendered, each once; the rest of a long one is not in the page.
+
+    A picture not loaded yet is there as its blurred twin alone.
+    """
+    frames = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
+    found = [(_is_preload(img), image) for img in frames if (image := picture(img, base_url))]
+    loaded = {image.url for preload, image in found if not preload}
+    yield from (image for preload, image in found if not preload or image.url not in loaded)
 
 
 def _is_preload(img: Node) -> bool:
@@ -98,8 +120,11 @@ def _is_preload(img: Node) -> bool:
 
 def _player(node: Node, base_url: str | None) -> Iterator[Event]:
     """A video where the page gives its address, and its caption; the player itself says nothing."""
-    for frame in node.css("iframe, video, amp-youtube, amp-vimeo"):
+    frames = node.css("iframe, video, amp-youtube, amp-vimeo")
+    for frame in frames:
         yield from _videos(frame, base_url)
+    if not frames and (poster := _POSTER.search(node.html or "")):
+        yield Video(url=_YOUTUBE + poster[1])
     caption = words(node.css_first("figcaption"))
     if caption:
         yield from (Open("p"), caption, Close("p"))

@@ -120,12 +120,13 @@ class _Told:
 
 def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:
     """*reading* with what the body holds, and the addresses of players and files that only the data give."""
+    films = wix_data.videos(post)
     return replace(
         reading,
         body_text=body.text,
         body_html=clean(body.html, base_url),
         images=body.images,
-        videos=body.videos or wix_data.videos(post),
+        videos=films if len(films) > len(body.videos) else body.videos,
         files=(*_files(body, post), *wix_body.linked_files(body)),
         links=body.links,
         language=text(post.get("language")) or detect(body.text),
