@@ -186,3 +186,14 @@ def test_a_player_that_waits_for_a_click_tells_its_film_by_the_poster(player: st
     reading = read(post(f'<figure data-hook="figure-VIDEO"><div data-hook="video-player">{player}</div></figure>'))
     assert [video.url for video in reading.videos] == ["https://youtu.be/abcDEF_-123"]
     assert reading.images == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "marks", "html"),
+    [('start="4"', "4. 5.", '<ol start="4">'), ('start="x"', "1. 2.", "<ol>"), ("", "1. 2.", "<ol>")],
+)
+def test_a_list_that_goes_on_keeps_its_numbers(start: str, marks: str, html: str) -> None:
+    reading = read(post(f"<ol {start}><li><p>newts</p></li><li><p>toads</p></li></ol>"))
+    first, second = marks.split()
+    assert reading.body_text == f"{first} newts\n{second} toads"
+    assert (reading.body_html or "").startswith(html)

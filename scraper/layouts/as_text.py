@@ -18,7 +18,7 @@ def as_text(events: Iterable[Event]) -> str:
         if isinstance(event, str):
             writer.line.append(event)
         elif isinstance(event, Open):
-            writer.open(event.tag)
+            writer.open(event)
         elif isinstance(event, Close):
             writer.close(event.tag)
         elif isinstance(event, Image):
@@ -50,7 +50,8 @@ class _Writer:
             self.line.append(text)
             self.flush()
 
-    def open(self, tag: str) -> None:
+    def open(self, mark: Open) -> None:
+        tag = mark.tag
         if tag == "br":
             self.line.append("\n")
         if tag == "br" or tag in INLINE:
@@ -58,7 +59,7 @@ class _Writer:
         self.flush()
         if tag in ("ul", "ol"):
             self.in_list = self.in_list and bool(self.lists)
-            self.lists.append(0 if tag == "ol" else None)
+            self.lists.append(_before_first(mark) if tag == "ol" else None)
         elif tag == "li":
             self.mark = self.next_mark()
         elif tag == "table":
@@ -119,6 +120,12 @@ class _Writer:
 
     def add(self, text: str, separator: str) -> None:
         self.parts.append(separator + text if self.parts else text)
+
+
+def _before_first(items: Open) -> int:
+    """One less than the number of a list's first item."""
+    start = re.search(r'start="(\d+)"', items.span)
+    return int(start[1]) - 1 if start else 0
 
 
 _EMPTY_LINES = re.compile(r"\n{3,}")

@@ -117,7 +117,15 @@ def _mark(node: Node, tag: str, link: Address) -> Open | None:
         return Open("a", target) if target else None
     if tag in ("td", "th"):
         return Open(tag, span="".join(_spans(node)))
+    if tag == "ol":
+        return Open(tag, span=_start(node))
     return Open(tag) if tag in _MARKS else None
+
+
+def _start(items: Node) -> str:
+    """The number of the first item as an attribute, of a list that goes on after something else; empty for 1."""
+    value = items.attributes.get("start") or ""
+    return f' start="{value}"' if re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII) and value != "1" else ""
 
 
 def _spans(cell: Node) -> Iterator[str]:

@@ -11,7 +11,8 @@ class Open(NamedTuple):
     tag: str
     #: Where a link leads.
     href: str | None = None
-    #: Attributes of a table cell that spans others, as written: `` colspan="2"``.
+    #: Attributes of a table cell that spans others, or of a list that does not begin with 1, as written:
+    #: `` colspan="2"``.
     span: str = ""
 
 
