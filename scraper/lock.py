@@ -20,9 +20,11 @@ def writing(path: str | Path, since: str) -> Iterator[None]:
     """Hold the archive at *path* for this process while the block runs; *since* is the time now, ISO 8601 UTC.
 
     Raises ArchiveBusy at once, naming who holds it and since when; NotAnArchive when
-    its folder does not exist, ArchiveReadOnly when that cannot be written.
+    it is a folder or its folder does not exist, ArchiveReadOnly when that cannot be written.
     """
     path = Path(path)
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where the folder above may not be looked into
+        raise NotAnArchive(f"{path}: expected an archive, found a folder; name a file with --db")
     if not path.absolute().parent.is_dir():
         raise NotAnArchive(f"{path}: its folder does not exist; make it first, or name another with --db")
     lock = FileLock(_beside(path, ".lock"), timeout=0)

@@ -3,18 +3,20 @@
 import json
 import re
 import shutil
+import sqlite3
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from scraper import __version__
-from scraper.errors import ArchiveError, Stopped
+from scraper.errors import ArchiveError, Damaged, Stopped
 
 if TYPE_CHECKING:
     from scraper.fetch import Asked
@@ -57,14 +59,33 @@ def now() -> datetime:
 
 
 def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--db``, which every verb that uses the archive has."""
+    """``--db``, which every verb that uses the archive has; what SQLite cannot do with it is said in one line."""
+
+    @wraps(command)
+    def verb(*args: Any, db: Path, **given: Any) -> Any:
+        try:
+            return command(*args, db=db, **given)
+        except sqlite3.DatabaseError as error:
+            raise unusable(error, db) from error
+
     return click.option(
         "--db",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path, readable=False),
         default="archive.db",
         show_default=True,
+        metavar="FILE",
         help="The archive file.",
-    )(command)
+    )(verb)
+
+
+def unusable(error: sqlite3.DatabaseError, db: Path) -> ArchiveError:
+    """Our error for what SQLite says of *db* while a verb runs: a table or column that is not there is damage."""
+    from scraper.schema import explain
+
+    try:
+        return explain(error, db)
+    except sqlite3.OperationalError:
+        return Damaged(f"{db}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
 
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:

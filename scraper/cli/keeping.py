@@ -94,7 +94,7 @@ def recover(
 
 
 @click.command(name="import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
 @db_option
 @click.option("--url", help="Address of the page, where one PATH is given.")
 @click.option("--captured-at", metavar="TIME", help="When the pages were saved (2021-03-18, 2021-03-18T14:05:00Z).")

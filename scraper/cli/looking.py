@@ -22,7 +22,7 @@ EXTRACT_KEYS = (
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
 @click.option("--url", help="The page's address, where the file does not tell it. With one PATH only.")
 def extract(paths: tuple[Path, ...], url: str | None) -> None:
     """Print what would be stored: one JSON object a line for each PATH, in order. Writes nothing.

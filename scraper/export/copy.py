@@ -27,7 +27,7 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
         db = schema.open_archive(source, create=False, readonly=True)
         try:
             db.conn.execute("PRAGMA query_only = OFF")  # it would refuse VACUUM INTO, which leaves the source alone
-            db.conn.execute("VACUUM INTO ?", (str(partial),))
+            db.conn.execute("VACUUM INTO ?", (partial.absolute().as_uri(),))  # any name, `file:x` too
         finally:
             db.close()
         if not captures:
@@ -36,7 +36,7 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
 
 
 def _leave_out(path: Path, at: str) -> None:
-    with closing(sqlite3.connect(path)) as db:
+    with closing(sqlite3.connect(path.absolute())) as db:
         db.execute("PRAGMA foreign_keys=OFF")
         with db:
             db.execute("DELETE FROM bodies")

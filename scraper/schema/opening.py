@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from os import W_OK, access
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -55,6 +54,13 @@ def open_archive(
 
 def _is_fresh(path: Path, *, create: bool) -> bool:
     """Whether *path* is still to become an archive. Looks at no more than its first bytes."""
+    try:
+        return _looks_fresh(path, create=create)
+    except OSError as error:
+        raise ArchiveReadOnly(f"{path}: cannot be read ({error.strerror}); see its name, owner and rights") from error
+
+
+def _looks_fresh(path: Path, *, create: bool) -> bool:
     if path.is_dir():
         raise NotAnArchive(f"{path}: expected an archive, found a folder; name a file with --db")
     if not path.exists():
@@ -63,12 +69,13 @@ def _is_fresh(path: Path, *, create: bool) -> bool:
         if not path.absolute().parent.is_dir():
             raise NotAnArchive(f"{path}: its folder does not exist; make it first, or name another with --db")
         return True
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except PermissionError as error:
-        raise ArchiveReadOnly(f"{path}: cannot be read ({error.strerror}); see its owner and rights") from error
-    if not start and create:
+    if not path.is_file():
+        raise NotAnArchive(f"{path}: expected a file, found something else; name the archive with --db")
+    with path.open("rb") as file:
+        start = file.read(16)
+    if not start:
+        if not create:
+            raise NotAnArchive(f"{path}: an empty file; `ushrn crawl` or `ushrn import` makes an archive of it")
         return True
     if start != b"SQLite format 3\0":
         raise NotAnArchive(f"{path}: expected a SQLite file, found something else; name the archive with --db")
@@ -77,7 +84,7 @@ def _is_fresh(path: Path, *, create: bool) -> bool:
 
 def _connect_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Where SQLite may not even make its -shm file, the file is taken as still."""
-    where = f"file:{quote(str(path.absolute()))}?mode=ro"
+    where = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
@@ -121,7 +128,8 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
     folder = path.absolute().parent
     if not access(folder, W_OK) or (path.exists() and not access(path, W_OK)):
         raise ArchiveReadOnly(f"{path}: cannot be written; see the rights of the file and of its folder")
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    # Absolute: `file:x.db` would be taken for an address and `:memory:` for no file at all.
+    connection = sqlite3.connect(path.absolute(), isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
         connection.execute("PRAGMA journal_mode = WAL")

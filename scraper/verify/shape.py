@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,12 +42,13 @@ def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"file:{quote(str(place))}", uri=True, isolation_level=None)) as copy:
         for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536", "temp_store = MEMORY"):
             copy.execute(f"PRAGMA {pragma}")
-        source = f"file:{quote(str(path.absolute()))}?mode=ro"
-        copy.execute("ATTACH ? AS src", (source,))
+        source = f"{path.absolute().as_uri()}?mode=ro"
         try:
+            copy.execute("ATTACH ? AS src", (source,))
             copy.execute("SELECT count(*) FROM src.sqlite_master").fetchone()
         except sqlite3.OperationalError:  # a folder where nothing may be made beside it: the file is taken as still
-            copy.execute("DETACH src")
+            with suppress(sqlite3.OperationalError):
+                copy.execute("DETACH src")
             copy.execute("ATTACH ? AS src", (source + "&immutable=1",))
         yield copy
 

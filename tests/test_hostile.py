@@ -1,0 +1,156 @@
+"""Clumsy hands and hostile files, met at the command line: one clear line, the documented status, nothing touched."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+PAGE = """<html><head><title>x</title><link rel="canonical" href="https://www.blog.example/post/abc"></head><body>
+<article data-hook="post"><h1 data-hook="post-title">A day out</h1><div data-hook="post-description">
+<p>We went out, all of us, and it did not rain.</p></div></article></body></html>"""
+#: Somebody who may do what rights allow and no more, which root may not say of itself.
+COMMON = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+
+
+def ushrn(
+    *words: str | bytes | Path, cwd: Path, common: bool = False, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the program for itself, as its users do."""
+    first = [*(COMMON if common and os.geteuid() == 0 else ()), sys.executable, "-m", "scraper"]
+    done = subprocess.run(
+        [*first, *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | (env or {}),
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def refused(done: subprocess.CompletedProcess[bytes], status: int) -> str:
+    """The one line that *done* was refused with."""
+    said = done.stderr.decode("utf-8", "replace")
+    assert (done.returncode, said.count("\n")) == (status, 1), said
+    return said
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, "utf-8")
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path: Path, page: Path) -> Path:
+    path = tmp_path / "kept" / "archive.db"
+    path.parent.mkdir()
+    assert ushrn("import", page, "--captured-at", "2021-04-01", "--db", path, cwd=tmp_path).returncode == 0
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", [b"file:x.db", b":memory:", b"a?mode=ro.db", b"h#x%41.db", b"two\nlines.db", b"\xff.db"]
+)
+def test_an_archive_may_have_any_name(name: bytes, page: Path, tmp_path: Path) -> None:
+    for words in (
+        ("import", page),
+        ("rebuild",),
+        ("verify",),
+        ("status",),
+        ("export", "sqlite", "-o", b"copy " + name),
+    ):
+        done = ushrn(*words, "--db", name, cwd=tmp_path)
+        assert (words[0], done.returncode, done.stderr) == (words[0], 0, b"")
+    names = {os.fsencode(path.name) for path in tmp_path.iterdir()}
+    assert {name, b"copy " + name} <= names
+    assert {found for found in names if not found.startswith((name, b"copy "))} == {b"page.html"}
+
+
+@pytest.mark.parametrize("verb", ["status", "rebuild"])
+def test_what_is_no_file_is_no_archive(verb: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in (".", "/", "pipe", "/dev/zero", "n" * 300):
+        refused(ushrn(verb, "--db", name, cwd=tmp_path), 6)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["pipe"]
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.db").touch()
+    assert "an empty file" in refused(ushrn("status", "--db", "a.db", cwd=tmp_path), 6)
+
+
+@pytest.mark.parametrize(
+    "verb", [("rebuild",), ("rebuild", "--diff"), ("import", "page.html"), ("export", "warc", "-o", "w")]
+)
+@pytest.mark.parametrize("harm", ["DROP TABLE counts", "ALTER TABLE captures DROP COLUMN ip"])
+def test_an_archive_that_lacks_a_table_or_column_is_damaged(
+    harm: str, verb: tuple[str, ...], archive: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(archive)) as db:
+        db.execute("DROP VIEW posts_browse")
+        db.execute(harm)
+        db.commit()
+    done = ushrn(*verb, "--db", archive, cwd=tmp_path)
+    assert done.returncode == (0 if verb[0] == "export" and "counts" in harm else 7)
+    if done.returncode:
+        assert "SQLite says" in refused(done, 7)
+
+
+@pytest.mark.parametrize(
+    "words", [("search", "rain"), ("show", "https://www.blog.example/post/abc"), ("export", "csv")]
+)
+def test_pages_of_the_file_that_are_noise_are_damage(words: tuple[str, ...], archive: Path, tmp_path: Path) -> None:
+    with archive.open("r+b") as file:
+        file.seek(8 * 4096)
+        file.write(b"\x55" * (archive.stat().st_size - 8 * 4096))
+    assert "ushrn verify" in refused(ushrn(*words, "--db", archive, cwd=tmp_path), 7)
+
+
+def test_verify_of_a_sound_archive_in_a_folder_that_cannot_be_written_finds_no_damage(
+    archive: Path, tmp_path: Path
+) -> None:
+    for beside in archive.parent.iterdir():
+        if beside != archive:
+            beside.unlink()
+    archive.chmod(0o444)
+    archive.parent.chmod(0o555)
+    try:
+        done = ushrn("verify", "--db", archive, cwd=tmp_path, common=True)
+        assert (done.returncode, [path.name for path in archive.parent.iterdir()]) == (0, ["archive.db"]), done.stdout
+    finally:
+        archive.parent.chmod(0o755)
+
+
+def test_what_may_not_be_looked_into_is_said_in_one_line(archive: Path, page: Path, tmp_path: Path) -> None:
+    archive.parent.chmod(0)
+    try:
+        for words in (("status",), ("rebuild",), ("import", page)):
+            assert "Permission denied" in refused(ushrn(*words, "--db", archive, cwd=tmp_path, common=True), 6)
+    finally:
+        archive.parent.chmod(0o755)
+    archive.chmod(0)
+    assert "Permission denied" in refused(ushrn("status", "--db", archive, cwd=tmp_path, common=True), 6)
+
+
+def test_extract_has_a_line_for_each_path_also_for_those_that_may_not_be_read(page: Path, tmp_path: Path) -> None:
+    shut = tmp_path / "shut.html"
+    shutil.copy(page, shut)
+    shut.chmod(0)
+    done = ushrn("extract", page, shut, tmp_path, page, b"no\xff.html", cwd=tmp_path, common=True)
+    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+    assert (done.returncode, kinds) == (1, ["post", "error", "error", "post", "error"])
+
+
+def test_import_goes_on_past_a_folder_that_may_not_be_read(page: Path, tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    shut.chmod(0)
+    done = ushrn("import", shut, page, "--db", "a.db", cwd=tmp_path, common=True)
+    shut.chmod(0o755)
+    assert "Permission denied" in refused(done, 1)
+    assert b"1 new" in done.stdout
