@@ -78,7 +78,7 @@ class Stage:
             self.slept.append(seconds)
             ticks[0] += seconds
 
-        return run_crawl(
+        report = run_crawl(
             self.path,
             targets or [self.base],
             **{
@@ -90,6 +90,10 @@ class Stage:
                 **options,
             },
         )
+        told = (report.exit_status, report.requests, report.new, report.changed, report.gone, report.problems)
+        names = "exit_status, requests, new, changed, gone, problems"
+        assert self.one(f"SELECT {names} FROM crawls ORDER BY id DESC LIMIT 1") == told
+        return report
 
     def asked(self, part: str = "") -> list[str]:
         """Paths asked for in the last crawl that hold *part*."""
@@ -171,9 +175,13 @@ def test_the_contact_is_in_the_user_agent_of_every_request(stage: Stage) -> None
     assert all("test@example.org" in question.headers["user-agent"] for question in stage.server.questions)
 
 
-def test_a_public_host_is_not_asked_without_a_contact(tmp_path: Path) -> None:
+@pytest.mark.parametrize("targets", [[], ["upr2020"], ["https://blog.example.org/"]])
+def test_a_public_host_is_not_asked_without_a_contact_and_no_archive_is_made(
+    tmp_path: Path, targets: list[str]
+) -> None:
     with pytest.raises(UsageError, match="contact"):
-        run_crawl(tmp_path / "a.db", ["upr2020"], delay=0)
+        run_crawl(tmp_path / "a.db", targets, delay=0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_site_and_no_address_is_a_usage_error(stage: Stage) -> None:

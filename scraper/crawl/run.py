@@ -15,6 +15,7 @@ from scraper.crawl.site import crawl_post, crawl_site
 from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
 from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
+from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
 from scraper.store import Archive
 
@@ -78,6 +79,7 @@ def run_crawl(
     Raises UsageError and NotOurs (also ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
+    _needs_contact(targets, contact)
     stop = interrupts or Interrupts(sleep)
     started, clock = now(), monotonic()
     with (
@@ -100,6 +102,20 @@ def run_crawl(
             _check_clock(session, started)
             status = _exit_status(_crawl_all(session, orders), session)
             return _report(session, status, monotonic() - clock)
+
+
+def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
+    """Before anything is made: a site's owner must be able to reach us. Raises UsageError."""
+    if contact is not None:
+        return
+    named = [site.base_url for site in sites.SITES if site.id in targets or not targets]
+    named += [urls.normalise(target) for target in targets if "://" in target]
+    for url in filter(None, named):
+        if not is_loopback(name_of(url)):
+            raise UsageError(
+                f"{url}: expected a contact for the site's owner, found none: give --contact (an e-mail or web "
+                "address), or set USHRN_CONTACT"
+            )
 
 
 def _report(session: Session, status: int, seconds: float) -> CrawlReport:
