@@ -167,6 +167,7 @@ def test_every_post_is_found_fetched_and_kept_and_remembers_how_it_was_found(sta
     assert stage.one("SELECT count(*) FROM captures WHERE crawl_id IS NULL") == 0
     assert stage.one("SELECT exit_status, new, requests FROM crawls") == (0, len(OLD), report.requests)
     assert stage.one("SELECT state FROM sites") == "live"
+    assert stage.one("SELECT count(*) FROM captures WHERE kind = 'robots' AND body_sha256 IS NOT NULL") == 1
 
 
 def test_the_contact_is_in_the_user_agent_of_every_request(stage: Stage) -> None:
@@ -595,6 +596,18 @@ def test_a_new_look_that_we_can_read_is_no_drift_and_no_revision(tmp_path: Path)
         report = stage.crawl(day=-2)
         assert (report.exit_status, report.changed) == (0, 0)
         assert stage.one("SELECT count(*) FROM revisions") == len(OLD)
+
+
+def test_what_older_rules_read_is_read_again_first_and_makes_no_revision(stage: Stage) -> None:
+    stage.crawl(day=-2)
+    with sqlite3.connect(stage.path) as db:
+        db.execute("UPDATE posts SET reader = ?, title = 'as an older version read it'", (READER - 1,))
+    db.close()
+    report = stage.crawl(day=-1)
+    assert (report.exit_status, report.changed) == (0, 0)
+    assert any("read again" in message for message in report.messages)
+    assert stage.one("SELECT count(*) FROM revisions") == len(OLD)
+    assert stage.one("SELECT title FROM posts WHERE slug = ?", OLD[0].slug) == OLD[0].title
 
 
 # -- attachments
