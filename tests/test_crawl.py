@@ -190,6 +190,10 @@ def test_what_is_no_site_and_no_address_is_a_usage_error(stage: Stage) -> None:
         stage.crawl("no such site")
 
 
+def test_an_address_may_be_given_without_its_beginning(stage: Stage) -> None:
+    assert stage.crawl(stage.base.removeprefix("http://")).new == len(OLD)
+
+
 def test_a_single_posts_address_crawls_just_that_post(stage: Stage) -> None:
     report = stage.crawl(stage.url("water-is-a-right"), counts=False)
     assert (report.exit_status, report.new) == (0, 1)

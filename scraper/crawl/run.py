@@ -138,7 +138,7 @@ def _order(target: str, archive: Archive) -> Order:
     known = sites.by_id(target) or lookups.known_site(archive.db, target)
     if known is not None:
         return Order(site=known, named=sites.by_id(target) is None)
-    url = urls.normalise(target if "://" in target else f"https://{target}" if "." in target else "")
+    url = urls.normalise(target if "://" in target else _with_scheme(target))
     if not url:
         ids = ", ".join(site.id for site in sites.SITES)
         raise UsageError(f"{target}: expected the id of a site ({ids}) or a web address")
@@ -147,6 +147,14 @@ def _order(target: str, archive: Archive) -> Order:
         return Order(site=site, post=url, named=True)
     start = None if url.rstrip("/") == site.base_url.rstrip("/") else url
     return Order(site=site, start=start, named=True)
+
+
+def _with_scheme(target: str) -> str:
+    """An address without its beginning, as people write it: a host of this machine speaks http, all others https."""
+    where = target.partition("/")[0]
+    if "." not in where and not where.startswith("localhost"):
+        return ""
+    return f"{'http' if urls.is_local(where) else 'https'}://{target}"
 
 
 def _crawl_all(session: Session, orders: Sequence[Order]) -> list[int]:
