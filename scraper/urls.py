@@ -314,6 +314,18 @@ def site_key(url: str) -> str:
     return key
 
 
+def spellings(url: str) -> tuple[str, ...]:
+    """*url* under both schemes, with ``www.`` and without: one place, of which a web archive may have another spelling
+    than a post links to. Of ports and local hosts only itself; sorted.
+    """
+    normal = normalise(url)
+    scheme, where, path, query = _split(normal)
+    if not scheme or ":" in where or is_local(where):
+        return (normal or url,)
+    hosts = (_bare(where), f"www.{_bare(where)}")
+    return tuple(sorted(f"{one}://{host}{path}{query}" for one in ("http", "https") for host in hosts))
+
+
 def same_site(a: str, b: str) -> bool:
     """Whether both addresses belong to one site, whatever their scheme and ``www.``; False for no addresses."""
     key = site_key(a)

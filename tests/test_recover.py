@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scraper import status, verify
+from scraper import status, urls, verify
 from scraper.crawl import Interrupts
 from scraper.errors import UsageError
 from scraper.evidence import export_warc
@@ -182,6 +182,52 @@ def test_documents_that_posts_link_to_come_from_the_same_archive(old_web: Any, r
     assert rows(db, "SELECT url, level FROM problems WHERE kind = 'no-file'") == [(lost, "note")]
     recover()
     assert len(old_web.paths) == 1  # what no archive has is not asked for again the next day
+
+
+def test_a_document_of_a_sister_site_is_had_too(old_web: Any, recover: Any, db: Path) -> None:
+    url = "https://ushrnetwork.org/sites/default/files/report.pdf"
+    both = f'<p><a href="{url}">report</a> <a href="{url.replace("https", "http")}">again</a></p>'
+    old_web.hold(POST, "20210305120000", wix(extra=both))
+    old_web.hold("http://www.ushrnetwork.org/sites/default/files/report.pdf", "20160306000000", b"%PDF-1.4\n")
+    recover()
+    assert rows(db, "SELECT url, captured_at FROM captures WHERE kind = 'file'") == [
+        ("http://www.ushrnetwork.org/sites/default/files/report.pdf", "2016-03-06T00:00:00Z")
+    ]
+    recover()
+    assert len(old_web.paths) == 1
+
+
+@pytest.mark.parametrize("file_first", [True, False])
+def test_a_file_in_another_spelling_is_the_one_that_the_post_offers(db: Path, file_first: bool) -> None:
+    from scraper.records import Capture, File, Reading
+    from scraper.store import Archive
+
+    url = "https://ushrnetwork.org/report.pdf"
+    page = Capture(url=NEWS.format(5), kind="post", captured_at="2021-03-05T12:00:00Z", status=200, body=b"page")
+    file = Capture(url="http://www.ushrnetwork.org/report.pdf", kind="file", captured_at="2016-03-05T12:00:00Z",
+                   status=200, body=b"%PDF-1.4", media_type="application/pdf")  # fmt: skip
+    readings = {
+        page.url: Reading(kind="post", url=page.url, title="A letter", body_text="Text.", files=(File(url=url),)),
+        file.url: Reading(kind="other", url=file.url, body_text="What the report says."),
+    }
+    with Archive.open(db, read=lambda capture: readings[capture.url]) as archive:
+        for one in (file, page) if file_first else (page, file):
+            archive.keep(one, readings[one.url], None)
+    assert rows(db, "SELECT url, text FROM files") == [(url, "What the report says.")]
+
+
+def test_an_address_has_four_spellings_at_most() -> None:
+    assert urls.spellings("https://www.a.example/b?c=1") == (
+        "http://a.example/b?c=1", "http://www.a.example/b?c=1", "https://a.example/b?c=1", "https://www.a.example/b?c=1"
+    )  # fmt: skip
+    assert urls.spellings("http://127.0.0.1:8/x") == ("http://127.0.0.1:8/x",)
+    assert urls.spellings("mailto:x") == ("mailto:x",)
+
+
+def test_the_services_are_asked_by_nobody_without_a_contact(db: Path) -> None:
+    with pytest.raises(UsageError, match="--contact"):
+        run_recover(db, ["upr2020"])
+    assert not db.exists()
 
 
 def test_an_error_page_in_a_document_s_place_is_no_file(old_web: Any, recover: Any, db: Path) -> None:
@@ -451,6 +497,15 @@ def test_nothing_is_called_lost_that_was_not_looked_for_everywhere(old_web: Any,
     assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
     recover("ushrn-news", since="2019", now=lambda: datetime(2026, 4, 1, tzinfo=UTC))
     assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
+
+
+def test_a_post_of_which_only_its_absence_was_captured_is_lost(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210601000000", "<html>404</html>", status=404)
+    recover()
+    assert states(db)[POST] == ("lost", "404 on 2021-06-01")
+    old_web.hold(POST, "20210301000000", wix())
+    recover()
+    assert states(db)[POST] == ("archived", None)
 
 
 def test_links_between_posts_are_heard(old_web: Any, recover: Any, db: Path) -> None:

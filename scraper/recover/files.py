@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scraper import urls
+from scraper import sites, urls
 from scraper.crawl.attachments import MOST_FILES, Attachments, wrong_with
 from scraper.crawl.session import Session, Step
 from scraper.records import Capture, Problem, Site
@@ -12,27 +12,33 @@ from scraper.recover import asking, choose
 from scraper.recover.archives import WebArchive
 from scraper.webarchives.listing import Row
 
+#: Source → address → captures.
+Rows = dict[str, dict[str, list[Row]]]
+
 _WANTED = """
 SELECT url, max(published_at) AS newest FROM (
   SELECT files.url, published_at FROM files JOIN posts ON posts.id = post_id
     WHERE site = :site AND files.url IS NOT NULL
   UNION ALL SELECT links.url, published_at FROM links JOIN posts ON posts.id = post_id WHERE site = :site)
-WHERE url NOT IN (SELECT url FROM captures WHERE kind = 'file') GROUP BY url ORDER BY newest DESC, url
+GROUP BY url ORDER BY newest DESC, url
 """
+_HELD = "SELECT DISTINCT url FROM captures WHERE kind = 'file'"
 
 
 class Files:
     """Gets one site's documents, also those of posts that are gone."""
 
     def __init__(
-        self, session: Session, site: Site, archives: Sequence[WebArchive], listed: dict[str, list[Row]]
+        self, session: Session, site: Site, archives: Sequence[WebArchive], hosts: frozenset[str], rows: Rows
     ) -> None:
-        """*listed*: all rows of the site's own hosts, by source."""
+        """*rows*: all that the archives list of *hosts*, by source and address."""
         self.session = session
         self.site = site
         self.archives = archives
-        self._own = {source: _by_url(rows) for source, rows in listed.items()}
-        self._wants = Attachments(session, site).wants
+        self._hosts = hosts
+        self._rows = rows
+        # Not only from the site's own hosts: nothing is asked of them, and the network's sites link to each other.
+        self._wanting = [Attachments(session, one).wants for one in (site, *sites.SITES)]
 
     def run(self) -> None:
         """Every document linked from a post that the archive does not hold, from the first archive that gives it."""
@@ -41,6 +47,9 @@ class Files:
             self.session.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
             self._recover(url)
+
+    def _wants(self, url: str) -> bool:
+        return any(wants(url) for wants in self._wanting)
 
     def _recover(self, url: str) -> None:
         if asking.rests(self.session, url):
@@ -53,10 +62,14 @@ class Files:
 
     def _from(self, archive: WebArchive, url: str) -> bool:
         """Whether *archive* gave the file, in all its versions."""
-        own = urls.host(url) in self.site.hosts
-        rows = self._own.get(archive.source, {}).get(url, []) if own else archive.list_one(self.session, url).rows
+        listed = urls.host(url) in self._hosts
+        rows = (
+            self._rows.get(archive.source, {}).get(spelled(url), [])
+            if listed
+            else archive.list_one(self.session, url).rows
+        )
         known = asking.held(self.session.archive.db, archive.source)
-        pages = [row for row in rows if choose.is_page(row) and urls.normalise(row.url) == url]
+        pages = [row for row in rows if choose.is_page(row) and spelled(row.url) == spelled(url)]
         had = [self._get(archive, row) for row in choose.worth(pages) if not asking.is_held(row, known)]
         return any(had)
 
@@ -76,11 +89,21 @@ def judged(capture: Capture) -> Capture:
 
 def _wanted(db: sqlite3.Connection, site: str) -> list[str]:
     """Addresses in the site's posts, gone ones included, of which no file was ever had; newest posts first."""
-    return [row[0] for row in db.execute(_WANTED, {"site": site})]
+    held = {spelled(url) for (url,) in db.execute(_HELD)}
+    wanted = {spelled(url): url for url, _ in db.execute(_WANTED, {"site": site}).fetchall()[::-1]}
+    return [url for key, url in reversed(wanted.items()) if key not in held]
 
 
-def _by_url(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(urls.normalise(row.url), []).append(row)
+def spelled(url: str) -> str:
+    """*url* in one spelling, whatever its scheme and ``www.``."""
+    return urls.spellings(url)[0]
+
+
+def by_url(listed: dict[str, list[Row]]) -> Rows:
+    """The rows of each source by address."""
+    found: Rows = {}
+    for source, rows in listed.items():
+        known = found.setdefault(source, {})
+        for row in rows:
+            known.setdefault(spelled(row.url), []).append(row)
     return found

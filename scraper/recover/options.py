@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from scraper.errors import UsageError
+from scraper.fetch.addresses import is_loopback, name_of
 from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
 from scraper.webarchives import commoncrawl, wayback
 
@@ -18,6 +19,13 @@ def pause(hosts: frozenset[str], delay: float | None) -> float:
     if delay is None or hosts & OWN_HOSTS:
         return max(delay or 0.0, wayback.PAUSE_SECONDS)
     return delay
+
+
+def needs_contact(hosts: frozenset[str], contact: str | None) -> None:
+    """Raises UsageError where somebody else's machine would be asked by nobody in particular."""
+    others = sorted(host for host in hosts if not is_loopback(name_of(f"http://{host}/")))
+    if others and not (contact or "").strip():
+        raise UsageError(f"{others[0]}: no contact for its owner: give --contact (an e-mail or web address)")
 
 
 def chosen(

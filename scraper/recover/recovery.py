@@ -9,7 +9,7 @@ from scraper.records import Site
 from scraper.recover import asking, choose, standing
 from scraper.recover.archives import WebArchive
 from scraper.recover.asking import Listed
-from scraper.recover.files import Files
+from scraper.recover.files import Files, by_url
 from scraper.webarchives.listing import Row
 
 
@@ -31,9 +31,11 @@ class Recovery:
         """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
         statuses = [self._guarded(archive) for archive in self.archives]
         older.hear_links(self.session.archive, self.session.at())
+        hosts = frozenset(host for site in self.sites for host in site.hosts)
+        rows = by_url(self.rows)
         for site in self.sites:
             try:
-                Files(self.session, site, self.archives, self.rows).run()
+                Files(self.session, site, self.archives, hosts, rows).run()
             except SlowDown as error:
                 statuses.append(self._say(error))
             standing.settle(self.session, site, self.heard)

@@ -17,7 +17,7 @@ from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
 from scraper.records import Site
 from scraper.recover.archives import TITLES
-from scraper.recover.options import OWN_HOSTS, chosen, day, pause
+from scraper.recover.options import OWN_HOSTS, chosen, day, needs_contact, pause
 from scraper.recover.recovery import Recovery
 from scraper.store import Archive
 
@@ -70,6 +70,8 @@ def run_recover(
     """
     stop = interrupts or Interrupts(sleep)
     archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), wet=wet)
+    hosts = frozenset(host for one in archives for host in one.hosts)
+    needs_contact(hosts, contact)
     with (
         lock.writing(archive_path, stamp(now())),
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
@@ -78,7 +80,6 @@ def run_recover(
         wanted = [_site(target, archive) for target in targets] or list(sites.SITES)
         clock, messages = monotonic(), _rebuilt(archive)
         crawl_id = archive.begin("recover", stamp(now()))
-        hosts = frozenset(host for one in archives for host in one.hosts)
         with Fetcher(
             contact, delay=pause(hosts, delay), now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=hosts - OWN_HOSTS, interfaces=hosts, on_request=on_request,

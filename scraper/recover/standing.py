@@ -63,7 +63,7 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tupl
     """(state, evidence) of an address that is not here; None: nothing new is known of it."""
     listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
     if (found := standing(listed)) is not None:
-        return found
+        return found if found[0] == "elsewhere" or state == "wanted" else None
     if state != "wanted" or not heard.whole:
         return None
     asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))

@@ -69,19 +69,28 @@ def drop_unused(db: sqlite3.Connection) -> None:
 
 
 def newest_file(db: sqlite3.Connection, url: str) -> tuple[int, str, str | None] | None:
-    """(capture, digest, media type) of the newest whole file fetched from *url*; None: there is none."""
+    """(capture, digest, media type) of the newest whole file fetched from *url*, however spelled; None: there is
+    none.
+    """
+    same = urls.spellings(url)
     row = db.execute(
-        "SELECT id, body_sha256, media_type FROM captures WHERE url = ? AND kind = 'file' AND body_sha256 IS NOT NULL"
-        " AND truncated IS NULL AND (status IS NULL OR status BETWEEN 200 AND 299)"
+        f"SELECT id, body_sha256, media_type FROM captures WHERE url IN ({places(same)}) AND kind = 'file'"
+        " AND body_sha256 IS NOT NULL AND truncated IS NULL AND (status IS NULL OR status BETWEEN 200 AND 299)"
         " ORDER BY captured_at DESC, source DESC, body_sha256 DESC, record_sha256 DESC LIMIT 1",
-        (url,),
+        same,
     ).fetchone()
     return None if row is None else (int(row[0]), str(row[1]), row[2])
 
 
 def attach(db: sqlite3.Connection, url: str, sha256: str, text: str | None) -> None:
-    """Give all files offered at *url* the digest and text of what was fetched from there."""
+    """Give all files offered at *url*, however spelled, the digest and text of what was fetched from there."""
+    same = urls.spellings(url)
     db.execute(
-        "UPDATE files SET sha256 = ?, text = ? WHERE url = ? AND (sha256 IS NOT ? OR text IS NOT ?)",
-        (sha256, text, url, sha256, text),
+        f"UPDATE files SET sha256 = ?, text = ? WHERE url IN ({places(same)}) AND (sha256 IS NOT ? OR text IS NOT ?)",
+        (sha256, text, *same, sha256, text),
     )
+
+
+def places(values: tuple[str, ...]) -> str:
+    """As many question marks."""
+    return ", ".join("?" * len(values))

@@ -132,8 +132,13 @@ def capture_of(answer: Capture, row: Row) -> Capture | Refused:
     encoded = encoding is not None or message.value(original, "transfer-encoding") is not None
     if row.digest and not encoded and not _holds(row.digest, answer, body):
         return Refused("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
-    url = normalise(row.url)
-    location = message.value(original, "location")
+    return _original(answer, row, original, body)
+
+
+def _original(answer: Capture, row: Row, head: bytes, body: bytes) -> Capture:
+    """The capture of *row*, with the site's own *head* and *body*."""
+    url, encoding = normalise(row.url), message.value(head, "content-encoding")
+    location = message.value(head, "location")
     return with_body(
         Capture(
             url=url,
@@ -142,9 +147,9 @@ def capture_of(answer: Capture, row: Row) -> Capture | Refused:
             captured_at=row.captured_at,
             captured_at_basis="given",
             status=answer.status,
-            head=original,
+            head=head,
             content_encoding=encoding.strip().lower() if encoding else None,
-            media_type=message.media_type(original),
+            media_type=message.media_type(head),
             body=body,
             redirected_to=(normalise(location, url) or None)
             if location and 300 <= (answer.status or 0) < 400
