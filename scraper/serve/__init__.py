@@ -54,9 +54,15 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection) -> None:
-    """A limit on what one value may take, whoever may write the SQL."""
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
+    """Memory for searches; and a limit on what one value may take, whoever may write the SQL."""
+    from scraper import search
+    from scraper.serve.room import room_of
+
+    room = room_of(datasette)
+    if room and room.database == database:
+        search.prepare(conn)
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
 
 
 @hookimpl
