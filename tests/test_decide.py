@@ -367,6 +367,28 @@ def test_a_day_of_change_is_asked_for_again_when_it_is_over_and_not_before() -> 
 
 
 @pytest.mark.parametrize(
+    ("before", "lastmod", "expected"),
+    [
+        ("2026-01-07", "2026-03-01", ["lastmod"]),
+        ("2026-01-07", "2026-03-02", ["lastmod"]),
+        ("2026-01-07T00:00:00Z", "2031-01-01T00:00:00Z", ["lastmod"]),
+        ("2026-03-01", "2026-03-01", []),
+        ("2031-01-01", "2031-01-01", []),
+        ("2031-01-01", "2030-01-01", []),
+        ("2026-01-07", "2026-02-28", []),
+        ("2026-01-07", "2026-03-01T04:59:59Z", []),
+        ("2026-01-07", "tomorrow", []),
+        (None, "2026-03-01", []),
+    ],
+)
+def test_a_change_that_the_site_did_not_tell_before_is_due_on_the_same_day(
+    before: str | None, lastmod: str, expected: list[str]
+) -> None:
+    known = replace(HAD, last_good_at="2026-03-01T05:00:00Z", last_tried_at="2026-03-01T05:00:00Z", lastmod=before)
+    assert reasons(known, lastmod=lastmod, found_by=("sitemap",)) == expected
+
+
+@pytest.mark.parametrize(
     ("published", "had", "expected"),
     [
         ("2026-02-01", "2026-02-20T00:00:00Z", ["fresh"]),

@@ -101,7 +101,7 @@ def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:
     if known.last_good_at is None and known.last_tried_at is None:
         return "new"
     answered = max(filter(None, (known.last_good_at, known.last_tried_at)))
-    if lastmod is not None and _newer(lastmod, answered, now):
+    if lastmod is not None and (_newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)):
         return "lastmod"
     age = now - instant(answered)
     if known.missing_since is not None and known.gone_at is None:
@@ -131,3 +131,19 @@ def _newer(lastmod: str, answered: str, now: datetime) -> bool:
     if lastmod == answered[: len(lastmod)]:
         return now >= changed + timedelta(days=1 if len(lastmod) > len("2021-03") else 31)
     return changed > instant(answered)
+
+
+def _moved(before: str | None, lastmod: str, answered: str) -> bool:
+    """Whether the site names a later change than on the run before, of the day of our last answer or after it.
+
+    Sooner than `_newer`, which waits until the day is over and until what lies ahead is past, and catches what a
+    killed run forgot.
+    """
+    if before is None or lastmod <= before:
+        return False
+    try:
+        changed = instant(lastmod)
+    except ValueError:
+        return False
+    whole_day = len(lastmod) == len("2021-03-18")
+    return lastmod >= answered[:10] if whole_day else changed > instant(answered)
