@@ -7,9 +7,10 @@ from scraper import decide, urls
 from scraper.crawl import lookups, older
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.counting import Counting
+from scraper.crawl.lists import Found
 from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
-from scraper.crawl.sources import Discovery, Found
+from scraper.crawl.sources import Discovery
 from scraper.decide import Due, Memory, instant
 from scraper.errors import Forbidden, LayoutChanged, Unreachable
 from scraper.records import Problem, Site, Target
