@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from scraper import status, urls, verify
+from scraper import sites, status, urls, verify
 from scraper.crawl import Interrupts
 from scraper.errors import UsageError
 from scraper.evidence import export_warc
 from scraper.fetch import Limits
 from scraper.recover import RecoverReport, run_recover
 from scraper.recover.options import chosen, pause
+from scraper.recover.recovery import patterns
 from scraper.schema import open_archive
 
 POST = "https://www.upr2020.org/post/a-hearing"
@@ -311,6 +312,35 @@ def test_a_longer_pause_than_a_run_waits_ends_it_and_the_next_goes_on(old_web: A
     assert (report.exit_status, report.captures) == (8, 1)
     assert recover().captures == 1
     assert old_web.paths == [f"/web/20210305120000id_/{POST}"]
+
+
+def test_an_archive_that_asks_to_slow_down_is_left_alone(old_web: Any, recover: Any) -> None:
+    link = '<p><a href="https://docs.wixstatic.com/ugd/abc_2.pdf">report</a></p>'
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(POST, "20210405120000", wix(views=8, extra=link))
+    old_web.faults[f"/web/20210305120000id_/{POST}"] = [(429, {"Retry-After": "7200"}, b"")]
+    recover()
+    assert old_web.paths[-1] == f"/web/20210305120000id_/{POST}"
+
+
+@pytest.mark.parametrize(
+    ("url", "pattern"),
+    [
+        ("https://www.upr2020.org/", "upr2020.org/"),
+        ("https://ushrnetwork.org/", "ushrnetwork.org/"),
+        ("https://blog.example.org/post/x", "blog.example.org/"),
+        ("https://somebody.wixsite.com/our-blog/post/x", "somebody.wixsite.com/our-blog/"),
+    ],
+)
+def test_one_pattern_covers_both_schemes_with_www_and_without(url: str, pattern: str) -> None:
+    assert patterns(sites.site_for(url)) == (pattern,)
+
+
+def test_any_blog_can_be_recovered_by_its_address(old_web: Any, recover: Any, db: Path) -> None:
+    url = "https://blog.example.org/post/a-hearing"
+    old_web.hold(url, "20210305120000", wix().replace(POST, url))
+    recover("blog.example.org")
+    assert rows(db, "SELECT site, url FROM posts") == [("blog.example.org", url)]
 
 
 def test_the_services_robots_txt_is_not_asked(old_web: Any, recover: Any) -> None:

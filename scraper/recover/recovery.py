@@ -30,12 +30,13 @@ class Recovery:
     def run(self) -> list[int]:
         """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
         statuses = [self._guarded(archive) for archive in self.archives]
+        willing = [archive for archive, status in zip(self.archives, statuses, strict=True) if status == 0]
         older.hear_links(self.session.archive, self.session.at())
         hosts = frozenset(host for site in self.sites for host in site.hosts)
         rows = by_url(self.rows)
         for site in self.sites:
             try:
-                Files(self.session, site, self.archives, hosts, rows).run()
+                Files(self.session, site, willing, hosts, rows).run()
             except SlowDown as error:
                 statuses.append(self._say(error))
             standing.settle(self.session, site, self.heard)
