@@ -522,6 +522,23 @@ def test_every_number_up_to_the_highest_is_a_known_address(old_web: Any, recover
     )
 
 
+def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any, db: Path) -> None:
+    from scraper.crawl import read_capture
+    from scraper.extract import READER
+    from scraper.store import Archive
+
+    old_web.hold(NEWS.format(275), "20210401000000", news("The last letter"))
+    old_web.hold(NEWS.format(276), "20210401000000", b"<html>404</html>", status=404)
+    old_web.hold(NEWS.format(277), "20210401000000", news("Spoiled"), digest="E" * 32)
+    recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
+    before = states(db)
+    assert {state for state, _ in before.values()} == {"archived", "elsewhere", "lost"}
+    with Archive.open(db, read=read_capture, reader=READER) as archive:
+        archive.rebuild()
+    assert states(db) == before
+    assert verify.run(db, now=lambda: NOW).exit_status == 0
+
+
 def test_nothing_is_called_lost_that_was_not_looked_for_everywhere(old_web: Any, recover: Any, db: Path) -> None:
     recover("ushrn-news")
     assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
