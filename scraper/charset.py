@@ -25,6 +25,8 @@ _AS_BROWSERS_DO = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
 }
+#: Python's codecs for texts that no page is written in: some fail at bytes, some make halves of characters.
+_NO_CHARSETS = {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "punycode"}
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -64,13 +66,13 @@ def _declared(body: bytes) -> str | None:
 
 
 def _known(label: str) -> str | None:
-    """The codec for *label*; None when Python has no such text codec."""
+    """The codec for *label*; None when Python has no such text codec, or one that no browser knows."""
     try:
         name = codecs.lookup(label).name
-        b"".decode(name)
+        b"\xff".decode(name, "replace")  # of no bytes at all even `base64` makes a text
     except (LookupError, ValueError):
         return None
-    return _AS_BROWSERS_DO.get(name, name)
+    return None if name in _NO_CHARSETS else _AS_BROWSERS_DO.get(name, name)
 
 
 def _guess(body: bytes) -> str:

@@ -185,10 +185,17 @@ class TextPage:
         return tuple(" ".join(_CONTROL.sub("", clean_text(part)).split()) for part in parts)
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def parse_json(text: str) -> Any:
-    """*text* as JSON; None for what is none, or too deep to be read."""
+    """*text* as JSON; None for what is none, or too deep to be read. Half of a pair (``\\ud83d`` alone) is U+FFFD."""
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        if _HALF.search(text):  # such a string has no UTF-8, so it could not be kept
+            units = json.dumps(data, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+            return json.loads(units.decode("utf-16-le", "replace"))
+        return data
     except (ValueError, RecursionError):
         return None
 

@@ -1,5 +1,7 @@
 """Bytes become the text that their writer meant, and never an error."""
 
+import encodings.aliases
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +44,22 @@ def test_utf_8_comes_back_as_it_was(text: str) -> None:
 @given(st.binary(), st.one_of(st.none(), st.text(max_size=30)))
 def test_no_bytes_and_no_header_make_it_raise(body: bytes, content_type: str | None) -> None:
     assert isinstance(decode(body, content_type), str)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *encodings.aliases.aliases,
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "utf-7",
+        "\0",
+    ],
+)
+def test_whatever_charset_is_named_the_text_is_one_that_can_be_kept(name: str) -> None:
+    for body in (b"\xff\\ud800 +2AA- \\U0000dfff", b"\xff-999999999", bytes(range(256)), b"\xff~{\x1b$B\xff"):
+        decode(body, f"text/html; charset={name}").encode()
+        decode(f'<meta charset="{name}">'.encode() + body).encode()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scraper.errors import SelectorMismatch, Unreadable
 from scraper.layouts import wix
-from scraper.page import Page, Scope, clean_text, too_deep, words
+from scraper.page import Page, Scope, clean_text, parse_json, too_deep, words
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -137,3 +137,8 @@ def test_a_page_nested_too_deeply_is_refused_and_a_long_one_is_not() -> None:
 
 def test_a_head_of_nothing_but_tags_is_read_in_no_time() -> None:
     assert Page("<meta " * 200_000).meta("og:title") is None
+
+
+def test_half_characters_in_json_become_replacement_characters_and_pairs_stay() -> None:
+    said = parse_json(r'{"a": "\ud83d\ude00 \ud800", "\udc00": ["\\\\ud83d\udc00"]}')
+    assert said == {"a": "\U0001f600 \ufffd", "\ufffd": ["\\\\ud83d\ufffd"]}
