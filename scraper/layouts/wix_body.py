@@ -68,7 +68,7 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         return tuple(_player(node, base_url))
     if hook in _FILE:
         return tuple(_file(node, base_url))
-    if hook == _EXPAND:
+    if hook == _EXPAND or "paywall" in hook:
         return ()
     if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
         return (Open("p"), words(node) or "", Close("p"))

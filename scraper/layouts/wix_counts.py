@@ -60,6 +60,8 @@ def _stats(stats: Node) -> Shown:
             comments = line.comments
         elif line is None and len(texts) == 2:  # in a language whose labels we do not know
             views, comments = (count(text), comments) if place == 0 else (views, count(text))
+    if (views, comments) == (None, None):  # number and label in elements of their own
+        views, comments, _ = counts_line(" ".join(texts)) or Shown()
     return Shown(views=views, comments=comments)
 
 
@@ -67,7 +69,7 @@ def _leaves(stats: Node) -> list[Node]:
     """The elements of *stats* that hold text themselves."""
     return [
         node for node in stats.css("*")
-        if node.first_child is not None and node.first_child.tag == "-text" and node.first_child.text_content
+        if any(child.tag == "-text" and (child.text_content or "").strip() for child in node.iter(include_text=True))
     ]  # fmt: skip
 
 

@@ -151,7 +151,7 @@ def _first_date(*told: tuple[str, object]) -> tuple[str | None, str | None]:
 def _shown(article: Scope, *, updated: bool) -> str | None:
     """The day that is shown as that of publication, or behind "Updated:", when it is spelled with its year."""
     for node in article.all('[data-hook="time-ago"]'):
-        if _is_update(node) is updated:
+        if words(node) and _is_update(node) is updated:
             spelled = dates.parse(words(node) or "")
             return spelled.iso if spelled else None
     return None
