@@ -197,3 +197,40 @@ def test_a_list_that_goes_on_keeps_its_numbers(start: str, marks: str, html: str
     first, second = marks.split()
     assert reading.body_text == f"{first} newts\n{second} toads"
     assert (reading.body_html or "").startswith(html)
+
+
+@pytest.mark.parametrize(
+    ("stats", "views", "comments"),
+    [
+        ("<span><b>29</b> views</span><span><b>3</b> comments</span>", 29, 3),
+        ("<span><span>1,261</span> <span>views</span></span>", 1261, None),
+        ("<span><svg></svg>29 views</span> <a href='#c'><span>0 comments</span></a>", 29, 0),
+        ("<div>skeleton</div>", None, None),
+    ],
+)
+def test_counts_are_read_whatever_parts_number_and_label(stats: str, views: int | None, comments: int | None) -> None:
+    shown = f'<div data-hook="post-main-actions__stats"><div data-hook="post-stats">{stats}</div></div>'
+    reading = read(post("").replace("</article>", f"{shown}</article>"))
+    assert (reading.views, reading.comments) == (views, comments)
+
+
+def test_what_asks_a_reader_to_pay_is_no_part_of_the_post() -> None:
+    wall = '<div data-hook="paywall-container"><h2>Want to read more?</h2><p>Subscribe.</p></div>'
+    assert read(post(f"<p>Frogs.</p>{wall}")).body_text == "Frogs."
+
+
+def test_a_date_that_is_still_to_come_is_no_date() -> None:
+    waiting = '<ul><li><span data-hook="time-ago"></span></li></ul><p>Updated: <span data-hook="time-ago"> </span></p>'
+    reading = read(post("<p>Frogs.</p>").replace("<section", f"{waiting}<section"), head="")
+    assert (reading.published_at, reading.updated_at, reading.body_text) == (None, None, "Frogs.")
+    shown = '<p>Updated: <span data-hook="time-ago">Mar 5, 2024</span></p>'
+    reading = read(post("").replace("<section", f'<span data-hook="time-ago"></span>{shown}<section'), head="")
+    assert (reading.published_at, reading.updated_at) == (None, "2024-03-05")
+
+
+def test_html_keeps_what_stands_before_text_in_a_link_around_blocks() -> None:
+    reading = read(post(f'<a href="https://birds.example/"><p>Herons</p>{WOW}and <em>storks</em></a><p>Frogs.</p>'))
+    html = (reading.body_html or "").replace(' rel="noopener noreferrer nofollow ugc"', "")
+    assert f'<img src="{MEDIA}{PICTURE}"' in html
+    assert "Herons" in html
+    assert html.endswith('<p><a href="https://birds.example/">and <em>storks</em></a></p><p>Frogs.</p>')

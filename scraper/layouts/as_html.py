@@ -83,10 +83,11 @@ class _Writer:
             self.put(html)
 
     def imply(self) -> None:
-        """Open a paragraph, around the marks that are open."""
+        """Open a paragraph, inside of which the marks that are open go on; what they held stands before it."""
         inline = []
         while self.stack[-1].tag in INLINE:
-            inline.append(self.stack.pop())
+            inline.append(self.stack[-1])
+            self.pop()
         self.implied = _Element("p")
         self.push(self.implied)
         self.stack += [_Element(element.tag, element.start) for element in reversed(inline)]
