@@ -8,11 +8,14 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+
+from scraper.export import copy
 
 PAGES = (
     "/", "/search", "/search?q=water", "/search?q=nothing-at-all", "/post/upr2020/flint-0", "/post/upr2020/detroit-2",
@@ -279,12 +282,8 @@ def test_an_archive_published_without_captures_says_where_they_are(
     wrapped: Callable[..., Any], library: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "public.db"
-    shutil.copy(library, path)
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA foreign_keys = OFF")
-        db.execute("DELETE FROM bodies")
-    db.close()
-    room = wrapped(datasette(path))
+    copy(library, path, now=lambda: datetime(2026, 4, 1, tzinfo=UTC), captures=False)
+    room = wrapped(datasette(immutables=[str(path)]))
     text = room.get("/post/upr2020/flint-0").text
     assert "published without the captured pages" in text
     assert "/raw/" not in text
