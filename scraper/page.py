@@ -189,15 +189,18 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(text: str) -> Any:
-    """*text* as JSON; None for what is none, or too deep to be read. Half of a pair (``\\ud83d`` alone) is U+FFFD."""
+    """*text* as JSON; None for what is none, or too deep to be read. Half of a character's pair is U+FFFD."""
     try:
         data = json.loads(text)
-        if _HALF.search(text):  # such a string has no UTF-8, so it could not be kept
-            units = json.dumps(data, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-            return json.loads(units.decode("utf-16-le", "replace"))
-        return data
+        return _whole(data) if _HALF.search(text) else data
     except (ValueError, RecursionError):
         return None
+
+
+def _whole(data: object) -> Any:
+    """*data* without halves of characters, which have no UTF-8 and could not be kept."""
+    units = json.dumps(data, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(units.decode("utf-16-le", "replace"))
 
 
 def _objects(data: object) -> Iterator[dict[str, Any]]:
