@@ -44,7 +44,9 @@ def writing(path: str | Path, since: str) -> Iterator[None]:
 
 
 def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)
+    """The file beside the archive itself: by a link, too, there is one lock."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + ending)
 
 
 def _holder(path: Path) -> str:

@@ -92,3 +92,14 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(NotAnArchive, match="folder does not exist"), writing(tmp_path / "none" / "a.db", NOW):
         pass
     assert not (tmp_path / "none").exists()
+
+
+def test_by_a_link_there_is_one_lock(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to("a.db")
+    process = holder(tmp_path / "a.db")
+    try:
+        with pytest.raises(ArchiveBusy, match="link.db"), writing(tmp_path / "link.db", NOW):
+            pass
+    finally:
+        process.kill()
+        process.wait()
