@@ -234,3 +234,10 @@ def test_html_keeps_what_stands_before_text_in_a_link_around_blocks() -> None:
     assert f'<img src="{MEDIA}{PICTURE}"' in html
     assert "Herons" in html
     assert html.endswith('<p><a href="https://birds.example/">and <em>storks</em></a></p><p>Frogs.</p>')
+
+
+def test_a_picture_in_a_list_or_a_table_keeps_its_caption_in_html() -> None:
+    figure = f'<figure data-hook="figure-IMAGE">{WOW}<figcaption>At &amp; dusk</figcaption></figure>'
+    reading = read(post(f"<ul><li><p>one</p>{figure}</li></ul><table><tr><td>{figure}</td></tr></table>"))
+    assert (reading.body_html or "").count("At &amp; dusk") == 2
+    assert (reading.body_text or "").count("At & dusk") == 2

@@ -72,13 +72,15 @@ class _Writer:
             self.put(escape(text, quote=False))
 
     def figure(self, event: Image | Video | File) -> None:
-        """A block of its own, or, inside of a block that holds text, only its picture or link."""
+        """A block of its own, or, inside of a block that holds text, only its picture or link, and its caption."""
         self.settle()
         html = _inline(event)
+        caption = escape(event.caption or "", quote=False) if isinstance(event, Image) else ""
         if html and not self.blocks:
-            caption = event.caption if isinstance(event, Image) else None
-            below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
+            below = f"<figcaption>{caption}</figcaption>" if caption else ""
             html = f"<figure>{html}{below}</figure>" if isinstance(event, Image) else f"<p>{html}</p>"
+        elif caption:
+            html += f"<br>{caption}<br>"
         if html:
             self.put(html)
 
