@@ -241,3 +241,17 @@ def test_a_picture_in_a_list_or_a_table_keeps_its_caption_in_html() -> None:
     reading = read(post(f"<ul><li><p>one</p>{figure}</li></ul><table><tr><td>{figure}</td></tr></table>"))
     assert (reading.body_html or "").count("At &amp; dusk") == 2
     assert (reading.body_text or "").count("At & dusk") == 2
+
+
+@pytest.mark.parametrize(
+    ("href", "means"),
+    [
+        ("../post/b@lang=ar.html", "https://www.example.org/post/b?lang=ar"),
+        ("b%3Flang=pt-BR.html", "https://www.example.org/post/b?lang=pt-BR"),
+        ("../post/me@home.html", "https://www.example.org/post/me@home"),
+        ("https://birds.example/@lang=ar", "https://birds.example/@lang=ar"),
+        (" ", None),
+    ],
+)
+def test_a_copier_that_wrote_the_language_into_a_file_name_meant_the_query(href: str, means: str | None) -> None:
+    assert [link.url for link in read(post(f'<p><a href="{href}">b</a></p>')).links] == ([means] if means else [])

@@ -12,6 +12,8 @@ _UP = re.compile(r"(?:\.\./)+")
 _HOST_FOLDER = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 #: Wix's own addresses never end so: a copier made a file of a page.
 _FILE = re.compile(r"(?:(?:^|(?<=/))index)?\.html?(?=$|[?#])")
+#: What wget writes for the question mark of a translation's address: "@" or its code.
+_LANGUAGE = re.compile(r"(?:@|%3F)(?=lang=[a-z]{2}(?:-[A-Za-z]{2,4})?$)", re.IGNORECASE)
 
 
 def address(href: str, base_url: str | None) -> str | None:
@@ -22,14 +24,14 @@ def address(href: str, base_url: str | None) -> str | None:
     another host, whose folder lies beside that of the site.
     """
     href = href.strip()
-    if href.startswith("#"):
+    if not href or href.startswith("#"):
         return None
     if not _RELATIVE.match(href):
         return safe_url(href, base_url)
     up = _UP.match(href)
     if up and base_url and up[0].count("../") > _folders(base_url) and _HOST_FOLDER.match(href, up.end()):
         return safe_url("https://" + href[up.end() :])
-    return safe_url(_FILE.sub("", href) or "./", base_url)
+    return safe_url(_LANGUAGE.sub("?", _FILE.sub("", href)) or "./", base_url)
 
 
 def own(page: Page) -> str | None:
