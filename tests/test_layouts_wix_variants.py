@@ -255,3 +255,20 @@ def test_a_picture_in_a_list_or_a_table_keeps_its_caption_in_html() -> None:
 )
 def test_a_copier_that_wrote_the_language_into_a_file_name_meant_the_query(href: str, means: str | None) -> None:
     assert [link.url for link in read(post(f'<p><a href="{href}">b</a></p>')).links] == ([means] if means else [])
+
+
+@pytest.mark.parametrize(
+    ("style", "html"),
+    [
+        ("font-weight:700", "<p>a <strong>pond</strong></p>"),
+        ("color:#000; font-weight: bold", "<p>a <strong>pond</strong></p>"),
+        ("font-style:italic", "<p>a <em>pond</em></p>"),
+        ("text-decoration:underline", "<p>a <u>pond</u></p>"),
+        ("text-decoration:line-through", "<p>a <s>pond</s></p>"),
+        ("font-weight:normal;font-style:normal;text-decoration:inherit", "<p>a pond</p>"),
+        ("font-weight:400", "<p>a pond</p>"),
+    ],
+)
+def test_marks_that_an_editor_writes_as_styles_are_kept(style: str, html: str) -> None:
+    reading = read(post(f'<p><span>a <span style="{style}"><span>pond</span></span></span></p>'))
+    assert (reading.body_html, reading.body_text) == (html, "a pond")

@@ -39,6 +39,12 @@ _SILENT = """
 script style template noscript svg math object embed iframe video audio canvas form input select textarea button head
 link meta title map
 """
+_STYLES = (
+    (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "strong"),
+    (re.compile(r"font-style:\s*italic"), "em"),
+    (re.compile(r"text-decoration(?:-line)?:\s*underline"), "u"),
+    (re.compile(r"text-decoration(?:-line)?:\s*line-through"), "s"),
+)
 #: Blocks that separate what they hold and leave no mark of their own.
 _PLAIN = frozenset(_GROUPS.split())
 #: Elements that say nothing, unless a layout knows better.
@@ -105,9 +111,9 @@ def walk(
 
 
 def _mark(node: Node, tag: str, link: Address) -> Open | None:
-    """The mark that an element stands for; None: for none, as a span."""
+    """The mark that an element stands for; None: for none, as most spans."""
     if tag == "span":
-        return None
+        return _styled(node.attributes.get("style") or "")
     if tag in _PLAIN:
         return Open("div")
     tag = _SAME.get(tag, tag)
@@ -120,6 +126,15 @@ def _mark(node: Node, tag: str, link: Address) -> Open | None:
     if tag == "ol":
         return Open(tag, span=_start(node))
     return Open(tag) if tag in _MARKS else None
+
+
+def _styled(style: str) -> Open | None:
+    """The mark that *style* stands for, as of 2023 (``font-weight:700``); None: for none, as a colour."""
+    if ":" in style:
+        for sign, tag in _STYLES:
+            if sign.search(style):
+                return Open(tag)
+    return None
 
 
 def _start(items: Node) -> str:
