@@ -228,6 +228,31 @@ def test_a_list_under_an_unusual_name_is_found_through_the_front_page(stage: Sta
     assert "/about" not in stage.asked()
 
 
+def links_to(posts: tuple[DemoPost, ...], more: str = "") -> Answer:
+    return page("Our posts", "".join(f"<a href='/post/{post.slug}'>{post.title}</a>" for post in posts) + more)
+
+
+def test_a_list_that_is_nothing_but_links_is_read_page_by_page_and_remembered(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
+        stage.instead[path] = NOT_FOUND
+    stage.instead["/"] = page("Home", "<a href='/about'>a</a><a href='/what-we-say'>b</a>")
+    stage.instead["/about"] = page("About", "us")
+    stage.instead["/what-we-say"] = links_to(OLD[:4], "<a rel='next' href='/what-we-say/page/2'>older</a>")
+    stage.instead["/what-we-say/page/2"] = links_to(OLD[4:])
+    assert stage.crawl(day=-2, counts=False).new == len(OLD)
+    assert stage.crawl(day=-1, counts=False).requests == 5
+    assert stage.asked()[-1] == "/what-we-say"
+
+
+def test_a_site_whose_list_cannot_be_found_is_searched_weekly_while_its_sitemap_works(stage: Stage) -> None:
+    stage.instead[FEED] = stage.instead[LIST] = NOT_FOUND
+    stage.instead["/"] = page("Home", "<a href='/about'>a</a><a href='/team'>b</a>")
+    stage.instead["/about"] = stage.instead["/team"] = page("Us", "nothing")
+    assert stage.crawl(day=-20, counts=False).new == len(OLD)
+    assert stage.crawl(day=-19, counts=False).requests == 4
+    assert stage.crawl(day=-12, counts=False).requests > 4
+
+
 def test_a_blog_on_the_front_page_is_read_there(stage: Stage) -> None:
     for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
         stage.instead[path] = NOT_FOUND

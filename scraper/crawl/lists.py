@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from scraper import discover, urls
 from scraper.charset import decode
+from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import Memory, instant
 from scraper.page import Page
@@ -15,6 +16,8 @@ from scraper.records import Capture, Reading, Site, Target
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.
 MOST_LIST_PAGES = 100
 MOST_LIST_CANDIDATES = 4
+#: A page that links to so many posts is a list, whatever it looks like.
+ENOUGH_LINKS = 3
 #: Pages of a list that are not its first.
 PART_OF_LIST = re.compile(r"/page/\d+$|/(?:categories|tags|hashtags)/")
 DAY = timedelta(days=1)
@@ -65,8 +68,13 @@ class Lists:
         self.found = found
         self.start = start
         self.step = step
-        #: Links of the page read last, and the feed that it names.
+        #: Of the page read last: its links within the site, those that lead to posts, and its next part.
         self.links: tuple[str, ...] = ()
+        self.posts: tuple[str, ...] = ()
+        #: Posts that the front page links to, once it was read.
+        self.front: frozenset[str] = frozenset()
+        self.next_link: str | None = None
+        #: The feed that a page named.
         self.feed_link: str | None = None
 
     def find(self, page_of_feed: str | None) -> None:
@@ -75,13 +83,41 @@ class Lists:
         for url in dict.fromkeys(filter(None, (self.start, page_of_feed, before))):
             if self.read(url):
                 return
-        if self.found.in_sitemap and (before or self.found.in_feed):
+        if self.found.in_sitemap and (before or self.found.in_feed or self._searched_lately()):
             return  # the list moved or fails; the other sources go on, and the comparison says so
         if before != self.site.base_url and self.read(self.site.base_url):
             return
-        for url in discover.list_candidates(self.links, self.site)[:MOST_LIST_CANDIDATES]:
-            if url not in (self.start, page_of_feed, before) and self.read(url):
-                return
+        known = (self.start, page_of_feed, before)
+        self._search([url for url in discover.list_candidates(self.links, self.site) if url not in known])
+
+    def _search(self, candidates: list[str]) -> None:
+        """Reads a few pages that may be the list, and takes the best: one that looks like a list, else the one with
+        the most links to posts. Only that one is kept as a list, and so remembered.
+        """
+        pages: list[tuple[int, str, Capture, Reading]] = []
+        for url in candidates[:MOST_LIST_CANDIDATES]:
+            self.step(url)
+            answer = self.session.source(url, "list", self.site, self.memory, hold=True)
+            if answer is None:
+                continue
+            is_list = self._is_list(*answer)
+            self._hear_links()
+            pages.append((len(self.posts) if is_list else 0, url, *answer))
+            if answer[1].kind == "list" and answer[1].listed:
+                pages[-1] = (discover.SITEMAP_ENTRIES, url, *answer)
+                break
+        best = max(pages, key=lambda page: page[0], default=None)
+        for page in pages:
+            capture = page[2] if page is best and page[0] else replace(page[2], kind="other")
+            self.session.keep(capture, page[3])
+        if best is not None and best[0]:
+            self._look_round(best[2])
+            self._accept(best[1], best[3])
+
+    def _searched_lately(self) -> bool:
+        """Whether the front page was asked for a list some days ago, in vain."""
+        last = lookups.last_captured(self.session.archive.db, self.site.base_url)
+        return last is not None and timedelta(0) <= self.session.now() - instant(last) < WALK_EVERY
 
     def _list_before(self) -> str | None:
         """The first page of the list as it was last read; None: none is known."""
@@ -95,58 +131,77 @@ class Lists:
 
     def read(self, url: str) -> bool:
         """Whether the page at *url* lists posts; if so they are targets, and its further pages are read when due."""
-        answer = self._list_page(url)
+        answer = self._page(url)
         if answer is None:
             return False
         capture, reading = answer
-        self._follow_links(capture)
-        if reading.kind != "list" or not reading.listed:
+        if not self._is_list(capture, reading):
             known = self.memory.get(urls.canonical(url))
             if known is not None and known.state == "list" and reading.total != 0 and not capture.truncated:
                 self.found.list_is_bare = True
                 self.found.list_url = url
             return False
+        self._accept(url, reading)
+        return True
+
+    def _accept(self, url: str, reading: Reading) -> None:
+        """Takes the page just looked at for the list."""
         self.found.list_url, self.found.total = url, reading.total
         self.session.resolve(url, "drift")
         self._take(reading)
         self._walk(reading)
-        return True
 
-    def _list_page(self, url: str) -> tuple[Capture, Reading] | None:
+    def _page(self, url: str) -> tuple[Capture, Reading] | None:
         self.step(url)
-        return self.session.source(url, "list", self.site, self.memory)
+        answer = self.session.source(url, "list", self.site, self.memory, is_one=self._is_list)
+        if answer is not None:
+            self._look_round(answer[0])
+            self._hear_links()
+        return answer
 
-    def _take(self, reading: Reading) -> int:
-        """The posts of a list page as targets; returns how many were new to this run."""
+    def _hear_links(self) -> None:
+        """Posts that the page just looked at links to are targets."""
+        self.found.targets += [Target(url=link, site=self.site.id, found_by=("link",)) for link in self.posts]
+
+    def _is_list(self, capture: Capture, reading: Reading) -> bool:
+        """Whether a page lists posts: by its layout, or because it links to some that the front page does not name
+        (a strip of recent posts stands on many pages).
+        """
+        if reading.kind == "list" and reading.listed:
+            return True
+        self._look_round(capture)
+        if discover.is_front(capture.url, self.site):
+            self.front = frozenset(self.posts)
+            return False
+        return len(self.posts) >= ENOUGH_LINKS and not self.front.issuperset(self.posts)
+
+    def _take(self, reading: Reading) -> None:
+        """The posts of a list page as targets."""
         targets = discover.targets_of_listed(reading.listed, self.site, "list")
-        named = {urls.canonical(target.url) for target in targets}
-        fresh = len(named - self.found.in_list)
         self.found.targets += targets
-        self.found.in_list |= named
-        return fresh
+        self.found.in_list |= {urls.canonical(target.url) for target in targets}
 
-    def _follow_links(self, capture: Capture) -> None:
-        """Links of a page: to posts they are targets, the others may lead to the list."""
+    def _heard(self) -> set[str]:
+        """Posts that a list or a link named in this run."""
+        return {urls.canonical(target.url) for target in self.found.targets if {"list", "link"} & {*target.found_by}}
+
+    def _look_round(self, capture: Capture) -> None:
+        """Notes where a page leads: to posts, to other pages, to its feed and its next part."""
         page = Page.from_html(decode(capture.body or b"", capture.media_type), url=capture.url)
-        links = []
-        for node in page.all("a[href]"):
-            link = urls.normalise(node.attributes.get("href") or "", base=capture.url)
-            if link and discover.on_site(link, self.site):
-                links.append(link)
-        self.links = tuple(dict.fromkeys(links))
-        feed = page.maybe('link[rel~="alternate"][type="application/rss+xml"]')
-        named = urls.normalise((feed.attributes.get("href") or "") if feed else "", base=capture.url)
-        if named and discover.on_site(named, self.site):
-            self.feed_link = named
-        self.found.targets += [
-            Target(url=link, site=self.site.id, found_by=("link",))
-            for link in self.links
-            if urls.is_post(link) and discover.belongs(link, self.site)
-        ]
+        links = [urls.normalise(node.attributes.get("href") or "", base=capture.url) for node in page.all("a[href]")]
+        self.links = tuple(dict.fromkeys(link for link in links if link and discover.on_site(link, self.site)))
+        self.posts = tuple(link for link in self.links if urls.is_post(link) and discover.belongs(link, self.site))
+        self.next_link = self._head_link(page, 'link[rel~="next"], a[rel~="next"]')
+        self.feed_link = self._head_link(page, 'link[rel~="alternate"][type="application/rss+xml"]') or self.feed_link
+
+    def _head_link(self, page: Page, css: str) -> str | None:
+        node = page.maybe(css)
+        found = urls.normalise((node.attributes.get("href") or "") if node else "", base=page.url)
+        return found if found and node and discover.on_site(found, self.site) else None
 
     def _walk(self, first: Reading) -> None:
         """Further pages of the list: when the sources disagree, once a week, with --full, and the first time."""
-        following = first.next_url or self._guessed_next(first)
+        following = first.next_url or self.next_link or self._guessed_next(first)
         if following is None:
             self.found.list_complete = True
             return
@@ -157,12 +212,13 @@ class Lists:
             if following is None or following in seen or not discover.on_site(following, self.site):
                 break
             seen.add(following)
-            answer = self._list_page(following)
-            if answer is None or answer[1].kind != "list":
+            before = len(self._heard())
+            answer = self._page(following)
+            if answer is None or not self._is_list(*answer):
                 return
-            fresh = self._take(answer[1])
-            self._follow_links(answer[0])
-            following = answer[1].next_url if fresh else None
+            self._take(answer[1])
+            fresh = len(self._heard()) > before
+            following = (answer[1].next_url or self.next_link) if fresh else None
         self.found.list_complete = following is None
 
     def _guessed_next(self, first: Reading) -> str | None:

@@ -56,6 +56,12 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def last_captured(db: sqlite3.Connection, url: str) -> str | None:
+    """When we last had an answer from *url*."""
+    row = db.execute("SELECT max(captured_at) FROM captures WHERE url = ? AND source = 'live'", (url,)).fetchone()
+    return row[0] if row else None
+
+
 def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
     """When a site was last asked for the counts of a post."""
     row = db.execute(

@@ -110,10 +110,20 @@ class Session:
         for capture in captures:
             self.keep(capture)
 
-    def source(self, url: str, kind: str, site: Site, memory: dict[str, Memory]) -> tuple[Capture, Reading] | None:
+    def source(
+        self,
+        url: str,
+        kind: str,
+        site: Site,
+        memory: dict[str, Memory],
+        *,
+        is_one: Callable[[Capture, Reading], bool] = lambda _capture, _reading: True,
+        hold: bool = False,
+    ) -> tuple[Capture, Reading] | None:
         """The answer of a sitemap, feed or list, kept, with what it says; None where there is none worth reading.
 
-        A 304 is kept as it came; what it confirms is read in its place.
+        A 304 is kept as it came; what it confirms is read in its place. An answer that *is_one* denies to be what
+        was asked for is kept as of kind ``other``. *hold*: a whole page is left for the caller to keep.
         """
         known = memory.get(urls.canonical(url))
         try:
@@ -132,8 +142,10 @@ class Session:
             held = self.archive.capture(answer.not_modified_of)
             return held, read_capture(held)
         reading = read_capture(answer)
-        if kind == "list" and not (reading.kind == "list" and reading.listed):
-            answer = replace(answer, kind="other" if answer.kind == "list" else answer.kind)
+        if hold and answer.kind == kind and answer.status == 200:
+            return answer, reading
+        if answer.kind == kind and not is_one(answer, reading):
+            answer = replace(answer, kind="other")
         self.keep(answer, reading)
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)
