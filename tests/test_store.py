@@ -122,6 +122,13 @@ def test_the_same_capture_twice_changes_nothing(archive: Archive) -> None:
     assert list(archive.db.iterdump()) == before
 
 
+def test_a_capture_whose_row_was_edited_since_is_not_kept_again_and_stops_nothing(archive: Archive) -> None:
+    keep(archive, page(day=1))
+    archive.db.execute("UPDATE captures SET captured_at = '2020-01-01T00:00:00Z'")
+    assert keep(archive, page(day=1), page(day=2)) == ["duplicate", "same"]
+    assert rows(archive, "SELECT count(*) FROM captures") == [(2,)]
+
+
 def test_identical_bodies_are_stored_once(archive: Archive) -> None:
     keep(archive, page(day=1), page(day=2))
     assert rows(archive, "SELECT count(*) FROM captures") == [(2,)]

@@ -79,13 +79,17 @@ class Evidence:
         if found:
             place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, found[1])
             return Kept(found[0], body_sha256, found[1], place, is_new=False)
-        if capture.body is not None and body_sha256 is not None:
-            self._put_body(capture, capture.body, body_sha256)
         row = {name: getattr(capture, name) for name in FIELDS}
         row |= {"body_sha256": body_sha256, "crawl_id": crawl_id}
         record = digests.record_sha256(row, self._references(capture))
-        cursor = self._db.execute(_INSERT, row | {"record_sha256": record})
         place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
+        # A row with this digest but other columns was edited since; `verify` tells it, here it stops nothing.
+        edited = self._db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record,)).fetchone()
+        if edited:
+            return Kept(edited[0], body_sha256, record, place, is_new=False)
+        if capture.body is not None and body_sha256 is not None:
+            self._put_body(capture, capture.body, body_sha256)
+        cursor = self._db.execute(_INSERT, row | {"record_sha256": record})
         return Kept(cursor.lastrowid or 0, body_sha256, record, place)
 
     def _references(self, capture: Capture) -> Mapping[str, str | None]:
