@@ -418,6 +418,13 @@ def test_a_missing_post_is_looked_for_weekly_until_it_is_gone() -> None:
     assert reasons(replace(gone, last_tried_at="2025-11-20T00:00:00Z", last_good_at="2025-10-01")) == ["old"]
 
 
+def test_a_post_missing_for_two_weeks_is_looked_for_at_once() -> None:
+    known = replace(HAD, last_good_at="2026-02-01T00:00:00Z", last_tried_at="2026-02-27T06:00:00Z")
+    assert reasons(replace(known, missing_since="2026-02-15T06:00:00Z")) == ["missing"]
+    assert reasons(replace(known, missing_since="2026-02-15T06:00:01Z")) == []
+    assert reasons(replace(known, missing_since="2026-02-15T06:00:00Z", gone_at="2026-02-15T06:00:00Z")) == []
+
+
 def test_a_post_imported_long_ago_is_due() -> None:
     assert reasons(replace(HAD, last_good_at="2021-03-20T00:00:00Z", last_tried_at=None)) == ["old"]
 

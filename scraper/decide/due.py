@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scraper import urls
+from scraper.decide.folding import GONE_AFTER
 from scraper.decide.sighting import instant
 from scraper.records import Target
 
@@ -12,7 +13,7 @@ from scraper.records import Target
 FRESH = timedelta(days=90)
 FRESH_EVERY = timedelta(days=7)
 OLD_EVERY = timedelta(days=91)
-#: A post that is missing, but not long enough to be gone, is looked for again as often.
+#: A post that is missing, but not long enough to be gone, is looked for again as often, and when it is long enough.
 MISSING_EVERY = timedelta(days=7)
 
 #: Why something is due, the most urgent first.
@@ -105,7 +106,8 @@ def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:
         return "lastmod"
     age = now - instant(answered)
     if known.missing_since is not None and known.gone_at is None:
-        return "missing" if age >= MISSING_EVERY else None
+        decisive = instant(known.missing_since) + GONE_AFTER
+        return "missing" if age >= MISSING_EVERY or instant(answered) < decisive <= now else None
     if known.gone_at is None and known.state == "archived" and _is_fresh(known, now):
         return "fresh" if age >= FRESH_EVERY else None
     return "old" if age >= OLD_EVERY else None
