@@ -21,9 +21,14 @@ _ROUNDED = re.compile(
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 
 
-def _value(digits: str) -> int:
-    """The number that *digits* (of any script, with separators) spells."""
-    return int("".join(sign for sign in digits if sign.isdecimal()))
+#: Digits that a count may have; longer ones are no counts, and no column could hold them.
+_LONGEST = 12
+
+
+def _value(digits: str) -> int | None:
+    """The number that *digits* (of any script, with separators) spells; None for one that counts nothing."""
+    bare = "".join(sign for sign in digits if sign.isdecimal())
+    return int(bare) if len(bare) <= _LONGEST else None
 
 
 def count(text: str) -> int | None:
@@ -96,13 +101,14 @@ def _kinds(label: str) -> list[str]:
 
 
 def _pairs(line: str) -> list[tuple[int, str, str]]:
-    """(number, text before it, text behind it) of each number in *line*."""
+    """(number, text before it, text behind it) of each count in *line*."""
     found = list(_FIRST.finditer(line))
     edges = [0, *(match.end() for match in found)]
     starts = [*(match.start() for match in found), len(line)]
     return [
-        (_value(match[0]), line[edges[i] : starts[i]], line[match.end() : starts[i + 1]])
+        (number, line[edges[i] : starts[i]], line[match.end() : starts[i + 1]])
         for i, match in enumerate(found)
+        if (number := _value(match[0])) is not None
     ]
 
 

@@ -185,19 +185,20 @@ class TextPage:
         return tuple(" ".join(_CONTROL.sub("", clean_text(part)).split()) for part in parts)
 
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+#: Where half of a character's pair may be: JSON can spell what no text can hold.
+HALF = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def parse_json(text: str) -> Any:
     """*text* as JSON; None for what is none, or too deep to be read. Half of a character's pair is U+FFFD."""
     try:
         data = json.loads(text)
-        return _whole(data) if _HALF.search(text) else data
+        return whole(data) if HALF.search(text) else data
     except (ValueError, RecursionError):
         return None
 
 
-def _whole(data: object) -> Any:
+def whole(data: object) -> Any:
     """*data* without halves of characters, which have no UTF-8 and could not be kept."""
     units = json.dumps(data, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
     return json.loads(units.decode("utf-16-le", "replace"))

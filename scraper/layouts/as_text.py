@@ -124,7 +124,7 @@ class _Writer:
 
 def _before_first(items: Open) -> int:
     """One less than the number of a list's first item."""
-    start = re.search(r'start="(\d+)"', items.span)
+    start = re.search(r'start="(\d{1,9})"', items.span)
     return int(start[1]) - 1 if start else 0
 
 

@@ -23,6 +23,8 @@ _FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "fig
 _EXTENSION = re.compile(r"\.\w{1,8}")
 _FILE_NAME = ("fileUploadName", "fileUploadExtension")
 _SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
+#: Bytes: what is said to be larger is said in jest, and no column could hold it.
+_LARGEST_FILE = 10**15
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 #: What the viewer adds to a picture, and the start of what the editor calls a button.
 _EXPAND, _BUTTON = "image-expand-button", ("button-viewer", "buttonViewer")
@@ -174,9 +176,10 @@ def _is_text(node: Node) -> bool:
 
 def _bytes(number: str, unit: str) -> int | None:
     try:
-        return round(float(number.replace(",", ".")) * _UNITS[unit.upper()])
+        size = float(number.replace(",", ".")) * _UNITS[unit.upper()]
     except ValueError:
         return None
+    return round(size) if size < _LARGEST_FILE else None
 
 
 def linked_files(body: Body) -> tuple[File, ...]:

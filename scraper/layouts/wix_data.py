@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from scraper.page import Page, parse_json
+from scraper.page import HALF, Page, parse_json, whole
 from scraper.records import File, Video
 
 #: How far before its id a script begins.
@@ -66,7 +66,7 @@ def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
             _, behind = _DECODER.raw_decode(text, at)
             if colon := _COLON.match(text, behind):
                 value, behind = _DECODER.raw_decode(text, colon.end())
-                decoded = decode(value)
+                decoded = decode(whole(value) if HALF.search(text, at, behind) else value)
                 if isinstance(decoded, dict):
                     yield decoded
         except (ValueError, RecursionError):

@@ -31,7 +31,10 @@ def original(address: str, base_url: str | None = None) -> str | None:
         return None
     if (beside := _BESIDE.fullmatch(address)) is not None:
         return MEDIA + _COPIED.sub("~mv2", unquote(beside[1]))
-    absolute = urljoin(base_url or "", address)
+    try:
+        absolute = urljoin(base_url or "", address)
+    except ValueError:  # half an IPv6 address
+        return None
     return absolute if absolute.startswith(("http://", "https://")) else None
 
 
@@ -79,4 +82,4 @@ def _pixels(value: object) -> int | None:
     """A size in whole pixels; None for percentages, auto and nonsense."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value, re.ASCII):
         value = int(value)
-    return value if isinstance(value, int) and 0 < value < 100_000 else None
+    return value if type(value) is int and 0 < value < 100_000 else None

@@ -168,8 +168,9 @@ def _is_update(node: Node) -> bool:
 def _blog_posting(page: Page) -> dict[str, Any]:
     """The JSON-LD block of the post; others (Recipe, Organization) may stand beside it."""
     for item in page.json_ld:
-        kinds = item.get("@type")
-        if {"BlogPosting", "NewsArticle", "Article"}.intersection(kinds if isinstance(kinds, list) else (str(kinds),)):
+        said = item.get("@type")
+        kinds = map(str, said if isinstance(said, list) else (said,))
+        if {"BlogPosting", "NewsArticle", "Article"}.intersection(kinds):
             return item
     return {}
 
