@@ -230,7 +230,20 @@ def test_a_missing_manifest_is_said_so(tmp_path: Path) -> None:
         saved.read_manifest(tmp_path / "none.jsonl")
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2021-13-01", "2021", "0000-01-01", ""])
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2021-03", "2021-03"),
+        ("2021-03-18", "2021-03-18"),
+        ("2021-03-18T14:05:00Z", "2021-03-18T14:05:00Z"),
+        ("2021-03-18 16:05+02:00", "2021-03-18T14:05:00Z"),
+    ],
+)
+def test_a_given_time_stays_as_precise_as_it_is(text: str, at: str) -> None:
+    assert saved.given_time(text) == at
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2021-13-01", "2021-13", "2021", "0000-01-01", "0000-01", ""])
 def test_a_time_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         saved.given_time(text)

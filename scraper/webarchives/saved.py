@@ -55,13 +55,15 @@ def shown(path: Path) -> str:
 
 
 def given_time(text: str) -> str:
-    """A day (``2021-03-18``) as it is, a moment with or without zone in UTC. Raises UsageError."""
+    """A month (``2021-03``) or day (``2021-03-18``) as it is, a moment in UTC (its zone if none). Raises UsageError."""
     try:
+        if re.fullmatch(r"\d{4}-\d\d", text):
+            return date.fromisoformat(f"{text}-01").isoformat()[:7]
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return date.fromisoformat(text).isoformat()
         return utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
-        raise UsageError(f"expected a time like 2021-03-18 or 2021-03-18T14:05:00Z, found {text!r}") from None
+        raise UsageError(f"expected a time like 2021-03, 2021-03-18 or 2021-03-18T14:05:00Z, found {text!r}") from None
 
 
 def given_url(text: str) -> str:
