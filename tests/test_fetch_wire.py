@@ -146,7 +146,7 @@ def test_no_cookie_is_ever_sent_back(faults, fetcher):
 
 def test_the_log_has_one_line_a_request(faults, clock):
     lines = []
-    faults.on("/robots.txt", faults.page(status="404 None", keep=False))
+    faults.on("/robots.txt", faults.page(status="404 None", headers=["Connection: close"], keep=False))
     faults.on("/a", faults.drop, faults.redirect("/b"))
     faults.on("/b", faults.page(b"hello", zipped=True))
     timed = {"now": clock.now, "monotonic": clock.monotonic, "sleep": clock.sleep}
