@@ -89,6 +89,19 @@ def test_a_folder_is_imported_each_page_at_its_own_time(tmp_path: Path, folder: 
     assert any("skipped what is no page: 1 .jsonl" in message for message in report.messages)
 
 
+def test_a_page_that_names_posts_is_kept_as_a_list(tmp_path: Path) -> None:
+    card = f'<div data-hook="post-list-item"><a href="{SITE}/post/other">Other</a></div>'
+    head = f'<head><link rel="canonical" href="{SITE}/stories"></head>'
+    save(tmp_path / "full.html", f'<html>{head}<body><div data-hook="feed-page-root">{card}</div></body></html>')
+    save(tmp_path / "bare.html", f"<html>{head.replace('stories', 'about')}<body>We are a network.</body></html>")
+    archive = tmp_path / "a.db"
+    assert bring(archive, tmp_path / "full.html", tmp_path / "bare.html").exit_status == 0
+    assert query(archive, "SELECT url, kind FROM captures ORDER BY url") == [
+        (f"{SITE}/about", "other"),
+        (f"{SITE}/stories", "list"),
+    ]
+
+
 def test_importing_the_same_twice_changes_nothing(tmp_path: Path, folder: Path, archives: Any) -> None:
     archive = tmp_path / "a.db"
     first = bring(archive, folder, manifest=folder / "manifest.jsonl")

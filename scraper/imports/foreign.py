@@ -108,7 +108,7 @@ class WebArchives:
         if found.own is not None and (complaint := self._complaint(capture, found.own)):
             self._session.tell(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
-        outcome = self._session.keep(capture, read_capture(capture))
+        outcome = self._session.keep(capture, read_capture(capture), of_ours=found.own is not None)
         if outcome.verdict != "duplicate":
             self._session.archive.resolve(capture.url, "import")
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):

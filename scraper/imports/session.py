@@ -1,7 +1,7 @@
 """What all parts of one import share: the archive, the clock, and what was taken or went wrong so far."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scraper import sites, urls
@@ -25,8 +25,13 @@ class Session:
     #: Of these, captures that the archive had already.
     known: int = 0
 
-    def keep(self, capture: Capture, reading: Reading) -> Outcome:
-        """Store a capture with what it says, in one transaction."""
+    def keep(self, capture: Capture, reading: Reading, *, of_ours: bool = False) -> Outcome:
+        """Store a capture with what it says, in one transaction. *of_ours*: its kind was settled by our own crawl.
+
+        A page that names posts is kept as a list, as a crawl does that asked for one.
+        """
+        if not of_ours and capture.kind == "other" and reading.kind == "list" and reading.listed:
+            capture = replace(capture, kind="list")
         self.archive.site(sites.site_for(capture.url))
         outcome = self.archive.keep(capture, reading, self.crawl_id)
         if outcome.verdict != "duplicate":

@@ -55,7 +55,10 @@ def shown(path: Path) -> str:
 
 
 def given_time(text: str) -> str:
-    """A month (``2021-03``) or day (``2021-03-18``) as it is, a moment in UTC (its zone if none). Raises UsageError."""
+    """A month (``2021-03``) or day (``2021-03-18``) as it is, a moment, with or without zone, in UTC.
+
+    Raises UsageError.
+    """
     try:
         if re.fullmatch(r"\d{4}-\d\d", text):
             return date.fromisoformat(f"{text}-01").isoformat()[:7]
