@@ -197,6 +197,12 @@ def test_a_source_that_fails_is_a_problem_row_and_the_others_still_find_every_po
     assert site.crawl().exit_status == 0
 
 
+@pytest.mark.parametrize("path", ["/", "/blog"])
+def test_a_page_nested_without_end_where_a_list_is_looked_for_ends_no_run(site: Site, path: str) -> None:
+    site.faults.on(path, site.faults.page(b"<html>" + b"<div>" * 9000))
+    assert site.crawl().new == len(WHOLE)
+
+
 def test_a_robots_txt_that_is_html_forbids_nothing(site: Site) -> None:
     site.faults.on("/robots.txt", site.faults.page(b"<!DOCTYPE html><html><body>Welcome</body></html>"))
     assert (site.crawl().exit_status, site.rows("SELECT count(*) FROM posts")) == (0, [(len(WHOLE),)])

@@ -154,3 +154,26 @@ def test_import_goes_on_past_a_folder_that_may_not_be_read(page: Path, tmp_path:
     shut.chmod(0o755)
     assert "Permission denied" in refused(done, 1)
     assert b"1 new" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("rebuild",), ("verify",), ("export", "wacz", "-o", "out.wacz")])
+def test_sigterm_leaves_nothing_half_made_and_is_told(words: tuple[str, ...], archive: Path, tmp_path: Path) -> None:
+    """It ends as Ctrl-C does; a run that is quicker than the signal is whole."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "scraper", *words, "--db", archive], cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(scratch)},
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.endswith(("scraper.store\n", "scraper.export.copy\n")):
+            break
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode in (0, 9), said
+    assert process.returncode == 0 or "ushrn: stopped by a signal" in said
+    assert not list(scratch.iterdir())
+    assert not list(tmp_path.glob(".ushrn-*"))

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import signal
 import sqlite3
 import sys
 import unicodedata
@@ -37,7 +38,7 @@ class Verbs(click.Group):
         except ArchiveError as error:
             fail(ctx, str(error), error.exit_status)
         except KeyboardInterrupt:
-            fail(ctx, "stopped by the keyboard; run the same command again to go on", Stopped.exit_status)
+            fail(ctx, "stopped by a signal; run the same command again to go on", Stopped.exit_status)
         except BrokenPipeError:
             sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
             ctx.exit(0)
@@ -76,6 +77,20 @@ def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE",
         help="The archive file.",
     )(verb)
+
+
+def stoppable(command: Callable[..., Any]) -> Callable[..., Any]:
+    """SIGTERM ends *command* as Ctrl-C does: half-made files are taken away, and one line is said."""
+
+    @wraps(command)
+    def verb(*args: Any, **given: Any) -> Any:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return command(*args, **given)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    return verb
 
 
 def unusable(error: sqlite3.DatabaseError, db: Path) -> ArchiveError:

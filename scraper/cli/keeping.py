@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, contact_option, db_option, harmless, log_option, now
+from scraper.cli.group import Log, contact_option, db_option, harmless, log_option, now, stoppable
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def import_(
 @click.command()
 @db_option
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
+@stoppable
 def rebuild(db: Path, diff: bool) -> None:
     """Read every stored capture again with today's rules, and make all tables anew. No network.
 

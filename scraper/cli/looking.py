@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from scraper.cli.group import Log, db_option, harmless, now
+from scraper.cli.group import Log, db_option, harmless, now, stoppable
 from scraper.errors import Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
 
@@ -152,6 +152,7 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.command()
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
+@stoppable
 def verify(db: Path, as_json: bool) -> None:
     """Check every digest, every reference and every row against the captures it came from. Writes nothing.
 

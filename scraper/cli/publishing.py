@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import Log, db_option, now
+from scraper.cli.group import Log, db_option, now, stoppable
 from scraper.errors import UsageError
 
 TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "ris")
@@ -25,6 +25,7 @@ EVIDENCE = ("warc", "wacz")
 @click.option("--query", default="", help="Only posts that this search finds.")
 @click.option("--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, and no cell that acts as a formula.")
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
+@stoppable
 def export(
     form: str, db: Path, output: Path | None, columns: str | None, no_bodies: bool, where: tuple[str, ...],
     query: str, excel: bool, without_captures: bool,

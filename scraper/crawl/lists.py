@@ -10,7 +10,7 @@ from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import Memory, instant
-from scraper.page import Page
+from scraper.page import Page, too_deep
 from scraper.records import Capture, Reading, Site, Target
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.
@@ -164,12 +164,14 @@ class Lists:
         self.found.targets += [Target(url=link, site=self.site.id, found_by=("link",)) for link in self.posts]
 
     def _is_list(self, capture: Capture, reading: Reading) -> bool:
-        """Whether a page lists posts: by its layout, or because it links to some that the front page does not name
-        (a strip of recent posts stands on many pages).
+        """Whether a page lists posts: by its layout, or because it links to some and to a next part, or to some that
+        the front page does not name (a strip of recent posts stands on many pages).
         """
         if reading.kind == "list" and reading.listed:
             return True
         self._look_round(capture)
+        if self.posts and self.next_link:
+            return True
         if discover.is_front(capture.url, self.site):
             self.front = frozenset(self.posts)
             return False
@@ -187,7 +189,8 @@ class Lists:
 
     def _look_round(self, capture: Capture) -> None:
         """Notes where a page leads: to posts, to other pages, to its feed and its next part."""
-        page = Page.from_html(decode(capture.body or b"", capture.media_type), url=capture.url)
+        text = decode(capture.body or b"", capture.media_type)
+        page = Page.from_html("" if too_deep(text) else text, url=capture.url)
         links = [urls.normalise(node.attributes.get("href") or "", base=capture.url) for node in page.all("a[href]")]
         self.links = tuple(dict.fromkeys(link for link in links if link and discover.on_site(link, self.site)))
         self.posts = tuple(link for link in self.links if urls.is_post(link) and discover.belongs(link, self.site))
