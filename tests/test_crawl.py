@@ -244,6 +244,15 @@ def test_a_list_that_is_nothing_but_links_is_read_page_by_page_and_remembered(st
     assert stage.asked()[-1] == "/what-we-say"
 
 
+def test_a_front_page_of_links_with_a_next_part_is_a_list(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
+        stage.instead[path] = NOT_FOUND
+    stage.instead["/"] = links_to(OLD[:4], "<a rel='next' href='/page/2'>older</a>")
+    stage.instead["/page/2"] = links_to(OLD[4:6], "<a rel='next' href='/page/3'>older</a>")
+    stage.instead["/page/3"] = links_to(OLD[6:])
+    assert stage.crawl(day=-2, counts=False).new == len(OLD)
+
+
 def test_a_site_whose_list_cannot_be_found_is_searched_weekly_while_its_sitemap_works(stage: Stage) -> None:
     stage.instead[FEED] = stage.instead[LIST] = NOT_FOUND
     stage.instead["/"] = page("Home", "<a href='/about'>a</a><a href='/team'>b</a>")
