@@ -52,7 +52,8 @@ class Capture:
     url: str
     #: How we know it: ``request``, ``given``, ``manifest``, ``comment``, ``canonical``, ``og:url``, ``warc``.
     url_basis: str = "request"
-    #: ``post``, ``list``, ``feed``, ``sitemap``, ``robots``, ``counts``, ``file``, ``redirect``, ``missing``, ``other``.
+    #: ``post``, ``list``, ``feed``, ``sitemap``, ``robots``, ``counts``, ``file``, ``redirect``, ``missing``,
+    #: ``other``.
     kind: str = "other"
     #: ``live``, ``wayback``, ``commoncrawl``, ``warc`` or ``file``.
     source: str = "live"

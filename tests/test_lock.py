@@ -98,7 +98,7 @@ def test_by_a_link_there_is_one_lock(tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to("a.db")
     process = holder(tmp_path / "a.db")
     try:
-        with pytest.raises(ArchiveBusy, match="link.db"), writing(tmp_path / "link.db", NOW):
+        with pytest.raises(ArchiveBusy, match=r"link\.db"), writing(tmp_path / "link.db", NOW):
             pass
     finally:
         process.kill()
