@@ -95,9 +95,7 @@ class Session:
         robots.txt is this address's failure, not the site's: FetchFailed.
         """
         try:
-            captures = self.fetcher.get(
-                url, kind=kind, hosts=frozenset(site.hosts), validators=None if self.full else validators
-            )
+            captures = self.fetcher.get(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
         except ArchiveError as error:
             self.keep_all(error.captures)
             if isinstance(error, RobotsUnavailable):
