@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scraper import __version__, digests
-from scraper.errors import UsageError
 from scraper.export import replacing
 from scraper.store import Archive
 from scraper.webarchives import message, outgoing, wacz
@@ -64,9 +63,7 @@ def _snapshot(path: Path) -> Iterator[Archive]:
 @contextmanager
 def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
     """A file to write, which takes its name when all is written and synced. Raises UsageError, DiskFull."""
-    if output.exists() and archive_path.exists() and output.samefile(archive_path):
-        raise UsageError(f"{output}: expected another file than the archive itself; choose another --output")
-    with replacing(output) as partial, partial.open("w+b") as file:
+    with replacing(output, archive_path) as partial, partial.open("w+b") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())

@@ -287,13 +287,8 @@ def test_every_column_can_be_exported_and_is_explained(db: sqlite3.Connection, c
     assert field(column)["description"]
 
 
-def test_somebody_elses_datapackage_or_a_broken_one_does_no_harm(db: sqlite3.Connection, tmp_path: Path) -> None:
-    for old in (
-        "{",
-        "[]",
-        '{"name": "ushrn-posts", "resources": [1, {}]}',
-        '{"name": "x", "resources": [{"path": "y"}]}',
-    ):
+def test_a_broken_datapackage_does_no_harm(db: sqlite3.Connection, tmp_path: Path) -> None:
+    for old in ("{", "[]", '{"name": "ushrn-posts", "resources": [1, {}]}'):
         (tmp_path / "datapackage.json").write_text(old)
         export.to_file(db, tmp_path / "posts.json", "json", now=now)
         package = json.loads((tmp_path / "datapackage.json").read_text())

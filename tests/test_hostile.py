@@ -177,3 +177,66 @@ def test_sigterm_leaves_nothing_half_made_and_is_told(words: tuple[str, ...], ar
     assert process.returncode == 0 or "ushrn: stopped by a signal" in said
     assert not list(scratch.iterdir())
     assert not list(tmp_path.glob(".ushrn-*"))
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "warc", "sqlite"])
+def test_no_export_ever_replaces_the_archive_or_what_belongs_to_it(form: str, archive: Path, tmp_path: Path) -> None:
+    before = archive.read_bytes()
+    (tmp_path / "link.csv").symlink_to(archive)
+    for target in (archive, archive.with_name("archive.db-wal"), archive.with_name("archive.db.lock"), "link.csv"):
+        done = ushrn("export", form, "--db", archive, "-o", target, cwd=tmp_path)
+        assert "another file than the archive" in refused(done, 2)
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize("form", ["csv", "wacz", "sqlite"])
+def test_no_export_replaces_a_device_or_pipe(form: str, archive: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "device or pipe" in refused(ushrn("export", form, "--db", archive, "-o", "pipe", cwd=tmp_path), 2)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_dash_is_standard_output(archive: Path, tmp_path: Path) -> None:
+    done = ushrn("export", "csv", "--db", archive, "-o", "-", cwd=tmp_path)
+    assert done.stdout.startswith(b"url,site,title")
+    assert not (tmp_path / "-").exists()
+
+
+def test_the_datapackage_of_somebody_else_stays(archive: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "datapackage.json"
+    theirs.write_text('{"name": "theirs"}', "utf-8")
+    assert ushrn("export", "csv", "--db", archive, "-o", "a.csv", cwd=tmp_path).returncode == 0
+    assert theirs.read_text("utf-8") == '{"name": "theirs"}'
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs the device that is always full")
+@pytest.mark.parametrize("words", [("export", "csv"), ("search", "rain"), ("status",), ("extract", "page.html")])
+def test_standard_output_that_is_full_is_said_in_one_line(
+    words: tuple[str, ...], archive: Path, tmp_path: Path
+) -> None:
+    where = () if words[0] == "extract" else ("--db", archive)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", *words, *where], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}, check=False,
+        )  # fmt: skip
+    assert "standard output: No space left" in refused(done, 6)
+
+
+@pytest.mark.parametrize("words", [("verify",), ("export", "sqlite", "-o", "x")])
+def test_no_room_for_what_is_made_is_no_damage_and_leaves_nothing(
+    words: tuple[str, ...], archive: Path, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for a disk that is full."""
+    folder = tmp_path / "narrow"
+    folder.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$@" 2>&1 | cat', "sh", sys.executable, "-m", "scraper", *words,
+         "--db", archive],
+        cwd=folder, capture_output=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(folder)},
+    )  # fmt: skip
+    said = done.stdout.decode()
+    assert said.count("\n") == 1, said
+    assert "no room" in said or "too large" in said
+    assert not list(folder.iterdir())

@@ -1,6 +1,7 @@
 """What all verbs share: the group that ends with our exit statuses, common options, the clock, and progress."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -8,16 +9,18 @@ import sqlite3
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from scraper import __version__
-from scraper.errors import ArchiveError, Damaged, Stopped
+from scraper.errors import ArchiveError, ArchiveReadOnly, Damaged, Stopped
 
 if TYPE_CHECKING:
     from scraper.fetch import Asked
@@ -34,7 +37,7 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what goes wrong is said in one line."""
         try:
-            return super().invoke(ctx)
+            return self._told(ctx)
         except ArchiveError as error:
             fail(ctx, str(error), error.exit_status)
         except KeyboardInterrupt:
@@ -42,10 +45,29 @@ class Verbs(click.Group):
         except BrokenPipeError:
             sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
             ctx.exit(0)
+        except OSError as error:
+            hush()
+            where = error.filename or "standard output"
+            fail(ctx, f"{where}: {error.strerror or error}; make room, or write elsewhere", ArchiveReadOnly.exit_status)
+
+    def _told(self, ctx: click.Context) -> Any:
+        """Run the verb; what it printed has arrived when this returns."""
+        try:
+            return super().invoke(ctx)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The verbs in the order of the work, not of the alphabet."""
         return list(self.commands)
+
+
+def hush() -> None:
+    """Let nothing more go to standard output, which does not take it: Python would try once more at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
@@ -79,12 +101,21 @@ def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(verb)
 
 
+class Ended(KeyboardInterrupt):
+    """SIGTERM came. With KeyboardInterrupt itself, met in the midst of an import, Python would choose the status."""
+
+
+def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of signal handlers
+    """What SIGTERM does in `stoppable` verbs."""
+    raise Ended
+
+
 def stoppable(command: Callable[..., Any]) -> Callable[..., Any]:
     """SIGTERM ends *command* as Ctrl-C does: half-made files are taken away, and one line is said."""
 
     @wraps(command)
     def verb(*args: Any, **given: Any) -> Any:
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        before = signal.signal(signal.SIGTERM, end)
         try:
             return command(*args, **given)
         finally:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -39,6 +40,7 @@ def export(
     Example:  ushrn export csv --output posts.csv --where site=upr2020 --no-bodies
               ushrn export sqlite --output public.db --without-captures
     """
+    output = None if output == Path("-") else output
     given = {"--columns": columns, "--no-bodies": no_bodies, "--where": where, "--query": query, "--excel": excel}
     if form == "sqlite":
         refuse(form, given)
@@ -80,8 +82,9 @@ def posts(
     try:
         room.check(opened.conn, request.filters)
         if output is None:
-            for chunk in room.write(opened.conn, request, form, options):
-                click.echo(chunk, nl=False)
+            with closing(room.write(opened.conn, request, form, options)) as chunks:
+                for chunk in chunks:
+                    click.echo(chunk, nl=False)
         else:
             done = room.to_file(opened.conn, output, form, now=now, request=request, options=options)
             click.echo(f"{done.path}: {done.rows} posts, {done.bytes} bytes, sha256 {done.sha256}")

@@ -1,13 +1,13 @@
 """A copy of the archive to publish: consistent while a crawl runs, compact, in one file without a journal."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import UsageError
+from scraper.errors import DiskFull
 from scraper.export.files import replacing
 
 #: The row of `meta` in a copy without the bodies of captures; its value is when the copy was made.
@@ -20,9 +20,7 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
     With *captures* False the rows of `captures` stay, with their digests, but the pages themselves (`bodies`) are left
     out, and `meta` says so. Raises UsageError where *target* is *source*, and what `schema.open_archive` raises.
     """
-    if target.exists() and source.exists() and target.samefile(source):
-        raise UsageError(f"{target}: expected another file than the archive itself; choose another --output")
-    with replacing(target) as partial, schema.explained(source):
+    with replacing(target, source) as partial, _explained(source, target), _without_journal(partial):
         partial.unlink()
         db = schema.open_archive(source, create=False, readonly=True)
         try:
@@ -33,6 +31,29 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
         if not captures:
             _leave_out(partial, now().strftime("%Y-%m-%dT%H:%M:%SZ"))
         return partial.stat().st_size
+
+
+@contextmanager
+def _explained(source: Path, target: Path) -> Iterator[None]:
+    """What SQLite raises as an error of ours. *source* is only read, so what cannot be written is *target*."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, getattr(error, "sqlite_errorname", "")
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and name != "SQLITE_IOERR_READ"):
+            raise DiskFull(
+                f"{target}: no room left on its disk, nothing was written; make room and run again"
+            ) from error
+        raise schema.explain(error, source) from error
+
+
+@contextmanager
+def _without_journal(path: Path) -> Iterator[None]:
+    """Takes away what SQLite leaves beside *path* when it cannot go on."""
+    try:
+        yield
+    finally:
+        path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
 def _leave_out(path: Path, at: str) -> None:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,18 +54,24 @@ def to_file(
         number = rows.count(db, request)
         if options and options.limit is not None:
             number = min(number, max(0, options.limit))
-        chunks = write(db, request, name, options)
-        length, digest = to_place(path, chunks)
+        with closing(write(db, request, name, options)) as chunks:
+            length, digest = to_place(path, chunks, archive=_place_of(db))
     done = Written(path, number, length, digest)
     describe(db, done, name, options or Options(), now().strftime("%Y-%m-%dT%H:%M:%SZ"))
     return done
 
 
-def to_place(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
-    """Write *chunks* and move the whole to *path*; its length in bytes and its SHA-256."""
+def _place_of(db: sqlite3.Connection) -> Path | None:
+    """The file that *db* is; None: it is none."""
+    place = next((file for _, name, file in db.execute("PRAGMA database_list") if name == "main"), None)
+    return Path(place) if place else None
+
+
+def to_place(path: Path, chunks: Iterable[bytes], *, archive: Path | None = None) -> tuple[int, str]:
+    """Write *chunks* and move the whole to *path*, which is not *archive*; its length in bytes and its SHA-256."""
     digest = hashlib.sha256()
     length = 0
-    with replacing(path) as partial, partial.open("wb") as out:
+    with replacing(path, archive) as partial, partial.open("wb") as out:
         for chunk in chunks:
             out.write(chunk)
             digest.update(chunk)
@@ -76,14 +82,22 @@ def to_place(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A name in the folder of *path* to write to; moved to *path* at the end, removed if anything fails."""
+def replacing(path: Path, archive: Path | None = None) -> Iterator[Path]:
+    """A name in the folder of *path* to write to; moved to *path* at the end, removed if anything fails.
+
+    Raises UsageError where *path* is no place for a file, or belongs to *archive*, which it would replace.
+    """
+    path = Path(os.path.realpath(path))  # what a link leads to is replaced, not the link
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"{folder}: expected a folder to write {path.name} to, found none; create it first")
+    if archive is not None and _belongs(path, archive):
+        raise UsageError(f"{path}: expected another file than the archive itself; choose another --output")
     try:
         if path.is_dir():
             raise UsageError(f"{path}: expected the name of a file, found a folder; name a file in it")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: expected the name of a file, found a device or pipe; use standard output")
         number, name = tempfile.mkstemp(prefix=".ushrn-", suffix=".partial", dir=folder)
         os.close(number)
         partial = Path(name)
@@ -101,6 +115,15 @@ def replacing(path: Path) -> Iterator[Path]:
         raise ArchiveReadOnly(f"{path}: cannot be written ({error.strerror}); choose another --output") from error
 
 
+def _belongs(path: Path, archive: Path) -> bool:
+    """Whether *path* is *archive*, or one of the files that SQLite and the lock keep beside it."""
+    own = os.path.realpath(archive)
+    beside = {own + ending for ending in ("", "-wal", "-shm", "-journal", ".lock", ".lock.holder")}
+    with suppress(OSError):
+        return str(path) in beside or path.samefile(archive)
+    return False
+
+
 def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
@@ -108,9 +131,12 @@ def _umask() -> int:
 
 
 def describe(db: sqlite3.Connection, done: Written, name: str, options: Options, created: str) -> None:
-    """Put *done* into the datapackage.json of its folder; other files described there stay."""
+    """Put *done* into the datapackage.json of its folder, beside what is described there; not if that is not ours."""
     place = done.path.parent / PACKAGE
-    others = [each for each in _resources(place) if each.get("path") != done.path.name]
+    listed = _resources(place)
+    if listed is None:
+        return
+    others = [each for each in listed if each.get("path") != done.path.name]
     package = {
         "name": "ushrn-posts",
         "title": "Posts of the US Human Rights Network, as archived",
@@ -121,16 +147,20 @@ def describe(db: sqlite3.Connection, done: Written, name: str, options: Options,
         ],
         "resources": sorted([*others, _resource(done, name, options)], key=lambda each: str(each.get("path"))),
     }
-    to_place(place, [json.dumps(package, ensure_ascii=False, indent=2).encode() + b"\n"])
+    to_place(place, archive=_place_of(db), chunks=[json.dumps(package, ensure_ascii=False, indent=2).encode() + b"\n"])
 
 
-def _resources(place: Path) -> list[dict[str, object]]:
-    """The files that an earlier export described; none where the file is not ours or cannot be read."""
+def _resources(place: Path) -> list[dict[str, object]] | None:
+    """The files that an earlier export described, none in a broken file; None where it is somebody else's."""
     try:
         package = json.loads(place.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
-    found = package.get("resources") if isinstance(package, dict) and package.get("name") == "ushrn-posts" else None
+    if not isinstance(package, dict):
+        return []
+    if package.get("name") != "ushrn-posts":
+        return None
+    found = package.get("resources")
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from scraper import cite
@@ -31,7 +31,7 @@ class Format:
 
 def write(
     db: sqlite3.Connection, request: Request | None = None, name: str = "csv", options: Options | None = None
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The posts that *request* finds (None: all of them) in format *name*, as chunks of UTF-8.
 
     Raises UsageError for a format or column that there is not, before the first chunk.
@@ -45,7 +45,7 @@ def write(
     return _chunks(chosen_format.write(db, request, options))
 
 
-def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
+def _chunks(pieces: Iterable[str]) -> Generator[bytes, None, None]:
     waiting: list[str] = []
     length = 0
     for piece in pieces:

@@ -27,6 +27,9 @@ def _first(db: Database) -> None:
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
 VERSION = 1
 
+#: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
+_NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
+
 #: Tables by which a database is recognised as an archive of ours.
 _OURS = {"bodies", "captures", "posts", "crawls"}
 
@@ -163,7 +166,7 @@ def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return ArchiveBusy(f"{path}: another program is writing to it; try again when it has ended")
     # A quota or a limit on the size of files (EFBIG) comes as an I/O error, ENOSPC as SQLITE_FULL.
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorname", "") in _NO_ROOM:
         return DiskFull(f"{path}: no room left on its disk; make room and run again, nothing kept so far is lost")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:
         return ArchiveReadOnly(f"{path}: cannot be opened for this ({error}); see the rights of the file and folder")

@@ -1,14 +1,15 @@
 """All checks of an archive, one after the other."""
 
+import errno
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveError
+from scraper.errors import ArchiveBusy, ArchiveError, DiskFull, NotOurs
 from scraper.export.copy import WITHOUT
 from scraper.verify import derived, shape, stored, values
 from scraper.verify.findings import Findings
@@ -42,8 +43,7 @@ def _all(
         )
     same_shape = _same_shape(db, findings)
     damaged: set[str] = set()
-    with tempfile.TemporaryDirectory(prefix="ushrn-verify-") as folder:
-        place = Path(folder)
+    with _workroom() as place:
         checks: list[Callable[[], object]] = [
             lambda: shape.check(db, place, path, findings, has_bodies=has_bodies, same_shape=same_shape),
             lambda: stored.check_captures(db, findings, progress, has_bodies=has_bodies),
@@ -58,6 +58,17 @@ def _all(
         for check in checks:
             _guarded(check, findings)
     return findings
+
+
+@contextmanager
+def _workroom() -> Iterator[Path]:
+    """A folder for copies, taken away at the end. Raises DiskFull, naming it, where they have no room."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="ushrn-verify-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        place = f"{tempfile.gettempdir()}: {error.strerror}"
+        raise DiskFull(f"{place}: no room for the copies that verify makes; make room, or set TMPDIR") from error
 
 
 def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
@@ -87,7 +98,12 @@ def _guarded(check: Callable[[], object], findings: Findings) -> None:
     """Run a check; one that cannot go on because of damage must not hide what the others find."""
     try:
         check()
+    except NotOurs:  # of a copy: the archive itself is open
+        raise
     except sqlite3.DatabaseError as error:
+        full = sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE
+        if getattr(error, "sqlite_errorcode", 0) in full:  # the archive is only read: it is a copy that has no room
+            raise OSError(errno.ENOSPC, str(error)) from error
         findings.damage("sqlite", "file", f"SQLite cannot read on: {error}")
     except (ArchiveError, ValueError, TypeError, KeyError, AttributeError) as error:
         findings.damage("unreadable", "file", f"a row cannot be understood: {type(error).__name__}: {error}")

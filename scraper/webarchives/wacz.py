@@ -78,6 +78,10 @@ class _Zip:
         """End the file."""
         self._zip.close()
 
+    def forget(self) -> None:
+        """Leave the file as it is: it could not be written whole, and its end, written later, could not be either."""
+        self._zip.fp = None
+
 
 def _info(path: str) -> zipfile.ZipInfo:
     """What is packed already is stored, so that readers can seek in it; no time and no user enters the bytes."""
@@ -90,6 +94,15 @@ def _info(path: str) -> zipfile.ZipInfo:
 def write(out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
     """Write a WACZ to *out*, which must be seekable. The same captures give the same bytes."""
     package = _Zip(out)
+    try:
+        _fill(package, kept, pages, about)
+    except BaseException:
+        package.forget()
+        raise
+    package.close()
+
+
+def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
     lines = package.add_warc(f"archive/{about.filename}", kept, about)
     index, blocks = cdxj.compressed(lines, "index.cdx.gz")
     package.add("indexes/index.cdx.gz", [index])
@@ -100,7 +113,6 @@ def write(out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
     package.add("datapackage.json", [described])
     package.add("datapackage-digest.json", [_json(digest)])
-    package.close()
 
 
 def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:
