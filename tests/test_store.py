@@ -194,6 +194,15 @@ def test_a_304_confirms_the_capture_it_names(archive: Archive) -> None:
     assert rows(archive, "SELECT counted_at FROM counts") == [(DAY.format(1),)]
 
 
+def test_an_answer_without_a_body_is_read_as_nothing_now_as_in_a_rebuild(archive: Archive) -> None:
+    keep(archive, page(day=1))
+    unasked = Capture(url=URL, kind="other", captured_at=DAY.format(2), status=304)
+    assert archive.keep(unasked, Reading(kind="other", url=URL), None).verdict == "worse"
+    before = rows(archive, "SELECT * FROM post_captures ORDER BY capture_id")
+    archive.rebuild()
+    assert rows(archive, "SELECT * FROM post_captures ORDER BY capture_id") == before
+
+
 def test_another_page_at_the_address_is_worse_and_a_problem(archive: Archive) -> None:
     keep(archive, page(day=1))
     login = page(day=2, kind="other", title="Please log in")

@@ -197,6 +197,8 @@ class Archive:
         """All that follows from a new capture."""
         if capture.not_modified_of is not None:
             reading = self._posts.reading(capture.not_modified_of)
+        elif capture.body is None:
+            reading = None  # as in a rebuild: there is nothing to read
         self._posts.remember(kept.id, reading)
         if capture.kind in addresses.NOT_PAGES:
             if capture.kind == "file":
