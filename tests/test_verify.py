@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from scraper import digests, export, schema, verify
+from scraper.crawl.reading import read_capture
 from scraper.errors import ArchiveBusy, ArchiveError, NotAnArchive
+from scraper.extract import READER
+from scraper.store import Archive
 from scraper.verify import Finding, Findings
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -274,6 +277,24 @@ def test_a_run_that_was_killed_is_a_remark(sound: Path) -> None:
     findings = check(sound)
     assert findings.exit_status == 0
     assert "unsealed" in {finding.kind for finding in findings.of("remark")}
+
+
+def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_a_remark(sound: Path, archives: Any) -> None:
+    with Archive.open(sound, read=read_capture, reader=READER) as archive:
+        run = archive.begin("crawl", "2021-12-30T00:00:00Z")
+        strange = archives.live("/post/a-day-in-court", "2021-12-30T00:00:01Z", "<html>A new look.</html>")
+        archive.keep_only(strange, run)
+        archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=5)
+    findings = check(sound)
+    assert findings.of("damage") == ()
+    assert "held-back" in {finding.kind for finding in findings.of("remark")}
+    with Archive.open(sound, read=read_capture, reader=READER) as archive:
+        archive.rebuild()
+    findings = check(sound)
+    assert findings.of("damage") == ()
+    assert "held-back" not in {finding.kind for finding in findings.of("remark")}
+    tamper(sound, "DELETE FROM addresses WHERE capture_id = 4")
+    assert check(sound).exit_status == 7, "only runs that ended with the alarm hold pages back"
 
 
 def test_an_archive_that_is_written_to_meanwhile_is_not_called_damaged(sound: Path) -> None:
