@@ -240,3 +240,14 @@ def test_no_room_for_what_is_made_is_no_damage_and_leaves_nothing(
     assert said.count("\n") == 1, said
     assert "no room" in said or "too large" in said
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1251", "utf-8"])
+def test_a_terminal_that_lacks_the_letters_shows_what_it_can(encoding: str, page: Path, tmp_path: Path) -> None:
+    page.write_text(PAGE.replace("A day out", "Заголовок Ünï 文"), "utf-8")
+    narrow = {"PYTHONIOENCODING": encoding}
+    ushrn("import", page, "--db", "a.db", cwd=tmp_path, env=narrow)
+    for words in (("search",), ("show", "https://www.blog.example/post/abc"), ("status", "--coverage")):
+        done = ushrn(*words, "--db", "a.db", cwd=tmp_path, env=narrow)
+        assert (words, done.returncode) == (words, 0)
+    assert "Заголовок Ünï 文" in done.stdout.decode()

@@ -1,5 +1,6 @@
 """What all verbs share: the group that ends with our exit statuses, common options, the clock, and progress."""
 
+import io
 import json
 import os
 import re
@@ -52,6 +53,8 @@ class Verbs(click.Group):
 
     def _told(self, ctx: click.Context) -> Any:
         """Run the verb; what it printed has arrived when this returns."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a title may be in any script, whatever the terminal's
         try:
             return super().invoke(ctx)
         finally:

@@ -82,7 +82,7 @@ def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None
 
     if coverage:
         for line in room.coverage(db):
-            click.echo(line, nl=False)
+            click.echo(line.encode("utf-8", "replace"), nl=False)  # a file for programs, whatever the terminal
         return
     at = now()
     found = room.status(db, at, room.parse_age(max_age) if max_age is not None else None)
