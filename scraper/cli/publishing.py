@@ -128,6 +128,8 @@ def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> N
     """
     from scraper import serve as room
 
+    if not host.strip():  # to a socket it would mean everyone
+        raise UsageError("--host: expected an address of this machine, found nothing; 0.0.0.0 is everyone")
     room.run(db, host, port, allow_sql=allow_sql, immutable=immutable)
 
 

@@ -1,6 +1,7 @@
 """The headers that keep a reader safe: strict ones on every answer of ours, milder ones on Datasette's own pages."""
 
 from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 #: No scripts at all, nothing from other hosts, no frames, forms to ourselves only.
@@ -38,9 +39,24 @@ def guarded(app: Callable[..., Awaitable[None]], wanted: Callable[[], bool]) -> 
                 message = {**message, "headers": protected(message.get("headers", []))}
             await send(message)
 
+        if scope["type"] == "http":
+            scope = {**scope, "headers": readable(scope.get("headers", []))}
         await app(scope, receive, sending if scope["type"] == "http" and wanted() else send)
 
     return wrapped
+
+
+def readable(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """*headers* without cookies that nobody can read: those are none of ours, and Datasette would fail at them."""
+    return [(name, value) for name, value in headers if name != b"cookie" or _is_cookie(value)]
+
+
+def _is_cookie(value: bytes) -> bool:
+    try:
+        SimpleCookie().load(value.decode())
+    except (UnicodeDecodeError, CookieError):
+        return False
+    return True
 
 
 def protected(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
