@@ -248,4 +248,7 @@ def parse_age(text: str) -> timedelta:
     if match is None:
         raise UsageError(f"--max-age: expected a number with h, d or w (36h, 8d), found {text!r}")
     unit = {"h": "hours", "d": "days", "w": "weeks"}[(match[2] or "d").lower()]
-    return timedelta(**{unit: float(match[1])})
+    try:
+        return timedelta(**{unit: float(match[1])})
+    except OverflowError:
+        raise UsageError(f"--max-age: expected an age of less than a million years, found {text!r}") from None

@@ -251,3 +251,20 @@ def test_a_terminal_that_lacks_the_letters_shows_what_it_can(encoding: str, page
         done = ushrn(*words, "--db", "a.db", cwd=tmp_path, env=narrow)
         assert (words, done.returncode) == (words, 0)
     assert "Заголовок Ünï 文" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "words", [("show", b"\xff"), ("search", b"\xff"), ("export", "csv", "--where", b"author=\xff")]
+)
+def test_words_that_are_no_text_are_wrong_words(words: tuple[str | bytes, ...], archive: Path, tmp_path: Path) -> None:
+    refused(ushrn(*words, "--db", archive, cwd=tmp_path), 2)
+
+
+@pytest.mark.parametrize("delay", ["nan", "inf", "-1", "1e999"])
+def test_a_pause_is_a_number_of_seconds(delay: str, tmp_path: Path) -> None:
+    done = ushrn("crawl", "http://127.0.0.1:9/", "--delay", delay, "--db", "a.db", cwd=tmp_path)
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+
+
+def test_an_age_beyond_all_calendars_is_a_wrong_word(archive: Path, tmp_path: Path) -> None:
+    refused(ushrn("status", "--max-age", "9" * 20 + "d", "--db", archive, cwd=tmp_path), 2)

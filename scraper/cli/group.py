@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from scraper import __version__
-from scraper.errors import ArchiveError, ArchiveReadOnly, Damaged, Stopped
+from scraper.errors import ArchiveError, ArchiveReadOnly, Damaged, Stopped, UsageError
 
 if TYPE_CHECKING:
     from scraper.fetch import Asked
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: Contact address for every request; the only environment variable.
 CONTACT_VARIABLE = "USHRN_CONTACT"
 BAR_WIDTH = 24
+#: How Python spells a byte of an argument that is no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -43,6 +46,10 @@ class Verbs(click.Group):
             fail(ctx, str(error), error.exit_status)
         except KeyboardInterrupt:
             fail(ctx, "stopped by a signal; run the same command again to go on", Stopped.exit_status)
+        except UnicodeEncodeError as error:
+            if not any(_HALF.search(word) for word in sys.argv):
+                raise
+            fail(ctx, f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status)
         except BrokenPipeError:
             sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
             ctx.exit(0)
@@ -82,6 +89,20 @@ def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
 def now() -> datetime:
     """The one clock of the program: aware, UTC."""
     return datetime.now(UTC)
+
+
+class Seconds(click.FloatRange):
+    """A pause: neither negative nor without end, nor `nan`, which is no pause at all."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of seconds."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
 
 
 def db_option(command: Callable[..., Any]) -> Callable[..., Any]:

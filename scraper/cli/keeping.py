@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, contact_option, db_option, harmless, log_option, now, stoppable
+from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now, stoppable
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SHOWN = 60
 @click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
 @db_option
 @contact_option
-@click.option("--delay", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="SECONDS",
+@click.option("--delay", type=Seconds(), default=1.0, show_default=True, metavar="SECONDS",
               help="Least pause between two requests to a host; a longer Crawl-delay wins.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Fetch every known post again, not only what is due.")
 @click.option("--no-counts", is_flag=True, help="Do not ask the site for view counts.")
@@ -62,7 +62,7 @@ def crawl(
               help="Ask only this archive.  [default: both, or those with an --endpoint]")  # fmt: skip
 @click.option("--endpoint", "endpoints", multiple=True, metavar="[SOURCE=]URL",
               help="Ask there instead: another Wayback Machine, a collection of pywb, a collinfo.json.")  # fmt: skip
-@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",
+@click.option("--delay", type=Seconds(), metavar="SECONDS",
               help="Pause between two requests.  [default, and least for the services themselves: 2.5]")  # fmt: skip
 @click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
 @log_option
@@ -176,7 +176,7 @@ def differing(change: "Change") -> str:
 @click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
 @db_option
 @contact_option
-@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="As in `crawl`.")
+@click.option("--delay", type=Seconds(), metavar="SECONDS", help="As in `crawl`.")
 @click.option("--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; within the hour after it.")
 @click.option("--mail", metavar="ADDRESS", help="Who is told when a run fails.")
 def schedule(
