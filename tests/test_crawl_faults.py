@@ -238,6 +238,7 @@ def test_a_file_that_cannot_be_had_costs_nothing_else(site: Site) -> None:
     assert site.rows("SELECT stage, kind FROM problems WHERE level = 'error'") == [("file", "no-file")]
 
 
+@pytest.mark.slow  # waits the five seconds that a lock is waited for
 def test_an_archive_read_by_somebody_else_is_still_written(site: Site) -> None:
     site.crawl()
     reader = sqlite3.connect(site.path)
@@ -250,6 +251,7 @@ def test_an_archive_read_by_somebody_else_is_still_written(site: Site) -> None:
     site.sound()
 
 
+@pytest.mark.slow  # waits the five seconds that a lock is waited for
 def test_an_archive_that_somebody_else_writes_to_is_busy_and_stays_as_it_is(site: Site) -> None:
     site.crawl()
     writer = sqlite3.connect(site.path, isolation_level=None)

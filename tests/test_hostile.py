@@ -53,8 +53,11 @@ def archive(tmp_path: Path, page: Path) -> Path:
     return path
 
 
+NAMES = [b"a?mode=ro.db", b"h#x%41.db", b"two\nlines.db", b"\xff.db"]
+
+
 @pytest.mark.parametrize(
-    "name", [b"file:x.db", b":memory:", b"a?mode=ro.db", b"h#x%41.db", b"two\nlines.db", b"\xff.db"]
+    "name", [b"file:x.db", b":memory:", *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES)]
 )
 def test_an_archive_may_have_any_name(name: bytes, page: Path, tmp_path: Path) -> None:
     for words in (
@@ -85,7 +88,13 @@ def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", [("rebuild",), ("rebuild", "--diff"), ("import", "page.html"), ("export", "warc", "-o", "w")]
+    "verb",
+    [
+        ("import", "page.html"),
+        ("export", "warc", "-o", "w"),
+        pytest.param(("rebuild",), marks=pytest.mark.slow),
+        pytest.param(("rebuild", "--diff"), marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("harm", ["DROP TABLE counts", "ALTER TABLE captures DROP COLUMN ip"])
 def test_an_archive_that_lacks_a_table_or_column_is_damaged(

@@ -197,7 +197,7 @@ def check(archive: Archive) -> None:
             assert getattr(kept.shown, name) == getattr(state.shown, name)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(captures, st.randoms(use_true_random=False))
 def test_captures_may_come_in_any_order(arrivals: list[Capture], dice: Random) -> None:
     keys = [(one.url, one.captured_at, one.source, one.body) for one in arrivals]
