@@ -420,12 +420,13 @@ def test_a_listing_cannot_send_us_to_other_hosts_or_sites(old_web: Any, recover:
     assert list(states(db)) == [POST]
 
 
-def test_no_archive_in_reach_is_status_3(db: Path, clock: Any) -> None:
+def test_no_archive_in_reach_is_status_3_and_names_where_we_asked(db: Path, clock: Any) -> None:
     report = run_recover(
         db, ["upr2020"], endpoints=["http://127.0.0.1:9/"], delay=0, now=lambda: NOW, sleep=clock.sleep,
         monotonic=clock.monotonic, limits=Limits(tries=1),
     )  # fmt: skip
     assert report.exit_status == 3
+    assert any("127.0.0.1:9" in message for message in report.messages)
 
 
 # Common Crawl --------------------------------------------------------------------------------------------------------

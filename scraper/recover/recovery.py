@@ -7,7 +7,7 @@ from scraper.crawl.session import Session, Step
 from scraper.errors import ArchiveError, Forbidden, SlowDown, Unreachable
 from scraper.records import Site
 from scraper.recover import asking, choose, standing
-from scraper.recover.archives import WebArchive
+from scraper.recover.archives import TITLES, WebArchive
 from scraper.recover.asking import Listed
 from scraper.recover.files import Files, by_url
 from scraper.webarchives.listing import Row
@@ -47,7 +47,14 @@ class Recovery:
             whole = self._from(archive)
         except (SlowDown, Forbidden, Unreachable) as error:
             return self._say(error)
-        return 0 if whole or self.rows.get(archive.source) else Unreachable.exit_status
+        if whole or self.rows.get(archive.source):
+            return 0
+        return self._say(
+            Unreachable(
+                f"{TITLES[archive.source]}: expected a listing from {', '.join(sorted(archive.hosts))}, had none; "
+                "`ushrn status` says why. Run again later, or name another --endpoint"
+            )
+        )
 
     def _say(self, error: ArchiveError) -> int:
         self.session.messages.append(str(error))
