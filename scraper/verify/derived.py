@@ -135,9 +135,7 @@ def check_derivation(
         )
     held = {number for (number,) in db.execute(_HELD_BACK)}
     if held:
-        message = (
-            "kept when a layout changed, not read since; `ushrn rebuild` once the reader knows the new look"
-        )
+        message = "kept when a layout changed, not read since; `ushrn rebuild` once the reader knows the new look"
         findings.remark("held-back", f"{len(held)} captures", message)
     with twin(folder / "again.db", path) as copy:
         _see_through(copy, damaged, held)
