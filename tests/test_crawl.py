@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl import CrawlReport, Interrupts, read_capture, run_crawl
+from scraper.crawl import Interrupts, Report, read_capture, run_crawl
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.server import LoopbackServer, served
@@ -65,7 +65,7 @@ class Stage:
     def url(self, slug: str) -> str:
         return f"{self.base}/post/{slug}"
 
-    def crawl(self, *targets: str, day: int | None = None, **options: Any) -> CrawlReport:
+    def crawl(self, *targets: str, day: int | None = None, **options: Any) -> Report:
         """A crawl on *day*; `asked` then tells what it asked for."""
         if day is not None:
             self.blog.day = day

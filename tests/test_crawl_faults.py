@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl import CrawlReport, run_crawl
+from scraper.crawl import Report, run_crawl
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.errors import ArchiveBusy, DiskFull, NotOurs
@@ -45,7 +45,7 @@ class Site:
     def body(self, path: str) -> bytes:
         return self.blog.answer(Question(method="GET", target=path)).body
 
-    def crawl(self, **options: Any) -> CrawlReport:
+    def crawl(self, **options: Any) -> Report:
         clock = self.clock
         return run_crawl(
             self.path,

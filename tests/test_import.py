@@ -20,8 +20,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from scraper import evidence
+from scraper.crawl import Report
 from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
-from scraper.imports import ImportReport, run_import
+from scraper.imports import run_import
 from scraper.lock import writing
 from scraper.webarchives import warc
 
@@ -29,7 +30,7 @@ SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 
 
-def bring(archive: Path, *paths: Path, **more: Any) -> ImportReport:
+def bring(archive: Path, *paths: Path, **more: Any) -> Report:
     return run_import(archive, paths, now=lambda: NOW, **more)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from scraper import sites, status, urls, verify
-from scraper.crawl import Interrupts
+from scraper.crawl import Interrupts, Report
 from scraper.errors import UsageError
 from scraper.evidence import export_warc
 from scraper.fetch import Limits
-from scraper.recover import RecoverReport, run_recover
+from scraper.recover import run_recover
 from scraper.recover.options import chosen, pause
 from scraper.recover.recovery import patterns
 from scraper.schema import open_archive
@@ -48,10 +48,10 @@ def db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def recover(old_web: Any, db: Path, clock: Any) -> Callable[..., RecoverReport]:
+def recover(old_web: Any, db: Path, clock: Any) -> Callable[..., Report]:
     """`recover` of upr2020 from the stand-in's Wayback Machine."""
 
-    def run(*targets: str, **more: Any) -> RecoverReport:
+    def run(*targets: str, **more: Any) -> Report:
         endpoints = more.pop("endpoints", [old_web.url])
         old_web.log.clear()
         return run_recover(
@@ -433,7 +433,7 @@ def test_no_archive_in_reach_is_status_3_and_names_where_we_asked(db: Path, cloc
 
 
 @pytest.fixture
-def crawled(old_web: Any, recover: Any) -> Callable[..., RecoverReport]:
+def crawled(old_web: Any, recover: Any) -> Callable[..., Report]:
     return lambda *targets, **more: recover(*targets, endpoints=[f"{old_web.url}/collinfo.json"], **more)
 
 

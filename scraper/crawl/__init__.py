@@ -5,7 +5,8 @@
 
 from scraper.crawl.interrupts import Interrupts
 from scraper.crawl.reading import read_capture
-from scraper.crawl.run import CrawlReport, run_crawl
+from scraper.crawl.run import run_crawl
+from scraper.crawl.runs import Report
 from scraper.crawl.session import Step
 
-__all__ = ["CrawlReport", "Interrupts", "Step", "read_capture", "run_crawl"]
+__all__ = ["Interrupts", "Report", "Step", "read_capture", "run_crawl"]

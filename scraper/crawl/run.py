@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from scraper import lock, sites, urls
 from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
+from scraper.crawl.runs import Order, Report, brought_up_to_date, exit_status, lasted, order_of
 from scraper.crawl.session import Session, Step, stamp
 from scraper.crawl.site import crawl_post, crawl_site
 from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
@@ -18,40 +18,6 @@ from scraper.fetch import Asked, Fetcher, Limits
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
 from scraper.store import Archive
-
-#: When several things went wrong, the exit status is the first of these that happened.
-GRAVEST = (7, 5, 8, 9, 4, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlReport:
-    """How a crawl went."""
-
-    exit_status: int
-    #: The run in one line, without a line break.
-    line: str
-    #: What a person should read before that line; each may have several lines.
-    messages: tuple[str, ...] = ()
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    gone: int = 0
-    problems: int = 0
-    requests: int = 0
-    chain_sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One thing to crawl."""
-
-    site: Site
-    #: Only this post; None: the whole site.
-    post: str | None = None
-    #: Where to begin looking for the list; None: the site's own address.
-    start: str | None = None
-    #: The user gave an address: a private host is meant as it stands.
-    named: bool = False
 
 
 def run_crawl(
@@ -69,7 +35,7 @@ def run_crawl(
     progress: Callable[[Step], None] = lambda _: None,
     on_request: Callable[[Asked], None] = lambda _: None,
     interrupts: Interrupts | None = None,
-) -> CrawlReport:
+) -> Report:
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
     *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known. *now*, *sleep* and
@@ -87,8 +53,8 @@ def run_crawl(
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
         heeded(stop),
     ):
-        orders = [_order(target, archive) for target in targets] or [Order(site=site) for site in sites.SITES]
-        messages = _rebuilt(archive)
+        orders = [order_of(target, archive) for target in targets] or [Order(site=site) for site in sites.SITES]
+        messages = brought_up_to_date(archive)
         with Fetcher(
             contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for order in orders if order.named for host in order.site.hosts),
@@ -100,7 +66,7 @@ def run_crawl(
                 open_problems=lookups.open_problems(archive.db),
             )  # fmt: skip
             _check_clock(session, started)
-            status = _exit_status(_crawl_all(session, orders), session)
+            status = exit_status(_crawl_all(session, orders), failed=bool(session.failed))
             return _report(session, status, monotonic() - clock)
 
 
@@ -118,7 +84,7 @@ def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
             )
 
 
-def _report(session: Session, status: int, seconds: float) -> CrawlReport:
+def _report(session: Session, status: int, seconds: float) -> Report:
     """Seals the run and tells how it went."""
     archive, requests, problems = session.archive, session.fetcher.requests, len(session.failed)
     done = archive.finish(session.crawl_id, finished_at=session.at(), requests=requests, exit_status=status)
@@ -127,34 +93,10 @@ def _report(session: Session, status: int, seconds: float) -> CrawlReport:
         f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {lasted(seconds)}; "
         f"chain {done.chain_sha256}"
     )
-    return CrawlReport(
+    return Report(
         exit_status=status, line=line, messages=tuple(session.messages), new=done.new, changed=done.changed,
         same=done.same, gone=done.gone, problems=problems, requests=requests, chain_sha256=done.chain_sha256,
     )  # fmt: skip
-
-
-def _order(target: str, archive: Archive) -> Order:
-    """What the user means by *target*. Raises UsageError for what is neither a site's id nor an address."""
-    known = sites.by_id(target) or lookups.known_site(archive.db, target)
-    if known is not None:
-        return Order(site=known, named=sites.by_id(target) is None)
-    url = urls.normalise(target if "://" in target else _with_scheme(target))
-    if not url:
-        ids = ", ".join(site.id for site in sites.SITES)
-        raise UsageError(f"{target}: expected the id of a site ({ids}) or a web address")
-    site = sites.site_for(url)
-    if urls.is_post(url):
-        return Order(site=site, post=url, named=True)
-    start = None if url.rstrip("/") == site.base_url.rstrip("/") else url
-    return Order(site=site, start=start, named=True)
-
-
-def _with_scheme(target: str) -> str:
-    """An address without its beginning, as people write it: a host of this machine speaks http, all others https."""
-    where = target.partition("/")[0]
-    if "." not in where and not where.startswith("localhost"):
-        return ""
-    return f"{'http' if urls.is_local(where) else 'https'}://{target}"
 
 
 def _crawl_all(session: Session, orders: Sequence[Order]) -> list[int]:
@@ -193,24 +135,6 @@ def _say(session: Session, site: Site, error: ArchiveError) -> None:
     session.note(problem)
 
 
-def _exit_status(statuses: Sequence[int], session: Session) -> int:
-    """The gravest of them; 3 only when no site could be reached."""
-    if statuses and all(status == Unreachable.exit_status for status in statuses):
-        return Unreachable.exit_status
-    happened = {*statuses, *((1,) if session.failed else ())}
-    if Unreachable.exit_status in happened:
-        happened.add(1)
-    return next((status for status in GRAVEST if status in happened), 0)
-
-
-def _rebuilt(archive: Archive) -> list[str]:
-    """Reads again what an older reader had read, and says so."""
-    if not archive.stale_reader():
-        return []
-    archive.rebuild()
-    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
-
-
 def _check_clock(session: Session, started: datetime) -> None:
     """A clock that was set back is an error that must be seen: captures are sorted by their time."""
     last = lookups.last_live_capture_at(session.archive.db)
@@ -223,12 +147,3 @@ def _check_clock(session: Session, started: datetime) -> None:
         "Nothing is lost, but what is fetched now counts as older; set the clock right"
     )
     session.note(Problem(stage="crawl", kind="clock-set-back", url=where, message=message))
-
-
-def lasted(seconds: float) -> str:
-    """``7m12s``, ``0.4s``."""
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"

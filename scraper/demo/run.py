@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper import schema, search
-from scraper.crawl import CrawlReport, run_crawl
+from scraper.crawl import Report, run_crawl
 from scraper.demo.blog import Blog
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
@@ -68,7 +68,7 @@ def _crawl(path: Path, blog: Blog, server: LoopbackServer, day: int, echo: Calla
     return report.exit_status
 
 
-def _changes(path: Path, since: datetime, report: CrawlReport) -> list[str]:
+def _changes(path: Path, since: datetime, report: Report) -> list[str]:
     """What a crawl brought, from the archive's own tables."""
     with closing(schema.open_archive(path, create=False).conn) as db:
         crawl = "(SELECT max(id) FROM crawls)"

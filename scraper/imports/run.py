@@ -9,6 +9,7 @@ from scraper import lock
 from scraper.crawl import older
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
+from scraper.crawl.runs import Report, brought_up_to_date
 from scraper.errors import Stopped, Unreadable, UsageError
 from scraper.extract import READER
 from scraper.imports.foreign import WebArchives
@@ -16,25 +17,6 @@ from scraper.imports.session import Session
 from scraper.store import Archive
 from scraper.webarchives import saved
 from scraper.webarchives.told import utc
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """How an import went."""
-
-    #: 0; 1 when some files or pages had errors; 9 when it was stopped.
-    exit_status: int
-    #: The run in one line, without a line break.
-    line: str
-    #: Errors and notes a person should read before that line, one line each.
-    messages: tuple[str, ...] = ()
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    problems: int = 0
-    #: Captures that were there already.
-    known: int = 0
-    chain_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +38,7 @@ def run_import(
     all_hosts: bool = False,
     now: Callable[[], datetime],
     progress: Callable[[str], None] = lambda _: None,
-) -> ImportReport:
+) -> Report:
     """Bring *paths* (files and folders) into the archive, made if it is not there.
 
     *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
@@ -70,21 +52,13 @@ def run_import(
         lock.writing(archive_path, utc(now())),
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
     ):
-        messages = _brought_up_to_date(archive)
+        messages = brought_up_to_date(archive)
         session = Session(archive=archive, crawl_id=archive.begin("import", utc(now())), now=now, messages=messages)
         try:
             _import_all(session, paths, given, interrupts, progress, all_hosts=all_hosts)
         except Stopped as stopped:
             return _finished(session, Stopped.exit_status, str(stopped))
         return _finished(session, 1 if session.failed else 0)
-
-
-def _brought_up_to_date(archive: Archive) -> list[str]:
-    """Read again what older rules had read, and say so."""
-    if not archive.stale_reader():
-        return []
-    archive.rebuild()
-    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
 
 
 def _checked(paths: Sequence[Path], url: str | None, captured_at: str | None, manifest: Path | None) -> Given:
@@ -141,7 +115,7 @@ def _import_page(session: Session, path: Path, given: Given) -> None:
     session.archive.resolve(name, "import")
 
 
-def _finished(session: Session, exit_status: int, last_word: str = "") -> ImportReport:
+def _finished(session: Session, exit_status: int, last_word: str = "") -> Report:
     """End the run in the archive, and report."""
     summary = session.archive.finish(
         session.crawl_id, finished_at=utc(session.now()), requests=0, exit_status=exit_status
@@ -154,7 +128,7 @@ def _finished(session: Session, exit_status: int, last_word: str = "") -> Import
         f"{summary.same} same",
     ]
     parts += [f"{session.known} there already", f"{len(session.failed)} with errors", f"chain {summary.chain_sha256}"]
-    return ImportReport(
+    return Report(
         exit_status=exit_status,
         line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),
         messages=tuple(session.messages),
@@ -162,6 +136,7 @@ def _finished(session: Session, exit_status: int, last_word: str = "") -> Import
         changed=summary.changed,
         same=summary.same,
         problems=len(session.failed),
+        captures=session.captures,
         known=session.known,
         chain_sha256=summary.chain_sha256,
     )

@@ -6,6 +6,6 @@ its address, time and source. Of the services' own answers only listings are kep
 else there is; the heads that wrap a capture are theirs and change by the day.
 """
 
-from scraper.recover.run import RecoverReport, run_recover
+from scraper.recover.run import run_recover
 
-__all__ = ["RecoverReport", "run_recover"]
+__all__ = ["run_recover"]

@@ -2,42 +2,22 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper import lock, sites, urls
+from scraper import lock, sites
 from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
-from scraper.crawl.run import GRAVEST, lasted
+from scraper.crawl.runs import Report, brought_up_to_date, exit_status, lasted, order_of
 from scraper.crawl.session import Session, Step, stamp
-from scraper.errors import Stopped, Unreachable, UsageError
+from scraper.errors import Stopped
 from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
-from scraper.records import Site
 from scraper.recover.archives import TITLES
 from scraper.recover.options import OWN_HOSTS, chosen, day, needs_contact, pause
 from scraper.recover.recovery import Recovery
 from scraper.store import Archive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoverReport:
-    """How a recovery went."""
-
-    exit_status: int
-    #: The run in one line, without a line break.
-    line: str
-    #: What a person should read before that line.
-    messages: tuple[str, ...] = ()
-    #: Captures brought in.
-    captures: int = 0
-    new: int = 0
-    changed: int = 0
-    problems: int = 0
-    requests: int = 0
-    chain_sha256: str | None = None
 
 
 def run_recover(
@@ -58,7 +38,7 @@ def run_recover(
     progress: Callable[[Step], None] = lambda _: None,
     on_request: Callable[[Asked], None] = lambda _: None,
     interrupts: Interrupts | None = None,
-) -> RecoverReport:
+) -> Report:
     """Brings what web archives hold of *targets* (ids or addresses of sites; none: all known ones) into an archive.
 
     *since* and *until* (``2019``, ``2019-06``, ``2019-06-30``; both included) bound the time of captures. *endpoints*:
@@ -77,8 +57,8 @@ def run_recover(
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
         heeded(stop),
     ):
-        wanted = [_site(target, archive) for target in targets] or list(sites.SITES)
-        clock, messages = monotonic(), _rebuilt(archive)
+        wanted = [order_of(target, archive).site for target in targets] or list(sites.SITES)
+        clock, messages = monotonic(), brought_up_to_date(archive)
         crawl_id = archive.begin("recover", stamp(now()))
         with Fetcher(
             contact, delay=pause(hosts, delay), now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
@@ -93,7 +73,7 @@ def run_recover(
             recovery = Recovery(
                 session=session, sites=wanted, archives=archives, all_times=since is None and until is None
             )
-            status = _exit_status(_stoppable(recovery), session)
+            status = exit_status(_stoppable(recovery), failed=bool(session.failed))
             return _report(recovery, status, lasted(monotonic() - clock))
 
 
@@ -105,7 +85,7 @@ def _stoppable(recovery: Recovery) -> list[int]:
         return [error.exit_status]
 
 
-def _report(recovery: Recovery, status: int, took: str) -> RecoverReport:
+def _report(recovery: Recovery, status: int, took: str) -> Report:
     """Seal the run, and say how it went."""
     session = recovery.session
     requests = session.fetcher.requests
@@ -116,35 +96,7 @@ def _report(recovery: Recovery, status: int, took: str) -> RecoverReport:
         f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, {requests} requests in "
         f"{took}; chain {summary.chain_sha256}"
     )
-    return RecoverReport(
+    return Report(
         exit_status=status, line=line, messages=tuple(session.messages), captures=recovery.captures, new=summary.new,
         changed=summary.changed, problems=len(session.failed), requests=requests, chain_sha256=summary.chain_sha256,
     )  # fmt: skip
-
-
-def _site(target: str, archive: Archive) -> Site:
-    """The site that the user means. Raises UsageError."""
-    known = sites.by_id(target) or lookups.known_site(archive.db, target)
-    if known is not None:
-        return known
-    url = urls.normalise(target if "://" in target else f"https://{target}" if "." in target else "")
-    if not url:
-        ids = ", ".join(site.id for site in sites.SITES)
-        raise UsageError(f"{target}: expected the id of a site ({ids}) or a web address")
-    return sites.site_for(url)
-
-
-def _rebuilt(archive: Archive) -> list[str]:
-    """Reads again what an older reader had read, and says so."""
-    if not archive.stale_reader():
-        return []
-    archive.rebuild()
-    return ["the rules for reading pages are newer than the archive: all stored captures were read again first"]
-
-
-def _exit_status(statuses: Sequence[int], session: Session) -> int:
-    """The gravest of them; 3 only when no archive could be reached."""
-    if statuses and all(status == Unreachable.exit_status for status in statuses):
-        return Unreachable.exit_status
-    happened = {*statuses, *((1,) if session.failed or Unreachable.exit_status in statuses else ())}
-    return next((status for status in GRAVEST if status in happened), 0)
