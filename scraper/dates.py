@@ -263,3 +263,9 @@ def same_moment(a: str | None, b: str | None) -> bool:
     a, b = (re.sub(r"\.\d+Z$", "Z", text).rstrip("Z") for text in (a, b))
     shorter = min(len(a), len(b))
     return a[:shorter] == b[:shorter]
+
+
+def utc(moment: datetime) -> str:
+    """*moment* as all rows carry it: ISO 8601 in UTC, whole seconds (``2021-03-16T14:05:00Z``); a naive one is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now, stoppable
+from scraper.dates import utc
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def rebuild(db: Path, diff: bool) -> None:
 
     log = Log()
     with (
-        writing(db, now().strftime("%Y-%m-%dT%H:%M:%SZ")),
+        writing(db, utc(now())),
         Archive.open(db, create=False, read=read_capture, reader=READER) as archive,
     ):
         done = archive.rebuild(

@@ -10,8 +10,9 @@ from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Order, Report, brought_up_to_date, exit_status, lasted, order_of
-from scraper.crawl.session import Session, Step, stamp
+from scraper.crawl.session import Session, Step
 from scraper.crawl.site import crawl_post, crawl_site
+from scraper.dates import utc
 from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
 from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
@@ -49,7 +50,7 @@ def run_crawl(
     stop = interrupts or Interrupts(sleep)
     started, clock = now(), monotonic()
     with (
-        lock.writing(archive_path, stamp(started)),
+        lock.writing(archive_path, utc(started)),
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
         heeded(stop),
     ):
@@ -61,7 +62,7 @@ def run_crawl(
             on_request=on_request,
         ) as fetcher:  # fmt: skip
             session = Session(
-                archive=archive, fetcher=fetcher, crawl_id=archive.begin("crawl", stamp(started)), now=now,
+                archive=archive, fetcher=fetcher, crawl_id=archive.begin("crawl", utc(started)), now=now,
                 interrupts=stop, full=full, counts=counts, progress=progress, messages=messages,
                 open_problems=lookups.open_problems(archive.db),
             )  # fmt: skip
@@ -139,11 +140,11 @@ def _check_clock(session: Session, started: datetime) -> None:
     """A clock that was set back is an error that must be seen: captures are sorted by their time."""
     last = lookups.last_live_capture_at(session.archive.db)
     where = "clock"
-    if last is None or stamp(started) >= last:
+    if last is None or utc(started) >= last:
         session.resolve(where, "crawl")
         return
     message = (
-        f"expected a time after {last} (the newest capture), found {stamp(started)}: the clock was set back. "
+        f"expected a time after {last} (the newest capture), found {utc(started)}: the clock was set back. "
         "Nothing is lost, but what is fetched now counts as older; set the clock right"
     )
     session.note(Problem(stage="crawl", kind="clock-set-back", url=where, message=message))

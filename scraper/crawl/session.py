@@ -7,6 +7,7 @@ from datetime import datetime
 from scraper import urls
 from scraper.crawl.interrupts import Interrupts
 from scraper.crawl.reading import read_capture
+from scraper.dates import utc
 from scraper.decide import Memory
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
@@ -52,7 +53,7 @@ class Session:
 
     def at(self) -> str:
         """The present instant, ISO 8601 UTC."""
-        return stamp(self.now())
+        return utc(self.now())
 
     def note(self, problem: Problem) -> None:
         """Writes a problem or a note to the archive."""
@@ -176,8 +177,3 @@ def validators_of(known: Memory | None) -> Validators | None:
     if known is None or known.capture_id is None or not (known.etag or known.last_modified):
         return None
     return Validators(etag=known.etag, last_modified=known.last_modified, capture_id=known.capture_id)
-
-
-def stamp(moment: datetime) -> str:
-    """ISO 8601 UTC to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scraper import schema, search
 from scraper.crawl import Report, run_crawl
+from scraper.dates import utc
 from scraper.demo.blog import Blog
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
@@ -77,7 +78,7 @@ def _changes(path: Path, since: datetime, report: Report) -> list[str]:
             " WHERE events.at >= ? OR (kind = 'gone' AND post_id IN (SELECT post_id FROM post_captures"
             f" JOIN captures ON captures.id = post_captures.capture_id WHERE verdict = 'gone' AND crawl_id = {crawl}))"
             " ORDER BY kind, published_at",
-            (since.strftime("%Y-%m-%dT%H:%M:%SZ"),),
+            (utc(since),),
         ).fetchall()
         missing = db.execute(
             "SELECT title FROM posts JOIN post_captures ON post_id = posts.id"

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
+from scraper.dates import utc
 from scraper.errors import DiskFull
 from scraper.export.files import replacing
 
@@ -29,7 +30,7 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
         finally:
             db.close()
         if not captures:
-            _leave_out(partial, now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+            _leave_out(partial, utc(now()))
         return partial.stat().st_size
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
+from scraper.dates import utc
 from scraper.errors import ArchiveReadOnly, DiskFull, UsageError
 from scraper.export import rows
 from scraper.export.formats import FORMATS, write
@@ -57,7 +58,7 @@ def to_file(
         with closing(write(db, request, name, options)) as chunks:
             length, digest = to_place(path, chunks, archive=_place_of(db))
     done = Written(path, number, length, digest)
-    describe(db, done, name, options or Options(), now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    describe(db, done, name, options or Options(), utc(now()))
     return done
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from scraper import __version__
+from scraper.dates import utc
 from scraper.errors import FetchFailed, SlowDown, UsageError
 from scraper.fetch.addresses import address, is_loopback, name_of
 from scraper.fetch.limits import Asked, Limits, Validators
@@ -125,12 +126,12 @@ class Sender:
         try:
             exchange = self._exchange(ask, seconds)
         except WireFailed as error:
-            exchange, problem, error.at = error.exchange, str(error), stamp(now)
+            exchange, problem, error.at = error.exchange, str(error), utc(now)
             raise
         finally:
             self.turns.ended(host)
             took = self._monotonic() - began
-            self._on_request(_asked(ask, stamp(now), attempt, waited, took, exchange, problem))
+            self._on_request(_asked(ask, utc(now), attempt, waited, took, exchange, problem))
         return self._answer(ask, exchange, now)
 
     def _exchange(self, ask: Ask, seconds: float | None) -> Exchange:
@@ -146,7 +147,7 @@ class Sender:
         )
 
     def _answer(self, ask: Ask, exchange: Exchange, now: datetime) -> Answer:
-        capture = _capture(ask, exchange, stamp(now))
+        capture = _capture(ask, exchange, utc(now))
         if exchange.status == 304 and not _confirms(ask.validators, exchange):
             message = "expected a page, found status 304 for a copy that we do not hold: try later"
             raise TryFailed(message, capture=replace(capture, kind="other", not_modified_of=None))
@@ -165,11 +166,6 @@ class Sender:
                 f"{self._limits.longest_wait:g} s that a run waits: run again later to resume"
             )
         self.turns.hold(name_of(url), seconds)
-
-
-def stamp(moment: datetime) -> str:
-    """An instant as captures carry it: whole seconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _checked(contact: str | None) -> str | None:

@@ -10,13 +10,13 @@ from scraper.crawl import older
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Report, brought_up_to_date
+from scraper.dates import utc
 from scraper.errors import Stopped, Unreadable, UsageError
 from scraper.extract import READER
 from scraper.imports.foreign import WebArchives
 from scraper.imports.session import Session
 from scraper.store import Archive
 from scraper.webarchives import saved
-from scraper.webarchives.told import utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scraper import sites, urls
+from scraper.dates import utc
 from scraper.records import Capture, Problem, Reading, Target
 from scraper.store import Archive, Outcome
-from scraper.webarchives.told import utc
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from scraper.dates import utc
 from scraper.page import HALF, Page, parse_json, whole
 from scraper.records import File, Video
 
@@ -111,7 +112,7 @@ def rendered_at(page: Page) -> str | None:
     if found is None:
         return None
     try:
-        return datetime.fromtimestamp(int(found[1]) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return utc(datetime.fromtimestamp(int(found[1]) // 1000, UTC))
     except (OverflowError, ValueError, OSError):
         return None
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from scraper import urls
 from scraper.crawl.reading import read_capture
 from scraper.crawl.session import Session
+from scraper.dates import utc
 from scraper.decide import instant
 from scraper.errors import FetchFailed, RobotsUnavailable, SlowDown, Stopped
 from scraper.records import Capture, Problem, Reading
@@ -72,7 +73,7 @@ def ask(session: Session, url: str, hosts: frozenset[str], *, forever: bool = Fa
 
 
 def _remembered(session: Session, url: str, *, forever: bool) -> Capture | None:
-    since = "" if forever else (session.now() - LISTING_AGE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = "" if forever else utc(session.now() - LISTING_AGE)
     asked = {"url": url, "since": since, "forever": forever}
     row = session.archive.db.execute(_REMEMBERED, asked).fetchone()
     return session.archive.capture(row[0]) if row else None

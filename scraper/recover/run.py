@@ -10,7 +10,8 @@ from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Report, brought_up_to_date, exit_status, lasted, order_of
-from scraper.crawl.session import Session, Step, stamp
+from scraper.crawl.session import Session, Step
+from scraper.dates import utc
 from scraper.errors import Stopped
 from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
@@ -53,13 +54,13 @@ def run_recover(
     hosts = frozenset(host for one in archives for host in one.hosts)
     needs_contact(hosts, contact)
     with (
-        lock.writing(archive_path, stamp(now())),
+        lock.writing(archive_path, utc(now())),
         Archive.open(archive_path, read=read_capture, reader=READER) as archive,
         heeded(stop),
     ):
         wanted = [order_of(target, archive).site for target in targets] or list(sites.SITES)
         clock, messages = monotonic(), brought_up_to_date(archive)
-        crawl_id = archive.begin("recover", stamp(now()))
+        crawl_id = archive.begin("recover", utc(now()))
         with Fetcher(
             contact, delay=pause(hosts, delay), now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=hosts - OWN_HOSTS, interfaces=hosts, on_request=on_request,

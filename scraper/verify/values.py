@@ -4,6 +4,7 @@ import re
 import sqlite3
 from datetime import datetime, timedelta
 
+from scraper.dates import utc
 from scraper.verify.findings import Findings
 
 #: A day, a month or an instant in UTC.
@@ -29,7 +30,7 @@ WHERE command = 'crawl' AND source = 'live' AND captured_at_basis = 'clock'
 
 def check(db: sqlite3.Connection, findings: Findings, now: datetime) -> None:
     """Times that cannot be, and counts that fell."""
-    latest = (now + SLACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+    latest = utc(now + SLACK)
     for number, url, at in db.execute("SELECT id, url, captured_at FROM captures"):
         if not isinstance(at, str) or not _TIME.fullmatch(at):
             findings.damage("time", f"capture {number} ({url})", f"expected a time in UTC, found {at!r}")

@@ -15,10 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from scraper.charset import decode
+from scraper.dates import utc
 from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
-from scraper.webarchives.told import comment, first, foreign, kind_of, own_address, rendered_at, sniff, utc
+from scraper.webarchives.told import comment, first, foreign, kind_of, own_address, rendered_at, sniff
 
 #: A saved page is at most a few MB; what is larger is something else.
 PAGE_LIMIT_BYTES = 64 * 1024 * 1024

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from scraper.charset import decode
+from scraper.dates import utc
 from scraper.page import Page
 from scraper.urls import is_post, normalise
 
@@ -36,12 +37,6 @@ RENDERED = re.compile(r'"?renderTimeStamp"?\s*:\s*(\d{13})\b')
 ANSWERED = re.compile(
     r'\\{0,2}"date\\{0,2}"\s*:\s*\\{0,2}"([A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)'
 )
-
-
-def utc(moment: datetime) -> str:
-    """ISO 8601 in UTC to the second; a naive moment is taken as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 #: First bytes of files that are no pages.
