@@ -38,8 +38,8 @@ class Target:
     lastmod: str | None = None
     #: What we expect there: ``post``, ``list``, ``sitemap``, ``feed``, ``file``.
     kind: str = "post"
-    #: What is known of it where the archive has not read it as a post: ``wanted``, ``elsewhere`` or ``lost``, and why.
-    #: None: nothing.
+    #: What is known of it where the archive has not read it as a post: ``wanted``, ``in-web-archive`` or ``lost``,
+    #: and why. None: nothing.
     state: str | None = None
     evidence: str | None = None
 

@@ -382,7 +382,7 @@ def test_bytes_with_another_digest_are_not_taken(old_web: Any, recover: Any, db:
     assert recover().exit_status == 1
     assert rows(db, "SELECT kind, level FROM problems") == [("digest-mismatch", "error")]
     assert rows(db, "SELECT count(*) FROM posts") == [(0,)]
-    assert states(db)[POST] == ("elsewhere", "the Wayback Machine lists 1 captures, 2021-03-05")
+    assert states(db)[POST] == ("in-web-archive", "the Wayback Machine lists 1 captures, 2021-03-05")
 
 
 def test_a_rewritten_page_is_not_taken(old_web: Any, recover: Any, db: Path) -> None:
@@ -533,7 +533,7 @@ def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any
     old_web.hold(NEWS.format(277), "20210401000000", news("Spoiled"), digest="E" * 32)
     recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
     before = states(db)
-    assert {state for state, _ in before.values()} == {"archived", "elsewhere", "lost"}
+    assert {state for state, _ in before.values()} == {"archived", "in-web-archive", "lost"}
     with Archive.open(db, read=read_capture, reader=READER) as archive:
         archive.rebuild()
     assert states(db) == before

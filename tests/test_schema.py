@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, NewerArchive, NotAnArchive, NotOurs
@@ -268,7 +269,7 @@ def test_every_table_can_be_written_from_a_plain_connection(path: Path) -> None:
         for table in schema.DESCRIPTIONS:
             if table in {"coverage", "posts_browse"}:
                 continue
-            db.execute(f"UPDATE {table} SET {columns(db, table)[0]} = {columns(db, table)[0]}")
+            db.execute(f'UPDATE {table} SET "{columns(db, table)[0]}" = "{columns(db, table)[0]}"')
             db.execute(f"DELETE FROM {table}")
 
 
@@ -314,7 +315,7 @@ def test_the_views_show_what_is_heard_of_and_posts_without_bodies(path: Path) ->
         db.execute("INSERT INTO post_categories VALUES (1, 5, 1)")
         for number, state in ((1, "archived"), (2, "wanted")):
             db.execute(
-                "INSERT INTO known_urls VALUES (?, 'a', 'sitemap', '2026-01-01', '2026-01-01', NULL, ?, NULL)",
+                "INSERT INTO known_urls VALUES (?, 'a', 'sitemap', '2026-01-01', '2026-01-01', NULL, ?, NULL, NULL)",
                 (f"https://a.example/post/{number}", state),
             )
         assert db.execute("SELECT state, title FROM coverage ORDER BY url").fetchall() == [
@@ -331,3 +332,72 @@ def test_a_copy_made_by_vacuum_is_an_archive(path: Path, tmp_path: Path) -> None
         db.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
     with closing(schema.open_archive(tmp_path / "copy.db", create=False).conn) as db:
         assert found(db, "kept") == [1]
+
+
+@pytest.fixture
+def older(path: Path) -> Path:
+    """An archive as a version before today's tables left it."""
+    with closing(plain(path)) as db:
+        a_post(db, title="Universal review", body_text="All eyes on the session")
+        db.execute("DROP VIEW coverage")
+        for table in ("decisions", "dictionary", "known_urls"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute(
+            "CREATE TABLE known_urls (url TEXT PRIMARY KEY NOT NULL, site TEXT, found_by TEXT, first_heard_at TEXT,"
+            " last_heard_at TEXT, lastmod TEXT, state TEXT, evidence TEXT)"
+        )
+        for number, evidence in enumerate(("led to https://b.example/", "the Wayback Machine lists 1 captures", None)):
+            db.execute(
+                "INSERT INTO known_urls VALUES (?, 'a', 'link', '2026', '2026', NULL, 'elsewhere', ?)",
+                (f"https://a.example/{number}", evidence),
+            )
+        db.execute("DELETE FROM _sqlite_migrations WHERE name NOT LIKE '0001 %'")
+        db.execute("PRAGMA user_version = 1")
+    return path
+
+
+OLD_STATES = [("redirected",), ("in-web-archive",), ("wanted",)]
+
+
+def test_an_older_archive_gets_todays_tables_and_keeps_its_rows(older: Path, tmp_path: Path) -> None:
+    schema.open_archive(older, create=False).conn.close()
+    schema.open_archive(tmp_path / "fresh.db", create=True).conn.close()
+    asked = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+    with closing(plain(older)) as db, closing(plain(tmp_path / "fresh.db")) as fresh:
+        assert db.execute(asked).fetchall() == fresh.execute(asked).fetchall()
+        assert db.execute("SELECT state FROM known_urls ORDER BY url").fetchall() == OLD_STATES
+        assert found(db, "reviews") == [1]
+        assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_an_older_archive_that_is_only_read_stays_as_it_is_and_shows_todays_tables(older: Path) -> None:
+    before = older.read_bytes()
+    with closing(schema.open_archive(older, create=False, readonly=True).conn) as db:
+        assert db.execute("SELECT state FROM known_urls ORDER BY url").fetchall() == OLD_STATES
+        assert db.execute("SELECT state, next_try_at FROM coverage LIMIT 1").fetchall() == [("redirected", None)]
+        assert db.execute("SELECT count(*) FROM decisions").fetchone() == (0,)
+        for table in schema.DESCRIPTIONS:
+            assert columns(db, table) == list(schema.DESCRIPTIONS[table][1]), table
+    assert older.read_bytes() == before
+
+
+def test_an_upgrade_that_is_stopped_leaves_the_older_archive(older: Path) -> None:
+    with closing(plain(older)) as db:
+        asked = "SELECT name, sql FROM sqlite_master ORDER BY name"
+        before = db.execute(asked).fetchall()
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+    with closing(sqlite3.connect(older, isolation_level=None)) as db:
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            schema.migrations.apply(Database(db, recursive_triggers=False))
+        assert db.execute(asked).fetchall() == before
+
+
+def test_the_data_dictionary_travels_in_the_file(path: Path) -> None:
+    with closing(plain(path)) as db:
+        row = db.execute("""SELECT type, meaning FROM dictionary WHERE "table" = 'posts' AND "column" = 'title'""")
+        assert row.fetchone() == ("TEXT", schema.DESCRIPTIONS["posts"][1]["title"])
+        assert db.execute("SELECT count(*) FROM dictionary").fetchone() == (
+            sum(len(columns) + 1 for _, columns in schema.DESCRIPTIONS.values()),
+        )

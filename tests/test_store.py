@@ -583,7 +583,7 @@ def test_the_state_of_an_address_follows_what_was_captured_there(archive: Archiv
     archive.keep(away, None, None)
     archive.keep(replace(missing(2, urls[4]), status=503), Reading(kind="other"), None)
     found = dict(archive.db.execute("SELECT url, state FROM known_urls").fetchall())
-    assert [found[url] for url in urls] == ["archived", "lost", "elsewhere", "not-a-post", "wanted"]
+    assert [found[url] for url in urls] == ["archived", "lost", "redirected", "not-a-post", "wanted"]
     assert rows(archive, "SELECT evidence FROM known_urls WHERE state = 'lost'") == [("404 on 2026-01-02",)]
     keep(archive, page(urls[1], day=3), missing(5, urls[0]))
     found = dict(archive.db.execute("SELECT url, state FROM known_urls").fetchall())

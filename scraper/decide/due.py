@@ -25,7 +25,8 @@ class Memory:
     """What the archive knows of one address: enough to say whether to fetch it again, and how to ask."""
 
     url: str
-    #: ``archived``, ``wanted``, ``elsewhere``, ``lost``, ``not-a-post``; for other addresses the capture's kind.
+    #: ``archived``, ``wanted``, ``redirected``, ``in-web-archive``, ``lost``, ``not-a-post``; for other addresses
+    #: the capture's kind.
     state: str = "wanted"
     #: As the site last said.
     lastmod: str | None = None
@@ -90,7 +91,7 @@ def due(
     return sorted(found, key=lambda item: REASONS.index(item.reason))
 
 
-_WORTH_FETCHING = frozenset({"archived", "wanted", "elsewhere", "lost", "not-a-post"})
+_WORTH_FETCHING = frozenset({"archived", "wanted", "redirected", "in-web-archive", "lost", "not-a-post"})
 
 
 def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:

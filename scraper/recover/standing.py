@@ -32,7 +32,7 @@ class Heard:
 
 
 def hear(session: Session, source: str, rows: Iterable[Row]) -> None:
-    """Note every post address that an archive lists: it is elsewhere, until it is here. Each is noted once."""
+    """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
     known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
     targets = []
     for address, group in choose.by_address(rows).items():
@@ -63,7 +63,7 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tupl
     """(state, evidence) of an address that is not here; None: nothing new is known of it."""
     listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
     if (found := standing(listed)) is not None:
-        return found if found[0] == "elsewhere" or state == "wanted" else None
+        return found if found[0] == "in-web-archive" or state == "wanted" else None
     if state != "wanted" or not heard.whole:
         return None
     asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))
@@ -75,13 +75,13 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tupl
 def standing(listed: Mapping[str, list[Row]]) -> tuple[str, str] | None:
     """(state, evidence) by what the archives list of one address; None: they list nothing of it.
 
-    ``elsewhere`` where one has its page. Where they have nothing but errors and redirects it stays wanted.
+    ``in-web-archive`` where one has its page. Where they have nothing but errors and redirects it stays wanted.
     """
     parts, state = [], "wanted"
     for source, rows in sorted(listed.items(), reverse=True):
         pages = sorted(row.captured_at[:10] for row in rows if choose.is_page(row))
         if pages:
-            state = "elsewhere"
+            state = "in-web-archive"
             span = pages[0] if pages[0] == pages[-1] else f"{pages[0]} to {pages[-1]}"
             parts.append(f"{TITLES[source]} lists {len(pages)} captures, {span}")
         elif rows:

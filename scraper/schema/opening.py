@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveReadOnly, Damaged, DiskFull, NewerArchive, NotAnArchive
-from scraper.schema.tables import DERIVED, EVIDENCE, VIEWS, search_sql
+from scraper.schema import renewal
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
 BUSY_TIMEOUT_MS = 5000
@@ -20,12 +20,17 @@ migrations = Migrations("ushrn")
 
 @migrations(name="0001 evidence, posts, search")
 def _first(db: Database) -> None:
-    for script in (EVIDENCE, DERIVED, VIEWS, search_sql()):
-        db.executescript(script)
+    renewal.create(db.conn)
+
+
+@migrations(name="0002 decisions, seals, days")
+def _second(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
 
 
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 1
+VERSION = 2
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
@@ -40,7 +45,8 @@ def open_archive(
     """The archive at *path*, ready to use: WAL, every commit synced to disk, foreign keys on, migrated.
 
     *create* makes a missing or empty file an archive. *readonly* never writes, not even beside the file when it
-    lies in a folder that cannot be written. A lock that another connection holds is waited for *busy_timeout_ms*.
+    lies in a folder that cannot be written; an archive of an older version is then shown in today's shape. A lock
+    that another connection holds is waited for *busy_timeout_ms*.
     The connection is in autocommit mode: transactions are begun by hand.
     Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or Damaged; the file is then as it was.
     """
@@ -51,7 +57,7 @@ def open_archive(
             with closing(_connect_readonly(path)) as connection:
                 fresh = _check(connection, path, create=create and not readonly)
         if readonly:
-            return Database(_connect_readonly(path), recursive_triggers=False)
+            return Database(_presented(_connect_readonly(path)), recursive_triggers=False)
         return _open_writable(path, busy_timeout_ms, fresh=fresh)
 
 
@@ -100,6 +106,14 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
         if not still or (log.exists() and log.stat().st_size):
             raise
         connection = sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+    return connection
+
+
+def _presented(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A connection that cannot write, in today's shape."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version < VERSION:
+        renewal.present(connection)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -137,7 +151,6 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
         connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
@@ -145,6 +158,7 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
         if fresh or migrations.pending(db):
             migrations.apply(db)
             connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise

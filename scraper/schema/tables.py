@@ -54,6 +54,79 @@ CREATE INDEX captures_url ON captures(url, captured_at);
 CREATE INDEX captures_kind ON captures(kind, url);
 CREATE INDEX captures_body ON captures(body_sha256);
 CREATE INDEX captures_crawl ON captures(crawl_id);
+
+-- What the program or a person judged at the time and no later reading of the captures can find again.
+CREATE TABLE decisions (
+  id            INTEGER PRIMARY KEY,
+  record_sha256 TEXT NOT NULL,  -- of the capture; no reference: it may come later, or stay away
+  kind          TEXT NOT NULL,  -- held, accepted, blocked, absent, wrong-time, set-aside
+  at            TEXT NOT NULL,
+  by            TEXT NOT NULL,  -- the command, or who used it
+  reason        TEXT,
+  crawl_id      INTEGER REFERENCES crawls(id)
+);
+CREATE INDEX decisions_record ON decisions(record_sha256);
+
+-- The files that were imported, and which captures came from which.
+CREATE TABLE import_files (
+  id        INTEGER PRIMARY KEY,
+  name      TEXT NOT NULL,
+  sha256    TEXT NOT NULL UNIQUE,
+  length    INTEGER NOT NULL,
+  kind      TEXT NOT NULL,           -- warc, wacz, wet, html, mhtml, text
+  software  TEXT,                    -- that wrote it, as it says itself
+  own       INTEGER NOT NULL DEFAULT 0,  -- 1: taken as an export of this archive
+  signature TEXT,                    -- none, or valid or invalid and by whom
+  crawl_id  INTEGER REFERENCES crawls(id)
+);
+CREATE TABLE capture_files (
+  capture_id     INTEGER NOT NULL REFERENCES captures(id),
+  import_file_id INTEGER NOT NULL REFERENCES import_files(id),
+  record_offset  INTEGER,
+  record_id      TEXT,
+  PRIMARY KEY (capture_id, import_file_id)
+) WITHOUT ROWID;
+
+-- What read the pages of each run.
+CREATE TABLE fingerprints (
+  crawl_id    INTEGER PRIMARY KEY REFERENCES crawls(id),
+  reader      INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL  -- JSON: the rules and the packages that parse, with their versions
+);
+
+CREATE TABLE checkpoints (
+  id       INTEGER PRIMARY KEY,
+  crawl_id INTEGER REFERENCES crawls(id),
+  size     INTEGER NOT NULL,  -- records in the log
+  root     TEXT NOT NULL,     -- of the log, hex
+  text     TEXT NOT NULL      -- the signed note
+);
+CREATE TABLE timestamps (
+  id         INTEGER PRIMARY KEY,
+  checkpoint INTEGER NOT NULL REFERENCES checkpoints(id),
+  authority  TEXT NOT NULL,
+  token      BLOB NOT NULL,
+  at         TEXT NOT NULL
+);
+CREATE TABLE withdrawals (
+  id            INTEGER PRIMARY KEY,
+  url           TEXT,
+  record_sha256 TEXT,
+  at            TEXT NOT NULL,
+  reason        TEXT,
+  by            TEXT,
+  withdrawn     TEXT NOT NULL,  -- JSON: kinds and digests of what was taken out
+  crawl_id      INTEGER REFERENCES crawls(id),
+  CHECK (url IS NOT NULL OR record_sha256 IS NOT NULL)
+);
+
+-- Addresses of revisions made of a digest of their content, as versions before 0.2 gave them out: they lead on.
+CREATE TABLE revision_addresses (
+  post_url       TEXT NOT NULL,
+  content_sha256 TEXT NOT NULL,
+  record_sha256  TEXT NOT NULL,
+  PRIMARY KEY (post_url, content_sha256)
+) WITHOUT ROWID;
 """
 
 DERIVED = """
@@ -75,8 +148,12 @@ CREATE TABLE posts (
   author          TEXT,
   published_at    TEXT,
   published_basis TEXT,
+  published_day   TEXT,   -- the calendar day as the site showed it
+  published_day_basis TEXT,  -- shown, offset, utc
   updated_at      TEXT,
   updated_basis   TEXT,
+  updated_day     TEXT,
+  updated_day_basis TEXT,
   views           INTEGER,
   comments        INTEGER,
   likes           INTEGER,
@@ -101,6 +178,8 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_published ON posts(published_at);
 CREATE INDEX posts_updated ON posts(updated_at);
+CREATE INDEX posts_published_day ON posts(published_day);
+CREATE INDEX posts_updated_day ON posts(updated_day);
 CREATE INDEX posts_views ON posts(views);
 
 -- The address that a capture answers for, and the post its page was read as: by this the captures of a post are found.
@@ -165,11 +244,13 @@ CREATE TABLE events (
   id         INTEGER PRIMARY KEY,
   post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
   at         TEXT NOT NULL,
-  kind       TEXT NOT NULL,   -- added, changed, gone, returned
+  known_at   TEXT,            -- start of the run whose capture decided it; NULL: that capture belongs to no run
+  kind       TEXT NOT NULL,   -- added, changed, moved, gone, returned, withdrawn
   capture_id INTEGER REFERENCES captures(id)
 );
 CREATE INDEX events_post ON events(post_id, at);
 CREATE INDEX events_at ON events(at);
+CREATE INDEX events_known_at ON events(known_at);
 
 CREATE TABLE problems (
   id            INTEGER PRIMARY KEY,
@@ -193,8 +274,9 @@ CREATE TABLE known_urls (
   first_heard_at TEXT NOT NULL,
   last_heard_at  TEXT NOT NULL,
   lastmod        TEXT,            -- as the sitemap says
-  state          TEXT NOT NULL,   -- archived, wanted, elsewhere, lost, not-a-post
-  evidence       TEXT             -- why we say so
+  state          TEXT NOT NULL,   -- archived, wanted, redirected, in-web-archive, lost, not-a-post, withdrawn
+  evidence       TEXT,            -- why we say so
+  next_try_at    TEXT             -- when it is asked for again, where it was never had
 );
 CREATE INDEX known_urls_site ON known_urls(site, state);
 
@@ -224,13 +306,15 @@ CREATE TABLE links (
 );
 CREATE INDEX links_url ON links(url);
 CREATE TABLE images (
-  post_id  INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
-  position INTEGER NOT NULL,
-  url      TEXT NOT NULL,
-  alt      TEXT,
-  caption  TEXT,
-  width    INTEGER,
-  height   INTEGER,
+  post_id    INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+  position   INTEGER NOT NULL,
+  url        TEXT NOT NULL,
+  alt        TEXT,
+  caption    TEXT,
+  width      INTEGER,
+  height     INTEGER,
+  sha256     TEXT,            -- of the picture where it was kept
+  capture_id INTEGER REFERENCES captures(id),
   PRIMARY KEY (post_id, position)
 );
 CREATE TABLE videos (
@@ -255,7 +339,18 @@ CREATE TABLE files (
 
 CREATE INDEX files_url ON files(url);
 
+CREATE INDEX images_url ON images(url);
+
 CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+
+-- The data dictionary travels in the file.
+CREATE TABLE dictionary (
+  "table"  TEXT NOT NULL,
+  "column" TEXT NOT NULL,  -- empty: the table itself
+  type     TEXT,
+  meaning  TEXT NOT NULL,
+  PRIMARY KEY ("table", "column")
+);
 """
 
 VIEWS = """
@@ -263,14 +358,15 @@ VIEWS = """
 CREATE VIEW coverage AS
 SELECT known_urls.site, known_urls.url, known_urls.state, known_urls.evidence, known_urls.found_by,
        known_urls.first_heard_at, known_urls.last_heard_at, known_urls.lastmod,
-       posts.title, posts.published_at, posts.first_seen_at, posts.last_seen_at, posts.gone_at
+       known_urls.next_try_at, posts.title, posts.published_at, posts.first_seen_at, posts.last_seen_at, posts.gone_at
 FROM known_urls LEFT JOIN posts ON posts.url = known_urls.url;
 
 -- Posts without their bodies: what lists and tables show.
 CREATE VIEW posts_browse AS
 SELECT posts.id, posts.published_at, posts.title, posts.author, posts.site, posts.url, posts.slug,
-       posts.published_basis, posts.updated_at, posts.updated_basis, posts.views, posts.comments, posts.likes,
-       posts.counted_at, posts.language, posts.word_count,
+       posts.published_basis, posts.published_day, posts.published_day_basis, posts.updated_at, posts.updated_basis,
+       posts.updated_day, posts.updated_day_basis, posts.views, posts.comments, posts.likes, posts.counted_at,
+       posts.language, posts.word_count,
        (SELECT json_group_array(name) FROM (SELECT categories.name FROM post_categories
           JOIN categories ON categories.id = category_id WHERE post_id = posts.id ORDER BY position)) AS categories,
        (SELECT json_group_array(name) FROM (SELECT tags.name FROM post_tags

@@ -9,7 +9,7 @@ from scraper.serve.answer import Answer, Ask
 from scraper.serve.render import render
 
 #: States of known addresses, in the order shown; `archived` ones are the posts themselves.
-STATES = ("wanted", "lost", "elsewhere")
+STATES = ("wanted", "lost", "in-web-archive", "redirected")
 
 #: Sites that the timeline tells apart by colour; where there are more, the smallest share one.
 COLOURS = 6

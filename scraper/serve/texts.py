@@ -51,7 +51,13 @@ COVERAGE_WORDS = (
 SITE, SITE_STATE, YEAR = "Site", "State", "Year"
 OTHER_SITES = "other sites"
 SITE_STATES = {"live": "on line", "gone": "off line", "unknown": "not known"}
-STATES = {"archived": "archived", "wanted": "wanted", "lost": "lost", "elsewhere": "elsewhere"}
+STATES = {
+    "archived": "archived",
+    "wanted": "wanted",
+    "in-web-archive": "in a web archive",
+    "redirected": "redirected",
+    "lost": "lost",
+}
 MOST_VIEWED = "Most viewed"
 NEWLY_CHANGED, NEWLY_GONE = "Newly changed", "Newly gone"
 NOTHING_COUNTED = "No page showed a count yet."
@@ -237,7 +243,9 @@ def heard_of(state: str | None) -> str:
     said = {
         "wanted": "We have heard of this address, but it has not been captured yet.",
         "lost": "We have heard of this address, but no copy could be found anywhere.",
-        "elsewhere": "We have heard of this address; it belongs to another site.",
+        "redirected": "This address leads to another page, and no post has been captured here.",
+        "in-web-archive": "A web archive has this page; it has not been brought in yet.",
+        "withdrawn": "The post at this address has been withdrawn from the archive.",
         "not-a-post": "We know this address; what is there is not a post.",
     }
     return said.get(state or "", "No post with this address is in the archive.")

@@ -77,7 +77,7 @@ def learn(
     if seen.missing and not seen.missing.startswith("moved"):
         state, evidence = "lost", f"{seen.missing} on {day}"
     elif seen.missing or seen.redirect:
-        state, evidence = "elsewhere", f"led to {capture.redirected_to} on {day}"
+        state, evidence = "redirected", f"led to {capture.redirected_to} on {day}"
     elif seen.answered and reading is not None and reading.kind != "error":
         state, evidence = "not-a-post", f"{seen.poor} on {day}"
     else:

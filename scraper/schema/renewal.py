@@ -1,0 +1,163 @@
+"""An archive of an older version in today's shape: `renew` writes it so, `present` only shows it so.
+
+Neither knows versions. Both hold the tables of the file against those of `tables`, so whoever adds a table or a column
+to a derived table there need write nothing here. Tables that hold evidence are made where they are missing and never
+altered.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from scraper.schema.dictionary import DESCRIPTIONS
+from scraper.schema.tables import DERIVED, EVIDENCE, FTS, VIEWS, search_sql, trigger_names
+
+#: Columns whose old values mean something else today: table → column → SQL over the old columns.
+_RENAMED = {
+    "known_urls": {
+        "state": "CASE WHEN state <> 'elsewhere' THEN state WHEN evidence LIKE 'led to %' THEN 'redirected'"
+        " WHEN evidence LIKE '% lists %' THEN 'in-web-archive' ELSE 'wanted' END"
+    }
+}
+
+#: What a table that is new takes over from older ones.
+_TAKEN_OVER = {
+    "revision_addresses": "INSERT OR IGNORE INTO revision_addresses (post_url, content_sha256, record_sha256)"
+    " SELECT posts.url, revisions.content_sha256, captures.record_sha256 FROM revisions"
+    " JOIN posts ON posts.id = post_id JOIN captures ON captures.id = revisions.capture_id ORDER BY seen_at"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table or view as SQLite knows it, and the statements that make its indexes."""
+
+    kind: str
+    sql: str
+    columns: tuple[str, ...]
+    indexes: tuple[str, ...]
+
+
+def renew(db: sqlite3.Connection) -> None:
+    """Give the archive today's tables, indexes, views, search and dictionary, keeping all rows. One transaction, the
+    caller's, with foreign keys off.
+    """
+    before, today = _catalogue(db), _wanted()
+    for name in trigger_names():
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    for name in (*FTS, *(name for name, found in before.items() if found.kind == "view" and name in today)):
+        db.execute(f"DROP {'TABLE' if name in FTS else 'VIEW'} IF EXISTS {name}")
+    for name, table in today.items():
+        if table.kind == "table":
+            _make(db, name, before.get(name), table)
+    for statement in _statements(search_sql() + VIEWS):
+        db.execute(statement)
+    for name in FTS:
+        db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+    describe(db)
+
+
+def is_current(db: sqlite3.Connection) -> bool:
+    """Whether all tables and views are those of today."""
+    found = _catalogue(db)
+    return all(name in found and found[name].sql == table.sql for name, table in _wanted().items())
+
+
+def present(db: sqlite3.Connection) -> None:
+    """Let a connection that cannot write see the archive in today's shape: by views of its own that hide old tables."""
+    found = _catalogue(db)
+    for name, table in _wanted().items():
+        old = found.get(name)
+        if old is None or table.kind == "view":
+            db.execute(table.sql.replace("CREATE ", "CREATE TEMP ", 1))
+        elif old.columns != table.columns:
+            db.execute(f"CREATE TEMP VIEW {name} AS SELECT {_taken(name, old, table.columns)} FROM main.{name}")
+
+
+def describe(db: sqlite3.Connection) -> None:
+    """Write the data dictionary into the file."""
+    db.execute("DELETE FROM dictionary")
+    for table, (about, columns) in DESCRIPTIONS.items():
+        types = {name: kind for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})")}
+        rows = [(table, "", None, about), *((table, name, types.get(name), text) for name, text in columns.items())]
+        db.executemany('INSERT INTO dictionary ("table", "column", type, meaning) VALUES (?, ?, ?, ?)', rows)
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make all tables, indexes, views and search in an empty database."""
+    for statement in _statements(EVIDENCE + DERIVED + VIEWS + search_sql()):
+        db.execute(statement)
+    describe(db)
+
+
+def _make(db: sqlite3.Connection, name: str, old: _Table | None, table: _Table) -> None:
+    """Make a table that is missing, or make a derived one anew with the rows it had."""
+    if old is None:
+        for statement in (table.sql, *table.indexes, *_taken_over(name)):
+            db.execute(statement)
+    elif old.sql != table.sql and name not in _evidence():
+        shared = [column for column in table.columns if column in old.columns]
+        db.execute(f"CREATE TEMP TABLE kept AS SELECT {_taken(name, old, shared)} FROM main.{name}")
+        for statement in (f"DROP TABLE main.{name}", table.sql, *table.indexes):
+            db.execute(statement)
+        names = ", ".join(map(_quoted, shared))
+        db.execute(f"INSERT INTO main.{name} ({names}) SELECT {names} FROM temp.kept")
+        db.execute("DROP TABLE temp.kept")
+
+
+def _taken_over(name: str) -> tuple[str, ...]:
+    return (_TAKEN_OVER[name],) if name in _TAKEN_OVER else ()
+
+
+def _taken(name: str, old: _Table, columns: Iterable[str]) -> str:
+    """The *columns* of today's table as SQL over the *old* one; NULL where that has none."""
+    renamed = _RENAMED.get(name, {})
+    return ", ".join(
+        f"{renamed.get(column, _quoted(column)) if column in old.columns else 'NULL'} AS {_quoted(column)}"
+        for column in columns
+    )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _wanted() -> dict[str, _Table]:
+    return _made_by(EVIDENCE + DERIVED + VIEWS)
+
+
+def _evidence() -> set[str]:
+    return set(_made_by(EVIDENCE))
+
+
+def _made_by(script: str) -> dict[str, _Table]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.executescript(script)
+        return _catalogue(db)
+
+
+def _catalogue(db: sqlite3.Connection) -> dict[str, _Table]:
+    """Tables and views of *db* by name, in the order in which they were made."""
+    asked = "SELECT type, name, tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    rows = db.execute(asked).fetchall()
+    return {
+        name: _Table(
+            kind,
+            sql,
+            tuple(column for _, column, *_ in db.execute(f"PRAGMA main.table_info({_quoted(name)})")),
+            tuple(made for what, _, of, made in rows if what == "index" and of == name),
+        )
+        for kind, name, _, sql in rows
+        if kind in ("table", "view")
+    }
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one at a time: `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
