@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from scraper import bodies
+from scraper.store import bodies
 
 
 def saved(folder: Path) -> dict[str, list[bytes]]:

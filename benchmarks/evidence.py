@@ -18,10 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.crawl import ENVIRONMENT, TODAY, posts
-from scraper import evidence, schema, sites, verify
-from scraper.crawl.reading import read_capture
+from scraper import schema, sites, verify
 from scraper.demo.blog import Blog, Question
-from scraper.extract import READER
+from scraper.export import warc as evidence
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.records import Capture
 from scraper.store import Archive
 from scraper.verify import Findings, derived, stored

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import trafilatura
 
-from scraper.extract import extract
+from scraper.reading.page_reader import extract
 from scraper.records import Capture
 
 HERE = Path(__file__).parent.parent

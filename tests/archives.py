@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scraper import sites
-from scraper.crawl.reading import read_capture
-from scraper.extract import READER
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.records import Capture
 from scraper.store import Archive
 

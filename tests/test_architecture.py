@@ -14,6 +14,7 @@ NOUNS = {
     "errors",
     "records",
     "urls",
+    "provenance",
     "sites",
     "charset",
     "dates",
@@ -25,20 +26,16 @@ NOUNS = {
     "layouts",
 }
 VERBS: dict[str, set[str]] = {
-    "discover": set(),
-    "extract": set(),
-    "pdf": set(),
+    "reading": {"warc"},
     "decide": set(),
-    "counts": set(),
     "fetch": set(),
     "lock": set(),
-    "bodies": set(),
     "schema": set(),
-    "store": {"bodies", "decide", "schema"},
+    "store": {"decide", "schema"},
     "search": {"schema"},
     "diff": set(),
     "cite": set(),
-    "webarchives": set(),
+    "warc": set(),
 }
 ASSEMBLERS = {
     "__main__",
@@ -46,11 +43,9 @@ ASSEMBLERS = {
     "crawl",
     "recover",
     "imports",
-    "evidence",
     "verify",
     "export",
-    "status",
-    "show",
+    "terminal",
     "schedule",
     "serve",
     "demo",
@@ -60,7 +55,7 @@ ASSEMBLERS = {
 DOORS = {
     "click": {"cli"},
     "datasette": {"serve"},
-    "feedparser": {"discover"},
+    "feedparser": {"reading/sources"},
     "filelock": {"lock"},
     "gcld3": {"language"},
     "httpcore": {"fetch"},
@@ -69,12 +64,12 @@ DOORS = {
     "markupsafe": {"serve"},
     "nh3": {"sanitise"},
     "protego": {"fetch"},
-    "pypdf": {"pdf"},
+    "pypdf": {"reading/pdf"},
     "selectolax": {"page"},
     "sqlite_utils": {"schema"},
     "trafilatura": {"layouts/plain"},
     "uvicorn": {"serve"},
-    "zstandard": {"bodies"},
+    "zstandard": {"store/bodies"},
 }
 
 
@@ -138,11 +133,11 @@ def test_every_door_is_used() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("extract", "import httpx"),
-        ("extract", "from scraper.store import Archive"),
+        ("reading/capture", "import httpx"),
+        ("reading/page_reader", "from scraper.store import Archive"),
         ("urls", "from scraper import fetch"),
         ("fetch/robots", "from scraper.crawl import run_crawl"),
-        ("discover", "def f():\n    import scraper.fetch"),
+        ("reading/sources", "def f():\n    import scraper.fetch"),
         ("store/archive", "import sqlite_utils"),
         ("layouts/wix", "import trafilatura"),
         ("crawl/run", "import requests"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import bodies
 from scraper.errors import Damaged
+from scraper.store import bodies
 
 
 def frame(seed: int = 1, size: int = 200_000) -> bytes:

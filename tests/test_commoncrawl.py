@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
-from scraper.webarchives import commoncrawl
-from scraper.webarchives.listing import Refused, Row
-from scraper.webarchives.warc import Record
+from scraper.recover import commoncrawl
+from scraper.warc.cdx import Refused, Row
+from scraper.warc.record import Record
 
 POST = "https://www.upr2020.org/post/x"
 NAME = "crawl-data/CC-MAIN-2021-10/segments/1614/warc/CC-MAIN-2021-00001.warc.gz"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import counts
+from scraper.reading import wix_counts_api
 from scraper.records import Capture, Counts, Listed, Site
 
 SITE = Site(id="x", name="x", base_url="https://www.lantern.example/", hosts=("www.lantern.example",))
@@ -25,7 +25,7 @@ def answered(url: str, data: object) -> Capture:
 
 
 def test_the_request_never_adds_a_view() -> None:
-    asked = counts.ask("https://www.lantern.example/post/water", SITE, "token")
+    asked = wix_counts_api.ask("https://www.lantern.example/post/water", SITE, "token")
     assert asked is not None
     assert json.loads(asked.body) == {"postId": "water", "languageCode": "en", "skipViewCountIncrement": True}
     assert dict(asked.headers)["Authorization"] == "token"
@@ -42,18 +42,18 @@ def test_the_request_never_adds_a_view() -> None:
     ],
 )
 def test_an_answer_is_read_back_for_the_post_that_was_asked_about(post: str, slug: str) -> None:
-    asked = counts.ask(post, SITE, "token")
+    asked = wix_counts_api.ask(post, SITE, "token")
     assert asked is not None
     assert asked.url.endswith("/" + slug)
-    assert counts.is_answer(asked.url)
-    reading = counts.read(answered(asked.url, ANSWER))
+    assert wix_counts_api.is_answer(asked.url)
+    reading = wix_counts_api.read(answered(asked.url, ANSWER))
     assert reading.listed == (
         Listed(url=post, counts=Counts(url=post, views=1261, comments=2, likes=5, source="endpoint")),
     )
 
 
 def test_a_translation_is_asked_about_in_its_language() -> None:
-    asked = counts.ask("https://www.lantern.example/post/water?lang=ar", SITE, "token")
+    asked = wix_counts_api.ask("https://www.lantern.example/post/water?lang=ar", SITE, "token")
     assert asked is not None
     assert json.loads(asked.body)["languageCode"] == "ar"
 
@@ -62,18 +62,28 @@ def test_a_translation_is_asked_about_in_its_language() -> None:
     "data", [{}, [], {"message": "no permission"}, {"postPageMetadata": {"postMetadata": {}}}, None]
 )
 def test_an_answer_without_counts_is_an_error_not_a_zero(data: object) -> None:
-    reading = counts.read(answered(SITE.base_url + counts.METADATA + "water", data))
+    reading = wix_counts_api.read(answered(SITE.base_url + wix_counts_api.METADATA + "water", data))
     assert (reading.kind, reading.listed) == ("error", ())
 
 
 def test_the_token_is_that_of_the_blogs_widget() -> None:
-    apps = {counts.APPS[1]: {"instance": "second"}, counts.APPS[0]: {"instance": "first", "intId": 1}, "other": {}}
-    assert counts.read_token(json.dumps({"apps": apps}).encode()) == "first"
-    assert counts.read_token(b'{"apps":{}}') is None
-    assert counts.read_token(json.dumps({"apps": {counts.APPS[0]: {"instance": "a\r\nHost: b"}}}).encode()) is None
+    apps = {
+        wix_counts_api.APPS[1]: {"instance": "second"},
+        wix_counts_api.APPS[0]: {"instance": "first", "intId": 1},
+        "other": {},
+    }
+    assert wix_counts_api.read_token(json.dumps({"apps": apps}).encode()) == "first"
+    assert wix_counts_api.read_token(b'{"apps":{}}') is None
+    assert (
+        wix_counts_api.read_token(json.dumps({"apps": {wix_counts_api.APPS[0]: {"instance": "a\r\nHost: b"}}}).encode())
+        is None
+    )
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_reader_raise(body: bytes) -> None:
-    assert counts.read_token(body) is None or body
-    assert counts.read(Capture(url="https://x.example/", kind="counts", captured_at=WHEN, body=body)).kind == "error"
+    assert wix_counts_api.read_token(body) is None or body
+    assert (
+        wix_counts_api.read(Capture(url="https://x.example/", kind="counts", captured_at=WHEN, body=body)).kind
+        == "error"
+    )

@@ -20,8 +20,8 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
-from scraper.extract import READER
 from scraper.fetch import Limits
+from scraper.reading.page_reader import READER
 from scraper.store import Archive
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

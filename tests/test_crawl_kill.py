@@ -17,7 +17,7 @@ from scraper.crawl import read_capture
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import LoopbackServer, served
-from scraper.extract import READER
+from scraper.reading.page_reader import READER
 from scraper.store import Archive
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

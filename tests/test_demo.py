@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scraper import counts
-from scraper.demo import machine
+from scraper.demo import endpoints
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.run import DAYS, run_demo
 from scraper.demo.server import served_blog
 from scraper.errors import UsageError
-from scraper.extract import extract
+from scraper.reading import wix_counts_api
+from scraper.reading.page_reader import extract
 from scraper.records import Capture, Site
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -65,9 +65,9 @@ def test_the_server_speaks_gzip_and_keeps_a_page_at_a_realistic_size() -> None:
 def test_the_counts_endpoint_answers_only_with_the_visitors_token() -> None:
     site = Site(id="demo", name="demo", base_url="http://127.0.0.1:1/", hosts=("127.0.0.1:1",))
     blog = Blog(today=TODAY, base="http://127.0.0.1:1")
-    token = counts.read_token(blog.answer(Question(method="GET", target="/_api/v1/access-tokens")).body)
-    assert token == machine.TOKEN
-    asked = counts.ask("http://127.0.0.1:1/post/water-is-a-right", site, token)
+    token = wix_counts_api.read_token(blog.answer(Question(method="GET", target="/_api/v1/access-tokens")).body)
+    assert token == endpoints.TOKEN
+    asked = wix_counts_api.ask("http://127.0.0.1:1/post/water-is-a-right", site, token)
     assert asked is not None
     target = asked.url.removeprefix("http://127.0.0.1:1")
     answer = blog.answer(Question(method="POST", target=target, headers={"authorization": token}, body=asked.body))

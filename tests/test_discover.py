@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import discover, sites
+from scraper import sites
+from scraper.reading import sources as discover
 from scraper.records import Listed, Site, Target
 
 SITE = Site(

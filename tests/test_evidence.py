@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from scraper import evidence, verify
+from scraper import verify
+from scraper.export import warc as evidence
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "evidence.md"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.extract import extract
+from scraper.reading.page_reader import extract
 from scraper.records import Capture, Reading
 
 PAGES = Path(__file__).parent / "pages"

@@ -15,8 +15,8 @@ from scraper import urls
 from scraper.errors import FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher
 from scraper.fetch.addresses import address, host_of, is_loopback, is_public, machines, origin_of
-from scraper.fetch.entity import Entity
-from scraper.fetch.politeness import retry_after
+from scraper.fetch.body_decoder import Entity
+from scraper.fetch.throttle import retry_after
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.extract import extract
-from scraper.layouts import wix
+from scraper.layouts.wix import layout as wix
 from scraper.numbers import count, counts_line
 from scraper.page import Page
+from scraper.reading.page_reader import extract
 from scraper.records import Capture
 from scraper.store import Archive
 

@@ -19,12 +19,12 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper import evidence
 from scraper.crawl import Report
 from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
+from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.lock import writing
-from scraper.webarchives import warc
+from scraper.warc import record as warc
 
 SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.layouts import wix, wix_data
-from scraper.layouts.wix_address import address
-from scraper.layouts.wix_media import original
+from scraper.layouts.wix import data as wix_data
+from scraper.layouts.wix import layout as wix
+from scraper.layouts.wix.address import address
+from scraper.layouts.wix.media import original
 from scraper.page import Page
 from scraper.records import Reading
 

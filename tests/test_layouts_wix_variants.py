@@ -2,7 +2,7 @@
 
 import pytest
 
-from scraper.layouts import wix
+from scraper.layouts.wix import layout as wix
 from scraper.page import Page
 from scraper.records import Reading
 

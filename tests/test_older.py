@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites, urls
-from scraper.crawl import Interrupts, older, read_capture
+from scraper.crawl import Interrupts, numbered_posts, read_capture
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site
-from scraper.extract import READER
 from scraper.fetch import Fetcher, Robots
+from scraper.reading.page_reader import READER
 from scraper.records import Capture, Site
 from scraper.store import Archive
 
@@ -126,8 +126,8 @@ def test_posts_that_posts_link_to_are_heard_of(archive: Archive, old: OldSites) 
 
 @given(st.lists(st.integers(0, 9_999_999)))
 def test_a_number_far_beyond_the_others_is_not_believed(numbers: list[int]) -> None:
-    found = older.highest(numbers)
+    found = numbered_posts.highest(numbers)
     assert found >= sites.HIGHEST_NEWS_NUMBER
-    assert found <= sites.HIGHEST_NEWS_NUMBER + older.FARTHEST * len(numbers)
-    assert older.highest(numbers[::-1]) == found
-    assert all(number <= found or number > found + older.FARTHEST for number in numbers)
+    assert found <= sites.HIGHEST_NEWS_NUMBER + numbered_posts.FARTHEST * len(numbers)
+    assert numbered_posts.highest(numbers[::-1]) == found
+    assert all(number <= found or number > found + numbered_posts.FARTHEST for number in numbers)

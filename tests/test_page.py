@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.errors import SelectorMismatch, Unreadable
-from scraper.layouts import wix
+from scraper.layouts.wix import layout as wix
 from scraper.page import Page, Scope, clean_text, parse_json, too_deep, words
 
 PAGES = Path(__file__).parent / "pages"

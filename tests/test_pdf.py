@@ -4,8 +4,8 @@ import zlib
 
 import pytest
 
-from scraper import pdf
-from scraper.demo.machine import pdf as make_pdf
+from scraper.demo.endpoints import pdf as make_pdf
+from scraper.reading import pdf
 
 URL = "https://www.lantern.example/_files/ugd/a.pdf"
 

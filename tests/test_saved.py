@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper import provenance
 from scraper.errors import Unreadable, UsageError
-from scraper.webarchives import saved, told
+from scraper.imports import saved
 
 URL = "https://www.blog.example/post/a-day-in-court"
 PAGE = "<!DOCTYPE html>\n{comment}<html><head>{head}</head><body>{body}<p>We were in court.</p></body></html>\n"
@@ -255,12 +256,12 @@ def test_a_time_that_is_none_is_refused(text: str) -> None:
     | st.text(max_size=300).map(lambda text: PAGE.format(comment=text, head=text, body=text).encode())
 )
 def test_no_bytes_break_what_a_page_tells(body: bytes) -> None:
-    media_type = told.sniff(body, ".html")
-    text = told.decode(body, media_type)
-    told.comment(text)
-    told.own_address(text)
-    told.rendered_at(text)
-    assert told.kind_of("", media_type, body)
+    media_type = provenance.sniff(body, ".html")
+    text = provenance.decode(body, media_type)
+    provenance.comment(text)
+    provenance.own_address(text)
+    provenance.rendered_at(text)
+    assert provenance.kind_of("", media_type, body)
 
 
 @pytest.mark.parametrize(
@@ -268,8 +269,8 @@ def test_no_bytes_break_what_a_page_tells(body: bytes) -> None:
 )
 def test_a_hostile_page_costs_no_more_than_its_length(piece: str) -> None:
     text = piece * (500_000 // len(piece))
-    told.sniff(text.encode(), ".html")
-    told.kind_of("", "text/plain", text.encode())
-    told.comment(text)
-    told.own_address(text)
-    told.rendered_at(text)
+    provenance.sniff(text.encode(), ".html")
+    provenance.kind_of("", "text/plain", text.encode())
+    provenance.comment(text)
+    provenance.own_address(text)
+    provenance.rendered_at(text)

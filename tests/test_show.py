@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from scraper import show
 from scraper.errors import NotAnArchive, UsageError
+from scraper.terminal import show
 
 SITE = "https://www.blog.example"
 COURT = f"{SITE}/post/a-day-in-court"

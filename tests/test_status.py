@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scraper import status
 from scraper.crawl import run_crawl
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.server import served
 from scraper.errors import NotOurs, UsageError
 from scraper.store import Archive
+from scraper.terminal import status
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 

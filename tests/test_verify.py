@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from scraper import digests, export, schema, verify
-from scraper.crawl.reading import read_capture
 from scraper.errors import ArchiveBusy, ArchiveError, NotAnArchive
-from scraper.extract import READER
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.store import Archive
 from scraper.verify import Finding, Findings
 

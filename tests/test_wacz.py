@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from scraper import evidence
 from scraper.errors import Unreadable
-from scraper.webarchives import cdxj, wacz, warc
+from scraper.export import warc as evidence
+from scraper.warc import cdxj, wacz
+from scraper.warc import record as warc
 
 #: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they may be on the PATH.
 PEERS = os.environ.get("USHRN_PEERS")

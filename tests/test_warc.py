@@ -17,9 +17,12 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from scraper.records import Capture
-from scraper.webarchives import incoming, message, outgoing, warc
-from scraper.webarchives.incoming import Described, Found, Wrong
-from scraper.webarchives.outgoing import About, Kept, Original
+from scraper.warc import http_message
+from scraper.warc import reader as incoming
+from scraper.warc import record as warc
+from scraper.warc import writer as outgoing
+from scraper.warc.reader import Described, Found, Wrong
+from scraper.warc.writer import About, Kept, Original
 
 URL = "https://www.blog.example/post/a-day-in-court"
 ABOUT = About(
@@ -142,10 +145,10 @@ def test_each_record_is_one_gzip_member_with_unique_id_and_right_digests() -> No
         if record.type in ("warcinfo", "metadata"):
             assert record.get("WARC-Payload-Digest") is None
         if record.type == "response":
-            head, entity = message.split(record.block)
+            head, entity = http_message.split(record.block)
             assert record.get("WARC-Payload-Digest") == warc.digest(entity)
-            assert message.values(head, "content-length") == [str(len(entity))]
-            assert message.values(head, "transfer-encoding") == []
+            assert http_message.values(head, "content-length") == [str(len(entity))]
+            assert http_message.values(head, "transfer-encoding") == []
     assert len(ids) == len(types)
     assert types[0] == "warcinfo"
     assert types.count("revisit") == 2
@@ -177,7 +180,7 @@ def test_a_revisit_names_the_original_response_and_never_another_revisit() -> No
         assert revisit.get("WARC-Refers-To-Target-URI") == URL
         assert revisit.get("WARC-Refers-To-Date") == "2021-03-16T14:05:00Z"
         assert revisit.get("WARC-Truncated") == "length"
-        assert message.split(revisit.block)[1] == b""
+        assert http_message.split(revisit.block)[1] == b""
 
 
 def test_an_answer_not_modified_keeps_its_own_head_and_its_conditional_request() -> None:
@@ -213,7 +216,7 @@ def test_a_capture_of_the_wayback_machine_names_where_it_came_from() -> None:
     ],
 )  # fmt: skip
 def test_headers_that_no_longer_fit_are_set_aside(head: bytes, length: int, decoded: bool, expected: bytes) -> None:
-    assert message.self_contained(head, length, decoded=decoded).endswith(expected)
+    assert http_message.self_contained(head, length, decoded=decoded).endswith(expected)
 
 
 # -- what others write

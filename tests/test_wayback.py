@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scraper import urls
 from scraper.errors import UsageError
 from scraper.records import Capture
-from scraper.recover import choose
-from scraper.webarchives import listing, wayback
-from scraper.webarchives.listing import Refused, Row
+from scraper.recover import selection, wayback
+from scraper.warc import cdx
+from scraper.warc.cdx import Refused, Row
 
 POST = "https://www.upr2020.org/post/x"
 ROW = Row(url=POST, timestamp="20210305120000", status=200, media_type="text/html")
@@ -45,21 +45,21 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_listing_is_read(form: str) -> None:
-    found = listing.parse(FORMS[form].encode())
+    found = cdx.parse(FORMS[form].encode())
     (row,) = found.rows
     assert (found.garbage, found.resume_key) == (0, None)
     assert replace(row, offset=None, filename=None) == WHOLE
 
 
 def test_the_key_behind_an_empty_line_says_that_there_is_more() -> None:
-    assert listing.parse(json.dumps([HEADER, LINE, [], ["org%2Cx+2"]]).encode()).resume_key == "org%2Cx+2"
-    assert listing.parse((" ".join(LINE) + "\n\norg%2Cx+2\n").encode()).resume_key == "org%2Cx+2"
-    assert listing.parse(json.dumps([HEADER, LINE, ["a"]]).encode()).resume_key is None
+    assert cdx.parse(json.dumps([HEADER, LINE, [], ["org%2Cx+2"]]).encode()).resume_key == "org%2Cx+2"
+    assert cdx.parse((" ".join(LINE) + "\n\norg%2Cx+2\n").encode()).resume_key == "org%2Cx+2"
+    assert cdx.parse(json.dumps([HEADER, LINE, ["a"]]).encode()).resume_key is None
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\n", b"[[]]"])
 def test_an_empty_listing_has_nothing_wrong(body: bytes) -> None:
-    found = listing.parse(body)
+    found = cdx.parse(body)
     assert (found.rows, found.garbage) == ((), 0)
 
 
@@ -70,21 +70,21 @@ def test_an_empty_listing_has_nothing_wrong(body: bytes) -> None:
 )  # fmt: skip
 def test_a_line_without_address_or_time_is_garbage(change: dict[int, Any]) -> None:
     line = [change.get(index, value) for index, value in enumerate(LINE)]
-    found = listing.parse(json.dumps([HEADER, line]).encode())
+    found = cdx.parse(json.dumps([HEADER, line]).encode())
     assert (found.rows, found.garbage) == ((), 1)
     assert found.sample
 
 
 def test_a_revisit_has_no_type_and_no_status_of_its_own() -> None:
     line = [*LINE[:3], "warc/revisit", "-", *LINE[5:]]
-    (row,) = listing.parse(json.dumps([HEADER, line]).encode()).rows
+    (row,) = cdx.parse(json.dumps([HEADER, line]).encode()).rows
     assert (row.revisit, row.status, row.media_type) == (True, None, None)
-    assert choose.is_page(row)
+    assert selection.is_page(row)
 
 
 @given(st.binary() | st.text().map(str.encode))
 def test_no_bytes_make_the_parser_raise(body: bytes) -> None:
-    listing.parse(body)
+    cdx.parse(body)
 
 
 json_values: Any = st.recursive(
@@ -97,16 +97,16 @@ json_values: Any = st.recursive(
 def test_garbage_of_any_kind_costs_no_good_line(garbage: list[Any], place: int) -> None:
     lines = [line for line in garbage if not (isinstance(line, list) and "timestamp" in line)]
     lines.insert(min(place, len(lines)), LINE)
-    found = listing.parse(json.dumps([HEADER, *lines]).encode())
+    found = cdx.parse(json.dumps([HEADER, *lines]).encode())
     assert any(row.url == POST for row in found.rows)
     lines_too = "\n".join([*(json.dumps(line) for line in lines), FORMS["CDXJ"]]).encode()
-    assert any(row.url == POST for row in listing.parse(lines_too).rows)
+    assert any(row.url == POST for row in cdx.parse(lines_too).rows)
 
 
 @given(st.text(), st.sampled_from(["2020", "2020-05", "2020-05-17"]))
 def test_bounds_hold_for_every_row(junk: str, day: str) -> None:
     rows = [replace(ROW, timestamp=stamp) for stamp in ("20200101000000", "20200517235959", "20210101000000")]
-    kept = listing.within(rows, day, day)
+    kept = cdx.within(rows, day, day)
     assert all(row.captured_at.startswith(day) for row in kept)
     assert len(kept) == sum(row.captured_at.startswith(day) for row in rows)
 
@@ -149,8 +149,8 @@ def test_a_listing_is_one_address() -> None:
         "&showResumeKey=true&from=20200101000000&resumeKey=a%20b"
     )
     assert urls.normalise(asked) == asked
-    assert listing.is_listing(Capture(url=asked, captured_at="2021-01-01"))
-    assert not listing.is_listing(Capture(url=POST, captured_at="2021-01-01"))
+    assert cdx.is_listing(Capture(url=asked, captured_at="2021-01-01"))
+    assert not cdx.is_listing(Capture(url=POST, captured_at="2021-01-01"))
 
 
 def test_a_capture_is_asked_for_as_it_was_archived() -> None:
@@ -282,10 +282,10 @@ rows = st.builds(
 
 @given(st.lists(rows, max_size=12))
 def test_every_version_is_chosen_once_whatever_the_order(listed: list[Row]) -> None:
-    chosen = choose.worth(listed)
-    assert set(choose.worth(listed[::-1])) == set(chosen) and len(chosen) == len(set(chosen))
-    versions = {(urls.canonical(row.url), row.digest) for row in listed if choose.is_page(row)}
-    assert {(urls.canonical(row.url), row.digest) for row in chosen if choose.is_page(row)} == versions
+    chosen = selection.worth(listed)
+    assert set(selection.worth(listed[::-1])) == set(chosen) and len(chosen) == len(set(chosen))
+    versions = {(urls.canonical(row.url), row.digest) for row in listed if selection.is_page(row)}
+    assert {(urls.canonical(row.url), row.digest) for row in chosen if selection.is_page(row)} == versions
     assert {row.status for row in chosen} <= {200, 404, 410, None}
     firsts = [urls.canonical(row.url) for row in chosen]
     assert len(set(firsts[: len(set(firsts))])) == len(set(firsts))

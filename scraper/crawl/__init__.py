@@ -4,9 +4,9 @@
 """
 
 from scraper.crawl.interrupts import Interrupts
-from scraper.crawl.reading import read_capture
 from scraper.crawl.run import run_crawl
 from scraper.crawl.runs import Report
 from scraper.crawl.session import Step
+from scraper.reading.capture import read_capture
 
 __all__ = ["Interrupts", "Report", "Step", "read_capture", "run_crawl"]

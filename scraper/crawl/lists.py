@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from scraper import discover, urls
+from scraper import urls
 from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import Memory, instant
 from scraper.page import Page, too_deep
+from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site, Target
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.

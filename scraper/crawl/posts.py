@@ -5,10 +5,10 @@ from dataclasses import replace
 from scraper import urls
 from scraper.crawl.drift import DriftWatch, report
 from scraper.crawl.missing import MissingPages, says_missing
-from scraper.crawl.reading import read_capture
 from scraper.crawl.session import Session, Step, validators_of
 from scraper.decide import Due, Memory
 from scraper.errors import FetchFailed, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable
+from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})

@@ -8,15 +8,15 @@ from pathlib import Path
 from scraper import lock, sites, urls
 from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Order, Report, brought_up_to_date, exit_status, lasted, order_of
 from scraper.crawl.session import Session, Step
 from scraper.crawl.site import crawl_post, crawl_site
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
-from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
 from scraper.fetch.addresses import is_loopback, name_of
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.records import Problem, Site
 from scraper.store import Archive
 

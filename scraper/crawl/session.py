@@ -6,11 +6,11 @@ from datetime import datetime
 
 from scraper import urls
 from scraper.crawl.interrupts import Interrupts
-from scraper.crawl.reading import read_capture
 from scraper.dates import utc
 from scraper.decide import Memory
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
+from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.store import Archive, Outcome
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import decide, urls
-from scraper.crawl import lookups, older
+from scraper.crawl import lookups, numbered_posts
 from scraper.crawl.attachments import Attachments
-from scraper.crawl.counting import Counting
 from scraper.crawl.lists import Found
 from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
+from scraper.crawl.view_counts import Counting
 from scraper.decide import Due, Memory, instant
 from scraper.errors import Forbidden, LayoutChanged, Unreachable
 from scraper.records import Problem, Site, Target
@@ -44,14 +44,14 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     except Unreachable as error:
         return _unreachable(session, site, error)
     _reached(session, site)
-    found.targets += older.numbers(session, site, found.heard())
+    found.targets += numbered_posts.numbers(session, site, found.heard())
     targets = found.heard()
     session.archive.hear(targets, session.at())
     _nothing_found(session, site, found, memory)
     posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
     posts.run(_due(session, found, targets, memory))
-    older.look_beyond(session, site, posts, memory)
-    older.hear_links(session.archive, session.at())
+    numbered_posts.look_beyond(session, site, posts, memory)
+    numbered_posts.hear_links(session.archive, session.at())
     _after(session, site, posts)
     _check_list(session, site, found)
     return Visit()

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scraper import discover, urls
-from scraper.crawl import older
+from scraper import urls
+from scraper.crawl import numbered_posts
 from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session, Step
 from scraper.decide import Memory
-from scraper.discover import Sitemap
 from scraper.errors import Forbidden
+from scraper.reading import sources as discover
+from scraper.reading.sources import Sitemap
 from scraper.records import Problem, Site
 
 #: Sitemaps of one site that are read in one run.
@@ -36,7 +37,7 @@ class Discovery:
         page = self._feed()
         lists = Lists(self.session, self.site, self.memory, self.found, start=self.start, step=self._step)
         lists.find(page)
-        for url in older.lists(self.site):
+        for url in numbered_posts.lists(self.site):
             if url != self.found.list_url:
                 lists.read(url)
         if lists.feed_link not in (None, self._feed_asked) and not self.found.in_feed:

@@ -4,8 +4,8 @@
 """
 
 from scraper.decide.due import FRESH_EVERY, MISSING_EVERY, OLD_EVERY, REASONS, Due, Memory, due
-from scraper.decide.folding import GONE_AFTER, GOOD, Effects, Event, State, fold, step
-from scraper.decide.sighting import Order, Sighting, instant, order, sight
+from scraper.decide.observation import Order, Sighting, instant, order, sight
+from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
 
 __all__ = [
     "FRESH_EVERY",

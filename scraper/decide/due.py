@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scraper import urls
-from scraper.decide.folding import GONE_AFTER
-from scraper.decide.sighting import instant
+from scraper.decide.observation import instant
+from scraper.decide.post_state import GONE_AFTER
 from scraper.records import Target
 
 #: A post published, edited or first seen in this time is fresh: looked at weekly, the others every three months.

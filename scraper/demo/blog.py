@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scraper.demo import machine, pages
-from scraper.demo.look import Scene
+from scraper.demo import endpoints, pages
 from scraper.demo.posts import POSTS, DemoPost
+from scraper.demo.scene import Scene
 
 METADATA = "/_api/blog-frontend-adapter-public/v2/post-page-metadata/"
 PDF_LINES = (
@@ -70,7 +70,7 @@ class Blog:
         if path.startswith("/_api/"):
             return self.api(question, scene)
         if path.startswith("/_files/ugd/"):
-            return Answer(media_type="application/pdf", body=machine.pdf(PDF_LINES))
+            return Answer(media_type="application/pdf", body=endpoints.pdf(PDF_LINES))
         if path in ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/pages-sitemap.xml", "/blog-feed.xml"):
             return self.plain(path, scene)
         return self.page(path, scene)
@@ -98,29 +98,29 @@ class Blog:
     def plain(self, path: str, scene: Scene) -> Answer:
         """robots.txt, a sitemap or the feed."""
         if path == "/robots.txt":
-            return Answer(media_type="text/plain", body=machine.robots(scene).encode())
+            return Answer(media_type="text/plain", body=endpoints.robots(scene).encode())
         if path == "/blog-feed.xml":
-            text, kind = machine.feed(self.present(), scene), "application/rss+xml; charset=utf-8"
+            text, kind = endpoints.feed(self.present(), scene), "application/rss+xml; charset=utf-8"
         elif path == "/blog-posts-sitemap.xml":
-            text, kind = machine.posts_sitemap(self.present(), scene), "application/xml"
+            text, kind = endpoints.posts_sitemap(self.present(), scene), "application/xml"
         elif path == "/pages-sitemap.xml":
-            text, kind = machine.pages_sitemap(scene), "application/xml"
+            text, kind = endpoints.pages_sitemap(scene), "application/xml"
         else:
-            text, kind = machine.sitemap_index(scene), "application/xml"
+            text, kind = endpoints.sitemap_index(scene), "application/xml"
         return Answer(media_type=kind, body=text.encode())
 
     def api(self, question: Question, scene: Scene) -> Answer:
         """The two endpoints that the counts need."""
         if question.path == "/_api/v1/access-tokens":
-            return as_json(machine.access_tokens())
+            return as_json(endpoints.access_tokens())
         slug = question.path.removeprefix(METADATA)
         posts = self.present()
         found = [post for post in posts if post.slug == slug]
         if question.method != "POST" or not found:
             return as_json({"message": "not found"}, 404)
-        if question.headers.get("authorization") != machine.TOKEN:
+        if question.headers.get("authorization") != endpoints.TOKEN:
             return as_json({"message": "no permission"}, 403)
-        return as_json(machine.post_metadata(found[0], [post for post in posts if post is not found[0]], scene))
+        return as_json(endpoints.post_metadata(found[0], [post for post in posts if post is not found[0]], scene))
 
 
 def html(text: str, status: int = 200) -> Answer:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from scraper.demo.look import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
 from scraper.demo.posts import DemoPost
+from scraper.demo.scene import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
 MEDIA = "https://static.wixstatic.com/media"

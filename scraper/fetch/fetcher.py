@@ -9,11 +9,11 @@ from typing import Self
 
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable, SlowDown, Stopped
 from scraper.fetch.addresses import address, host_of, name_of
+from scraper.fetch.client import RETRIED, Answer, Ask, Sender, TryFailed
 from scraper.fetch.limits import Asked, Limits, Validators
-from scraper.fetch.politeness import Turns
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import Rules
-from scraper.fetch.sender import RETRIED, Answer, Ask, Sender, TryFailed
+from scraper.fetch.throttle import Turns
 from scraper.records import Capture
 
 #: Answers that count as failures. 404 and 410 are answers like any other.

@@ -7,9 +7,9 @@ from datetime import datetime
 from scraper.errors import RobotsUnavailable, SlowDown
 from scraper.fetch import robots
 from scraper.fetch.addresses import host_of, name_of, origin_of
+from scraper.fetch.client import Answer, Ask, Sender, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
-from scraper.fetch.sender import Answer, Ask, Sender, TryFailed
 from scraper.records import Capture
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import httpcore
 import httpx
 
-from scraper.fetch.entity import Entity
+from scraper.fetch.body_decoder import Entity
 from scraper.fetch.sockets import Backend, Record, Refused
 
 #: Some errors quote the head that they choked on.

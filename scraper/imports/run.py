@@ -6,17 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import lock
-from scraper.crawl import older
+from scraper.crawl import numbered_posts
 from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Report, brought_up_to_date
 from scraper.dates import utc
 from scraper.errors import Stopped, Unreadable, UsageError
-from scraper.extract import READER
-from scraper.imports.foreign import WebArchives
+from scraper.imports import saved
 from scraper.imports.session import Session
+from scraper.imports.warc import WebArchives
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.store import Archive
-from scraper.webarchives import saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _import_all(
         except Unreadable as error:
             session.tell(error.url, "unreadable", error.reason)
     archives.finish()
-    older.hear_links(session.archive, utc(session.now()))
+    numbered_posts.hear_links(session.archive, utc(session.now()))
 
 
 def _import_page(session: Session, path: Path, given: Given) -> None:

@@ -5,7 +5,10 @@
 
 from typing import Any, Protocol
 
-from scraper.layouts import dated_2016, drupal_2013, news_2019, ushrn_pages, wix, wix_text
+from scraper.layouts.dumps import wix_text
+from scraper.layouts.ushrn import dated_2016, drupal_2013, news_2019
+from scraper.layouts.ushrn import pages as ushrn_pages
+from scraper.layouts.wix import layout as wix
 from scraper.records import Reading
 
 

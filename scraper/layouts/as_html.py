@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from scraper.layouts.marks import INLINE, TEXT_BLOCKS, Close, Event, Open
+from scraper.layouts.events import INLINE, TEXT_BLOCKS, Close, Event, Open
 from scraper.records import File, Image, Link, Video
 
 

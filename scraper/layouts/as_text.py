@@ -7,7 +7,7 @@ leave their caption, files their name, players nothing.
 import re
 from collections.abc import Iterable
 
-from scraper.layouts.marks import INLINE, Close, Event, Open
+from scraper.layouts.events import INLINE, Close, Event, Open
 from scraper.records import File, Image
 
 

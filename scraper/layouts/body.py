@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scraper.layouts.as_html import as_html
 from scraper.layouts.as_text import as_text
-from scraper.layouts.marks import EMPTY, FRAMES, INLINE, TEXT_BLOCKS, Close, Event, Open
+from scraper.layouts.events import EMPTY, FRAMES, INLINE, TEXT_BLOCKS, Close, Event, Open
 from scraper.page import Node, clean_text
 from scraper.records import File, Image, Link, Video
 

@@ -9,10 +9,12 @@ from scraper import urls
 from scraper.crawl.session import Session
 from scraper.errors import Unreadable
 from scraper.records import Capture, Problem
-from scraper.recover import asking
-from scraper.recover.asking import STAGE, Listed
-from scraper.webarchives import commoncrawl, listing, warc, wayback
-from scraper.webarchives.listing import Refused, Row
+from scraper.recover import client as asking
+from scraper.recover import commoncrawl, wayback
+from scraper.recover.client import STAGE, Listed
+from scraper.warc import cdx
+from scraper.warc import record as warc
+from scraper.warc.cdx import Refused, Row
 
 SOURCES = ("wayback", "commoncrawl")
 TITLES = {"wayback": "the Wayback Machine", "commoncrawl": "Common Crawl"}
@@ -69,7 +71,7 @@ class Wayback:
             )
 
         found = asking.rows(session, question, self.hosts)
-        return Listed(listing.within(found.rows, self.since, self.until), found.whole)
+        return Listed(cdx.within(found.rows, self.since, self.until), found.whole)
 
     def name(self, row: Row) -> str:
         """Where it is replayed."""
@@ -108,7 +110,7 @@ class CommonCrawl:
             part = asking.rows(session, self._question(index, pattern), self.hosts, forever=True)
             found += part.rows
             whole = whole and part.whole
-        return Listed(listing.within(found, self.since, self.until), whole)
+        return Listed(cdx.within(found, self.since, self.until), whole)
 
     @staticmethod
     def _question(index: commoncrawl.Index, pattern: str) -> Callable[[str | None], str]:

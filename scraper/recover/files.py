@@ -8,9 +8,10 @@ from scraper import sites, urls
 from scraper.crawl.attachments import MOST_FILES, Attachments, wrong_with
 from scraper.crawl.session import Session, Step
 from scraper.records import Capture, Problem, Site
-from scraper.recover import asking, choose
+from scraper.recover import client as asking
+from scraper.recover import selection
 from scraper.recover.archives import WebArchive
-from scraper.webarchives.listing import Row
+from scraper.warc.cdx import Row
 
 #: Source → address → captures.
 Rows = dict[str, dict[str, list[Row]]]
@@ -69,8 +70,8 @@ class Files:
             else archive.list_one(self.session, url).rows
         )
         known = asking.held(self.session.archive.db, archive.source)
-        pages = [row for row in rows if choose.is_page(row) and spelled(row.url) == spelled(url)]
-        had = [self._get(archive, row) for row in choose.worth(pages) if not asking.is_held(row, known)]
+        pages = [row for row in rows if selection.is_page(row) and spelled(row.url) == spelled(url)]
+        had = [self._get(archive, row) for row in selection.worth(pages) if not asking.is_held(row, known)]
         return any(had)
 
     def _get(self, archive: WebArchive, row: Row) -> bool:

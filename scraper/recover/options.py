@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from scraper.errors import UsageError
 from scraper.fetch.addresses import is_loopback, name_of
+from scraper.recover import commoncrawl, wayback
 from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
-from scraper.webarchives import commoncrawl, wayback
 
 _DAY = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from scraper.crawl import older
+from scraper.crawl import numbered_posts
 from scraper.crawl.session import Session, Step
 from scraper.errors import ArchiveError, Forbidden, SlowDown, Unreachable
 from scraper.records import Site
-from scraper.recover import asking, choose, standing
+from scraper.recover import client as asking
+from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
-from scraper.recover.asking import Listed
+from scraper.recover.client import Listed
 from scraper.recover.files import Files, by_url
-from scraper.webarchives.listing import Row
+from scraper.warc.cdx import Row
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Recovery:
     session: Session
     sites: list[Site]
     archives: list[WebArchive]
-    heard: standing.Heard = field(default_factory=standing.Heard)
+    heard: coverage.Heard = field(default_factory=coverage.Heard)
     #: Everything listed, by source.
     rows: dict[str, list[Row]] = field(default_factory=dict)
     captures: int = 0
@@ -31,7 +32,7 @@ class Recovery:
         """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
         statuses = [self._guarded(archive) for archive in self.archives]
         willing = [archive for archive, status in zip(self.archives, statuses, strict=True) if status == 0]
-        older.hear_links(self.session.archive, self.session.at())
+        numbered_posts.hear_links(self.session.archive, self.session.at())
         hosts = frozenset(host for site in self.sites for host in site.hosts)
         rows = by_url(self.rows)
         for site in self.sites:
@@ -39,7 +40,7 @@ class Recovery:
                 Files(self.session, site, willing, hosts, rows).run()
             except SlowDown as error:
                 statuses.append(self._say(error))
-            standing.settle(self.session, site, self.heard)
+            coverage.settle(self.session, site, self.heard)
         return statuses
 
     def _guarded(self, archive: WebArchive) -> int:
@@ -65,11 +66,11 @@ class Recovery:
         listed = self._listed(archive)
         if listed.whole and self.all_times:
             self.heard.whole.add(archive.source)
-        posts = [row for site in self.sites for row in standing.of_site(listed.rows, site)]
+        posts = [row for site in self.sites for row in coverage.of_site(listed.rows, site)]
         self.heard.add(archive.source, posts)
-        standing.hear(self.session, archive.source, posts)
+        coverage.hear(self.session, archive.source, posts)
         known = asking.held(self.session.archive.db, archive.source)
-        wanted = [row for row in choose.worth(posts) if not asking.is_held(row, known)]
+        wanted = [row for row in selection.worth(posts) if not asking.is_held(row, known)]
         for number, row in enumerate(wanted):
             self.session.interrupts.check()
             label = f"{row.timestamp} {row.url}"

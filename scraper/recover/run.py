@@ -8,13 +8,13 @@ from pathlib import Path
 from scraper import lock, sites
 from scraper.crawl import lookups
 from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.reading import read_capture
 from scraper.crawl.runs import Report, brought_up_to_date, exit_status, lasted, order_of
 from scraper.crawl.session import Session, Step
 from scraper.dates import utc
 from scraper.errors import Stopped
-from scraper.extract import READER
 from scraper.fetch import Asked, Fetcher, Limits
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.recover.archives import TITLES
 from scraper.recover.options import OWN_HOSTS, chosen, day, needs_contact, pause
 from scraper.recover.recovery import Recovery

@@ -23,7 +23,7 @@ LARGEST_VALUE = 100_000_000
 @hookimpl
 def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
     """Our pages, when there is an archive to show."""
-    from scraper.serve.room import room_of
+    from scraper.serve.archive import room_of
     from scraper.serve.routes import routes
 
     return routes() if room_of(datasette) else []
@@ -32,8 +32,8 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
 @hookimpl
 def get_metadata(datasette: "Datasette") -> dict[str, Any]:
     """Titles, descriptions and settings of the tables, on 0.65."""
-    from scraper.serve import desk
-    from scraper.serve.room import room_of
+    from scraper.serve import metadata as desk
+    from scraper.serve.archive import room_of
 
     room = room_of(datasette)
     return desk.metadata(room.database) if room else {}
@@ -42,8 +42,9 @@ def get_metadata(datasette: "Datasette") -> dict[str, Any]:
 @hookimpl
 def startup(datasette: "Datasette") -> Callable[[], Any]:
     """The same on 1.0."""
-    from scraper.serve import compat, desk
-    from scraper.serve.room import room_of
+    from scraper.serve import compat
+    from scraper.serve import metadata as desk
+    from scraper.serve.archive import room_of
 
     async def inner() -> None:
         room = room_of(datasette)
@@ -57,7 +58,7 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
     """Memory for searches; and a limit on what one value may take, whoever may write the SQL."""
     from scraper import search
-    from scraper.serve.room import room_of
+    from scraper.serve.archive import room_of
 
     room = room_of(datasette)
     if room and room.database == database:
@@ -68,8 +69,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Data
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Datasette's own pages ask no other host either, where our archive is all that is served."""
-    from scraper.serve.room import is_alone
-    from scraper.serve.safety import guarded
+    from scraper.serve.archive import is_alone
+    from scraper.serve.security_headers import guarded
 
     return lambda app: guarded(app, lambda: is_alone(datasette))
 

@@ -22,9 +22,9 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from scraper.serve import compat, texts
+from scraper.serve.archive import Room, room_of
 from scraper.serve.render import render
-from scraper.serve.room import Room, room_of
-from scraper.serve.safety import SAFE
+from scraper.serve.security_headers import SAFE
 
 HTML = "text/html; charset=utf-8"
 

@@ -5,9 +5,9 @@ import sqlite3
 from itertools import groupby
 
 from scraper.export.atom import NEVER, instant, xml
-from scraper.serve import texts, wording
+from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.found import path_of
+from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
 #: Events on a page, and in the feed.
@@ -25,7 +25,7 @@ def page(ask: Ask) -> Answer:
         found = found[:ON_PAGE]
         kept = [("kind", kind)] if kind else []
         more = ask.link("/changes", *kept, ("before", f"{found[-1]['at']},{found[-1]['id']}"))
-    days = [(day, list(rows)) for day, rows in groupby(found, key=lambda row: wording.day(row["at"]))]
+    days = [(day, list(rows)) for day, rows in groupby(found, key=lambda row: formatting.day(row["at"]))]
     kinds = [("", texts.ALL_EVENTS), *texts.EVENTS.items()]
     choices = [
         (ask.link("/changes", *([("kind", name)] if name else [])), words, name == kind) for name, words in kinds

@@ -4,9 +4,9 @@ import sqlite3
 from ipaddress import ip_address
 
 from scraper import cite
-from scraper.serve import wording
+from scraper.serve import formatting
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.found import labels, path_of, the_post
+from scraper.serve.permalinks import labels, path_of, the_post
 
 
 def work_of(ask: Ask, post: sqlite3.Row) -> cite.Work:
@@ -34,7 +34,7 @@ def work_of(ask: Ask, post: sqlite3.Row) -> cite.Work:
 
 def is_public(origin: str) -> bool:
     """Whether *origin* names a host that is not just this machine."""
-    name = wording.host(origin)
+    name = formatting.host(origin)
     if not name or name == "localhost":
         return False
     try:

@@ -6,9 +6,10 @@ from typing import Any
 from scraper import schema
 from scraper.export import FORMATS, MORE_COLUMNS
 from scraper.export.files import field
-from scraper.serve import desk, texts
+from scraper.serve import metadata as desk
+from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.found import path_of
+from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
 #: Posts named in one sitemap; the protocol allows no more.

@@ -30,10 +30,10 @@ from scraper.serve.answer import (
     refused,
     respond,
 )
+from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import is_public
-from scraper.serve.room import Room, room_of
-from scraper.serve.safety import SAFE
 from scraper.serve.searching import State
+from scraper.serve.security_headers import SAFE
 
 #: What the address ends with → the name of the format.
 ENDINGS = {each.suffix.lstrip("."): name for name, each in FORMATS.items()}

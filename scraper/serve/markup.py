@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from scraper.serve.writer import Piece, Writer
+from scraper.serve.sanitiser import Piece, Writer
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")

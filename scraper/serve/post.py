@@ -11,8 +11,8 @@ from scraper.search.tree import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import work_of
-from scraper.serve.found import labels, path_of, rows, the_post
 from scraper.serve.markup import Body, shown
+from scraper.serve.permalinks import labels, path_of, rows, the_post
 from scraper.serve.render import render
 
 #: Rows of a list on the page at most; the data bench has all.

@@ -3,11 +3,11 @@
 import re
 import sqlite3
 
-from scraper import bodies
 from scraper.errors import Damaged
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page
 from scraper.serve.post import has_bodies
+from scraper.store import bodies
 
 ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "application/json": "json",
            "application/xml": "xml", "text/xml": "xml", "image/jpeg": "jpg", "image/png": "png",

@@ -9,9 +9,9 @@ from markupsafe import Markup, escape
 
 from scraper import __version__, cite
 from scraper.search import MARK, UNMARK
-from scraper.serve import static, texts, wording
-from scraper.serve.room import Room
-from scraper.serve.writer import web_address
+from scraper.serve import formatting, static, texts
+from scraper.serve.archive import Room
+from scraper.serve.sanitiser import web_address
 
 
 @cache
@@ -25,10 +25,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters |= {"day": wording.day, "moment": wording.moment, "number": wording.number, "host": wording.host}
-    found.filters |= {"short": wording.short, "size": wording.size}
+    found.filters |= {
+        "day": formatting.day,
+        "moment": formatting.moment,
+        "number": formatting.number,
+        "host": formatting.host,
+    }
+    found.filters |= {"short": formatting.short, "size": formatting.size}
     found.filters |= {"web": web_address, "marks": marks, "segment": partial(quote, safe="")}
-    found.globals |= {"t": texts, "version": __version__, "wording": wording, "cite": cite, "asset": static.address}
+    found.globals |= {"t": texts, "version": __version__, "wording": formatting, "cite": cite, "asset": static.address}
     return found
 
 

@@ -6,11 +6,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from scraper import diff
-from scraper.serve import texts, wording
+from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere
 from scraper.serve.citing import work_of
-from scraper.serve.found import path_of, the_post
 from scraper.serve.markup import Body, shown
+from scraper.serve.permalinks import path_of, the_post
 from scraper.serve.render import render
 
 _NAME = re.compile(r"[0-9a-f]{6,64}")
@@ -94,7 +94,7 @@ def compare(ask: Ask) -> Answer:
             whole=whole,
             other=ask.link(path_of(post) + "/diff", *pair, *([] if whole else [("all", "1")])),
             turned=ask.link(path_of(post) + "/diff", ("from", pair[1][1]), ("to", pair[0][1])),
-            direction=wording.direction(post["language"]) if post["language"] else "auto",
+            direction=formatting.direction(post["language"]) if post["language"] else "auto",
         )
     )
 

@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from scraper import schema
 from scraper.errors import UsageError
-from scraper.serve import desk
+from scraper.serve import metadata as desk
 
 
 def start(

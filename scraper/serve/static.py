@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from datasette.utils.asgi import Request, Response
 
-from scraper.serve.safety import SAFE
+from scraper.serve.security_headers import SAFE
 
 TYPES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 

@@ -1,6 +1,6 @@
 """Every word that the pages say, in English. Nothing else here; nothing of it anywhere else."""
 
-from scraper.serve.wording import day, plural
+from scraper.serve.formatting import day, plural
 
 ARCHIVE = "USHRN posts archive"
 SKIP = "Skip to the content"

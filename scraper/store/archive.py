@@ -12,7 +12,7 @@ from typing import Self
 from scraper import __version__, decide, urls
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.schema import explained, open_archive
-from scraper.store import addresses, counting, heard, life, problems, recall
+from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
@@ -209,7 +209,7 @@ class Archive:
             outcome = self._derive_page(capture, kept, reading, noted)
         # After the page's own post, whose own counts go before those in a list on the page.
         if reading is not None and capture.not_modified_of is None:
-            counting.note_listed(self.db, kept.id, reading)
+            count_rows.note_listed(self.db, kept.id, reading)
         return outcome
 
     def _derive_page(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
@@ -221,7 +221,7 @@ class Archive:
         moved: set[str] = set()
         for one in concerned:
             now = addresses.owner(self.db, one)
-            if now != before[one] and (addresses.bare(self.db, one) or counting.is_listed(self.db, one)):
+            if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
         seen = decide.sight(capture, kept.id, kept.order, reading)
         url = shown or addresses.owner(self.db, address)
@@ -232,8 +232,8 @@ class Archive:
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):
-            if not heard.had(self.db, one, self._posts.site_of(one), capture.captured_at):
-                heard.learn(self.db, capture, one, reading, seen)
+            if not known_urls.had(self.db, one, self._posts.site_of(one), capture.captured_at):
+                known_urls.learn(self.db, capture, one, reading, seen)
         good = effects is not None and effects.verdict in decide.GOOD
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
         if url is not None and effects is not None and effects.verdict == "worse":
@@ -259,7 +259,7 @@ class Archive:
         """Write a problem, seen at *at*; one that was there is counted once more and open again."""
         with self._transaction():
             problems.note(self.db, problem, problem.url or "", at)
-            heard.blame(self.db, problem, at)
+            known_urls.blame(self.db, problem, at)
         if crawl_id in self._errors and problem.level == "error":
             self._errors[crawl_id].add(problem.url or "")
 
@@ -280,12 +280,12 @@ class Archive:
         with self._transaction():
             for target in targets:
                 if target.kind == "post":
-                    heard.hear(self.db, target, self._posts.site_of(target.url), at)
+                    known_urls.hear(self.db, target, self._posts.site_of(target.url), at)
 
     def memory(self, site_id: str) -> dict[str, decide.Memory]:
         """What the next crawl of a site needs to know, by canonical address; also of all lists, sitemaps, feeds."""
         with explained(self.path):
-            return recall.memory(self.db, site_id)
+            return crawl_state.memory(self.db, site_id)
 
     # Reading back ------------------------------------------------------------------------------------------------
 
@@ -308,11 +308,11 @@ class Archive:
 
     def shown(self, url: str) -> Reading | None:
         """The post at *url* as the archive shows it; None: there is none."""
-        return life.shown(self.db, url)
+        return post_history.shown(self.db, url)
 
-    def life(self, url: str) -> life.Life | None:
+    def life(self, url: str) -> post_history.Life | None:
         """All that is known of the post at *url*; None: there is none."""
-        return life.of(self.db, url)
+        return post_history.of(self.db, url)
 
     # Reading anew ------------------------------------------------------------------------------------------------
 

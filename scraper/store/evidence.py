@@ -5,9 +5,10 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scraper import bodies, decide, digests, urls
+from scraper import decide, digests, urls
 from scraper.errors import Damaged
 from scraper.records import Capture
+from scraper.store import bodies
 
 #: Columns of `captures` that are fields of `Capture` by the same name.
 FIELDS = (

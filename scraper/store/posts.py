@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from scraper import decide, digests, sites
 from scraper.records import Capture, Reading, Site
-from scraper.store import addresses, contents, counting, slugs
+from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.evidence import Evidence
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
@@ -116,7 +116,7 @@ class Posts:
             self._db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
         for seen, after, effects in steps:
             self._write_step(post_id, seen, after, effects)
-        counting.adopt(self._db, post_id, url)
+        count_rows.adopt(self._db, post_id, url)
         self._write_post(url, post_id, state, shows=True, was=None)
         return {seen.capture_id: effects for seen, _, effects in steps}
 
@@ -180,11 +180,11 @@ class Posts:
 
     def attach(self, url: str) -> None:
         """Give the files offered at *url* what was fetched from there last, if anything was."""
-        found = contents.newest_file(self._db, url)
+        found = post_parts.newest_file(self._db, url)
         if found is not None:
             number, sha256, _ = found
             reading = self.reading(number)
-            contents.attach(self._db, url, sha256, reading.body_text if reading else None)
+            post_parts.attach(self._db, url, sha256, reading.body_text if reading else None)
 
     def _insert(self, url: str, state: decide.State) -> int:
         """A row for a post that has none yet; `_write_post` fills it."""
@@ -198,7 +198,7 @@ class Posts:
         """Drop the row of what turned out to be no post."""
         if post_id is not None:
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
-            contents.drop_unused(self._db)
+            post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
 
     def _write_step(self, post_id: int, seen: decide.Sighting, state: decide.State, effects: decide.Effects) -> None:
@@ -221,7 +221,7 @@ class Posts:
         if reading is not None and not seen.confirms and effects.verdict != "worse":
             source = reading.counts_source or ("text" if seen.dump else "page")
             numbers = (reading.views, reading.comments, reading.likes)
-            counting.write(self._db, post_id, seen.capture_id, seen.captured_at, numbers, source)
+            count_rows.write(self._db, post_id, seen.capture_id, seen.captured_at, numbers, source)
 
     def _write_revision(self, post_id: int, seen: decide.Sighting, shown: Reading, content: str | None) -> None:
         aims = json.dumps(digests.targets(shown), ensure_ascii=False, sort_keys=True)
@@ -248,8 +248,8 @@ class Posts:
                 "content_sha256": state.content_sha256,
                 "reader": self._reader,
             }
-            renewed = contents.write(self._db, post_id, state.shown)
-        values |= counting.newest(self._db, post_id)
+            renewed = post_parts.write(self._db, post_id, state.shown)
+        values |= count_rows.newest(self._db, post_id)
         setting = ", ".join(f"{name} = :{name}" for name in values)
         self._db.execute(f"UPDATE posts SET {setting} WHERE id = :id", values | {"id": post_id})
         for file in sorted(renewed):

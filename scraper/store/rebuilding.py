@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scraper import decide
-from scraper.store import addresses, contents, counting, heard, problems
+from scraper.store import addresses, count_rows, known_urls, post_parts, problems
 from scraper.store.evidence import Evidence
 from scraper.store.posts import Posts
 
@@ -117,7 +117,7 @@ class _Rebuilding:
         reading = self._posts.reading_of(capture)
         self._posts.remember(number, reading)
         if reading is not None and capture.not_modified_of is None:
-            counting.note_listed(self._db, number, reading)
+            count_rows.note_listed(self._db, number, reading)
         if capture.kind in addresses.NOT_PAGES:
             problems.after_reading(self._db, capture, capture.url, reading, good=reading is not None)
             return set()
@@ -143,7 +143,7 @@ class _Rebuilding:
         """What depends on all posts: texts of files, states of addresses, problems of the newest pages."""
         for (url,) in self._db.execute("SELECT DISTINCT url FROM files WHERE url IS NOT NULL").fetchall():
             self._posts.attach(url)
-        contents.drop_unused(self._db)
+        post_parts.drop_unused(self._db)
         for address, numbers in groups.items():
             self._learn(address, numbers[-1])
 
@@ -152,10 +152,10 @@ class _Rebuilding:
         capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
         if capture.kind in addresses.NOT_PAGES:
             return
-        had = heard.had(self._db, address, self._posts.site_of(address), capture.captured_at)
+        had = known_urls.had(self._db, address, self._posts.site_of(address), capture.captured_at)
         if not had:
             reading = self._posts.reading(number)
-            heard.learn(self._db, capture, address, reading, decide.sight(capture, number, kept.order, reading))
+            known_urls.learn(self._db, capture, address, reading, decide.sight(capture, number, kept.order, reading))
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import digests
-from scraper.crawl.reading import read_capture
-from scraper.extract import READER
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
 from scraper.store import Archive
 from scraper.verify.findings import Findings
 from scraper.verify.shape import twin

@@ -4,8 +4,9 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from scraper import bodies, digests
+from scraper import digests
 from scraper.errors import Damaged
+from scraper.store import bodies
 from scraper.verify.findings import Findings
 
 Progress = Callable[[str, int], None]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.serve import charts, wording
+from scraper.serve import charts, formatting
 
 NUMBERS = st.lists(st.integers(0, 10**6), min_size=6, max_size=6)
 
@@ -63,16 +63,16 @@ def test_the_top_of_a_chart_is_round_and_high_enough(value: int) -> None:
     ],
 )
 def test_dates_are_written_as_precisely_as_they_are_known(stamp: Any, day: str, moment: str) -> None:
-    assert (wording.day(stamp), wording.moment(stamp)) == (day, moment)
+    assert (formatting.day(stamp), formatting.moment(stamp)) == (day, moment)
 
 
 def test_sizes_numbers_and_hosts_are_written_for_people() -> None:
-    assert [wording.size(count) for count in (0, 999, 1500, 31_470_000, 2_000_000_000)] == [
+    assert [formatting.size(count) for count in (0, 999, 1500, 31_470_000, 2_000_000_000)] == [
         "0 bytes", "999 bytes", "1.5 KB", "31 MB", "2.0 GB",
     ]  # fmt: skip
-    assert (wording.number(None), wording.number(1261)) == ("–", "1,261")
-    assert wording.host("https://www.ohchr.org/en") == "ohchr.org"
-    assert wording.host("https://[broken") == ""
-    assert wording.short("one two three", 8) == "one two…"
-    assert wording.direction("ar-EG") == "rtl"
-    assert wording.direction(None) == "ltr"
+    assert (formatting.number(None), formatting.number(1261)) == ("–", "1,261")
+    assert formatting.host("https://www.ohchr.org/en") == "ohchr.org"
+    assert formatting.host("https://[broken") == ""
+    assert formatting.short("one two three", 8) == "one two…"
+    assert formatting.direction("ar-EG") == "rtl"
+    assert formatting.direction(None) == "ltr"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.serve.markup import Body, shown
-from scraper.serve.writer import BLOCKS, INLINE
+from scraper.serve.sanitiser import BLOCKS, INLINE
 
 ALLOWED = BLOCKS | INLINE | {"a", "span", "br", "mark"}
 ATTRIBUTES = {

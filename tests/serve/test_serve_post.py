@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scraper import bodies
+from scraper.store import bodies
 
 
 def facts(text: str) -> dict[str, str]:

@@ -1,0 +1,157 @@
+"""The verbs that hand things on: export, serve, demo."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from scraper.cli.group import Log, db_option, now, stoppable
+from scraper.errors import UsageError
+
+TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "ris")
+EVIDENCE = ("warc", "wacz")
+
+
+@click.command()
+@click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, *EVIDENCE, "sqlite"]))
+@db_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
+@click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
+@click.option("--no-bodies", is_flag=True, help="Leave the texts out (csv, json, jsonl).")
+@click.option("--where", multiple=True, metavar="NAME=VALUE",
+              help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+@click.option("--query", default="", help="Only posts that this search finds.")
+@click.option("--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, and no cell that acts as a formula.")
+@click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
+@stoppable
+def export(
+    form: str, db: Path, output: Path | None, columns: str | None, no_bodies: bool, where: tuple[str, ...],
+    query: str, excel: bool, without_captures: bool,
+) -> None:  # fmt: skip
+    """Write posts, citations or the evidence itself to a file: csv json jsonl atom bibtex ris warc wacz sqlite.
+
+    Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
+    every post; NULL is empty, lists are joined by "; ".
+
+    \b
+    Example:  ushrn export csv --output posts.csv --where site=upr2020 --no-bodies
+              ushrn export sqlite --output public.db --without-captures
+    """
+    output = None if output == Path("-") else output
+    given = {"--columns": columns, "--no-bodies": no_bodies, "--where": where, "--query": query, "--excel": excel}
+    if form == "sqlite":
+        refuse(form, given)
+        copy(db, required(form, output), captures=not without_captures)
+    elif form in EVIDENCE:
+        refuse(form, given | {"--without-captures": without_captures})
+        evidence(form, db, required(form, output))
+    else:
+        refuse(form, {"--without-captures": without_captures} | ({"--excel": excel} if form != "csv" else {}))
+        chosen = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns is not None else None
+        posts(form, db, output, chosen, where, query, bodies=not no_bodies, excel=excel)
+
+
+def refuse(form: str, given: Mapping[str, object]) -> None:
+    """Raise UsageError for options that mean nothing for *form*."""
+    idle = [name for name, value in given.items() if value]
+    if idle:
+        raise UsageError(f"{', '.join(idle)}: not for {form}; leave it out")
+
+
+def required(form: str, output: Path | None) -> Path:
+    """*output*, or a UsageError: some formats cannot go to standard output."""
+    if output is None:
+        raise UsageError(f"{form}: expected --output FILE, found none")
+    return output
+
+
+def posts(
+    form: str, db: Path, output: Path | None, columns: tuple[str, ...] | None, where: Iterable[str], query: str,
+    *, bodies: bool, excel: bool,
+) -> None:  # fmt: skip
+    """Write posts in one of the formats of `TABLES`."""
+    from scraper import export as room
+    from scraper import schema, search
+
+    options = room.Options(columns=columns, bodies=bodies, excel=excel)
+    request = search.Request(query=search.parse(query), filters=room.where(where))
+    opened = schema.open_archive(db, create=False, readonly=True)
+    try:
+        room.check(opened.conn, request.filters)
+        if output is None:
+            with closing(room.write(opened.conn, request, form, options)) as chunks:
+                for chunk in chunks:
+                    click.echo(chunk, nl=False)
+        else:
+            done = room.to_file(opened.conn, output, form, now=now, request=request, options=options)
+            click.echo(f"{done.path}: {done.rows} posts, {done.bytes} bytes, sha256 {done.sha256}")
+    finally:
+        opened.close()
+
+
+def evidence(form: str, db: Path, output: Path) -> None:
+    """Write all captures in one of the formats of `EVIDENCE`."""
+    from scraper.export import warc as room
+
+    log = Log()
+    write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
+    number = write(db, output, progress=lambda done: log.step("captures", done, None))
+    log.summary(f"{output}: {number} captures, {output.stat().st_size} bytes")
+
+
+def copy(db: Path, output: Path, *, captures: bool) -> None:
+    """Write a copy of the archive."""
+    from scraper import export as room
+
+    size = room.copy(db, output, now=now, captures=captures)
+    click.echo(f"{output}: {size} bytes{'' if captures else ', without the stored pages'}")
+
+
+@click.command()
+@db_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 is everyone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free one.")
+@click.option("--allow-sql", is_flag=True, help="Let every visitor run SQL. For use on your own machine.")
+@click.option(
+    "--immutable", "-i", is_flag=True, help="Promise that nobody writes the file: faster, and offers it whole."
+)
+def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> None:
+    """Serve the reading room: search, posts, exports, with Datasette's tables behind it.
+
+    Restart it when archive.db has been replaced by another file; a crawl into it shows at once.
+
+    \b
+    Example:  ushrn serve --port 8001
+    """
+    from scraper import serve as room
+
+    if not host.strip():  # to a socket it would mean everyone
+        raise UsageError("--host: expected an address of this machine, found nothing; 0.0.0.0 is everyone")
+    room.run(db, host, port, allow_sql=allow_sql, immutable=immutable)
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Replace the demo.db of an earlier demonstration.")
+@click.option("--serve", "and_serve", is_flag=True, help="Go on to the web site, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
+def demo(force: bool, and_serve: bool, port: int) -> None:
+    """Show all of it on a pretend blog on this machine, without any network.
+
+    Makes demo.db in the current folder from three crawls, 45 and 20 days ago and today, and prints what changed, a
+    search, and what to try next.
+
+    \b
+    Example:  ushrn demo --serve
+    """
+    from scraper.demo.run import run_demo
+
+    def go_on(path: Path) -> int:
+        from scraper import serve as room
+
+        room.run(path, "127.0.0.1", port)
+        return 0
+
+    sys.exit(run_demo(Path(), force=force, serve=go_on if and_serve else None, echo=click.echo, now=now))

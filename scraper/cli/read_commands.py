@@ -1,0 +1,176 @@
+"""The verbs that look and change nothing: extract, status, search, show."""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scraper.cli.group import Log, db_option, harmless, now, stoppable
+from scraper.errors import Stale, Unreadable, UsageError
+from scraper.records import Problem, Reading
+
+#: What `extract` prints, in order; the rest of a reading serves the program itself.
+EXTRACT_KEYS = (
+    "path", "url", "kind", "title", "published_at", "published_basis", "updated_at", "updated_basis", "author",
+    "views", "comments", "likes", "categories", "tags", "body_text", "body_html", "excerpt", "images", "videos",
+    "files", "links", "language", "layout", "problems",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
+@click.option("--url", help="The page's address, where the file does not tell it. With one PATH only.")
+def extract(paths: tuple[Path, ...], url: str | None) -> None:
+    """Print what would be stored: one JSON object a line for each PATH, in order. Writes nothing.
+
+    PATH is a saved page (HTML) or a text dump of one. A file that cannot be read gives a line of kind "error",
+    and exit status 1.
+
+    \b
+    Example:  ushrn extract saved-page.html
+    """
+    from scraper.imports import saved
+
+    if url and len(paths) > 1:
+        raise UsageError(f"--url names one page, but {len(paths)} PATHs were given: run extract once for each")
+    if url:
+        saved.given_url(url)
+    failed = False
+    for path in paths:
+        reading = read_saved(path, url)
+        failed |= reading.kind == "error"
+        line = json.dumps(as_printed(path, reading), ensure_ascii=False)
+        click.echo(line.encode("utf-8", "replace"))  # UTF-8 whatever the terminal; a page's lone surrogate is "?"
+    sys.exit(1 if failed else 0)
+
+
+def read_saved(path: Path, url: str | None) -> Reading:
+    """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
+    from scraper.imports import saved
+    from scraper.reading.page_reader import extract as read
+
+    try:
+        return read(saved.load(path, url=url))
+    except Unreadable as error:
+        problem = Problem(stage="extract", kind="unreadable", message=error.reason)
+        return Reading(kind="error", url=url, problems=(problem,))
+
+
+def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
+    """*reading* as `extract` prints it."""
+    fields = asdict(reading) | {"path": os.fsencode(path).decode("utf-8", "backslashreplace")}
+    return {key: fields[key] for key in EXTRACT_KEYS}
+
+
+@click.command()
+@db_option
+@click.option("--max-age", metavar="AGE",
+              help="End with status 10 when the last good crawl is older than this: 36h, 8d, 2w.")  # fmt: skip
+@click.option("--coverage", is_flag=True, help="Every address ever heard of, and what became of it, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="For monitoring.")
+def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None:
+    """Tell what is in the archive, how fresh it is, and what is missing or broken.
+
+    \b
+    Example:  ushrn status --max-age 8
+    """
+    from scraper.terminal import status as room
+
+    if coverage:
+        for line in room.coverage(db):
+            click.echo(line.encode("utf-8", "replace"), nl=False)  # a file for programs, whatever the terminal
+        return
+    at = now()
+    found = room.status(db, at, room.parse_age(max_age) if max_age is not None else None)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else room.screen(found, at))
+    sys.exit(Stale.exit_status if found.stale else 0)
+
+
+@click.command()
+@click.argument("query", nargs=-1, metavar="QUERY")
+@db_option
+@click.option("--sort", type=click.Choice(["relevance", "newest", "oldest", "views", "comments"]), default="relevance",
+              show_default=True, help="Order of the hits.")  # fmt: skip
+@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to show.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them.")
+@click.option("--where", multiple=True, metavar="NAME=VALUE",
+              help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+def search(query: tuple[str, ...], db: Path, sort: str, limit: int, page: int, where: tuple[str, ...]) -> None:
+    """Search the posts: title, date, views and the passages found.
+
+    Words find their other forms; "exact phrases" in double quotes do not. AND, OR, NOT, -word and word* work, and
+    title: author: tag: category: site: after: before: is:gone has:pdf. Without a QUERY: all posts, newest first.
+
+    \b
+    Example:  ushrn search '"universal periodic review" after:2020 -webinar'
+    """
+    from scraper import schema
+    from scraper import search as room
+    from scraper.export import check
+    from scraper.export import where as filters_of
+    from scraper.terminal.hits import results
+
+    filters = filters_of(where)
+    opened = schema.open_archive(db, create=False, readonly=True)
+    try:
+        check(opened.conn, filters)
+        asked = room.Request(query=room.parse(" ".join(query)), filters=filters, sort=sort, page=page, size=limit)
+        click.echo(results(room.find(opened.conn, asked), colour=sys.stdout.isatty()))
+    finally:
+        opened.close()
+
+
+@click.command()
+@click.argument("url")
+@db_option
+@click.option("--all", "everything", is_flag=True, help="Show long lists whole.")
+@click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output instead.")
+@click.option("--capture", metavar="ID|DIGEST", help="With --raw: which capture, by its id or record digest.")
+def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -> None:
+    """Tell the life of one post: captures, events, revisions with what changed, counts, and where each field is from.
+
+    URL is any address the post is known by.
+
+    \b
+    Example:  ushrn show https://www.upr2020.org/post/example
+              ushrn show https://www.upr2020.org/post/example --raw > page.html
+    """
+    from scraper.terminal import show as room
+
+    if capture and not raw:
+        raise UsageError("--capture goes with --raw")
+    if raw:
+        click.echo(room.raw(db, url, capture=capture), nl=False)
+    else:
+        click.echo(room.render(db, url, colour=sys.stdout.isatty(), everything=everything))
+
+
+@click.command()
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@stoppable
+def verify(db: Path, as_json: bool) -> None:
+    """Check every digest, every reference and every row against the captures it came from. Writes nothing.
+
+    Damage ends with status 7. Remarks (another reader, a count that fell, wire digests that cannot be recomputed) are
+    no damage, and end with 0.
+
+    \b
+    Example:  ushrn verify --db archive.db
+    """
+    from scraper import verify as room
+
+    log = Log()
+    found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None))
+    log.clear()
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"exit_status": found.exit_status}, ensure_ascii=False, indent=2))
+    else:
+        for finding in found.found:
+            click.echo(harmless(str(finding)))
+        click.echo(found.line)
+    sys.exit(found.exit_status)

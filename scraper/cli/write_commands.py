@@ -1,0 +1,205 @@
+"""The verbs that bring things into the archive and keep them: crawl, recover, import, rebuild, schedule."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now, stoppable
+from scraper.dates import utc
+from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from scraper.store import Change
+
+#: Characters of a value that `rebuild --diff` shows.
+SHOWN = 60
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@contact_option
+@click.option("--delay", type=Seconds(), default=1.0, show_default=True, metavar="SECONDS",
+              help="Least pause between two requests to a host; a longer Crawl-delay wins.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Fetch every known post again, not only what is due.")
+@click.option("--no-counts", is_flag=True, help="Do not ask the site for view counts.")
+@log_option
+def crawl(
+    targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, log_format: str
+) -> None:
+    """Find, fetch, keep and read new and changed posts.
+
+    SITE is the id of a site (upr2020, ushrn-news, ushrn-drupal), URL the address of any Wix blog or of one post;
+    without any, all known sites. robots.txt is obeyed, one request is made at a time, and every request names
+    --contact; only this machine can be crawled without one. A run may be stopped at any moment: the next goes on.
+
+    \b
+    Example:  ushrn crawl --contact you@example.org
+              ushrn crawl https://blog.example.org/ --contact you@example.org --delay 2
+    """
+    from scraper.crawl import run_crawl
+
+    log = Log(log_format)
+    report = run_crawl(
+        db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
+        progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
+        on_request=log.request,
+    )  # fmt: skip
+    log.messages(report.messages)
+    log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
+    sys.exit(report.exit_status)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@contact_option
+@click.option("--since", metavar="DAY", help="Only captures of that day and later: 2019, 2019-06 or 2019-06-30.")
+@click.option("--until", metavar="DAY", help="Only captures of that day and earlier.")
+@click.option("--source", "sources", multiple=True, type=click.Choice(["wayback", "commoncrawl"]),
+              help="Ask only this archive.  [default: both, or those with an --endpoint]")  # fmt: skip
+@click.option("--endpoint", "endpoints", multiple=True, metavar="[SOURCE=]URL",
+              help="Ask there instead: another Wayback Machine, a collection of pywb, a collinfo.json.")  # fmt: skip
+@click.option("--delay", type=Seconds(), metavar="SECONDS",
+              help="Pause between two requests.  [default, and least for the services themselves: 2.5]")  # fmt: skip
+@click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
+@log_option
+def recover(
+    targets: tuple[str, ...], db: Path, contact: str | None, since: str | None, until: str | None,
+    sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, log_format: str,
+) -> None:  # fmt: skip
+    """Bring in what the Wayback Machine and Common Crawl hold of posts, of all times.
+
+    Every version that differs is fetched, with the time at which it was captured, and documents linked from posts.
+    What is here already is not asked for again, so a run may be stopped at any moment. `ushrn status --coverage`
+    then tells what became of every post address ever heard of.
+
+    \b
+    Example:  ushrn recover upr2020 --contact you@example.org --since 2020
+              ushrn recover --endpoint http://localhost:8080/my-collection/
+    """
+    from scraper.recover import run_recover
+
+    log = Log(log_format)
+    report = run_recover(
+        db, targets, contact=contact, since=since, until=until, sources=sources, endpoints=endpoints, delay=delay,
+        wet=wet, now=now, on_request=log.request,
+        progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
+    )  # fmt: skip
+    log.messages(report.messages)
+    log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
+    sys.exit(report.exit_status)
+
+
+@click.command(name="import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
+@db_option
+@click.option("--url", help="Address of the page, where one PATH is given.")
+@click.option("--captured-at", metavar="TIME", help="When the pages were saved (2021-03-18, 2021-03-18T14:05:00Z).")
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="JSON lines of file, url, captured_at; files relative to its folder.")  # fmt: skip
+@click.option("--all-hosts", is_flag=True, help="Take pages of any host from web archives, not only of known sites.")
+@log_option
+def import_(
+    paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
+    all_hosts: bool, log_format: str,
+) -> None:  # fmt: skip
+    """Bring in saved pages, text dumps, WARC, WACZ and WET files, and folders of them.
+
+    A page's address comes from --url, the manifest, a "saved from" comment in it, its canonical link, or its og:url;
+    its time from --captured-at, the manifest, that comment, the page's own data, or the file. Importing the same
+    again changes nothing, and the order does not matter.
+
+    \b
+    Example:  ushrn import saved-pages/ --manifest saved-pages/manifest.jsonl
+              ushrn import post.txt --url https://www.upr2020.org/post/example --captured-at 2021-04-01
+    """
+    from scraper.imports import run_import
+
+    log = Log(log_format)
+    done = 0
+
+    def progress(name: str) -> None:
+        nonlocal done
+        done += 1
+        log.step(name, done, None)
+
+    report = run_import(
+        db, paths, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, now=now, progress=progress
+    )
+    log.messages(report.messages)
+    log.summary(report.line, exit_status=report.exit_status, chain_sha256=report.chain_sha256)
+    sys.exit(report.exit_status)
+
+
+@click.command()
+@db_option
+@click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
+@stoppable
+def rebuild(db: Path, diff: bool) -> None:
+    """Read every stored capture again with today's rules, and make all tables anew. No network.
+
+    \b
+    Example:  ushrn rebuild --diff
+    """
+    from scraper.crawl import read_capture
+    from scraper.lock import writing
+    from scraper.reading.page_reader import READER
+    from scraper.store import Archive
+
+    log = Log()
+    with (
+        writing(db, utc(now())),
+        Archive.open(db, create=False, read=read_capture, reader=READER) as archive,
+    ):
+        done = archive.rebuild(
+            diff=diff,
+            changed=lambda change: click.echo(differing(change)),
+            progress=lambda at, total: log.step("captures", at, total),
+        )
+    verb = "would say" if diff else "now say"
+    log.summary(f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else")
+
+
+def differing(change: "Change") -> str:
+    """One difference that a rebuild makes, in a line."""
+    before, after = (
+        "nothing" if value is None else repr(harmless(str(value))[:SHOWN]) for value in (change.before, change.after)
+    )
+    return f"{harmless(change.url)}: {change.field}: {before} -> {after}"
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["systemd", "cron"]))
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@contact_option
+@click.option("--delay", type=Seconds(), metavar="SECONDS", help="As in `crawl`.")
+@click.option("--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; within the hour after it.")
+@click.option("--mail", metavar="ADDRESS", help="Who is told when a run fails.")
+def schedule(
+    kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None
+) -> None:
+    """Print ready files that run `crawl` every day: a systemd timer, or a line for cron. Starts nothing.
+
+    \b
+    Example:  ushrn schedule systemd --contact you@example.org --db /srv/ushrn/archive.db
+    """
+    from scraper import schedule as room
+
+    if not contact:
+        raise UsageError("schedule: expected --contact ADDRESS, which every crawl of other machines needs; found none")
+    program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
+    plan = room.Plan(
+        program=Path(program).absolute(),
+        db=db.absolute(),
+        contact=contact,
+        targets=targets,
+        delay=delay,
+        at=at,
+        mail=mail,
+    )
+    click.echo(room.text(kind, plan), nl=False)

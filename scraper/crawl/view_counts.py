@@ -1,0 +1,122 @@
+"""Asks for the view and comment counts of posts whose pages do not carry them: after the posts, once a day at most."""
+
+from datetime import timedelta
+
+from scraper.crawl import lookups
+from scraper.crawl.session import Session, Step
+from scraper.decide import Memory, instant
+from scraper.errors import FetchFailed, Forbidden
+from scraper.reading import wix_counts_api
+from scraper.records import Capture, Problem, Site
+
+MOST_A_RUN = 50
+AGAIN_AFTER = timedelta(days=1)
+#: A site is asked once a day; a timer's jitter must not make that every other day.
+SITE_AGAIN_AFTER = timedelta(hours=20)
+#: A host without the endpoint is asked again after this time.
+HOST_AGAIN_AFTER = timedelta(days=30)
+
+
+class Counting:
+    """Asks one Wix site's public counts endpoint."""
+
+    def __init__(self, session: Session, site: Site) -> None:
+        self.session = session
+        self.site = site
+        self.hosts = frozenset(site.hosts)
+
+    def due(self, memory: dict[str, Memory]) -> list[str]:
+        """Posts whose counts are a day old, the oldest first; never counted ones before all."""
+        now = self.session.now()
+        posts = [
+            known
+            for known in memory.values()
+            if known.state == "archived" and not known.gone_at and not known.missing_since
+        ]
+        old = [
+            known
+            for known in posts
+            if known.counted_at is None or not timedelta(0) <= now - instant(known.counted_at) < AGAIN_AFTER
+        ]
+        return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))][:MOST_A_RUN]
+
+    def run(self, memory: dict[str, Memory]) -> None:
+        """Asks for what is due, where robots.txt allows it and the host has the endpoint."""
+        due = self.due(memory)
+        where = wix_counts_api.tokens_url(self.site)
+        if not due or self._known_to_lack(where) or self._asked_today():
+            return
+        token = self._token(where)
+        if token is None:
+            return
+        for number, url in enumerate(due):
+            self.session.interrupts.check()
+            self.session.progress(Step(site=self.site.id, stage="counts", done=number, total=len(due), url=url))
+            if not self._count(url, token):
+                return
+
+    def _asked_today(self) -> bool:
+        """Whether the site was asked in the last day, whichever posts that was about."""
+        last = lookups.counts_asked_at(self.session.archive.db, self.site.base_url)
+        return last is not None and timedelta(0) <= self.session.now() - instant(last) < SITE_AGAIN_AFTER
+
+    def _known_to_lack(self, where: str) -> bool:
+        """Whether this host was found without the endpoint lately."""
+        noted = lookups.last_noted(self.session.archive.db, where, "counts")
+        return noted is not None and timedelta(0) <= self.session.now() - instant(noted) < HOST_AGAIN_AFTER
+
+    def _lacks(self, where: str, kind: str, message: str) -> None:
+        self.session.note(Problem(stage="counts", kind=kind, level="note", url=where, message=message))
+
+    def _token(self, where: str) -> str | None:
+        """A visitor's token; None: there is none to be had, which is noted."""
+        try:
+            captures = self.session.fetcher.get(where, kind="counts", hosts=self.hosts)
+        except Forbidden as error:
+            self._lacks(where, "forbidden", f"{error}; counts stay unknown")
+            return None
+        except FetchFailed as error:
+            self.session.keep_all(error.captures)
+            self._lacks(where, "no-endpoint", f"{error.reason}; counts stay unknown, asked again after 30 days")
+            return None
+        self.session.keep_all(captures)
+        answer = captures[-1]
+        token = wix_counts_api.read_token(answer.body or b"") if answer.status == 200 else None
+        if token is None:
+            message = f"expected a visitor's token, found status {answer.status}; asked again after 30 days"
+            self._lacks(where, "no-endpoint", message)
+        else:
+            self.session.resolve(where, "counts")
+        return token
+
+    def _count(self, url: str, token: str) -> bool:
+        """Asks for one post's counts; whether it is worth asking for the next."""
+        asked = wix_counts_api.ask(url, self.site, token)
+        if asked is None:
+            return True
+        where = wix_counts_api.tokens_url(self.site)
+        try:
+            captures = self.session.fetcher.post(asked.url, body=asked.body, headers=asked.headers, hosts=self.hosts)
+        except Forbidden as error:
+            self._lacks(where, "forbidden", f"{error}; counts stay unknown")
+            return False
+        except FetchFailed as error:
+            self.session.keep_all(error.captures)
+            self._lacks(where, "no-endpoint", f"{error.reason}; asked again after 30 days")
+            return False
+        self.session.keep_all(captures)
+        return self._worked(captures[-1], url, where)
+
+    def _worked(self, answer: Capture, url: str, where: str) -> bool:
+        if answer.status == 200 and wix_counts_api.read(answer).kind == "list":
+            self.session.resolve(url, "counts")
+            return True
+        message = f"expected the counts, found status {answer.status}"
+        self.session.note(Problem(stage="counts", kind="no-counts", level="note", url=url, message=message))
+        if answer.status == 404 and self._misses < 3:
+            self._misses += 1
+            return True  # this post may not be there for the endpoint; the others may
+        self._lacks(where, "no-endpoint", f"{message} at {answer.url}; asked again after 30 days")
+        return False
+
+    _misses = 0

@@ -1,0 +1,237 @@
+"""A post is the fold of `step` over its captures: what was known goes in, what to write comes out. Pure.
+
+Nothing but the captures matters, so any order of arrival gives the same post.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from scraper import digests
+from scraper.decide.observation import Sighting, instant
+from scraper.records import Reading
+
+#: A post is gone when it was missing on captures at least this far apart, with none in between that had it.
+GONE_AFTER = timedelta(days=14)
+
+GOOD = frozenset({"new", "changed", "same", "returned"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A post as known after some captures; the empty state is that of an address never seen as a post."""
+
+    #: What `posts` shows, lost dates and author kept; None: nothing yet.
+    shown: Reading | None = None
+    #: The capture it was read from.
+    capture_id: int | None = None
+    content_sha256: str | None = None
+    #: When that capture was made, whether by a known time, from a dump, from a whole body.
+    shown_at: str = ""
+    shown_known: bool = False
+    shown_dump: bool = False
+    shown_whole: bool = False
+    first_seen_at: str = ""
+    last_seen_at: str = ""
+    #: Whether `last_seen_at` is a known time.
+    last_seen_known: bool = False
+    #: First capture of the unbroken run on which it is missing, its time and why.
+    missing_since: str | None = None
+    missing_capture_id: int | None = None
+    missing_reason: str | None = None
+    gone_at: str | None = None
+    gone_reason: str | None = None
+    revision_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a post: ``added``, ``changed``, ``gone`` or ``returned``."""
+
+    kind: str
+    at: str
+    capture_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What one step writes."""
+
+    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned`` or ``redirect``.
+    verdict: str
+    #: Why it is worse or missing.
+    reason: str | None = None
+    #: `posts` now shows the state's reading, from this capture.
+    shows: bool = False
+    #: The state's reading is a new revision.
+    revises: bool = False
+    events: tuple[Event, ...] = ()
+
+
+def step(state: State, seen: Sighting) -> tuple[State, Effects]:
+    """The post after one more capture, later than all others, and what to write."""
+    if seen.redirect and not seen.missing:
+        return state, Effects(verdict="redirect")
+    if seen.missing:
+        return _missing(state, seen)
+    if seen.reading is None:
+        return _worse(state, seen, seen.poor or "not a post")
+    lost = _lost(state.shown, seen.reading)
+    if lost:
+        return _worse(state, seen, lost)
+    return _good(state, seen, seen.reading)
+
+
+def fold(sightings: Iterable[Sighting]) -> tuple[State, list[tuple[Sighting, State, Effects]]]:
+    """The post after all of its captures, and each of them with the state after it and what to write."""
+    state, steps = State(), []
+    for seen in sorted(sightings, key=lambda seen: seen.order):
+        state, effects = step(state, seen)
+        steps.append((seen, state, effects))
+    return state, steps
+
+
+def _lost(shown: Reading | None, reading: Reading) -> str | None:
+    """What the post has lost, so that the reading must not replace the one shown."""
+    if shown is None:
+        return None
+    lost = [name for name in ("title", "body_text") if getattr(shown, name) and not getattr(reading, name)]
+    return f"no {' and no '.join(lost)} any more" if lost else None
+
+
+def _worse(state: State, seen: Sighting, reason: str) -> tuple[State, Effects]:
+    # A page that answers at all, be it a login, breaks the run of missing ones; a 503 says nothing either way.
+    if seen.answered and seen.known_time and state.missing_since and not state.gone_at:
+        state = replace(state, missing_since=None, missing_capture_id=None, missing_reason=None)
+    return state, Effects(verdict="worse", reason=reason)
+
+
+def _missing(state: State, seen: Sighting) -> tuple[State, Effects]:
+    quiet = Effects(verdict="missing", reason=seen.missing)
+    if state.shown is None or not seen.known_time or state.gone_at:
+        return state, quiet
+    if state.missing_since is None or state.missing_capture_id is None:
+        return replace(
+            state,
+            missing_since=seen.captured_at,
+            missing_capture_id=seen.capture_id,
+            missing_reason=seen.missing,
+        ), quiet
+    if instant(seen.captured_at) - instant(state.missing_since) < GONE_AFTER:
+        return state, quiet
+    event = Event(kind="gone", at=state.missing_since, capture_id=state.missing_capture_id)
+    state = replace(state, gone_at=state.missing_since, gone_reason=state.missing_reason)
+    return state, Effects(verdict="gone", reason=seen.missing, events=(event,))
+
+
+def _good(state: State, seen: Sighting, reading: Reading) -> tuple[State, Effects]:
+    reading = _kept(reading, state.shown)
+    content = digests.of_reading(reading)
+    returned = state.gone_at is not None and seen.known_time
+    after = _noticed(state, seen)
+    events = [Event(kind="returned", at=seen.captured_at, capture_id=seen.capture_id)] if returned else []
+    if state.shown is not None and not _replaces(state, seen, reading, content):
+        alike = content == state.content_sha256 or _words(reading) == _words(state.shown)
+        verdict = "returned" if returned else "same" if alike else "older"
+        return after, Effects(verdict=verdict, reason=_whynot(state, seen), events=tuple(events))
+    first, revises = state.shown is None, content != state.content_sha256
+    # A page read after a dump of the same words is a fuller copy, not a change of the post.
+    edited = revises and not (state.shown_dump != seen.dump and state.shown and _words(reading) == _words(state.shown))
+    if first or edited:
+        kind = "added" if first else "changed"
+        events.append(Event(kind=kind, at=seen.captured_at, capture_id=seen.capture_id))
+    verdict = "returned" if returned else "new" if first else "changed" if edited else "same"
+    after = _showing(after, seen, reading, content)
+    if revises:
+        after = replace(after, revision_count=after.revision_count + 1)
+    return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
+
+
+def _showing(state: State, seen: Sighting, reading: Reading, content: str) -> State:
+    """*state*, showing *reading*; a 304 has no page of its own, so it leaves the capture that it confirms."""
+    if seen.confirms and state.shown is not None:
+        return state
+    return replace(
+        state,
+        shown=reading,
+        capture_id=seen.capture_id,
+        content_sha256=content,
+        shown_at=seen.captured_at,
+        shown_known=seen.known_time,
+        shown_dump=seen.dump,
+        shown_whole=not seen.truncated,
+    )
+
+
+def _noticed(state: State, seen: Sighting) -> State:
+    """*state* with the post seen once more: first and last time, no longer missing or gone."""
+    state = replace(state, first_seen_at=state.first_seen_at or seen.captured_at)
+    if not seen.known_time:
+        if not state.last_seen_known:
+            state = replace(state, last_seen_at=max(state.last_seen_at, seen.captured_at))
+        return state
+    return replace(
+        state,
+        last_seen_at=seen.captured_at,
+        last_seen_known=True,
+        missing_since=None,
+        missing_capture_id=None,
+        missing_reason=None,
+        gone_at=None,
+        gone_reason=None,
+    )
+
+
+def _replaces(state: State, seen: Sighting, reading: Reading, content: str) -> bool:
+    """Whether a good reading takes the place of the one shown."""
+    if seen.confirms:
+        return content == state.content_sha256
+    if state.shown_known and not seen.known_time:
+        return False
+    if state.shown_whole and seen.truncated and content != state.content_sha256:
+        return False
+    if seen.dump and not state.shown_dump and state.shown is not None:
+        return seen.known_time and seen.captured_at > state.shown_at and _words(reading) != _words(state.shown)
+    return True
+
+
+def _whynot(state: State, seen: Sighting) -> str:
+    """Why a good reading did not take the place of the one shown, for `ushrn show`."""
+    if state.shown_known and not seen.known_time:
+        return "dated only by its file's time"
+    if seen.truncated:
+        return "its body is not whole"
+    return "a text dump" if seen.dump else "not modified since an older version"
+
+
+def _kept(reading: Reading, shown: Reading | None) -> Reading:
+    """*reading* with the author and dates that it no longer shows, or shows less precisely, as last known."""
+    if shown is None:
+        return reading
+    if reading.author is None:
+        reading = replace(reading, author=shown.author)
+    if _vaguer(reading.published_at, shown.published_at):
+        reading = replace(reading, published_at=shown.published_at, published_basis=shown.published_basis)
+    if _vaguer(reading.updated_at, shown.updated_at):
+        reading = replace(reading, updated_at=shown.updated_at, updated_basis=shown.updated_basis)
+    if _agree(reading.updated_at, reading.published_at):
+        reading = replace(reading, updated_at=None, updated_basis=None)
+    return reading
+
+
+def _vaguer(new: str | None, old: str | None) -> bool:
+    """Whether *old* says all that *new* says: *new* is None, or the day of the instant *old*."""
+    return old is not None and (new is None or (new != old and old.startswith(new)))
+
+
+def _agree(updated: str | None, published: str | None) -> bool:
+    """Whether one of two dates is the other, or its day."""
+    return (
+        updated is not None and published is not None and (updated.startswith(published) or _vaguer(updated, published))
+    )
+
+
+def _words(reading: Reading) -> list[str]:
+    """The words of title and text, whatever the case, spacing and punctuation."""
+    return re.findall(r"\w+", f"{reading.title or ''} {reading.body_text or ''}".casefold())

@@ -1,0 +1,104 @@
+"""`ushrn export warc|wacz`: the evidence in forms that others can check, whole or not at all.
+
+Each file is written beside its place, synced, and moved there when it is complete: after a power cut there is either
+the old file or the new one.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from scraper import __version__, digests
+from scraper.export import replacing
+from scraper.store import Archive
+from scraper.warc import http_message, wacz
+from scraper.warc import writer as outgoing
+from scraper.warc.wacz import Shown
+from scraper.warc.writer import About, Kept, Original
+
+#: The same captures come out in the same order, whatever their ids.
+_IN_ORDER = "ORDER BY captured_at, record_sha256"
+_ORIGINAL = "SELECT url, captured_at, body_sha256, record_sha256, head IS NOT NULL FROM captures WHERE id = ?"
+_NEWEST_REQUEST = """
+SELECT request_head FROM captures WHERE request_head IS NOT NULL ORDER BY captured_at DESC, record_sha256 LIMIT 1
+"""
+_PAGES = """
+SELECT captures.url, captured_at, title, body_text FROM revisions JOIN captures ON captures.id = capture_id
+ORDER BY captured_at, captures.url, record_sha256
+"""
+
+
+def export_warc(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Write all captures as one WARC 1.1 file, one gzip member a record; how many captures.
+
+    The same captures give the same bytes. *progress* is told how many are done. Raises NotOurs, Damaged, UsageError.
+    """
+    with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
+        return sum(1 for _ in outgoing.write(out, _kept(archive, progress), _about(archive)))
+
+
+def export_wacz(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Write all captures as one WACZ 1.1.1 file, with an index, and the posts as its pages; how many captures."""
+    with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
+        rows = archive.db.execute(_PAGES)
+        pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in rows)
+        wacz.write(out, _kept(archive, progress), pages, _about(archive))
+        (count,) = archive.db.execute("SELECT count(*) FROM captures").fetchone()
+        return int(count)
+
+
+@contextmanager
+def _snapshot(path: Path) -> Iterator[Archive]:
+    """The archive as it is now, read-only, whatever is written to it meanwhile."""
+    with Archive.open(path, create=False, readonly=True) as archive:
+        archive.db.execute("BEGIN")
+        try:
+            yield archive
+        finally:
+            archive.db.execute("ROLLBACK")
+
+
+@contextmanager
+def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which takes its name when all is written and synced. Raises UsageError, DiskFull."""
+    with replacing(output, archive_path) as partial, partial.open("w+b") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
+    for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
+        confirmed = _original(archive.db, capture.not_modified_of)
+        like = _original(archive.db, capture.like_capture_id)
+        yield Kept(
+            capture=capture,
+            record_sha256=row.record_sha256,
+            not_modified=confirmed,
+            like_sha256=like.record_sha256 if like else None,
+        )
+        progress(done)
+
+
+def _original(db: sqlite3.Connection, capture_id: int | None) -> Original | None:
+    row = db.execute(_ORIGINAL, (capture_id,)).fetchone() if capture_id is not None else None
+    if row is None:
+        return None
+    url, at, body, record, answered = row
+    return Original(url=url, captured_at=at, body_sha256=body, record_sha256=record, response=bool(answered))
+
+
+def _about(archive: Archive) -> About:
+    """What the whole is: the time of its newest capture, and a digest over all of them."""
+    newest = archive.db.execute("SELECT captured_at FROM captures ORDER BY captured_at DESC LIMIT 1").fetchone()
+    records = archive.db.execute("SELECT record_sha256 FROM captures ORDER BY record_sha256")
+    sent = archive.db.execute(_NEWEST_REQUEST).fetchone()
+    return About(
+        software=f"ushrn/{__version__}",
+        newest_at=newest[0] if newest else "1970-01-01T00:00:00Z",
+        digest=digests.chain_sha256(None, (record for (record,) in records)),
+        user_agent=http_message.value(sent[0], "user-agent") if sent else None,
+    )

@@ -1,0 +1,255 @@
+"""One request in its turn: waited for, sent, timed, told to the log, and made a `Capture`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from scraper import __version__
+from scraper.dates import utc
+from scraper.errors import FetchFailed, SlowDown, UsageError
+from scraper.fetch.addresses import address, is_loopback, name_of
+from scraper.fetch.limits import Asked, Limits, Validators
+from scraper.fetch.robots import TOKEN
+from scraper.fetch.throttle import Turns, retry_after
+from scraper.fetch.wire import Exchange, Wire, WireFailed
+from scraper.records import Capture
+
+REDIRECTS = {301, 302, 303, 307, 308}
+#: Worth another try a little later.
+RETRIED = {429, 500, 502, 503, 504}
+_NO_BODY = {204, 304}
+#: Failures that another try does not mend.
+_FINAL = {"private", "tls"}
+_MAIL = re.compile(r"(?:mailto:)?([^@\s]+@[^@\s]+\.[^@\s]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request to be made."""
+
+    method: str = "GET"
+    url: str
+    kind: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    #: Ask only for something newer; None: ask for the page.
+    validators: Validators | None = None
+    #: Go where a redirect leads.
+    follow: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back."""
+
+    capture: Capture
+    #: Seconds that the server asks us to stay away; None: it does not.
+    stay_away: float | None = None
+
+
+class TryFailed(Exception):
+    """One try brought no usable answer. *capture* is what there was of one; *final*: another try is of no use."""
+
+    def __init__(self, message: str, *, capture: Capture | None = None, final: bool = False) -> None:
+        super().__init__(message)
+        self.capture = capture
+        self.final = final
+
+
+class Sender:
+    """Sends requests one at a time, each in its turn."""
+
+    def __init__(
+        self,
+        *,
+        contact: str | None,
+        limits: Limits,
+        turns: Turns,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        named_hosts: frozenset[str],
+        on_request: Callable[[Asked], None],
+    ) -> None:
+        """Raises UsageError for a contact that cannot stand in a header."""
+        self.requests = 0
+        self.turns = turns
+        self._contact = _checked(contact)
+        self._limits = limits
+        self._now = now
+        self._monotonic = monotonic
+        self._on_request = on_request
+        self._wire = Wire(_identity(self._contact), named_hosts, limits.connect_seconds)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+
+    def needs_contact(self, url: str) -> None:
+        """Raises UsageError when *url* is on another machine and its owner could not find out who asks."""
+        if is_loopback(name_of(url)):
+            return
+        if self._contact is None:
+            raise UsageError(f"{url}: no contact for the site's owner: give --contact (an e-mail or web address)")
+        if "@" not in self._contact and "://" not in self._contact:
+            raise UsageError(f"--contact: expected an e-mail or web address, found {self._contact!r}")
+
+    def send(self, ask: Ask, *, delay: float, attempt: int = 1, seconds: float | None = None) -> Answer:
+        """The answer, of any status. Raises TryFailed. Waits its turn first, *delay* seconds after the last answer.
+
+        When a kept connection turns out to have been closed by the server, the request, which it never read, is sent
+        once more in its next turn.
+        """
+        try:
+            return self._send(ask, delay, attempt, seconds)
+        except WireFailed as dead:
+            if not dead.stale:
+                raise self._failed(ask, dead) from dead
+        try:
+            return self._send(ask, delay, attempt, seconds)
+        except WireFailed as error:
+            raise self._failed(ask, error) from error
+
+    def _failed(self, ask: Ask, error: WireFailed) -> TryFailed:
+        part = error.exchange
+        capture = None if part is None else _capture(ask, part, error.at)
+        return TryFailed(str(error), capture=capture, final=error.kind in _FINAL)
+
+    def _send(self, ask: Ask, delay: float, attempt: int, seconds: float | None) -> Answer:
+        host = name_of(ask.url)
+        waited = self.turns.wait(host, delay)
+        now = self._now()
+        began = self._monotonic()
+        self.requests += 1
+        exchange: Exchange | None = None
+        problem: str | None = None
+        try:
+            exchange = self._exchange(ask, seconds)
+        except WireFailed as error:
+            exchange, problem, error.at = error.exchange, str(error), utc(now)
+            raise
+        finally:
+            self.turns.ended(host)
+            took = self._monotonic() - began
+            self._on_request(_asked(ask, utc(now), attempt, waited, took, exchange, problem))
+        return self._answer(ask, exchange, now)
+
+    def _exchange(self, ask: Ask, seconds: float | None) -> Exchange:
+        conditions = ask.validators.headers() if ask.validators else {}
+        return self._wire.exchange(
+            ask.method,
+            ask.url,
+            headers={**ask.headers, **conditions},
+            content=ask.content,
+            max_bytes=self._limits.size_of(ask.kind),
+            seconds=seconds or self._limits.seconds_of(ask.kind),
+            read_seconds=self._limits.read_seconds,
+        )
+
+    def _answer(self, ask: Ask, exchange: Exchange, now: datetime) -> Answer:
+        capture = _capture(ask, exchange, utc(now))
+        if exchange.status == 304 and not _confirms(ask.validators, exchange):
+            message = "expected a page, found status 304 for a copy that we do not hold: try later"
+            raise TryFailed(message, capture=replace(capture, kind="other", not_modified_of=None))
+        stay_away = None
+        if exchange.status in RETRIED or 300 <= exchange.status < 400:
+            stay_away = retry_after(exchange.header("retry-after"), exchange.header("date"), now)
+        return Answer(capture=capture, stay_away=stay_away)
+
+    def slow_down(self, url: str, seconds: float | None, status: int | None) -> None:
+        """Leave the host alone as long as it asks. Raises SlowDown when that is longer than a run may wait."""
+        if seconds is None:
+            return
+        if seconds > self._limits.longest_wait:
+            raise SlowDown(
+                f"{url}: status {status} asks to stay away for {seconds:.0f} s, more than the "
+                f"{self._limits.longest_wait:g} s that a run waits: run again later to resume"
+            )
+        self.turns.hold(name_of(url), seconds)
+
+
+def _checked(contact: str | None) -> str | None:
+    if contact is None or not contact.strip():
+        return None
+    contact = contact.strip()
+    if not (contact.isascii() and contact.isprintable()) or set(contact) & set("()\\"):
+        raise UsageError(f"--contact: expected printable ASCII without parentheses, found {contact!r}")
+    return contact
+
+
+def _identity(contact: str | None) -> dict[str, str]:
+    """Headers that say who asks, and what we can read."""
+    comment = f" (+{contact})" if contact else ""
+    headers = {"User-Agent": f"{TOKEN}/{__version__}{comment}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+    mail = _MAIL.fullmatch(contact or "")
+    return {**headers, "From": mail[1]} if mail else headers
+
+
+def _confirms(validators: Validators | None, exchange: Exchange) -> bool:
+    """Whether a 304 speaks of our copy: we asked, and it names no other strong ETag (RFC 9111, 4.3.4)."""
+    if validators is None or not validators.headers():
+        return False
+    theirs, ours = exchange.header("etag"), validators.etag
+    return theirs is None or ours is None or theirs.removeprefix("W/") == ours.removeprefix("W/")
+
+
+def _capture(ask: Ask, exchange: Exchange, at: str) -> Capture:
+    to = _target(ask.url, exchange)
+    has_body = exchange.wire_length > 0 or not (exchange.status in _NO_BODY or to)
+    not_modified = exchange.status == 304 and ask.validators
+    return Capture(
+        url=ask.url,
+        kind=_kind(ask, exchange, to),
+        captured_at=at,
+        status=exchange.status,
+        request_head=exchange.request_head,
+        head=exchange.head,
+        content_encoding=", ".join(exchange.all("content-encoding")).strip().lower() or None,
+        media_type=(exchange.header("content-type") or "").partition(";")[0].strip().lower() or None,
+        body=exchange.body if has_body else None,
+        wire_sha256=exchange.wire_sha256 if has_body else None,
+        wire_length=exchange.wire_length if has_body else None,
+        redirected_to=to,
+        not_modified_of=ask.validators.capture_id if not_modified and ask.validators else None,
+        ip=exchange.ip,
+        truncated=exchange.truncated,
+    )
+
+
+def _kind(ask: Ask, exchange: Exchange, to: str | None) -> str:
+    if to:
+        return "redirect"
+    if ask.kind == "robots":
+        return "robots"
+    if exchange.status in (404, 410):
+        return "missing"
+    good = 200 <= exchange.status < 300 or exchange.status == 304
+    return ask.kind if good and exchange.truncated is None else "other"
+
+
+def _target(url: str, exchange: Exchange) -> str | None:
+    """Where a redirect leads; None: it is none, or leads nowhere that can be asked."""
+    location = exchange.header("location")
+    if exchange.status not in REDIRECTS or not location:
+        return None
+    try:
+        return address(location, base=url)
+    except FetchFailed:
+        return None
+
+
+def _asked(
+    ask: Ask, at: str, attempt: int, waited: float, took: float, exchange: Exchange | None, problem: str | None
+) -> Asked:
+    return Asked(
+        at=at,
+        method=ask.method,
+        url=ask.url,
+        kind=ask.kind,
+        attempt=attempt,
+        waited=waited,
+        seconds=took,
+        status=exchange.status if exchange else None,
+        wire_length=exchange.wire_length if exchange else None,
+        problem=problem,
+    )

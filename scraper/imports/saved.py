@@ -1,0 +1,212 @@
+"""Saved pages and text dumps on disk: which files to take, their bytes as they are, their address and time.
+
+No network, no database. A page's address comes from the caller, a manifest, the comment that a browser or HTTrack
+left in it, an absolute canonical link, or an absolute og:url, in this order; its time from the caller, the manifest,
+that comment, the page's own data, or the file, in this order.
+"""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from scraper.charset import decode
+from scraper.dates import utc
+from scraper.errors import Unreadable, UsageError
+from scraper.provenance import comment, first, foreign, kind_of, own_address, rendered_at, sniff
+from scraper.records import Capture
+from scraper.urls import normalise
+
+#: A saved page is at most a few MB; what is larger is something else.
+PAGE_LIMIT_BYTES = 64 * 1024 * 1024
+
+PAGE_SUFFIXES = {".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".txt", ".text", ".md", ".xml", ".rss"}
+PAGE_SUFFIXES |= {".atom", ".pdf", ""}
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz", ".wacz", ".arc.gz", ".arc")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a manifest says of one file; None: nothing."""
+
+    url: str | None
+    captured_at: str | None
+
+
+#: Resolved path → what the manifest says.
+Manifest = Mapping[Path, Described]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was not taken. *level* is ``error`` or ``note``."""
+
+    path: Path
+    message: str
+    level: str = "error"
+
+
+def shown(path: Path) -> str:
+    """*path* for people and for the database: bytes that are not UTF-8 are written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def given_time(text: str) -> str:
+    """A month (``2021-03``) or day (``2021-03-18``) as it is, a moment, with or without zone, in UTC.
+
+    Raises UsageError.
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d\d", text):
+            return date.fromisoformat(f"{text}-01").isoformat()[:7]
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(text).isoformat()
+        return utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise UsageError(f"expected a time like 2021-03, 2021-03-18 or 2021-03-18T14:05:00Z, found {text!r}") from None
+
+
+def given_url(text: str) -> str:
+    """*text* normalised. Raises UsageError where it is no http(s) address with a host."""
+    if address := normalise(text):
+        return address
+    raise UsageError(f"expected an address like https://www.upr2020.org/post/…, found {text!r}")
+
+
+def read_manifest(path: Path) -> dict[Path, Described]:
+    """JSON lines of file, url, captured_at (the last two may be missing or null; other keys are ignored).
+
+    Files are relative to the manifest's folder. Raises UsageError that names the line.
+    """
+    entries: dict[Path, Described] = {}
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{shown(path)}: the manifest cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                file, entry = _described(json.loads(line))
+            except (ValueError, RecursionError, UsageError) as error:
+                raise UsageError(f"{shown(path)}, line {number}: {error}") from None
+            entries[(path.parent / file).resolve()] = entry
+    return entries
+
+
+def _described(line: object) -> tuple[str, Described]:
+    """File and description of one manifest line. Raises UsageError."""
+    if not isinstance(line, dict) or not isinstance(line.get("file"), str) or not line["file"]:
+        raise UsageError('expected an object with "file", "url", "captured_at"')
+    url, at = line.get("url"), line.get("captured_at")
+    if not isinstance(url, str | None) or not isinstance(at, str | None):
+        raise UsageError('expected "url" and "captured_at" to be texts or null')
+    return line["file"], Described(given_url(url) if url else None, given_time(at) if at else None)
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Path | Skipped]:
+    """The files to read: those named, and those of folders that look like pages or web archives, by name.
+
+    Linked folders inside folders are not entered (they may loop); pipes and devices are never opened.
+    """
+    for path in paths:
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            yield Skipped(path, f"cannot be read: {_plain(error)}")
+            continue
+        if stat.S_ISDIR(mode):
+            yield from _walk_folder(path)
+        elif stat.S_ISREG(mode):
+            yield path
+        else:
+            yield Skipped(path, "is neither a file nor a folder")
+
+
+def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
+    """Files of *folder* in the order of their names; one note for all that are no pages."""
+    others: dict[str, int] = {}
+    refused: list[OSError] = []
+    for here, folders, names in os.walk(folder, onerror=refused.append):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(here) / name
+            if _looks_like_a_page(name):
+                yield from walk([path])
+            else:
+                suffix = path.suffix.lower() or name
+                others[suffix] = others.get(suffix, 0) + 1
+    for error in refused:
+        yield Skipped(Path(error.filename), f"cannot be read: {_plain(error)}")
+    if others:
+        kinds = ", ".join(f"{number} {suffix}" for suffix, number in sorted(others.items()))
+        hint = "; a manifest is read where --manifest names it" if {".jsonl", ".json"} & others.keys() else ""
+        yield Skipped(folder, f"skipped what is no page: {kinds}{hint}", level="note")
+
+
+def _looks_like_a_page(name: str) -> bool:
+    lower = name.lower()
+    return not lower.startswith(".") and (lower.endswith(ARCHIVE_SUFFIXES) or Path(lower).suffix in PAGE_SUFFIXES)
+
+
+def _plain(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def load(
+    path: Path, *, url: str | None = None, captured_at: str | None = None, manifest: Manifest | None = None
+) -> Capture:
+    """The file at *path* as a capture; its `url` is empty where neither caller, manifest nor page tell one.
+
+    Raises Unreadable for what is no page (a folder, an empty file, a picture, …), UsageError for a bad *url* or time.
+    """
+    body, modified = _read(path)
+    entry = (manifest or {}).get(path.resolve(), Described(None, None))
+    media_type = sniff(body, path.suffix.lower())
+    text = decode(body, media_type) if media_type.startswith("text/") or media_type.endswith("xml") else ""
+    comment_url, comment_time = comment(text)
+    known = first(
+        (given_url(url) if url else None, "given"),
+        (entry.url, "manifest"),
+        (comment_url, "comment"),
+    ) or own_address(text)
+    dated = first(
+        (given_time(captured_at) if captured_at else None, "given"),
+        (entry.captured_at, "given"),
+        (comment_time, "page"),
+        (rendered_at(text), "page"),
+    ) or (modified, "file-time")
+    address, basis = known or ("", "given")
+    return Capture(
+        url=address,
+        url_basis=basis,
+        kind=kind_of(address, media_type, body),
+        source="file",
+        captured_at=dated[0],
+        captured_at_basis=dated[1],
+        media_type=media_type,
+        body=body,
+    )
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Bytes of a regular file and when it was last changed. Raises Unreadable."""
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise Unreadable(shown(path), "expected a file, found a folder, pipe or device")
+        if facts.st_size > PAGE_LIMIT_BYTES:
+            raise Unreadable(
+                shown(path), f"expected a page, found {facts.st_size} bytes; {PAGE_LIMIT_BYTES} are allowed"
+            )
+        body = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise Unreadable(shown(path), f"cannot be read: {_plain(error)}") from None
+    if not body.strip():
+        raise Unreadable(shown(path), "expected a page, found an empty file")
+    if name := foreign(body):
+        raise Unreadable(shown(path), f"expected a page, found {name}")
+    return body, utc(datetime.fromtimestamp(facts.st_mtime, UTC))

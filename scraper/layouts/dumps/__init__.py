@@ -1,0 +1,1 @@
+"""Text dumps: pages that somebody saved as plain text."""

@@ -1,0 +1,1 @@
+"""The older generations of the network's own sites, in HTML and as dumps."""

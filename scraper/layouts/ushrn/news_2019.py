@@ -1,0 +1,46 @@
+"""The network's own content management system: ``ushrnetwork.org/news/ID/100/slug``, posts of 2017 to April 2021.
+
+Tell-tale: the address, or "US Human Rights Network Blog" twice at the top of a dump. Then blank lines, the title,
+the date (``Aug 28, 2017``), the body to the end of the text. Quirks: post 186 has no title line; 163 repeats the title
+in the body, above its by-line; alternative texts of images stand as paragraphs. The number is the key: slugs vary.
+"""
+
+from scraper import urls
+from scraper.layouts.dumps.lines import first
+from scraper.layouts.ushrn import dump_lines as ushrn_text
+from scraper.layouts.ushrn import html as ushrn_html
+from scraper.page import Page, TextPage
+from scraper.records import Reading
+
+NAME = "news_2019"
+
+_HEADER = "us human rights network blog"
+
+
+def matches(page: object) -> bool:
+    """Whether the address is one of this system's posts, or the dump begins with its header twice."""
+    if not isinstance(page, Page | TextPage):
+        return False
+    if page.url:
+        return urls.post_number(page.url) is not None
+    return isinstance(page, TextPage) and _behind_header(page.lines)[1] > 1
+
+
+def read(page: Page | TextPage) -> Reading:
+    """The post."""
+    if isinstance(page, Page):
+        return ushrn_html.post(page, NAME)
+    if gone := ushrn_text.missing(page, NAME):
+        return gone
+    lines = ushrn_text.checked_lines(page)
+    lines = lines[_behind_header(lines)[0] :]
+    top = ushrn_text.read_top(lines)
+    return ushrn_text.post(page, NAME, top, lines[top.body_at :])
+
+
+def _behind_header(lines: tuple[str, ...]) -> tuple[int, int]:
+    """(index behind the header, how often it stands there)."""
+    at, times = first(lines), 0
+    while at < len(lines) and lines[at].casefold() == _HEADER:
+        at, times = first(lines, at + 1), times + 1
+    return at, times

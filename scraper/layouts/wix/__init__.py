@@ -1,0 +1,1 @@
+"""Pages that Wix serves: posts, lists, AMP pages."""

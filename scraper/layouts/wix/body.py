@@ -1,0 +1,187 @@
+"""Bodies written with Wix's editor (Draft.js to 2023, Ricos since): which element is a picture, a gallery, a file."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from scraper.layouts.as_text import as_text
+from scraper.layouts.body import Body, read_body, walk
+from scraper.layouts.events import Close, Event, Open
+from scraper.layouts.wix.address import address
+from scraper.layouts.wix.media import picture
+from scraper.page import Node, words
+from scraper.records import File, Image, Link, Video
+
+#: Elements that are never a widget; most of a body is made of them.
+_TEXT = frozenset({"span", "p", "strong", "em", "u", "li", "ul", "ol", "br", "h2", "h3", "tr", "td", "tbody"})
+_GALLERY = frozenset({"gallery-viewer", "galleryViewer"})
+_PICTURE = frozenset({"imageViewer", "figure-IMAGE", "image-viewer", "figure-GIF", "giphyViewer", "gif-viewer"})
+_PLAYER = frozenset(
+    {"figure-VIDEO", "video-player", "videoPlayer", "video-viewer", "videoViewer", "reactPlayerWrapper"}
+    | {"figure-AUDIO", "audio-viewer", "audioViewer", "soundCloudViewer", "figure-SOUND_CLOUD"}
+)
+_FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "figure-FILE"})
+_EXTENSION = re.compile(r"\.\w{1,8}")
+_FILE_NAME = ("fileUploadName", "fileUploadExtension")
+_SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
+#: Bytes: what is said to be larger is said in jest, and no column could hold it.
+_LARGEST_FILE = 10**15
+_UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+#: What the viewer adds to a picture, and the start of what the editor calls a button.
+_EXPAND, _BUTTON = "image-expand-button", ("button-viewer", "buttonViewer")
+_POSTER = re.compile(r"(?:i\.ytimg\.com|img\.youtube\.com)/vi(?:_webp)?/([\w-]{11})/", re.ASCII)
+_YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
+_VIDEO_HOSTS = re.compile(
+    r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|(?:player\.)?vimeo\.com|dailymotion\.com"
+    r"|facebook\.com/plugins/video|video\.wixstatic\.com)"
+)
+_DOCUMENT = re.compile(
+    r"/(?:_files/)?ugd/|\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|zip|epub)(?=$|[?#])", re.IGNORECASE
+)
+
+
+def read(description: Node, base_url: str | None) -> Body:
+    """The body inside ``post-description``."""
+
+    def link(href: str) -> str | None:
+        return address(href, base_url)
+
+    def widget(node: Node) -> Iterable[Event] | None:
+        return _widget(node, base_url)
+
+    return read_body(description, widget=widget, link=link, breaks=True)
+
+
+def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
+    """What stands for an element of the editor; None: nothing special."""
+    if node.tag in _TEXT:
+        return None
+    attributes = node.attributes
+    hook = attributes.get("data-hook") or ""
+    if node.tag in ("wow-image", "img", "amp-img"):
+        found = None if _is_preload(node) else picture(node, base_url)
+        return (found,) if found else ()
+    if node.tag in ("iframe", "video", "amp-youtube", "amp-vimeo"):
+        return tuple(_videos(node, base_url))
+    if hook in _GALLERY or "pro-gallery" in (attributes.get("class") or "").split():
+        return tuple(_gallery(node, base_url))
+    if hook in _PICTURE:
+        return tuple(_picture(node, base_url))
+    if hook in _PLAYER:
+        return tuple(_player(node, base_url))
+    if hook in _FILE:
+        return tuple(_file(node, base_url))
+    if hook == _EXPAND or "paywall" in hook:
+        return ()
+    if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
+        return (Open("p"), words(node) or "", Close("p"))
+    return None
+
+
+def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A picture with its caption: any text in its frame, which older editors put into a span without a mark."""
+    found = picture(node, base_url)
+    caption = _caption(node)
+    if not found:
+        if caption:
+            yield from (Open("p"), caption, Close("p"))
+        return
+    links = [(a, url) for a in node.css("a[href]") if (url := address(a.attributes.get("href") or "", base_url))]
+    around = next((url for a, url in links if a.css_first("wow-image, img") is not None), None)
+    if around:
+        yield Open("a", around)
+    yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
+    if around:
+        yield Close("a")
+    yield from (Link(url=url, text=text) for a, url in links if (text := words(a)))
+
+
+def _caption(node: Node) -> str | None:
+    return " ".join(as_text(walk(node, widget=_unspoken)).split()) or None
+
+
+def _unspoken(node: Node) -> Iterable[Event] | None:
+    """Nothing for what the viewer puts into a picture's frame; None: look inside."""
+    return () if node.attributes.get("data-hook") == _EXPAND else None
+
+
+def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
+    """The pictures of a gallery that the server rendered, each once; the rest of a long one is not in the page.
+
+    A picture not loaded yet is there as its blurred twin alone.
+    """
+    frames = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
+    found = [(_is_preload(img), image) for img in frames if (image := picture(img, base_url))]
+    loaded = {image.url for preload, image in found if not preload}
+    yield from (image for preload, image in found if not preload or image.url not in loaded)
+
+
+def _is_preload(img: Node) -> bool:
+    """Whether a picture is the blurred twin of the one behind it."""
+    return any((img.attributes.get(name) or "").endswith("-preload") for name in ("data-hook", "class"))
+
+
+def _player(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A video where the page gives its address, and its caption; the player itself says nothing."""
+    frames = node.css("iframe, video, amp-youtube, amp-vimeo")
+    for frame in frames:
+        yield from _videos(frame, base_url)
+    if not frames and (poster := _POSTER.search(node.html or "")):
+        yield Video(url=_YOUTUBE + poster[1])
+    caption = words(node.css_first("figcaption"))
+    if caption:
+        yield from (Open("p"), caption, Close("p"))
+
+
+def _videos(node: Node, base_url: str | None) -> Iterator[Video]:
+    """The video of a player, a frame or an AMP element."""
+    clip = node.attributes.get("data-videoid") or ""
+    if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
+        yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
+        return
+    for source in (node, *node.css("source")):
+        src = source.attributes.get("src") or source.attributes.get("data-src") or ""
+        url = address(src, base_url) if src else None
+        if url and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
+            yield Video(url=url, title=node.attributes.get("title") or None)
+            return
+
+
+def _file(node: Node, base_url: str | None) -> Iterator[Event]:
+    """A file widget: the file with its name, then the line below it ("Download PDF • 31.47MB")."""
+    lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
+    named = [text for hook, text in lines if hook in _FILE_NAME]
+    others = [text for hook, text in lines if hook not in _FILE_NAME]
+    if not named and others:  # older editors have no hooks here: name, extension, the line below
+        named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
+        others = others[len(named) :]
+    name = "".join(named) or None
+    href = next((href for a in (node, *node.css("a")) if (href := a.attributes.get("href"))), None)
+    below = " ".join(others)
+    size = _SIZE.search(below)
+    url = address(href, base_url) if href else None
+    if name or url:
+        yield File(url=url, name=name, size=_bytes(size[1], size[2]) if size else None)
+    if below:
+        yield from (Open("p"), below, Close("p"))
+
+
+def _leaves(node: Node) -> list[Node]:
+    """The elements inside *node* that hold text themselves."""
+    return [child for child in node.css("*") if any(_is_text(inner) for inner in child.iter(include_text=True))]
+
+
+def _is_text(node: Node) -> bool:
+    return node.tag == "-text" and bool((node.text_content or "").strip())
+
+
+def _bytes(number: str, unit: str) -> int | None:
+    try:
+        size = float(number.replace(",", ".")) * _UNITS[unit.upper()]
+    except ValueError:
+        return None
+    return round(size) if size < _LARGEST_FILE else None
+
+
+def linked_files(body: Body) -> tuple[File, ...]:
+    """Documents that the body links to in its text."""
+    return tuple(File(url=link.url, name=link.text or None) for link in body.links if _DOCUMENT.search(link.url))

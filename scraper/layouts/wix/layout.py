@@ -1,0 +1,45 @@
+"""Wix blogs, 2021 to 2026: posts in all their generations, their AMP twins, lists of posts, and the pages around them.
+
+Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag. Of any other page: the hosts and marks
+that Wix puts into all its pages.
+"""
+
+from scraper.layouts.wix import amp as wix_amp
+from scraper.layouts.wix import lists as wix_list
+from scraper.layouts.wix import post as wix_post
+from scraper.page import Page, Scope
+from scraper.records import Reading
+
+NAME = "wix"
+
+_OF_WIX = (
+    "static.parastorage.com", "wix-warmup-data", "Wix.com Website Builder", 'data-hook="feed-page-root"',
+    'data-hook="post-list-pro-gallery-container"', 'data-hook="not-found-page"',
+)  # fmt: skip
+_BODY = '[data-hook="post-description"]'
+
+
+def matches(page: object) -> bool:
+    """Whether *page* is a post of a Wix blog, or any other page made by Wix."""
+    return isinstance(page, Page) and (
+        page.has("post")
+        or any(mark in page.source for mark in _OF_WIX)
+        or _unmarked(page) is not None
+        or wix_amp.matches(page)
+    )
+
+
+def read(page: Page) -> Reading:
+    """What the page says: a post, a list of posts, an error page, or another page."""
+    article = page.part("post") or _unmarked(page)
+    if article is not None:
+        return wix_post.read(page, article)
+    return wix_amp.read(page) if wix_amp.matches(page) else wix_list.read(page)
+
+
+def _unmarked(page: Page) -> Scope | None:
+    """What frames a post whose article lacks its mark: its body and its date in the head tell it; None: no post."""
+    if not page.meta("article:published_time") or not page.has("post-description"):
+        return None
+    frames = (page.part(hook) for hook in ("post-page-root", "post-page"))
+    return next((frame for frame in frames if frame and frame.maybe(_BODY)), None)

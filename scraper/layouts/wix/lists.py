@@ -1,0 +1,132 @@
+"""Wix pages that are no post: lists of posts, pages not found, and all others."""
+
+from typing import Any
+
+from scraper import dates, urls
+from scraper.layouts.wix import data as wix_data
+from scraper.layouts.wix.address import address
+from scraper.layouts.wix.data import dig, whole_number
+from scraper.numbers import counts_line
+from scraper.page import Node, Page, words
+from scraper.records import Counts, Listed, Problem, Reading
+
+_ROOT = '[data-hook="feed-page-root"], [data-hook="post-list-pro-gallery-container"], [data-hook="category-page-root"]'
+_CARD = '[data-hook="post-list-item"]'
+_MISSING = ("not-found-page", "ConnectYourDomain")
+
+
+def read(page: Page) -> Reading:
+    """A list page with the posts it names; else the kind that the page is of."""
+    data = wix_data.feed_page(page)
+    if data is not None:
+        return _from_data(page, data)
+    if "feed-page-root" in page.source or "post-list-pro-gallery-container" in page.source:
+        cards = page.all(_CARD)
+        if cards or page.maybe(_ROOT) is not None:
+            return _list(page, tuple(found for card in cards if (found := _card(card, page))), None)
+    kind = "missing" if any(mark in page.source for mark in _MISSING) else "other"
+    return Reading(
+        kind=kind,
+        url=urls.canonical(page.url) if page.url else None,
+        layout="wix",
+        title=page.meta("og:title") or page.title,
+        rendered_at=wix_data.rendered_at(page),
+        problems=(
+            Problem(
+                stage="extract", kind="no-post", level="note", url=page.url,
+                message=f"expected a post, found a Wix page without article[data-hook=\"post\"] ({kind})",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _list(page: Page, listed: tuple[Listed, ...], total: int | None) -> Reading:
+    following = page.link("next")
+    return Reading(
+        kind="list",
+        url=urls.canonical(page.url) if page.url else None,
+        layout="wix",
+        title=page.meta("og:title") or page.title,
+        listed=listed,
+        total=total,
+        next_url=address(following, page.url) if following else None,
+        rendered_at=wix_data.rendered_at(page),
+    )
+
+
+def _from_data(page: Page, data: dict[str, Any]) -> Reading:
+    feed = dig(data, "feedResponse", "postFeedPage")
+    posts = dig(feed, "posts", "posts")
+    metrics = dig(data, "metadataResponse", "postFeedMetadataPage", "postMetrics")
+    listed = (
+        [_entry(post, metrics, page) for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
+    )
+    total = whole_number(dig(feed, "posts", "pagingMetaData", "total"))
+    return _list(page, tuple(found for found in listed if found), total)
+
+
+def _entry(post: dict[str, Any], metrics: object, page: Page) -> Listed | None:
+    """A post as the list's data names it."""
+    url = post_url(post, page.url)
+    if url is None:
+        return None
+    numbers = dig(metrics, str(post.get("id")))
+    counts = None
+    if isinstance(numbers, dict):
+        counts = Counts(
+            url=url,
+            views=whole_number(numbers.get("views")),
+            comments=whole_number(numbers.get("comments")),
+            likes=whole_number(numbers.get("likes")),
+            source="embedded",
+        )
+    return Listed(
+        url=url,
+        title=_string(post.get("title")),
+        published_at=_moment(post.get("firstPublishedDate")),
+        lastmod=_moment(post.get("lastPublishedDate")),
+        counts=counts,
+    )
+
+
+def post_url(post: dict[str, Any], base_url: str | None) -> str | None:
+    """Address of a post in Wix's data: ``url{base,path}`` (a path may be under the base's own path), else the slug."""
+    base, path, slug = dig(post, "url", "base"), dig(post, "url", "path"), post.get("slug")
+    if isinstance(base, str) and isinstance(path, str) and base and path:
+        return urls.canonical(base.rstrip("/") + "/" + path.lstrip("/")) or None
+    where = _string(path) or (f"/post/{slug}" if isinstance(slug, str) and slug else None)
+    found = address(where, base_url) if where else None
+    return urls.canonical(found) if found else None
+
+
+def _card(card: Node, page: Page) -> Listed | None:
+    """A post as its card shows it. Cards of before 2023 say "0 views" of any post, so only numbers above zero count."""
+    url = next((found for a in card.css("a[href]") if (found := _post_address(a, page))), None)
+    if url is None:
+        return None
+    title = card.css_first('[data-hook="post-title"], [data-hook="post-list-item__title"]')
+    shown = card.css_first('[data-hook="time-ago"]')
+    spelled = dates.parse(words(shown) or "") if shown is not None else None
+    return Listed(
+        url=url, title=words(title), published_at=spelled.iso if spelled else None, counts=_card_counts(card, url)
+    )
+
+
+def _post_address(link: Node, page: Page) -> str | None:
+    found = address(link.attributes.get("href") or "", page.url)
+    return urls.canonical(found) if found and urls.is_post(found) else None
+
+
+def _card_counts(card: Node, url: str) -> Counts | None:
+    line = counts_line(words(card.css_first('[data-hook="post-stats"]')) or "")
+    if line is None or not line.views:
+        return None
+    return Counts(url=url, views=line.views, comments=line.comments)
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _moment(value: object) -> str | None:
+    return dates.iso_utc(value) if isinstance(value, str) else None

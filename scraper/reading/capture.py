@@ -1,0 +1,52 @@
+"""What any capture says, by whoever can read its kind. Pure; the store is handed it."""
+
+from scraper.reading import pdf, wix_counts_api
+from scraper.reading import sources as discover
+from scraper.reading.page_reader import extract
+from scraper.records import Capture, Listed, Reading
+from scraper.warc import cdx
+
+
+def read_capture(capture: Capture) -> Reading:
+    """What *capture* says. Never raises. robots.txt, redirects and failures say nothing: kind ``other``."""
+    if capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture):
+        return Reading(kind="other", url=capture.url)
+    whole = capture.status is None or 200 <= capture.status < 300
+    if whole and wix_counts_api.is_answer(capture.url):
+        return wix_counts_api.read(capture)
+    if whole and capture.kind == "sitemap":
+        return _of_sitemap(capture)
+    if whole and capture.kind == "feed":
+        return _of_feed(capture)
+    if whole and capture.kind == "file":
+        return _of_file(capture)
+    if capture.status in (404, 410):
+        return Reading(kind="missing", url=capture.url)
+    if capture.kind in ("robots", "counts") or not whole:
+        return Reading(kind="other", url=capture.url)
+    return extract(capture)
+
+
+def _of_sitemap(capture: Capture) -> Reading:
+    found = discover.read_sitemap(capture.body or b"", capture.url)
+    problems = (found.problem,) if found.problem else ()
+    if found.kind != "urlset":
+        return Reading(kind="other", url=capture.url, layout="sitemap", problems=problems)
+    listed = tuple(Listed(url=entry.url, lastmod=entry.lastmod) for entry in found.entries)
+    return Reading(kind="list", url=capture.url, layout="sitemap", listed=listed, problems=problems)
+
+
+def _of_feed(capture: Capture) -> Reading:
+    found = discover.read_feed(capture.body or b"", capture.url)
+    problems = (found.problem,) if found.problem else ()
+    return Reading(kind="list", url=capture.url, layout="feed", listed=found.items, problems=problems)
+
+
+def _of_file(capture: Capture) -> Reading:
+    """A file's text is its `body_text`; None where it has none that can be read."""
+    body = capture.body or b""
+    if not pdf.is_pdf(body):
+        return Reading(kind="other", url=capture.url, layout="file")
+    found = pdf.text_of(body, capture.url)
+    problems = (found.problem,) if found.problem else ()
+    return Reading(kind="other", url=capture.url, layout="pdf", body_text=found.text, problems=problems)

@@ -1,0 +1,118 @@
+"""The text of a PDF, read in a process of its own: a hostile file can only take that process down.
+
+Limits: pages, characters, seconds of CPU, bytes of memory. What is cut off is said in the problem. Run as
+``python -m scraper.reading.pdf`` it reads a PDF on stdin and prints one JSON object; `text_of` does that.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper.records import Problem
+
+MAX_PAGES = 1000
+MAX_CHARACTERS = 2_000_000
+CPU_SECONDS = 20
+MEMORY_BYTES = 1024 * 1024 * 1024
+WALL_SECONDS = 60
+#: Larger files are kept, but nobody waits for their text.
+MAX_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfText:
+    """What a PDF says. `text` is None where it could not be read, empty where it holds no text (a scan)."""
+
+    text: str | None
+    pages: int | None = None
+    problem: Problem | None = None
+
+
+def is_pdf(body: bytes) -> bool:
+    """Whether *body* is a PDF by its content, whatever its name and type say."""
+    return b"%PDF-" in body[:1024]
+
+
+def text_of(body: bytes, url: str) -> PdfText:
+    """The text of the PDF from *url*, pages separated by blank lines. Never raises for any bytes."""
+    if not is_pdf(body):
+        return _failed(url, "pdf-not-a-pdf", f"expected a PDF, found {body[:20]!r}")
+    if len(body) > MAX_BYTES:
+        return _failed(url, "pdf-too-large", f"{len(body)} bytes; text is read from files up to {MAX_BYTES}")
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "scraper.reading.pdf"],
+            input=body,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    except subprocess.TimeoutExpired:
+        return _failed(url, "pdf-too-slow", f"no text after {WALL_SECONDS} s")
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        return _failed(
+            url, "pdf-unreadable", f"the reader ended with {done.returncode}: {last or 'killed by its limits'}"
+        )
+    told = json.loads(done.stdout)
+    problem = None
+    if told["cut"]:
+        problem = Problem(
+            stage="extract",
+            kind="pdf-cut",
+            url=url,
+            level="note",
+            message=f"only the beginning was read: {told['cut']}",
+        )
+    return PdfText(text=told["text"], pages=told["pages"], problem=problem)
+
+
+def _failed(url: str, kind: str, message: str) -> PdfText:
+    """A PDF without text, and why: a note, for the file itself is kept."""
+    return PdfText(text=None, problem=Problem(stage="extract", kind=kind, url=url, level="note", message=message))
+
+
+def _limit_ourselves() -> None:
+    """Takes the right to more time and memory away from this process, where the system can do that."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - not on Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _read(body: bytes) -> dict[str, object]:
+    """Pages, text and why it was cut (empty: it was not)."""
+    import logging
+
+    import pypdf
+
+    logging.disable()
+    reader = pypdf.PdfReader(io.BytesIO(body))
+    pages = len(reader.pages)
+    parts: list[str] = []
+    length, cut = 0, f"{pages} pages, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
+    for page in reader.pages[:MAX_PAGES]:
+        part = "\n".join(line.rstrip() for line in (page.extract_text() or "").splitlines()).strip()
+        part = part.replace("\0", "").encode("utf-8", "replace").decode()
+        length += len(part)
+        if length > MAX_CHARACTERS:
+            cut = f"more than {MAX_CHARACTERS} characters"
+            break
+        if part:
+            parts.append(part)
+    return {"text": "\n\n".join(parts), "pages": pages, "cut": cut}
+
+
+if __name__ == "__main__":
+    data = sys.stdin.buffer.read()
+    _limit_ourselves()
+    print(json.dumps(_read(data)))  # the answer to the process that asked

@@ -1,0 +1,150 @@
+"""Common Crawl: its indexes, and single records out of its WARC files by range requests. Pure.
+
+Why not the package `cdx_toolkit`: it cannot be pointed at another place, sends through `requests` with sleeps of its
+own, and dates records by their Date header. The shapes are its (0.9.39) and those of pywb, which serves the indexes:
+``collinfo.json`` names one index a crawl; each answers one JSON object a line, 404 where it has nothing; a record is
+the gzip member at *offset* of *filename* below ``data.commoncrawl.org``.
+
+They ask for slow requests, one at a time, and publish no number; the pause of `wayback` is kept here too. robots.txt is
+not asked, for the same reason as there.
+"""
+
+import io
+import json
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urljoin, urlsplit
+
+from scraper.errors import Unreadable, UsageError
+from scraper.records import Capture
+from scraper.urls import canonical
+from scraper.warc import reader as incoming
+from scraper.warc import record as warc
+from scraper.warc.cdx import Refused, Row
+from scraper.warc.reader import Found
+
+#: Crawls before it are ARC files under another form of index.
+FIRST_YEAR = "2013"
+#: No record of a page is longer: they cut bodies at 1 MB, since 2025 at 5 MB.
+RECORD_BYTES = 20_000_000
+#: How much of a WET file is asked for at once.
+WET_PIECE_BYTES = 8_000_000
+_FILENAME = re.compile(r"(?!/)(?!.*\.\.)[A-Za-z0-9._/=+-]+\.warc\.gz")
+_ID = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where Common Crawl answers."""
+
+    #: Address of ``collinfo.json``.
+    indexes: str
+    #: Below it are the files that the indexes name; ends with a slash.
+    files: str
+
+
+COMMON_CRAWL = Endpoint(indexes="https://index.commoncrawl.org/collinfo.json", files="https://data.commoncrawl.org/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One crawl's index."""
+
+    #: ``CC-MAIN-2021-10``.
+    id: str
+    #: Address of its CDX server, without a query.
+    api: str
+
+
+def endpoint(url: str) -> Endpoint:
+    """A stand-in: *url* is a host or the address of a ``collinfo.json``; its files lie beside. Raises UsageError."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise UsageError(f"--endpoint: expected an address like https://index.commoncrawl.org/, found {url!r}")
+    base = url if url.endswith(".json") else url.rstrip("/") + "/collinfo.json"
+    return Endpoint(indexes=base, files=urljoin(base, "."))
+
+
+def indexes(body: bytes, where: Endpoint, since: str | None = None, until: str | None = None) -> tuple[Index, ...]:
+    """The crawls of that time (by their year), newest first. Indexes on other hosts are left out. Raises Unreadable."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(where.indexes, f"expected the list of crawls, found no JSON ({error})") from None
+    found = []
+    for item in told if isinstance(told, list) else ():
+        name, api = (item.get("id"), item.get("cdx-api")) if isinstance(item, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(api, str) or not (year := _ID.fullmatch(name)):
+            continue
+        if (since or FIRST_YEAR)[:4] <= year[1] <= (until or "9999")[:4] and year[1] >= FIRST_YEAR:
+            found.append(Index(id=name, api=urljoin(where.indexes, api)))
+    if told and not found and not (since or until):
+        raise Unreadable(where.indexes, f"expected the list of crawls, found {body[:80]!r}")
+    host = urlsplit(where.indexes).netloc
+    return tuple(sorted((one for one in found if urlsplit(one.api).netloc == host), key=lambda one: one.id)[::-1])
+
+
+def listing_url(index: Index, pattern: str) -> str:
+    """What to ask for all captures whose address begins with *pattern*."""
+    return f"{index.api}?url={quote(pattern, safe='')}&matchType=prefix&output=json"
+
+
+def has_record(row: Row) -> bool:
+    """Whether *row* says where its record is, in a way that can be asked for."""
+    known = row.filename is not None and row.offset is not None and row.length is not None
+    return known and _FILENAME.fullmatch(row.filename or "") is not None and 0 < (row.length or 0) <= RECORD_BYTES
+
+
+def record_url(where: Endpoint, row: Row) -> str:
+    """Address of the file that the record of *row* is in."""
+    return where.files + (row.filename or "")
+
+
+def range_header(row: Row) -> tuple[str, str]:
+    """The header that asks for the one gzip member."""
+    first = row.offset or 0
+    return ("Range", f"bytes={first}-{first + (row.length or 1) - 1}")
+
+
+def capture_of(answer: Capture, row: Row) -> Capture | Refused:
+    """The capture that *row* names, out of the *answer* to a range request. Refused where it is another or broken."""
+    data = answer.body or b""
+    if answer.status != 206 and not (answer.status == 200 and len(data) == row.length):
+        kind = "not-there" if answer.status in (403, 404, 410, 416) else "no-range"
+        return Refused(kind, f"expected {row.length} bytes with status 206, found status {answer.status}")
+    for item in incoming.captures_of(warc.read(io.BytesIO(data)), lambda _: True):
+        if isinstance(item, incoming.Wrong):
+            return Refused(item.kind, item.message)
+        if isinstance(item, Found):
+            return _checked(item, row)
+    return Refused("broken", "expected a WARC record, found none")
+
+
+def _checked(found: Found, row: Row) -> Capture | Refused:
+    capture, said = found.capture, (found.payload_digest or "").removeprefix("sha1:").upper()
+    if found.revisit is not None:
+        return Refused("no-body", "expected a page, found a revisit, whose body is elsewhere")
+    if canonical(capture.url) != canonical(row.url):
+        return Refused("other-capture", f"expected a record of {row.url}, found one of {capture.url[:200]}")
+    if re.sub(r"\D", "", capture.captured_at)[:14] != row.timestamp:
+        return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {capture.captured_at}")
+    if row.digest and len(said) == len(row.digest) and said != row.digest:
+        return Refused("digest-mismatch", f"expected the digest {row.digest}, found a record with {said}")
+    return replace(capture, source="commoncrawl")
+
+
+# WET: the text of the same pages, in files without an index ---------------------------------------------------------
+
+
+def wet_url(where: Endpoint, row: Row) -> str | None:
+    """The file with the text of the pages of the same WARC file; None: its name does not tell."""
+    name, times = re.subn(r"/warc/([^/]+)\.warc\.gz$", r"/wet/\1.warc.wet.gz", row.filename or "")
+    return where.files + name if times else None
+
+
+def text_capture(record: warc.Record, row: Row) -> Capture | None:
+    """The text of the page of *row*, if that is what *record* holds; None: it is another page's."""
+    if record.type != "conversion" or canonical(record.url) != canonical(row.url):
+        return None
+    found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, Found)), None)
+    return replace(found.capture, source="commoncrawl", captured_at=row.captured_at) if found else None

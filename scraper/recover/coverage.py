@@ -1,0 +1,99 @@
+"""What became of every post address that was ever heard of, as far as web archives tell: the states in `known_urls`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scraper import sites, urls
+from scraper.crawl.numbered_posts import known_numbers
+from scraper.crawl.session import Session
+from scraper.records import Site, Target
+from scraper.recover import selection
+from scraper.recover.archives import TITLES
+from scraper.warc.cdx import Row
+
+_UNHAD = "SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post')"
+_HEARD = "SELECT url FROM known_urls WHERE '; ' || found_by || ';' LIKE '%; ' || ? || ';%'"
+_STATE = "SELECT state FROM sites WHERE id = ?"
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the archives list: source → address → its captures; and whether they were asked for all they have."""
+
+    rows: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    #: Sources that listed everything they have, of all times.
+    whole: set[str] = field(default_factory=set)
+
+    def add(self, source: str, rows: Iterable[Row]) -> None:
+        """More captures of posts."""
+        known = self.rows.setdefault(source, {})
+        for address, group in selection.by_address(rows).items():
+            known.setdefault(address, []).extend(group)
+
+
+def hear(session: Session, source: str, rows: Iterable[Row]) -> None:
+    """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
+    known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
+    targets = []
+    for address, group in selection.by_address(rows).items():
+        if address not in known:
+            state, evidence = standing({source: group}) or (None, None)
+            site = sites.site_for(address).id
+            targets.append(Target(url=address, site=site, found_by=(source,), state=state, evidence=evidence))
+    session.archive.hear(targets, session.at())
+
+
+def settle(session: Session, site: Site, heard: Heard) -> None:
+    """Say of every address of *site* that is not here where else it is, or that it is lost."""
+    db = session.archive.db
+    if site.platform == "news-2019":
+        known = {url for (url,) in db.execute("SELECT url FROM known_urls")}
+        session.archive.hear([one for one in known_numbers(db) if one.url not in known], session.at())
+    row = db.execute(_STATE, (site.id,)).fetchone()
+    live = row is not None and row[0] == "live"
+    targets = []
+    for url, state, evidence in db.execute(_UNHAD, (site.id,)).fetchall():
+        now = _judged(url, state, heard, session.at()[:10], live=live)
+        if now is not None and now != (state, evidence):
+            targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
+    session.archive.hear(targets, session.at())
+
+
+def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tuple[str, str] | None:
+    """(state, evidence) of an address that is not here; None: nothing new is known of it."""
+    listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
+    if (found := standing(listed)) is not None:
+        return found if found[0] == "in-web-archive" or state == "wanted" else None
+    if state != "wanted" or not heard.whole:
+        return None
+    asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))
+    if heard.whole >= TITLES.keys() and not live:
+        return "lost", f"the site does not answer, and neither {asked.replace(' and ', ' nor ')} had it on {day}"
+    return "wanted", f"not in {asked} on {day}"
+
+
+def standing(listed: Mapping[str, list[Row]]) -> tuple[str, str] | None:
+    """(state, evidence) by what the archives list of one address; None: they list nothing of it.
+
+    ``in-web-archive`` where one has its page. Where they have nothing but errors and redirects it stays wanted.
+    """
+    parts, state = [], "wanted"
+    for source, rows in sorted(listed.items(), reverse=True):
+        pages = sorted(row.captured_at[:10] for row in rows if selection.is_page(row))
+        if pages:
+            state = "in-web-archive"
+            span = pages[0] if pages[0] == pages[-1] else f"{pages[0]} to {pages[-1]}"
+            parts.append(f"{TITLES[source]} lists {len(pages)} captures, {span}")
+        elif rows:
+            parts.append(f"{TITLES[source]} lists only errors and redirects")
+    return (state, "; ".join(parts)) if parts else None
+
+
+def of_site(rows: Iterable[Row], site: Site) -> list[Row]:
+    """The rows of the site's posts; of other hosts, which a listing may name as well, none."""
+    found = []
+    for row in rows:
+        url = urls.normalise(row.url)
+        if urls.host(url) in site.hosts and urls.is_post(url) and sites.site_for(url).id == site.id:
+            found.append(row)
+    return found

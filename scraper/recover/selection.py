@@ -1,0 +1,53 @@
+"""Which of the listed captures are worth having, and in which order. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from scraper import urls
+from scraper.warc.cdx import Row
+
+MISSING = frozenset({404, 410})
+
+
+def worth(rows: Iterable[Row]) -> list[Row]:
+    """Of each address every version that differs, at its first capture, and what tells that the post was gone.
+
+    Captures with one digest hold the same bytes. Of answers that say "missing" the first and the last behind the
+    newest page are enough; redirects and failures say nothing that a page does not. In the order in which to fetch:
+    the newest of each address before the second newest of any, so that a run cut short has every post once.
+    """
+    ranked: list[tuple[int, str, str, Row]] = []
+    for address, group in by_address(rows).items():
+        for rank, row in enumerate(reversed(_versions(group))):
+            ranked.append((rank, row.timestamp, address, row))
+    return [row for *_, row in sorted(ranked, key=lambda item: item[:3])]
+
+
+def by_address(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each post (or file), oldest first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=_order):
+        groups[urls.canonical(row.url)].append(row)
+    return groups
+
+
+def _versions(group: list[Row]) -> list[Row]:
+    """The captures worth having of one address, oldest first."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in group:
+        if is_page(row):
+            found.setdefault(("digest", row.digest) if row.digest else (row.timestamp, urls.normalise(row.url)), row)
+    pages = [row for row in group if is_page(row)]
+    newest = pages[-1].timestamp if pages else ""
+    gone = [row for row in group if row.status in MISSING and row.timestamp > newest]
+    return sorted({*found.values(), *gone[:1], *gone[-1:]}, key=_order)
+
+
+def _order(row: Row) -> tuple[str, str, int, str, str]:
+    """By time; the rest only so that it is the same whatever the order of the listing."""
+    return (row.timestamp, row.url, row.status or 0, row.digest or "", row.media_type or "")
+
+
+def is_page(row: Row) -> bool:
+    """Whether the row is of a page that was there; a revisit is one that was there before."""
+    return row.status == 200 or (row.status is None and (row.revisit or row.media_type is not None))

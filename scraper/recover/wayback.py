@@ -1,0 +1,241 @@
+"""The Wayback Machine, and any other archive that pywb serves: what to ask, and what the answers are. Pure.
+
+Why not the package `wayback`: its addresses are constants of the class, it sends through `requests` with retries of its
+own, follows redirects to nearby captures itself, and hands out bodies and headers that are no longer what came. The
+shapes are its (0.5.1) and those of the CDX server's and pywb's documentation: a listing is one GET, a capture as it was
+archived is ``<replay><14 digits>id_/<address>``; ``Memento-Datetime`` (RFC 7089) says which capture came; the original
+head stands in ``x-archive-orig-…``, but for Content-Type and Location.
+
+Their limit: 24 searches a minute since 2026-06 (release notes of `wayback` 0.5.1), and nothing is published that allows
+more for captures; so there are `PAUSE_SECONDS` between any two requests. Their robots.txt is not asked: it keeps search
+engines out of the pages they hold, and speaks to crawlers; these are interfaces made for programs.
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+from scraper.errors import UsageError
+from scraper.records import Capture
+from scraper.urls import normalise
+from scraper.warc import http_message
+from scraper.warc.cdx import Refused, Row, digits
+from scraper.warc.http_message import MessageError
+from scraper.warc.reader import BODY_LIMIT_BYTES, with_body
+
+#: 24 requests a minute.
+PAUSE_SECONDS = 2.5
+#: Lines of one answer; with ``showResumeKey`` the server says how to go on.
+PAGE_ROWS = 50_000
+
+#: Headers that the archive's own server adds.
+THEIRS = frozenset(
+    b"connection content-length content-location content-security-policy date keep-alive memento-datetime "
+    b"preference-applied referrer-policy server server-timing transfer-encoding vary x-content-type-options".split()
+)
+#: What replays insert when they are not asked for the original, or do not know how.
+REWRITTEN = re.compile(
+    rb"BEGIN WAYBACK TOOLBAR INSERT|End Wayback Rewrite JS|/static/wombat\.js|_static/js/(?:bundle-playback|wombat)|"
+    rb"wbinfo\.(?:top_url|timestamp)\s*=",
+)
+_REPLAY_PATH = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_)?/(https?:/.*)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where one archive answers."""
+
+    #: Address of the CDX server, without a query.
+    cdx: str
+    #: What stands before the 14 digits; ends with a slash.
+    replay: str
+    #: The Internet Archive's server: it cuts listings and says how to go on; pywb gives all at once.
+    paged: bool
+
+
+INTERNET_ARCHIVE = Endpoint(
+    cdx="https://web.archive.org/cdx/search/cdx", replay="https://web.archive.org/web/", paged=True
+)
+
+
+def endpoint(url: str) -> Endpoint:
+    """The archive at *url*: a host (asked like the Internet Archive), a collection of pywb, or either's CDX address.
+
+    Raises UsageError.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise UsageError(f"--endpoint: expected an address like https://web.archive.org/, found {url!r}")
+    base, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
+    if path in ("", "/web", "/cdx/search", "/cdx/search/cdx"):
+        return Endpoint(cdx=f"{base}/cdx/search/cdx", replay=f"{base}/web/", paged=True)
+    if path.endswith("/cdx/search/cdx"):
+        inside = path.removesuffix("/cdx/search/cdx")
+        return Endpoint(cdx=base + path, replay=f"{base}{inside}/web/", paged=True)
+    collection = re.sub(r"(?:/cdx|/index|-cdx|-index)$", "", path)
+    cdx = base + path if collection != path else f"{base}{path}/cdx"
+    return Endpoint(cdx=cdx, replay=f"{base}{collection}/", paged=False)
+
+
+def listing_url(
+    where: Endpoint,
+    pattern: str,
+    *,
+    exact: bool = False,
+    since: str | None = None,
+    until: str | None = None,
+    resume_key: str | None = None,
+) -> str:
+    """What to ask for all captures whose address begins with *pattern* (or is it): both schemes, with ``www.`` and
+    without. *since* and *until*: days, months or years, both included.
+    """
+    asked = {"url": pattern, "matchType": "exact" if exact else "prefix", "output": "json"}
+    if where.paged:
+        asked |= {"limit": str(PAGE_ROWS), "showResumeKey": "true"}
+    if since:
+        asked["from"] = digits(since)
+    if until:
+        asked["to"] = digits(until, last=True)
+    if resume_key:
+        asked["resumeKey"] = resume_key
+    return where.cdx + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
+
+
+def replay_url(where: Endpoint, row: Row) -> str:
+    """Where the capture of *row* is given as it was archived, without rewriting."""
+    return f"{where.replay}{row.timestamp}id_/{row.url}"
+
+
+def capture_of(answer: Capture, row: Row) -> Capture | Refused:
+    """The capture that *row* names, out of the archive's *answer*: address, time, status and head are the original's.
+
+    Refused where the answer is another capture's, the archive's own page, rewritten, cut, or has other bytes than the
+    listing says.
+    """
+    head = answer.head or b""
+    if refused := _not_it(answer, head, row):
+        return refused
+    if answer.truncated:
+        return Refused("broken", f"expected the whole capture, found a part of it ({answer.truncated})")
+    original = _original_head(answer.status or 200, head)
+    encoding = http_message.value(original, "content-encoding")
+    try:
+        body = _decoded(answer.body or b"", encoding)
+    except MessageError as error:
+        return Refused("broken", f"expected a body in {encoding}, found one that {error}")
+    if REWRITTEN.search(body):
+        return Refused("rewritten", "expected the page as it was archived, found one with the archive's own additions")
+    encoded = encoding is not None or http_message.value(original, "transfer-encoding") is not None
+    if row.digest and not encoded and not _holds(row.digest, answer, body):
+        return Refused("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
+    return _original(answer, row, original, body)
+
+
+def _original(answer: Capture, row: Row, head: bytes, body: bytes) -> Capture:
+    """The capture of *row*, with the site's own *head* and *body*."""
+    url, encoding = normalise(row.url), http_message.value(head, "content-encoding")
+    location = http_message.value(head, "location")
+    return with_body(
+        Capture(
+            url=url,
+            url_basis="given",
+            source="wayback",
+            captured_at=row.captured_at,
+            captured_at_basis="given",
+            status=answer.status,
+            head=head,
+            content_encoding=encoding.strip().lower() if encoding else None,
+            media_type=http_message.media_type(head),
+            body=body,
+            redirected_to=(normalise(location, url) or None)
+            if location and 300 <= (answer.status or 0) < 400
+            else None,
+        )
+    )
+
+
+def _not_it(answer: Capture, head: bytes, row: Row) -> Refused | None:
+    """Why *answer* is not the capture that was asked for; None: it is."""
+    came = _memento_time(http_message.value(head, "memento-datetime"))
+    if came is not None and came != row.timestamp:
+        return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {came}")
+    if came is not None or _is_theirs(head):
+        return None
+    if answer.status == 200 and answer.redirected_to is None:
+        return None  # a server that names no time, but answers at the very address
+    if answer.redirected_to is not None:
+        return Refused("other-capture", f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
+    return Refused("not-there", f"expected the capture, found the archive's own status {answer.status}")
+
+
+def _is_theirs(head: bytes) -> bool:
+    """Whether the answer carries a head that was archived."""
+    return re.search(rb"^x-archive-orig-", head, re.IGNORECASE | re.MULTILINE) is not None
+
+
+def _memento_time(text: str | None) -> str | None:
+    """``Fri, 01 May 2020 10:00:00 GMT`` as 14 digits; None: not said, or no date."""
+    try:
+        return parsedate_to_datetime(text).strftime("%Y%m%d%H%M%S") if text else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _original_head(status: int, head: bytes) -> bytes:
+    """The head as the site sent it, as far as the archive tells: its prefix taken off, its own headers left out."""
+    lines = http_message.lines(head)
+    prefixed = {line.partition(b":")[0].lower() for line in lines if line.lower().startswith(b"x-archive-orig-")}
+    closed = any(re.match(rb"x-(?:archive-src|app-server|ts|location|page-cache):", line, re.I) for line in lines)
+    phrase = lines[0].split(b" ", 2)[2:] or [_phrase(status)]
+    out = [b"HTTP/1.1 %d %s" % (status, phrase[0])]
+    for line in lines[1:]:
+        name, colon, value = line.partition(b":")
+        key = name.strip().lower()
+        if key.startswith(b"x-archive-orig-"):
+            out.append(name.strip()[len(b"x-archive-orig-") :] + colon + value)
+        elif b"x-archive-orig-" + key in prefixed or not colon:
+            continue
+        elif key == b"location":
+            out.append(name + b": " + _unwrapped(value.strip()))
+        elif key == b"content-type" or not (closed or key in THEIRS or key.startswith(b"x-") or _is_memento(line)):
+            out.append(line)
+    return b"\r\n".join(out) + b"\r\n\r\n"
+
+
+def _phrase(status: int) -> bytes:
+    try:
+        return HTTPStatus(status).phrase.encode()
+    except ValueError:
+        return b""
+
+
+def _is_memento(line: bytes) -> bool:
+    """Whether a header is the archive's list of related captures."""
+    return (
+        line[:5].lower() == b"link:"
+        and re.search(rb'rel="?(?:[a-z ]*\b)?(?:original|memento|timegate)', line) is not None
+    )
+
+
+def _unwrapped(location: bytes) -> bytes:
+    """Where a redirect led when it was archived."""
+    found = _REPLAY_PATH.fullmatch(location.decode("utf-8", "replace"))
+    return re.sub(r"^(https?:)/+", r"\1//", found[1], flags=re.I).encode() if found else location
+
+
+def _decoded(body: bytes, encoding: str | None) -> bytes:
+    """*body*, whose transfer to us is undone, without the encoding in which the site sent it, where it still has it."""
+    squeezed = body.startswith(b"\x1f\x8b") and (encoding or "").strip().lower() in ("gzip", "x-gzip")
+    return http_message.content_decoded(body, encoding, BODY_LIMIT_BYTES) if squeezed else body
+
+
+def _holds(digest: str, answer: Capture, body: bytes) -> bool:
+    """Whether the listed digest is that of the bytes, in any of the forms in which we have them."""
+    return any(
+        base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode() == digest
+        for data in {body, answer.body or b""}
+    )

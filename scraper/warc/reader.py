@@ -1,0 +1,294 @@
+"""The records of any crawler's WARC as captures; those of our own, restored whole. Pure; streams."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+
+from scraper.provenance import kind_of, sniff
+from scraper.records import Capture
+from scraper.urls import normalise
+from scraper.warc import http_message
+from scraper.warc import record as warc
+from scraper.warc.http_message import MessageError
+from scraper.warc.record import Broken, Record
+from scraper.warc.writer import COLUMNS, FACTS, HEADS, facts_in
+
+#: Bodies beyond it are no pages.
+BODY_LIMIT_BYTES = 64 * 1024 * 1024
+#: Records that hold what a capture is made of.
+MAIN = ("response", "revisit", "resource", "conversion")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisit:
+    """What a revisit says of the body that it does not hold; None: it does not say."""
+
+    payload_digest: str | None
+    url: str | None
+    at: str | None
+    not_modified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """What one of our own metadata records says besides the capture's columns."""
+
+    record_sha256: str
+    body_sha256: str | None
+    not_modified_of: str | None
+    like_capture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A capture read out of a web archive; `capture.body` is still missing where `revisit` is given."""
+
+    capture: Capture
+    #: Where its main record begins.
+    offset: int
+    #: Payload digest as its record writes it; a later revisit may name it so.
+    payload_digest: str | None = None
+    revisit: Revisit | None = None
+    own: Own | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """Something in a web archive that cannot be used: *kind* is a short word, *url* is empty for no record."""
+
+    kind: str
+    message: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a file's `warcinfo` says of itself."""
+
+    software: str
+    text: str
+
+    @property
+    def ours(self) -> bool:
+        """Written by this program: restored whole."""
+        return self.software.startswith("ushrn")
+
+    @property
+    def source(self) -> str:
+        """What its captures' `source` shall be."""
+        return "commoncrawl" if re.search(r"common\s?crawl", self.text, re.IGNORECASE) else "warc"
+
+
+def captures_of(
+    records: Iterable[Record | Broken], wanted: Callable[[str], bool]
+) -> Iterator[Found | Wrong | Described]:
+    """The captures in a stream of records. *wanted* tells, by address, which are; of a file of ours all are.
+
+    The records of one capture (response, request, our metadata) are taken together where they follow each other.
+    """
+    described = Described(software="", text="")
+    group: list[Record] = []
+    for record in records:
+        if isinstance(record, Broken):
+            yield from _finished(group, described)
+            group = []
+            yield Wrong(kind="broken", message=record.message)
+        elif record.type == "warcinfo":
+            yield from _finished(group, described)
+            group = []
+            described = _described(record)
+            yield described
+        elif record.url and (described.ours or wanted(record.url)):
+            if not _belongs(record, group):
+                yield from _finished(group, described)
+                group = []
+            group.append(record)
+    yield from _finished(group, described)
+
+
+def _belongs(record: Record, group: list[Record]) -> bool:
+    """Whether *record* tells of the same capture as those of *group*."""
+    if not group or record.url != group[0].url:
+        return False
+    if record.type in MAIN:
+        return not any(other.type in MAIN for other in group)
+    ids = {other.get("WARC-Record-ID") for other in group}
+    beside = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
+    return beside in ids if beside else record.type not in {other.type for other in group}
+
+
+def _described(record: Record) -> Described:
+    text = record.block[:65536].decode("utf-8", "replace")
+    software = re.search(r"^software:[ \t]*(.*?)\r?$", text, re.IGNORECASE | re.MULTILINE)
+    return Described(software=software[1].strip() if software else "", text=text)
+
+
+def _finished(group: list[Record], described: Described) -> Iterator[Found | Wrong]:
+    """The capture of one group of records, or why there is none."""
+    if not group:
+        return
+    main = next((record for record in group if record.type in MAIN), None)
+    request = next((record for record in group if record.type == "request"), None)
+    facts = next(
+        (record for record in group if record.type == "metadata" and record.get("Content-Type") == FACTS), None
+    )
+    for record in (main, facts):
+        if record is not None and (complaint := _block_complaint(record)):
+            yield complaint
+            return
+    try:
+        if described.ours and facts is not None:
+            yield _restored(facts, main)
+        elif main is not None:
+            yield _found(main, request, described)
+    except (ValueError, TypeError, KeyError) as error:
+        yield Wrong(kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url)
+
+
+def _block_complaint(record: Record) -> Wrong | None:
+    said = record.get("WARC-Block-Digest")
+    if said and warc.holds(said, record.block) is False:
+        return _mismatch(record, "block", said, record.block)
+    return None
+
+
+def _mismatch(record: Record, part: str, said: str, data: bytes) -> Wrong:
+    found = f"the {part} should have the digest {said}, found {warc.digest(data)}"
+    return Wrong(kind="digest-mismatch", message=f"{record.type} at byte {record.offset}: {found}", url=record.url)
+
+
+def _found(main: Record, request: Record | None, described: Described) -> Found | Wrong:
+    """The capture that *main* holds. Raises ValueError for an address or date that is none."""
+    url, at = normalise(main.url), _time(main.get("WARC-Date") or "")
+    if not url:
+        raise ValueError(f"expected an http address, found {main.url[:200]!r}")
+    base = Capture(
+        url=url,
+        url_basis="warc",
+        source="wayback" if "web.archive.org/" in (main.get("WARC-Source-URI") or "") else described.source,
+        captured_at=at,
+        captured_at_basis="given",
+        request_head=http_message.split(request.block)[0] if request else None,
+        ip=main.get("WARC-IP-Address"),
+        truncated=_truncated(main),
+    )
+    if main.type in ("resource", "conversion"):
+        return _plain(main, base)
+    return _answer(main, base)
+
+
+def _time(text: str) -> str:
+    """A WARC-Date in our form. Raises ValueError."""
+    if re.fullmatch(r"\d{4}-\d\d(?:-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z|-\d\d)?", text):
+        return text
+    if re.fullmatch(r"\d{14}", text):
+        return "{}-{}-{}T{}:{}:{}Z".format(text[:4], *re.findall("..", text[4:]))
+    raise ValueError(f"expected a WARC-Date like 2021-03-16T14:05:00Z, found {text[:60]!r}")
+
+
+def _truncated(main: Record) -> str | None:
+    said = (main.get("WARC-Truncated") or "").strip().lower()
+    if not said or main.type == "revisit":
+        return None
+    return said if said in ("length", "time", "disconnect") else "length"
+
+
+def _plain(main: Record, base: Capture) -> Found | Wrong:
+    """A record that holds a body without protocol."""
+    said = main.get("WARC-Payload-Digest")
+    if said and main.type != "conversion" and warc.holds(said, main.block) is False:
+        return _mismatch(main, "payload", said, main.block)
+    media_type = (main.get("Content-Type") or "").partition(";")[0].strip().lower() or sniff(main.block, "")
+    kind = kind_of(base.url, media_type, main.block)
+    capture = replace(base, kind=kind, media_type=media_type, body=main.block)
+    return Found(capture=capture, offset=main.offset, payload_digest=said)
+
+
+def _answer(main: Record, base: Capture) -> Found | Wrong:
+    """A record that holds an HTTP answer, or only its head."""
+    head, entity = http_message.split(main.block)
+    status = http_message.status(head)
+    if status is None and main.type == "response":
+        raise ValueError(f"expected an HTTP answer, found {main.block[:40]!r}")
+    said = main.get("WARC-Payload-Digest")
+    sent = http_message.transfer_decoded(head, entity)
+    # wget and plain warcio take the digest over the chunks as they came, which the standard does not mean.
+    wrong = said and warc.holds(said, sent) is False and warc.holds(said, entity) is False
+    if said and wrong and main.type == "response" and not base.truncated:
+        return _mismatch(main, "payload", said, sent)
+    capture = replace(
+        base,
+        status=status,
+        head=head,
+        media_type=http_message.media_type(head),
+        content_encoding=http_message.value(head, "content-encoding") or http_message.moved(head, "content-encoding"),
+        redirected_to=_redirect(base.url, head, status),
+    )
+    if main.type == "revisit":
+        revisit = Revisit(
+            payload_digest=said,
+            url=normalise((main.get("WARC-Refers-To-Target-URI") or "").strip("<>")) or None,
+            at=main.get("WARC-Refers-To-Date"),
+            not_modified="server-not-modified" in (main.get("WARC-Profile") or ""),
+        )
+        return Found(capture=capture, offset=main.offset, payload_digest=said, revisit=revisit)
+    return Found(capture=with_body(_decoded(capture, head, sent)), offset=main.offset, payload_digest=said)
+
+
+def _redirect(url: str, head: bytes, status: int | None) -> str | None:
+    location = http_message.value(head, "location")
+    return normalise(location, url) or None if location and status and 300 <= status < 400 else None
+
+
+def _decoded(capture: Capture, head: bytes, sent: bytes) -> Capture:
+    """*capture* with its body; where that cannot be decoded, the entity is the body."""
+    encoding = http_message.value(head, "content-encoding")
+    moved = http_message.moved(head, "content-encoding") is not None
+    try:
+        body, trouble = http_message.content_decoded(sent, encoding, BODY_LIMIT_BYTES), None
+    except MessageError:
+        # Some crawlers write decoded bodies under the original header; such a body is plainly no gzip.
+        plain = (
+            sent[:2] != b"\x1f\x8b"
+            and encoding in ("gzip", "x-gzip", "br", "zstd")
+            and sent.lstrip()[:1] in (b"<", b"{")
+        )
+        body, trouble, moved = sent, None if plain else "decode", moved or plain
+    return replace(
+        capture,
+        body=body,
+        truncated=capture.truncated or trouble,
+        wire_sha256=None if moved else hashlib.sha256(sent).hexdigest(),
+        wire_length=None if moved else len(sent),
+    )
+
+
+def with_body(capture: Capture) -> Capture:
+    """*capture* with the kind that its answer and body give it, by the same rule as live ones."""
+    if capture.redirected_to:
+        return replace(capture, kind="redirect")
+    if capture.status in (404, 410):
+        return replace(capture, kind="missing")
+    whole = capture.status is None or 200 <= capture.status < 300 or capture.status == 304
+    if not whole or capture.truncated:
+        return replace(capture, kind="other")
+    return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.body or b""))
+
+
+def _restored(facts: Record, main: Record | None) -> Found | Wrong:
+    """The capture that one of our metadata records tells, with the body that its main record holds."""
+    said = facts_in(facts.block)
+    columns = {name: said[name] for name in COLUMNS}
+    columns |= {name: said[name].encode("latin-1") if said[name] is not None else None for name in HEADS}
+    own = Own(**{column.name: said[column.name] for column in fields(Own)})
+    digest = f"sha256:{own.body_sha256}" if own.body_sha256 else None
+    body, revisit = None, None
+    if digest and main is not None and main.type == "revisit":
+        revisit = Revisit(payload_digest=digest, url=None, at=None, not_modified=False)
+    elif digest and main is not None:
+        body = http_message.split(main.block)[1] if main.type == "response" else main.block
+        if not warc.holds(digest, body):
+            return _mismatch(main, "body", digest, body)
+    capture = Capture(**columns, body=body)
+    return Found(capture=capture, offset=facts.offset, payload_digest=digest, revisit=revisit, own=own)

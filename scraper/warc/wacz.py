@@ -1,0 +1,207 @@
+"""WACZ 1.1.1: a WARC with its index, pages and digests in one zip file, written and read as a stream."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, BinaryIO
+
+from scraper.errors import Unreadable
+from scraper.warc import cdxj
+from scraper.warc import record as warc
+from scraper.warc import writer as outgoing
+from scraper.warc.writer import About, Kept
+
+READ_BYTES = 1 << 20
+#: A data package lists a few files; a larger one is a bomb.
+LISTING_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page that a reader of the file can start from."""
+
+    url: str
+    captured_at: str
+    title: str | None
+    text: str | None
+
+
+class _Entry:
+    """One file inside the zip while it is written: its bytes, counted and digested."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.length = 0
+
+    def write(self, data: bytes, /) -> int:
+        """Append *data*; its length."""
+        self._digest.update(data)
+        self.length += len(data)
+        return self._file.write(data)
+
+    def described(self, path: str) -> dict[str, Any]:
+        """How the data package lists it."""
+        name = path.rpartition("/")[2]
+        return {"name": name, "path": path, "hash": f"sha256:{self._digest.hexdigest()}", "bytes": self.length}
+
+
+class _Zip:
+    """A zip file whose bytes depend on its content only."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._zip = zipfile.ZipFile(out, "w", allowZip64=True)
+        self.resources: list[dict[str, Any]] = []
+
+    def add(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write one file from its pieces."""
+        with self._zip.open(_info(path), "w", force_zip64=True) as file:
+            entry = _Entry(file)
+            for piece in pieces:
+                entry.write(piece)
+        self.resources.append(entry.described(path))
+
+    def add_warc(self, path: str, kept: Iterable[Kept], about: About) -> list[str]:
+        """Write the WARC; its index lines, sorted."""
+        with self._zip.open(_info(path), "w", force_zip64=True) as file:
+            entry = _Entry(file)
+            name = path.rpartition("/")[2]
+            lines = [
+                cdxj.line(record, offset=offset, length=length, filename=name)
+                for record, offset, length in outgoing.write(entry, kept, about)
+                if record.type != "metadata"
+            ]
+        self.resources.append(entry.described(path))
+        return sorted(lines, key=str.encode)
+
+    def close(self) -> None:
+        """End the file."""
+        self._zip.close()
+
+    def forget(self) -> None:
+        """Leave the file as it is: it could not be written whole, and its end, written later, could not be either."""
+        self._zip.fp = None
+
+
+def _info(path: str) -> zipfile.ZipInfo:
+    """What is packed already is stored, so that readers can seek in it; no time and no user enters the bytes."""
+    info = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
+    info.compress_type = zipfile.ZIP_STORED if path.endswith(".gz") else zipfile.ZIP_DEFLATED
+    info.create_system, info.external_attr = 3, 0o644 << 16
+    return info
+
+
+def write(out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
+    """Write a WACZ to *out*, which must be seekable. The same captures give the same bytes."""
+    package = _Zip(out)
+    try:
+        _fill(package, kept, pages, about)
+    except BaseException:
+        package.forget()
+        raise
+    package.close()
+
+
+def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
+    lines = package.add_warc(f"archive/{about.filename}", kept, about)
+    index, blocks = cdxj.compressed(lines, "index.cdx.gz")
+    package.add("indexes/index.cdx.gz", [index])
+    package.add("indexes/index.idx", [blocks])
+    main: list[Shown] = []
+    package.add("pages/pages.jsonl", _pages(pages, main))
+    described = _datapackage(about, main[0] if main else None, package.resources)
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
+    package.add("datapackage.json", [described])
+    package.add("datapackage-digest.json", [_json(digest)])
+
+
+def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:
+    """Lines of pages.jsonl; the newest page is put into *main*."""
+    yield _json({"format": "json-pages-1.0", "id": "pages", "title": "Posts", "hasText": True}) + b"\n"
+    for page in pages:
+        if not main or page.captured_at > main[0].captured_at:
+            main[:] = [page]
+        at = warc.date(page.captured_at)
+        name = hashlib.sha256(f"{at} {page.url}".encode()).hexdigest()[:20]
+        said = {"id": name, "url": page.url, "ts": at, "title": page.title or page.url, "text": page.text or ""}
+        yield _json(said) + b"\n"
+
+
+def _datapackage(about: About, main: Shown | None, resources: list[dict[str, Any]]) -> bytes:
+    said = {
+        "profile": "data-package",
+        "wacz_version": "1.1.1",
+        "title": "Posts of the US Human Rights Network",
+        "description": "Captures kept by ushrn, with the facts of each in a metadata record beside it.",
+        "created": warc.date(about.newest_at),
+        "modified": warc.date(about.newest_at),
+        "software": about.software,
+        "resources": resources,
+    }
+    if main is not None:
+        said |= {"mainPageUrl": main.url, "mainPageDate": warc.date(main.captured_at)}
+    return _json(said, indent=2)
+
+
+def _json(value: object, indent: int | None = None) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
+
+
+def warcs(file: BinaryIO, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+    """The WARC files inside a WACZ, by name. Raises Unreadable for what is no WACZ."""
+    try:
+        package = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise Unreadable(name, f"expected a WACZ, found a zip file that cannot be opened: {error}") from None
+    inside = sorted(path for path in package.namelist() if path.endswith((".warc", ".warc.gz")))
+    if not inside:
+        raise Unreadable(name, "expected a WACZ, found a zip file without a WARC in it")
+    for path in inside:
+        with package.open(path) as member:
+            yield path, member
+
+
+def complaints(file: BinaryIO) -> Iterator[str]:
+    """What does not hold in a WACZ's own digests: each file listed is there and has the bytes listed."""
+    try:
+        package = zipfile.ZipFile(file)
+        names = set(package.namelist())
+        listed = _small(package, "datapackage.json")
+        if "datapackage-digest.json" in names:
+            said = json.loads(_small(package, "datapackage-digest.json"))["hash"]
+            if warc.holds(said, listed) is False:
+                yield f"datapackage.json: expected the digest {said}, found {warc.digest(listed)}"
+        resources = json.loads(listed)["resources"]
+        for path, said in [(str(resource["path"]), str(resource["hash"])) for resource in resources]:
+            yield from _complaint(package, names, path, said)
+    except (zipfile.BadZipFile, OSError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+        yield f"its data package cannot be read: {error}"
+
+
+def _small(package: zipfile.ZipFile, path: str) -> bytes:
+    """A file that is read as a whole. Raises ValueError where it is too large for what it should be."""
+    size = package.getinfo(path).file_size
+    if size > LISTING_LIMIT_BYTES:
+        raise ValueError(f"{path} has {size} bytes; {LISTING_LIMIT_BYTES} are allowed")
+    return package.read(path)
+
+
+def _complaint(package: zipfile.ZipFile, names: set[str], path: str, said: str) -> Iterator[str]:
+    if path not in names:
+        yield f"{path} is listed in datapackage.json, but missing"
+        return
+    algorithm = said.partition(":")[0].lower()
+    if algorithm not in ("sha256", "sha1", "md5", "sha512"):
+        return
+    found = hashlib.new(algorithm, usedforsecurity=False)
+    try:
+        with package.open(path) as member:
+            while piece := member.read(READ_BYTES):
+                found.update(piece)
+    except zipfile.BadZipFile as error:
+        yield f"{path}: {error}"
+        return
+    if found.hexdigest() != said.partition(":")[2].lower():
+        yield f"{path}: expected the digest {said}, found {algorithm}:{found.hexdigest()}"
