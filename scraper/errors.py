@@ -6,16 +6,16 @@
         RobotsUnavailable                  3   robots.txt could not be had, so nothing may be fetched
       Forbidden                            4   robots.txt says no
       LayoutChanged                        5   pages no longer look as they did; nothing was overwritten
-      NotOurs                              6   archive.db cannot be used as it is
+      ArchiveUnusable                      6   archive.db cannot be used as it is
         NotAnArchive                       6   not a SQLite file, or not one of ours
         NewerArchive                       6   written by a newer version
         ArchiveBusy                        6   another run holds it
         ArchiveReadOnly                    6   cannot be written
         DiskFull                           6   no room left
-      Damaged                              7   a digest, reference or row does not hold
-      SlowDown                             8   the server asked for a longer pause than we may wait
-      Stopped                              9   a signal, or too many failures in a row
-      Stale                               10   `status`: the last good crawl is too old
+      IntegrityError                       7   a digest, reference or row does not hold
+      RateLimited                          8   the server asked for a longer pause than we may wait
+      Interrupted                          9   a signal, or too many failures in a row
+      Stale                                10   `status`: the last good crawl is too old
       PageError                            1   one page could not be had or read; the others go on
         FetchFailed                        1   no answer, or one that cannot be used
         Unreadable                         1   the bytes are not what the reader needs
@@ -63,46 +63,46 @@ class LayoutChanged(ArchiveError):
     exit_status = 5
 
 
-class NotOurs(ArchiveError):
+class ArchiveUnusable(ArchiveError):
     """The archive file cannot be used as it is; it was not touched."""
 
     exit_status = 6
 
 
-class NotAnArchive(NotOurs):
+class NotAnArchive(ArchiveUnusable):
     """Not a SQLite file, or not an archive of ours."""
 
 
-class NewerArchive(NotOurs):
+class NewerArchive(ArchiveUnusable):
     """Written by a newer version of this program."""
 
 
-class ArchiveBusy(NotOurs):
+class ArchiveBusy(ArchiveUnusable):
     """Another run holds the archive."""
 
 
-class ArchiveReadOnly(NotOurs):
+class ArchiveReadOnly(ArchiveUnusable):
     """The archive, or its folder, cannot be written."""
 
 
-class DiskFull(NotOurs):
+class DiskFull(ArchiveUnusable):
     """No room is left on the device."""
 
 
-class Damaged(ArchiveError):
+class IntegrityError(ArchiveError):
     """A digest, a reference or a row of the archive does not hold."""
 
     exit_status = 7
 
 
-class SlowDown(ArchiveError):
+class RateLimited(ArchiveError):
     """The server asked for a longer pause than we may wait: end, and resume in a later run."""
 
     exit_status = 8
 
 
-class Stopped(ArchiveError):
-    """Stopped by a signal, or after too many failures in a row: resume in a later run."""
+class Interrupted(ArchiveError):
+    """Interrupted by a signal, or after too many failures in a row: resume in a later run."""
 
     exit_status = 9
 

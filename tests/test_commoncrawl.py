@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.recover import commoncrawl
-from scraper.warc.cdx import Refused, Row
+from scraper.warc.cdx import CdxRecord, Refused
 from scraper.warc.record import Record
 
 POST = "https://www.upr2020.org/post/x"
 NAME = "crawl-data/CC-MAIN-2021-10/segments/1614/warc/CC-MAIN-2021-00001.warc.gz"
-ROW = Row(url=POST, timestamp="20210305120000", status=200, filename=NAME, offset=100, length=10)
+ROW = CdxRecord(url=POST, timestamp="20210305120000", status=200, filename=NAME, offset=100, length=10)
 CC = commoncrawl.COMMON_CRAWL
 
 
@@ -78,7 +78,7 @@ def test_a_record_is_asked_for_by_its_bytes() -> None:
                                               "https://evil.example/x.warc.gz", "a b.warc.gz", "x.warc.gz?y")]
     + [replace(ROW, length=0), replace(ROW, length=10**9), replace(ROW, offset=None)],
 )  # fmt: skip
-def test_places_outside_are_not_asked_for(row: Row) -> None:
+def test_places_outside_are_not_asked_for(row: CdxRecord) -> None:
     assert not commoncrawl.has_record(row)
 
 

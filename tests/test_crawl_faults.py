@@ -16,7 +16,7 @@ import pytest
 from scraper.crawl import Report, run_crawl
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import POSTS
-from scraper.errors import ArchiveBusy, DiskFull, NotOurs
+from scraper.errors import ArchiveBusy, ArchiveUnusable, DiskFull
 from scraper.fetch import Limits
 
 SOURCES = ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/blog-feed.xml", "/news", "/")
@@ -269,7 +269,7 @@ def test_an_archive_that_somebody_else_writes_to_is_busy_and_stays_as_it_is(site
 def test_an_archive_that_is_none_or_cannot_be_written_is_said_so_and_untouched(site: Site, tmp_path: Path) -> None:
     letter = tmp_path / "letter.db"
     letter.write_bytes(b"dear friend" * 1000)
-    with pytest.raises(NotOurs):
+    with pytest.raises(ArchiveUnusable):
         run_crawl(letter, [site.faults.url], delay=0)
     assert letter.read_bytes() == b"dear friend" * 1000
     assert site.faults.log == []

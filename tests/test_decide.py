@@ -8,33 +8,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import decide, digests
-from scraper.decide import Effects, Memory, Sighting, State
+from scraper.decide import Effects, Observation, State, UrlState
 from scraper.records import Capture, Image, Link, Reading, Target
 
 URL = "https://blog.example.com/post/one"
 POST = Reading(kind="post", url=URL, title="A title", body_text="All eyes on Geneva.", author="Ann")
 
 
-def seen(at: str, reading: Reading | None = POST, **values: object) -> Sighting:
+def seen(at: str, reading: Reading | None = POST, **values: object) -> Observation:
     """A sighting on that day; the capture's id is the day."""
     number = int(at.replace("-", ""))
     place = decide.order(f"{at}T00:00:00Z", "live", None, URL, "")
-    return Sighting(capture_id=number, captured_at=f"{at}T00:00:00Z", order=place, reading=reading, **values)  # type: ignore[arg-type]
+    return Observation(capture_id=number, captured_at=f"{at}T00:00:00Z", order=place, reading=reading, **values)  # type: ignore[arg-type]
 
 
-def absent(at: str, reason: str = "404", **values: object) -> Sighting:
+def absent(at: str, reason: str = "404", **values: object) -> Observation:
     return seen(at, None, missing=reason, answered=False, **values)
 
 
-def verdicts(*sightings: Sighting) -> list[str]:
+def verdicts(*sightings: Observation) -> list[str]:
     return [effects.verdict for _, _, effects in decide.fold(sightings)[1]]
 
 
-def events(*sightings: Sighting) -> list[tuple[str, str]]:
+def events(*sightings: Observation) -> list[tuple[str, str]]:
     return [(event.kind, event.at[:10]) for _, _, effects in decide.fold(sightings)[1] for event in effects.events]
 
 
-def state(*sightings: Sighting) -> State:
+def state(*sightings: Observation) -> State:
     return decide.fold(sightings)[0]
 
 
@@ -163,7 +163,7 @@ def test_half_a_page_never_replaces_a_whole_one() -> None:
         (seen("2021-03-08", None, poor="a page of kind 'other', not a post"), "a page of kind 'other', not a post"),
     ],
 )
-def test_a_worse_reading_is_kept_but_never_shown(sighting: Sighting, reason: str) -> None:
+def test_a_worse_reading_is_kept_but_never_shown(sighting: Observation, reason: str) -> None:
     found, steps = decide.fold([seen("2021-03-01"), sighting])
     assert steps[1][2] == Effects(verdict="worse", reason=reason)
     assert found.shown == POST
@@ -197,7 +197,7 @@ def test_once_missing_or_missing_for_less_is_not_gone() -> None:
     [seen("2021-03-12"), seen("2021-03-12", None, poor="login"), seen("2021-03-12", confirms=True, answered=False)],
     ids=["the post", "a login page", "a 304"],
 )
-def test_an_answer_in_between_breaks_the_run(between: Sighting) -> None:
+def test_an_answer_in_between_breaks_the_run(between: Observation) -> None:
     assert state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20")).gone_at is None
 
 
@@ -211,7 +211,7 @@ def test_an_answer_in_between_breaks_the_run(between: Sighting) -> None:
     ],
     ids=["a server in trouble", "a redirect to another spelling", "a file's time", "missing at a file's time"],
 )
-def test_what_says_nothing_neither_breaks_nor_starts_the_run(between: Sighting) -> None:
+def test_what_says_nothing_neither_breaks_nor_starts_the_run(between: Observation) -> None:
     found = state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20"))
     assert found.gone_at == "2021-03-05T00:00:00Z"
 
@@ -248,16 +248,16 @@ A_LIFE = [
 
 
 @given(st.permutations(A_LIFE))
-def test_the_fold_does_not_depend_on_the_order_it_is_given(arrivals: list[Sighting]) -> None:
+def test_the_fold_does_not_depend_on_the_order_it_is_given(arrivals: list[Observation]) -> None:
     assert decide.fold(arrivals) == decide.fold(sorted(arrivals, key=lambda one: one.order))
 
 
 # From captures to sightings ---------------------------------------------------------------------------------------
 
 
-def sight(reading: Reading | None = None, **values: object) -> Sighting:
+def sight(reading: Reading | None = None, **values: object) -> Observation:
     capture = Capture(**({"url": URL, "captured_at": "2021-03-01T00:00:00Z", "status": 200} | values))  # type: ignore[arg-type]
-    return decide.sight(capture, 1, ("", "", "", "", ""), reading)
+    return decide.observe(capture, 1, ("", "", "", "", ""), reading)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_a_post_without_title_and_text_is_none() -> None:
 # What to fetch now ------------------------------------------------------------------------------------------------
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
-HAD = Memory(
+HAD = UrlState(
     url=URL,
     state="archived",
     last_good_at="2026-02-25T06:00:00Z",
@@ -318,7 +318,7 @@ HAD = Memory(
 )
 
 
-def reasons(known: Memory | None, *, full: bool = False, **target: object) -> list[str]:
+def reasons(known: UrlState | None, *, full: bool = False, **target: object) -> list[str]:
     memory = {URL: known} if known else {}
     targets = [Target(url=URL, site="a", **target)] if target else []  # type: ignore[arg-type]
     return [item.reason for item in decide.due(memory, targets, NOW, full=full)]
@@ -326,7 +326,7 @@ def reasons(known: Memory | None, *, full: bool = False, **target: object) -> li
 
 def test_a_new_address_is_due() -> None:
     assert reasons(None, found_by=("sitemap",)) == ["new"]
-    assert reasons(Memory(url=URL)) == ["new"], "heard of before, never had"
+    assert reasons(UrlState(url=URL)) == ["new"], "heard of before, never had"
 
 
 def test_what_was_just_had_is_not_due() -> None:

@@ -13,7 +13,7 @@ import zlib
 
 import pytest
 
-from scraper.errors import FetchFailed, RobotsUnavailable, SlowDown, Stopped
+from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.fetch import Fetcher, Limits, Validators
 
 
@@ -263,7 +263,7 @@ def test_a_500_storm_ends_the_run_after_ten_addresses(faults, fetcher):
     faults.on("*", faults.page(status="500 Oops"))
     for number in range(9):
         fetcher.get(f"{faults.url}/{number}")
-    with pytest.raises(Stopped, match="10 addresses in a row failed") as caught:
+    with pytest.raises(Interrupted, match="10 addresses in a row failed") as caught:
         fetcher.get(f"{faults.url}/9")
     assert [c.status for c in caught.value.captures] == [500] * 3
 
@@ -278,7 +278,7 @@ def test_failures_of_all_kinds_count_and_one_answer_ends_the_row(faults, fetcher
         fetcher.get(f"{faults.url}/missing")
     for _ in range(9):
         fetcher.get(f"{faults.url}/walled")
-    with pytest.raises(Stopped):
+    with pytest.raises(Interrupted):
         fetcher.get(f"{faults.url}/dead")
 
 
@@ -291,7 +291,7 @@ def test_every_request_to_that_host_waits(faults, fetcher, status):
     faults.on("/a", faults.page(status=status, headers=["Retry-After: 100"]))
     faults.on("/b", faults.page())
     if status == "429 Slow":
-        with pytest.raises(SlowDown, match="still status 429"):
+        with pytest.raises(RateLimited, match="still status 429"):
             fetcher.get(f"{faults.url}/a")
     else:
         assert fetcher.get(f"{faults.url}/a")[-1].status == 503
@@ -306,7 +306,7 @@ def test_every_request_to_that_host_waits(faults, fetcher, status):
 @pytest.mark.parametrize("status", ["429 Slow", "503 Busy", "302 Found"])
 def test_beyond_the_limit_the_run_ends_at_once(faults, fetcher, status, header):
     faults.on("/a", faults.page(status=status, headers=[header, "Location: /b"]))
-    with pytest.raises(SlowDown, match=r"run again later to resume") as caught:
+    with pytest.raises(RateLimited, match=r"run again later to resume") as caught:
         fetcher.get(f"{faults.url}/a")
     assert caught.value.captures[-1].status == int(status[:3])
     assert faults.paths == ["/robots.txt", "/a"]
@@ -386,9 +386,9 @@ def test_the_environment_is_not_asked_for_a_proxy(faults, clock, monkeypatch):
 
 def test_a_sleep_that_raises_stops_the_run_between_two_requests(faults, clock):
     def sleep(seconds):
-        raise Stopped("a signal")
+        raise Interrupted("a signal")
 
     faults.on("/a", faults.page(b""))
-    with made(faults, clock, sleep=sleep, delay=1) as fetcher, pytest.raises(Stopped) as caught:
+    with made(faults, clock, sleep=sleep, delay=1) as fetcher, pytest.raises(Interrupted) as caught:
         fetcher.get(f"{faults.url}/a")
     assert [c.kind for c in caught.value.captures] == ["robots"]

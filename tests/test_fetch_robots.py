@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.errors import FetchFailed, Forbidden, RobotsUnavailable, SlowDown
+from scraper.errors import FetchFailed, Forbidden, RateLimited, RobotsUnavailable
 from scraper.fetch import Fetcher, Limits
 from scraper.fetch.robots import TOKEN, decode, read
 
@@ -129,7 +129,7 @@ def test_429_means_wait_although_the_standard_would_allow_all(faults, fetcher):
 @pytest.mark.parametrize(("header", "requests"), [("Retry-After: 601", 1), ("X: y", 3)])
 def test_429_without_end_ends_the_run(faults, fetcher, header, requests):
     faults.on("/robots.txt", faults.page(status="429 Slow", headers=[header]))
-    with pytest.raises(SlowDown) as caught:
+    with pytest.raises(RateLimited) as caught:
         fetcher.get(f"{faults.url}/a")
     assert len(faults.log) == len(caught.value.captures) == requests
 
@@ -236,7 +236,7 @@ def test_one_that_is_compressed_is_read(faults, fetcher):
 
 def test_a_delay_beyond_reason_ends_the_run(faults, fetcher):
     faults.on("/robots.txt", faults.page(b"User-agent: *\nCrawl-delay: 86400"))
-    with pytest.raises(SlowDown, match="86400 s between requests"):
+    with pytest.raises(RateLimited, match="86400 s between requests"):
         fetcher.get(f"{faults.url}/a")
     assert faults.paths == ["/robots.txt"]
 

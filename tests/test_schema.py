@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, NewerArchive, NotAnArchive, NotOurs
+from scraper.errors import ArchiveBusy, ArchiveReadOnly, ArchiveUnusable, DiskFull, NewerArchive, NotAnArchive
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_folder_is_no_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"title,url\n", b"\0" * 4096, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_file_that_is_no_database_is_refused_and_untouched(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "archive.db").write_bytes(content)
-    with pytest.raises(NotOurs):
+    with pytest.raises(ArchiveUnusable):
         schema.open_archive(tmp_path / "archive.db", create=True)
     assert (tmp_path / "archive.db").read_bytes() == content
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
@@ -172,7 +172,7 @@ def as_nobody(action: Callable[[], str]) -> str:
         os.setuid(65534)
         try:
             said = action()
-        except NotOurs as error:
+        except ArchiveUnusable as error:
             said = f"{type(error).__name__}: {error}"
         os.write(theirs, said.encode())
         os._exit(0)

@@ -12,7 +12,7 @@ import pytest
 from scraper.crawl import run_crawl
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.server import served
-from scraper.errors import NotOurs, UsageError
+from scraper.errors import ArchiveUnusable, UsageError
 from scraper.store import Archive
 from scraper.terminal import status
 
@@ -91,9 +91,9 @@ def test_status_changes_nothing_and_says_what_is_no_archive(archive: Path, tmp_p
     status.status(archive, TODAY)
     assert archive.read_bytes() == before
     (tmp_path / "letter.db").write_text("dear friend")
-    with pytest.raises(NotOurs):
+    with pytest.raises(ArchiveUnusable):
         status.status(tmp_path / "letter.db", TODAY)
-    with pytest.raises(NotOurs):
+    with pytest.raises(ArchiveUnusable):
         status.status(tmp_path / "missing.db", TODAY)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.errors import ArchiveBusy, ArchiveReadOnly, Damaged, DiskFull, NotAnArchive
+from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
 from scraper.store import Archive, Change
 from scraper.store.bodies import MOST_DEPENDANTS
@@ -519,13 +519,13 @@ def test_a_damaged_reference_takes_down_its_dependants_only(archive: Archive) ->
     archive.db.execute("UPDATE bodies SET data = zeroblob(length(data)) WHERE sha256 = ?", (bodies[0],))
     with Archive.open(archive.path, create=False, readonly=True) as other:
         for sha256 in bodies[:3]:
-            with pytest.raises(Damaged):
+            with pytest.raises(IntegrityError):
                 other.body(sha256)
         assert other.body(bodies[3]) == framed(9, url="https://else.example.com/post/9").body
 
 
 def test_a_body_that_is_not_there_is_damage(archive: Archive) -> None:
-    with pytest.raises(Damaged, match="not in the archive"):
+    with pytest.raises(IntegrityError, match="not in the archive"):
         archive.body("00" * 32)
 
 
@@ -566,8 +566,8 @@ def target(url: str = URL, *found_by: str, lastmod: str | None = None, kind: str
 
 
 def test_addresses_are_known_by_all_the_ways_they_were_found(archive: Archive) -> None:
-    archive.hear([target(URL, "sitemap", lastmod="2026-01-01"), target(kind="sitemap")], DAY.format(1))
-    archive.hear([target(f"{URL}/", "feed")], DAY.format(2))
+    archive.discover([target(URL, "sitemap", lastmod="2026-01-01"), target(kind="sitemap")], DAY.format(1))
+    archive.discover([target(f"{URL}/", "feed")], DAY.format(2))
     assert rows(archive, "SELECT url, found_by, first_heard_at, last_heard_at, lastmod, state FROM known_urls") == [
         (URL, "feed; sitemap", DAY.format(1), DAY.format(2), "2026-01-01", "wanted")
     ]
@@ -575,7 +575,7 @@ def test_addresses_are_known_by_all_the_ways_they_were_found(archive: Archive) -
 
 def test_the_state_of_an_address_follows_what_was_captured_there(archive: Archive) -> None:
     urls = [f"https://blog.example.com/post/{name}" for name in ("had", "lost", "led", "none", "failed")]
-    archive.hear([target(url) for url in urls], DAY.format(1))
+    archive.discover([target(url) for url in urls], DAY.format(1))
     away = Capture(
         url=urls[2], kind="redirect", captured_at=DAY.format(2), status=301, redirected_to="https://x.example/"
     )
@@ -596,12 +596,12 @@ def test_a_random_address_that_is_not_there_is_not_known(archive: Archive) -> No
 
 
 def test_memory_tells_what_the_next_crawl_needs(archive: Archive) -> None:
-    archive.hear([target(lastmod="2026-01-03"), target(f"{URL}-wanted")], DAY.format(1))
+    archive.discover([target(lastmod="2026-01-03"), target(f"{URL}-wanted")], DAY.format(1))
     head = b'HTTP/1.1 200 OK\r\nETag: "abc"\r\nlast-modified:  Thu, 01 Jan 2026 00:00:00 GMT \r\n\r\n'
     good = archive.keep(replace(page(day=2, views=4, published_at="2025-12-01"), head=head), read(page(views=4)), None)
     keep(archive, replace(page(day=3, kind="other"), head=head.replace(b"abc", b"login")))
     archive.note(Problem(stage="fetch", kind="timeout", message="no answer", url=URL), DAY.format(4))
-    found = archive.memory("blog.example.com")
+    found = archive.url_states("blog.example.com")
     assert set(found) == {URL, f"{URL}-wanted"}
     known = found[URL]
     assert (known.state, known.lastmod, known.last_good_at) == ("archived", "2026-01-03", DAY.format(2))
@@ -613,7 +613,7 @@ def test_memory_tells_what_the_next_crawl_needs(archive: Archive) -> None:
 
 def test_memory_of_imported_pages_has_no_tries_of_our_own(archive: Archive) -> None:
     keep(archive, replace(page(day=2), source="wayback"))
-    known = archive.memory("blog.example.com")[URL]
+    known = archive.url_states("blog.example.com")[URL]
     assert (known.last_good_at, known.last_tried_at, known.capture_id) == (DAY.format(2), None, None)
 
 
@@ -625,7 +625,7 @@ def test_memory_tells_of_sitemaps_and_lists(archive: Archive) -> None:
     )  # fmt: skip
     number = archive.keep(sitemap, None, None).capture_id
     archive.keep(replace(sitemap, captured_at=DAY.format(2), status=304, body=None, not_modified_of=number), None, None)
-    known = archive.memory("blog.example.com")[sitemap.url]
+    known = archive.url_states("blog.example.com")[sitemap.url]
     assert (known.state, known.etag, known.capture_id, known.last_status) == ("sitemap", 'W/"1"', number, 304)
     assert known.last_good_at == DAY.format(2)
 
@@ -690,7 +690,7 @@ def test_a_rebuild_of_a_damaged_archive_writes_nothing(archive: Archive) -> None
     keep(archive, page(day=1), page(day=2, title="Another"))
     archive.db.execute("UPDATE bodies SET data = zeroblob(length(data)) WHERE rowid = 2")
     before = list(archive.db.iterdump())
-    with pytest.raises(Damaged):
+    with pytest.raises(IntegrityError):
         archive.rebuild()
     assert list(archive.db.iterdump()) == before
 

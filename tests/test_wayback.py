@@ -16,10 +16,10 @@ from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.recover import selection, wayback
 from scraper.warc import cdx
-from scraper.warc.cdx import Refused, Row
+from scraper.warc.cdx import CdxRecord, Refused
 
 POST = "https://www.upr2020.org/post/x"
-ROW = Row(url=POST, timestamp="20210305120000", status=200, media_type="text/html")
+ROW = CdxRecord(url=POST, timestamp="20210305120000", status=200, media_type="text/html")
 HEADER = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
 LINE = ["org,upr2020)/post/x", "20210305120000", POST, "text/html", "200", "A" * 32, "99"]
 WHOLE = replace(ROW, digest="A" * 32, length=99)
@@ -172,13 +172,13 @@ def answer(head: bytes = IA, body: bytes | None = b"<html>page</html>", **more: 
     return Capture(url="http://a/", captured_at="2026-03-01T00:00:00Z", status=status, head=head, body=body, **more)
 
 
-def taken(*words: Any, row: Row = ROW, **more: Any) -> Capture:
+def taken(*words: Any, row: CdxRecord = ROW, **more: Any) -> Capture:
     found = wayback.capture_of(answer(*words, **more), row)
     assert isinstance(found, Capture), found
     return found
 
 
-def refused(*words: Any, row: Row = ROW, **more: Any) -> str:
+def refused(*words: Any, row: CdxRecord = ROW, **more: Any) -> str:
     found = wayback.capture_of(answer(*words, **more), row)
     assert isinstance(found, Refused)
     return found.kind
@@ -271,7 +271,7 @@ def test_no_answer_makes_it_raise(head: bytes, body: bytes, status: int) -> None
 # Which are worth having ----------------------------------------------------------------------------------------------
 
 rows = st.builds(
-    Row,
+    CdxRecord,
     url=st.sampled_from([POST, "http://upr2020.org/post/x", "https://www.upr2020.org/post/y"]),
     timestamp=st.integers(0, 40).map(lambda n: f"202103{n % 28 + 1:02}12{n % 60:02}00"),
     status=st.sampled_from([200, 301, 404, 410, 503, None]),
@@ -281,7 +281,7 @@ rows = st.builds(
 
 
 @given(st.lists(rows, max_size=12))
-def test_every_version_is_chosen_once_whatever_the_order(listed: list[Row]) -> None:
+def test_every_version_is_chosen_once_whatever_the_order(listed: list[CdxRecord]) -> None:
     chosen = selection.worth(listed)
     assert set(selection.worth(listed[::-1])) == set(chosen) and len(chosen) == len(set(chosen))
     versions = {(urls.canonical(row.url), row.digest) for row in listed if selection.is_page(row)}

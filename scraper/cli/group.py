@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from scraper import __version__
-from scraper.errors import ArchiveError, ArchiveReadOnly, Damaged, Stopped, UsageError
+from scraper.errors import ArchiveError, ArchiveReadOnly, IntegrityError, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from scraper.fetch import Asked
+    from scraper.fetch import RequestLog
 
 #: Contact address for every request; the only environment variable.
 CONTACT_VARIABLE = "USHRN_CONTACT"
@@ -45,7 +45,7 @@ class Verbs(click.Group):
         except ArchiveError as error:
             fail(ctx, str(error), error.exit_status)
         except KeyboardInterrupt:
-            fail(ctx, "stopped by a signal; run the same command again to go on", Stopped.exit_status)
+            fail(ctx, "stopped by a signal; run the same command again to go on", Interrupted.exit_status)
         except UnicodeEncodeError as error:
             if not any(_HALF.search(word) for word in sys.argv):
                 raise
@@ -155,7 +155,7 @@ def unusable(error: sqlite3.DatabaseError, db: Path) -> ArchiveError:
     try:
         return explain(error, db)
     except sqlite3.OperationalError:
-        return Damaged(f"{db}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
+        return IntegrityError(f"{db}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
 
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -205,7 +205,7 @@ class Log:
         sys.stderr.flush()
         self._drawn = True
 
-    def request(self, asked: "Asked") -> None:
+    def request(self, asked: "RequestLog") -> None:
         """One request, as a JSON line; people see the bar instead."""
         if self._json:
             self._line({"event": "request", **asdict(asked)})

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from scraper.errors import Stopped
+from scraper.errors import Interrupted
 
 
 class Interrupts:
-    """Remembers that somebody asked us to stop. `sleep` ends at once when that happens, and raises Stopped."""
+    """Remembers that somebody asked us to stop. `sleep` ends at once when that happens, and raises Interrupted."""
 
     def __init__(self, sleep: Callable[[float], None] | None = None) -> None:
         self._sleep = sleep
@@ -24,12 +24,14 @@ class Interrupts:
         self._asked.set()
 
     def check(self) -> None:
-        """Raises Stopped once somebody asked."""
+        """Raises Interrupted once somebody asked."""
         if self._asked.is_set():
-            raise Stopped(f"stopped by {self.signal_name}; what was fetched is saved: run the same command to resume")
+            raise Interrupted(
+                f"stopped by {self.signal_name}; what was fetched is saved: run the same command to resume"
+            )
 
     def sleep(self, seconds: float) -> None:
-        """Waits, unless asked to stop: then Stopped."""
+        """Waits, unless asked to stop: then Interrupted."""
         self.check()
         if self._sleep is not None:
             self._sleep(seconds)

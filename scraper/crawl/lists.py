@@ -9,7 +9,7 @@ from scraper import urls
 from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
-from scraper.decide import Memory, instant
+from scraper.decide import UrlState, instant
 from scraper.page import Page, too_deep
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site, Target
@@ -56,7 +56,7 @@ class Lists:
         self,
         session: Session,
         site: Site,
-        memory: dict[str, Memory],
+        memory: dict[str, UrlState],
         found: Found,
         *,
         start: str | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from scraper import sites, urls
 from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
-from scraper.decide import OLD_EVERY, Due, Memory, instant
+from scraper.decide import OLD_EVERY, Due, UrlState, instant
 from scraper.records import Site, Target
 from scraper.store import Archive
 
@@ -67,7 +67,7 @@ def _target(number: int) -> Target:
     return Target(url=address(number), site=sites.USHRN_NEWS.id, found_by=("number",))
 
 
-def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Memory]) -> None:
+def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, UrlState]) -> None:
     """Ask for the numbers behind the highest known one, until `MISSES` in a row are no posts."""
     if site.platform != "news-2019":
         return
@@ -77,11 +77,11 @@ def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Me
         wanted = [number for number in numbers if _is_due(session, address(number), posts, memory)]
         if not wanted:
             return
-        session.archive.hear([_target(number) for number in wanted], session.at())
+        session.archive.discover([_target(number) for number in wanted], session.at())
         posts.run([Due(address(number), "new") for number in wanted])
 
 
-def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, Memory]) -> bool:
+def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, UrlState]) -> bool:
     known = memory.get(url)
     tried = None if known is None else known.last_tried_at
     return url not in posts.looked and (tried is None or session.now() - instant(tried) >= OLD_EVERY)
@@ -95,4 +95,4 @@ def hear_links(archive: Archive, at: str) -> None:
         url, site = urls.canonical(link), sites.site_for(link)
         if url not in known and urls.is_post(url) and sites.by_id(site.id) is not None:
             targets.append(Target(url=url, site=site.id, found_by=("link",)))
-    archive.hear(targets, at)
+    archive.discover(targets, at)

@@ -6,8 +6,8 @@ from scraper import urls
 from scraper.crawl.drift import DriftWatch, report
 from scraper.crawl.missing import MissingPages, says_missing
 from scraper.crawl.session import Session, Step, validators_of
-from scraper.decide import Due, Memory
-from scraper.errors import FetchFailed, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable
+from scraper.decide import Due, UrlState
+from scraper.errors import FetchFailed, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 
@@ -19,7 +19,7 @@ MOST_CONFIRMATIONS = 5
 class Posts:
     """Fetches posts of one site."""
 
-    def __init__(self, session: Session, site: Site, memory: dict[str, Memory], addresses: dict[str, str]) -> None:
+    def __init__(self, session: Session, site: Site, memory: dict[str, UrlState], addresses: dict[str, str]) -> None:
         """*addresses*: canonical address → the address that the site gave for it."""
         self.session = session
         self.site = site
@@ -37,7 +37,7 @@ class Posts:
         """Looks at every post that is due. Raises LayoutChanged when pages no longer look as they did."""
         try:
             self._run(due)
-        except (Forbidden, SlowDown, Stopped, Unreachable):
+        except (Forbidden, RateLimited, Interrupted, Unreachable):
             self._release()
             raise
         self._release()
@@ -67,7 +67,7 @@ class Posts:
         except FetchFailed as error:
             self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
             return False
-        except (SlowDown, Stopped) as error:
+        except (RateLimited, Interrupted) as error:
             # The run ends here, and this post was not had: the next run begins with it.
             self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
             raise

@@ -12,8 +12,8 @@ from scraper.crawl.runs import Order, Report, brought_up_to_date, exit_status, l
 from scraper.crawl.session import Session, Step
 from scraper.crawl.site import crawl_post, crawl_site
 from scraper.dates import utc
-from scraper.errors import ArchiveError, Forbidden, LayoutChanged, SlowDown, Stopped, Unreachable, UsageError
-from scraper.fetch import Asked, Fetcher, Limits
+from scraper.errors import ArchiveError, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable, UsageError
+from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
@@ -34,7 +34,7 @@ def run_crawl(
     monotonic: Callable[[], float] = time.monotonic,
     limits: Limits | None = None,
     progress: Callable[[Step], None] = lambda _: None,
-    on_request: Callable[[Asked], None] = lambda _: None,
+    on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
 ) -> Report:
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
@@ -43,7 +43,7 @@ def run_crawl(
     *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
     finish the current post when this runs in the main thread.
 
-    Raises UsageError and NotOurs (also ArchiveBusy at once when another run holds the archive); all else that goes
+    Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
     _needs_contact(targets, contact)
@@ -109,11 +109,11 @@ def _crawl_all(session: Session, orders: Sequence[Order]) -> list[int]:
                 visit = crawl_post(session, order.site, order.post)
             else:
                 visit = crawl_site(session, order.site, order.start)
-        except (Forbidden, LayoutChanged, SlowDown) as error:
+        except (Forbidden, LayoutChanged, RateLimited) as error:
             session.keep_all(error.captures)
             _say(session, order.site, error)
             statuses.append(error.exit_status)
-        except Stopped as error:
+        except Interrupted as error:
             session.keep_all(error.captures)
             _say(session, order.site, error)
             statuses.append(error.exit_status)

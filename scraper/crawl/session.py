@@ -7,7 +7,7 @@ from datetime import datetime
 from scraper import urls
 from scraper.crawl.interrupts import Interrupts
 from scraper.dates import utc
-from scraper.decide import Memory
+from scraper.decide import UrlState
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
 from scraper.reading.capture import read_capture
@@ -114,7 +114,7 @@ class Session:
         url: str,
         kind: str,
         site: Site,
-        memory: dict[str, Memory],
+        memory: dict[str, UrlState],
         *,
         is_one: Callable[[Capture, Reading], bool] = lambda _capture, _reading: True,
         hold: bool = False,
@@ -172,7 +172,7 @@ class Session:
         )
 
 
-def validators_of(known: Memory | None) -> Validators | None:
+def validators_of(known: UrlState | None) -> Validators | None:
     """What the server said about the copy that we hold; None: we hold none."""
     if known is None or known.capture_id is None or not (known.etag or known.last_modified):
         return None

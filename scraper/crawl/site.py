@@ -11,7 +11,7 @@ from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
-from scraper.decide import Due, Memory, instant
+from scraper.decide import Due, UrlState, instant
 from scraper.errors import Forbidden, LayoutChanged, Unreachable
 from scraper.records import Problem, Site, Target
 
@@ -34,11 +34,11 @@ class Visit:
 
 
 def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
-    """Crawls a whole site. Raises SlowDown, Stopped, Forbidden, LayoutChanged, NotOurs."""
+    """Crawls a whole site. Raises RateLimited, Interrupted, Forbidden, LayoutChanged, ArchiveUnusable."""
     if _rests(session, site):
         return Visit(reached=False, gone=True)
     session.archive.site(site)
-    memory = session.archive.memory(site.id)
+    memory = session.archive.url_states(site.id)
     try:
         found = Discovery(session, site, memory, start).run()
     except Unreachable as error:
@@ -46,7 +46,7 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     _reached(session, site)
     found.targets += numbered_posts.numbers(session, site, found.heard())
     targets = found.heard()
-    session.archive.hear(targets, session.at())
+    session.archive.discover(targets, session.at())
     _nothing_found(session, site, found, memory)
     posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
     posts.run(_due(session, found, targets, memory))
@@ -66,8 +66,8 @@ def crawl_post(session: Session, site: Site, url: str) -> Visit:
         return _unreachable(session, site, error)
     _reached(session, site)
     target = Target(url=url, site=site.id, found_by=("given",))
-    session.archive.hear((target,), session.at())
-    memory = session.archive.memory(site.id)
+    session.archive.discover((target,), session.at())
+    memory = session.archive.url_states(site.id)
     known = urls.canonical(url)
     posts = Posts(session, site, memory, {known: url})
     posts.run([Due(known, "given")])
@@ -84,11 +84,11 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
         )
     Attachments(session, site).run()
     if session.counts and site.platform in ("wix", "unknown"):
-        memory = session.archive.memory(site.id)
+        memory = session.archive.url_states(site.id)
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
 
 
-def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[Due]:
+def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[Due]:
     """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
     due = decide.due(memory, targets, session.now(), full=session.full)
     listed = {item.url for item in due}
@@ -96,7 +96,7 @@ def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: di
     return due + [Due(url, "missing") for url in doubtful if url not in listed][:MOST_SUSPECTS]
 
 
-def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[str]:
+def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
     """Posts that are gone, but named again by the site; those that stay away all the same are looked at weekly."""
     found = []
     for target in targets:
@@ -108,7 +108,7 @@ def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str,
     return found
 
 
-def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, Memory]) -> list[str]:
+def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
     if not found.sitemap_complete:
         return []  # a sitemap that failed, was cut or refused says nothing of what is not in it
     heard = {urls.canonical(target.url) for target in targets}
@@ -129,7 +129,7 @@ def site_of(targets: tuple[Target, ...]) -> str:
     return targets[0].site if targets else ""
 
 
-def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str, Memory]) -> None:
+def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str, UrlState]) -> None:
     """A site without a post in sight is an error (an empty listing is no result), and so is one whose sitemap, feed
     and list are all lost, though some links still lead to posts.
     """

@@ -7,7 +7,7 @@ from scraper import urls
 from scraper.crawl import numbered_posts
 from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session, Step
-from scraper.decide import Memory
+from scraper.decide import UrlState
 from scraper.errors import Forbidden
 from scraper.reading import sources as discover
 from scraper.reading.sources import Sitemap
@@ -20,7 +20,7 @@ MOST_SITEMAPS = 20
 class Discovery:
     """Reads the sources of one site, in the order that costs least."""
 
-    def __init__(self, session: Session, site: Site, memory: dict[str, Memory], start: str | None = None) -> None:
+    def __init__(self, session: Session, site: Site, memory: dict[str, UrlState], start: str | None = None) -> None:
         self.session = session
         self.site = site
         self.memory = memory

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from scraper.crawl import lookups
 from scraper.crawl.session import Session, Step
-from scraper.decide import Memory, instant
+from scraper.decide import UrlState, instant
 from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
@@ -25,7 +25,7 @@ class Counting:
         self.site = site
         self.hosts = frozenset(site.hosts)
 
-    def due(self, memory: dict[str, Memory]) -> list[str]:
+    def due(self, memory: dict[str, UrlState]) -> list[str]:
         """Posts whose counts are a day old, the oldest first; never counted ones before all."""
         now = self.session.now()
         posts = [
@@ -40,7 +40,7 @@ class Counting:
         ]
         return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))][:MOST_A_RUN]
 
-    def run(self, memory: dict[str, Memory]) -> None:
+    def run(self, memory: dict[str, UrlState]) -> None:
         """Asks for what is due, where robots.txt allows it and the host has the endpoint."""
         due = self.due(memory)
         where = wix_counts_api.tokens_url(self.site)

@@ -1,10 +1,10 @@
 """What each capture means for its post, and what to fetch now. Pure: no network, no clock, no database.
 
-`sighting` says what a capture shows, `folding` makes a post of all of them, `due` chooses what to fetch.
+`observation` says what a capture shows, `post_state` makes a post of all of them, `due` chooses what to fetch.
 """
 
-from scraper.decide.due import FRESH_EVERY, MISSING_EVERY, OLD_EVERY, REASONS, Due, Memory, due
-from scraper.decide.observation import Order, Sighting, instant, order, sight
+from scraper.decide.due import FRESH_EVERY, MISSING_EVERY, OLD_EVERY, REASONS, Due, UrlState, due
+from scraper.decide.observation import Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
 
 __all__ = [
@@ -17,14 +17,14 @@ __all__ = [
     "Due",
     "Effects",
     "Event",
-    "Memory",
+    "Observation",
     "Order",
-    "Sighting",
     "State",
+    "UrlState",
     "due",
     "fold",
     "instant",
+    "observe",
     "order",
-    "sight",
     "step",
 ]

@@ -21,7 +21,7 @@ REASONS = ("given", "new", "lastmod", "failed", "missing", "fresh", "old", "full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class UrlState:
     """What the archive knows of one address: enough to say whether to fetch it again, and how to ask."""
 
     url: str
@@ -60,7 +60,7 @@ class Due:
 
 
 def due(
-    memory: Mapping[str, Memory],
+    memory: Mapping[str, UrlState],
     targets: Iterable[Target],
     now: datetime,
     *,
@@ -82,7 +82,7 @@ def due(
             given.add(url)
     found = []
     for url in dict.fromkeys((*heard, *memory)):
-        known = memory.get(url, Memory(url=url))
+        known = memory.get(url, UrlState(url=url))
         reason = "given" if url in given else _reason(known, heard.get(url) or known.lastmod, now)
         if reason is None and full and known.state in _WORTH_FETCHING:
             reason = "full"
@@ -94,7 +94,7 @@ def due(
 _WORTH_FETCHING = frozenset({"archived", "wanted", "redirected", "in-web-archive", "lost", "not-a-post"})
 
 
-def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:
+def _reason(known: UrlState, lastmod: str | None, now: datetime) -> str | None:
     """Why the address is due; None: it is not."""
     if known.state not in _WORTH_FETCHING:
         return None
@@ -114,7 +114,7 @@ def _reason(known: Memory, lastmod: str | None, now: datetime) -> str | None:
     return "old" if age >= OLD_EVERY else None
 
 
-def _is_fresh(known: Memory, now: datetime) -> bool:
+def _is_fresh(known: UrlState, now: datetime) -> bool:
     # First seen counts only where the page says nothing: on the first crawl every post would else be fresh.
     dates = [known.published_at, known.updated_at]
     newest = max(filter(None, dates), default=known.first_seen_at)

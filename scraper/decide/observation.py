@@ -12,7 +12,7 @@ Order = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Observation:
     """One capture of a post's address, and what was read from it."""
 
     capture_id: int
@@ -43,7 +43,7 @@ def order(captured_at: str, source: str, body_sha256: str | None, url: str, reco
     return (captured_at, source, body_sha256 or "", url, record_sha256)
 
 
-def sight(capture: Capture, capture_id: int, place: Order, reading: Reading | None) -> Sighting:
+def observe(capture: Capture, capture_id: int, place: Order, reading: Reading | None) -> Observation:
     """How a capture counts for its post. *reading* is what was read from it, for a 304 from the one it confirms."""
     missing, poor, redirect = _absence(capture, reading), None, _is_redirect(capture)
     confirms = capture.not_modified_of is not None or capture.status == 304
@@ -55,7 +55,7 @@ def sight(capture: Capture, capture_id: int, place: Order, reading: Reading | No
         poor = _poverty(capture, reading)
     elif good.title is None and good.body_text is None:
         good, poor = None, "neither title nor text"
-    return Sighting(
+    return Observation(
         capture_id=capture_id,
         captured_at=capture.captured_at,
         order=place,

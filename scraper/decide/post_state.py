@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import digests
-from scraper.decide.observation import Sighting, instant
+from scraper.decide.observation import Observation, instant
 from scraper.records import Reading
 
 #: A post is gone when it was missing on captures at least this far apart, with none in between that had it.
@@ -69,7 +69,7 @@ class Effects:
     events: tuple[Event, ...] = ()
 
 
-def step(state: State, seen: Sighting) -> tuple[State, Effects]:
+def step(state: State, seen: Observation) -> tuple[State, Effects]:
     """The post after one more capture, later than all others, and what to write."""
     if seen.redirect and not seen.missing:
         return state, Effects(verdict="redirect")
@@ -83,10 +83,10 @@ def step(state: State, seen: Sighting) -> tuple[State, Effects]:
     return _good(state, seen, seen.reading)
 
 
-def fold(sightings: Iterable[Sighting]) -> tuple[State, list[tuple[Sighting, State, Effects]]]:
+def fold(observations: Iterable[Observation]) -> tuple[State, list[tuple[Observation, State, Effects]]]:
     """The post after all of its captures, and each of them with the state after it and what to write."""
     state, steps = State(), []
-    for seen in sorted(sightings, key=lambda seen: seen.order):
+    for seen in sorted(observations, key=lambda seen: seen.order):
         state, effects = step(state, seen)
         steps.append((seen, state, effects))
     return state, steps
@@ -100,14 +100,14 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
     return f"no {' and no '.join(lost)} any more" if lost else None
 
 
-def _worse(state: State, seen: Sighting, reason: str) -> tuple[State, Effects]:
+def _worse(state: State, seen: Observation, reason: str) -> tuple[State, Effects]:
     # A page that answers at all, be it a login, breaks the run of missing ones; a 503 says nothing either way.
     if seen.answered and seen.known_time and state.missing_since and not state.gone_at:
         state = replace(state, missing_since=None, missing_capture_id=None, missing_reason=None)
     return state, Effects(verdict="worse", reason=reason)
 
 
-def _missing(state: State, seen: Sighting) -> tuple[State, Effects]:
+def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
     quiet = Effects(verdict="missing", reason=seen.missing)
     if state.shown is None or not seen.known_time or state.gone_at:
         return state, quiet
@@ -125,16 +125,16 @@ def _missing(state: State, seen: Sighting) -> tuple[State, Effects]:
     return state, Effects(verdict="gone", reason=seen.missing, events=(event,))
 
 
-def _good(state: State, seen: Sighting, reading: Reading) -> tuple[State, Effects]:
+def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Effects]:
     reading = _kept(reading, state.shown)
     content = digests.of_reading(reading)
     returned = state.gone_at is not None and seen.known_time
-    after = _noticed(state, seen)
+    after = _seen_again(state, seen)
     events = [Event(kind="returned", at=seen.captured_at, capture_id=seen.capture_id)] if returned else []
     if state.shown is not None and not _replaces(state, seen, reading, content):
         alike = content == state.content_sha256 or _words(reading) == _words(state.shown)
         verdict = "returned" if returned else "same" if alike else "older"
-        return after, Effects(verdict=verdict, reason=_whynot(state, seen), events=tuple(events))
+        return after, Effects(verdict=verdict, reason=_reason_not_shown(state, seen), events=tuple(events))
     first, revises = state.shown is None, content != state.content_sha256
     # A page read after a dump of the same words is a fuller copy, not a change of the post.
     edited = revises and not (state.shown_dump != seen.dump and state.shown and _words(reading) == _words(state.shown))
@@ -148,7 +148,7 @@ def _good(state: State, seen: Sighting, reading: Reading) -> tuple[State, Effect
     return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
 
 
-def _showing(state: State, seen: Sighting, reading: Reading, content: str) -> State:
+def _showing(state: State, seen: Observation, reading: Reading, content: str) -> State:
     """*state*, showing *reading*; a 304 has no page of its own, so it leaves the capture that it confirms."""
     if seen.confirms and state.shown is not None:
         return state
@@ -164,7 +164,7 @@ def _showing(state: State, seen: Sighting, reading: Reading, content: str) -> St
     )
 
 
-def _noticed(state: State, seen: Sighting) -> State:
+def _seen_again(state: State, seen: Observation) -> State:
     """*state* with the post seen once more: first and last time, no longer missing or gone."""
     state = replace(state, first_seen_at=state.first_seen_at or seen.captured_at)
     if not seen.known_time:
@@ -183,7 +183,7 @@ def _noticed(state: State, seen: Sighting) -> State:
     )
 
 
-def _replaces(state: State, seen: Sighting, reading: Reading, content: str) -> bool:
+def _replaces(state: State, seen: Observation, reading: Reading, content: str) -> bool:
     """Whether a good reading takes the place of the one shown."""
     if seen.confirms:
         return content == state.content_sha256
@@ -196,7 +196,7 @@ def _replaces(state: State, seen: Sighting, reading: Reading, content: str) -> b
     return True
 
 
-def _whynot(state: State, seen: Sighting) -> str:
+def _reason_not_shown(state: State, seen: Observation) -> str:
     """Why a good reading did not take the place of the one shown, for `ushrn show`."""
     if state.shown_known and not seen.known_time:
         return "dated only by its file's time"

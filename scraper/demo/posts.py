@@ -131,7 +131,7 @@ POSTS = (
             "eleven days, 6 400 households, one tanker.",
             "!ab12cd_9f86d081884c7d659a2feaa0c55ad015~mv2.png 1200x800 A row of blue canisters at a pump | Waiting at "
             "the pump on Mill Street.",
-            "The operator calls this an interruption. The constitution calls it something else. Members of the "
+            "The operator calls this an interruption. The constitution calls it something else. RecordStream of the "
             "network have filed complaints in four municipalities and will publish every reply.",
             "> My grandmother carried water so that I would not have to. I carry it now.",
         ),

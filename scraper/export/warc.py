@@ -34,7 +34,8 @@ ORDER BY captured_at, captures.url, record_sha256
 def export_warc(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
     """Write all captures as one WARC 1.1 file, one gzip member a record; how many captures.
 
-    The same captures give the same bytes. *progress* is told how many are done. Raises NotOurs, Damaged, UsageError.
+    The same captures give the same bytes. *progress* is told how many are done.
+    Raises ArchiveUnusable, IntegrityError, UsageError.
     """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
         return sum(1 for _ in outgoing.write(out, _kept(archive, progress), _about(archive)))

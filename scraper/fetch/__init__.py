@@ -12,7 +12,7 @@ and on a sleep that the caller can interrupt.
 """
 
 from scraper.fetch.fetcher import Fetcher
-from scraper.fetch.limits import Asked, Limits, Validators
+from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
 
-__all__ = ["Asked", "Fetcher", "Limits", "Robots", "Validators"]
+__all__ = ["Fetcher", "Limits", "RequestLog", "Robots", "Validators"]

@@ -85,7 +85,7 @@ def _steps(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
 
 
 class _Gzip:
-    """Members of a gzip stream, one behind the other; garbage behind the last is left alone, as browsers do."""
+    """RecordStream of a gzip stream, one behind the other; garbage behind the last is left alone, as browsers do."""
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)

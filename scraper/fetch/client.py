@@ -7,11 +7,11 @@ from datetime import datetime
 
 from scraper import __version__
 from scraper.dates import utc
-from scraper.errors import FetchFailed, SlowDown, UsageError
+from scraper.errors import FetchFailed, RateLimited, UsageError
 from scraper.fetch.addresses import address, is_loopback, name_of
-from scraper.fetch.limits import Asked, Limits, Validators
+from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN
-from scraper.fetch.throttle import Turns, retry_after
+from scraper.fetch.throttle import Throttle, retry_after
 from scraper.fetch.wire import Exchange, Wire, WireFailed
 from scraper.records import Capture
 
@@ -25,7 +25,7 @@ _MAIL = re.compile(r"(?:mailto:)?([^@\s]+@[^@\s]+\.[^@\s]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class FetchRequest:
     """One request to be made."""
 
     method: str = "GET"
@@ -33,7 +33,7 @@ class Ask:
     kind: str
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
-    #: Ask only for something newer; None: ask for the page.
+    #: FetchRequest only for something newer; None: ask for the page.
     validators: Validators | None = None
     #: Go where a redirect leads.
     follow: bool = True
@@ -57,7 +57,7 @@ class TryFailed(Exception):
         self.final = final
 
 
-class Sender:
+class HttpClient:
     """Sends requests one at a time, each in its turn."""
 
     def __init__(
@@ -65,11 +65,11 @@ class Sender:
         *,
         contact: str | None,
         limits: Limits,
-        turns: Turns,
+        turns: Throttle,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         named_hosts: frozenset[str],
-        on_request: Callable[[Asked], None],
+        on_request: Callable[[RequestLog], None],
     ) -> None:
         """Raises UsageError for a contact that cannot stand in a header."""
         self.requests = 0
@@ -94,7 +94,7 @@ class Sender:
         if "@" not in self._contact and "://" not in self._contact:
             raise UsageError(f"--contact: expected an e-mail or web address, found {self._contact!r}")
 
-    def send(self, ask: Ask, *, delay: float, attempt: int = 1, seconds: float | None = None) -> Answer:
+    def send(self, ask: FetchRequest, *, delay: float, attempt: int = 1, seconds: float | None = None) -> Answer:
         """The answer, of any status. Raises TryFailed. Waits its turn first, *delay* seconds after the last answer.
 
         When a kept connection turns out to have been closed by the server, the request, which it never read, is sent
@@ -110,12 +110,12 @@ class Sender:
         except WireFailed as error:
             raise self._failed(ask, error) from error
 
-    def _failed(self, ask: Ask, error: WireFailed) -> TryFailed:
+    def _failed(self, ask: FetchRequest, error: WireFailed) -> TryFailed:
         part = error.exchange
         capture = None if part is None else _capture(ask, part, error.at)
         return TryFailed(str(error), capture=capture, final=error.kind in _FINAL)
 
-    def _send(self, ask: Ask, delay: float, attempt: int, seconds: float | None) -> Answer:
+    def _send(self, ask: FetchRequest, delay: float, attempt: int, seconds: float | None) -> Answer:
         host = name_of(ask.url)
         waited = self.turns.wait(host, delay)
         now = self._now()
@@ -134,7 +134,7 @@ class Sender:
             self._on_request(_asked(ask, utc(now), attempt, waited, took, exchange, problem))
         return self._answer(ask, exchange, now)
 
-    def _exchange(self, ask: Ask, seconds: float | None) -> Exchange:
+    def _exchange(self, ask: FetchRequest, seconds: float | None) -> Exchange:
         conditions = ask.validators.headers() if ask.validators else {}
         return self._wire.exchange(
             ask.method,
@@ -146,7 +146,7 @@ class Sender:
             read_seconds=self._limits.read_seconds,
         )
 
-    def _answer(self, ask: Ask, exchange: Exchange, now: datetime) -> Answer:
+    def _answer(self, ask: FetchRequest, exchange: Exchange, now: datetime) -> Answer:
         capture = _capture(ask, exchange, utc(now))
         if exchange.status == 304 and not _confirms(ask.validators, exchange):
             message = "expected a page, found status 304 for a copy that we do not hold: try later"
@@ -157,11 +157,11 @@ class Sender:
         return Answer(capture=capture, stay_away=stay_away)
 
     def slow_down(self, url: str, seconds: float | None, status: int | None) -> None:
-        """Leave the host alone as long as it asks. Raises SlowDown when that is longer than a run may wait."""
+        """Leave the host alone as long as it asks. Raises RateLimited when that is longer than a run may wait."""
         if seconds is None:
             return
         if seconds > self._limits.longest_wait:
-            raise SlowDown(
+            raise RateLimited(
                 f"{url}: status {status} asks to stay away for {seconds:.0f} s, more than the "
                 f"{self._limits.longest_wait:g} s that a run waits: run again later to resume"
             )
@@ -193,7 +193,7 @@ def _confirms(validators: Validators | None, exchange: Exchange) -> bool:
     return theirs is None or ours is None or theirs.removeprefix("W/") == ours.removeprefix("W/")
 
 
-def _capture(ask: Ask, exchange: Exchange, at: str) -> Capture:
+def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
     to = _target(ask.url, exchange)
     has_body = exchange.wire_length > 0 or not (exchange.status in _NO_BODY or to)
     not_modified = exchange.status == 304 and ask.validators
@@ -216,7 +216,7 @@ def _capture(ask: Ask, exchange: Exchange, at: str) -> Capture:
     )
 
 
-def _kind(ask: Ask, exchange: Exchange, to: str | None) -> str:
+def _kind(ask: FetchRequest, exchange: Exchange, to: str | None) -> str:
     if to:
         return "redirect"
     if ask.kind == "robots":
@@ -239,9 +239,9 @@ def _target(url: str, exchange: Exchange) -> str | None:
 
 
 def _asked(
-    ask: Ask, at: str, attempt: int, waited: float, took: float, exchange: Exchange | None, problem: str | None
-) -> Asked:
-    return Asked(
+    ask: FetchRequest, at: str, attempt: int, waited: float, took: float, exchange: Exchange | None, problem: str | None
+) -> RequestLog:
+    return RequestLog(
         at=at,
         method=ask.method,
         url=ask.url,

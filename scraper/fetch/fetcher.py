@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from scraper.errors import ArchiveError, FetchFailed, Forbidden, RobotsUnavailable, SlowDown, Stopped
+from scraper.errors import ArchiveError, FetchFailed, Forbidden, Interrupted, RateLimited, RobotsUnavailable
 from scraper.fetch.addresses import address, host_of, name_of
-from scraper.fetch.client import RETRIED, Answer, Ask, Sender, TryFailed
-from scraper.fetch.limits import Asked, Limits, Validators
+from scraper.fetch.client import RETRIED, Answer, FetchRequest, HttpClient, TryFailed
+from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import Rules
-from scraper.fetch.throttle import Turns
+from scraper.fetch.throttle import Throttle
 from scraper.records import Capture
 
 #: Answers that count as failures. 404 and 410 are answers like any other.
@@ -34,7 +34,7 @@ class Fetcher:
         limits: Limits | None = None,
         named_hosts: frozenset[str] = frozenset(),
         interfaces: frozenset[str] = frozenset(),
-        on_request: Callable[[Asked], None] = lambda _: None,
+        on_request: Callable[[RequestLog], None] = lambda _: None,
     ) -> None:
         """*contact*: an e-mail or web address, sent with every request; only hosts on this machine may be asked
         without. *delay*: seconds between the end of one answer and the next request to that host. *sleep* may raise
@@ -45,10 +45,10 @@ class Fetcher:
         self.limits = limits or Limits()
         self._delay = max(0.0, delay)
         self._failures = 0
-        self._sender = Sender(
+        self._sender = HttpClient(
             contact=contact,
             limits=self.limits,
-            turns=Turns(monotonic=monotonic, sleep=sleep),
+            turns=Throttle(monotonic=monotonic, sleep=sleep),
             now=now,
             monotonic=monotonic,
             named_hosts=named_hosts,
@@ -92,9 +92,9 @@ class Fetcher:
         redirect as the last one was not followed, as its target is another host's or robots.txt forbids it.
 
         *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. *follow*: go where a
-        redirect leads. Raises FetchFailed, Forbidden, RobotsUnavailable, SlowDown, Stopped, UsageError.
+        redirect leads. Raises FetchFailed, Forbidden, RobotsUnavailable, RateLimited, Interrupted, UsageError.
         """
-        ask = Ask(url=address(url), kind=kind, headers=dict(headers), validators=validators, follow=follow)
+        ask = FetchRequest(url=address(url), kind=kind, headers=dict(headers), validators=validators, follow=follow)
         return self._get(ask, hosts)
 
     def post(
@@ -107,14 +107,16 @@ class Fetcher:
         headers: Iterable[tuple[str, str]] = (("Content-Type", "application/json"),),
     ) -> tuple[Capture, ...]:
         """The same for a question that is asked by POST and changes nothing there; redirects are not followed."""
-        return self._get(Ask(method="POST", url=address(url), kind=kind, headers=dict(headers), content=body), hosts)
+        return self._get(
+            FetchRequest(method="POST", url=address(url), kind=kind, headers=dict(headers), content=body), hosts
+        )
 
     def robots(self, url: str) -> Robots:
         """The rules for the scheme, host and port of *url*, asked for at most once a day.
 
         4xx: all is allowed. 5xx, no answer, half an answer: RobotsUnavailable, after at most 3 tries within 20 s.
         429: waits (RFC 9309 would allow all). Redirects are followed to any public host, as RFC 9309 (2.3.1.2)
-        says, and too many of them mean that there is no robots.txt. Raises SlowDown and UsageError too.
+        says, and too many of them mean that there is no robots.txt. Raises RateLimited and UsageError too.
         """
         captures: list[Capture] = []
         try:
@@ -123,7 +125,7 @@ class Fetcher:
             error.captures = tuple(captures)
             raise
 
-    def _get(self, ask: Ask, hosts: frozenset[str]) -> tuple[Capture, ...]:
+    def _get(self, ask: FetchRequest, hosts: frozenset[str]) -> tuple[Capture, ...]:
         allowed = hosts or frozenset({host_of(ask.url)})
         captures: list[Capture] = []
         try:
@@ -141,12 +143,12 @@ class Fetcher:
     def _count(self, failed: bool, last: str, captures: list[Capture] | None = None) -> None:  # noqa: FBT001
         self._failures = self._failures + 1 if failed else 0
         if self._failures >= self.limits.failures:
-            error = Stopped(f"{self._failures} addresses in a row failed (the last: {last}): run again to resume")
+            error = Interrupted(f"{self._failures} addresses in a row failed (the last: {last}): run again to resume")
             error.captures = tuple(captures or ())
             raise error
 
-    def _follow(self, ask: Ask, allowed: frozenset[str], captures: list[Capture]) -> None:
-        """Ask, and follow redirects within the allowed hosts."""
+    def _follow(self, ask: FetchRequest, allowed: frozenset[str], captures: list[Capture]) -> None:
+        """FetchRequest, and follow redirects within the allowed hosts."""
         rules = self._rules.of(ask.url, captures)
         if not rules.allows(ask.url):
             raise Forbidden(f"{ask.url}: {rules.url} forbids it to {TOKEN}; it was not asked")
@@ -169,13 +171,13 @@ class Fetcher:
         delay = max(self._delay, rules.crawl_delay or 0.0)
         most = max(self.limits.longest_wait, self._delay)
         if delay > most:
-            raise SlowDown(
+            raise RateLimited(
                 f"{rules.url}: asks for {delay:g} s between requests, more than the {most:g} s that a run waits: ask "
                 "the site's owner"
             )
         return delay
 
-    def _persist(self, ask: Ask, captures: list[Capture], delay: float) -> Capture:
+    def _persist(self, ask: FetchRequest, captures: list[Capture], delay: float) -> Capture:
         """The answer to one address, after as many tries as it may take; all that came goes into *captures*."""
         attempt = 0
         while True:
@@ -197,7 +199,7 @@ class Fetcher:
     def _again(self, answer: Answer, attempt: int) -> bool:
         """Whether to try again; every request to the host then waits as long as it asked for, or as we choose.
 
-        A 429 to the end is about us and not about the page: SlowDown. A 5xx to the end is an answer.
+        A 429 to the end is about us and not about the page: RateLimited. A 5xx to the end is an answer.
         """
         url, status = answer.capture.url, answer.capture.status
         self._sender.slow_down(url, answer.stay_away, status)
@@ -206,7 +208,7 @@ class Fetcher:
         slow = status == 429 or answer.stay_away is not None
         if attempt >= (self.limits.slow_tries if slow else self.limits.tries):
             if status == 429:
-                raise SlowDown(f"{url}: still status 429 after {attempt} tries: run again later to resume")
+                raise RateLimited(f"{url}: still status 429 after {attempt} tries: run again later to resume")
             return False
         if answer.stay_away is None:
             self._sender.turns.hold(name_of(url), self.limits.pause(attempt) * (2 if slow else 1))

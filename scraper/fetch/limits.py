@@ -77,7 +77,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestLog:
     """One request that was sent, or tried: a line of the log."""
 
     #: When it began, UTC.

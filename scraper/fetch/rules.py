@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scraper.errors import RobotsUnavailable, SlowDown
+from scraper.errors import RateLimited, RobotsUnavailable
 from scraper.fetch import robots
 from scraper.fetch.addresses import host_of, name_of, origin_of
-from scraper.fetch.client import Answer, Ask, Sender, TryFailed
+from scraper.fetch.client import Answer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.records import Capture
@@ -31,7 +31,7 @@ class Rules:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: HttpClient,
         *,
         limits: Limits,
         delay: float,
@@ -54,7 +54,7 @@ class Rules:
     def of(self, url: str, captures: list[Capture]) -> Robots:
         """The rules for *url*, from memory or asked for; what came on the way goes into *captures*.
 
-        Raises RobotsUnavailable, SlowDown, UsageError.
+        Raises RobotsUnavailable, RateLimited, UsageError.
         """
         self._sender.needs_contact(url)
         origin = origin_of(url)
@@ -100,7 +100,7 @@ class Rules:
             if not self._another(search, attempt, pause):
                 break
         if search.slow:
-            raise SlowDown(f"{search.url}: still status 429 after {attempt} tries: run again later to resume")
+            raise RateLimited(f"{search.url}: still status 429 after {attempt} tries: run again later to resume")
         found = search.found.removesuffix(": try later")
         raise RobotsUnavailable(
             f"{search.url}: expected the rules for robots, found {found}; nothing was fetched from there: see whether "
@@ -118,7 +118,7 @@ class Rules:
             seconds = min(self._limits.robots_try_seconds, left)
             if seconds <= 0:
                 raise TryFailed("no complete answer within the time limit", final=True)
-            ask = Ask(url=url, kind="robots")
+            ask = FetchRequest(url=url, kind="robots")
             answer = self._sender.send(ask, delay=self._pace(url), attempt=attempt, seconds=seconds)
             search.captures.append(answer.capture)
             to = answer.capture.redirected_to

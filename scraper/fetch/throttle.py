@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
-class Turns:
+class Throttle:
     """One clock a host. Every request to it waits its turn, whatever it is for."""
 
     def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:

@@ -10,10 +10,10 @@ from scraper.crawl import numbered_posts
 from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.runs import Report, brought_up_to_date
 from scraper.dates import utc
-from scraper.errors import Stopped, Unreadable, UsageError
+from scraper.errors import Interrupted, Unreadable, UsageError
 from scraper.imports import saved
 from scraper.imports.session import Session
-from scraper.imports.warc import WebArchives
+from scraper.imports.warc import WarcImporter
 from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.store import Archive
@@ -43,7 +43,7 @@ def run_import(
 
     *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
     archives the pages of known sites are taken, or with *all_hosts* all; a WARC of our own is restored whole.
-    *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, NotOurs.
+    *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
     """
     given = _checked(paths, url, captured_at, manifest)
     interrupts = Interrupts()
@@ -56,8 +56,8 @@ def run_import(
         session = Session(archive=archive, crawl_id=archive.begin("import", utc(now())), now=now, messages=messages)
         try:
             _import_all(session, paths, given, interrupts, progress, all_hosts=all_hosts)
-        except Stopped as stopped:
-            return _finished(session, Stopped.exit_status, str(stopped))
+        except Interrupted as stopped:
+            return _finished(session, Interrupted.exit_status, str(stopped))
         return _finished(session, 1 if session.failed else 0)
 
 
@@ -81,7 +81,7 @@ def _import_all(
     *,
     all_hosts: bool,
 ) -> None:
-    archives = WebArchives(session, interrupts, all_hosts=all_hosts)
+    archives = WarcImporter(session, interrupts, all_hosts=all_hosts)
     for item in saved.walk(paths):
         interrupts.check()
         if isinstance(item, saved.Skipped):

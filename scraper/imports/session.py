@@ -49,7 +49,7 @@ class Session:
         ]
         if named:
             targets = [Target(url=one.url, site=site, found_by=(way,), lastmod=one.lastmod) for one in named]
-            self.archive.hear(targets, capture.captured_at)
+            self.archive.discover(targets, capture.captured_at)
 
     def tell(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
         """Write an error or a note about a file or address to the archive, and tell it."""

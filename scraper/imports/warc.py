@@ -20,7 +20,7 @@ from scraper.warc.reader import Described, Found, Own, Wrong
 from scraper.warc.writer import COLUMNS
 
 
-class WebArchives:
+class WarcImporter:
     """Takes web archives, file by file; what refers to records of later files is resolved in `finish`."""
 
     def __init__(self, session: Session, interrupts: Interrupts, *, all_hosts: bool) -> None:

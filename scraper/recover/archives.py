@@ -14,7 +14,7 @@ from scraper.recover import commoncrawl, wayback
 from scraper.recover.client import STAGE, Listed
 from scraper.warc import cdx
 from scraper.warc import record as warc
-from scraper.warc.cdx import Refused, Row
+from scraper.warc.cdx import CdxRecord, Refused
 
 SOURCES = ("wayback", "commoncrawl")
 TITLES = {"wayback": "the Wayback Machine", "commoncrawl": "Common Crawl"}
@@ -35,11 +35,11 @@ class WebArchive(Protocol):
     def list_one(self, session: Session, url: str) -> Listed:
         """All captures of one address; an archive where that costs too much lists none."""
 
-    def name(self, row: Row) -> str:
+    def name(self, row: CdxRecord) -> str:
         """The address of the capture in the archive, for problems."""
 
-    def get(self, session: Session, row: Row, kind: str) -> Capture | Refused:
-        """The capture of *row*. Raises FetchFailed, SlowDown, Stopped."""
+    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
+        """The capture of *row*. Raises FetchFailed, RateLimited, Interrupted."""
 
 
 @dataclass(slots=True)
@@ -73,11 +73,11 @@ class Wayback:
         found = asking.rows(session, question, self.hosts)
         return Listed(cdx.within(found.rows, self.since, self.until), found.whole)
 
-    def name(self, row: Row) -> str:
+    def name(self, row: CdxRecord) -> str:
         """Where it is replayed."""
         return wayback.replay_url(self.where, row)
 
-    def get(self, session: Session, row: Row, kind: str) -> Capture | Refused:
+    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
         """The capture as it was archived."""
         return wayback.capture_of(asking.fetch(session, self.name(row), kind, self.hosts), row)
 
@@ -103,7 +103,7 @@ class CommonCrawl:
     def list(self, session: Session, pattern: str) -> Listed:
         """One question for each crawl that was not asked before, behind one for the list of crawls."""
         indexes = self._all(session)
-        found: list[Row] = []
+        found: list[CdxRecord] = []
         whole = not self._failed
         for index in indexes:
             session.interrupts.check()
@@ -134,11 +134,11 @@ class CommonCrawl:
         """Nothing: it would take one question for each of a hundred crawls, and the Wayback Machine takes one."""
         return Listed()
 
-    def name(self, row: Row) -> str:
+    def name(self, row: CdxRecord) -> str:
         """The file, and the place of the record in it."""
         return f"{commoncrawl.record_url(self.where, row)}#{row.offset}"
 
-    def get(self, session: Session, row: Row, kind: str) -> Capture | Refused:
+    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
         """The record's capture; its text as a last resort."""
         if not commoncrawl.has_record(row):
             return Refused("no-record", f"expected file, offset and length in the index, found {row.filename!r}")
@@ -148,7 +148,7 @@ class CommonCrawl:
             return self._text(session, row) or found
         return found
 
-    def _text(self, session: Session, row: Row) -> Capture | None:
+    def _text(self, session: Session, row: CdxRecord) -> Capture | None:
         url = commoncrawl.wet_url(self.where, row)
         if url is None:
             return None

@@ -9,11 +9,11 @@ from scraper import urls
 from scraper.crawl.session import Session
 from scraper.dates import utc
 from scraper.decide import instant
-from scraper.errors import FetchFailed, RobotsUnavailable, SlowDown, Stopped
+from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading
 from scraper.warc import cdx
-from scraper.warc.cdx import Listing, Refused, Row
+from scraper.warc.cdx import CdxPage, CdxRecord, Refused
 
 STAGE = "recover"
 #: A listing of a run that was cut short serves the next run this long.
@@ -39,7 +39,7 @@ SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND kind <> '
 class Listed:
     """What a web archive lists for one question."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CdxRecord, ...] = ()
     #: False: it could not all be had, so what is not in it may still be there.
     whole: bool = True
 
@@ -47,7 +47,7 @@ class Listed:
 def fetch(
     session: Session, url: str, kind: str, hosts: frozenset[str], headers: tuple[tuple[str, str], ...] = ()
 ) -> Capture:
-    """The service's answer. Raises FetchFailed, SlowDown, Stopped."""
+    """The service's answer. Raises FetchFailed, RateLimited, Interrupted."""
     return session.fetcher.get(url, kind=kind, hosts=hosts, headers=headers, follow=False)[-1]
 
 
@@ -87,14 +87,14 @@ def rows(
     forever: bool = False,
 ) -> Listed:
     """All rows that the archive lists; *question* is the address to ask, given the key of the answer before."""
-    found: list[Row] = []
+    found: list[CdxRecord] = []
     key: str | None = None
     for _ in range(MOST_PAGES):
         url = question(key)
         answer = ask(session, url, hosts, forever=forever)
         if answer is None:
             return Listed(tuple(found), whole=False)
-        part = cdx.parse(answer.body or b"") if answer.status == 200 else Listing()
+        part = cdx.parse(answer.body or b"") if answer.status == 200 else CdxPage()
         if not _is_readable(session, url, part):
             return Listed(tuple(found), whole=False)
         found += part.rows
@@ -104,7 +104,7 @@ def rows(
     return Listed(tuple(found), whole=False)
 
 
-def _is_readable(session: Session, url: str, part: Listing) -> bool:
+def _is_readable(session: Session, url: str, part: CdxPage) -> bool:
     """Whether an answer is a listing; what of it cannot be read is noted."""
     if not part.garbage:
         return True
@@ -127,7 +127,7 @@ def held(db: sqlite3.Connection, source: str) -> set[tuple[str, str]]:
     return set(db.execute("SELECT url, captured_at FROM captures WHERE source = ?", (source,)))
 
 
-def is_held(row: Row, known: set[tuple[str, str]]) -> bool:
+def is_held(row: CdxRecord, known: set[tuple[str, str]]) -> bool:
     """Whether the capture of *row* is there already."""
     return (urls.normalise(row.url), row.captured_at) in known
 
@@ -137,11 +137,11 @@ def take(
 ) -> bool:
     """Get one capture, named *where* in problems, and keep it as *judge* gives it; whether it was had.
 
-    Raises SlowDown and Stopped, after which the next run goes on.
+    Raises RateLimited and Interrupted, after which the next run goes on.
     """
     try:
         capture = get()
-    except (SlowDown, Stopped):
+    except (RateLimited, Interrupted):
         raise
     except (FetchFailed, RobotsUnavailable) as error:
         session.note(Problem(stage=STAGE, kind="fetch-failed", url=where, message=str(error)))

@@ -20,7 +20,7 @@ from scraper.records import Capture
 from scraper.urls import canonical
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc.cdx import Refused, Row
+from scraper.warc.cdx import CdxRecord, Refused
 from scraper.warc.reader import Found
 
 #: Crawls before it are ARC files under another form of index.
@@ -89,24 +89,24 @@ def listing_url(index: Index, pattern: str) -> str:
     return f"{index.api}?url={quote(pattern, safe='')}&matchType=prefix&output=json"
 
 
-def has_record(row: Row) -> bool:
+def has_record(row: CdxRecord) -> bool:
     """Whether *row* says where its record is, in a way that can be asked for."""
     known = row.filename is not None and row.offset is not None and row.length is not None
     return known and _FILENAME.fullmatch(row.filename or "") is not None and 0 < (row.length or 0) <= RECORD_BYTES
 
 
-def record_url(where: Endpoint, row: Row) -> str:
+def record_url(where: Endpoint, row: CdxRecord) -> str:
     """Address of the file that the record of *row* is in."""
     return where.files + (row.filename or "")
 
 
-def range_header(row: Row) -> tuple[str, str]:
+def range_header(row: CdxRecord) -> tuple[str, str]:
     """The header that asks for the one gzip member."""
     first = row.offset or 0
     return ("Range", f"bytes={first}-{first + (row.length or 1) - 1}")
 
 
-def capture_of(answer: Capture, row: Row) -> Capture | Refused:
+def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
     """The capture that *row* names, out of the *answer* to a range request. Refused where it is another or broken."""
     data = answer.body or b""
     if answer.status != 206 and not (answer.status == 200 and len(data) == row.length):
@@ -120,7 +120,7 @@ def capture_of(answer: Capture, row: Row) -> Capture | Refused:
     return Refused("broken", "expected a WARC record, found none")
 
 
-def _checked(found: Found, row: Row) -> Capture | Refused:
+def _checked(found: Found, row: CdxRecord) -> Capture | Refused:
     capture, said = found.capture, (found.payload_digest or "").removeprefix("sha1:").upper()
     if found.revisit is not None:
         return Refused("no-body", "expected a page, found a revisit, whose body is elsewhere")
@@ -136,13 +136,13 @@ def _checked(found: Found, row: Row) -> Capture | Refused:
 # WET: the text of the same pages, in files without an index ---------------------------------------------------------
 
 
-def wet_url(where: Endpoint, row: Row) -> str | None:
+def wet_url(where: Endpoint, row: CdxRecord) -> str | None:
     """The file with the text of the pages of the same WARC file; None: its name does not tell."""
     name, times = re.subn(r"/warc/([^/]+)\.warc\.gz$", r"/wet/\1.warc.wet.gz", row.filename or "")
     return where.files + name if times else None
 
 
-def text_capture(record: warc.Record, row: Row) -> Capture | None:
+def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
     """The text of the page of *row*, if that is what *record* holds; None: it is another page's."""
     if record.type != "conversion" or canonical(record.url) != canonical(row.url):
         return None

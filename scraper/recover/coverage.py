@@ -9,7 +9,7 @@ from scraper.crawl.session import Session
 from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
-from scraper.warc.cdx import Row
+from scraper.warc.cdx import CdxRecord
 
 _UNHAD = "SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post')"
 _HEARD = "SELECT url FROM known_urls WHERE '; ' || found_by || ';' LIKE '%; ' || ? || ';%'"
@@ -20,18 +20,18 @@ _STATE = "SELECT state FROM sites WHERE id = ?"
 class Heard:
     """What the archives list: source → address → its captures; and whether they were asked for all they have."""
 
-    rows: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    rows: dict[str, dict[str, list[CdxRecord]]] = field(default_factory=dict)
     #: Sources that listed everything they have, of all times.
     whole: set[str] = field(default_factory=set)
 
-    def add(self, source: str, rows: Iterable[Row]) -> None:
+    def add(self, source: str, rows: Iterable[CdxRecord]) -> None:
         """More captures of posts."""
         known = self.rows.setdefault(source, {})
         for address, group in selection.by_address(rows).items():
             known.setdefault(address, []).extend(group)
 
 
-def hear(session: Session, source: str, rows: Iterable[Row]) -> None:
+def hear(session: Session, source: str, rows: Iterable[CdxRecord]) -> None:
     """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
     known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
     targets = []
@@ -40,7 +40,7 @@ def hear(session: Session, source: str, rows: Iterable[Row]) -> None:
             state, evidence = standing({source: group}) or (None, None)
             site = sites.site_for(address).id
             targets.append(Target(url=address, site=site, found_by=(source,), state=state, evidence=evidence))
-    session.archive.hear(targets, session.at())
+    session.archive.discover(targets, session.at())
 
 
 def settle(session: Session, site: Site, heard: Heard) -> None:
@@ -48,7 +48,7 @@ def settle(session: Session, site: Site, heard: Heard) -> None:
     db = session.archive.db
     if site.platform == "news-2019":
         known = {url for (url,) in db.execute("SELECT url FROM known_urls")}
-        session.archive.hear([one for one in known_numbers(db) if one.url not in known], session.at())
+        session.archive.discover([one for one in known_numbers(db) if one.url not in known], session.at())
     row = db.execute(_STATE, (site.id,)).fetchone()
     live = row is not None and row[0] == "live"
     targets = []
@@ -56,7 +56,7 @@ def settle(session: Session, site: Site, heard: Heard) -> None:
         now = _judged(url, state, heard, session.at()[:10], live=live)
         if now is not None and now != (state, evidence):
             targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
-    session.archive.hear(targets, session.at())
+    session.archive.discover(targets, session.at())
 
 
 def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tuple[str, str] | None:
@@ -72,7 +72,7 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tupl
     return "wanted", f"not in {asked} on {day}"
 
 
-def standing(listed: Mapping[str, list[Row]]) -> tuple[str, str] | None:
+def standing(listed: Mapping[str, list[CdxRecord]]) -> tuple[str, str] | None:
     """(state, evidence) by what the archives list of one address; None: they list nothing of it.
 
     ``in-web-archive`` where one has its page. Where they have nothing but errors and redirects it stays wanted.
@@ -89,7 +89,7 @@ def standing(listed: Mapping[str, list[Row]]) -> tuple[str, str] | None:
     return (state, "; ".join(parts)) if parts else None
 
 
-def of_site(rows: Iterable[Row], site: Site) -> list[Row]:
+def of_site(rows: Iterable[CdxRecord], site: Site) -> list[CdxRecord]:
     """The rows of the site's posts; of other hosts, which a listing may name as well, none."""
     found = []
     for row in rows:

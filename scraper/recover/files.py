@@ -11,10 +11,10 @@ from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
-from scraper.warc.cdx import Row
+from scraper.warc.cdx import CdxRecord
 
 #: Source → address → captures.
-Rows = dict[str, dict[str, list[Row]]]
+Rows = dict[str, dict[str, list[CdxRecord]]]
 
 _WANTED = """
 SELECT url, max(published_at) AS newest FROM (
@@ -74,7 +74,7 @@ class Files:
         had = [self._get(archive, row) for row in selection.worth(pages) if not asking.is_held(row, known)]
         return any(had)
 
-    def _get(self, archive: WebArchive, row: Row) -> bool:
+    def _get(self, archive: WebArchive, row: CdxRecord) -> bool:
         where = archive.name(row)
         if asking.rests(self.session, where):
             return False
@@ -100,7 +100,7 @@ def spelled(url: str) -> str:
     return urls.spellings(url)[0]
 
 
-def by_url(listed: dict[str, list[Row]]) -> Rows:
+def by_url(listed: dict[str, list[CdxRecord]]) -> Rows:
     """The rows of each source by address."""
     found: Rows = {}
     for source, rows in listed.items():

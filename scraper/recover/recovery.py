@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 from scraper.crawl import numbered_posts
 from scraper.crawl.session import Session, Step
-from scraper.errors import ArchiveError, Forbidden, SlowDown, Unreachable
+from scraper.errors import ArchiveError, Forbidden, RateLimited, Unreachable
 from scraper.records import Site
 from scraper.recover import client as asking
 from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
 from scraper.recover.client import Listed
 from scraper.recover.files import Files, by_url
-from scraper.warc.cdx import Row
+from scraper.warc.cdx import CdxRecord
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,13 +23,13 @@ class Recovery:
     archives: list[WebArchive]
     heard: coverage.Heard = field(default_factory=coverage.Heard)
     #: Everything listed, by source.
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: dict[str, list[CdxRecord]] = field(default_factory=dict)
     captures: int = 0
     #: Whether all times were asked for.
     all_times: bool = True
 
     def run(self) -> list[int]:
-        """The exit status of each archive; 3: it gave nothing at all. Raises Stopped."""
+        """The exit status of each archive; 3: it gave nothing at all. Raises Interrupted."""
         statuses = [self._guarded(archive) for archive in self.archives]
         willing = [archive for archive, status in zip(self.archives, statuses, strict=True) if status == 0]
         numbered_posts.hear_links(self.session.archive, self.session.at())
@@ -38,7 +38,7 @@ class Recovery:
         for site in self.sites:
             try:
                 Files(self.session, site, willing, hosts, rows).run()
-            except SlowDown as error:
+            except RateLimited as error:
                 statuses.append(self._say(error))
             coverage.settle(self.session, site, self.heard)
         return statuses
@@ -46,7 +46,7 @@ class Recovery:
     def _guarded(self, archive: WebArchive) -> int:
         try:
             whole = self._from(archive)
-        except (SlowDown, Forbidden, Unreachable) as error:
+        except (RateLimited, Forbidden, Unreachable) as error:
             return self._say(error)
         if whole or self.rows.get(archive.source):
             return 0
@@ -83,7 +83,7 @@ class Recovery:
     def _step(self, archive: WebArchive, stage: str, done: int, total: int | None, what: str) -> None:
         self.session.progress(Step(site=archive.source, stage=stage, done=done, total=total, url=what))
 
-    def _get(self, archive: WebArchive, row: Row) -> None:
+    def _get(self, archive: WebArchive, row: CdxRecord) -> None:
         where = archive.name(row)
         if not asking.rests(self.session, where):
             had = asking.take(self.session, where, lambda: archive.get(self.session, row, "post"), lambda one: one)
@@ -91,7 +91,7 @@ class Recovery:
 
     def _listed(self, archive: WebArchive) -> Listed:
         """What the archive lists of all sites, each pattern asked for once."""
-        found: list[Row] = []
+        found: list[CdxRecord] = []
         whole = True
         for pattern in dict.fromkeys(pattern for site in self.sites for pattern in patterns(site)):
             self.session.interrupts.check()

@@ -11,8 +11,8 @@ from scraper.crawl.interrupts import Interrupts, heeded
 from scraper.crawl.runs import Report, brought_up_to_date, exit_status, lasted, order_of
 from scraper.crawl.session import Session, Step
 from scraper.dates import utc
-from scraper.errors import Stopped
-from scraper.fetch import Asked, Fetcher, Limits
+from scraper.errors import Interrupted
+from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.recover.archives import TITLES
@@ -37,7 +37,7 @@ def run_recover(
     monotonic: Callable[[], float] = time.monotonic,
     limits: Limits | None = None,
     progress: Callable[[Step], None] = lambda _: None,
-    on_request: Callable[[Asked], None] = lambda _: None,
+    on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
 ) -> Report:
     """Brings what web archives hold of *targets* (ids or addresses of sites; none: all known ones) into an archive.
@@ -47,7 +47,7 @@ def run_recover(
     seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`. The others are
     as in `run_crawl`. Listings of a run that was cut short, and captures that are here, are not asked for again.
 
-    Raises UsageError and NotOurs; all else that goes wrong is in the report.
+    Raises UsageError and ArchiveUnusable; all else that goes wrong is in the report.
     """
     stop = interrupts or Interrupts(sleep)
     archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), wet=wet)
@@ -81,7 +81,7 @@ def run_recover(
 def _stoppable(recovery: Recovery) -> list[int]:
     try:
         return recovery.run()
-    except Stopped as error:
+    except Interrupted as error:
         recovery.session.messages.append(str(error))
         return [error.exit_status]
 

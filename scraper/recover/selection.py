@@ -4,36 +4,36 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from scraper import urls
-from scraper.warc.cdx import Row
+from scraper.warc.cdx import CdxRecord
 
 MISSING = frozenset({404, 410})
 
 
-def worth(rows: Iterable[Row]) -> list[Row]:
+def worth(rows: Iterable[CdxRecord]) -> list[CdxRecord]:
     """Of each address every version that differs, at its first capture, and what tells that the post was gone.
 
     Captures with one digest hold the same bytes. Of answers that say "missing" the first and the last behind the
     newest page are enough; redirects and failures say nothing that a page does not. In the order in which to fetch:
     the newest of each address before the second newest of any, so that a run cut short has every post once.
     """
-    ranked: list[tuple[int, str, str, Row]] = []
+    ranked: list[tuple[int, str, str, CdxRecord]] = []
     for address, group in by_address(rows).items():
         for rank, row in enumerate(reversed(_versions(group))):
             ranked.append((rank, row.timestamp, address, row))
     return [row for *_, row in sorted(ranked, key=lambda item: item[:3])]
 
 
-def by_address(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def by_address(rows: Iterable[CdxRecord]) -> dict[str, list[CdxRecord]]:
     """The rows of each post (or file), oldest first."""
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[CdxRecord]] = defaultdict(list)
     for row in sorted(rows, key=_order):
         groups[urls.canonical(row.url)].append(row)
     return groups
 
 
-def _versions(group: list[Row]) -> list[Row]:
+def _versions(group: list[CdxRecord]) -> list[CdxRecord]:
     """The captures worth having of one address, oldest first."""
-    found: dict[tuple[str, str], Row] = {}
+    found: dict[tuple[str, str], CdxRecord] = {}
     for row in group:
         if is_page(row):
             found.setdefault(("digest", row.digest) if row.digest else (row.timestamp, urls.normalise(row.url)), row)
@@ -43,11 +43,11 @@ def _versions(group: list[Row]) -> list[Row]:
     return sorted({*found.values(), *gone[:1], *gone[-1:]}, key=_order)
 
 
-def _order(row: Row) -> tuple[str, str, int, str, str]:
+def _order(row: CdxRecord) -> tuple[str, str, int, str, str]:
     """By time; the rest only so that it is the same whatever the order of the listing."""
     return (row.timestamp, row.url, row.status or 0, row.digest or "", row.media_type or "")
 
 
-def is_page(row: Row) -> bool:
+def is_page(row: CdxRecord) -> bool:
     """Whether the row is of a page that was there; a revisit is one that was there before."""
     return row.status == 200 or (row.status is None and (row.revisit or row.media_type is not None))

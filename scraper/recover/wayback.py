@@ -23,7 +23,7 @@ from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
 from scraper.warc import http_message
-from scraper.warc.cdx import Refused, Row, digits
+from scraper.warc.cdx import CdxRecord, Refused, digits
 from scraper.warc.http_message import MessageError
 from scraper.warc.reader import BODY_LIMIT_BYTES, with_body
 
@@ -105,12 +105,12 @@ def listing_url(
     return where.cdx + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
 
 
-def replay_url(where: Endpoint, row: Row) -> str:
+def replay_url(where: Endpoint, row: CdxRecord) -> str:
     """Where the capture of *row* is given as it was archived, without rewriting."""
     return f"{where.replay}{row.timestamp}id_/{row.url}"
 
 
-def capture_of(answer: Capture, row: Row) -> Capture | Refused:
+def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
     """The capture that *row* names, out of the archive's *answer*: address, time, status and head are the original's.
 
     Refused where the answer is another capture's, the archive's own page, rewritten, cut, or has other bytes than the
@@ -135,7 +135,7 @@ def capture_of(answer: Capture, row: Row) -> Capture | Refused:
     return _original(answer, row, original, body)
 
 
-def _original(answer: Capture, row: Row, head: bytes, body: bytes) -> Capture:
+def _original(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> Capture:
     """The capture of *row*, with the site's own *head* and *body*."""
     url, encoding = normalise(row.url), http_message.value(head, "content-encoding")
     location = http_message.value(head, "location")
@@ -158,7 +158,7 @@ def _original(answer: Capture, row: Row, head: bytes, body: bytes) -> Capture:
     )
 
 
-def _not_it(answer: Capture, head: bytes, row: Row) -> Refused | None:
+def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> Refused | None:
     """Why *answer* is not the capture that was asked for; None: it is."""
     came = _memento_time(http_message.value(head, "memento-datetime"))
     if came is not None and came != row.timestamp:

@@ -9,7 +9,15 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from scraper.errors import ArchiveBusy, ArchiveError, ArchiveReadOnly, Damaged, DiskFull, NewerArchive, NotAnArchive
+from scraper.errors import (
+    ArchiveBusy,
+    ArchiveError,
+    ArchiveReadOnly,
+    DiskFull,
+    IntegrityError,
+    NewerArchive,
+    NotAnArchive,
+)
 from scraper.schema import renewal
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
@@ -48,7 +56,7 @@ def open_archive(
     lies in a folder that cannot be written; an archive of an older version is then shown in today's shape. A lock
     that another connection holds is waited for *busy_timeout_ms*.
     The connection is in autocommit mode: transactions are begun by hand.
-    Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or Damaged; the file is then as it was.
+    Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or IntegrityError; the file is untouched.
     """
     path = Path(path)
     fresh = _is_fresh(path, create=create and not readonly)
@@ -187,5 +195,5 @@ def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
     if code == sqlite3.SQLITE_NOTADB:
         return NotAnArchive(f"{path}: expected a SQLite file, found something else; name the archive with --db")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}:
-        return Damaged(f"{path}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
+        return IntegrityError(f"{path}: SQLite says {error}; run `ushrn verify`, and restore a copy if it confirms")
     raise error

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 
-from scraper.errors import Damaged
+from scraper.errors import IntegrityError
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page
 from scraper.serve.post import has_bodies
@@ -27,7 +27,7 @@ def page(ask: Ask) -> Answer:
         raise NotHere(texts.NO_SUCH_BYTES if has_bodies(ask.db) else texts.RAW_ELSEWHERE)
     try:
         body = bodies.decode(row["codec"], row["data"], _reference(ask.db, row["reference_sha256"]), row["length"])
-    except Damaged:
+    except IntegrityError:
         return problem_page(ask.room, texts.BROKEN, 503)
     kind = ask.db.execute("SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (sha256,)).fetchone()
     ending = ENDINGS.get(kind["media_type"] if kind else "", "bin")

@@ -6,7 +6,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 """
 
 from scraper.store.archive import Archive, CrawlSummary, Outcome
-from scraper.store.post_history import Life
+from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 
-__all__ = ["Archive", "Change", "CrawlSummary", "Life", "Outcome", "Rebuilt"]
+__all__ = ["Archive", "Change", "CrawlSummary", "Outcome", "PostHistory", "Rebuilt"]

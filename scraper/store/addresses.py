@@ -20,7 +20,7 @@ def of_capture(capture: Capture) -> str:
 
 def post_of(capture: Capture, reading: Reading | None) -> str | None:
     """The post that a capture shows; None: it shows none."""
-    if reading is None or decide.sight(capture, 0, ("", "", "", "", ""), reading).reading is None:
+    if reading is None or decide.observe(capture, 0, ("", "", "", "", ""), reading).reading is None:
         return None
     address, said = of_capture(capture), urls.canonical(reading.url or "")
     # What a page calls itself is hostile input: it may name another post of its own site, nothing else.

@@ -48,7 +48,7 @@ class Archive:
     """The archive, open. A context manager: leaving it makes the one file complete and closes it.
 
     Every method that writes is one transaction, synced to disk when it returns. Raises what `open_archive` raises,
-    also later: ArchiveBusy, ArchiveReadOnly, DiskFull, Damaged; whatever was not complete is then undone.
+    also later: ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError; whatever was not complete is then undone.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, *, read: Read | None, reader: int) -> None:
@@ -223,7 +223,7 @@ class Archive:
             now = addresses.owner(self.db, one)
             if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
-        seen = decide.sight(capture, kept.id, kept.order, reading)
+        seen = decide.observe(capture, kept.id, kept.order, reading)
         url = shown or addresses.owner(self.db, address)
         if url is None:
             effects, existed = None, False
@@ -232,8 +232,8 @@ class Archive:
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):
-            if not known_urls.had(self.db, one, self._posts.site_of(one), capture.captured_at):
-                known_urls.learn(self.db, capture, one, reading, seen)
+            if not known_urls.mark_archived(self.db, one, self._posts.site_of(one), capture.captured_at):
+                known_urls.update_from_capture(self.db, capture, one, reading, seen)
         good = effects is not None and effects.verdict in decide.GOOD
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
         if url is not None and effects is not None and effects.verdict == "worse":
@@ -243,7 +243,7 @@ class Archive:
             verdict = "older"
         return Outcome(kept.id, verdict, url if effects else None)
 
-    def _advance(self, url: str, seen: decide.Sighting, *, refold: bool) -> tuple[decide.Effects | None, bool]:
+    def _advance(self, url: str, seen: decide.Observation, *, refold: bool) -> tuple[decide.Effects | None, bool]:
         """What a capture does to its post, and whether there was one before."""
         post_id = self._posts.id_of(url)
         if post_id is not None and not refold and self._posts.is_newest(post_id, seen.order):
@@ -259,7 +259,7 @@ class Archive:
         """Write a problem, seen at *at*; one that was there is counted once more and open again."""
         with self._transaction():
             problems.note(self.db, problem, problem.url or "", at)
-            known_urls.blame(self.db, problem, at)
+            known_urls.record_failure(self.db, problem, at)
         if crawl_id in self._errors and problem.level == "error":
             self._errors[crawl_id].add(problem.url or "")
 
@@ -275,27 +275,27 @@ class Archive:
         """When an open problem of *stage* with *field* was first noted for any of *pages*; None: there is none."""
         return problems.first_noted(self.db, pages, stage, field)
 
-    def hear(self, targets: Iterable[Target], at: str) -> None:
+    def discover(self, targets: Iterable[Target], at: str) -> None:
         """Note the post addresses among *targets*, and how they were found, at *at*."""
         with self._transaction():
             for target in targets:
                 if target.kind == "post":
-                    known_urls.hear(self.db, target, self._posts.site_of(target.url), at)
+                    known_urls.discover(self.db, target, self._posts.site_of(target.url), at)
 
-    def memory(self, site_id: str) -> dict[str, decide.Memory]:
+    def url_states(self, site_id: str) -> dict[str, decide.UrlState]:
         """What the next crawl of a site needs to know, by canonical address; also of all lists, sitemaps, feeds."""
         with explained(self.path):
-            return crawl_state.memory(self.db, site_id)
+            return crawl_state.url_states(self.db, site_id)
 
     # Reading back ------------------------------------------------------------------------------------------------
 
     def body(self, sha256: str) -> bytes:
-        """The decoded bytes of that digest. Raises Damaged."""
+        """The decoded bytes of that digest. Raises IntegrityError."""
         with explained(self.path):
             return self._evidence.body(sha256)
 
     def capture(self, capture_id: int) -> Capture:
-        """The capture of that id, with its body. Raises Damaged when there is none."""
+        """The capture of that id, with its body. Raises IntegrityError when there is none."""
         with explained(self.path):
             return self._evidence.capture(capture_id)[0]
 
@@ -310,7 +310,7 @@ class Archive:
         """The post at *url* as the archive shows it; None: there is none."""
         return post_history.shown(self.db, url)
 
-    def life(self, url: str) -> post_history.Life | None:
+    def life(self, url: str) -> post_history.PostHistory | None:
         """All that is known of the post at *url*; None: there is none."""
         return post_history.of(self.db, url)
 
@@ -326,7 +326,7 @@ class Archive:
         with self._transaction():
             self._posts.refold(urls.canonical(url) or url)
 
-    def sightings(self, url: str) -> list[decide.Sighting]:
+    def sightings(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url* with what is read from them now: what `decide.fold` folds."""
         return self._posts.sightings(url)
 

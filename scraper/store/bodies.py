@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import zstandard
 
-from scraper.errors import Damaged
+from scraper.errors import IntegrityError
 
 #: 4.7 KB a page against 4.4 KB at level 9, in half the time (pairs of pages of four Wix blogs, 0.6 to 1.3 MB).
 LEVEL = 5
@@ -46,14 +46,14 @@ def encode(body: bytes, reference: bytes | None) -> Encoded:
 def decode(codec: str, data: bytes, reference: bytes | None, length: int) -> bytes:
     """The body whose stored form is *data*; *length* is that of the body.
 
-    Raises Damaged when *data* (or *reference*) is not what it was, or the codec is none of ours.
+    Raises IntegrityError when *data* (or *reference*) is not what it was, or the codec is none of ours.
     """
     try:
         body = _decoded(codec, data, reference, length)
     except zstandard.ZstdError as error:
-        raise Damaged(f"a body of {length} bytes, codec {codec}, cannot be decoded: {error}") from error
+        raise IntegrityError(f"a body of {length} bytes, codec {codec}, cannot be decoded: {error}") from error
     if len(body) != length:
-        raise Damaged(f"a body, codec {codec}: expected {length} bytes, found {len(body)}")
+        raise IntegrityError(f"a body, codec {codec}: expected {length} bytes, found {len(body)}")
     return body
 
 
@@ -64,9 +64,9 @@ def _decoded(codec: str, data: bytes, reference: bytes | None, length: int) -> b
         return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1))
     if codec == "zstd-ref":
         if reference is None:
-            raise Damaged(f"a body of {length} bytes, codec {codec}: its reference is missing")
+            raise IntegrityError(f"a body of {length} bytes, codec {codec}: its reference is missing")
         return _decompressor(reference).decompress(data, max_output_size=max(length, 1))
-    raise Damaged(f"a body of {length} bytes: expected codec raw, zstd or zstd-ref, found {codec!r}")
+    raise IntegrityError(f"a body of {length} bytes: expected codec raw, zstd or zstd-ref, found {codec!r}")
 
 
 def compressible(media_type: str | None, body: bytes) -> bool:

@@ -44,7 +44,7 @@ _VALIDATOR = re.compile(rb"^(etag|last-modified):[ \t]*(.*?)[ \t]*\r?$", re.IGNO
 _Try = tuple[int, str, int | None, bool]
 
 
-def memory(db: sqlite3.Connection, site: str) -> dict[str, decide.Memory]:
+def url_states(db: sqlite3.Connection, site: str) -> dict[str, decide.UrlState]:
     """What is known of each post address of *site*, and of all lists, sitemaps and feeds, by canonical address.
 
     The cost grows with the addresses, not with their captures: this is asked at the start of every run.
@@ -55,7 +55,7 @@ def memory(db: sqlite3.Connection, site: str) -> dict[str, decide.Memory]:
     for url, state, evidence, lastmod, counted, published, updated, first, missing, gone, *last in db.execute(
         _ADDRESSES, (site,)
     ):
-        known = decide.Memory(
+        known = decide.UrlState(
             url=url,
             state=state,
             lastmod=lastmod,
@@ -95,7 +95,7 @@ def _tries(db: sqlite3.Connection, address: str, asked: str = _LIVE) -> list[_Tr
     return found
 
 
-def _sources(db: sqlite3.Connection) -> dict[str, decide.Memory]:
+def _sources(db: sqlite3.Connection) -> dict[str, decide.UrlState]:
     """Lists, sitemaps and feeds: when they were last read, and how to ask whether they changed."""
     tries: dict[str, list[_Try]] = defaultdict(list)
     kinds = {}
@@ -107,11 +107,11 @@ def _sources(db: sqlite3.Connection) -> dict[str, decide.Memory]:
     for address, rows in tries.items():
         rows.sort(key=lambda one: one[1])
         had = max((at for _, at, status, _ in rows if status in {200, 304}), default=None)
-        found[address] = _with_tries(db, decide.Memory(url=address, state=kinds[address], last_good_at=had), rows)
+        found[address] = _with_tries(db, decide.UrlState(url=address, state=kinds[address], last_good_at=had), rows)
     return found
 
 
-def _with_tries(db: sqlite3.Connection, known: decide.Memory, tries: list[_Try]) -> decide.Memory:
+def _with_tries(db: sqlite3.Connection, known: decide.UrlState, tries: list[_Try]) -> decide.UrlState:
     """*known* with our last attempt, and with the validators of the newest good page of our own."""
     if not tries:
         return known

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scraper import decide, digests, urls
-from scraper.errors import Damaged
+from scraper.errors import IntegrityError
 from scraper.records import Capture
 from scraper.store import bodies
 
@@ -168,16 +168,16 @@ class Evidence:
         return self._shelves[host, kind]
 
     def body(self, sha256: str) -> bytes:
-        """The decoded bytes of that digest. Raises Damaged when they are not there, or are not what they were."""
+        """The decoded bytes of that digest. Raises IntegrityError where they are not there, or not what they were."""
         row = self._db.execute(
             "SELECT codec, data, reference_sha256, length FROM bodies WHERE sha256 = ?", (sha256,)
         ).fetchone()
         if row is None:
-            raise Damaged(f"body {sha256}: not in the archive; run `ushrn verify`")
+            raise IntegrityError(f"body {sha256}: not in the archive; run `ushrn verify`")
         codec, data, reference, length = row
         body = bodies.decode(codec, data, None if reference is None else self._reference_body(reference), length)
         if digests.sha256(body) != sha256:
-            raise Damaged(f"body {sha256}: its bytes have another digest; run `ushrn verify`")
+            raise IntegrityError(f"body {sha256}: its bytes have another digest; run `ushrn verify`")
         return body
 
     def _reference_body(self, sha256: str) -> bytes:
@@ -188,7 +188,7 @@ class Evidence:
             "SELECT (SELECT reference_sha256 FROM bodies WHERE sha256 = ?)", (sha256,)
         ).fetchone()
         if chained is not None:
-            raise Damaged(f"body {sha256}: a reference must be stored whole, this one needs {chained}")
+            raise IntegrityError(f"body {sha256}: a reference must be stored whole, this one needs {chained}")
         body = self._read_last[sha256] = self.body(sha256)
         if len(self._read_last) > REFERENCES_AT_HAND:
             self._read_last.popitem(last=False)

@@ -16,7 +16,7 @@ ON CONFLICT (url) DO UPDATE SET
 """
 
 
-def hear(db: sqlite3.Connection, target: Target, site: str, at: str) -> None:
+def discover(db: sqlite3.Connection, target: Target, site: str, at: str) -> None:
     """Note an address of *site* that is named as a post, by the site itself or by a web archive."""
     url = urls.canonical(target.url) or target.url
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
@@ -49,7 +49,7 @@ def _write(
     db.execute(_HEAR, values | {"found_by": "; ".join(sorted(ways))})
 
 
-def had(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
+def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
     """Whether *address* has been read as a post; if so it is noted as archived, heard of at *at* at the latest."""
     state, evidence = _standing(db, address)
     if state != "archived":
@@ -61,7 +61,7 @@ def had(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
     return True
 
 
-def blame(db: sqlite3.Connection, problem: Problem, at: str) -> None:
+def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
     """Say of an address that is still wanted why it could not be had."""
     if problem.stage == "fetch" and problem.url:
         evidence = f"{problem.kind} on {at[:10]}: {problem.message}"
@@ -69,8 +69,8 @@ def blame(db: sqlite3.Connection, problem: Problem, at: str) -> None:
         db.execute(asked, (evidence, urls.canonical(problem.url) or problem.url))
 
 
-def learn(
-    db: sqlite3.Connection, capture: Capture, address: str, reading: Reading | None, seen: decide.Sighting
+def update_from_capture(
+    db: sqlite3.Connection, capture: Capture, address: str, reading: Reading | None, seen: decide.Observation
 ) -> None:
     """Note what a capture says of an address that was heard of, but never read as a post."""
     day = capture.captured_at[:10]

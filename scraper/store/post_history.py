@@ -11,7 +11,7 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class PostHistory:
     """All that is known of one post, each list oldest first; rows by column name."""
 
     #: Its row in `posts`.
@@ -53,7 +53,7 @@ def names(db: sqlite3.Connection, table: str, noun: str, post_id: object) -> tup
     return tuple(name for (name,) in db.execute(asked, (post_id,)))
 
 
-def of(db: sqlite3.Connection, url: str) -> Life | None:
+def of(db: sqlite3.Connection, url: str) -> PostHistory | None:
     """The life of the post at *url*, by any address it is known by; None: there is no such post."""
     address = urls.canonical(url) or url
     found = rows(db, "SELECT * FROM posts WHERE url = ?", (addresses.owner(db, address) or address,))
@@ -61,7 +61,7 @@ def of(db: sqlite3.Connection, url: str) -> Life | None:
         return None
     post = found[0]
     number = (post["id"],)
-    return Life(
+    return PostHistory(
         post=post,
         captures=rows(db, _CAPTURES, number),
         events=rows(db, "SELECT * FROM events WHERE post_id = ? ORDER BY at, id", number),

@@ -96,7 +96,7 @@ class Posts:
         row = self._db.execute(_NEWEST, (post_id,)).fetchone()
         return row is None or decide.order(*row) < place
 
-    def step(self, url: str, seen: decide.Sighting) -> decide.Effects:
+    def step(self, url: str, seen: decide.Observation) -> decide.Effects:
         """Take one step with a capture that is newer than all others of an existing post."""
         post_id, state = self.state(url)
         after, effects = decide.step(state, seen)
@@ -120,13 +120,13 @@ class Posts:
         self._write_post(url, post_id, state, shows=True, was=None)
         return {seen.capture_id: effects for seen, _, effects in steps}
 
-    def sightings(self, url: str) -> list[decide.Sighting]:
+    def sightings(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url*, with what is read from them."""
         found = []
         for number in addresses.members(self._db, url):
             reading = self.reading(number)
             capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
-            found.append(decide.sight(capture, number, kept.order, reading))
+            found.append(decide.observe(capture, number, kept.order, reading))
         return found
 
     def state(self, url: str) -> tuple[int, decide.State]:
@@ -201,7 +201,7 @@ class Posts:
             post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
 
-    def _write_step(self, post_id: int, seen: decide.Sighting, state: decide.State, effects: decide.Effects) -> None:
+    def _write_step(self, post_id: int, seen: decide.Observation, state: decide.State, effects: decide.Effects) -> None:
         self._db.execute(
             # A capture may come from another post, whose address this one turned out to be; that one is folded next.
             "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)"
@@ -223,7 +223,7 @@ class Posts:
             numbers = (reading.views, reading.comments, reading.likes)
             count_rows.write(self._db, post_id, seen.capture_id, seen.captured_at, numbers, source)
 
-    def _write_revision(self, post_id: int, seen: decide.Sighting, shown: Reading, content: str | None) -> None:
+    def _write_revision(self, post_id: int, seen: decide.Observation, shown: Reading, content: str | None) -> None:
         aims = json.dumps(digests.targets(shown), ensure_ascii=False, sort_keys=True)
         self._db.execute(
             "INSERT INTO revisions (post_id, capture_id, seen_at, title, author, published_at, updated_at,"

@@ -152,10 +152,12 @@ class _Rebuilding:
         capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
         if capture.kind in addresses.NOT_PAGES:
             return
-        had = known_urls.had(self._db, address, self._posts.site_of(address), capture.captured_at)
+        had = known_urls.mark_archived(self._db, address, self._posts.site_of(address), capture.captured_at)
         if not had:
             reading = self._posts.reading(number)
-            known_urls.learn(self._db, capture, address, reading, decide.sight(capture, number, kept.order, reading))
+            known_urls.update_from_capture(
+                self._db, capture, address, reading, decide.observe(capture, number, kept.order, reading)
+            )
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scraper import diff
 from scraper.errors import UsageError
-from scraper.store import Archive, Life
+from scraper.store import Archive, PostHistory
 
 #: Columns of a terminal.
 WIDTH = 96
@@ -35,7 +35,7 @@ COLOURS = Marks(("\x1b[32m", "\x1b[0m"), ("\x1b[9;31m", "\x1b[0m"))
 def render(path: Path, url: str, *, colour: bool = False, everything: bool = False) -> str:
     """The life of the post at *url* (any address it is known by) in the archive at *path*, as lines of text.
 
-    *everything*: long lists whole. Raises UsageError for a post that is not there, NotOurs, Damaged.
+    *everything*: long lists whole. Raises UsageError for a post that is not there, ArchiveUnusable, IntegrityError.
     """
     with Archive.open(path, create=False, readonly=True) as archive:
         life = archive.life(url)
@@ -50,7 +50,7 @@ def render(path: Path, url: str, *, colour: bool = False, everything: bool = Fal
 def raw(path: Path, url: str | None = None, *, capture: str | None = None) -> bytes:
     """The stored bytes of a capture: that of id or `record_sha256` *capture*, else the one that the post *url* shows.
 
-    Raises UsageError for a capture that is not there or has no body, NotOurs, Damaged.
+    Raises UsageError for a capture that is not there or has no body, ArchiveUnusable, IntegrityError.
     """
     with Archive.open(path, create=False, readonly=True) as archive:
         number = _number(archive, url, capture)
@@ -90,7 +90,7 @@ def _plain(value: object) -> str:
     return "–" if value is None else _CONTROL.sub("", str(value))
 
 
-def _head(life: Life) -> str:
+def _head(life: PostHistory) -> str:
     """What the archive says of the post, and where each field came from."""
     post = life.post
     shown = next((row for row in life.captures if row["id"] == post["capture_id"]), None)
@@ -128,7 +128,7 @@ def _dated(at: object, basis: object) -> str:
     )
 
 
-def _captures(life: Life, most: int) -> str:
+def _captures(life: PostHistory, most: int) -> str:
     """Every capture of the post, with the events it brought about."""
     events: dict[object, list[str]] = {}
     for event in life.events:
@@ -146,7 +146,7 @@ def _captures(life: Life, most: int) -> str:
     return _listed("Captures", rows, most)
 
 
-def _counts(life: Life, most: int) -> str:
+def _counts(life: PostHistory, most: int) -> str:
     """How the numbers grew."""
     views = [row["views"] for row in life.counts if isinstance(row["views"], int)]
     rows, before = [], None
@@ -170,7 +170,7 @@ def _curve(numbers: Sequence[int]) -> str:
     return "".join(_BARS[(number - low) * (len(_BARS) - 1) // ((high - low) or 1)] for number in few)
 
 
-def _revisions(life: Life, marks: Marks) -> str:
+def _revisions(life: PostHistory, marks: Marks) -> str:
     """What each revision changed, word by word."""
     lines: list[str] = []
     before: dict[str, object] | None = None

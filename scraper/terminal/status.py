@@ -82,7 +82,7 @@ class Status:
 
 
 def status(path: str | Path, now: datetime, max_age: timedelta | None = None) -> Status:
-    """The state of the archive at *path*. Reads only. Raises NotOurs for what is no archive of ours."""
+    """The state of the archive at *path*. Reads only. Raises ArchiveUnusable for what is no archive of ours."""
     db = schema.open_archive(path, create=False, readonly=True)
     try:
         return _status(db.conn, Path(path), now, max_age)
@@ -164,7 +164,7 @@ def _site(db: sqlite3.Connection, site: str, state: str, base_url: str) -> SiteS
 
 
 def coverage(path: str | Path) -> Iterator[str]:
-    """The view `coverage` as CSV, a line at a time, the heading first. Raises NotOurs for what is no archive."""
+    """The view `coverage` as CSV, line by line, the heading first. Raises ArchiveUnusable for what is no archive."""
     db = schema.open_archive(path, create=False, readonly=True)
     try:
         rows = db.conn.execute("SELECT * FROM coverage ORDER BY site, url")

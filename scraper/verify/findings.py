@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from scraper.errors import Damaged
+from scraper.errors import IntegrityError
 
 DAMAGE, REMARK = "damage", "remark"
 
@@ -47,7 +47,7 @@ class Findings:
     @property
     def exit_status(self) -> int:
         """0; 7 when there is damage."""
-        return Damaged.exit_status if self.of(DAMAGE) else 0
+        return IntegrityError.exit_status if self.of(DAMAGE) else 0
 
     @property
     def line(self) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveError, DiskFull, NotOurs
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
 from scraper.export.copy import WITHOUT
 from scraper.verify import derived, shape, stored, values
 from scraper.verify.findings import Findings
@@ -20,7 +20,7 @@ def run(
 ) -> Findings:
     """Check the archive at *path*, read-only; *progress* is told what is looked at and how many are done.
 
-    Raises NotOurs where it cannot be opened, ArchiveBusy where it was written to meanwhile and damage was found.
+    Raises ArchiveUnusable where it cannot be opened, ArchiveBusy where it was written to while damage was found.
     """
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
@@ -98,7 +98,7 @@ def _guarded(check: Callable[[], object], findings: Findings) -> None:
     """Run a check; one that cannot go on because of damage must not hide what the others find."""
     try:
         check()
-    except NotOurs:  # of a copy: the archive itself is open
+    except ArchiveUnusable:  # of a copy: the archive itself is open
         raise
     except sqlite3.DatabaseError as error:
         full = sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from scraper import digests
-from scraper.errors import Damaged
+from scraper.errors import IntegrityError
 from scraper.store import bodies
 from scraper.verify.findings import Findings
 
@@ -31,7 +31,7 @@ def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress)
             reference = (needed, None)
         try:
             body = _decoded(sha256, length, codec, needed, data, reference)
-        except Damaged as error:
+        except IntegrityError as error:
             damaged.add(sha256)
             findings.damage("body", sha256, str(error))
             body = None
@@ -48,17 +48,17 @@ def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress)
 def _decoded(
     sha256: str, length: int, codec: str, needed: str | None, data: bytes, reference: tuple[str, bytes | None]
 ) -> bytes:
-    """The body of one row. Raises Damaged, naming the reference where that is to blame."""
+    """The body of one row. Raises IntegrityError, naming the reference where that is to blame."""
     if needed is not None and reference[1] is None:
-        raise Damaged(f"it needs the body {needed} to be decoded, which is missing, damaged or not stored whole")
+        raise IntegrityError(f"it needs the body {needed} to be decoded, which is missing, damaged or not stored whole")
     if not isinstance(data, bytes) or not isinstance(length, int):
-        raise Damaged("expected bytes and their number, found something else")
+        raise IntegrityError("expected bytes and their number, found something else")
     if (codec == "zstd-ref") != (needed is not None):
-        raise Damaged(f"the codec {codec!r} and the reference {needed} do not go together")
+        raise IntegrityError(f"the codec {codec!r} and the reference {needed} do not go together")
     body = bodies.decode(codec, data, reference[1] if needed else None, length)
     found = digests.sha256(body)
     if found != sha256:
-        raise Damaged(f"its bytes have the digest {found}")
+        raise IntegrityError(f"its bytes have the digest {found}")
     return body
 
 

@@ -30,7 +30,7 @@ LONGEST_URL = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CdxRecord:
     """One capture that a web archive lists."""
 
     #: The address as the archive writes it.
@@ -57,10 +57,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class CdxPage:
     """What one answer of a CDX server says."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CdxRecord, ...] = ()
     #: What to ask with for the rest; None: that was all.
     resume_key: str | None = None
     #: Lines that cannot be read, and the first of them.
@@ -83,12 +83,12 @@ def is_listing(capture: Capture) -> bool:
     return {"url", "output"} <= asked.keys() or parts.path.endswith("/collinfo.json")
 
 
-def parse(body: bytes) -> Listing:
+def parse(body: bytes) -> CdxPage:
     """The rows of a CDX server's answer. Never raises."""
     text = body.decode("utf-8", "replace").strip()
     table = _table(text) if text.startswith("[") else None
     entries = _of_table(table) if table is not None else _of_lines(text)
-    rows: list[Row] = []
+    rows: list[CdxRecord] = []
     garbage, sample, key = 0, "", None
     for entry in entries:
         if isinstance(entry, _Key):
@@ -97,7 +97,7 @@ def parse(body: bytes) -> Listing:
             rows.append(row)
         else:
             garbage, sample = garbage + 1, sample or entry.text[:120]
-    return Listing(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample)
+    return CdxPage(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _renamed(said: Mapping[str, object]) -> Mapping[str, object]:
     return {ALSO.get(str(name), str(name)): value for name, value in said.items()}
 
 
-def _row(said: Mapping[str, object]) -> Row | None:
+def _row(said: Mapping[str, object]) -> CdxRecord | None:
     """The capture that a line tells of; None: it tells of none."""
     url, timestamp = said.get("original"), str(said.get("timestamp", ""))
     if not isinstance(url, str) or not re.match(r"https?://[^/\s]", url, re.IGNORECASE) or len(url) > LONGEST_URL:
@@ -185,7 +185,7 @@ def _row(said: Mapping[str, object]) -> Row | None:
     if not _is_time(timestamp) or re.search(r"[\x00-\x20\x7f]", url):
         return None
     mime = _text(said.get("mimetype"))
-    return Row(
+    return CdxRecord(
         url=url,
         timestamp=timestamp,
         status=_number(said.get("statuscode")),
@@ -228,7 +228,7 @@ def digits(day: str, *, last: bool = False) -> str:
     return plain + ("99991231235959" if last else "00000101000000")[len(plain) :]
 
 
-def within(rows: Iterable[Row], since: str | None, until: str | None) -> tuple[Row, ...]:
+def within(rows: Iterable[CdxRecord], since: str | None, until: str | None) -> tuple[CdxRecord, ...]:
     """The rows of that time; *since* and *until* are days, months or years, both included. None: no bound."""
     first, latest = digits(since or "0000"), digits(until or "9999", last=True)
     return tuple(row for row in rows if first <= row.timestamp <= latest)

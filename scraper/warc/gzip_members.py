@@ -19,7 +19,7 @@ class DamageError(Exception):
         self.offset = offset
 
 
-class Members:
+class RecordStream:
     """The uncompressed bytes of a WARC file, whether it is compressed or not, with places in the file itself."""
 
     def __init__(self, raw: BinaryIO) -> None:

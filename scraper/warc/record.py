@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid5
 
-from scraper.warc.gzip_members import HEADER_LIMIT_BYTES, DamageError, Members
+from scraper.warc.gzip_members import HEADER_LIMIT_BYTES, DamageError, RecordStream
 
 #: Our own; ids are made of a digest, so that the same capture has the same id in every export.
 NAMESPACE = UUID("7d0a4b1c-6d0f-5d0b-9c51-1f6f2b9c3a10")
@@ -88,7 +88,7 @@ def read(raw: BinaryIO) -> Iterator[Record | Broken]:
 
     Holds one record at a time. Blocks beyond 256 MB are passed over and told as `Broken`.
     """
-    source = Members(raw)
+    source = RecordStream(raw)
     while True:
         try:
             record = _record(source)
@@ -102,7 +102,7 @@ def read(raw: BinaryIO) -> Iterator[Record | Broken]:
         yield record
 
 
-def _record(source: Members) -> Record | Broken | None:
+def _record(source: RecordStream) -> Record | Broken | None:
     """The next record; None at the end. Raises DamageError, with the place where the record begins."""
     version = source.line()
     while version in (b"\r\n", b"\n"):
@@ -116,7 +116,7 @@ def _record(source: Members) -> Record | Broken | None:
         raise DamageError(str(damage), start) from None
 
 
-def _record_after(version: bytes, source: Members, start: int) -> Record | Broken:
+def _record_after(version: bytes, source: RecordStream, start: int) -> Record | Broken:
     if not re.fullmatch(rb"WARC/\d\.\d+\r?\n", version):
         raise DamageError(f"expected a line like WARC/1.1, found {version[:40]!r}", start)
     fields = _header(source, start)
@@ -133,7 +133,7 @@ def _record_after(version: bytes, source: Members, start: int) -> Record | Broke
     return Record(kept, block, start)
 
 
-def _header(source: Members, start: int) -> list[tuple[str, str]]:
+def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
     """Named fields up to the blank line; folded values are joined. Raises DamageError."""
     fields: list[tuple[str, str]] = []
     size = 0
