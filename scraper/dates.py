@@ -7,7 +7,7 @@ numeric dates are read only where one reading is possible ("13/4/2021"), and wit
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 
@@ -230,12 +230,24 @@ _STAMP = re.compile(
 )
 
 
-def iso_utc(text: str) -> str | None:
-    """The ISO 8601 *text* in UTC, as precise as it is (``2021-03-16T14:05:00Z``, ``2016-12``); None: not ISO.
+#: What JavaScript writes for a date ("Wed Jul 24 2024 15:39:55 GMT+0000 (Coordinated Universal Time)", ECMA-262,
+#: Date.prototype.toString), and what HTTP does (RFC 9110, section 5.6.7).
+_SCRIPTED = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? "
+    r"(?:(?P<us>[A-Z][a-z]{2}) (?P<us_day>\d{2})|(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2}))"
+    r" (?P<year>\d{4}) (?P<time>\d{2}:\d{2}:\d{2}) (?:GMT|UTC)?(?P<zone>[+-]\d{4})?(?: \(.{1,60}\))?"
+)
 
-    Fractions of a second stay as they are. A time without a zone is only a day: which moment it means is not said.
+
+def iso_utc(text: str) -> str | None:
+    """The date *text* of a page's data in UTC, as precise as it is (``2021-03-16T14:05:00Z``, ``2016-12``).
+
+    Read are ISO 8601 and the forms of JavaScript and of HTTP; None: another. Fractions of a second stay as they are. A
+    time without a zone is only a day: which moment it means is not said.
     """
     text = text.strip()
+    if scripted := _SCRIPTED.fullmatch(text):
+        text = _as_iso(scripted)
     if re.fullmatch(r"\d{4}-\d{2}", text):
         found = parse(text)
         return found.iso if found else None
@@ -254,6 +266,51 @@ def iso_utc(text: str) -> str | None:
         return None
     shown = moment.strftime("%Y-%m-%dT%H:%M" + (":%S" if second else "")).rjust(19 if second else 16, "0")
     return f"{shown}.{fraction}Z" if fraction else f"{shown}Z"
+
+
+def _as_iso(found: re.Match[str]) -> str:
+    """A date of a script's form in that of ISO 8601; one with no such month stays unreadable."""
+    name, day = found["us"] or found["month"], found["us_day"] or found["day"]
+    month = _ENGLISH.index(name.lower()) + 1 if name.lower() in _ENGLISH else 0
+    return f"{found['year']}-{month:02}-{int(day):02}T{found['time']}{found['zone'] or 'Z'}"
+
+
+#: The year of the first web site: what is dated before was not posted on one.
+EARLIEST_YEAR = 1991
+#: Where it is not known when a page was captured, at least this much is.
+_NO_LATER = 2100
+
+
+def is_possible(iso: str, captured_at: str | None) -> bool:
+    """Whether a post that was captured then (None: not known) can bear the date *iso*, told by the years."""
+    latest = int(captured_at[:4]) if captured_at and captured_at[:4].isdecimal() else _NO_LATER
+    return EARLIEST_YEAR <= int(iso[:4]) <= latest
+
+
+def local_day(shown: str, moment: str) -> str | None:
+    """The calendar day (``2016-07-01``) that *shown* spells for *moment*, an instant in UTC or a day; None: none.
+
+    A site shows an instant as a day of its own time zone: that of UTC, the one before or the one behind. So *shown* may
+    lack its year ("Jul 1"), or say of "7/1/2016" not which is the month: which of the three days it is, is enough.
+    """
+    try:
+        middle = date.fromisoformat(moment[:10])
+        around = [middle + timedelta(days=days) for days in (0, 1, -1)]
+    except (ValueError, OverflowError):
+        return None
+    return next((day.isoformat() for day in around if _spells(shown, day)), None)
+
+
+def _spells(shown: str, day: date) -> bool:
+    """Whether *shown* is a way to write *day*, with its year or without."""
+    found = parse(shown)
+    if found is not None and found.lack == "year":
+        found = parse(f"{shown}, {day.year}") or parse(f"{day.year}年{shown}")
+    if found is not None:
+        return found.iso == day.isoformat()
+    if (numbers := _NUMERIC.fullmatch(shown.strip())) is None or int(numbers[4]) != day.year:
+        return False
+    return {int(numbers[1]), int(numbers[3])} == {day.month, day.day}
 
 
 def same_moment(a: str | None, b: str | None) -> bool:

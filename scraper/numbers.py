@@ -19,6 +19,13 @@ _ROUNDED = re.compile(
     r"|[千万萬億亿천만억]|พัน|หมื่น)"
 )
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
+#: A number that only says that there are more: "999+", ">999".
+_BOUND = re.compile(r"\d\s?\+|\+\s?\d|[>≥]\s?\d")
+
+
+def is_bound(text: str) -> bool:
+    """Whether *text* holds a bound ("999+ views") in place of a number."""
+    return _BOUND.search(text) is not None
 
 
 #: Digits that a count may have; longer ones are no counts, and no column could hold them.
@@ -32,8 +39,8 @@ def _value(digits: str) -> int | None:
 
 
 def count(text: str) -> int | None:
-    """The one whole number in *text* ("1,261 views", "٣ مشاهدات", "مشاهدتان (٢)"); None: none, several or rounded."""
-    if _ROUNDED.search(text):
+    """The one whole number in *text* ("1,261 views", "مشاهدتان (٢)"); None: none, several, rounded or a bound."""
+    if _ROUNDED.search(text) or is_bound(text):
         return None
     if indian := _INDIAN.search(text):
         rest = text[: indian.start()] + text[indian.end() :]
@@ -120,7 +127,7 @@ def counts_line(text: str) -> Shown | None:
     glued to the first word, are views and comments: only Wix's footer of a post looks so.
     """
     line = _NOT_LIKED.sub("", text.strip(_AROUND))
-    if not line or len(line) > _LONGEST_LINE or _ROUNDED.search(line) or _DECIMAL.search(line):
+    if not line or len(line) > _LONGEST_LINE or _ROUNDED.search(line) or _DECIMAL.search(line) or is_bound(line):
         return None
     pairs = _pairs(line)
     if not 1 <= len(pairs) <= 3:

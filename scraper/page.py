@@ -52,7 +52,9 @@ _REPLAY = re.compile(
 
 
 class Page:
-    """An HTML page with its address, media type and time of capture (each None where it is not known)."""
+    """An HTML page with its address, media type and time of capture; each None where it is not known, the last also
+    where only a file's time tells it.
+    """
 
     def __init__(
         self, source: str, *, url: str | None = None, media_type: str | None = None, captured_at: str | None = None
@@ -103,14 +105,36 @@ class Page:
         It is the caller's own: changing it leaves the page as it is. Where the source does not tell its end (tags that
         do not balance), it is looked for in the whole page.
         """
-        place = self._place(hook)
-        piece = _cut(self.source, place) if place is not None else None
-        if piece is None:
-            node = self.maybe(f'[data-hook="{hook}"]') if place is not None else self._hidden(hook)
-            piece = (node.html if node is not None else None) or ""
-        scope = _parse(piece, self.url)
-        found = scope.maybe(f'[data-hook="{hook}"]')
-        return Scope(found, self.url) if found is not None else None
+        return next(self.parts(hook), None)
+
+    def parts(self, hook: str) -> Iterator[Scope]:
+        """Each element with ``data-hook="hook"`` that lies in no other of them, as `part` gives the first."""
+        end = 0
+        for place in _hooked(self.source, hook) if self._place(hook) is not None else ():
+            if place < end:
+                continue
+            piece = _cut(self.source, place)
+            if piece is None:
+                break
+            end = place + len(piece)
+            yield from self._own_copy(piece, hook)
+        if not end:
+            yield from self._parts_of_whole(hook)
+
+    def copy(self) -> Scope:
+        """The whole page once more, for a caller who takes it apart; Unreadable as `whole`."""
+        return _parse(self.source, self.url)
+
+    def _parts_of_whole(self, hook: str) -> Iterator[Scope]:
+        """The first of these elements as the parser of the whole page sees it."""
+        node = self.maybe(f'[data-hook="{hook}"]') if next(_hooks(self.source, hook), None) is not None else None
+        if node is not None and node.html:
+            yield from self._own_copy(node.html, hook)
+
+    def _own_copy(self, html: str, hook: str) -> Iterator[Scope]:
+        found = _parse(html, self.url).maybe(f'[data-hook="{hook}"]')
+        if found is not None:
+            yield Scope(found, self.url)
 
     def _place(self, hook: str) -> int | None:
         """Where the first element with this data-hook begins; None: nowhere, or only in a seeming script or comment."""

@@ -5,6 +5,18 @@ month ``2016-12``. None always means: the source does not say.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DayBasis(StrEnum):
+    """How the day that a post's readers saw is known."""
+
+    #: The page shows it.
+    SHOWN = "shown"
+    #: The day of the instant in the time zone that the site's dated pages teach.
+    OFFSET = "offset"
+    #: The day of the instant in UTC, for want of anything better.
+    UTC = "utc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,9 +197,15 @@ class Reading:
     published_at: str | None = None
     #: ``meta``, ``json-ld``, ``embedded``, ``shown``, ``url`` or ``text``.
     published_basis: str | None = None
+    #: The calendar day as the site showed it to readers (its own local day, ``2021-03-16``); None: the page shows none.
+    published_day: str | None = None
+    published_day_basis: DayBasis | None = None
     #: None when it equals `published_at`.
     updated_at: str | None = None
     updated_basis: str | None = None
+    #: As `published_day`.
+    updated_day: str | None = None
+    updated_day_basis: DayBasis | None = None
     author: str | None = None
     views: int | None = None
     comments: int | None = None

@@ -31,6 +31,7 @@ def stats(*texts: str, likes: str = "") -> str:
 
 
 ROOTED = '<div data-hook="post-page-root">{}</div>'
+WITNESSED = '<meta property="article:published_time" content="2024-03-16T14:05:00.000Z">' + ROOTED
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,15 @@ ROOTED = '<div data-hook="post-page-root">{}</div>'
         (stats("0 comments"), "{}", (None, None, None)),
         (stats("3 comments"), "{}", (None, 3, None)),
         (stats("12 views", "0 comments"), "{}", (12, 0, None)),
-        (stats("0 views", "0 comments"), ROOTED, (0, 0, None)),
+        (stats("0 views", "0 comments"), WITNESSED, (0, 0, None)),
+        (stats("0 views", "0 comments"), ROOTED, (None, None, None)),
+        (stats("0 views", "2 comments", likes="0"), ROOTED, (None, None, None)),
+        (stats("29 views", "0 comments", likes="0"), ROOTED, (29, 0, 0)),
+        (stats("999+ views", "99+ comments"), WITNESSED, (None, None, None)),
+        (stats("&gt;999 Aufrufe", "3 Kommentare"), WITNESSED, (None, 3, None)),
         (stats("1,261 views", "1 comment", likes="4"), ROOTED, (1261, 1, 4)),
-        (stats("0 comments"), ROOTED, (None, 0, None)),
+        (stats("0 comments"), WITNESSED, (None, 0, None)),
+        (stats("0 comments"), ROOTED, (None, None, None)),
         (stats("16 views"), ROOTED, (16, None, None)),
         (stats("24 vues", "0 commentaire"), ROOTED, (24, 0, None)),
         (stats("٣ مشاهدات", "تعليق واحد (١)"), ROOTED, (3, 1, None)),

@@ -15,9 +15,10 @@ from scraper.records import Problem, Reading
 
 #: What `extract` prints, in order; the rest of a reading serves the program itself.
 EXTRACT_KEYS = (
-    "path", "url", "kind", "title", "published_at", "published_basis", "updated_at", "updated_basis", "author",
-    "views", "comments", "likes", "categories", "tags", "body_text", "body_html", "excerpt", "images", "videos",
-    "files", "links", "language", "layout", "problems",
+    "path", "url", "kind", "title", "published_at", "published_basis", "published_day", "published_day_basis",
+    "updated_at", "updated_basis", "updated_day", "updated_day_basis", "author", "views", "comments", "likes",
+    "categories", "tags", "body_text", "body_html", "excerpt", "images", "videos", "files", "links", "language",
+    "layout", "problems",
 )  # fmt: skip
 
 

@@ -1,15 +1,19 @@
 """A capture → what it says: decode, choose a layout, read, check. Pure: no network, clock, database, environment."""
 
-from scraper import urls
+from dataclasses import replace
+
+from scraper import dates, urls
 from scraper.charset import decode
 from scraper.errors import Unreadable
 from scraper.layouts import LAYOUTS
 from scraper.page import Page, TextPage
-from scraper.records import Capture, Problem, Reading
+from scraper.records import Capture, DayBasis, Problem, Reading
 
 #: Version of the rules: raised with every change that makes a stored capture say something else.
-READER = 1
+READER = 2
 
+#: So long is a date that is a day and no instant.
+_DAY = len("2021-03-18")
 _GONE = (404, 410)
 _REDIRECTS, _REFUSALS = range(300, 400), range(400, 600)
 #: First bytes of what is no page, whatever its name says.
@@ -39,10 +43,33 @@ def extract(capture: Capture) -> Reading:
     try:
         for layout in LAYOUTS:
             if layout.matches(page):
-                return layout.read(page)
+                return _checked(layout.read(page), page)
     except Unreadable as problem:
         return _not_a_post(capture, "error", problem.reason)
     return _not_a_post(capture, "other", f"expected a post, found {_look(page)}")
+
+
+def _checked(reading: Reading, page: Page | TextPage) -> Reading:
+    """*reading* without dates that no post can bear; a date that is no more than a day is the day that was shown."""
+    published, updated = reading.published_at, reading.updated_at
+    if published is not None and not dates.is_possible(published, page.captured_at):
+        reading = replace(
+            reading, published_at=None, published_basis=None, published_day=None, published_day_basis=None
+        )
+        reading = replace(reading, problems=(*reading.problems, _impossible("published_at", published)))
+    elif published is not None and len(published) == _DAY:
+        reading = replace(reading, published_day=published, published_day_basis=DayBasis.SHOWN)
+    if updated is not None and not dates.is_possible(updated, page.captured_at):
+        reading = replace(reading, updated_at=None, updated_basis=None, updated_day=None, updated_day_basis=None)
+        reading = replace(reading, problems=(*reading.problems, _impossible("updated_at", updated)))
+    elif updated is not None and len(updated) == _DAY:
+        reading = replace(reading, updated_day=updated, updated_day_basis=DayBasis.SHOWN)
+    return reading
+
+
+def _impossible(field: str, at: str) -> Problem:
+    message = f"expected the date of a post, found {at!r}"
+    return Problem(stage="extract", kind="impossible-date", field=field, message=message)
 
 
 def _answer(capture: Capture) -> Reading | None:
@@ -67,12 +94,12 @@ def _look(page: Page | TextPage) -> str:
 
 
 def _page(capture: Capture, body: bytes) -> Page | TextPage:
-    """The page to be read: a dump where the capture is plain text. A file's time dates no dump."""
+    """The page to be read: a dump where the capture is plain text. A file's time dates neither."""
     text = decode(body, capture.media_type)
+    known = None if capture.captured_at_basis == "file-time" else capture.captured_at
     if capture.media_type == "text/plain" and capture.kind in ("post", "other"):
-        known = None if capture.captured_at_basis == "file-time" else capture.captured_at
         return TextPage(text, url=capture.url, captured_at=known)
-    return Page.from_html(text, url=capture.url, media_type=capture.media_type, captured_at=capture.captured_at)
+    return Page.from_html(text, url=capture.url, media_type=capture.media_type, captured_at=known)
 
 
 def _foreign(body: bytes) -> str | None:

@@ -1,14 +1,17 @@
 """Views, comments and likes of a post's page, and which of the numbers shown are true.
 
 Pages without ``post-page-root`` (captures up to 2023-03) said "0 views" of every post: a placeholder, beside which
-"0 comments" means nothing either. With the mark (from 2023-08) the HTML tells the truth, and so does the embedded data.
+"0 comments" means nothing either. With the mark (from 2023-08) the HTML tells the truth, and so does the embedded data;
+but where the server failed to make the head, it failed to count as well, and shows a zero of the same kind. So a zero
+that is only shown needs a second witness in the page. A bound ("999+") is no number.
 """
 
 from dataclasses import dataclass
 
 from scraper.layouts.wix.data import PostData, dig, whole_number
-from scraper.numbers import Shown, count, counts_line
+from scraper.numbers import Shown, count, counts_line, is_bound
 from scraper.page import Node, Page, Scope, words
+from scraper.records import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +22,38 @@ class Told:
     comments: int | None = None
     likes: int | None = None
     source: str | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def read(page: Page, article: Scope, data: PostData) -> Told:
     """The post's counts: those shown where they are true, else those embedded."""
-    shown, embedded = _true(_shown(article), rooted=page.has("post-page-root")), _embedded(data)
-    views, comments, likes = (a if a is not None else b for a, b in zip(shown, embedded, strict=True))
-    if (views, comments, likes) == (None, None, None):
-        return Told()
-    return Told(views, comments, likes, "embedded" if shown == Shown() else "page")
+    stats, likes = _stats_of(article), words(_own(article, "like-button-with-count__like-count")) or ""
+    seen = (_stats(stats) if stats is not None else Shown())._replace(likes=count(likes))
+    rooted = page.has("post-page-root")
+    shown = _true(seen, proven=rooted and page.meta("article:published_time") is not None)
+    views, comments, likes_told = (a if a is not None else b for a, b in zip(shown, _embedded(data), strict=True))
+    problems = _bounds(stats, likes, page.url)
+    if rooted and 0 in seen and views is None:
+        message = "expected a second witness for the zero that is shown, found no head and no data"
+        problems += (_note("unwitnessed-zero", "views", message, page.url),)
+    if (views, comments, likes_told) == (None, None, None):
+        return Told(problems=problems)
+    return Told(views, comments, likes_told, "embedded" if shown == Shown() else "page", problems)
 
 
-def _shown(article: Scope) -> Shown:
-    """The numbers that the article shows, true or not; those in another article or in a list's card are not its own."""
-    stats = _own(article, 'post-main-actions__stats"] [data-hook="post-stats') or _own(article, "post-stats")
-    likes = count(words(_own(article, "like-button-with-count__like-count")) or "")
-    return _stats(stats)._replace(likes=likes) if stats is not None else Shown(likes=likes)
+def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
+    """The note where a bound stands in place of a number."""
+    found = next((text for text in (words(stats) or "", likes) if is_bound(text)), None)
+    return (_note("bound-count", "views", f"expected numbers, found a bound: {found!r}", url),) if found else ()
+
+
+def _note(kind: str, field: str, message: str, url: str | None) -> Problem:
+    return Problem(stage="extract", kind=kind, field=field, level="note", message=message, url=url)
+
+
+def _stats_of(article: Scope) -> Node | None:
+    """The element with the article's views and comments, not with those of another article or of a card."""
+    return _own(article, 'post-main-actions__stats"] [data-hook="post-stats') or _own(article, "post-stats")
 
 
 def _own(article: Scope, hook: str) -> Node | None:
@@ -73,13 +92,13 @@ def _leaves(stats: Node) -> list[Node]:
     ]  # fmt: skip
 
 
-def _true(shown: Shown, *, rooted: bool) -> Shown:
+def _true(shown: Shown, *, proven: bool) -> Shown:
     """*shown* without placeholders. A view count above zero proves itself; beside a placeholder nothing counts."""
-    if rooted or (shown.views or 0) > 0:
+    if proven or (shown.views or 0) > 0:
         return shown
     if shown.views == 0:
-        return shown._replace(views=None, comments=None)
-    return shown._replace(comments=shown.comments or None)
+        return Shown(likes=shown.likes or None)
+    return shown._replace(comments=shown.comments or None, likes=shown.likes or None)
 
 
 def _embedded(data: PostData) -> Shown:

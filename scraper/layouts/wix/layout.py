@@ -1,6 +1,7 @@
 """Wix blogs, 2021 to 2026: posts in all their generations, their AMP twins, lists of posts, and the pages around them.
 
-Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag. Of any other page: the hosts and marks
+Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag; in Wix Studio (2024 on) a head that says
+that the page is an article, and the viewer of its body. Of any other page: the hosts and marks
 that Wix puts into all its pages.
 """
 
@@ -16,7 +17,8 @@ _OF_WIX = (
     "static.parastorage.com", "wix-warmup-data", "Wix.com Website Builder", 'data-hook="feed-page-root"',
     'data-hook="post-list-pro-gallery-container"', 'data-hook="not-found-page"',
 )  # fmt: skip
-_BODY = '[data-hook="post-description"]'
+#: The body's element, as it stands in the source.
+_BODY_MARKS = ("post-description", "content-viewer", "rich-content-viewer")
 
 
 def matches(page: object) -> bool:
@@ -31,15 +33,19 @@ def matches(page: object) -> bool:
 
 def read(page: Page) -> Reading:
     """What the page says: a post, a list of posts, an error page, or another page."""
-    article = page.part("post") or _unmarked(page)
+    article = wix_post.chosen(page.parts("post"), page) or _unmarked(page)
     if article is not None:
         return wix_post.read(page, article)
     return wix_amp.read(page) if wix_amp.matches(page) else wix_list.read(page)
 
 
 def _unmarked(page: Page) -> Scope | None:
-    """What frames a post whose article lacks its mark: its body and its date in the head tell it; None: no post."""
-    if not page.meta("article:published_time") or not page.has("post-description"):
+    """What holds a post whose article lacks its mark: its head and the viewer of its body tell it; None: no post."""
+    if not any(mark in page.source for mark in _BODY_MARKS) or not wix_post.says_article(page):
         return None
     frames = (page.part(hook) for hook in ("post-page-root", "post-page"))
-    return next((frame for frame in frames if frame and frame.maybe(_BODY)), None)
+    framed = next((frame for frame in frames if frame and wix_post.body_of(frame)), None)
+    if framed is not None:
+        return framed
+    whole = wix_post.without_cards(page.copy())
+    return whole if wix_post.body_of(whole) is not None else None

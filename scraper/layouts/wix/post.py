@@ -1,18 +1,21 @@
 """A post's page. Everything of the post is inside ``data-hook="post"``; outside of it, and sometimes in it, stand the
-cards of other posts with their own titles, names, dates and counts.
+cards of other posts with their own titles, names, dates and counts. Pages built with Wix Studio lack that mark: there
+the head says that the page is an article, and everything but cards and menus is asked.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from scraper import dates
+from scraper import dates, urls
 from scraper.language import detect
 from scraper.layouts.body import Body
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import body as wix_body
 from scraper.layouts.wix import counts as wix_counts
 from scraper.layouts.wix import data as wix_data
+from scraper.layouts.wix import shown_dates
 from scraper.layouts.wix.data import PostData, dig
 from scraper.layouts.wix.media import original
 from scraper.page import Node, Page, Scope, words
@@ -27,52 +30,97 @@ _FOREIGN = (
 #: Site copiers flatten category addresses, and the label of the list is translated: so by class and hook as well.
 _CATEGORIES = (
     'a.post-categories-list__link, a[data-hook="category-label-list__item"], [data-hook="categories-list"] a,'
-    ' ul[aria-label] a[data-hook="link"], a[href*="/categories/"]'
+    ' ul[aria-label] a[data-hook="link"], ul a[href*="/categories/"], [data-hook*="categor"] a[href*="/categories/"]'
 )
 _TAGS = '[data-hook="tag-cloud-root"] a, nav[aria-label="tags" i] a, nav a[href*="/tags/"]'
+_MENU_HOOK = "navigation"
 _TITLES = (
     'h1[data-hook="post-title"], [data-hook="post-title"] h1',
     '[data-hook="post-title"]',
 )  # fmt: skip
+#: Where the body is; in Wix Studio it has no hook, but the viewer that shows it has its id.
+_BODIES = ('[data-hook="post-description"]', '[data-id="content-viewer"]', '[data-hook="rich-content-viewer"]')
+
+
+def says_article(page: Page) -> bool:
+    """Whether the head says that the page is an article: only posts' heads bear a date or a BlogPosting."""
+    return page.meta("article:published_time") is not None or bool(blog_posting(page))
+
+
+def chosen(articles: Iterable[Scope], page: Page) -> Scope | None:
+    """Of several articles in a page, as a feed shows them, the one whose heading the head names; else the first."""
+    found = list(articles)
+    if len(found) < 2:
+        return found[0] if found else None
+    told = {_squashed(name) for name in _named(page)}
+    return next((article for article in found if _squashed(_heading(article) or "") in told), found[0])
+
+
+def _named(page: Page) -> Iterator[str]:
+    """What the head calls the post, with the site's name behind it and without."""
+    for name in (text(blog_posting(page).get("headline")), page.meta("og:title")):
+        if name:
+            yield from (name, _without_site(name, page), re.split(r"\s[|–—-]\s", name)[0])
+
+
+def _squashed(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def _heading(article: Scope) -> str | None:
+    return next((found for css in _TITLES if (found := words(article.maybe(css)))), None)
+
+
+def without_cards(article: Scope) -> Scope:
+    """*article*, the cards of other posts and the comments taken out of it."""
+    for card in article.all(_FOREIGN):
+        card.decompose()
+    return article
+
+
+def body_of(article: Scope) -> Node | None:
+    """The element that holds the body; None: there is none."""
+    return next((node for css in _BODIES if (node := article.maybe(css)) is not None), None)
 
 
 def read(page: Page, article: Scope) -> Reading:
     """The post in *article*, which is taken apart: cards and the body go before the rest is asked, so that nothing in
     them is mistaken for the post's own.
     """
-    for card in article.all(_FOREIGN):
-        card.decompose()
-    description = article.maybe('[data-hook="post-description"]')
+    description = body_of(without_cards(article))
     body = wix_body.read(description, page.url) if description is not None else None
     if description is not None:
         description.decompose()
     data = wix_data.post_data(page)
     told = _Told(page, article, data)
     counts = wix_counts.read(page, article, data)
-    published, published_basis = told.published()
-    updated, updated_basis = told.updated()
-    if dates.same_moment(updated, published):
-        updated = updated_basis = None
+    published, updated = told.published(), told.updated()
+    if dates.same_moment(updated.at, published.at):
+        updated = shown_dates.When()
     reading = Reading(
         kind="post",
         url=wix_address.own(page),
         layout="wix",
         title=told.title(),
-        published_at=published,
-        published_basis=published_basis,
-        updated_at=updated,
-        updated_basis=updated_basis,
+        published_at=published.at,
+        published_basis=published.basis,
+        published_day=published.day,
+        published_day_basis=published.day_basis,
+        updated_at=updated.at,
+        updated_basis=updated.basis,
+        updated_day=updated.day,
+        updated_day_basis=updated.day_basis,
         author=told.author(),
         views=counts.views,
         comments=counts.comments,
         likes=counts.likes,
         counts_source=counts.source,
-        categories=_labels(article, _CATEGORIES) or data.categories,
-        tags=_labels(article, _TAGS) or data.tags,
+        categories=_labels(_outside_menus(article.all(_CATEGORIES))) or data.categories,
+        tags=_labels(article.all(_TAGS)) or data.tags,
         excerpt=text(data.post.get("excerpt")) or page.meta("og:description") or page.meta("description"),
         cover_image=told.cover(),
         rendered_at=wix_data.rendered_at(page),
-        problems=tuple(_problems(page, article, body, published)),
+        problems=(*_problems(page, body), *published.problems, *updated.problems, *counts.problems),
     )
     return _with_body(reading, body, data.post, page.url) if body is not None else reading
 
@@ -82,43 +130,70 @@ class _Told:
 
     def __init__(self, page: Page, article: Scope, data: PostData) -> None:
         self.page, self.article, self.post = page, article, data.post
-        self.posting = _blog_posting(page)
+        self.posting = blog_posting(page)
 
     def title(self) -> str | None:
-        """The heading; where the owner hides it, what the head says."""
-        shown = next((found for css in _TITLES if (found := words(self.article.maybe(css)))), None)
-        told = self.page.meta("og:title") or text(self.post.get("title")) or text(self.posting.get("headline"))
-        return shown or (" ".join(told.split()) if told else None)
+        """The heading; where the owner hides it, what the data say, then the head, which may add the site's name."""
+        if shown := _heading(self.article):
+            return shown
+        told = self.page.meta("og:title")
+        headline = text(self.posting.get("headline"))
+        if headline and told and _squashed(told).startswith(_squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
+            headline = None  # cut short
+        named = text(self.post.get("title")) or headline or (_without_site(told, self.page) if told else None)
+        return " ".join(named.split()) if named else None
 
     def author(self) -> str | None:
-        """The name shown; where the owner hides it, what the head says."""
-        return (
-            words(self.article.maybe('[data-hook="user-name"]'))
-            or self.page.meta("article:author")
-            or text(dig(self.posting.get("author"), "name"))
-            or text(dig(self.post, "owner", "name"))
-        )
+        """The name shown, of several the one that the head names; where the owner hides it, what the head says."""
+        told = self.page.meta("article:author") or text(dig(self.posting.get("author"), "name"))
+        shown = [name for node in self.article.all('[data-hook="user-name"]') if (name := words(node))]
+        if told is None or told not in shown:
+            own = [node for node in self.article.all('[data-hook="user-name"]') if not self._in_card(node)]
+            return next(filter(None, map(words, own)), None) or told or text(dig(self.post, "owner", "name"))
+        return told
 
-    def published(self) -> tuple[str | None, str | None]:
-        return _first_date(
+    def _in_card(self, node: Node) -> bool:
+        """Whether *node* stands in the card of another post: with a link to it, and not with the post's own heading."""
+        around = node.parent
+        while around is not None and around != self.article.root:
+            if around.css_first('h1, [data-hook="post-title"] h1') is not None:
+                return False
+            if any(self._is_another(link) for link in around.css("a[href]")):
+                return True
+            around = around.parent
+        return False
+
+    def _is_another(self, link: Node) -> bool:
+        target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
+        return urls.is_post(target) and urls.canonical(target) != wix_address.own(self.page)
+
+    def published(self) -> shown_dates.When:
+        told = (
             ("meta", self.page.meta("article:published_time")),
             ("json-ld", self.posting.get("datePublished")),
             ("embedded", self.post.get("firstPublishedDate")),
-            ("shown", _shown(self.article, updated=False)),
         )
+        return shown_dates.read("published_at", told, shown_dates.shown(self.article, updated=False), self.page)
 
-    def updated(self) -> tuple[str | None, str | None]:
-        return _first_date(
+    def updated(self) -> shown_dates.When:
+        told = (
             ("meta", self.page.meta("article:modified_time")),
             ("json-ld", self.posting.get("dateModified")),
             ("embedded", self.post.get("lastPublishedDate")),
-            ("shown", _shown(self.article, updated=True)),
         )
+        return shown_dates.read("updated_at", told, shown_dates.shown(self.article, updated=True), self.page)
 
     def cover(self) -> str | None:
         image = self.posting.get("image")
         told = self.page.meta("og:image") or text(image) or text(dig(image, "url"))
         return original(told, self.page.url) if told else None
+
+
+def _without_site(title: str, page: Page) -> str:
+    """*title* without the name of the site that an owner's template puts behind it ("Ponds | The Pond Society")."""
+    site = page.meta("og:site_name") or text(dig(blog_posting(page).get("publisher"), "name"))
+    found = re.fullmatch(rf"(.+?)\s+[|–—-]\s+{re.escape(site)}", title, re.DOTALL) if site else None
+    return found[1] if found else title
 
 
 def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:
@@ -142,33 +217,7 @@ def _files(body: Body, post: dict[str, Any]) -> tuple[File, ...]:
     return told if told and not any(file.url for file in body.files) else body.files
 
 
-def _first_date(*told: tuple[str, object]) -> tuple[str | None, str | None]:
-    """The first date that can be read, and its basis."""
-    for basis, value in told:
-        found = dates.iso_utc(value) if isinstance(value, str) else None
-        if found:
-            return found, basis
-    return None, None
-
-
-def _shown(article: Scope, *, updated: bool) -> str | None:
-    """The day that is shown as that of publication, or behind "Updated:", when it is spelled with its year."""
-    for node in article.all('[data-hook="time-ago"]'):
-        if words(node) and _is_update(node) is updated:
-            spelled = dates.parse(words(node) or "")
-            return spelled.iso if spelled else None
-    return None
-
-
-def _is_update(node: Node) -> bool:
-    """Whether a word stands before the date in its paragraph: "Updated:", "Actualizado:", "Dernière mise à jour :"."""
-    around, shown = words(node.parent) or "", words(node) or ""
-    before = around.partition(shown)[0].rstrip()
-    in_paragraph = node.parent is not None and node.parent.tag == "p"
-    return before.endswith((":", "：")) or (in_paragraph and bool(before))
-
-
-def _blog_posting(page: Page) -> dict[str, Any]:
+def blog_posting(page: Page) -> dict[str, Any]:
     """The JSON-LD block of the post; others (Recipe, Organization) may stand beside it."""
     for item in page.json_ld:
         said = item.get("@type")
@@ -178,9 +227,25 @@ def _blog_posting(page: Page) -> dict[str, Any]:
     return {}
 
 
-def _labels(article: Scope, css: str) -> tuple[str, ...]:
+def _outside_menus(links: Iterable[Node]) -> Iterator[Node]:
+    """The links that stand in no menu: one in or around an article names all categories of the blog."""
+    return (link for link in links if not _is_in_menu(link))
+
+
+def _is_in_menu(node: Node) -> bool:
+    around: Node | None = node
+    while around is not None and around.tag not in ("article", "body", "-document"):
+        attributes = around.attributes
+        marks = (attributes.get("data-hook") or "", attributes.get("role") or "")
+        if around.tag in ("nav", "header") or any(_MENU_HOOK in mark for mark in marks):
+            return True
+        around = around.parent
+    return False
+
+
+def _labels(links: Iterable[Node]) -> tuple[str, ...]:
     """Texts of the links, each once, in order."""
-    return tuple(dict.fromkeys(filter(None, map(words, article.all(css)))))
+    return tuple(dict.fromkeys(filter(None, map(words, links))))
 
 
 def text(value: object) -> str | None:
@@ -188,16 +253,9 @@ def text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _problems(page: Page, article: Scope, body: Body | None, published: str | None) -> Iterator[Problem]:
+def _problems(page: Page, body: Body | None) -> Iterator[Problem]:
     if body is None:
         yield Problem(
             stage="extract", kind="no-body", field="body_text", url=page.url,
             message='expected data-hook="post-description" in the post, found none: the layout may have changed',
-        )  # fmt: skip
-    shown = words(article.maybe('[data-hook="time-ago"]')) or ""
-    spelled = dates.parse(shown) if published is None else None
-    if spelled is not None and spelled.lack == "year":
-        yield Problem(
-            stage="extract", kind="date-without-year", field="published_at", level="note", url=page.url,
-            message=f"expected a date with its year, found {shown!r}: left out, years are never guessed",
         )  # fmt: skip
