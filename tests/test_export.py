@@ -19,7 +19,7 @@ from scraper import export, schema, search
 from scraper.errors import ArchiveReadOnly, UsageError
 from scraper.export import Options
 from scraper.export.files import field
-from scraper.schema import EXPORT_COLUMNS
+from scraper.schema import EXPORT_COLUMNS, MORE_COLUMNS
 from scraper.search import Filters, Request
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -281,7 +281,7 @@ def test_a_file_is_whole_and_described_beside(db: sqlite3.Connection, tmp_path: 
     assert package["created"] == "2026-11-22T12:00:00Z"
 
 
-@pytest.mark.parametrize("column", [*EXPORT_COLUMNS, *export.MORE_COLUMNS])
+@pytest.mark.parametrize("column", [*EXPORT_COLUMNS, *MORE_COLUMNS])
 def test_every_column_can_be_exported_and_is_explained(db: sqlite3.Connection, column: str) -> None:
     assert len(json.loads(text(db, "json", columns=(column,)))) == 3
     assert field(column)["description"]

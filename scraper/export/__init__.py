@@ -7,12 +7,11 @@
 from scraper.export.copy import copy
 from scraper.export.files import Written, replacing, to_file, to_place
 from scraper.export.formats import FORMATS, Format, write
-from scraper.export.rows import LISTS, MORE_COLUMNS, Options, check, chosen, count, select, snapshot, where
+from scraper.export.rows import LISTS, Options, check, chosen, count, select, snapshot, where
 
 __all__ = [
     "FORMATS",
     "LISTS",
-    "MORE_COLUMNS",
     "Format",
     "Options",
     "Written",

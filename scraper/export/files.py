@@ -186,17 +186,8 @@ def _resource(done: Written, name: str, options: Options) -> dict[str, object]:
     return about
 
 
-_INTEGERS = {"id", "views", "comments", "likes", "word_count", "revision_count", "reader"}
-#: Columns of exports that are no columns of `posts`.
-_DERIVED = {
-    "categories": "Categories of the post, in its order, joined by '; ' (in JSON an array)",
-    "tags": "Tags of the post, in its order, joined by '; ' (in JSON an array)",
-    "capture_sha256": "SHA-256 of the body of the captured page that this row was read from",
-}
-
-
 def field(column: str) -> dict[str, str]:
     """*column* as a field of a Table Schema: name, type, and what it means."""
-    _, columns = schema.DESCRIPTIONS["posts"]
-    kind = "integer" if column in _INTEGERS else "string"
-    return {"name": column, "type": kind, "description": _DERIVED.get(column) or columns[column]}
+    said = schema.EXPORT_FIELDS[column]
+    kind = "integer" if said.type == "INTEGER" else "string"
+    return {"name": column, "type": kind, "description": said.meaning}

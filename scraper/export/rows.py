@@ -8,18 +8,11 @@ from difflib import get_close_matches
 from urllib.parse import quote
 
 from scraper.errors import UsageError
-from scraper.schema import EXPORT_COLUMNS
+from scraper.schema import EXPORT_COLUMNS, EXPORT_FIELDS, MORE_COLUMNS
 from scraper.search import Filters, Request, ordered
 
-#: Columns of `posts` that can be asked for beside the default ones.
-MORE_COLUMNS = (
-    "id", "slug", "cover_image", "layout", "gone_reason", "content_sha256", "reader", "body_html",
-)  # fmt: skip
 #: Columns that hold several values; joined by `JOINT` in tables, arrays in JSON.
-LISTS = {
-    "categories": ("post_categories", "categories", "category_id"),
-    "tags": ("post_tags", "tags", "tag_id"),
-}
+LISTS = frozenset({"categories", "tags"})
 BODIES = ("body_text", "body_html")
 JOINT = "; "
 #: Rows fetched at a time.
@@ -144,18 +137,7 @@ def select(
 
 def expression(column: str) -> str:
     """SQL for *column* of the post ``p``; lists come as JSON arrays."""
-    if column in LISTS:
-        joint, table, key = LISTS[column]
-        return (
-            f"(SELECT json_group_array(name) FROM (SELECT name FROM {joint} JOIN {table} ON {table}.id = {key}"
-            f" WHERE post_id = p.id ORDER BY position, name))"
-        )
-    special = {
-        "capture_sha256": "(SELECT body_sha256 FROM captures WHERE id = p.capture_id)",
-        "captured_at": "(SELECT captured_at FROM captures WHERE id = p.capture_id)",
-        "site_name": "(SELECT name FROM sites WHERE id = p.site)",
-    }
-    return special.get(column, f"p.{column}")
+    return EXPORT_FIELDS[column].sql or f"p.{column}"
 
 
 def post_url(base_url: str, site: str, slug: str) -> str:

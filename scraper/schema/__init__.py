@@ -1,25 +1,44 @@
 """The shape of archive.db, and the way into it.
 
-Evidence (`captures`, `bodies`, `crawls`) is append-only; all other tables are derived from it and may be rewritten.
-`tables` is the SQL, `dictionary` says what each table and column means, `opening` makes and migrates the file.
+Evidence is append-only; all other tables are derived from it and may be rewritten. `fields`, `evidence_fields` and
+`view_fields` have one row for each field, from which `tables` makes all that is made of them; `opening` makes and
+migrates the file, `renewal` brings an older one into today's shape.
 """
 
-from scraper.schema.dictionary import DESCRIPTIONS
+from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive
-from scraper.schema.tables import DERIVED, EVIDENCE, EXPORT_COLUMNS, FTS, VIEWS, search_sql, trigger_names
+from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
+from scraper.schema.tables import (
+    DESCRIPTIONS,
+    EXPORT_COLUMNS,
+    EXPORT_FIELDS,
+    FTS,
+    MORE_COLUMNS,
+    TABLES,
+    names,
+    search_sql,
+    trigger_names,
+)
 
 __all__ = [
-    "DERIVED",
+    "DERIVED_TABLES",
     "DESCRIPTIONS",
-    "EVIDENCE",
     "EXPORT_COLUMNS",
+    "EXPORT_FIELDS",
     "FTS",
+    "MORE_COLUMNS",
+    "ON_REQUEST",
+    "TABLES",
     "VERSION",
-    "VIEWS",
+    "Field",
+    "Table",
+    "Use",
     "explain",
     "explained",
     "migrations",
+    "names",
     "open_archive",
+    "quoted",
     "search_sql",
     "trigger_names",
 ]

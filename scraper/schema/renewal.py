@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from scraper.schema.dictionary import DESCRIPTIONS
-from scraper.schema.tables import DERIVED, EVIDENCE, FTS, VIEWS, search_sql, trigger_names
+from scraper.schema.tables import DERIVED, DESCRIPTIONS, EVIDENCE, FTS, TABLES, VIEWS, search_sql, trigger_names
 
 #: Columns whose old values mean something else today: table → column → SQL over the old columns.
 _RENAMED = {
@@ -79,8 +78,8 @@ def describe(db: sqlite3.Connection) -> None:
     """Write the data dictionary into the file."""
     db.execute("DELETE FROM dictionary")
     for table, (about, columns) in DESCRIPTIONS.items():
-        types = {name: kind for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})")}
-        rows = [(table, "", None, about), *((table, name, types.get(name), text) for name, text in columns.items())]
+        types = {field.name: field.type or None for field in TABLES[table].fields}
+        rows = [(table, "", None, about), *((table, name, types[name], text) for name, text in columns.items())]
         db.executemany('INSERT INTO dictionary ("table", "column", type, meaning) VALUES (?, ?, ?, ?)', rows)
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from scraper import schema
-from scraper.export import FORMATS, MORE_COLUMNS
+from scraper.export import FORMATS
 from scraper.export.files import field
 from scraper.serve import metadata as desk
 from scraper.serve import texts
@@ -25,7 +25,7 @@ def page(ask: Ask) -> Answer:
             ask.room,
             here="data-dictionary",
             columns=[field(name) for name in schema.EXPORT_COLUMNS],
-            more=[field(name) for name in MORE_COLUMNS],
+            more=[field(name) for name in schema.MORE_COLUMNS],
             tables=described,
             hidden=set(desk.HIDDEN),
             formats=[(ask.link(f"/search.{end}"), words, texts.FORMAT_WORDS[end]) for end, words in texts.FORMATS],

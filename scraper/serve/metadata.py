@@ -67,4 +67,4 @@ def metadata(database: str) -> dict[str, Any]:
 
 def described() -> dict[str, tuple[str, dict[str, str]]]:
     """Table → (what it holds, column → what that means), from the schema's own dictionary."""
-    return getattr(schema, "DESCRIPTIONS", {})
+    return schema.DESCRIPTIONS

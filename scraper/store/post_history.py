@@ -1,13 +1,17 @@
 """One post's life, and its present text, read back from the tables."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from scraper import urls
+from scraper import schema, urls
 from scraper.records import File, Image, Link, Reading, Video
+from scraper.schema import Use
 from scraper.store import addresses
 
 Row = dict[str, object]
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,32 +83,21 @@ def shown(db: sqlite3.Connection, url: str) -> Reading | None:
     if not life:
         return None
     post = life[0]
-    number = (post["id"],)
-    same = (
-        "url", "layout", "title", "published_at", "published_basis", "updated_at", "updated_basis", "author", "views",
-        "comments", "likes", "body_text", "body_html", "excerpt", "language", "cover_image",
-    )  # fmt: skip
-    images = "SELECT url, alt, caption, width, height FROM images WHERE post_id = ? ORDER BY position"
-    files = "SELECT url, name, media_type, size FROM files WHERE post_id = ? ORDER BY position"
+    same = ("url", "views", "comments", "likes", *schema.names("posts", Use.READ))
     return Reading(
         kind="post",
         **{name: post[name] for name in same},  # type: ignore[arg-type]  # columns of those names have those types
         categories=names(db, "categories", "category", post["id"]),
         tags=names(db, "tags", "tag", post["id"]),
-        links=tuple(
-            Link(url=to, text=text)
-            for to, text in db.execute("SELECT url, text FROM links WHERE post_id = ? ORDER BY position", number)
-        ),
-        videos=tuple(
-            Video(url=to, title=title)
-            for to, title in db.execute("SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", number)
-        ),
-        images=tuple(
-            Image(url=to, alt=alt, caption=caption, width=width, height=height)
-            for to, alt, caption, width, height in db.execute(images, number)
-        ),
-        files=tuple(
-            File(url=to, name=name, media_type=media_type, size=size)
-            for to, name, media_type, size in db.execute(files, number)
-        ),
+        links=_parts(db, Link, "links", post["id"]),
+        videos=_parts(db, Video, "videos", post["id"]),
+        images=_parts(db, Image, "images", post["id"]),
+        files=_parts(db, File, "files", post["id"]),
     )
+
+
+def _parts(db: sqlite3.Connection, kind: Callable[..., Part], table: str, post_id: object) -> tuple[Part, ...]:
+    """The rows of a post in *table*, in order, as what they were read as."""
+    columns = ", ".join(schema.names(table, Use.READ))
+    found = rows(db, f"SELECT {columns} FROM {table} WHERE post_id = ? ORDER BY position", (post_id,))
+    return tuple(kind(**row) for row in found)

@@ -2,25 +2,29 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from scraper import urls
+from scraper import schema, urls
 from scraper.records import Reading
+from scraper.schema import Use
 
 
 def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
     """Make the rows of a post those of *reading*; the addresses of its files when these had to be written anew."""
-    links = [(link.url, link.text) for link in reading.links]
-    images = [(image.url, image.alt, image.caption, image.width, image.height) for image in reading.images]
-    videos = [(video.url, video.title) for video in reading.videos]
-    files = [(_address(file.url), file.name, file.media_type, file.size) for file in reading.files]
-    _replace(db, "links", post_id, ("url", "text"), links)
-    _replace(db, "images", post_id, ("url", "alt", "caption", "width", "height"), images)
-    _replace(db, "videos", post_id, ("url", "title"), videos)
+    for table in ("links", "images", "videos"):
+        _replace(db, table, post_id, _rows(table, getattr(reading, table)))
     renamed = _write_names(db, "categories", "category", post_id, reading.categories)
     if _write_names(db, "tags", "tag", post_id, reading.tags) or renamed:
         drop_unused(db)
-    renewed = _replace(db, "files", post_id, ("url", "name", "media_type", "size"), files)
-    return {url for url, *_ in files if url} if renewed else set()
+    files = [replace(file, url=_address(file.url)) for file in reading.files]
+    renewed = _replace(db, "files", post_id, _rows("files", files))
+    return {file.url for file in files if file.url} if renewed else set()
+
+
+def _rows(table: str, parts: Iterable[object]) -> list[tuple[object, ...]]:
+    """What is read of each part, as rows of *table*."""
+    names = schema.names(table, Use.READ)
+    return [tuple(getattr(part, name) for name in names) for part in parts]
 
 
 def _address(url: str | None) -> str | None:
@@ -28,10 +32,9 @@ def _address(url: str | None) -> str | None:
     return None if url is None else urls.normalise(url) or url
 
 
-def _replace(
-    db: sqlite3.Connection, table: str, post_id: int, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-) -> bool:
+def _replace(db: sqlite3.Connection, table: str, post_id: int, rows: Sequence[tuple[object, ...]]) -> bool:
     """Make the rows of *post_id* in *table* be *rows*, numbered from 1; whether anything had to be written."""
+    columns = schema.names(table, Use.READ)
     names = ", ".join(columns)
     found = db.execute(f"SELECT {names} FROM {table} WHERE post_id = ? ORDER BY position", (post_id,))
     if found.fetchall() == list(rows):

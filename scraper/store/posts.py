@@ -8,8 +8,9 @@ import re
 import sqlite3
 from collections.abc import Callable
 
-from scraper import decide, digests, sites
+from scraper import decide, digests, schema, sites
 from scraper.records import Capture, Reading, Site
+from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.evidence import Evidence
 
@@ -19,11 +20,9 @@ Read = Callable[[Capture], Reading | None]
 #: Readings kept at hand, so that captures of one post that come in any order are read once each.
 READINGS_AT_HAND = 256
 
-_SHOWN = (
-    "title", "author", "published_at", "published_basis", "updated_at", "updated_basis", "language", "cover_image",
-    "layout", "excerpt", "body_text", "body_html",
-)  # fmt: skip
-_SEEN = ("first_seen_at", "last_seen_at", "missing_since", "gone_at", "gone_reason", "revision_count")
+_SHOWN = schema.names("posts", Use.READ)
+_FOLDED = schema.names("posts", Use.FOLDED)
+_REVISED = schema.names("revisions", Use.READ)
 _REFOLDED = ("revisions", "events", "post_captures", "counts")
 
 _NEWEST = """
@@ -131,7 +130,7 @@ class Posts:
 
     def state(self, url: str) -> tuple[int, decide.State]:
         """(id, state) that the rows of a post stand for: the state that a fold of its captures ends in."""
-        names = ("id", "capture_id", "content_sha256", *_SHOWN, *_SEEN)
+        names = ("id", "capture_id", "content_sha256", *_SHOWN, *_FOLDED)
         values = self._db.execute(f"SELECT {', '.join(names)} FROM posts WHERE url = ?", (url,)).fetchone()
         row = dict(zip(names, values, strict=True))
         at, basis, media_type, truncated = self._db.execute(
@@ -151,7 +150,7 @@ class Posts:
             last_seen_known=bool(known),
             missing_capture_id=missing[0],
             missing_reason=missing[1],
-            **{name: row[name] for name in _SEEN},
+            **{name: row[name] for name in _FOLDED},
         )
 
     # Writing -----------------------------------------------------------------------------------------------------
@@ -225,20 +224,17 @@ class Posts:
 
     def _write_revision(self, post_id: int, seen: decide.Observation, shown: Reading, content: str | None) -> None:
         aims = json.dumps(digests.targets(shown), ensure_ascii=False, sort_keys=True)
-        self._db.execute(
-            "INSERT INTO revisions (post_id, capture_id, seen_at, title, author, published_at, updated_at,"
-            " content_sha256, reader, targets, body_text, body_html) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(post_id, seen.capture_id, seen.captured_at, shown.title, shown.author, shown.published_at),
-                *(shown.updated_at, content, self._reader, aims, shown.body_text, shown.body_html),
-            ),
-        )
+        row: dict[str, object] = {name: getattr(shown, name) for name in _REVISED}
+        row |= {"post_id": post_id, "capture_id": seen.capture_id, "seen_at": seen.captured_at}
+        row |= {"content_sha256": content, "reader": self._reader, "targets": aims}
+        places = ", ".join(f":{name}" for name in row)
+        self._db.execute(f"INSERT INTO revisions ({', '.join(row)}) VALUES ({places})", row)
 
     def _write_post(
         self, url: str, post_id: int, state: decide.State, *, shows: bool, was: decide.State | None
     ) -> None:
         """Bring the post's row, and if it *shows* a new reading its contents, up to *state*; *was*: None, all anew."""
-        values: dict[str, object] = {name: getattr(state, name) for name in _SEEN}
+        values: dict[str, object] = {name: getattr(state, name) for name in _FOLDED}
         renewed: set[str] = set()
         if shows and state.shown is not None:
             values |= {name: getattr(state.shown, name) for name in _SHOWN}

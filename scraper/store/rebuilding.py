@@ -5,17 +5,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scraper import decide
+from scraper import decide, schema
+from scraper.schema import Use
 from scraper.store import addresses, count_rows, known_urls, post_parts, problems
 from scraper.store.evidence import Evidence
 from scraper.store.posts import Posts
 
 #: Columns of `posts` whose change is told.
-TOLD = (
-    "slug", "title", "author", "published_at", "published_basis", "updated_at", "updated_basis", "views", "comments",
-    "likes", "counted_at", "language", "word_count", "cover_image", "layout", "first_seen_at", "last_seen_at",
-    "gone_at", "gone_reason", "revision_count", "excerpt", "body_text", "body_html",
-)  # fmt: skip
+TOLD = schema.names("posts", Use.TOLD)
 
 #: Captures of these kinds hold nothing that is read into tables.
 _UNREAD = frozenset({"robots", "sitemap", "file"})

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper import digests
+from scraper import digests, schema
 from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
+from scraper.schema import Use, quoted
 from scraper.store import Archive
 from scraper.verify.findings import Findings
 from scraper.verify.shape import twin
@@ -66,50 +67,40 @@ def _check_content(
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A derived table as it is compared: *key* and *columns* as SQL over *source*, without ids."""
+class Comparison:
+    """A derived table as it is compared: *key* and *columns* as SQL over *source*, without the numbers of rows."""
 
     name: str
     source: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
     #: More than captures say: rows that only the archive has are no difference, any other difference is a remark.
-    partly: bool = False
+    partly: bool
 
 
-_POST = "{s}.posts AS p"
-_OF_POST = "{s}.{t} AS t JOIN {s}.posts AS p ON p.id = t.post_id"
+def _comparison(table: schema.Table) -> Comparison:
+    """How *table* is compared. References by row number are followed to what they stand for."""
+    source, named = f"{{s}}.{table.name} AS t", {}
+    for field in table.fields:
+        named[field.name] = f"t.{quoted(field.name)}"
+        if field.stands_for:
+            other, _, column = field.stands_for.partition(".")
+            source += f" JOIN {{s}}.{other} ON {other}.id = t.{field.name}"
+            named[field.name] = f"{other}.{column}"
+    said = [field for field in table.fields if not field.use & (Use.ROW | Use.RECORDED)]
+    return Comparison(
+        table.name,
+        source,
+        tuple(named[field.name] for field in said if Use.KEY in field.use),
+        tuple(named[field.name] for field in said if Use.KEY not in field.use),
+        partly=table.partly,
+    )
 
-TABLES = (
-    Table("posts", _POST, ("p.url",), tuple(
-        f"p.{name}" for name in (
-            "site", "slug", "title", "author", "published_at", "published_basis", "updated_at", "updated_basis",
-            "views", "comments", "likes", "counted_at", "language", "word_count", "cover_image", "layout",
-            "first_seen_at", "last_seen_at", "missing_since", "gone_at", "gone_reason", "revision_count",
-            "capture_id", "content_sha256", "reader", "excerpt", "body_text", "body_html"))),
-    Table("revisions", _OF_POST, ("p.url", "t.capture_id"), tuple(
-        f"t.{name}" for name in ("seen_at", "title", "author", "published_at", "updated_at", "content_sha256", "reader",
-                                 "targets", "body_text", "body_html"))),
-    Table("counts", _OF_POST, ("p.url", "t.capture_id"),
-          ("t.counted_at", "t.views", "t.comments", "t.likes", "t.source")),
-    Table("events", _OF_POST, ("p.url", "t.at", "t.kind"), ("t.capture_id",)),
-    Table("post_captures", _OF_POST, ("t.capture_id",), ("p.url", "t.verdict", "t.reason")),
-    Table("links", _OF_POST, ("p.url", "t.position"), ("t.url", "t.text")),
-    Table("images", _OF_POST, ("p.url", "t.position"), ("t.url", "t.alt", "t.caption", "t.width", "t.height")),
-    Table("videos", _OF_POST, ("p.url", "t.position"), ("t.url", "t.title")),
-    Table("files", _OF_POST, ("p.url", "t.position"),
-          ("t.url", "t.name", "t.media_type", "t.size", "t.sha256", "t.text")),
-    Table("post_categories", _OF_POST + " JOIN {s}.categories AS n ON n.id = t.category_id",
-          ("p.url", "t.position"), ("n.name",)),
-    Table("post_tags", _OF_POST + " JOIN {s}.tags AS n ON n.id = t.tag_id", ("p.url", "t.position"), ("n.name",)),
-    Table("categories", "{s}.categories AS t", ("t.name",), ()),
-    Table("tags", "{s}.tags AS t", ("t.name",), ()),
-    Table("addresses", "{s}.addresses AS t", ("t.capture_id",), ("t.address", "t.post_url")),
-    Table("listed_counts", "{s}.listed_counts AS t", ("t.url", "t.capture_id"),
-          ("t.views", "t.comments", "t.likes", "t.source")),
-    Table("sites", "{s}.sites AS t", ("t.id",), ("t.name", "t.base_url", "t.platform"), partly=True),
-    Table("known_urls", "{s}.known_urls AS t", ("t.url",), ("t.site", "t.state"), partly=True),
-)  # fmt: skip
+
+#: `problems` and `meta` are notes of runs, of which the captures say nothing.
+COMPARISONS = tuple(
+    _comparison(table) for table in schema.DERIVED_TABLES if table.name not in ("problems", "meta", "dictionary")
+)
 
 
 def check_derivation(
@@ -142,7 +133,7 @@ def check_derivation(
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER)
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
         findings.checked["read"] = rebuilt.captures
-        for table in TABLES:
+        for table in COMPARISONS:
             _compare(copy, table, findings, others | hurt, whole=not damaged)
 
 
@@ -175,7 +166,9 @@ def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterabl
         copy.execute(f"DROP TRIGGER main.{trigger[0]}")
 
 
-def _compare(copy: sqlite3.Connection, table: Table, findings: Findings, left_out: set[str], *, whole: bool) -> None:
+def _compare(
+    copy: sqlite3.Connection, table: Comparison, findings: Findings, left_out: set[str], *, whole: bool
+) -> None:
     """Rows of one table that are not the same in the archive and in its second reading."""
     width = len(table.key)
     only = {
@@ -199,13 +192,13 @@ def _compare(copy: sqlite3.Connection, table: Table, findings: Findings, left_ou
         tell(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
 
 
-def _difference(table: Table, where: str, other: str) -> str:
+def _difference(table: Comparison, where: str, other: str) -> str:
     names = ", ".join((*table.key, *table.columns))
-    first, second = (f"SELECT {names} FROM {table.source.format(s=schema, t=table.name)}" for schema in (where, other))
+    first, second = (f"SELECT {names} FROM {table.source.format(s=side)}" for side in (where, other))
     return f"{first} EXCEPT {second}"
 
 
-def _told(table: Table, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
+def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
     """How a row differs, in words."""
     if here is None:
         return "the captures say that there is such a row: it was taken away"
