@@ -36,11 +36,13 @@ VERBS: dict[str, set[str]] = {
     "diff": set(),
     "cite": set(),
     "warc": set(),
+    "runs": {"decide", "fetch", "lock", "reading", "schema", "store"},
 }
 ASSEMBLERS = {
     "__main__",
     "cli",
     "crawl",
+    "rebuild",
     "recover",
     "imports",
     "verify",

@@ -15,13 +15,15 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl import Interrupts, Report, read_capture, run_crawl
+from scraper.crawl import run_crawl
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
 from scraper.fetch import Limits
+from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
+from scraper.runs import Interrupts, Report
 from scraper.store import Archive
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl import Report, run_crawl
+from scraper.crawl import run_crawl
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.errors import ArchiveBusy, ArchiveUnusable, DiskFull
 from scraper.fetch import Limits
+from scraper.runs import Report
 
 SOURCES = ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/blog-feed.xml", "/news", "/")
 WHOLE = tuple(replace(post, removed=None, edited=None, body=post.body[:2]) for post in POSTS if post.published < -200)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from scraper.crawl import read_capture
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import LoopbackServer, served
+from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.store import Archive
 

@@ -19,11 +19,11 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.crawl import Report
 from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
 from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.lock import writing
+from scraper.runs import Report
 from scraper.warc import record as warc
 
 SITE = "https://www.blog.example"

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites, urls
-from scraper.crawl import Interrupts, numbered_posts, read_capture
+from scraper.crawl import numbered_posts
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site
 from scraper.fetch import Fetcher, Robots
+from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.records import Capture, Site
+from scraper.runs import Interrupts, Run
 from scraper.store import Archive
 
 NEWS = "https://ushrnetwork.org/news/{}/100/"
@@ -72,11 +74,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def crawl(archive: Archive, old: OldSites, site: Site = sites.USHRN_NEWS) -> None:
-    session = Session(
-        archive=archive, fetcher=cast("Fetcher", old), crawl_id=archive.begin("crawl", "2026-03-01T00:00:00Z"),
-        now=lambda: old.now, interrupts=Interrupts(lambda _: None),
-    )  # fmt: skip
-    crawl_site(session, site)
+    run = Run(archive=archive, interrupts=Interrupts(lambda _: None), now=lambda: old.now)
+    run.begin("crawl")
+    crawl_site(Session(run=run, fetcher=cast("Fetcher", old)), site)
 
 
 def test_every_number_is_asked_for_up_to_fifty_misses_behind_the_highest(archive: Archive, old: OldSites) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from scraper import sites, urls, verify
-from scraper.crawl import Interrupts, Report
 from scraper.errors import UsageError
 from scraper.export.warc import export_warc
 from scraper.fetch import Limits
 from scraper.recover import run_recover
 from scraper.recover.options import chosen, pause
 from scraper.recover.recovery import patterns
+from scraper.runs import Interrupts, Report
 from scraper.schema import open_archive
 from scraper.terminal import status
 
@@ -128,7 +128,7 @@ def test_what_was_recovered_verifies_rebuilds_and_goes_out_as_warc(
     found = verify.run(db, now=lambda: NOW)
     assert not found.found, found.found
     assert export_warc(db, tmp_path / "out.warc.gz") == 3
-    from scraper.crawl import read_capture
+    from scraper.reading.capture import read_capture
     from scraper.reading.page_reader import READER
     from scraper.store import Archive
 
@@ -525,7 +525,7 @@ def test_every_number_up_to_the_highest_is_a_known_address(old_web: Any, recover
 
 
 def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any, db: Path) -> None:
-    from scraper.crawl import read_capture
+    from scraper.reading.capture import read_capture
     from scraper.reading.page_reader import READER
     from scraper.store import Archive
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now, stoppable
-from scraper.dates import utc
+from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,30 +137,20 @@ def import_(
 @click.command()
 @db_option
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
-@stoppable
 def rebuild(db: Path, diff: bool) -> None:
     """Read every stored capture again with today's rules, and make all tables anew. No network.
 
     \b
     Example:  ushrn rebuild --diff
     """
-    from scraper.crawl import read_capture
-    from scraper.lock import writing
-    from scraper.reading.page_reader import READER
-    from scraper.store import Archive
+    from scraper.rebuild import run_rebuild
 
     log = Log()
-    with (
-        writing(db, utc(now())),
-        Archive.open(db, create=False, read=read_capture, reader=READER) as archive,
-    ):
-        done = archive.rebuild(
-            diff=diff,
-            changed=lambda change: click.echo(differing(change)),
-            progress=lambda at, total: log.step("captures", at, total),
-        )
-    verb = "would say" if diff else "now say"
-    log.summary(f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else")
+    report = run_rebuild(
+        db, diff=diff, now=now, changed=lambda change: click.echo(differing(change)),
+        progress=lambda at, total: log.step("captures", at, total),
+    )  # fmt: skip
+    log.summary(report.line)
 
 
 def differing(change: "Change") -> str:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.crawl import lookups
-from scraper.crawl.session import Session, Step
 from scraper.decide import instant
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
+from scraper.runs import NetworkSession, Step
 
 #: Names of files that are documents; pictures and films are not fetched.
 DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|txt|epub|zip)$", re.IGNORECASE)
@@ -26,7 +26,7 @@ WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head)", re.IGNORECASE)
 class Attachments:
     """Fetches the documents of one site's posts."""
 
-    def __init__(self, session: Session, site: Site) -> None:
+    def __init__(self, session: NetworkSession, site: Site) -> None:
         self.session = session
         self.site = site
         self.hosts = frozenset((*site.hosts, *site.media_hosts))
@@ -36,7 +36,7 @@ class Attachments:
         found = lookups.unfetched_files(self.session.archive.db, self.site.id)
         wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)][:MOST_FILES]
         for number, url in enumerate(wanted):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
             self._fetch(url)
 
@@ -48,7 +48,7 @@ class Attachments:
     def _failed_lately(self, url: str) -> bool:
         """Whether it could not be had a few days ago: then it is tried again some days from now."""
         noted = lookups.last_noted(self.session.archive.db, url, "file")
-        return noted is not None and timedelta(0) <= self.session.now() - instant(noted) < AGAIN_AFTER
+        return noted is not None and timedelta(0) <= self.session.run.now() - instant(noted) < AGAIN_AFTER
 
     def _fetch(self, url: str) -> None:
         media = replace(self.site, hosts=tuple(sorted(self.hosts)))

@@ -118,7 +118,7 @@ class Lists:
     def _searched_lately(self) -> bool:
         """Whether the front page was asked for a list some days ago, in vain."""
         last = lookups.last_captured(self.session.archive.db, self.site.base_url)
-        return last is not None and timedelta(0) <= self.session.now() - instant(last) < WALK_EVERY
+        return last is not None and timedelta(0) <= self.session.run.now() - instant(last) < WALK_EVERY
 
     def _list_before(self) -> str | None:
         """The first page of the list as it was last read; None: none is known."""
@@ -235,7 +235,7 @@ class Lists:
         known = self.memory.get(urls.canonical(following))
         if known is None or known.last_tried_at is None:
             return True
-        age = self.session.now() - instant(known.last_tried_at)
+        age = self.session.run.now() - instant(known.last_tried_at)
         if age >= WALK_EVERY or age < timedelta(0):
             return True
         named = self.found.in_list | self.found.in_feed

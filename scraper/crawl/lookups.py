@@ -2,25 +2,11 @@
 
 import sqlite3
 
-from scraper import sites
-from scraper.records import Site
-
 
 def site_state(db: sqlite3.Connection, site: str) -> str:
     """``live``, ``gone`` or ``unknown``."""
     row = db.execute("SELECT state FROM sites WHERE id = ?", (site,)).fetchone()
     return row[0] if row else "unknown"
-
-
-def known_site(db: sqlite3.Connection, site: str) -> Site | None:
-    """A site that the archive knows by that id; None: it does not."""
-    row = db.execute("SELECT base_url FROM sites WHERE id = ?", (site,)).fetchone()
-    return sites.site_for(row[0]) if row else None
-
-
-def open_problems(db: sqlite3.Connection) -> set[tuple[str, str]]:
-    """(url, stage) of everything that went wrong and has not worked since."""
-    return set(db.execute("SELECT DISTINCT url, stage FROM problems WHERE resolved_at IS NULL"))
 
 
 def last_noted(db: sqlite3.Connection, url: str, stage: str) -> str | None:

@@ -84,7 +84,7 @@ def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Ur
 def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, UrlState]) -> bool:
     known = memory.get(url)
     tried = None if known is None else known.last_tried_at
-    return url not in posts.looked and (tried is None or session.now() - instant(tried) >= OLD_EVERY)
+    return url not in posts.looked and (tried is None or session.run.now() - instant(tried) >= OLD_EVERY)
 
 
 def hear_links(archive: Archive, at: str) -> None:

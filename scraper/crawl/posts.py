@@ -5,11 +5,12 @@ from dataclasses import replace
 from scraper import urls
 from scraper.crawl.drift import DriftWatch, report
 from scraper.crawl.missing import MissingPages, says_missing
-from scraper.crawl.session import Session, Step, validators_of
+from scraper.crawl.session import Session, validators_of
 from scraper.decide import Due, UrlState
 from scraper.errors import FetchFailed, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
+from scraper.runs import Step
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
 #: Known posts looked at besides those that are due, to tell drift from an accident.
@@ -44,7 +45,7 @@ class Posts:
 
     def _run(self, due: list[Due]) -> None:
         for number, item in enumerate(due):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
             self.look(item.url)
             self._sound_alarm()
@@ -162,7 +163,7 @@ class Posts:
         for url in others[:MOST_CONFIRMATIONS]:
             if not self.drift.doubtful:
                 return
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self.look(url)
 
     def _sound_alarm(self) -> None:
@@ -170,7 +171,7 @@ class Posts:
         if not alarms:
             return
         for answer, _ in self._held:
-            self.session.archive.keep_only(answer, self.session.crawl_id)
+            self.session.archive.keep_only(answer, self.session.run.crawl_id)
         since = {}
         for name, posts in alarms.items():
             for url in posts:

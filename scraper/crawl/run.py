@@ -5,20 +5,16 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper import lock, sites, urls
+from scraper import sites, urls
 from scraper.crawl import lookups
-from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.runs import Order, Report, brought_up_to_date, exit_status, lasted, order_of
-from scraper.crawl.session import Session, Step
+from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable, UsageError
 from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
-from scraper.reading.capture import read_capture
-from scraper.reading.page_reader import READER
 from scraper.records import Problem, Site
-from scraper.store import Archive
+from scraper.runs import CrawlTarget, Interrupts, Report, Step, exit_status, open_run, target_of
 
 
 def run_crawl(
@@ -47,28 +43,18 @@ def run_crawl(
     wrong is in the report.
     """
     _needs_contact(targets, contact)
-    stop = interrupts or Interrupts(sleep)
-    started, clock = now(), monotonic()
-    with (
-        lock.writing(archive_path, utc(started)),
-        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
-        heeded(stop),
-    ):
-        orders = [order_of(target, archive) for target in targets] or [Order(site=site) for site in sites.SITES]
-        messages = brought_up_to_date(archive)
+    with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
+        wanted = [target_of(word, run.archive) for word in targets]
+        wanted = wanted or [CrawlTarget(site=site) for site in sites.SITES]
+        run.begin("crawl")
         with Fetcher(
-            contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
-            named_hosts=frozenset(host for order in orders if order.named for host in order.site.hosts),
+            contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
+            named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
             on_request=on_request,
         ) as fetcher:  # fmt: skip
-            session = Session(
-                archive=archive, fetcher=fetcher, crawl_id=archive.begin("crawl", utc(started)), now=now,
-                interrupts=stop, full=full, counts=counts, progress=progress, messages=messages,
-                open_problems=lookups.open_problems(archive.db),
-            )  # fmt: skip
-            _check_clock(session, started)
-            status = exit_status(_crawl_all(session, orders), failed=bool(session.failed))
-            return _report(session, status, monotonic() - clock)
+            session = Session(run=run, fetcher=fetcher, full=full, counts=counts, progress=progress)
+            _check_clock(session)
+            return _report(session, exit_status(_crawl_all(session, wanted), failed=bool(session.failed)))
 
 
 def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
@@ -85,13 +71,13 @@ def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
             )
 
 
-def _report(session: Session, status: int, seconds: float) -> Report:
+def _report(session: Session, status: int) -> Report:
     """Seals the run and tells how it went."""
-    archive, requests, problems = session.archive, session.fetcher.requests, len(session.failed)
-    done = archive.finish(session.crawl_id, finished_at=session.at(), requests=requests, exit_status=status)
+    requests, problems = session.fetcher.requests, len(session.failed)
+    done = session.run.finish(status, requests=requests)
     line = (
-        f"{lookups.count_posts(archive.db)} known, {done.new} new, {done.changed} changed, {done.gone} gone, "
-        f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {lasted(seconds)}; "
+        f"{lookups.count_posts(session.archive.db)} known, {done.new} new, {done.changed} changed, {done.gone} gone, "
+        f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {session.run.took}; "
         f"chain {done.chain_sha256}"
     )
     return Report(
@@ -100,27 +86,27 @@ def _report(session: Session, status: int, seconds: float) -> Report:
     )  # fmt: skip
 
 
-def _crawl_all(session: Session, orders: Sequence[Order]) -> list[int]:
+def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> list[int]:
     """The exit status of each site; 3: not reached."""
     statuses: list[int] = []
-    for order in orders:
+    for target in targets:
         try:
-            if order.post is not None:
-                visit = crawl_post(session, order.site, order.post)
+            if target.post is not None:
+                visit = crawl_post(session, target.site, target.post)
             else:
-                visit = crawl_site(session, order.site, order.start)
+                visit = crawl_site(session, target.site, target.start)
         except (Forbidden, LayoutChanged, RateLimited) as error:
             session.keep_all(error.captures)
-            _say(session, order.site, error)
+            _say(session, target.site, error)
             statuses.append(error.exit_status)
         except Interrupted as error:
             session.keep_all(error.captures)
-            _say(session, order.site, error)
+            _say(session, target.site, error)
             statuses.append(error.exit_status)
             break
         except Unreachable as error:
             session.keep_all(error.captures)
-            _say(session, order.site, error)
+            _say(session, target.site, error)
             statuses.append(1)
         else:
             statuses.append(0 if visit.reached or visit.gone else Unreachable.exit_status)
@@ -136,9 +122,9 @@ def _say(session: Session, site: Site, error: ArchiveError) -> None:
     session.note(problem)
 
 
-def _check_clock(session: Session, started: datetime) -> None:
+def _check_clock(session: Session) -> None:
     """A clock that was set back is an error that must be seen: captures are sorted by their time."""
-    last = lookups.last_live_capture_at(session.archive.db)
+    last, started = lookups.last_live_capture_at(session.archive.db), session.run.started
     where = "clock"
     if last is None or utc(started) >= last:
         session.resolve(where, "crawl")

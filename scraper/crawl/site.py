@@ -90,7 +90,7 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
 
 def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[Due]:
     """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
-    due = decide.due(memory, targets, session.now(), full=session.full)
+    due = decide.due(memory, targets, session.run.now(), full=session.full)
     listed = {item.url for item in due}
     doubtful = [*_suspects(session, found, targets, memory), *_reappeared(session, targets, memory)]
     return due + [Due(url, "missing") for url in doubtful if url not in listed][:MOST_SUSPECTS]
@@ -103,7 +103,7 @@ def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str,
         known = memory.get(urls.canonical(target.url))
         if known is None or not known.gone_at or not known.last_tried_at:
             continue
-        if session.now() - instant(known.last_tried_at) >= SUSPECT_EVERY:
+        if session.run.now() - instant(known.last_tried_at) >= SUSPECT_EVERY:
             found.append(known.url)
     return found
 
@@ -119,7 +119,7 @@ def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memor
             continue
         answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
         looked_since = answered is not None and instant(answered) >= instant(last_heard) + timedelta(days=1)
-        if answered is None or not looked_since or session.now() - instant(answered) >= SUSPECT_EVERY:
+        if answered is None or not looked_since or session.run.now() - instant(answered) >= SUSPECT_EVERY:
             suspects.append(url)
     return suspects
 
@@ -174,7 +174,7 @@ def _rests(session: Session, site: Site) -> bool:
     if lookups.site_state(session.archive.db, site.id) != "gone":
         return False
     last = lookups.last_noted(session.archive.db, site.base_url, "reach")
-    if last is None or not timedelta(0) <= session.now() - instant(last) < PROBE_EVERY:
+    if last is None or not timedelta(0) <= session.run.now() - instant(last) < PROBE_EVERY:
         return False
     session.messages.append(f"{site.id}: gone since it last answered; probed weekly. Use `ushrn recover {site.id}`")
     return True
@@ -185,7 +185,7 @@ def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
     session.keep_all(error.captures)
     first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
     was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
-    gone = was_gone or session.now() - instant(first) >= SITE_GONE_AFTER
+    gone = was_gone or session.run.now() - instant(first) >= SITE_GONE_AFTER
     level = "note" if gone else "error"
     session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
     if gone:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from scraper import urls
 from scraper.crawl import numbered_posts
 from scraper.crawl.lists import Found, Lists
-from scraper.crawl.session import Session, Step
+from scraper.crawl.session import Session
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
 from scraper.reading import sources as discover
 from scraper.reading.sources import Sitemap
 from scraper.records import Problem, Site
+from scraper.runs import Step
 
 #: Sitemaps of one site that are read in one run.
 MOST_SITEMAPS = 20
@@ -48,7 +49,7 @@ class Discovery:
         return self.found
 
     def _step(self, url: str) -> None:
-        self.session.interrupts.check()
+        self.session.run.interrupts.check()
         self.session.progress(
             Step(site=self.site.id, stage="discover", done=len(self.found.targets), total=None, url=url)
         )

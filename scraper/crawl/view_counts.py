@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from scraper.crawl import lookups
-from scraper.crawl.session import Session, Step
+from scraper.crawl.session import Session
 from scraper.decide import UrlState, instant
 from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
+from scraper.runs import Step
 
 MOST_A_RUN = 50
 AGAIN_AFTER = timedelta(days=1)
@@ -27,7 +28,7 @@ class Counting:
 
     def due(self, memory: dict[str, UrlState]) -> list[str]:
         """Posts whose counts are a day old, the oldest first; never counted ones before all."""
-        now = self.session.now()
+        now = self.session.run.now()
         posts = [
             known
             for known in memory.values()
@@ -50,7 +51,7 @@ class Counting:
         if token is None:
             return
         for number, url in enumerate(due):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="counts", done=number, total=len(due), url=url))
             if not self._count(url, token):
                 return
@@ -58,12 +59,12 @@ class Counting:
     def _asked_today(self) -> bool:
         """Whether the site was asked in the last day, whichever posts that was about."""
         last = lookups.counts_asked_at(self.session.archive.db, self.site.base_url)
-        return last is not None and timedelta(0) <= self.session.now() - instant(last) < SITE_AGAIN_AFTER
+        return last is not None and timedelta(0) <= self.session.run.now() - instant(last) < SITE_AGAIN_AFTER
 
     def _known_to_lack(self, where: str) -> bool:
         """Whether this host was found without the endpoint lately."""
         noted = lookups.last_noted(self.session.archive.db, where, "counts")
-        return noted is not None and timedelta(0) <= self.session.now() - instant(noted) < HOST_AGAIN_AFTER
+        return noted is not None and timedelta(0) <= self.session.run.now() - instant(noted) < HOST_AGAIN_AFTER
 
     def _lacks(self, where: str, kind: str, message: str) -> None:
         self.session.note(Problem(stage="counts", kind=kind, level="note", url=where, message=message))

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper import schema, search
-from scraper.crawl import Report, run_crawl
+from scraper.crawl import run_crawl
 from scraper.dates import utc
 from scraper.demo.blog import Blog
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
+from scraper.runs import Report
 
 DAYS = (-45, -20, 0)
 NAME = "demo.db"

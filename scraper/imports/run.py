@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from scraper import lock
 from scraper.crawl import numbered_posts
-from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.runs import Report, brought_up_to_date
-from scraper.dates import utc
 from scraper.errors import Interrupted, Unreadable, UsageError
 from scraper.imports import saved
-from scraper.imports.session import Session
+from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
 from scraper.reading.capture import read_capture
-from scraper.reading.page_reader import READER
-from scraper.store import Archive
+from scraper.runs import Report, open_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +41,11 @@ def run_import(
     *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
     """
     given = _checked(paths, url, captured_at, manifest)
-    interrupts = Interrupts()
-    with (
-        heeded(interrupts),
-        lock.writing(archive_path, utc(now())),
-        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
-    ):
-        messages = brought_up_to_date(archive)
-        session = Session(archive=archive, crawl_id=archive.begin("import", utc(now())), now=now, messages=messages)
+    with open_run(archive_path, now=now) as run:
+        run.begin("import")
+        session = ImportSession(run=run)
         try:
-            _import_all(session, paths, given, interrupts, progress, all_hosts=all_hosts)
+            _import_all(session, paths, given, progress, all_hosts=all_hosts)
         except Interrupted as stopped:
             return _finished(session, Interrupted.exit_status, str(stopped))
         return _finished(session, 1 if session.failed else 0)
@@ -73,17 +63,16 @@ def _checked(paths: Sequence[Path], url: str | None, captured_at: str | None, ma
 
 
 def _import_all(
-    session: Session,
+    session: ImportSession,
     paths: Sequence[Path],
     given: Given,
-    interrupts: Interrupts,
     progress: Callable[[str], None],
     *,
     all_hosts: bool,
 ) -> None:
-    archives = WarcImporter(session, interrupts, all_hosts=all_hosts)
+    archives = WarcImporter(session, all_hosts=all_hosts)
     for item in saved.walk(paths):
-        interrupts.check()
+        session.run.interrupts.check()
         if isinstance(item, saved.Skipped):
             session.tell(saved.shown(item.path), "skipped", item.message, level=item.level)
             continue
@@ -94,10 +83,10 @@ def _import_all(
         except Unreadable as error:
             session.tell(error.url, "unreadable", error.reason)
     archives.finish()
-    numbered_posts.hear_links(session.archive, utc(session.now()))
+    numbered_posts.hear_links(session.archive, session.at())
 
 
-def _import_page(session: Session, path: Path, given: Given) -> None:
+def _import_page(session: ImportSession, path: Path, given: Given) -> None:
     """One saved page or dump. Raises Unreadable."""
     capture = saved.load(path, url=given.url, captured_at=given.captured_at, manifest=given.manifest)
     name = saved.shown(path)
@@ -111,16 +100,13 @@ def _import_page(session: Session, path: Path, given: Given) -> None:
     reading = read_capture(capture)
     if reading.kind == "error":
         raise Unreadable(name, "; ".join(problem.message for problem in reading.problems))
-    session.keep(capture, reading)
+    session.take(capture, reading)
     session.archive.resolve(name, "import")
 
 
-def _finished(session: Session, exit_status: int, last_word: str = "") -> Report:
+def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> Report:
     """End the run in the archive, and report."""
-    summary = session.archive.finish(
-        session.crawl_id, finished_at=utc(session.now()), requests=0, exit_status=exit_status
-    )
-    session.archive.checkpoint()
+    summary = session.run.finish(exit_status)
     parts = [
         f"{session.captures} capture{'s' if session.captures != 1 else ''}",
         f"{summary.new} new",

@@ -1,31 +1,22 @@
-"""What all parts of one import share: the archive, the clock, and what was taken or went wrong so far."""
+"""What all parts of one import share, beyond what every run does: what was taken so far."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from scraper import sites, urls
-from scraper.dates import utc
 from scraper.records import Capture, Problem, Reading, Target
-from scraper.store import Archive, Outcome
+from scraper.runs import Session
+from scraper.store import Outcome
 
 
 @dataclass(slots=True, kw_only=True)
-class Session:
+class ImportSession(Session):
     """One run of `import`."""
 
-    archive: Archive
-    crawl_id: int
-    now: Callable[[], datetime]
-    #: Lines for whoever watches, in order.
-    messages: list[str] = field(default_factory=list)
-    #: Files and addresses that had errors.
-    failed: set[str] = field(default_factory=set)
     captures: int = 0
     #: Of these, captures that the archive had already.
     known: int = 0
 
-    def keep(self, capture: Capture, reading: Reading, *, of_ours: bool = False) -> Outcome:
+    def take(self, capture: Capture, reading: Reading, *, of_ours: bool = False) -> Outcome:
         """Store a capture with what it says, in one transaction. *of_ours*: its kind was settled by our own crawl.
 
         A page that names posts is kept as a list, as a crawl does that asked for one.
@@ -33,7 +24,7 @@ class Session:
         if not of_ours and capture.kind == "other" and reading.kind == "list" and reading.listed:
             capture = replace(capture, kind="list")
         self.archive.site(sites.site_for(capture.url))
-        outcome = self.archive.keep(capture, reading, self.crawl_id)
+        outcome = self.archive.keep(capture, reading, self.run.crawl_id)
         if outcome.verdict != "duplicate":
             self._hear(capture, reading)
         self.captures += 1
@@ -53,8 +44,5 @@ class Session:
 
     def tell(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
         """Write an error or a note about a file or address to the archive, and tell it."""
-        problem = Problem(stage="import", kind=kind, message=message, level=level, url=where)
-        self.archive.note(problem, utc(self.now()), self.crawl_id)
+        self.note(Problem(stage="import", kind=kind, message=message, level=level, url=where))
         self.messages.append(f"{where}: {message}")
-        if level == "error":
-            self.failed.add(where)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from scraper import digests, sites
-from scraper.crawl.interrupts import Interrupts
 from scraper.errors import Unreadable
 from scraper.imports.saved import ARCHIVE_SUFFIXES, shown
-from scraper.imports.session import Session
+from scraper.imports.session import ImportSession
 from scraper.reading.capture import read_capture
 from scraper.records import Capture
 from scraper.warc import reader as incoming
@@ -23,9 +22,8 @@ from scraper.warc.writer import COLUMNS
 class WarcImporter:
     """Takes web archives, file by file; what refers to records of later files is resolved in `finish`."""
 
-    def __init__(self, session: Session, interrupts: Interrupts, *, all_hosts: bool) -> None:
+    def __init__(self, session: ImportSession, *, all_hosts: bool) -> None:
         self._session = session
-        self._interrupts = interrupts
         self._all_hosts = all_hosts
         self._db = session.archive.db
         self._sites = {row[0] for row in self._db.execute("SELECT id FROM sites")}
@@ -58,7 +56,7 @@ class WarcImporter:
         before = self._session.captures, self._passed_over, len(self._session.failed)
         described = Described(software="", text="")
         for item in incoming.captures_of(warc.read(cast("BinaryIO", file)), self._wanted):
-            self._interrupts.check()
+            self._session.run.interrupts.check()
             if isinstance(item, Described):
                 described = item
             elif isinstance(item, Wrong):
@@ -110,7 +108,7 @@ class WarcImporter:
         if found.own is not None and (complaint := self._complaint(capture, found.own)):
             self._session.tell(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
-        outcome = self._session.keep(capture, read_capture(capture), of_ours=found.own is not None)
+        outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None)
         if outcome.verdict != "duplicate":
             self._session.archive.resolve(capture.url, "import")
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):

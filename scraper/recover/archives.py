@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, cast
 
 from scraper import urls
-from scraper.crawl.session import Session
 from scraper.errors import Unreadable
 from scraper.records import Capture, Problem
 from scraper.recover import client as asking
 from scraper.recover import commoncrawl, wayback
 from scraper.recover.client import STAGE, Listed
+from scraper.runs import NetworkSession
 from scraper.warc import cdx
 from scraper.warc import record as warc
 from scraper.warc.cdx import CdxRecord, Refused
@@ -29,16 +29,16 @@ class WebArchive(Protocol):
     def hosts(self) -> frozenset[str]:
         """Hosts to be asked."""
 
-    def list(self, session: Session, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listed:
         """All captures of addresses that begin with *pattern*."""
 
-    def list_one(self, session: Session, url: str) -> Listed:
+    def list_one(self, session: NetworkSession, url: str) -> Listed:
         """All captures of one address; an archive where that costs too much lists none."""
 
     def name(self, row: CdxRecord) -> str:
         """The address of the capture in the archive, for problems."""
 
-    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
         """The capture of *row*. Raises FetchFailed, RateLimited, Interrupted."""
 
 
@@ -56,15 +56,15 @@ class Wayback:
         """Hosts to be asked."""
         return frozenset({urls.host(self.where.cdx), urls.host(self.where.replay)})
 
-    def list(self, session: Session, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listed:
         """One question, more where the answer is cut."""
         return self._list(session, pattern, exact=False)
 
-    def list_one(self, session: Session, url: str) -> Listed:
+    def list_one(self, session: NetworkSession, url: str) -> Listed:
         """One question."""
         return self._list(session, url, exact=True)
 
-    def _list(self, session: Session, pattern: str, *, exact: bool) -> Listed:
+    def _list(self, session: NetworkSession, pattern: str, *, exact: bool) -> Listed:
         def question(key: str | None) -> str:
             return wayback.listing_url(
                 self.where, pattern, exact=exact, since=self.since, until=self.until, resume_key=key
@@ -77,7 +77,7 @@ class Wayback:
         """Where it is replayed."""
         return wayback.replay_url(self.where, row)
 
-    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
         """The capture as it was archived."""
         return wayback.capture_of(asking.fetch(session, self.name(row), kind, self.hosts), row)
 
@@ -100,13 +100,13 @@ class CommonCrawl:
         """Hosts to be asked."""
         return frozenset({urls.host(self.where.indexes), urls.host(self.where.files)})
 
-    def list(self, session: Session, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listed:
         """One question for each crawl that was not asked before, behind one for the list of crawls."""
         indexes = self._all(session)
         found: list[CdxRecord] = []
         whole = not self._failed
         for index in indexes:
-            session.interrupts.check()
+            session.run.interrupts.check()
             part = asking.rows(session, self._question(index, pattern), self.hosts, forever=True)
             found += part.rows
             whole = whole and part.whole
@@ -116,7 +116,7 @@ class CommonCrawl:
     def _question(index: commoncrawl.Index, pattern: str) -> Callable[[str | None], str]:
         return lambda _: commoncrawl.listing_url(index, pattern)
 
-    def _all(self, session: Session) -> tuple[commoncrawl.Index, ...]:
+    def _all(self, session: NetworkSession) -> tuple[commoncrawl.Index, ...]:
         """The crawls, asked for once a run."""
         if self._indexes is None:
             answer = asking.ask(session, self.where.indexes, self.hosts)
@@ -130,7 +130,7 @@ class CommonCrawl:
                     session.note(problem)
         return self._indexes
 
-    def list_one(self, session: Session, url: str) -> Listed:  # noqa: ARG002 - the protocol's signature
+    def list_one(self, session: NetworkSession, url: str) -> Listed:  # noqa: ARG002 - the protocol's signature
         """Nothing: it would take one question for each of a hundred crawls, and the Wayback Machine takes one."""
         return Listed()
 
@@ -138,7 +138,7 @@ class CommonCrawl:
         """The file, and the place of the record in it."""
         return f"{commoncrawl.record_url(self.where, row)}#{row.offset}"
 
-    def get(self, session: Session, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
         """The record's capture; its text as a last resort."""
         if not commoncrawl.has_record(row):
             return Refused("no-record", f"expected file, offset and length in the index, found {row.filename!r}")
@@ -148,7 +148,7 @@ class CommonCrawl:
             return self._text(session, row) or found
         return found
 
-    def _text(self, session: Session, row: CdxRecord) -> Capture | None:
+    def _text(self, session: NetworkSession, row: CdxRecord) -> Capture | None:
         url = commoncrawl.wet_url(self.where, row)
         if url is None:
             return None
@@ -162,7 +162,7 @@ class CommonCrawl:
 class _Pieces(io.RawIOBase):
     """A file elsewhere, read from front to back by range requests; at its end, or where it fails, there is no more."""
 
-    def __init__(self, session: Session, url: str, hosts: frozenset[str]) -> None:
+    def __init__(self, session: NetworkSession, url: str, hosts: frozenset[str]) -> None:
         super().__init__()
         self._session, self._url, self._hosts = session, url, hosts
         self._at = 0
@@ -177,7 +177,7 @@ class _Pieces(io.RawIOBase):
         if self._ended:
             return b""
         last = self._at + commoncrawl.WET_PIECE_BYTES - 1
-        self._session.interrupts.check()
+        self._session.run.interrupts.check()
         header = ("Range", f"bytes={self._at}-{last}")
         answer = asking.fetch(self._session, self._url, "file", self._hosts, (header,))
         piece = (answer.body or b"") if answer.status == 206 else b""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import urls
-from scraper.crawl.session import Session
 from scraper.dates import utc
 from scraper.decide import instant
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading
+from scraper.runs import NetworkSession
 from scraper.warc import cdx
 from scraper.warc.cdx import CdxPage, CdxRecord, Refused
 
@@ -45,13 +45,13 @@ class Listed:
 
 
 def fetch(
-    session: Session, url: str, kind: str, hosts: frozenset[str], headers: tuple[tuple[str, str], ...] = ()
+    session: NetworkSession, url: str, kind: str, hosts: frozenset[str], headers: tuple[tuple[str, str], ...] = ()
 ) -> Capture:
     """The service's answer. Raises FetchFailed, RateLimited, Interrupted."""
     return session.fetcher.get(url, kind=kind, hosts=hosts, headers=headers, follow=False)[-1]
 
 
-def ask(session: Session, url: str, hosts: frozenset[str], *, forever: bool = False) -> Capture | None:
+def ask(session: NetworkSession, url: str, hosts: frozenset[str], *, forever: bool = False) -> Capture | None:
     """The answer to one question about captures, kept as evidence; from the archive where a run that was cut short
     (or *forever* any run) had asked it already. None: it could not be had, which is noted.
     """
@@ -67,20 +67,20 @@ def ask(session: Session, url: str, hosts: frozenset[str], *, forever: bool = Fa
         session.note(Problem(stage=STAGE, kind="listing-failed", url=url, message=f"expected a listing, found {found}"))
         return None
     answer = replace(answer, kind="sitemap")
-    session.archive.keep(answer, Reading(kind="other", url=answer.url), session.crawl_id)
+    session.archive.keep(answer, Reading(kind="other", url=answer.url), session.run.crawl_id)
     session.resolve(url, STAGE)
     return answer
 
 
-def _remembered(session: Session, url: str, *, forever: bool) -> Capture | None:
-    since = "" if forever else utc(session.now() - LISTING_AGE)
+def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture | None:
+    since = "" if forever else utc(session.run.now() - LISTING_AGE)
     asked = {"url": url, "since": since, "forever": forever}
     row = session.archive.db.execute(_REMEMBERED, asked).fetchone()
     return session.archive.capture(row[0]) if row else None
 
 
 def rows(
-    session: Session,
+    session: NetworkSession,
     question: Callable[[str | None], str],
     hosts: frozenset[str],
     *,
@@ -104,7 +104,7 @@ def rows(
     return Listed(tuple(found), whole=False)
 
 
-def _is_readable(session: Session, url: str, part: CdxPage) -> bool:
+def _is_readable(session: NetworkSession, url: str, part: CdxPage) -> bool:
     """Whether an answer is a listing; what of it cannot be read is noted."""
     if not part.garbage:
         return True
@@ -116,10 +116,10 @@ def _is_readable(session: Session, url: str, part: CdxPage) -> bool:
     return False
 
 
-def rests(session: Session, where: str) -> bool:
+def rests(session: NetworkSession, where: str) -> bool:
     """Whether an archive failed lately to give what it lists there."""
     noted = session.archive.db.execute(_NOTED, (where, STAGE)).fetchone()[0]
-    return noted is not None and timedelta(0) <= session.now() - instant(noted) < AGAIN_AFTER
+    return noted is not None and timedelta(0) <= session.run.now() - instant(noted) < AGAIN_AFTER
 
 
 def held(db: sqlite3.Connection, source: str) -> set[tuple[str, str]]:
@@ -133,7 +133,7 @@ def is_held(row: CdxRecord, known: set[tuple[str, str]]) -> bool:
 
 
 def take(
-    session: Session, where: str, get: Callable[[], Capture | Refused], judge: Callable[[Capture], Capture]
+    session: NetworkSession, where: str, get: Callable[[], Capture | Refused], judge: Callable[[Capture], Capture]
 ) -> bool:
     """Get one capture, named *where* in problems, and keep it as *judge* gives it; whether it was had.
 

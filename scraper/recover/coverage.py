@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from scraper import sites, urls
 from scraper.crawl.numbered_posts import known_numbers
-from scraper.crawl.session import Session
 from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
+from scraper.runs import NetworkSession
 from scraper.warc.cdx import CdxRecord
 
 _UNHAD = "SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post')"
@@ -31,7 +31,7 @@ class Heard:
             known.setdefault(address, []).extend(group)
 
 
-def hear(session: Session, source: str, rows: Iterable[CdxRecord]) -> None:
+def hear(session: NetworkSession, source: str, rows: Iterable[CdxRecord]) -> None:
     """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
     known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
     targets = []
@@ -43,7 +43,7 @@ def hear(session: Session, source: str, rows: Iterable[CdxRecord]) -> None:
     session.archive.discover(targets, session.at())
 
 
-def settle(session: Session, site: Site, heard: Heard) -> None:
+def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
     """Say of every address of *site* that is not here where else it is, or that it is lost."""
     db = session.archive.db
     if site.platform == "news-2019":

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from scraper import sites, urls
 from scraper.crawl.attachments import MOST_FILES, Attachments, wrong_with
-from scraper.crawl.session import Session, Step
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
+from scraper.runs import NetworkSession, Step
 from scraper.warc.cdx import CdxRecord
 
 #: Source → address → captures.
@@ -30,7 +30,7 @@ class Files:
     """Gets one site's documents, also those of posts that are gone."""
 
     def __init__(
-        self, session: Session, site: Site, archives: Sequence[WebArchive], hosts: frozenset[str], rows: Rows
+        self, session: NetworkSession, site: Site, archives: Sequence[WebArchive], hosts: frozenset[str], rows: Rows
     ) -> None:
         """*rows*: all that the archives list of *hosts*, by source and address."""
         self.session = session
@@ -45,7 +45,7 @@ class Files:
         """Every document linked from a post that the archive does not hold, from the first archive that gives it."""
         wanted = [url for url in _wanted(self.session.archive.db, self.site.id) if self._wants(url)][:MOST_FILES]
         for number, url in enumerate(wanted):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
             self._recover(url)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from scraper.crawl import numbered_posts
-from scraper.crawl.session import Session, Step
 from scraper.errors import ArchiveError, Forbidden, RateLimited, Unreachable
 from scraper.records import Site
 from scraper.recover import client as asking
@@ -11,6 +10,7 @@ from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
 from scraper.recover.client import Listed
 from scraper.recover.files import Files, by_url
+from scraper.runs import NetworkSession, Step
 from scraper.warc.cdx import CdxRecord
 
 
@@ -18,7 +18,7 @@ from scraper.warc.cdx import CdxRecord
 class Recovery:
     """One run over all sites and archives."""
 
-    session: Session
+    session: NetworkSession
     sites: list[Site]
     archives: list[WebArchive]
     heard: coverage.Heard = field(default_factory=coverage.Heard)
@@ -72,7 +72,7 @@ class Recovery:
         known = asking.held(self.session.archive.db, archive.source)
         wanted = [row for row in selection.worth(posts) if not asking.is_held(row, known)]
         for number, row in enumerate(wanted):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             label = f"{row.timestamp} {row.url}"
             self.session.progress(
                 Step(site=archive.source, stage="captures", done=number, total=len(wanted), url=label)
@@ -94,7 +94,7 @@ class Recovery:
         found: list[CdxRecord] = []
         whole = True
         for pattern in dict.fromkeys(pattern for site in self.sites for pattern in patterns(site)):
-            self.session.interrupts.check()
+            self.session.run.interrupts.check()
             self._step(archive, "list", len(found), None, pattern)
             part = archive.list(self.session, pattern)
             found += part.rows

@@ -5,20 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper import lock, sites
-from scraper.crawl import lookups
-from scraper.crawl.interrupts import Interrupts, heeded
-from scraper.crawl.runs import Report, brought_up_to_date, exit_status, lasted, order_of
-from scraper.crawl.session import Session, Step
-from scraper.dates import utc
+from scraper import sites
 from scraper.errors import Interrupted
 from scraper.fetch import Fetcher, Limits, RequestLog
-from scraper.reading.capture import read_capture
-from scraper.reading.page_reader import READER
 from scraper.recover.archives import TITLES
 from scraper.recover.options import OWN_HOSTS, chosen, day, needs_contact, pause
 from scraper.recover.recovery import Recovery
-from scraper.store import Archive
+from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, open_run, target_of
 
 
 def run_recover(
@@ -49,33 +42,23 @@ def run_recover(
 
     Raises UsageError and ArchiveUnusable; all else that goes wrong is in the report.
     """
-    stop = interrupts or Interrupts(sleep)
     archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), wet=wet)
     hosts = frozenset(host for one in archives for host in one.hosts)
     needs_contact(hosts, contact)
-    with (
-        lock.writing(archive_path, utc(now())),
-        Archive.open(archive_path, read=read_capture, reader=READER) as archive,
-        heeded(stop),
-    ):
-        wanted = [order_of(target, archive).site for target in targets] or list(sites.SITES)
-        clock, messages = monotonic(), brought_up_to_date(archive)
-        crawl_id = archive.begin("recover", utc(now()))
+    with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
+        wanted = [target_of(word, run.archive).site for word in targets] or list(sites.SITES)
+        run.begin("recover")
         with Fetcher(
-            contact, delay=pause(hosts, delay), now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
+            contact, delay=pause(hosts, delay), now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=hosts - OWN_HOSTS, interfaces=hosts, on_request=on_request,
         ) as fetcher:  # fmt: skip
-            session = Session(
-                archive=archive, fetcher=fetcher, crawl_id=crawl_id, now=now, interrupts=stop, progress=progress,
-                messages=messages, open_problems=lookups.open_problems(archive.db),
-            )  # fmt: skip
+            session = NetworkSession(run=run, fetcher=fetcher, progress=progress)
             for site in wanted:
-                archive.site(site)
+                run.archive.site(site)
             recovery = Recovery(
                 session=session, sites=wanted, archives=archives, all_times=since is None and until is None
             )
-            status = exit_status(_stoppable(recovery), failed=bool(session.failed))
-            return _report(recovery, status, lasted(monotonic() - clock))
+            return _report(recovery, exit_status(_stoppable(recovery), failed=bool(session.failed)))
 
 
 def _stoppable(recovery: Recovery) -> list[int]:
@@ -86,16 +69,16 @@ def _stoppable(recovery: Recovery) -> list[int]:
         return [error.exit_status]
 
 
-def _report(recovery: Recovery, status: int, took: str) -> Report:
+def _report(recovery: Recovery, status: int) -> Report:
     """Seal the run, and say how it went."""
     session = recovery.session
     requests = session.fetcher.requests
-    summary = session.archive.finish(session.crawl_id, finished_at=session.at(), requests=requests, exit_status=status)
+    summary = session.run.finish(status, requests=requests)
     asked = " and ".join(TITLES[one.source] for one in recovery.archives)
     line = (
         f"{recovery.captures} captures from {asked}: {summary.new} new, {summary.changed} changed, "
         f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, {requests} requests in "
-        f"{took}; chain {summary.chain_sha256}"
+        f"{session.run.took}; chain {summary.chain_sha256}"
     )
     return Report(
         exit_status=status, line=line, messages=tuple(session.messages), captures=recovery.captures, new=summary.new,

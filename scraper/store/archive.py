@@ -271,6 +271,10 @@ class Archive:
             with self._transaction():
                 problems.resolve(self.db, url, (stage,), at, but=set())
 
+    def open_problems(self) -> set[tuple[str, str]]:
+        """(url, stage) of everything that went wrong and has not worked since."""
+        return problems.still_open(self.db)
+
     def first_noted(self, pages: Iterable[str], stage: str, field: str) -> str | None:
         """When an open problem of *stage* with *field* was first noted for any of *pages*; None: there is none."""
         return problems.first_noted(self.db, pages, stage, field)

@@ -54,6 +54,11 @@ def worse(db: sqlite3.Connection, capture: Capture, url: str, reason: str | None
     return [problem]
 
 
+def still_open(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """(url, stage) of everything that went wrong and has not worked since."""
+    return set(db.execute("SELECT DISTINCT url, stage FROM problems WHERE resolved_at IS NULL"))
+
+
 def first_noted(db: sqlite3.Connection, pages: Iterable[str], stage: str, field: str) -> str | None:
     """When such a problem, still open, was first noted for any of *pages*; None: never."""
     found = [

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as a question that the crawl asks between two posts."""
+"""SIGINT and SIGTERM as a question that a run asks between two pages."""
 
 import signal
 import threading
@@ -19,9 +19,14 @@ class Interrupts:
         self.signal_name = ""
 
     def ask(self, name: str = "stop") -> None:
-        """Ask the crawl to finish the current post, save and end."""
+        """Ask the run to finish the current page, save and end."""
         self.signal_name = name
         self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked us to stop."""
+        return self._asked.is_set()
 
     def check(self) -> None:
         """Raises Interrupted once somebody asked."""
@@ -43,18 +48,18 @@ class Interrupts:
 
 
 @contextmanager
-def heeded(interrupts: Interrupts) -> Iterator[None]:
+def handle_signals(interrupts: Interrupts) -> Iterator[None]:
     """Within, SIGINT and SIGTERM ask *interrupts*; a second SIGINT stops at once. Only the main thread can do that."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def heed(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
         interrupts.ask(signal.Signals(number).name)
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

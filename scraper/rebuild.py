@@ -1,0 +1,34 @@
+"""`ushrn rebuild`: every stored capture read again with today's rules. No network."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from scraper.errors import Interrupted
+from scraper.runs import Report, open_run
+from scraper.store import Change
+
+
+def run_rebuild(
+    archive_path: Path,
+    *,
+    diff: bool = False,
+    now: Callable[[], datetime],
+    changed: Callable[[Change], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells.
+
+    *progress* is told how many captures of how many are read. Raises ArchiveUnusable, IntegrityError, Interrupted.
+    """
+    with open_run(archive_path, now=now, create=False, up_to_date=False) as run:
+
+        def step(at: int, total: int) -> None:
+            if run.interrupts.asked:
+                raise Interrupted(f"stopped by {run.interrupts.signal_name}; nothing was changed: run it again")
+            progress(at, total)
+
+        done = run.archive.rebuild(diff=diff, changed=changed, progress=step)
+    verb = "would say" if diff else "now say"
+    line = f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else"
+    return Report(exit_status=0, line=line, captures=done.captures, changed=done.changed)

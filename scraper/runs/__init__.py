@@ -1,0 +1,23 @@
+"""What every verb that writes has in common: one run from lock to seal, one session, one report.
+
+`open_run` gives a `Run`; a `Session` writes for it, a `NetworkSession` also asks other machines.
+"""
+
+from scraper.runs.interrupts import Interrupts
+from scraper.runs.report import Report, exit_status
+from scraper.runs.run import Run, open_run
+from scraper.runs.session import NetworkSession, Session, Step
+from scraper.runs.targets import CrawlTarget, target_of
+
+__all__ = [
+    "CrawlTarget",
+    "Interrupts",
+    "NetworkSession",
+    "Report",
+    "Run",
+    "Session",
+    "Step",
+    "exit_status",
+    "open_run",
+    "target_of",
+]

@@ -1,0 +1,86 @@
+"""One run of a verb that writes: it holds the lock, opens the archive and brings it up to date, begins, ends sealed."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from scraper import lock
+from scraper.dates import utc
+from scraper.reading.capture import read_capture
+from scraper.reading.page_reader import READER
+from scraper.runs.interrupts import Interrupts, handle_signals
+from scraper.runs.report import format_duration
+from scraper.store import Archive, CrawlSummary
+
+RENEWED = "the rules for reading pages are newer than the archive: all stored captures were read again first"
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A run. `begin` gives it a row in `crawls`, `finish` seals it."""
+
+    archive: Archive
+    interrupts: Interrupts
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    #: What a reader of the log should know, in order.
+    messages: list[str] = field(default_factory=list)
+    started: datetime = field(init=False)
+    crawl_id: int = 0
+    _clock: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started, self._clock = self.now(), self.monotonic()
+
+    def rebuild_if_stale(self) -> None:
+        """Reads again what older rules had read, and says so."""
+        if self.archive.stale_reader():
+            self.archive.rebuild(progress=lambda _done, _total: self.interrupts.check())
+            self.messages.append(RENEWED)
+
+    def begin(self, command: str) -> None:
+        """Gives the run its row. Runs that were killed are sealed first."""
+        self.crawl_id = self.archive.begin(command, utc(self.started))
+
+    def finish(self, exit_status: int, *, requests: int = 0) -> CrawlSummary:
+        """Seals the run: the last thing that it writes. What signs its end belongs after the chain, here."""
+        summary = self.archive.finish(
+            self.crawl_id, finished_at=utc(self.now()), requests=requests, exit_status=exit_status
+        )
+        self.archive.checkpoint()
+        return summary
+
+    @property
+    def took(self) -> str:
+        """How long the run has lasted, for its last line."""
+        return format_duration(self.monotonic() - self._clock)
+
+
+@contextmanager
+def open_run(
+    path: str | Path,
+    *,
+    now: Callable[[], datetime],
+    monotonic: Callable[[], float] = time.monotonic,
+    interrupts: Interrupts | None = None,
+    create: bool = True,
+    up_to_date: bool = True,
+) -> Iterator[Run]:
+    """A run over the archive at *path*, which is locked and open within. SIGINT and SIGTERM end it after the page.
+
+    *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
+    Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
+    """
+    stop = interrupts or Interrupts()
+    with (
+        lock.writing(path, utc(now())),
+        Archive.open(path, create=create, read=read_capture, reader=READER) as archive,
+        handle_signals(stop),
+    ):
+        run = Run(archive=archive, interrupts=stop, now=now, monotonic=monotonic)
+        if up_to_date:
+            run.rebuild_if_stale()
+        yield run

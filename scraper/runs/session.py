@@ -1,0 +1,115 @@
+"""What all parts of one run share: the archive, the clock, and what has gone wrong so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scraper.dates import utc
+from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
+from scraper.fetch import Fetcher, Validators
+from scraper.reading.capture import read_capture
+from scraper.records import Capture, Problem, Reading, Site
+from scraper.runs.run import Run
+from scraper.store import Archive, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of progress, for whoever watches."""
+
+    site: str
+    #: ``discover``, ``posts``, ``files`` or ``counts``; of a recovery ``list`` or ``captures``.
+    stage: str
+    done: int
+    #: None: not known yet.
+    total: int | None
+    url: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """What one run writes to the archive, and what it will say of it."""
+
+    run: Run
+    progress: Callable[[Step], None] = lambda _: None
+    #: (url, stage) of everything that went wrong and has not worked since.
+    open_problems: set[tuple[str, str]] = field(init=False)
+    #: Pages, files and addresses that had errors in this run; notes are not among them.
+    failed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.open_problems = self.run.archive.open_problems()
+
+    @property
+    def archive(self) -> Archive:
+        """The archive, open for writing."""
+        return self.run.archive
+
+    @property
+    def messages(self) -> list[str]:
+        """What a reader of the log should know, in order."""
+        return self.run.messages
+
+    def at(self) -> str:
+        """The present instant, ISO 8601 UTC."""
+        return utc(self.run.now())
+
+    def note(self, problem: Problem) -> None:
+        """Writes a problem or a note to the archive."""
+        self.archive.note(problem, self.at(), self.run.crawl_id)
+        self.open_problems.add((problem.url or "", problem.stage))
+        if problem.level == "error":
+            self.failed.add(problem.url or "")
+
+    def resolve(self, url: str, stage: str) -> None:
+        """What had gone wrong there works now."""
+        if (url, stage) in self.open_problems:
+            self.archive.resolve(url, stage)
+            self.open_problems.discard((url, stage))
+
+    def keep(self, capture: Capture, reading: Reading | None = None) -> Outcome:
+        """Stores a capture with what it says, in one transaction."""
+        reading = reading or read_capture(capture)
+        outcome = self.archive.keep(capture, reading, self.run.crawl_id)
+        whole = capture.status is not None and 200 <= capture.status < 300
+        if outcome.verdict == "worse" and whole:
+            self.failed.add(outcome.post_url or capture.url)
+        if outcome.verdict != "duplicate" and capture.not_modified_of is None:
+            self._count_errors(capture.url, reading)
+        return outcome
+
+    def _count_errors(self, url: str, reading: Reading) -> None:
+        """Remembers what the archive has just noted of a page."""
+        for problem in reading.problems:
+            where = problem.url or url
+            self.open_problems.add((where, problem.stage))
+            if problem.level == "error":
+                self.failed.add(where)
+
+    def keep_all(self, captures: tuple[Capture, ...]) -> None:
+        """Keeps evidence that decides nothing by itself."""
+        for capture in captures:
+            self.keep(capture)
+
+
+@dataclass(slots=True, kw_only=True)
+class NetworkSession(Session):
+    """A session that asks other machines."""
+
+    fetcher: Fetcher
+
+    def ask(
+        self, url: str, kind: str, site: Site, validators: Validators | None = None
+    ) -> tuple[tuple[Capture, ...], Capture]:
+        """Fetches *url* within the site's hosts: what came on the way (not yet kept), and the answer.
+
+        When no answer is had, what came is kept before the error goes on. That another host of the site refuses its
+        robots.txt is this address's failure, not the site's: FetchFailed.
+        """
+        try:
+            captures = self.fetcher.get(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
+        except ArchiveError as error:
+            self.keep_all(error.captures)
+            if isinstance(error, RobotsUnavailable):
+                raise FetchFailed(url, str(error)) from error
+            raise
+        return captures[:-1], captures[-1]
