@@ -193,7 +193,19 @@ EVIDENCE = (
             Field("size", "INTEGER NOT NULL", "Number of captures in the log"),
             Field("root", "TEXT NOT NULL", "Root of the log's Merkle tree, hex"),
             Field("text", "TEXT NOT NULL", "The signed note"),
+            Field("statement", "TEXT NOT NULL", "JSON: what else it seals; the note has its digest"),
         ),
+    ),
+    Table(
+        "log_nodes",
+        "Hashes of the log's tree, kept so that it need not be made again. Evidence: rows are only added.",
+        (
+            Field("level", "INTEGER NOT NULL", "Height in the tree; 8: over 256 captures"),
+            Field("position", "INTEGER NOT NULL", "Which of that height, from 0"),
+            Field("hash", "BLOB NOT NULL", "The hash (RFC 6962)"),
+        ),
+        constraints=("PRIMARY KEY (level, position)",),
+        without_rowid=True,
     ),
     Table(
         "timestamps",

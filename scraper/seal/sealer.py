@@ -1,0 +1,152 @@
+"""A checkpoint at the end of whatever writes: over all captures so far, and over everything else by one digest.
+
+The note carries the digest of a *statement*, canonical JSON beside it: the newest run's row, the number and digest of
+the rows of every table, the schema, what reads pages, the checkpoint before. So a proof stays short, and who has the
+archive can see which of these no longer holds.
+"""
+
+import base64
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scraper import digests
+from scraper.dates import utc
+from scraper.errors import UsageError
+from scraper.seal import keys, log
+from scraper.seal.note import Checkpoint, Note
+from scraper.store import sealing
+
+#: Before the digest of the statement, in the note.
+EXTENSION = "ushrn "
+#: Level of the lowest hashes that are kept: over 256 records.
+KEPT_FROM = 8
+ORIGIN, VERIFIER, FINGERPRINT = "origin", "verifier_key", "fingerprint"
+
+
+class Sealer:
+    """Seals the archive that it is given a connection to. Transactions are the caller's."""
+
+    def __init__(self, *, now: Callable[[], datetime], reads: Mapping[str, str], key_folder: Path | None = None) -> None:
+        """*reads*: what reads pages, and in which version; *key_folder*: where secret keys lie, None: the user's own."""
+        self._now = now
+        self._reads = dict(sorted(reads.items()))
+        self._folder = key_folder
+        #: Tables that were not as the newest checkpoint says, when this program began to write.
+        self.altered: tuple[str, ...] = ()
+        #: What a person should know of the newest checkpoint that was made.
+        self.messages: list[str] = []
+
+    def before(self, db: sqlite3.Connection) -> None:
+        """Compare the tables with the newest checkpoint, before the first change; difference is sealed as such."""
+        self.altered = tuple(differences(db)) if sealing.is_sealed(db) else ()
+        if self.altered:
+            what = ", ".join(self.altered)
+            self.messages.append(f"altered since the last checkpoint, by something else than this program: {what}")
+
+    def seal(self, db: sqlite3.Connection) -> Note:
+        """Make a checkpoint of the archive as it is now."""
+        last = sealing.newest(db)
+        signer = self._signer(db)
+        origin = sealing.meta(db, ORIGIN) or (signer.name if signer else _new_origin(db))
+        sealing.set_meta(db, ORIGIN, origin)
+        sealing.set_meta(db, FINGERPRINT, json.dumps(self._reads))
+        size = sum(count for _, count in sealing.sealed_runs(db))
+        root = log.root(size, grown(db, last.size if last else 0, size))
+        statement = digests.canonical_json(self._statement(db, last)).decode()
+        run = sealing.last_run(db)
+        note = Note(Checkpoint(origin, size, root, (extension(statement),)).text)
+        if signer:
+            note = note.signed(signer)
+        crawl_id = int(str(run["id"])) if run else None
+        sealing.add(db, crawl_id=crawl_id, size=size, root=root, text=str(note), statement=statement)
+        self.altered = ()
+        return note
+
+    def _statement(self, db: sqlite3.Connection, last: sealing.Row | None) -> dict[str, Any]:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        return {
+            "altered": list(self.altered),
+            "at": utc(self._now()),
+            "previous": Note.parse(last.text).digest if last else None,
+            "reads": self._reads,
+            "run": sealing.last_run(db),
+            "schema": {"digest": sealing.schema_digest(db), "version": version},
+            "tables": {name: list(found) for name, found in sealing.table_digests(db).items()},
+            "verifier_key": sealing.meta(db, VERIFIER),
+        }
+
+    def _signer(self, db: sqlite3.Connection) -> keys.Signer | None:
+        """The key that the archive names, from the user's folder; None: it names none, or it is not there."""
+        named = sealing.meta(db, VERIFIER)
+        if named is None:
+            return None
+        try:
+            verifier = keys.Verifier.parse(named)
+            path = keys.place(verifier, self._folder or keys.folder())
+            found = keys.read(path)
+        except (ValueError, UsageError):
+            self.messages.append("the checkpoint is not signed: its key is not here; `ushrn seal key` makes a new one")
+            return None
+        return found if found.verifier == verifier else None
+
+
+def extension(statement: str) -> str:
+    """The line of the note that binds *statement*."""
+    return EXTENSION + base64.b64encode(hashlib.sha256(statement.encode()).digest()).decode()
+
+
+def _new_origin(db: sqlite3.Connection) -> str:
+    """A name for a log that nobody named: by its first run."""
+    run = sealing.last_run(db)
+    word = digests.sha256(digests.canonical_json(run))[:16]
+    return f"ushrn-archive/{word}"
+
+
+def grown(db: sqlite3.Connection, kept: int, size: int) -> log.Subtree:
+    """The tree of *size* leaves, of which *kept* were sealed before; its new upper hashes are kept."""
+    subtree = tree(db)
+    for level in range(KEPT_FROM, size.bit_length()):
+        for position in range(kept >> level, size >> level):
+            sealing.keep_node(db, level, position, subtree(level, position))
+    return subtree
+
+
+def tree(db: sqlite3.Connection) -> log.Subtree:
+    """Subtrees of the archive's log: upper hashes as they were kept, lower ones made of the records."""
+    records = sealing.Records(db)
+
+    def subtree(level: int, position: int) -> bytes:
+        if level >= KEPT_FROM:
+            kept = sealing.node(db, level, position)
+            if kept is not None:
+                return kept
+            if level > KEPT_FROM:
+                return log.node_hash(subtree(level - 1, 2 * position), subtree(level - 1, 2 * position + 1))
+        found = records.between(position << level, (position + 1) << level)
+        return log.whole([log.leaf_hash(bytes.fromhex(record)) for record in found])
+
+    return subtree
+
+
+def differences(db: sqlite3.Connection) -> list[str]:
+    """Names of the tables, or ``schema``, that are not as the newest checkpoint says.
+
+    Empty where there is none, and for what an archive of another version cannot be asked.
+    """
+    last = sealing.newest(db)
+    if last is None:
+        return []
+    sealed = json.loads(last.statement)
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if sealed["schema"]["version"] != version:
+        return []
+    found = {name: list(value) for name, value in sealing.table_digests(db).items()}
+    differing = {name for name in found.keys() | sealed["tables"].keys() if found.get(name) != sealed["tables"].get(name)}
+    if sealing.schema_digest(db) != sealed["schema"]["digest"]:
+        differing.add("schema")
+    return sorted(differing)

@@ -1,0 +1,250 @@
+"""What a checkpoint seals, as rows: the log's records in their order, and a digest over each table. SQL only.
+
+The log's order: by run, within a run as its chain sorts. Captures of no run are in no log.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+#: Row of `meta` that is there while nothing was written since the newest checkpoint; its value is that one's id.
+SEALED = "sealed-as"
+#: Tables that no checkpoint can cover: they hold it, or what was made of it later.
+OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations"})
+#: What an id stands for, where a table refers to one.
+NATURAL = {
+    "captures": "record_sha256",
+    "posts": "url",
+    "categories": "name",
+    "tags": "name",
+    "import_files": "sha256",
+}
+#: Columns of `bodies` that say what is kept; the others say how, and may change.
+_BODIES = ("sha256", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of `checkpoints`."""
+
+    id: int
+    crawl_id: int | None
+    size: int
+    root: str
+    text: str
+    statement: str
+
+
+def rows(db: sqlite3.Connection) -> list[Row]:
+    """All checkpoints, oldest first."""
+    return [Row(*row) for row in db.execute(f"{_ROWS} ORDER BY id")]
+
+
+def newest(db: sqlite3.Connection) -> Row | None:
+    """The newest checkpoint; None: there is none."""
+    row = db.execute(f"{_ROWS} ORDER BY id DESC LIMIT 1").fetchone()
+    return None if row is None else Row(*row)
+
+
+_ROWS = "SELECT id, crawl_id, size, root, text, statement FROM checkpoints"
+
+
+def add(
+    db: sqlite3.Connection,
+    *,
+    crawl_id: int | None,
+    size: int,
+    root: bytes,
+    text: str,
+    statement: str,
+) -> int:
+    """Write a checkpoint, and that the archive is as it says; its id."""
+    done = db.execute(
+        "INSERT INTO checkpoints (crawl_id, size, root, text, statement) VALUES (?, ?, ?, ?, ?)",
+        (crawl_id, size, root.hex(), text, statement),
+    )
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (SEALED, str(done.lastrowid)))
+    return done.lastrowid or 0
+
+
+def is_sealed(db: sqlite3.Connection) -> bool:
+    """Whether nothing was written since the newest checkpoint, as far as the program knows."""
+    asked = "SELECT (SELECT value FROM meta WHERE key = ?) = CAST((SELECT max(id) FROM checkpoints) AS TEXT)"
+    return bool(db.execute(asked, (SEALED,)).fetchone()[0])
+
+
+def unseal(db: sqlite3.Connection) -> None:
+    """Note that the archive is written to: its tables are no longer those of the newest checkpoint."""
+    db.execute("DELETE FROM meta WHERE key = ?", (SEALED,))
+
+
+# The log ------------------------------------------------------------------------------------------------------------
+
+
+def sealed_runs(db: sqlite3.Connection) -> list[tuple[int, int]]:
+    """(id, number of captures) of every run that has ended, in the order of the log."""
+    return db.execute(_RUNS).fetchall()
+
+
+_RUNS = """
+SELECT crawls.id, count(captures.id) FROM crawls LEFT JOIN captures ON crawl_id = crawls.id
+WHERE chain_sha256 IS NOT NULL GROUP BY crawls.id ORDER BY crawls.id
+"""
+
+
+class Records:
+    """The log's records, read run by run; what was read last is held."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._runs = sealed_runs(db)
+        self._held: tuple[int, list[str]] = (-1, [])
+
+    def between(self, start: int, stop: int) -> list[str]:
+        """`record_sha256` of the captures from *start* to before *stop*; fewer where the log ends before."""
+        found: list[str] = []
+        at = 0
+        for crawl_id, count in self._runs:
+            if at >= stop:
+                break
+            if start < at + count:
+                found += self._of_run(crawl_id)[max(start - at, 0) : stop - at]
+            at += count
+        return found
+
+    def _of_run(self, crawl_id: int) -> list[str]:
+        if self._held[0] != crawl_id:
+            self._held = (crawl_id, [record for (record,) in self._db.execute(_RECORDS, (crawl_id,))])
+        return self._held[1]
+
+
+_RECORDS = "SELECT record_sha256 FROM captures WHERE crawl_id = ? ORDER BY record_sha256"
+
+
+def index(db: sqlite3.Connection, record_sha256: str) -> int | None:
+    """The place of a capture in the log; None: it is in none."""
+    row = db.execute("SELECT crawl_id FROM captures WHERE record_sha256 = ?", (record_sha256,)).fetchone()
+    runs = sealed_runs(db)
+    if row is None or row[0] not in dict(runs):
+        return None
+    before = sum(count for crawl_id, count in runs if crawl_id < row[0])
+    asked = "SELECT count(*) FROM captures WHERE crawl_id = ? AND record_sha256 < ?"
+    return before + int(db.execute(asked, (row[0], record_sha256)).fetchone()[0])
+
+
+def node(db: sqlite3.Connection, level: int, position: int) -> bytes | None:
+    """A hash of the tree that was kept; None: it was not."""
+    row = db.execute("SELECT hash FROM log_nodes WHERE level = ? AND position = ?", (level, position)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def keep_node(db: sqlite3.Connection, level: int, position: int, value: bytes) -> None:
+    """Keep a hash of the tree."""
+    db.execute("INSERT OR REPLACE INTO log_nodes (level, position, hash) VALUES (?, ?, ?)", (level, position, value))
+
+
+def nodes(db: sqlite3.Connection) -> list[tuple[int, int, bytes]]:
+    """All hashes of the tree that were kept: level, position, hash."""
+    return db.execute("SELECT level, position, hash FROM log_nodes ORDER BY level, position").fetchall()
+
+
+def last_run(db: sqlite3.Connection) -> dict[str, object] | None:
+    """The row of the newest run that has ended; None: there is none."""
+    cursor = db.execute("SELECT * FROM crawls WHERE chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1")
+    row = cursor.fetchone()
+    return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+
+def meta(db: sqlite3.Connection, key: str) -> str | None:
+    """A value of `meta`; None: there is none."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
+    """Write a value of `meta`."""
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+# The tables ---------------------------------------------------------------------------------------------------------
+
+
+def schema_digest(db: sqlite3.Connection) -> str:
+    """SHA-256 over all tables, indexes, triggers and views as SQLite keeps their statements."""
+    asked = "SELECT type, name, tbl_name, sql FROM main.sqlite_master WHERE name NOT GLOB 'sqlite_*'"
+    lines = sorted(json.dumps(row) for row in db.execute(asked))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def table_digests(db: sqlite3.Connection) -> dict[str, tuple[int, str]]:
+    """For each table the number of its rows and a digest over them.
+
+    A row is a JSON array of its columns in their order, BLOBs as ``{"hex": …}``, ids replaced by what they stand for
+    (`NATURAL`). The digest is the SHA-256 of the rows' own SHA-256 digests, sorted: order and ids say nothing.
+    """
+    with _any_text(db):
+        return {name: _digest(db.execute(query)) for name, query in sorted(_queries(db).items())}
+
+
+@contextmanager
+def _any_text(db: sqlite3.Connection) -> Iterator[None]:
+    """Let text that is no UTF-8 be read: whoever put it there must not stop the check."""
+    before = db.text_factory
+    db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        db.text_factory = before
+
+
+def _digest(cursor: sqlite3.Cursor) -> tuple[int, str]:
+    encode, sha256 = _ENCODER.encode, hashlib.sha256
+    found = sorted(sha256(encode(row).encode("ascii")).digest() for row in cursor)
+    return len(found), sha256(b"".join(found)).hexdigest()
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda value: {"hex": value.hex()})
+
+
+def _queries(db: sqlite3.Connection) -> dict[str, str]:
+    """SQL that gives the rows of each table without ids; the search tables are made of other tables, and checked so."""
+    asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    names = [name for (name,) in db.execute(asked)]
+    search = {name for (name,) in db.execute(f"{asked} AND sql LIKE 'CREATE VIRTUAL%'")}
+    shadows = {f"{name}_{part}" for name in search for part in ("data", "idx", "docsize", "config", "content")}
+    return {name: _query(db, name) for name in names if name not in OUTSIDE | search | shadows}
+
+
+def _query(db: sqlite3.Connection, table: str) -> str:
+    columns = [row[1:] for row in db.execute(f"PRAGMA main.table_info({_quoted(table)})")]
+    refers = {row[3]: row[2] for row in db.execute(f"PRAGMA main.foreign_key_list({_quoted(table)})")}
+    names = [name for name, kind, _, _, key in columns if not (key and name == "id" and kind == "INTEGER")]
+    where = ""
+    match table:
+        case "bodies":
+            chosen = list(_BODIES)
+        case "captures":  # its record's digest covers the values, and this the types
+            types = " || ',' || ".join(f"typeof(t.{_quoted(name)})" for name in names)
+            chosen = ["record_sha256", "crawl_id", types]
+        case "crawls":  # its number is its place in the log
+            chosen = ["id", *(_natural(name, refers) for name in names)]
+        case "meta":
+            chosen, where = [_natural(name, refers) for name in names], f" WHERE key <> '{SEALED}'"
+        case _:
+            chosen = [_natural(name, refers) for name in names]
+    return f"SELECT {', '.join(chosen)} FROM main.{_quoted(table)} AS t{where}"
+
+
+def _natural(name: str, refers: dict[str, str]) -> str:
+    """A column, or what the id in it stands for."""
+    table = refers.get(name)
+    if table not in NATURAL:
+        return f"t.{_quoted(name)}"
+    return f"(SELECT n.{NATURAL[table]} FROM main.{table} AS n WHERE n.id = t.{_quoted(name)})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
