@@ -15,6 +15,7 @@ from scraper import sites
 from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.records import Capture
+from scraper.seal import sealer
 from scraper.store import Archive
 
 SITE = "https://www.blog.example"
@@ -151,7 +152,7 @@ def oddities() -> list[Capture]:
 
 def fill(path: Path, kept: Iterable[Capture], *, confirm: bool = True) -> Path:
     """An archive of *kept*, a new run where the month changes; *confirm*: and a 304 for the first post's last page."""
-    with Archive.open(path, read=read_capture, reader=READER) as archive:
+    with Archive.open(path, read=read_capture, reader=READER, seal=sealer(lambda: NOW, path.parent)) as archive:
         crawl_id, last = 0, ""
         for capture in kept:
             archive.site(sites.site_for(capture.url))

@@ -49,6 +49,7 @@ ASSEMBLERS = {
     "export",
     "terminal",
     "schedule",
+    "seal",
     "serve",
     "demo",
 }
@@ -56,6 +57,7 @@ ASSEMBLERS = {
 #: Library → the only rooms, or modules of a room, that import it. A library that is not here has no door yet.
 DOORS = {
     "click": {"cli"},
+    "cryptography": {"seal"},
     "datasette": {"serve"},
     "feedparser": {"reading/sources"},
     "filelock": {"lock"},

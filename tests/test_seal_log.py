@@ -157,7 +157,9 @@ def test_a_proof_at_a_hundred_thousand_captures_is_short_and_says_what_it_proves
     assert not proof.holds(records(size)[index + 1].hex())
 
 
-@pytest.mark.parametrize("text", ["", "c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v1\nindex x\n\na\n\n", "x\nindex 1\n\na\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v1\nindex x\n\na\n\n", "x\nindex 1\n\na\n\n"]
+)
 def test_what_is_no_proof_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         Proof.parse(text)

@@ -13,6 +13,7 @@ from scraper.reading.capture import read_capture
 from scraper.reading.page_reader import READER
 from scraper.runs.interrupts import Interrupts, handle_signals
 from scraper.runs.report import format_duration
+from scraper.seal import sealer
 from scraper.store import Archive, CrawlSummary
 
 RENEWED = "the rules for reading pages are newer than the archive: all stored captures were read again first"
@@ -74,13 +75,13 @@ def open_run(
     *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
     Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
     """
-    stop = interrupts or Interrupts()
+    stop, seal = interrupts or Interrupts(), sealer(now)
     with (
         lock.writing(path, utc(now())),
-        Archive.open(path, create=create, read=read_capture, reader=READER) as archive,
+        Archive.open(path, create=create, read=read_capture, reader=READER, seal=seal) as archive,
         handle_signals(stop),
     ):
-        run = Run(archive=archive, interrupts=stop, now=now, monotonic=monotonic)
+        run = Run(archive=archive, interrupts=stop, now=now, monotonic=monotonic, messages=seal.messages)
         if up_to_date:
             run.rebuild_if_stale()
         yield run

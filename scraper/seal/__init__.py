@@ -1,0 +1,11 @@
+"""What shows that nothing was altered: the sealed log, its checkpoints and timestamps, exhibits; and withdrawal.
+
+`log`, `note`, `proof` and `keys` are pure forms (RFC 6962, C2SP); `sealer` makes a checkpoint of an archive.
+"""
+
+from scraper.seal.keys import Signer, Verifier
+from scraper.seal.note import Checkpoint, Note
+from scraper.seal.proof import Proof
+from scraper.seal.sealer import Sealer, differences, extension, sealer, tree
+
+__all__ = ["Checkpoint", "Note", "Proof", "Sealer", "Signer", "Verifier", "differences", "extension", "sealer", "tree"]

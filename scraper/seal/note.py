@@ -1,7 +1,7 @@
 """Signed notes and checkpoints (c2sp.org/signed-note, /tlog-checkpoint, /tlog-cosignature). Pure.
 
-A note is a text that ends with a newline, an empty line, and signature lines. A checkpoint's text is: origin, size, root
-in base64, extension lines.
+A note is a text that ends with a newline, an empty line, and signature lines. A checkpoint's text is: origin, size,
+root in base64, extension lines.
 """
 
 import base64
@@ -20,7 +20,7 @@ _SIZE = re.compile(r"0|[1-9]\d{0,18}")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature line: whose it says it is, the key's number, and the rest (a cosignature's begins with its time)."""
+    """One signature line: whose it says it is, the key's number, the rest (a cosignature's begins with its time)."""
 
     name: str
     key_id: bytes

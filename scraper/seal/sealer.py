@@ -17,6 +17,7 @@ from typing import Any
 from scraper import digests
 from scraper.dates import utc
 from scraper.errors import UsageError
+from scraper.reading.fingerprint import fingerprint
 from scraper.seal import keys, log
 from scraper.seal.note import Checkpoint, Note
 from scraper.store import sealing
@@ -31,8 +32,10 @@ ORIGIN, VERIFIER, FINGERPRINT = "origin", "verifier_key", "fingerprint"
 class Sealer:
     """Seals the archive that it is given a connection to. Transactions are the caller's."""
 
-    def __init__(self, *, now: Callable[[], datetime], reads: Mapping[str, str], key_folder: Path | None = None) -> None:
-        """*reads*: what reads pages, and in which version; *key_folder*: where secret keys lie, None: the user's own."""
+    def __init__(
+        self, *, now: Callable[[], datetime], reads: Mapping[str, str], key_folder: Path | None = None
+    ) -> None:
+        """*reads*: what reads pages, by version; *key_folder*: where secret keys lie, None: the user's own."""
         self._now = now
         self._reads = dict(sorted(reads.items()))
         self._folder = key_folder
@@ -95,6 +98,11 @@ class Sealer:
         return found if found.verifier == verifier else None
 
 
+def sealer(now: Callable[[], datetime], key_folder: Path | None = None) -> Sealer:
+    """A sealer with today's rules for reading, and the keys in *key_folder* (None: the user's own)."""
+    return Sealer(now=now, reads=fingerprint(), key_folder=key_folder)
+
+
 def extension(statement: str) -> str:
     """The line of the note that binds *statement*."""
     return EXTENSION + base64.b64encode(hashlib.sha256(statement.encode()).digest()).decode()
@@ -146,7 +154,9 @@ def differences(db: sqlite3.Connection) -> list[str]:
     if sealed["schema"]["version"] != version:
         return []
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
-    differing = {name for name in found.keys() | sealed["tables"].keys() if found.get(name) != sealed["tables"].get(name)}
+    differing = {
+        name for name in found.keys() | sealed["tables"].keys() if found.get(name) != sealed["tables"].get(name)
+    }
     if sealing.schema_digest(db) != sealed["schema"]["digest"]:
         differing.add("schema")
     return sorted(differing)

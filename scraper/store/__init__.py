@@ -2,11 +2,13 @@
 
 `evidence` holds what is append-only (captures, bodies, runs); `posts`, with `contents`, `counting` and `slugs`, what
 is derived from it, one post at a time; `addresses` says which captures are whose. `archive` makes one transaction of
-them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl, `life` reads one post back.
+them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl, `life` reads one post back;
+`sealing` gives what a checkpoint seals.
 """
 
-from scraper.store.archive import Archive, CrawlSummary, Outcome
+from scraper.store import sealing
+from scraper.store.archive import Archive, CrawlSummary, Outcome, Seal
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 
-__all__ = ["Archive", "Change", "CrawlSummary", "Outcome", "PostHistory", "Rebuilt"]
+__all__ = ["Archive", "Change", "CrawlSummary", "Outcome", "PostHistory", "Rebuilt", "Seal", "sealing"]

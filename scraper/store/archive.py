@@ -3,19 +3,29 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from scraper import __version__, decide, urls
 from scraper.records import Capture, Problem, Reading, Site, Target
-from scraper.schema import explained, open_archive
-from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems
+from scraper.schema import VERSION, explained, open_archive
+from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems, sealing
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
+
+
+class Seal(Protocol):
+    """Makes a checkpoint of the archive, within the transaction that it is called in."""
+
+    def before(self, db: sqlite3.Connection) -> None:
+        """Called before the first change."""
+
+    def seal(self, db: sqlite3.Connection) -> object:
+        """Called when a run has ended, or all was read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,9 @@ class Archive:
     also later: ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError; whatever was not complete is then undone.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path, *, read: Read | None, reader: int) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, path: Path, *, read: Read | None, reader: int, seal: Seal | None = None
+    ) -> None:
         #: For reading; writing through it is nobody's business but this module's.
         self.db = db
         self.path = path
@@ -61,6 +73,9 @@ class Archive:
         self._tallies: dict[int, Counter[str]] = {}
         self._errors: dict[int, set[str]] = {}
         self._wrote = False
+        self._seal = seal
+        #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
+        self._is_sealed = True
 
     @classmethod
     def open(
@@ -71,12 +86,15 @@ class Archive:
         readonly: bool = False,
         read: Read | None = None,
         reader: int = 0,
+        seal: Seal | None = None,
     ) -> Self:
         """The archive at *path*. *read* reads stored captures again, where an older one arrives; *reader* is the
-        version of its rules, written beside all that is read.
+        version of its rules, written beside all that is read. *seal* makes the checkpoints; None: none are made.
         """
         path = Path(path)
-        return cls(open_archive(path, create=create, readonly=readonly).conn, path, read=read, reader=reader)
+        if seal is not None and not readonly:
+            _before_renewal(path, seal)
+        return cls(open_archive(path, create=create, readonly=readonly).conn, path, read=read, reader=reader, seal=seal)
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +123,9 @@ class Archive:
         with explained(self.path):
             self.db.execute("BEGIN IMMEDIATE")
             try:
+                if self._is_sealed:
+                    self._unseal()
+                self._is_sealed = False
                 yield
                 self.db.execute("ROLLBACK" if undo else "COMMIT")
                 self._wrote = True
@@ -115,8 +136,27 @@ class Archive:
                 raise
             finally:
                 if undo:
+                    self._is_sealed = True  # perhaps: what this transaction noted of it is undone
                     self._evidence.forget()
                     self._posts.forget()
+
+    def _unseal(self) -> None:
+        """Before the first change: let the tables be compared with the newest checkpoint, which then holds no more."""
+        if self._seal is not None and not self._wrote:
+            self._seal.before(self.db)
+        sealing.unseal(self.db)
+
+    @contextmanager
+    def sealed(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of another room's making, which ends with a checkpoint."""
+        with self._transaction():
+            yield self.db
+            self._sealed()
+
+    def _sealed(self) -> None:
+        if self._seal is not None:
+            self._seal.seal(self.db)
+            self._is_sealed = True
 
     # Runs --------------------------------------------------------------------------------------------------------
 
@@ -150,6 +190,7 @@ class Archive:
                     *(tally["gone"], len(failed), exit_status, crawl_id),
                 ),
             )
+            self._sealed()
         return CrawlSummary(
             crawl_id=crawl_id,
             new=tally["new"],
@@ -350,4 +391,16 @@ class Archive:
             self._posts.read = read
         self._posts.forget()
         with self._transaction(undo=diff):
-            return rebuild(self.db, self._evidence, self._posts, changed, progress)
+            rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress)
+            if not diff:
+                self._sealed()
+            return rebuilt
+
+
+def _before_renewal(path: Path, seal: Seal) -> None:
+    """Let the tables of an archive of an older shape be compared before they are brought into today's."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with explained(path), closing(open_archive(path, create=False, readonly=True).conn) as db:
+        if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+            seal.before(db)

@@ -1,0 +1,20 @@
+"""What reads pages, and in which version: the same captures give the same rows only where all of it is the same."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from scraper.reading.page_reader import READER
+
+#: Packages whose version changes what is read out of a page.
+PARSERS = ("cld3-py", "feedparser", "nh3", "pypdf", "selectolax", "trafilatura")
+
+
+def fingerprint() -> dict[str, str]:
+    """Names and versions of what reads pages, the rules' own version among them; a package that is not there: empty."""
+    return {"reader": str(READER)} | {name: _version(name) for name in PARSERS}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
