@@ -36,7 +36,8 @@ VERBS: dict[str, set[str]] = {
     "diff": set(),
     "cite": set(),
     "warc": set(),
-    "runs": {"decide", "fetch", "lock", "reading", "schema", "store"},
+    "seal": {"reading", "schema", "store", "warc"},
+    "runs": {"decide", "fetch", "lock", "reading", "schema", "seal", "store"},
 }
 ASSEMBLERS = {
     "__main__",
@@ -49,7 +50,6 @@ ASSEMBLERS = {
     "export",
     "terminal",
     "schedule",
-    "seal",
     "serve",
     "demo",
 }
