@@ -8,6 +8,7 @@ import re
 import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -279,6 +280,19 @@ def test_a_file_is_whole_and_described_beside(db: sqlite3.Connection, tmp_path: 
     assert [each["name"] for each in table_["schema"]["fields"]] == list(EXPORT_COLUMNS)
     assert all(each["description"] for each in table_["schema"]["fields"])
     assert package["created"] == "2026-11-22T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [("wayback", "https://web.archive.org/web/20210402090000/https://www.upr2020.org/post/full"), ("live", "")],
+)
+def test_a_row_names_the_web_archive_that_its_page_came_from(archive: Path, source: str, address: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as copy:
+        with closing(sqlite3.connect(archive)) as db:
+            db.backup(copy)
+        copy.execute("UPDATE captures SET source = ?", (source,))
+        rows = {row["title"]: row["archived_url"] for row in table(text(copy, "csv"))}
+    assert rows == {"=1+1; ‘Ünïcode’ <b>&amp;": address, "Older": "", "": ""}
 
 
 @pytest.mark.parametrize("column", [*EXPORT_COLUMNS, *MORE_COLUMNS])

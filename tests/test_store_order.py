@@ -48,6 +48,15 @@ times = st.sampled_from(
     ]
 )
 named = st.sampled_from([(), ("News",), ("News", "Water"), ("Water",)])
+#: Instants with the day shown beside them, or without: then other pages of the site say which day it was there.
+published = [
+    ("2019-05-01", "2019-05-01"),
+    ("2019-05-01T10:00:00Z", None),
+    ("2019-05-01T02:00:00Z", None),
+    ("2019-05-01T02:00:00Z", "2019-04-30"),
+    ("2019-05-01T05:00:00Z", "2019-05-01"),
+    (None, None),
+]
 links = st.sampled_from([(), ({"url": "https://a.example/", "text": "a"},)])
 files = st.sampled_from([(), ({"url": f"{BASE}report.pdf", "name": "report.pdf"},)])
 
@@ -60,13 +69,16 @@ def pages(draw: st.DrawFn) -> Capture:
     known = draw(st.sampled_from([True, True, True, False]))
     post = draw(st.sampled_from([address, address.replace("uno", "one")]))
     words = draw(st.sampled_from(["All eyes on Geneva.", "All eyes, on GENEVA", "The right to water.", None]))
+    at, day = draw(st.sampled_from(published))
     said = {
         "kind": "post",
         "url": post,
         "title": draw(st.sampled_from(["A title", "Another", None])),
         "author": draw(st.sampled_from(["Ann", None])),
-        "published_at": draw(st.sampled_from(["2019-05-01", "2019-05-01T10:00:00Z", None])),
+        "published_at": at,
         "published_basis": "meta",
+        "published_day": day,
+        "published_day_basis": "shown" if day else None,
         "updated_at": draw(st.sampled_from(["2019-06-01", "2019-05-01", None])),
         "body_text": words,
         "views": draw(st.sampled_from([None, 0, 5, 9])),

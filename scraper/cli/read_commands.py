@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from scraper import decide
 from scraper.cli.group import Log, db_option, harmless, now, stoppable
 from scraper.errors import Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
@@ -64,6 +65,9 @@ def read_saved(path: Path, url: str | None) -> Reading:
 def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
     """*reading* as `extract` prints it."""
     fields = asdict(reading) | {"path": os.fsencode(path).decode("utf-8", "backslashreplace")}
+    for name in ("published", "updated"):
+        day, basis = decide.day_of(fields[f"{name}_at"], fields[f"{name}_day"])
+        fields |= {f"{name}_day": day, f"{name}_day_basis": basis}
     return {key: fields[key] for key in EXTRACT_KEYS}
 
 

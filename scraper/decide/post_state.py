@@ -211,13 +211,22 @@ def _kept(reading: Reading, shown: Reading | None) -> Reading:
         return reading
     if reading.author is None:
         reading = replace(reading, author=shown.author)
-    if _vaguer(reading.published_at, shown.published_at):
-        reading = replace(reading, published_at=shown.published_at, published_basis=shown.published_basis)
-    if _vaguer(reading.updated_at, shown.updated_at):
-        reading = replace(reading, updated_at=shown.updated_at, updated_basis=shown.updated_basis)
+    reading = _dated(_dated(reading, shown, "published"), shown, "updated")
     if _agree(reading.updated_at, reading.published_at):
-        reading = replace(reading, updated_at=None, updated_basis=None)
+        reading = replace(reading, updated_at=None, updated_basis=None, updated_day=None, updated_day_basis=None)
     return reading
+
+
+def _dated(reading: Reading, shown: Reading, name: str) -> Reading:
+    """*reading* with the date *name* (``published``, ``updated``) that it no longer shows, or its day alone."""
+    at, known = getattr(reading, f"{name}_at"), getattr(shown, f"{name}_at")
+    if _vaguer(at, known):
+        kept = [f"{name}_at", f"{name}_basis", f"{name}_day", f"{name}_day_basis"]
+    elif at is not None and at == known and getattr(reading, f"{name}_day") is None:
+        kept = [f"{name}_day", f"{name}_day_basis"]
+    else:
+        return reading
+    return replace(reading, **{field: getattr(shown, field) for field in kept})
 
 
 def _vaguer(new: str | None, old: str | None) -> bool:

@@ -7,11 +7,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from scraper import decide, digests, schema, sites
-from scraper.records import Capture, Reading, Site
+from scraper.records import Capture, DayBasis, Reading, Site
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, slugs
+from scraper.store.days import Days
 from scraper.store.evidence import Evidence
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
@@ -52,11 +54,13 @@ class Posts:
         self._reader = reader
         self._readings: dict[int, Reading | None] = {}
         self._sites: set[str] = set()
+        self._days = Days(db)
 
     def forget(self) -> None:
         """Drop what is held in memory: after a rollback it may not be in the file."""
         self._readings.clear()
         self._sites.clear()
+        self._days.forget()
 
     # Readings ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +144,7 @@ class Posts:
         (known,) = self._db.execute(_LAST_SEEN_KNOWN, (row["id"], row["last_seen_at"])).fetchone()
         missing = self._db.execute(_FIRST_MISSING, (row["id"], row["missing_since"])).fetchone() or (None, None)
         return row["id"], decide.State(
-            shown=Reading(kind="post", url=url, **{name: row[name] for name in _SHOWN}),
+            shown=_as_read(Reading(kind="post", url=url, **{name: row[name] for name in _SHOWN})),
             capture_id=row["capture_id"],
             content_sha256=row["content_sha256"],
             shown_at=at,
@@ -197,6 +201,7 @@ class Posts:
         """Drop the row of what turned out to be no post."""
         if post_id is not None:
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+            self._days.withdraw(self.site_of(url))
             post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
 
@@ -235,6 +240,7 @@ class Posts:
     ) -> None:
         """Bring the post's row, and if it *shows* a new reading its contents, up to *state*; *was*: None, all anew."""
         values: dict[str, object] = {name: getattr(state, name) for name in _FOLDED}
+        taught = self._days.taught(post_id)
         renewed: set[str] = set()
         if shows and state.shown is not None:
             values |= {name: getattr(state.shown, name) for name in _SHOWN}
@@ -248,6 +254,8 @@ class Posts:
         values |= count_rows.newest(self._db, post_id)
         setting = ", ".join(f"{name} = :{name}" for name in values)
         self._db.execute(f"UPDATE posts SET {setting} WHERE id = :id", values | {"id": post_id})
+        if shows:
+            self._days.settle(self.site_of(url), post_id, taught)
         for file in sorted(renewed):
             self.attach(file)
         self._settle_slug(url, post_id, state, was)
@@ -260,6 +268,14 @@ class Posts:
             slugs.settle_new(self._db, site, post_id, url)
         elif was is None or (slug != base and was.shown != state.shown):
             slugs.settle(self._db, site, base)
+
+
+def _as_read(shown: Reading) -> Reading:
+    """*shown* without the days that its page does not show."""
+    for name in ("published", "updated"):
+        if getattr(shown, f"{name}_day_basis") != DayBasis.SHOWN:
+            shown = replace(shown, **{f"{name}_day": None, f"{name}_day_basis": None})  # type: ignore[arg-type]
+    return shown
 
 
 def word_count(text: str | None) -> int | None:
