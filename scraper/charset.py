@@ -17,6 +17,10 @@ _DECLARED = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", r
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
 #: How far into a page a declaration is looked for; browsers stop after 1024 bytes, copiers write comments before it.
 _PRESCAN = 8192
+#: Heads with whole style sheets before the declaration were seen; only bytes that are no UTF-8 are looked at that far.
+_FARTHEST = 1 << 20
+#: Bytes from which UTF-16 without a mark is told.
+_SAMPLE = 1024
 #: What browsers read under these names (WHATWG Encoding, "Names and labels").
 _AS_BROWSERS_DO = {
     "iso8859-1": "cp1252",
@@ -43,13 +47,28 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
+    if wide := _wide(body):
+        return body.decode(wide, "replace")
     known = _named(content_type) or _declared(body)
     if known is None or not known.startswith(("utf-16", "utf-32", "iso2022", "hz")):
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    return body.decode(known or _guess(body), "replace")
+    return body.decode(known or _declared_late(body) or _guess(body), "replace")
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a mark, told by the zeros beside the signs of its markup and Latin text; None: it is not."""
+    start = body[:_SAMPLE]
+    if b"\0" not in start or len(start) < 8:
+        return None
+    zeros = (start[0::2].count(0), start[1::2].count(0))
+    half = len(start) // 2
+    for name, beside, letters in (("utf-16-le", zeros[1], zeros[0]), ("utf-16-be", zeros[0], zeros[1])):
+        if beside * 10 >= half * 4 and letters * 20 <= half:
+            return name
+    return None
 
 
 def _named(content_type: str | None) -> str | None:
@@ -63,6 +82,12 @@ def _declared(body: bytes) -> str | None:
     found = _XML.search(start) or _DECLARED.search(start)
     name = _known(found[1].decode("ascii", "replace")) if found else None
     return None if name is None or name.startswith(("utf-16", "utf-32")) else name
+
+
+def _declared_late(body: bytes) -> str | None:
+    """The charset named behind what browsers look at."""
+    found = _DECLARED.search(body, _PRESCAN, _FARTHEST)
+    return _known(found[1].decode("ascii", "replace")) if found else None
 
 
 def _known(label: str) -> str | None:

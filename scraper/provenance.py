@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.page import Page
@@ -39,18 +40,10 @@ ANSWERED = re.compile(
 )
 
 
-#: First bytes of files that are no pages.
-MAGIC = (
-    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
-    (b"\x1f\x8b", "a gzip file; unpack it first"), (b"PK\x03\x04", "a zip file; unpack it first"),
-    (b"SQLite format 3\x00", "a database"), (b"\x7fELF", "a program"), (b"RIFF", "a picture or film"),
-)  # fmt: skip
-
-
 def sniff(body: bytes, suffix: str) -> str:
     """Media type by what the bytes are; *suffix* (``.txt``) decides between text and HTML without tags."""
     start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if body[:1024].find(b"%PDF-") >= 0:
+    if magic.is_pdf(body):
         return "application/pdf"
     if start[:1] != b"<" and b"\x00" in start[:64] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "application/octet-stream"
@@ -62,11 +55,6 @@ def sniff(body: bytes, suffix: str) -> str:
     ):
         return "text/html"
     return "text/plain" if suffix in {".txt", ".text", ".md"} else "text/html"
-
-
-def foreign(body: bytes) -> str | None:
-    """The name of what *body* is, where it starts like a picture, an archive, a database, …; None: it may be a page."""
-    return next((name for magic, name in MAGIC if body.startswith(magic)), None)
 
 
 def kind_of(url: str, media_type: str | None, body: bytes) -> str:

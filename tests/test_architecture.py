@@ -21,6 +21,7 @@ NOUNS = {
     "digests",
     "numbers",
     "language",
+    "magic",
     "page",
     "sanitise",
     "layouts",
@@ -56,6 +57,7 @@ ASSEMBLERS = {
 
 #: Library → the only rooms, or modules of a room, that import it. A library that is not here has no door yet.
 DOORS = {
+    "brotli": {"magic"},
     "click": {"cli"},
     "cryptography": {"seal"},
     "datasette": {"serve"},
@@ -73,7 +75,7 @@ DOORS = {
     "sqlite_utils": {"schema"},
     "trafilatura": {"layouts/plain"},
     "uvicorn": {"serve"},
-    "zstandard": {"store/bodies"},
+    "zstandard": {"store/bodies", "magic"},
 }
 
 

@@ -63,3 +63,15 @@ def test_whatever_charset_is_named_the_text_is_one_that_can_be_kept(name: str) -
     for body in (b"\xff\\ud800 +2AA- \\U0000dfff", b"\xff-999999999", bytes(range(256)), b"\xff~{\x1b$B\xff"):
         decode(body, f"text/html; charset={name}").encode()
         decode(f'<meta charset="{name}">'.encode() + body).encode()
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_told_by_its_zeros(name: str) -> None:
+    page = "<html><head><title>Año</title></head><body><p>Ελλάδα and more words</p></body></html>"
+    assert decode(page.encode(name)) == page
+    assert decode(page.encode()) == page
+
+
+def test_a_declaration_behind_a_long_style_sheet_is_found() -> None:
+    page = f"<html><head><style>{'a{b:c}' * 3000}</style><meta charset=koi8-r></head><p>Привет</p>"
+    assert "Привет" in decode(page.encode("koi8-r"))

@@ -11,6 +11,7 @@ from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import UrlState, instant
 from scraper.page import Page, too_deep
+from scraper.reading import sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site, Target
 
@@ -105,7 +106,7 @@ class Lists:
             self._hear_links()
             pages.append((len(self.posts) if is_list else 0, url, *answer))
             if answer[1].kind == "list" and answer[1].listed:
-                pages[-1] = (discover.SITEMAP_ENTRIES, url, *answer)
+                pages[-1] = (sitemaps.SITEMAP_ENTRIES, url, *answer)
                 break
         best = max(pages, key=lambda page: page[0], default=None)
         for page in pages:

@@ -9,8 +9,9 @@ from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
+from scraper.reading import sitemaps
 from scraper.reading import sources as discover
-from scraper.reading.sources import Sitemap
+from scraper.reading.sitemaps import Sitemap
 from scraper.records import Problem, Site
 from scraper.runs import Step
 
@@ -93,7 +94,7 @@ class Discovery:
         answer = self.session.source(url, "sitemap", self.site, self.memory)
         if answer is None:
             return None
-        sitemap = discover.read_sitemap(answer[0].body or b"", url)
+        sitemap = sitemaps.read_sitemap(answer[0].body or b"", url)
         if answer[0].truncated:
             sitemap = replace(sitemap, complete=False)
         targets = discover.targets_of_sitemap(sitemap, self.site)

@@ -1,17 +1,10 @@
 """The entity of an answer while it arrives: counted, digested and decoded, never larger than its limit."""
 
 import hashlib
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
-_GZIP_MAGIC = b"\x1f\x8b"
-#: Most bytes that are decoded at one go: what a bomb can cost beyond the limit.
-_STEP = 1 << 20
-
-
-class Undecodable(Exception):
-    """The bytes are not what Content-Encoding says."""
+from scraper import magic
 
 
 class Entity:
@@ -44,7 +37,7 @@ class Entity:
             self._decode(self._decoder, piece)
         return self.truncated is None
 
-    def _decode(self, decoder: "_Decoder", piece: bytes) -> None:
+    def _decode(self, decoder: magic.Decoder, piece: bytes) -> None:
         try:
             for out in decoder.decode(piece):
                 room = self._max - self._decoded.tell()
@@ -52,7 +45,7 @@ class Entity:
                 if len(out) > room:
                     self.truncated = "length"
                     return
-        except (Undecodable, zlib.error):
+        except magic.UndecodableError:
             self._undecodable = True
             self._decoded = BytesIO()
 
@@ -74,81 +67,25 @@ class Entity:
         return self._digest.hexdigest()
 
 
-def _steps(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
-    """All that *piece* decodes to, a step at a time."""
-    out = inflate.decompress(piece, _STEP)
-    yield out
-    # At the end of a step the input may be used up and some output still be inside.
-    while not inflate.eof and (inflate.unconsumed_tail or len(out) == _STEP):
-        out = inflate.decompress(inflate.unconsumed_tail, _STEP)
-        yield out
-
-
-class _Gzip:
-    """RecordStream of a gzip stream, one behind the other; garbage behind the last is left alone, as browsers do."""
-
-    def __init__(self) -> None:
-        self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        self._rest = b""
-
-    @property
-    def ended(self) -> bool:
-        return self._inflate.eof
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        piece, self._rest = self._rest + piece, b""
-        while piece:
-            if self._inflate.eof:
-                if piece == _GZIP_MAGIC[:1]:
-                    self._rest = piece
-                    return
-                if not piece.startswith(_GZIP_MAGIC):
-                    return
-                self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            yield from _steps(self._inflate, piece)
-            piece = self._inflate.unused_data
-
-
-class _Deflate:
-    """``deflate`` as it is sent: with zlib's frame (right) or without (seen often)."""
-
-    def __init__(self) -> None:
-        self._start = b""
-        self._inflate: zlib._Decompress | None = None
-
-    @property
-    def ended(self) -> bool:
-        return self._inflate is not None and self._inflate.eof
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        if self._inflate is None:
-            piece, self._start = self._start + piece, b""
-            if len(piece) < 2:
-                self._start = piece
-                return
-            framed = piece[0] & 0x0F == 8 and (piece[0] << 8 | piece[1]) % 31 == 0
-            self._inflate = zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
-        yield from _steps(self._inflate, piece)
-
-
-class _Unknown:
-    """An encoding that we did not ask for."""
+class _Undecodable:
+    """A coding, or several one in the other, that nothing here undoes: the entity itself is kept."""
 
     ended = False
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
-        raise Undecodable(f"{len(piece)} bytes in an encoding that we did not ask for")
+        raise magic.UndecodableError(f"{len(piece)} bytes in a coding that is not known")
 
 
-_Decoder = _Gzip | _Deflate | _Unknown
-_DECODERS: dict[str, type[_Gzip] | type[_Deflate]] = {"gzip": _Gzip, "x-gzip": _Gzip, "deflate": _Deflate}
-
-
-def _decoder(content_encoding: str | None) -> _Decoder | None:
-    codings = [word.strip().lower() for word in (content_encoding or "").split(",")]
-    codings = [word for word in codings if word not in ("", "identity")]
-    if not codings:
-        return None
-    if len(codings) > 1:
-        return _Unknown()
-    return _DECODERS.get(codings[0], _Unknown)()
+def _decoder(content_encoding: str | None) -> magic.Decoder | None:
+    """What undoes that coding; None: there is none to undo."""
+    try:
+        codings = magic.codings(content_encoding)
+    except magic.UnknownCodingError:
+        return _Undecodable()
+    match codings:
+        case ():
+            return None
+        case (coding,):
+            return magic.decoder(coding)
+        case _:
+            return _Undecodable()

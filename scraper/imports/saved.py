@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.errors import Unreadable, UsageError
-from scraper.provenance import comment, first, foreign, kind_of, own_address, rendered_at, sniff
+from scraper.provenance import comment, first, kind_of, own_address, rendered_at, sniff
 from scraper.records import Capture
 from scraper.urls import normalise
 
@@ -207,6 +208,7 @@ def _read(path: Path) -> tuple[bytes, str]:
         raise Unreadable(shown(path), f"cannot be read: {_plain(error)}") from None
     if not body.strip():
         raise Unreadable(shown(path), "expected a page, found an empty file")
-    if name := foreign(body):
-        raise Unreadable(shown(path), f"expected a page, found {name}")
+    if not magic.is_pdf(body) and (known := magic.signature(body)):
+        unpack = "; unpack it first" if known.start in (magic.GZIP, magic.ZIP, magic.ZSTD) else ""
+        raise Unreadable(shown(path), f"expected a page, found {known.name}{unpack}")
     return body, utc(datetime.fromtimestamp(facts.st_mtime, UTC))

@@ -1,6 +1,7 @@
 """What any capture says, by whoever can read its kind. Pure; the store is handed it."""
 
-from scraper.reading import pdf, wix_counts_api
+from scraper import magic
+from scraper.reading import pdf, sitemaps, wix_counts_api
 from scraper.reading import sources as discover
 from scraper.reading.page_reader import extract
 from scraper.records import Capture, Listed, Reading
@@ -28,7 +29,7 @@ def read_capture(capture: Capture) -> Reading:
 
 
 def _of_sitemap(capture: Capture) -> Reading:
-    found = discover.read_sitemap(capture.body or b"", capture.url)
+    found = sitemaps.read_sitemap(capture.body or b"", capture.url)
     problems = (found.problem,) if found.problem else ()
     if found.kind != "urlset":
         return Reading(kind="other", url=capture.url, layout="sitemap", problems=problems)
@@ -45,7 +46,7 @@ def _of_feed(capture: Capture) -> Reading:
 def _of_file(capture: Capture) -> Reading:
     """A file's text is its `body_text`; None where it has none that can be read."""
     body = capture.body or b""
-    if not pdf.is_pdf(body):
+    if not magic.is_pdf(body):
         return Reading(kind="other", url=capture.url, layout="file")
     found = pdf.text_of(body, capture.url)
     problems = (found.problem,) if found.problem else ()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scraper import dates, urls
+from scraper import dates, magic, urls
 from scraper.charset import decode
 from scraper.errors import Unreadable
 from scraper.layouts import LAYOUTS
@@ -16,12 +16,6 @@ READER = 2
 _DAY = len("2021-03-18")
 _GONE = (404, 410)
 _REDIRECTS, _REFUSALS = range(300, 400), range(400, 600)
-#: First bytes of what is no page, whatever its name says.
-_SIGNATURES = (
-    (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP archive or office document"), (b"\x1f\x8b", "gzip-compressed data"),
-    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"), (b"SQLite format 3\0", "an SQLite database"),
-)  # fmt: skip
 _BLANK = b"\0 \t\r\n\f\xef\xbb\xbf"
 #: Of the first bytes of a text at most one in ten is a control character; in UTF-16 every other one may be.
 _SAMPLE = 4096
@@ -104,9 +98,8 @@ def _page(capture: Capture, body: bytes) -> Page | TextPage:
 
 def _foreign(body: bytes) -> str | None:
     """What *body* is, when it is no text at all; None: it may be text."""
-    for signature, name in _SIGNATURES:
-        if body.startswith(signature):
-            return name
+    if known := magic.signature(body):
+        return known.name
     if body.startswith(_WIDE):
         return None
     start = body[:_SAMPLE]

@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from scraper import magic
 from scraper.records import Problem
 
 MAX_PAGES = 1000
@@ -32,14 +33,9 @@ class PdfText:
     problem: Problem | None = None
 
 
-def is_pdf(body: bytes) -> bool:
-    """Whether *body* is a PDF by its content, whatever its name and type say."""
-    return b"%PDF-" in body[:1024]
-
-
 def text_of(body: bytes, url: str) -> PdfText:
     """The text of the PDF from *url*, pages separated by blank lines. Never raises for any bytes."""
-    if not is_pdf(body):
+    if not magic.is_pdf(body):
         return _failed(url, "pdf-not-a-pdf", f"expected a PDF, found {body[:20]!r}")
     if len(body) > MAX_BYTES:
         return _failed(url, "pdf-too-large", f"{len(body)} bytes; text is read from files up to {MAX_BYTES}")

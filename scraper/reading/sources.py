@@ -1,30 +1,21 @@
-"""Bytes of robots.txt, sitemaps, feeds and pages in; addresses worth fetching out. No network, clock or database.
-
-All of it is hostile input: a sitemap with a DOCTYPE is refused whole (so no entity is ever expanded), one that is
-cut off keeps what it had named but is not `complete`, and only a complete one may ever speak of what is *not* there.
-"""
+"""Bytes of robots.txt, sitemaps, feeds and pages in; addresses worth fetching out. No network, clock or database."""
 
 import io
 import re
 import time
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
-from xml.parsers import expat
 
 import feedparser  # type: ignore[import-untyped]
 
 from scraper import sites, urls
+from scraper.reading.sitemaps import Sitemap
 from scraper.records import Listed, Problem, Site, Target
 
-#: The protocol allows 50 MB and 50 000 addresses in one sitemap (sitemaps.org); nothing beyond is read.
-SITEMAP_BYTES = 50 * 1024 * 1024
-SITEMAP_ENTRIES = 50_000
-CHUNK = 1 << 16
-DEEPEST = 32
 #: A feed of Wix with twenty whole bodies was 400 KB at most.
 FEED_BYTES = 10 * 1024 * 1024
+_FEED_END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 #: Where Wix keeps its posts' sitemap, also when the index does not say so (seen 2023 to 2026).
 WIX_POSTS_SITEMAP = "blog-posts-sitemap.xml"
 WIX_FEED = "blog-feed.xml"
@@ -38,28 +29,6 @@ NOT_A_LIST = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One address of a sitemap."""
-
-    url: str
-    #: As precise as said; None: not said.
-    lastmod: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitemap:
-    """What one sitemap says."""
-
-    url: str
-    #: ``index``, ``urlset`` or ``other``.
-    kind: str
-    entries: tuple[Entry, ...] = ()
-    #: Whether it was read to its end: only then may an address be said to be missing from it.
-    complete: bool = False
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """What a feed says."""
 
@@ -68,117 +37,6 @@ class Feed:
     #: The page that the feed belongs to: on Wix the list of posts.
     page: str | None = None
     problem: Problem | None = None
-
-
-class _RefusedError(Exception):
-    """The document holds something that no sitemap needs."""
-
-
-class _Reader:
-    """Collects addresses while expat reads.
-
-    Only ``loc`` and ``lastmod`` right under an entry count: pictures have a ``loc`` in a namespace of their own.
-    """
-
-    def __init__(self) -> None:
-        self.kind = "other"
-        self.entries: list[Entry] = []
-        self.path: list[str] = []
-        self.text: list[str] = []
-        #: Characters of text that are still taken.
-        self.room = urls.LONGEST
-        self.found: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - expat's signature
-        if not self.path:
-            self.kind = {"urlset": "urlset", "sitemapindex": "index"}.get(local(name), "other")
-        if len(self.path) > DEEPEST:
-            raise _RefusedError
-        self.path.append(name)
-        self.text, self.room = [], urls.LONGEST
-
-    def characters(self, data: str) -> None:
-        if len(self.path) == 3 and self.room > 0:
-            self.text.append(data)
-            self.room -= len(data)
-
-    def end(self, name: str) -> None:
-        depth = len(self.path)
-        self.path.pop()
-        if depth == 3 and name.rpartition(" ")[0] == self.path[-1].rpartition(" ")[0]:
-            self.found[local(name)] = "".join(self.text).strip()
-        elif depth == 2:
-            if self.kind != "other" and self.found.get("loc"):
-                self.entries.append(Entry(url=self.found["loc"], lastmod=self.found.get("lastmod") or None))
-            self.found = {}
-
-    def refuse(self, *_: object) -> None:
-        raise _RefusedError
-
-
-def local(name: str) -> str:
-    """The name without its namespace."""
-    return name.rpartition(" ")[2]
-
-
-def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """What the sitemap at *url* says. Never raises: what is wrong is its `problem`, and what could be read is there."""
-    reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.characters
-    parser.StartDoctypeDeclHandler = reader.refuse
-    parser.EntityDeclHandler = reader.refuse
-    wrong = _feed(parser, reader, body)
-    entries = tuple(
-        replace(entry, url=found) for entry in reader.entries if (found := urls.normalise(entry.url, base=url))
-    )
-    if wrong is None and reader.kind == "other":
-        wrong = ("not-a-sitemap", f"expected <urlset> or <sitemapindex>, found another document ({body[:40]!r})")
-    if wrong is None:
-        return Sitemap(url=url, kind=reader.kind, entries=entries, complete=True)
-    refused = wrong[0] == "sitemap-refused"
-    problem = Problem(stage="discover", kind=wrong[0], url=url, message=wrong[1])
-    return Sitemap(url=url, kind=reader.kind, entries=() if refused else entries, problem=problem)
-
-
-def _feed(parser: expat.XMLParserType, reader: _Reader, body: bytes) -> tuple[str, str] | None:
-    """Hands *body* to expat piece by piece; what went wrong as (kind, sentence), or None."""
-    read = 0
-    try:
-        for piece in _pieces(body):
-            read += len(piece)
-            if read > SITEMAP_BYTES or len(reader.entries) > SITEMAP_ENTRIES:
-                return "sitemap-too-large", f"stopped after {len(reader.entries)} addresses; the limit is 50 MB, 50 000"
-            parser.Parse(piece)
-        parser.Parse(b"", True)  # noqa: FBT003 - expat's signature
-    except _RefusedError:
-        return (
-            "sitemap-refused",
-            "expected a plain sitemap, found a DOCTYPE, entities or endless nesting; nothing of it was used",
-        )
-    except expat.ExpatError as error:
-        return "sitemap-cut", f"expected a whole sitemap, it breaks off after {len(reader.entries)} addresses: {error}"
-    except zlib.error as error:
-        return "sitemap-cut", f"expected a gzip file, it cannot be unpacked: {error}"
-    return None
-
-
-def _pieces(body: bytes) -> Iterator[bytes]:
-    """The document in pieces, unpacked where it is a gzip file (``sitemap.xml.gz``), never all of it at once."""
-    if body[:2] != b"\x1f\x8b":
-        text = memoryview(body.lstrip(b" \t\r\n"))
-        yield from (bytes(text[start : start + CHUNK]) for start in range(0, len(text), CHUNK))
-        return
-    unpack = zlib.decompressobj(wbits=31)
-    data = body
-    while data and not unpack.eof:
-        yield unpack.decompress(data, CHUNK)
-        data = unpack.unconsumed_tail
-    yield unpack.flush()
-    if not unpack.eof:
-        raise zlib.error("the file is cut off")
 
 
 def read_feed(body: bytes, url: str) -> Feed:
@@ -197,12 +55,18 @@ def read_feed(body: bytes, url: str) -> Feed:
             stamp = _stamp(entry.get("published_parsed"))
             items.append(Listed(url=link, title=entry.get("title") or None, published_at=stamp))
     page = urls.normalise(str(parsed.feed.get("link") or ""), base=url)
-    problem = None
+    return Feed(url=url, items=tuple(items), page=page or None, problem=_trouble(body, url, len(items), parsed))
+
+
+def _trouble(body: bytes, url: str, items: int, parsed: feedparser.FeedParserDict) -> Problem | None:
+    """What is wrong with a feed that was read so far as it goes; None: nothing that loses an item."""
     if parsed.bozo and not items:
-        problem = Problem(
-            stage="discover", kind="feed-broken", url=url, message=f"no item could be read: {parsed.bozo_exception}"
-        )
-    return Feed(url=url, items=tuple(items), page=page or None, problem=problem)
+        message = f"no item could be read: {parsed.bozo_exception}"
+        return Problem(stage="discover", kind="feed-broken", url=url, message=message)
+    if not _FEED_END.search(body[-2048:]):
+        message = f"expected a whole feed, it breaks off after {items} items"
+        return Problem(stage="discover", kind="feed-cut", url=url, message=message)
+    return None
 
 
 def _no_feed(url: str, found: str) -> Feed:

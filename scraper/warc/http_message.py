@@ -1,8 +1,9 @@
 """HTTP messages as web archives hold them: a head, and an entity that may be chunked and encoded. Pure."""
 
 import re
-import zlib
 from collections.abc import Iterator
+
+from scraper import magic
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[^\n]{0,4096}\n")
@@ -116,32 +117,11 @@ def transfer_decoded(head: bytes, entity: bytes) -> bytes:
 
 def content_decoded(entity: bytes, encoding: str | None, most: int) -> bytes:
     """The body inside *entity*. Raises MessageError where it is none, is cut, or exceeds *most* bytes."""
-    names = [name.strip().lower() for name in (encoding or "").split(",")]
-    for name in reversed([name for name in names if name not in ("", "identity")]):
-        if name in ("gzip", "x-gzip"):
-            entity = _inflated(entity, 31, most)
-        elif name == "deflate":
-            framed = len(entity) > 1 and entity[0] & 15 == 8 and (entity[0] << 8 | entity[1]) % 31 == 0
-            entity = _inflated(entity, 15 if framed else -15, most)
-        else:
-            raise MessageError(f"expected gzip or deflate, found Content-Encoding {name}")
+    try:
+        for coding in reversed(magic.codings(encoding)):
+            entity = magic.decoded(entity, coding, most)
+    except magic.UnknownCodingError as unknown:
+        raise MessageError(f"expected a known content coding, found {unknown}") from None
+    except (magic.UndecodableError, magic.TooLargeError) as error:
+        raise MessageError(str(error)) from None
     return entity
-
-
-def _inflated(data: bytes, window: int, most: int) -> bytes:
-    out: list[bytes] = []
-    left = most
-    while data:
-        inflate = zlib.decompressobj(window)
-        try:
-            piece = inflate.decompress(data, left + 1)
-        except zlib.error as error:
-            raise MessageError(f"cannot be decompressed: {error}") from None
-        left -= len(piece)
-        if left < 0:
-            raise MessageError(f"expected at most {most} bytes decompressed, found more")
-        if not inflate.eof:
-            raise MessageError("expected the end of the compressed data, found the end of the bytes")
-        out.append(piece)
-        data = inflate.unused_data if window == 31 and inflate.unused_data.startswith(b"\x1f\x8b") else b""
-    return b"".join(out)

@@ -1,0 +1,221 @@
+"""Sitemaps as they are found in the wild, read into the addresses they name. No network, clock or database.
+
+All of it is hostile input: a sitemap that declares entities is refused whole (so none is ever expanded), one that is
+cut off keeps what it had named but is not `complete`, and only a complete one may ever speak of what is *not* there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from xml.parsers import expat
+
+from scraper import magic, urls
+from scraper.charset import decode
+from scraper.records import Problem
+
+#: The protocol allows 50 MB and 50 000 addresses in one sitemap (sitemaps.org); nothing beyond is read.
+SITEMAP_BYTES = 50 * 1024 * 1024
+SITEMAP_ENTRIES = 50_000
+CHUNK = 1 << 16
+DEEPEST = 32
+#: Seen: sitemaps served as gzip whose server packs them once more.
+LAYERS = 3
+
+#: Where a sitemap begins, whatever stands before it: blank lines, a byte order mark, a PHP warning, a DOCTYPE.
+_ROOT = re.compile(r"<(?:[\w.-]{1,64}:)?(?:urlset|sitemapindex)[\s/>]")
+#: A declaration of entities, or the bracket that may hold one.
+_DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]{0,1000}\[", re.IGNORECASE)
+#: An ampersand that begins none of XML's own references: written by generators that escape nothing.
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One address of a sitemap."""
+
+    url: str
+    #: As precise as said; None: not said.
+    lastmod: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What one sitemap says."""
+
+    url: str
+    #: ``index``, ``urlset`` or ``other``.
+    kind: str
+    entries: tuple[Entry, ...] = ()
+    #: Whether it was read to its end: only then may an address be said to be missing from it.
+    complete: bool = False
+    problem: Problem | None = None
+
+
+class _Wrong(Exception):
+    """Why a sitemap cannot be read to its end: the problem's kind, and a sentence."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+_REFUSED = _Wrong(
+    "sitemap-refused", "expected a plain sitemap, found entities or endless nesting; nothing of it was used"
+)
+
+
+class _Reader:
+    """Collects addresses while expat reads.
+
+    Only ``loc`` and ``lastmod`` right under a ``url`` or ``sitemap`` count: pictures have a ``loc`` of their own.
+    Where the entries stand does not matter (seen: a ``urlset`` inside a ``urlset``).
+    """
+
+    def __init__(self) -> None:
+        self.kind = "other"
+        self.entries: list[Entry] = []
+        self.path: list[str] = []
+        self.text: list[str] = []
+        #: Characters of text that are still taken.
+        self.room = urls.LONGEST
+        self.found: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - expat's signature
+        if not self.path:
+            self.kind = {"urlset": "urlset", "sitemapindex": "index"}.get(local(name), "other")
+        if len(self.path) > DEEPEST:
+            raise _REFUSED
+        self.path.append(name)
+        self.text, self.room = [], urls.LONGEST
+
+    def characters(self, data: str) -> None:
+        if self.room > 0:
+            self.text.append(data)
+            self.room -= len(data)
+
+    def end(self, name: str) -> None:
+        self.path.pop()
+        above = self.path[-1] if self.path else ""
+        if local(name) in ("url", "sitemap"):
+            if self.found.get("loc"):
+                self.entries.append(Entry(url=self.found["loc"], lastmod=self.found.get("lastmod") or None))
+            self.found = {}
+        elif local(above) in ("url", "sitemap") and name.rpartition(" ")[0] == above.rpartition(" ")[0]:
+            self.found[local(name)] = "".join(self.text).strip()
+
+
+def local(name: str) -> str:
+    """The name without its namespace."""
+    return name.rpartition(" ")[2]
+
+
+def read_sitemap(body: bytes, url: str) -> Sitemap:
+    """What the sitemap at *url* says. Never raises: what is wrong is its `problem`, and what could be read is there.
+
+    Packed or not, XML or a list of addresses a line, in any encoding that a page may have.
+    """
+    reader, wrong = _Reader(), None
+    try:
+        _read(body, reader)
+    except _Wrong as error:
+        wrong = error
+    entries = tuple(
+        replace(entry, url=found) for entry in reader.entries if (found := urls.normalise(entry.url, base=url))
+    )
+    if wrong is None:
+        return Sitemap(url=url, kind=reader.kind, entries=entries, complete=True)
+    problem = Problem(stage="discover", kind=wrong.kind, url=url, message=str(wrong))
+    return Sitemap(url=url, kind=reader.kind, entries=() if wrong is _REFUSED else entries, problem=problem)
+
+
+def _read(body: bytes, reader: _Reader) -> None:
+    """All entries of *body* into *reader*. Raises _Wrong where it cannot be read to its end."""
+    plain, torn = _unpacked(body)
+    try:
+        _read_text(decode(plain), reader)
+    except _Wrong as wrong:
+        # What breaks off only because it was not unpacked to its end is said as that.
+        raise (torn if torn and wrong is not _REFUSED else wrong) from None
+    if torn is not None:
+        raise torn
+
+
+def _read_text(text: str, reader: _Reader) -> None:
+    """Raises _Wrong where it cannot be read to its end."""
+    root = _ROOT.search(text)
+    if root is None:
+        _read_lines(text, reader)
+    elif _DECLARES.search(text, 0, root.start()):
+        raise _REFUSED
+    else:
+        _read_xml(text, root.start(), reader)
+
+
+def _unpacked(body: bytes) -> tuple[bytes, _Wrong | None]:
+    """*body* without the gzip or zstd around it, as far as it goes, and what is wrong with it."""
+    for _ in range(LAYERS):
+        coding = magic.coding_of(body)
+        if coding is None:
+            break
+        out, decoder = bytearray(), magic.decoder(coding)
+        try:
+            for piece in decoder.decode(body):
+                out += piece
+                if len(out) > SITEMAP_BYTES:
+                    return bytes(out[:SITEMAP_BYTES]), _too_large(0)
+        except magic.UndecodableError as error:
+            return bytes(out), _Wrong("sitemap-cut", f"expected a compressed file, it cannot be unpacked: {error}")
+        body = bytes(out)
+        if not decoder.ended:
+            return body, _Wrong("sitemap-cut", "expected a whole compressed file, found one that is cut off")
+    if len(body) > SITEMAP_BYTES:
+        return body[:SITEMAP_BYTES], _too_large(0)
+    return body, None
+
+
+def _too_large(entries: int) -> _Wrong:
+    read = f"stopped after {entries} addresses; " if entries else ""
+    return _Wrong("sitemap-too-large", f"{read}the limit is 50 MB and 50 000 addresses")
+
+
+def _read_lines(text: str, reader: _Reader) -> None:
+    """A text sitemap: one address a line, nothing else (sitemaps.org, "Text file"). Raises _Wrong for all else."""
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    if not lines or not all(map(_ADDRESS_LINE.fullmatch, lines)):
+        found = text.lstrip()[:40]
+        raise _Wrong("not-a-sitemap", f"expected <urlset> or <sitemapindex>, found another document ({found!r})")
+    reader.kind = "urlset"
+    reader.entries += [Entry(url=line) for line in lines[:SITEMAP_ENTRIES]]
+    if len(lines) > SITEMAP_ENTRIES:
+        raise _too_large(SITEMAP_ENTRIES)
+
+
+def _read_xml(text: str, start: int, reader: _Reader) -> None:
+    """The document from *start* on. Raises _Wrong where it breaks off, holds too much, or is nested without end."""
+    parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    try:
+        for piece in _pieces(text, start):
+            if len(reader.entries) > SITEMAP_ENTRIES:
+                raise _too_large(SITEMAP_ENTRIES)
+            parser.Parse(piece)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat's signature
+    except expat.ExpatError as error:
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
+            return  # the sitemap itself has ended
+        cut = f"expected a whole sitemap, it breaks off after {len(reader.entries)} addresses: {error}"
+        raise _Wrong("sitemap-cut", cut) from None
+
+
+def _pieces(text: str, start: int) -> Iterator[bytes]:
+    """The document as UTF-8, piece by piece, with ampersands that begin no reference written as they should be."""
+    while start < len(text):
+        end = start + CHUNK
+        # A reference is at most ten characters long; none is cut in two.
+        while end < len(text) and "&" in text[end - 10 : end]:
+            end += 10
+        yield _BARE_AMPERSAND.sub("&amp;", text[start:end]).encode("utf-8", "replace")
+        start = end
