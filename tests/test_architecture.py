@@ -14,6 +14,7 @@ NOUNS = {
     "errors",
     "records",
     "urls",
+    "pictures",
     "provenance",
     "sites",
     "charset",
@@ -39,6 +40,7 @@ VERBS: dict[str, set[str]] = {
     "warc": set(),
     "seal": {"reading", "schema", "store", "warc"},
     "runs": {"decide", "fetch", "lock", "reading", "schema", "seal", "store"},
+    "replay": {"warc"},
 }
 ASSEMBLERS = {
     "__main__",

@@ -48,6 +48,10 @@ class Ask:
     query_string: str
     #: ``https://example.org``, as the reader's browser knows us.
     origin: str
+    #: The path as it came, still percent-encoded.
+    raw_path: str = ""
+    #: What the request says in this header; None: nothing. Only where the answer names it in ``Vary``.
+    accept_datetime: str | None = None
 
     @cached_property
     def args(self) -> list[tuple[str, str]]:
@@ -160,7 +164,17 @@ def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
     """What *request* asks, to be answered from *db*."""
     part = {key: unquote(value or "") for key, value in request.url_vars.items()}
     origin = f"{request.scheme}://{request.host}" if request.host else ""
-    return Ask(room, db, unquote(request.path), part, request.query_string[:LONGEST_QUERY_STRING], origin)
+    raw_path = request.scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace") or quote(request.path)
+    return Ask(
+        room,
+        db,
+        unquote(request.path),
+        part,
+        request.query_string[:LONGEST_QUERY_STRING],
+        origin,
+        raw_path,
+        request.headers.get("accept-datetime"),
+    )
 
 
 def run(page: Page, ask: Ask) -> Answer:

@@ -21,6 +21,7 @@ PROBLEMS = {
     403: "Not for everyone",
     404: "Not in the archive",
     405: "Only reading here",
+    410: "This post has been withdrawn",
     503: "Not at the moment",
 }
 FORBIDDEN = "This archive is not shown to everyone. Ask whoever runs this server."
@@ -462,3 +463,28 @@ def diff_summary(added: int, removed: int) -> str:
 
 def folded(count: int) -> str:
     return f"{plural(count, 'unchanged paragraph')} not shown"
+
+
+# Replay
+NO_SUCH_FORM = (
+    "A capture can be seen as a page, or had as bytes (`id_`), as a picture (`im_`) or as a style sheet (`cs_`)."
+)
+NO_HTTP_DATE = "Accept-Datetime must be a date as HTTP writes it: Tue, 09 Mar 2021 14:07:00 GMT."
+WITHDRAWN = "The words are gone. All other proofs still hold. It will not come back."
+LEADS_ELSEWHERE = "Leads to {url}, of which this archive has no capture"
+NOT_KEPT = "Not kept in this archive:"
+REPLAY_LABEL = "About this archived page"
+ARCHIVED_PAGE, ARCHIVED_TEXT, CAPTURED = "Archived page", "Archived text", "captured"
+DATED_BY_FILE = "dated by the file only"
+OLDER, NEWER = "Older capture,", "Newer capture,"
+ABOUT_POST, BYTES, PROOF = "About this post", "Bytes", "Proof"
+TEXT_COPY = "A text copy. How the page looked was not kept."
+LED_AWAY = "At this address there was no page when it was captured; it led to:"
+
+
+def not_archived(url: str) -> str:
+    return f"This archive has no capture of {url}."
+
+
+def count_captures(count: int) -> str:
+    return plural(count, "capture")

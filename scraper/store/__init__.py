@@ -8,7 +8,19 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 
 from scraper.store import sealing
 from scraper.store.archive import Archive, CrawlSummary, Outcome, Seal
+from scraper.store.mementos import Memento, Mementos
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 
-__all__ = ["Archive", "Change", "CrawlSummary", "Outcome", "PostHistory", "Rebuilt", "Seal", "sealing"]
+__all__ = [
+    "Archive",
+    "Change",
+    "CrawlSummary",
+    "Memento",
+    "Mementos",
+    "Outcome",
+    "PostHistory",
+    "Rebuilt",
+    "Seal",
+    "sealing",
+]

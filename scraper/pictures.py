@@ -1,0 +1,134 @@
+"""Pictures by their own bytes: of which type, how large, and whether a browser may be shown them. Pure.
+
+What a server calls a picture says nothing here: only what the first bytes are decides.
+"""
+
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+#: Pixels along one side, and in all, beyond which no program of ours opens a picture.
+MOST_PIXELS_ALONG, MOST_PIXELS = 30_000, 100_000_000
+
+_ISO_BRANDS = {b"avif": "image/avif", b"avis": "image/avif", b"heic": "image/heic", b"heix": "image/heic",
+               b"mif1": "image/heif"}  # fmt: skip
+_SVG_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,5000}-->\s*"
+    rb"|<!DOCTYPE\s+svg[^>\[]{0,500}>\s*)*<(?:svg:)?svg[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
+#: What makes a drawing more than a drawing: scripts, handlers, frames, entities, and addresses of anything outside.
+_SVG_ACTIVE = re.compile(
+    rb"<\s*(?:[\w.-]+:)?(?:script|foreignObject|iframe|embed|object|handler|listener|set|animate\w*|use|image|feImage)\b"
+    rb"|<!ENTITY|<!\[CDATA|<\?xml-stylesheet|@import|\son[a-z]+\s*=|javascript:|href\s*=\s*[\"']?\s*(?!#)[^\s#\"']"
+    rb"|url\(\s*[\"']?\s*(?!#)[^\s#\"']|&#|\\",
+    re.IGNORECASE,
+)
+#: Types that every browser shows, and that hold nothing but pixels.
+SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/x-icon"})
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/avif": "avif",
+           "image/bmp": "bmp", "image/x-icon": "ico", "image/svg+xml": "svg", "image/tiff": "tif",
+           "image/heic": "heic", "image/heif": "heif"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Pixels."""
+
+    width: int
+    height: int
+
+
+def type_of(body: bytes) -> str | None:
+    """Media type of the picture that *body* is; None: it is no picture of a kind known here."""
+    match body[:4]:
+        case b"\x89PNG":
+            return "image/png" if body.startswith(b"\x89PNG\r\n\x1a\n") else None
+        case b"GIF8":
+            return "image/gif" if body[4:6] in (b"7a", b"9a") else None
+        case b"RIFF":
+            return "image/webp" if body[8:12] == b"WEBP" else None
+        case b"II*\0" | b"MM\0*":
+            return "image/tiff"
+        case b"\0\0\1\0":
+            return "image/x-icon" if len(body) > 22 and 0 < body[4] < 100 else None
+    if body.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if body.startswith(b"BM") and len(body) > 30 and body[6:10] == b"\0\0\0\0":
+        return "image/bmp"
+    if body[4:8] == b"ftyp":
+        return _ISO_BRANDS.get(body[8:12])
+    return "image/svg+xml" if _SVG_START.match(body[:20_000]) else None
+
+
+def may_be_shown(body: bytes) -> bool:
+    """Whether a browser may be given *body* as a picture: pixels, or a drawing that is nothing but one."""
+    found = type_of(body)
+    if found == "image/svg+xml":
+        return _SVG_ACTIVE.search(body) is None and b"\0" not in body
+    size = size_of(body)
+    bomb = size is not None and (
+        max(size.width, size.height) > MOST_PIXELS_ALONG or size.width * size.height > MOST_PIXELS
+    )
+    return found in SHOWN and not bomb
+
+
+def size_of(body: bytes) -> Size | None:
+    """Width and height as the picture's own head says; None: it does not, or not where it should. Never raises."""
+    read = _SIZES.get(type_of(body) or "")
+    try:
+        size = read(body) if read else None
+    except (struct.error, IndexError):
+        return None
+    return size if size and size.width > 0 and size.height > 0 else None
+
+
+def _png(body: bytes) -> Size:
+    return Size(*struct.unpack(">II", body[16:24]))
+
+
+def _gif(body: bytes) -> Size:
+    return Size(*struct.unpack("<HH", body[6:10]))
+
+
+def _bmp(body: bytes) -> Size:
+    width, height = struct.unpack("<ii", body[18:26])
+    return Size(abs(width), abs(height))
+
+
+def _webp(body: bytes) -> Size | None:
+    match body[12:16]:
+        case b"VP8X":
+            return Size(1 + int.from_bytes(body[24:27], "little"), 1 + int.from_bytes(body[27:30], "little"))
+        case b"VP8L":
+            bits = int.from_bytes(body[21:25], "little")
+            return Size(1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
+        case b"VP8 ":
+            width, height = struct.unpack("<HH", body[26:30])
+            return Size(width & 0x3FFF, height & 0x3FFF)
+    return None
+
+
+def _jpeg(body: bytes) -> Size | None:
+    """The first frame's head; segments are jumped over, as many as a picture can have."""
+    at = 2
+    for _ in range(5000):
+        if body[at] != 0xFF:
+            return None
+        kind = body[at + 1]
+        if kind == 0xFF:
+            at += 1
+            continue
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", body[at + 5 : at + 9])
+            return Size(width, height)
+        if kind in (0xD9, 0xDA):
+            return None
+        at += 2 + (0 if kind == 1 or 0xD0 <= kind <= 0xD8 else int(struct.unpack(">H", body[at + 2 : at + 4])[0]))
+    return None
+
+
+_SIZES: dict[str, Callable[[bytes], Size | None]] = {
+    "image/png": _png, "image/gif": _gif, "image/bmp": _bmp, "image/webp": _webp, "image/jpeg": _jpeg,
+}  # fmt: skip

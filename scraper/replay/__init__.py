@@ -1,0 +1,10 @@
+"""A capture as a page without scripts, its neighbours in time, and lists of captures for programs. Pure.
+
+`html` and `css` rewrite what was served, `memento` knows RFC 7089, `cdx_server` the questions of the Wayback Machine's
+CDX server. Where captures come from, and how answers are sent, is other rooms' business.
+"""
+
+from scraper.replay.css import rewritten as rewritten_css
+from scraper.replay.html import Addresses, Around, placeholder, replayed
+
+__all__ = ["Addresses", "Around", "placeholder", "replayed", "rewritten_css"]

@@ -1,0 +1,68 @@
+"""A style sheet as an archived page may use it: pictures from the archive, nothing else from anywhere. Pure.
+
+What can make a browser ask for something, in CSS: ``url()`` in any property, ``@import``, ``@font-face``, the strings
+of ``image-set()`` and its like (CSS Images 4, 2.5; CSS Values 4, 4.5). What could run a script in browsers of old:
+``expression()``. Any of these names may be written with escapes (CSS Syntax 3, 4.3.7). They are changed wherever they
+stand, in strings and comments too: whoever tells these apart as a browser does may be told otherwise by the sheet.
+"""
+
+import re
+from collections.abc import Callable
+
+#: From an address as the style sheet writes it to ours; None: the archive has no such picture.
+Resolve = Callable[[str], str | None]
+
+#: Stands where a picture is not in the archive: an address that is valid, and asks for nothing.
+NOTHING = "data:,"
+#: Characters of a picture written into the page itself; longer ones are left out.
+LONGEST_DATA = 2_000_000
+
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(\r\n|[ \t\r\n\f])?|([^0-9a-fA-F\r\n\f]))")
+#: The first sign is a class of its own, so that the search is fast: pages carry half a megabyte of CSS.
+_URL = re.compile(
+    r"""[uU][rR][lL]\(\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|'((?:[^'\\]|\\.)*)(?:'|\Z)|((?:[^)"'\\]|\\.)*))\s*\)?""",
+    re.DOTALL,
+)
+_AT = re.compile(r"@(?=(?i:import|namespace|charset|font-face)\b)")
+_ACTIVE = re.compile(r"[eEiIcCsS](?i:xpression|mage-set|mage|ross-fade|rc)\(")
+_DATA_PICTURE = re.compile(r"data:image/[a-z0-9.+-]+[;,]", re.IGNORECASE)
+
+
+def rewritten(css: str, resolve: Resolve) -> str:
+    """*css* with the addresses that *resolve* gives; safe inside ``<style>``, too."""
+    plain = _ESCAPE.sub(_letter, css) if "\\" in css else css
+    quiet = _ACTIVE.sub(lambda found: f"not-archived-{found[0]}", _AT.sub("@not-archived-", plain))
+    mapped = _URL.sub(lambda found: f'url("{_address(found[1] or found[2] or found[3] or "", resolve)}")', quiet)
+    return mapped.replace("</", "<\\/").replace("<!--", "")
+
+
+def _letter(found: re.Match[str]) -> str:
+    r"""A letter written as an escape, as itself, so that ``u\72l(`` is seen for what it is; other escapes stay."""
+    code, space, sign = found.groups()
+    if sign is not None:
+        return sign if sign.isascii() and sign.isalpha() else found[0]
+    value = int(code, 16)
+    if value < 0x80 and (chr(value).isalpha() or chr(value) in "(:@-"):
+        return chr(value)
+    # What comes behind may become a letter: without a space it would be read as part of this escape.
+    return found[0] if space or len(code) == 6 else found[0] + " "
+
+
+def _address(written: str, resolve: Resolve) -> str:
+    """What may stand between the quotes of ``url("")``."""
+    written = _ESCAPE.sub(_sign, written).strip()
+    kept = written.startswith("#") or is_data_picture(written)
+    address = written if kept else resolve(written) or NOTHING
+    return re.sub(r'["\\\n\r\f<>]', lambda sign: f"%{ord(sign[0]):02X}", address)
+
+
+def _sign(hit: re.Match[str]) -> str:
+    if hit[3] is not None:
+        return hit[3]
+    value = int(hit[1], 16)
+    return chr(value) if 0 < value < 0xD800 or 0xDFFF < value < 0x110000 else "\ufffd"
+
+
+def is_data_picture(address: str) -> bool:
+    """Whether *address* is itself a picture of a size that a page may carry."""
+    return len(address) <= LONGEST_DATA and _DATA_PICTURE.match(address) is not None

@@ -1,0 +1,362 @@
+"""Captures shown as they looked, as bytes, and as lists for programs: everything below ``/web/``, and ``/cdx``.
+
+``/web/<14 digits>/<url>`` is the page without scripts, ``…id_/`` its bytes as received, ``…im_/`` a picture, ``…cs_/``
+a style sheet, ``/web/timemap/…`` all captures, ``/web/<url>`` the capture nearest to ``Accept-Datetime`` (RFC 7089).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+from scraper import pictures, urls
+from scraper.charset import decode
+from scraper.errors import IntegrityError, Unreadable
+from scraper.page import Page
+from scraper.replay import Around, cdx_server, memento, replayed, rewritten_css
+from scraper.serve import formatting, texts
+from scraper.serve.answer import Answer, Ask, NotHere, problem_page, quoted
+from scraper.serve.render import render
+from scraper.store import Memento, Mementos
+from scraper.warc import http_message
+from scraper.warc.cdxj import surt
+
+#: An archived page gets no script, no form, no frame, no other host, and an origin of its own.
+PAGE_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-downloads"
+)
+BYTES_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+#: Pages of a sandbox have no origin, so pictures and styles must say that any page may show them.
+_SHARED = {"Cross-Origin-Resource-Policy": "cross-origin"}
+_BYTES = {"Content-Security-Policy": BYTES_POLICY, "X-Robots-Tag": "noindex", **_SHARED}
+
+_STAMPED = re.compile(r"(?P<stamp>\d{1,14})(?P<form>[a-z]{2}_)?/(?P<url>.+)", re.DOTALL)
+_FORMS = frozenset({"", "id_", "im_", "cs_", "mp_"})
+#: Headers that would mean something else in our own answer.
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]*(.*)", re.DOTALL)
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|title|meta|div|p|h1|table)\b", re.I | re.DOTALL)
+_TEXT = re.compile(r"text/|.*(?:json|xml)$")
+
+
+def page(ask: Ask) -> Answer:
+    """``/web/<14 digits>[form]/<url>`` and ``/web/<url>``."""
+    rest = _rest(ask, "/web/")
+    found = _STAMPED.fullmatch(rest)
+    if found is None:
+        return timegate(ask, _address(rest))
+    if (found["form"] or "") not in _FORMS:
+        raise NotHere(texts.NO_SUCH_FORM)
+    return _captured(ask, _padded(found["stamp"]), found["form"] or "", _address(found["url"]))
+
+
+def timegate(ask: Ask, url: str) -> Answer:
+    """To the capture nearest to ``Accept-Datetime``; without it to the newest good one."""
+    found = _known(Mementos(ask.db).all(url), url)
+    try:
+        goal = memento.wanted(ask.accept_datetime)
+    except ValueError:
+        return problem_page(ask.room, texts.NO_HTTP_DATE, 400)
+    stamps = [one.timestamp for one in found]
+    good = [number for number, one in enumerate(found) if (one.status or 200) < 400]
+    at = memento.nearest(stamps, goal) if goal else (good or [len(found) - 1])[-1]
+    place = f"web/{stamps[at]}/{found[at].url}"
+    headers = {"Location": _place(ask, place), "Vary": "accept-datetime, accept-encoding"}
+    return Answer("", 302, headers=headers | {"Link": memento.links(url, stamps, at, _places(ask))})
+
+
+def timemap(ask: Ask) -> Answer:
+    """``/web/timemap/link/<url>`` and ``/web/timemap/json/<url>``: all captures of an address."""
+    form = ask.part["format"]
+    url = _address(_rest(ask, f"/web/timemap/{form}/"))
+    stamps = [one.timestamp for one in _known(Mementos(ask.db).all(url), url)]
+    if form == "json":
+        return Answer(memento.timemap_json(url, stamps, _places(ask)), media_type="application/json")
+    return Answer(memento.timemap_link(url, stamps, _places(ask)), media_type=memento.LINK_FORMAT)
+
+
+def cdx(ask: Ask) -> Answer:
+    """``/cdx?url=``, as the Wayback Machine's CDX server answers."""
+    try:
+        asked = cdx_server.question(ask.args)
+    except cdx_server.Wrong as error:
+        return Answer(f"{error}\n", 400, media_type="text/plain; charset=utf-8")
+    store = Mementos(ask.db)
+    found = {one.id: one for one in store.beginning(asked.prefixes, whole=asked.match == "exact")}
+    if asked.match == "domain":
+        found |= {one.id: one for one in store.below("." + asked.url.partition("/")[0])}
+    lengths = store.lengths(sorted({one.body_sha256 for one in found.values() if one.body_sha256}))
+    rows, key = cdx_server.chosen(asked, (_row(one, lengths) for one in found.values()))
+    media_type = "application/json" if asked.is_json else "text/plain; charset=utf-8"
+    return Answer(cdx_server.written(asked, rows, key), media_type=media_type)
+
+
+def _row(one: Memento, lengths: dict[str, int]) -> dict[str, str]:
+    return {
+        "urlkey": _surt(one.url),
+        "timestamp": one.timestamp,
+        "original": one.url,
+        "mimetype": one.media_type or "unk",
+        "statuscode": str(one.status or 200),
+        "digest": f"sha256:{one.body_sha256}" if one.body_sha256 else "-",
+        "length": str(lengths.get(one.body_sha256 or "", 0)),
+    }
+
+
+@lru_cache(maxsize=65536)
+def _surt(url: str) -> str:
+    return surt(url)
+
+
+# -- one capture
+
+
+def _captured(ask: Ask, stamp: str, form: str, url: str) -> Answer:
+    """The capture of that very second in the form that was asked for, or the way to the nearest one."""
+    store = Mementos(ask.db)
+    every = store.all(url)
+    if form in ("im_", "cs_") and not every:
+        every = [one for one in (store.picture(url) if form == "im_" else store.style(url),) if one]
+    every = _known(every, url)
+    stamps = [one.timestamp for one in every]
+    if stamp not in stamps:
+        one = store.confirmed(url, stamp) or every[memento.nearest(stamps, stamp)]
+        return Answer("", 302, headers={"Location": _place(ask, f"web/{one.timestamp}{form}/{one.url}")})
+    same = [number for number, at in enumerate(stamps) if at == stamp]
+    # Of several captures in one second the address as written counts, then the one with a body.
+    at = max(same, key=lambda number: (every[number].url == url, every[number].body_sha256 is not None, number))
+    one = every[at]
+    shown = Shown(ask, store, one, every, at)
+    answer = shown.as_form(form)
+    said = {"Memento-Datetime": memento.http_date(stamp), "Link": memento.links(one.url, stamps, at, _places(ask))}
+    return replace(answer, headers={**answer.headers, **said} if answer.status != 410 else answer.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One capture to be shown, and its place among the captures of its address, oldest first."""
+
+    ask: Ask
+    store: Mementos
+    one: Memento
+    every: list[Memento]
+    at: int
+
+    def as_form(self, form: str) -> Answer:
+        """The capture in the form named: a page, bytes, a picture, a style sheet."""
+        if self.store.is_withdrawn(self.one):
+            return problem_page(self.ask.room, texts.WITHDRAWN, 410)
+        try:
+            body = self.store.body(self.one) if self.one.body_sha256 else b""
+        except IntegrityError:
+            raise NotHere(texts.RAW_ELSEWHERE) from None
+        match form:
+            case "id_":
+                return self.as_received(body)
+            case "im_":
+                return self.as_picture(body)
+            case "cs_":
+                return self.as_style(body)
+            case _:
+                return self.as_page(body)
+
+    def as_received(self, body: bytes) -> Answer:
+        """The bytes, with the head that came under names that say so. A download: nothing of it is shown here."""
+        one, head = self.one, self.store.head(self.one) or b""
+        headers = {f"X-Archive-Orig-{name}": value for name, value in _headers(head).items()}
+        name = f"{one.record_sha256[:16]}.{_ending(one, body)}"
+        headers |= {**_BYTES, "Content-Disposition": f'attachment; filename="{name}"'}
+        if one.redirected_to:
+            headers["Location"] = _place(self.ask, f"web/{one.timestamp}id_/{one.redirected_to}")
+        kind = _headers(head).get("content-type") or one.media_type or "application/octet-stream"
+        return Answer(body, one.status or 200, media_type=kind, headers=headers)
+
+    def as_picture(self, body: bytes) -> Answer:
+        """A picture as what its bytes are; what a browser should not be given is a download."""
+        kind = pictures.type_of(body)
+        headers = dict(_BYTES)
+        if kind is None or not pictures.may_be_shown(body):
+            ending = pictures.ENDINGS.get(kind or "", "bin")
+            headers["Content-Disposition"] = f'attachment; filename="{self.one.record_sha256[:16]}.{ending}"'
+            kind = "application/octet-stream"
+        return Answer(body, media_type=kind, headers=headers)
+
+    def as_style(self, body: bytes) -> Answer:
+        """A style sheet whose pictures come from the archive."""
+        found = Found(self.ask, self.store, self.one)
+        base = self.one.url
+
+        def resolve(written: str) -> str | None:
+            url = urls.normalise(written, base)
+            return found.picture(url) if url else None
+
+        return Answer(
+            rewritten_css(decode(body, self.one.media_type), resolve),
+            media_type="text/css; charset=utf-8",
+            headers=_BYTES,
+        )
+
+    def as_page(self, body: bytes) -> Answer:
+        """The page as it looked; what is no page in the plainest way that shows it."""
+        one = self.one
+        headers = {"Content-Security-Policy": PAGE_POLICY}
+        if one.redirected_to:
+            to = _place(self.ask, f"web/{one.timestamp}/{one.redirected_to}")
+            said = render("replay_redirect.html", self.ask.room, one=one, to=to, bar=self.bar())
+            return Answer(said, headers=headers)
+        if pictures.type_of(body):
+            return self.as_picture(body)
+        if not _TEXT.match(one.media_type or "text/"):
+            return Answer("", 302, headers={"Location": _place(self.ask, f"web/{one.timestamp}id_/{one.url}")})
+        text = decode(body, _headers(self.store.head(one) or b"").get("content-type") or one.media_type)
+        is_page = one.media_type != "text/plain" and (one.media_type == "text/html" or _HTML.match(text[:5000]))
+        return Answer((is_page and self._replayed(text)) or self._plain(text), headers=headers)
+
+    def _replayed(self, text: str) -> str | None:
+        """The page rewritten; None: nobody should parse it."""
+        around = Around(
+            head=render("replay_head.html", self.ask.room),
+            bar=self.bar(),
+            elsewhere=texts.LEADS_ELSEWHERE,
+            not_kept=texts.NOT_KEPT,
+        )
+        try:
+            page = Page.from_html(text, url=self.one.url)
+            return replayed(page, Found(self.ask, self.store, self.one), around)
+        except Unreadable:
+            return None
+
+    def _plain(self, text: str) -> str:
+        return render("replay_text.html", self.ask.room, one=self.one, text=text, bar=self.bar())
+
+    def bar(self) -> str:
+        """The one row above the page: what it is, and the way on."""
+        one, every, at = self.one, self.every, self.at
+        post = self.store.post_of(one)
+        older = next((each for each in reversed(every[:at]) if each.timestamp != one.timestamp), None)
+        newer = next((each for each in every[at + 1 :] if each.timestamp != one.timestamp), None)
+        home = self.ask.link(f"/post/{quoted(post[0])}/{quoted(post[1])}") if post else ""
+        return render(
+            "replay_bar.html",
+            self.ask.room,
+            one=one,
+            captured=formatting.moment(one.captured_at),
+            older=older and (_place(self.ask, f"web/{older.timestamp}/{older.url}"), older.captured_at),
+            newer=newer and (_place(self.ask, f"web/{newer.timestamp}/{newer.url}"), newer.captured_at),
+            count=len(every),
+            captures=f"{home}/captures" if home else _place(self.ask, f"web/timemap/link/{one.url}"),
+            post=home,
+            received=_place(self.ask, f"web/{one.timestamp}id_/{one.url}"),
+            proof=f"{home}#provenance" if home else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the archive has what the page *one* names."""
+
+    ask: Ask
+    store: Mementos
+    one: Memento
+
+    def picture(self, url: str) -> str | None:
+        """As `replay.Addresses` says; what a browser should not be given counts as not kept."""
+        kept = self.store.picture(url)
+        if kept is None or not shows(self.store, kept):
+            return None
+        return _place(self.ask, f"web/{kept.timestamp}im_/{kept.url}")
+
+    def style(self, url: str) -> str | None:
+        """As `replay.Addresses` says."""
+        kept = self.store.style(url)
+        return _place(self.ask, f"web/{kept.timestamp}cs_/{kept.url}") if kept else None
+
+    def link(self, url: str) -> tuple[str, bool]:
+        """As `replay.Addresses` says."""
+        return _place(self.ask, f"web/{self.one.timestamp}/{url}"), self.store.has(url)
+
+
+def shows(store: Mementos, kept: Memento) -> bool:
+    """Whether the picture *kept* is here, and one that a browser may be given."""
+    return _shows(kept.body_sha256 or "", lambda: store.body(kept))
+
+
+_judged: dict[str, bool] = {}
+
+
+def _shows(sha256: str, body: Callable[[], bytes]) -> bool:
+    if sha256 not in _judged:
+        try:
+            _judged[sha256] = pictures.may_be_shown(body())
+        except IntegrityError:
+            return False
+        if len(_judged) > 20_000:
+            _judged.clear()
+    return _judged.get(sha256, False)
+
+
+# -- addresses
+
+
+def _rest(ask: Ask, start: str) -> str:
+    """What of the path comes behind *start*, still encoded, with the query."""
+    path = ask.raw_path
+    at = path.find(start)
+    return path[at + len(start) :] + (f"?{ask.query_string}" if ask.query_string else "")
+
+
+def _address(written: str) -> str:
+    """The archived address that the path names; proxies make one slash of two, and programs encode it whole."""
+    if re.match(r"https?%3A", written, re.IGNORECASE):
+        written = unquote(written)
+    url = urls.normalise(re.sub(r"^(https?:)/+", r"\1//", written, flags=re.IGNORECASE))
+    if not url and not re.match(r"[a-z]+:", written, re.IGNORECASE):
+        url = urls.normalise(f"https://{written}")
+    if not url:
+        raise NotHere(texts.not_archived(written[:200]))
+    return url
+
+
+def _known(found: list[Memento], url: str) -> list[Memento]:
+    """*found*, if it is anything. Raises NotHere."""
+    if not found:
+        raise NotHere(texts.not_archived(url))
+    return found
+
+
+def _padded(stamp: str) -> str:
+    """As many digits as were written, as 14: the middle of what they leave open."""
+    found = stamp + "00000615120000"[len(stamp) :] if len(stamp) >= 4 else "19910101000000"
+    return found[:14]
+
+
+def _place(ask: Ask, path: str) -> str:
+    """Our address for ``web/…``; what is in it stays as it was written, but for what ends an attribute or a header."""
+    return ask.room.base + quote(path, safe="/:?&=%#[]@!$'()*+,;~")
+
+
+def _places(ask: Ask) -> Callable[[str], str]:
+    return lambda path: ask.origin + _place(ask, path)
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    """The fields of a head that can be sent on, by lower-case name; several of one name are joined, as HTTP allows."""
+    found: dict[str, str] = {}
+    for line in http_message.lines(head)[1:]:
+        match = _HEADER.fullmatch(line)
+        if match is None:
+            continue
+        name, value = match[1].decode("ascii").lower(), " ".join(match[2].decode("latin-1").split())
+        if value.isprintable() and value.isascii():
+            found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+_ENDINGS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "txt", "application/pdf": "pdf",
+            "application/json": "json", "text/xml": "xml", "application/xml": "xml", "text/css": "css",
+            "application/rss+xml": "xml"}  # fmt: skip
+
+
+def _ending(one: Memento, body: bytes) -> str:
+    return pictures.ENDINGS.get(pictures.type_of(body) or "") or _ENDINGS.get(one.media_type or "", "bin")
