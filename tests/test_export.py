@@ -135,7 +135,7 @@ def test_a_line_of_one_empty_cell_is_not_an_empty_line(db: sqlite3.Connection) -
 def test_an_unknown_column_or_format_is_refused_before_anything_is_written(db: sqlite3.Connection) -> None:
     with pytest.raises(UsageError, match=r"'titel' is no column \(did you mean 'title'\?\)"):
         export.write(db, None, "csv", Options(columns=("titel",)))
-    with pytest.raises(UsageError, match="csv, json, jsonl, atom, bibtex, ris"):
+    with pytest.raises(UsageError, match="csv, json, jsonl, atom, bibtex, biblatex, ris, csl"):
         export.write(db, None, "xml")
 
 
@@ -217,12 +217,14 @@ def test_a_feed_can_be_limited_to_its_newest(db: sqlite3.Connection) -> None:
     assert len(ET.fromstring(text(db, "atom", limit=1)).findall("a:entry", ATOM)) == 1
 
 
-def test_bibtex_and_ris_have_an_entry_for_each_post(db: sqlite3.Connection) -> None:
+def test_citations_have_an_entry_for_each_post(db: sqlite3.Connection) -> None:
     entries = text(db, "bibtex")
-    assert len(re.findall(r"^@online\{", entries, re.MULTILINE)) == 3
-    assert "urldate = {2021-04-02}" in entries
+    assert len(re.findall(r"^@misc\{", entries, re.MULTILINE)) == 3
+    assert "Captured 2021-04-02" in entries
+    assert len(re.findall(r"^@online\{", text(db, "biblatex"), re.MULTILINE)) == 3
+    assert [item["type"] for item in json.loads(text(db, "csl"))] == ["post-weblog"] * 3
     records = text(db, "ris")
-    assert records.count("TY  - ELEC\r\n") == records.count("ER  - \r\n") == 3
+    assert records.count("TY  - BLOG\r\n") == records.count("ER  - \r\n") == 3
     assert "KW  - Human Rights\r\n" in records
 
 

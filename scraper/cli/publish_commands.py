@@ -10,7 +10,7 @@ import click
 from scraper.cli.group import Log, db_option, now, stoppable
 from scraper.errors import UsageError
 
-TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "ris")
+TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "biblatex", "ris", "csl")
 EVIDENCE = ("warc", "wacz")
 
 
@@ -31,7 +31,7 @@ def export(
     form: str, db: Path, output: Path | None, columns: str | None, no_bodies: bool, where: tuple[str, ...],
     query: str, excel: bool, without_captures: bool,
 ) -> None:  # fmt: skip
-    """Write posts, citations or the evidence itself to a file: csv json jsonl atom bibtex ris warc wacz sqlite.
+    """Write posts, citations or evidence to a file: csv json jsonl atom bibtex biblatex ris csl warc wacz sqlite.
 
     Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
     every post; NULL is empty, lists are joined by "; ".

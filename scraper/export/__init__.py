@@ -1,4 +1,4 @@
-"""Everything that leaves the archive whole: result sets in six formats, and copies of the file.
+"""Everything that leaves the archive whole: result sets in many formats, and copies of the file.
 
 `write` gives chunks of bytes for a terminal or a web page; `to_file` writes a file with its description beside it;
 `copy` makes an archive to publish. All posts, or those of a search `Request`.
@@ -7,7 +7,8 @@
 from scraper.export.copy import copy
 from scraper.export.files import Written, replacing, to_file, to_place
 from scraper.export.formats import FORMATS, Format, write
-from scraper.export.rows import LISTS, Options, check, chosen, count, select, snapshot, where
+from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, snapshot, where
+from scraper.export.works import revision_name, revision_url
 
 __all__ = [
     "FORMATS",
@@ -19,7 +20,10 @@ __all__ = [
     "chosen",
     "copy",
     "count",
+    "post_url",
     "replacing",
+    "revision_name",
+    "revision_url",
     "select",
     "snapshot",
     "to_file",

@@ -1,4 +1,4 @@
-"""Result sets as bytes: CSV, JSON, JSON Lines, Atom, BibTeX, RIS. Streamed; the same code for files and for the web."""
+"""Result sets as bytes: tables, a feed, citations. Streamed; the same code for files and for the web."""
 
 import json
 import sqlite3
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from scraper import cite
 from scraper.errors import UsageError
 from scraper.export import atom
-from scraper.export.rows import JOINT, LISTS, Options, chosen, post_url, select
+from scraper.export.rows import JOINT, LISTS, Options, chosen, select
+from scraper.export.works import works
 from scraper.search import Request
 
 #: Bytes that are handed on at a time, about.
@@ -99,8 +100,12 @@ def _objects(db: sqlite3.Connection, request: Request | None, options: Options) 
 
 
 def _json(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    return _array(_objects(db, request, options))
+
+
+def _array(records: Iterable[str]) -> Iterator[str]:
     yield "["
-    for at, record in enumerate(_objects(db, request, options)):
+    for at, record in enumerate(records):
         yield (",\n" if at else "\n") + record
     yield "\n]\n"
 
@@ -110,38 +115,26 @@ def _jsonl(db: sqlite3.Connection, request: Request | None, options: Options) ->
         yield record + "\n"
 
 
-_WORK = (
-    "url", "site_name", "title", "author", "published_at", "updated_at", "captured_at", "gone_at", "language",
-    "excerpt", "tags", "capture_sha256", "site", "slug",
-)  # fmt: skip
-
-
-def _works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Work]:
-    for row in select(db, request, _WORK, options.limit):
-        values = dict(zip(_WORK, row, strict=True))
-        site, slug = values.pop("site"), values.pop("slug")
-        yield cite.Work(
-            abstract=_text(values.pop("excerpt")),
-            keywords=tuple(json.loads(str(values.pop("tags")))),
-            sha256=_text(values.pop("capture_sha256")),
-            archive_url=post_url(options.base_url, str(site), str(slug)) if options.base_url else None,
-            url=str(values.pop("url")),
-            site_name=str(values.pop("site_name")),
-            **{name: _text(value) for name, value in values.items()},
-        )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _items(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Item]:
+    return map(cite.record, works(db, request, options))
 
 
 def _bibtex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    for work in _works(db, request, options):
-        yield cite.bibtex(work) + "\n"
+    for item in _items(db, request, options):
+        yield cite.bibtex(item) + "\n"
+
+
+def _biblatex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    for item in _items(db, request, options):
+        yield cite.biblatex(item) + "\n"
 
 
 def _ris(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    yield from map(cite.ris, _works(db, request, options))
+    return map(cite.ris, _items(db, request, options))
+
+
+def _csl(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
+    return _array(map(cite.csl, _items(db, request, options)))
 
 
 FORMATS: dict[str, Format] = {
@@ -150,5 +143,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format(".jsonl", "application/x-ndjson", _jsonl, tabular=True),
     "atom": Format(".atom", "application/atom+xml; charset=utf-8", atom.feed),
     "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _bibtex),
+    "biblatex": Format(".biblatex.bib", "application/x-bibtex; charset=utf-8", _biblatex),
     "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _ris),
+    "csl": Format(".csl.json", "application/vnd.citationstyles.csl+json", _csl),
 }

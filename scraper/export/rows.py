@@ -124,15 +124,19 @@ def select(
     db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None
 ) -> Iterator[tuple[object, ...]]:
     """Values of *columns* for each post that *request* finds, in its order. Columns: as in `expression`."""
-    ids = ordered(db, request or Request())
-    sql = (
-        # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
-        f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
-        f"SELECT {', '.join(map(expression, columns))} FROM sel CROSS JOIN posts p ON p.id = sel.id"
-    )
-    with closing(db.execute(sql, (*ids.values, -1 if limit is None else max(0, limit)))) as cursor:
+    sel, values = ids_of(db, request, limit)
+    sql = f"{sel} SELECT {', '.join(map(expression, columns))} FROM sel CROSS JOIN posts p ON p.id = sel.id"
+    with closing(db.execute(sql, values)) as cursor:
         while rows := cursor.fetchmany(BATCH):
             yield from rows
+
+
+def ids_of(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
+    """SQL that gives the table ``sel`` of the ids that *request* finds, in its order, to the SELECT behind it."""
+    ids = ordered(db, request or Request())
+    # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
+    sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
+    return sql, (*ids.values, -1 if limit is None else max(0, limit))
 
 
 def expression(column: str) -> str:

@@ -1,35 +1,76 @@
-"""Citations of a post, for people and for reference managers."""
+"""Citations of a revision: for people, for reference managers, and what the heads of pages say to programs."""
 
 import sqlite3
+from collections.abc import Mapping
+from html import escape
 from ipaddress import ip_address
+from typing import Any
+
+from markupsafe import Markup
 
 from scraper import cite
-from scraper.serve import formatting
-from scraper.serve.answer import Answer, Ask
-from scraper.serve.permalinks import labels, path_of, the_post
+from scraper.export import revision_url
+from scraper.serve import formatting, texts
+from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.permalinks import Revision, current_revision, labels, the_post
 
 
-def work_of(ask: Ask, post: sqlite3.Row) -> cite.Work:
-    """What a citation of the post says. Our own address is part of it only where others can reach it."""
+def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work:
+    """What a citation of *revision* says; None: no revision of *post* is known.
+
+    The address of our copy is part of it only where others can reach it. A revision's day is that which the site showed
+    for the same instant; where that is not known, the day in UTC.
+    """
     site = ask.db.execute("SELECT name FROM sites WHERE id = ?", (post["site"],)).fetchone()
-    captured = ask.db.execute(
-        "SELECT captured_at, body_sha256 FROM captures WHERE id = ?", (post["capture_id"],)
-    ).fetchone()
+    shown = revision.row if revision else dict(post)
+    base = public_base(ask)
+    published, published_in_utc = _day(post, shown, "published")
+    updated, updated_in_utc = _day(post, shown, "updated")
+    digest, seen_at = (revision.record_sha256, revision.seen_at) if revision else (None, None)
     return cite.Work(
         url=post["url"],
         site_name=site["name"] if site else post["site"],
-        title=post["title"],
-        author=post["author"],
-        published_at=post["published_at"],
-        updated_at=post["updated_at"],
-        captured_at=captured["captured_at"] if captured else post["last_seen_at"],
+        title=shown["title"],
+        author=shown["author"],
+        published=published,
+        updated=updated,
+        in_utc=published_in_utc if published else updated_in_utc,
+        captured_at=seen_at or post["first_seen_at"],
         gone_at=post["gone_at"],
         language=post["language"],
         abstract=post["excerpt"],
         keywords=tuple(name for name, _ in labels(ask, "tag", "tags", post["id"])),
-        sha256=captured["body_sha256"] if captured else None,
-        archive_url=ask.origin + ask.link(path_of(post)) if is_public(ask.origin) else None,
+        sha256=revision.body_sha256 if revision else None,
+        archive=fact(ask, "name") or texts.ARCHIVE,
+        archive_url=revision_url(base, post["site"], post["slug"], digest, seen_at) if base else None,
     )
+
+
+def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | None, bool]:
+    """The day, month or year of *name*, as the site showed it; and whether it is only known in UTC."""
+    at = shown[f"{name}_at"]
+    if post[f"{name}_day"] and post[f"{name}_at"] == at:
+        return post[f"{name}_day"], post[f"{name}_day_basis"] == "utc"
+    return (at[:10], "T" in at) if at else (None, False)
+
+
+def fact(ask: Ask, key: str) -> str | None:
+    """What ``meta`` says of *key*."""
+    row = ask.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row["value"] if row else None
+
+
+def public_base(ask: Ask) -> str | None:
+    """Where the archive is served to everybody, with a slash behind; None: only this machine or network reaches it."""
+    told = fact(ask, "public_url")
+    if told:
+        return told.rstrip("/") + "/"
+    return ask.origin + ask.room.base if is_public(ask.origin) else None
+
+
+def absolute(ask: Ask, path: str) -> str:
+    """The one whole address of our page at *path*: the public one, or that by which the reader came."""
+    return (public_base(ask) or ask.origin + ask.room.base) + path.lstrip("/")
 
 
 def is_public(origin: str) -> bool:
@@ -43,14 +84,55 @@ def is_public(origin: str) -> bool:
         return "." in name
 
 
-CITED = {"bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
-         "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8")}  # fmt: skip
+_TAGS = {
+    cite.Kind.ITALIC: ("<i>", "</i>"),
+    cite.Kind.SMALL_CAPITALS: ('<span class="small-capitals">', "</span>"),
+}
+
+
+def citations(item: cite.Item, text: str | None) -> list[tuple[str, Markup]]:
+    """(name of the style, citation) in each style; *text* is the post's own."""
+    return [(style.name, markup(style(item, text))) for style in cite.STYLES]
+
+
+def markup(runs: tuple[cite.Run, ...]) -> Markup:
+    """A citation whose italics survive copying, and whose addresses may be broken where a reader expects it."""
+    out = []
+    for run in runs:
+        before, after = _TAGS.get(run.kind, ("", ""))
+        written = escape(run.text, quote=False)
+        if run.kind is cite.Kind.ADDRESS:
+            written = written.replace("/", "/<wbr>").replace("-", "-<wbr>").replace("@", "<wbr>@")
+        out.append(f"{before}{written}{after}")
+    return Markup("".join(out))  # noqa: S704 - escaped run by run
+
+
+CITED = {
+    "bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
+    "biblatex": (cite.biblatex, "application/x-bibtex; charset=utf-8"),
+    "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8"),
+    "json": (lambda item: f"[\n{cite.csl(item)}\n]\n", "application/vnd.citationstyles.csl+json"),
+}
+#: As files are called, where that is not the format's name.
+_ENDINGS = {"biblatex": "bib"}
 
 
 def citation(ask: Ask) -> Answer:
-    """``/post/<site>/<slug>/cite.ris`` and ``.bib``, as a download."""
+    """``/post/<site>/<slug>/cite.ris``, ``.bib``, ``.biblatex`` and ``.json``, of the revision shown, as a download."""
     post = the_post(ask)
-    write, media_type = CITED[ask.part["format"]]
-    name = f"{cite.key(work_of(ask, post))}.{ask.part['format']}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Answer(write(work_of(ask, post)), media_type=media_type, headers=headers)
+    return cited(ask, post, current_revision(ask, post))
+
+
+def cited(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Answer:
+    """*revision* in the format that the path names."""
+    wanted = ask.part["format"]
+    if wanted not in CITED:
+        raise NotHere(texts.no_such_format(wanted, CITED))
+    write, media_type = CITED[wanted]
+    item = cite.record(work_of(ask, post, revision))
+    name = f"{item['id']}.{_ENDINGS.get(wanted, wanted)}"
+    return Answer(
+        write(item),
+        media_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,16 +1,18 @@
 """A post's body as our page shows it: safe, with a place to link to for each paragraph, the words found marked.
 
-Paragraphs are counted in the plain text, as search counts them (``p3`` is the fourth), and found again in the HTML.
-Pure.
+Paragraphs are found in the HTML by the plain text. Each is named by its content (``p-5d41402a``), so that its address
+survives edits of the others, and counted as search counts them (``p3`` is the fourth). Pure.
 """
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from scraper.serve.sanitiser import Piece, Writer
+from scraper.serve import texts
+from scraper.serve.sanitiser import Anchor, Piece, Writer
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")
@@ -42,6 +44,21 @@ def shown(body: Body) -> str:
     return _joined(writer.pieces, _pattern(body.words))
 
 
+def paragraphs(text: str) -> list[tuple[str, str]]:
+    """The paragraphs of *text*, each with its name: eight hex digits of the SHA-256 of its letters and digits.
+
+    A paragraph that stands there twice is told from the first one by how often it came before.
+    """
+    found: list[tuple[str, str]] = []
+    times: dict[str, int] = {}
+    for paragraph in _PARAGRAPH.split(text):
+        letters = _letters(paragraph).casefold()
+        times[letters] = times.get(letters, 0) + 1
+        content = letters if times[letters] == 1 else f"{letters} {times[letters]}"
+        found.append((hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:8], paragraph))
+    return found
+
+
 def _letters(text: str) -> str:
     return "".join(_LETTERS.findall(text))
 
@@ -58,7 +75,7 @@ def _anchor(pieces: list[Piece], text: str) -> None:
             length += len(letters)
     whole, cursor = "".join(run), 0
     taken: set[int] = set()
-    for number, paragraph in enumerate(_PARAGRAPH.split(text)):
+    for number, (name, paragraph) in enumerate(paragraphs(text)):
         found, key = _placed(paragraph, whole, cursor)
         if found < 0:
             continue
@@ -67,9 +84,9 @@ def _anchor(pieces: list[Piece], text: str) -> None:
         block = pieces[place].block
         if block >= 0 and block not in taken:
             taken.add(block)
-            pieces[block].anchor = f"p{number}"
-        elif not pieces[place].anchor:
-            pieces[place].anchor = f"p{number}"
+            pieces[block].anchor = Anchor(name, number)
+        elif pieces[place].anchor is None:
+            pieces[place].anchor = Anchor(name, number)
 
 
 def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
@@ -89,12 +106,19 @@ def _joined(pieces: list[Piece], pattern: re.Pattern[str] | None) -> str:
     out = []
     for piece in pieces:
         if piece.raw:
-            out.append(f'{piece.value[:-1]} id="{piece.anchor}">' if piece.anchor else piece.value)
+            out.append(_opened(piece.value, piece.anchor) if piece.anchor else piece.value)
         else:
             if piece.anchor:
-                out.append(f'<span id="{piece.anchor}"></span>')
+                out.append(f'<span id="p-{piece.anchor.name}"></span><span id="p{piece.anchor.number}"></span>')
             out.append(_marked(piece.value, pattern))
     return "".join(out)
+
+
+def _opened(tag: str, anchor: Anchor) -> str:
+    """The open *tag* of a paragraph with its id and, first in it, the link to it; style gives that its sign."""
+    name, label = f"p-{anchor.name}", escape(texts.PARAGRAPH_LINK)
+    link = f'<a class="para" id="p{anchor.number}" href="#{name}" aria-label="{label}"></a>'
+    return f'{tag[:-1]} id="{name}">{link}'
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -119,8 +143,8 @@ def _marked(text: str, pattern: re.Pattern[str] | None) -> str:
 def _from_text(body: Body) -> str:
     pattern = _pattern(body.words)
     out = []
-    for number, paragraph in enumerate(_PARAGRAPH.split(body.text or "")):
+    for number, (name, paragraph) in enumerate(paragraphs(body.text or "")):
         if paragraph.strip():
             lines = "<br>".join(_marked(line, pattern) for line in paragraph.strip("\n").split("\n"))
-            out.append(f'<p id="p{number}">{lines}</p>')
+            out.append(f"{_opened('<p>', Anchor(name, number))}{lines}</p>")
     return "\n".join(out)

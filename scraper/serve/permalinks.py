@@ -1,9 +1,13 @@
-"""Finding a post: by its place here, and from any address under which it was ever seen."""
+"""Finding a post or a revision: by its place here, and from any address under which it was ever seen or cited."""
 
+import re
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scraper import urls
+from scraper.export import revision_name
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, quoted
 from scraper.serve.render import render
@@ -22,6 +26,106 @@ def the_post(ask: Ask) -> sqlite3.Row:
 def path_of(post: sqlite3.Row) -> str:
     """Path of a post's page, without our base."""
     return f"/post/{quoted(post['site'])}/{quoted(post['slug'])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reading whose content differs from the one before. Its address is made of its first capture."""
+
+    name: str
+    content_sha256: str
+    seen_at: str
+    title: str | None
+    capture_id: int
+    #: Digests of that capture and of its body; None: the capture is not in this copy.
+    record_sha256: str | None
+    body_sha256: str | None
+    #: All columns of the row, but for lists of revisions those of the texts.
+    row: Mapping[str, Any]
+
+
+_LIGHT = "revisions.id, post_id, capture_id, seen_at, title, author, published_at, updated_at, content_sha256"
+_JOINED = (
+    ", record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captures.id = capture_id WHERE post_id = ?"
+    " ORDER BY seen_at, revisions.id LIMIT 1000"
+)
+
+
+def revisions_of(ask: Ask, post: int) -> list[Revision]:
+    """Oldest first, each content once for each time that it came."""
+    found: list[Revision] = []
+    for row in rows(ask, f"SELECT {_LIGHT}{_JOINED}", post):
+        if not found or found[-1].content_sha256 != row["content_sha256"]:
+            found.append(_revision(row))
+    return found
+
+
+def _revision(row: sqlite3.Row) -> Revision:
+    digest = row["record_sha256"] or row["content_sha256"]
+    return Revision(
+        name=revision_name(digest, row["seen_at"]),
+        content_sha256=row["content_sha256"],
+        seen_at=row["seen_at"],
+        title=row["title"],
+        capture_id=row["capture_id"],
+        record_sha256=row["record_sha256"],
+        body_sha256=row["body_sha256"],
+        row=dict(row),
+    )
+
+
+def current_revision(ask: Ask, post: sqlite3.Row) -> Revision | None:
+    """The revision that the post's page shows: the last one with its content; None: none is known."""
+    known = revisions_of(ask, post["id"])
+    same = [each for each in known if each.content_sha256 == post["content_sha256"]]
+    return next(reversed(same or known), None)
+
+
+_NAME = re.compile(r"(?P<digest>[0-9a-f]{6,64})(?:@\d{4}-\d\d-\d\d)?", re.ASCII)
+
+
+def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
+    """The post's revision that *name* leads to, with its texts. Raises NotHere.
+
+    *name* is as our addresses have it, or begins the digest of any capture of the post (its revision is the one that
+    the capture showed), or of a revision's content, as versions before 0.2 wrote it.
+    """
+    found = _NAME.fullmatch(name)
+    digest = found["digest"] if found else ""
+    known = revisions_of(ask, post["id"])
+    revision = next((each for each in known if digest and (each.record_sha256 or "").startswith(digest)), None)
+    if revision is None and digest:
+        at = _capture_time(ask, post, digest)
+        by_content = [each for each in known if each.content_sha256.startswith(digest)]
+        by_time = [each for each in known if at and each.seen_at <= at]
+        revision = next(reversed(by_time or by_content), None)
+    if revision is None:
+        raise NotHere(texts.no_such_revision(name))
+    (whole,) = rows(
+        ask,
+        "SELECT revisions.*, record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captures.id = capture_id"
+        " WHERE post_id = ? AND capture_id = ?",
+        post["id"],
+        revision.capture_id,
+    )
+    return _revision(whole)
+
+
+def _capture_time(ask: Ask, post: sqlite3.Row, digest: str) -> str | None:
+    """When the capture of *post* was made whose digest, or whose content's former address, begins with *digest*."""
+    captures = (
+        "SELECT captured_at, captures.id FROM captures JOIN post_captures ON capture_id = captures.id"
+        " WHERE post_id = ?1 AND substr(record_sha256, 1, length(?2)) = ?2"
+    )
+    former = (
+        "SELECT captured_at, captures.id FROM revision_addresses JOIN captures USING (record_sha256)"
+        " WHERE post_url = ?3 AND substr(content_sha256, 1, length(?2)) = ?2"
+    )
+    row = ask.db.execute(
+        f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC LIMIT 1",
+        (post["id"], digest, post["url"]),
+    ).fetchone()
+    return row["captured_at"] if row else None
 
 
 def rows(ask: Ask, sql: str, *values: Any) -> list[sqlite3.Row]:

@@ -2,25 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from scraper import search, urls
+from scraper import cite, search, urls
 from scraper.search.match import EXACT, STEMMED, expression
 from scraper.search.tree import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.citing import work_of
+from scraper.serve.citing import citations, work_of
 from scraper.serve.markup import Body, shown
-from scraper.serve.permalinks import labels, path_of, rows, the_post
+from scraper.serve.page_head import page_head, signposts
+from scraper.serve.permalinks import current_revision, labels, path_of, revisions_of, rows, the_post
 from scraper.serve.render import render
 
 #: Rows of a list on the page at most; the data bench has all.
 MOST = 200
 #: Characters of a file's text shown.
 FILE_TEXT = 20_000
-#: Letters of a digest that name a revision.
-NAME = 12
 
 
 def page(ask: Ask) -> Answer:
@@ -30,8 +28,9 @@ def page(ask: Ask) -> Answer:
     ours = held(ask, (link["url"] for link in links))
     body = Body(post["body_html"], post["body_text"], found_words(ask, post["id"]), ours)
     counts = observed(ask, post["id"])
-    revisions = revisions_of(ask, post["id"])
-    work = work_of(ask, post)
+    revisions, current = revisions_of(ask, post["id"]), current_revision(ask, post)
+    work = work_of(ask, post, current)
+    path = path_of(post)
     return Answer(
         render(
             "post.html",
@@ -52,15 +51,18 @@ def page(ask: Ask) -> Answer:
             comments=comments_chart(counts),
             events=rows(ask, "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT 500", post["id"]),
             revisions=revisions,
+            current=current,
             captures=captures_of(ask, post["id"]),
             captured=ask.db.execute("SELECT * FROM captures WHERE id = ?", (post["capture_id"],)).fetchone(),
             raw=has_bodies(ask.db),
             links=[(link, ours.get(link["url"])) for link in links],
             linked_from=linked_from(ask, post),
             work=work,
+            cited=citations(cite.record(work), post["body_text"]),
+            head=page_head(ask, work, path, post["body_text"]),
             q=ask.one("q"),
         ),
-        headers={"Link": f'<{ask.origin}{ask.link(path_of(post))}>; rel="canonical"'},
+        headers={"Link": signposts(ask, work, path)},
     )  # fmt: skip
 
 
@@ -107,31 +109,6 @@ def comments_chart(counts: Sequence[sqlite3.Row]) -> charts.Lines | None:
     """A chart only where somebody commented."""
     points = [(row["counted_at"], row["comments"]) for row in counts if row["comments"] is not None]
     return charts.lines(points, texts.COMMENTS) if any(value for _, value in points) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A reading whose content differs from the one before. *name* is the beginning of its digest."""
-
-    id: int
-    name: str
-    sha256: str
-    seen_at: str
-    title: str | None
-
-
-def revisions_of(ask: Ask, post: int) -> list[Revision]:
-    """Oldest first, each content once for each time that it came."""
-    found: list[Revision] = []
-    for row in rows(
-        ask,
-        "SELECT id, content_sha256, seen_at, title FROM revisions WHERE post_id = ? ORDER BY seen_at, id LIMIT 1000",
-        post,
-    ):
-        if not found or found[-1].sha256 != row["content_sha256"]:
-            sha256 = row["content_sha256"]
-            found.append(Revision(row["id"], sha256[:NAME], sha256, row["seen_at"], row["title"]))
-    return found
 
 
 def captures_of(ask: Ask, post: int) -> tuple[int, list[sqlite3.Row]]:

@@ -1,57 +1,71 @@
 """Earlier states of a post: each as a page of its own, and any two compared word by word."""
 
 import json
-import re
-import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from scraper import diff
+from scraper import cite, diff
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Answer, Ask, NotHere
-from scraper.serve.citing import work_of
+from scraper.serve.answer import Answer, Ask
+from scraper.serve.citing import citations, cited, work_of
 from scraper.serve.markup import Body, shown
-from scraper.serve.permalinks import path_of, the_post
+from scraper.serve.page_head import page_head, signposts
+from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.render import render
 
-_NAME = re.compile(r"[0-9a-f]{6,64}")
 #: What is compared besides the text.
 FIELDS = ("title", "author", "published_at", "updated_at")
 
 
 def page(ask: Ask) -> Answer:
-    """``/post/<site>/<slug>/revision/<digest>``: the post as it read then."""
+    """``/post/<site>/<slug>/revision/<name>``: the post as it read then. Other names of it lead to this one."""
     post = the_post(ask)
-    revision = named(ask, post["id"], ask.part["name"])
-    body = shown(Body(revision["body_html"], revision["body_text"]))
-    current = revision["content_sha256"] == post["content_sha256"]
-    captured = ask.db.execute("SELECT * FROM captures WHERE id = ?", (revision["capture_id"],)).fetchone()
+    revision = named(ask, post, ask.part["name"])
+    path = f"{path_of(post)}/revision/{revision.name}"
+    if ask.part["name"] != revision.name:
+        return Answer("", 301, headers={"Location": ask.link(path)})
+    row, known = revision.row, revisions_of(ask, post["id"])
+    place = [each.name for each in known].index(revision.name)
+    latest = current_revision(ask, post)
+    work = work_of(ask, post, revision)
+    body = Body(row["body_html"], row["body_text"])
     return Answer(
         render(
             "revision.html",
             ask.room,
             post=post,
             revision=revision,
-            body=body,
-            current=current,
-            captured=captured,
+            row=row,
+            body=shown(body),
+            current=latest is not None and latest.name == revision.name,
+            latest=latest,
+            older=known[place - 1] if place else None,
+            newer=known[place + 1] if place + 1 < len(known) else None,
+            captured=ask.db.execute("SELECT * FROM captures WHERE id = ?", (revision.capture_id,)).fetchone(),
+            chain=chain_of(ask, revision),
             home=ask.link(path_of(post)),
-            work=work_of(ask, post),
-        )
+            here_path=ask.link(path),
+            cited=citations(cite.record(work), row["body_text"]),
+            head=page_head(ask, work, path, row["body_text"]),
+        ),
+        headers={"Link": signposts(ask, work, path)},
     )
 
 
-def named(ask: Ask, post: int, name: str) -> sqlite3.Row:
-    """The post's revision whose digest begins with *name*, the latest of them. Raises NotHere."""
-    row: sqlite3.Row | None = None
-    if _NAME.fullmatch(name):
-        row = ask.db.execute(
-            "SELECT * FROM revisions WHERE post_id = ? AND substr(content_sha256, 1, ?) = ?"
-            " ORDER BY seen_at DESC, id DESC LIMIT 1",
-            (post, len(name), name),
-        ).fetchone()
-    if row is None:
-        raise NotHere(texts.no_such_revision(name))
-    return row
+def citation(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>/revision/<name>/cite.ris`` and its siblings."""
+    post = the_post(ask)
+    return cited(ask, post, named(ask, post, ask.part["name"]))
+
+
+def chain_of(ask: Ask, revision: Revision) -> str | None:
+    """The chain that seals the run which made the revision's first capture; None: it is not sealed yet."""
+    row = ask.db.execute(
+        "SELECT chain_sha256 FROM captures JOIN crawls ON crawls.id = crawl_id WHERE captures.id = ?",
+        (revision.capture_id,),
+    ).fetchone()
+    return row["chain_sha256"] if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +88,11 @@ class Targets:
 def compare(ask: Ask) -> Answer:
     """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too."""
     post = the_post(ask)
-    old, new = named(ask, post["id"], ask.one("from")), named(ask, post["id"], ask.one("to"))
-    changes = diff.diff(old["body_text"], new["body_text"])
+    old, new = named(ask, post, ask.one("from")), named(ask, post, ask.one("to"))
+    changes = diff.diff(old.row["body_text"], new.row["body_text"])
     whole = ask.one("all") == "1"
     home = ask.link(path_of(post))
-    pair = (("from", ask.one("from")), ("to", ask.one("to")))
+    pair = (("from", old.name), ("to", new.name))
     return Answer(
         render(
             "diff.html",
@@ -89,8 +103,8 @@ def compare(ask: Ask) -> Answer:
             home=home,
             changes=changes if whole else diff.fold(changes, 2),
             summary=diff.summary(changes),
-            fields=fields(old, new),
-            targets=targets(old["targets"], new["targets"]),
+            fields=fields(old.row, new.row),
+            targets=targets(old.row["targets"], new.row["targets"]),
             whole=whole,
             other=ask.link(path_of(post) + "/diff", *pair, *([] if whole else [("all", "1")])),
             turned=ask.link(path_of(post) + "/diff", ("from", pair[1][1]), ("to", pair[0][1])),
@@ -99,7 +113,7 @@ def compare(ask: Ask) -> Answer:
     )
 
 
-def fields(old: sqlite3.Row, new: sqlite3.Row) -> list[Field]:
+def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Field]:
     """Title, author and dates, where they differ."""
     return [
         Field(texts.FIELDS[name], tuple(diff.words(old[name] or "", new[name] or "")))

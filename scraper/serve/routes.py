@@ -1,5 +1,6 @@
 """Which address shows which page."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -28,9 +29,13 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
     return [
         (r"^/$", view(overview.page)),
         (r"^/search$", view(searching.page)),
-        (rf"^/search\.(?P<format>{'|'.join(downloads.ENDINGS)})$", downloads.view),
+        (rf"^/search\.(?P<format>{'|'.join(map(re.escape, downloads.ENDINGS))})$", downloads.view),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)$", view(post.page)),
-        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>ris|bib)$", view(citing.citation)),
+        (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>[a-z]+)$", view(citing.citation)),
+        (
+            r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/revision/(?P<name>[^/]+)/cite\.(?P<format>[a-z]+)$",
+            view(revisions.citation),
+        ),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/revision/(?P<name>[^/]+)$", view(revisions.page)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/diff$", view(revisions.compare)),
         (r"^/go$", view(permalinks.go)),

@@ -36,6 +36,14 @@ DEPTH = 40
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place to link to: by content, and by count from 0."""
+
+    name: str
+    number: int
+
+
 @dataclass(slots=True)
 class Piece:
     """A tag (`raw`) or some text; `block` is the place in the list of the open tag of the text's block."""
@@ -43,7 +51,7 @@ class Piece:
     value: str
     raw: bool
     block: int = -1
-    anchor: str = ""
+    anchor: Anchor | None = None
 
 
 class Writer(HTMLParser):

@@ -1,5 +1,7 @@
 """Every word that the pages say, in English. Nothing else here; nothing of it anywhere else."""
 
+from collections.abc import Iterable
+
 from scraper.serve.formatting import day, plural
 
 ARCHIVE = "USHRN posts archive"
@@ -71,7 +73,7 @@ HOW_TO_CITE = (
 )
 HOW_TO_DOWNLOAD = "Every search can be downloaded whole, in these formats; without words it is the whole archive:"
 FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "Atom"), ("ris", "RIS"),
-           ("bib", "BibTeX"))  # fmt: skip
+           ("bib", "BibTeX"), ("biblatex.bib", "biblatex"), ("csl.json", "CSL-JSON"))  # fmt: skip
 AS_TABLE = "The same as a table"
 UNTITLED = "Without a title"
 EVENTS = {"added": "added", "changed": "changed", "gone": "gone", "returned": "back again"}
@@ -190,7 +192,13 @@ FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itse
 FILE_HIDDEN = "The page offered this file without an address."
 FILE_TEXT, FILE_CUT = "Text of the file", "(the data bench has the rest)"
 VIDEOS = "Videos"
-BIBTEX_TEXT = "BibTeX as text"
+CITE_HINT = "Cites the version shown here. Select a block to copy it."
+CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))
+PARAGRAPH_LINK = "Link to this paragraph"
+PERMALINK = "Permanent address of this version"
+SEALED, NOT_SEALED = "Sealed by the chain value", "not yet: the next run will do it"
+CAPTURED, RECORD_DIGEST = "Captured", "SHA-256 of the capture’s record"
+OLDER_REVISION, NEWER_REVISION, NEIGHBOURS = "Version before", "Version after", "Other versions"
 VIEWS, COMMENTS, LIKES = "Views", "Comments", "Likes"
 VIEWS_OVER_TIME, COMMENTS_OVER_TIME = "Views, as counted on each capture", "Comments, as counted on each capture"
 COUNTS_TABLE = "All counts"
@@ -390,7 +398,9 @@ FORMAT_WORDS = {
     "jsonl": "one object a line",
     "atom": "a feed: an alert for this search in any feed reader",
     "ris": "for Zotero, EndNote and others",
-    "bib": "BibTeX (@online) for LaTeX",
+    "bib": "BibTeX (@misc) for LaTeX",
+    "biblatex.bib": "biblatex (@online) for LaTeX",
+    "csl.json": "CSL-JSON for pandoc, Zotero and others",
 }
 DOWNLOADS_WORDS = (
     "Put the search behind the ending: /search.csv?q=water&year=2016. The header X-Total-Count says how many rows come. "
@@ -435,6 +445,10 @@ DIFF_FIELDS, DIFF_TARGETS = "About the post", "Links, pictures and files"
 REMOVED, ADDED = "Removed:", "Added:"
 FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
 TARGETS = {"links": "Links", "images": "Pictures", "files": "Files"}
+
+
+def no_such_format(name: str, known: Iterable[str]) -> str:
+    return f"Citations are not offered as “{name[:20]}”; there are: {', '.join(known)}."
 
 
 def no_such_revision(name: str) -> str:

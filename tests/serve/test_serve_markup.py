@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.serve.markup import Body, shown
+from scraper.serve.markup import Body, paragraphs, shown
 from scraper.serve.sanitiser import BLOCKS, INLINE
 
 ALLOWED = BLOCKS | INLINE | {"a", "span", "br", "mark"}
@@ -50,7 +50,7 @@ class Checker(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES:
                 self.wrong.append(name)
-            if name == "href" and not re.match(r"https?://|mailto:|/post/", value or ""):
+            if name == "href" and not re.match(r"https?://|mailto:|/post/|#p-[0-9a-f]{8}$", value or ""):
                 self.wrong.append(value or "")
         if tag not in ("br", "hr"):
             self.open.append(tag)
@@ -128,11 +128,26 @@ def test_each_paragraph_of_the_text_has_its_place_in_the_html() -> None:
     html += "<ol><li>first</li><li>second</li></ol>"
     text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords\n\n1. first\n2. second"
     found = shown(Body(html, text))
-    assert '<p id="p0">One' in found
-    assert '<li id="p1">item one' in found
-    assert '<p id="p3">Last' in found
-    assert '<li id="p4">first' in found
-    assert "p2" not in found
+    places = re.findall(r'<(\w+) id="(p-\w{8})"><a class="para" id="(p\d)" href="#(p-\w{8})"[^>]*></a>(\w+)', found)
+    assert [(tag, number, word) for tag, _, number, _, word in places] == [
+        ("p", "p0", "One"),
+        ("li", "p1", "item"),
+        ("p", "p3", "Last"),
+        ("li", "p4", "first"),
+    ]
+    assert all(place == link for _, place, _, link, _ in places)
+
+
+def test_the_place_of_a_paragraph_survives_edits_of_the_others() -> None:
+    before = dict(paragraphs("One thing.\n\nAnother, “quoted”\n\nLast"))
+    after = dict(paragraphs("New.\n\nOne thing!\n\nLast\n\nAnother,  'quoted'"))
+    assert before.keys() < after.keys()
+
+
+def test_paragraphs_that_say_the_same_have_places_of_their_own() -> None:
+    names = [name for name, _ in paragraphs("Again\n\nAgain\n\nAgain")]
+    assert len(set(names)) == 3
+    assert names[0] == paragraphs("Again")[0][0]
 
 
 def test_words_are_marked_whole_whatever_their_capitals() -> None:

@@ -1,0 +1,31 @@
+"""Citations of one post, or of one revision of it: for papers, for courts, for programs. Pure.
+
+Everything is written from one CSL-JSON record (`record`), so that no two styles can disagree about a name or a day.
+What is cited is the revision that was read: the day as the site showed it, the site's own name, the address the post
+had, and the permanent address of the copy. When the reader looked at it is the reader's to say: no "accessed" is
+written.
+"""
+
+from scraper.cite.files import biblatex, bibtex, csl, ris
+from scraper.cite.names import Name, names
+from scraper.cite.prose import STYLES, Kind, Run, Style, plain
+from scraper.cite.record import Item, Work, key, parts, record
+
+__all__ = [
+    "STYLES",
+    "Item",
+    "Kind",
+    "Name",
+    "Run",
+    "Style",
+    "Work",
+    "biblatex",
+    "bibtex",
+    "csl",
+    "key",
+    "names",
+    "parts",
+    "plain",
+    "record",
+    "ris",
+]

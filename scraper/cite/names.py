@@ -1,0 +1,129 @@
+"""Who wrote it: people, whose names are turned round and cut to initials, and bodies, whose names stay whole.
+
+A name is taken for a person's only where nothing speaks against it; a body's name that is not touched does no harm,
+one that is cut at its last word does.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scraper.cite.text import line
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: Words that stand in names of bodies, not of people: English, Spanish, French, Portuguese, German, Haitian.
+_BODIES = _set(
+    "action admin administrator advocates agency alliance assembly association blog board bureau campaign caucus center"
+    " centre clinic club coalition collective college commission committee communications community company"
+    " conference congress coordination corporation council department desk division editor editors federation forum"
+    " foundation fund group human inc inc. info initiative institute international international's justice"
+    " labor lawyers league llc ltd media ministry mission movement nations network news observatory office"
+    " organisation organization party partners partnership people's press program programme project rights school"
+    " secretariat service services society staff study task team the tribe trust union united university us ushrn upr"
+    " watch webmaster women's workers youth"
+    " alianza asamblea asociación centro coalición comisión comité comunidad concejo consejo derechos federación"
+    " fundación grupo iniciativa instituto ministerio movimiento oficina organización proyecto pueblo pueblos red"
+    " secretaría sindicato unión universidad"
+    " association centre coalition collectif comité commission conseil droits fédération fondation groupe ligue"
+    " mouvement organisation réseau syndicat université"
+    " aliança associação coletivo comissão comitê conselho direitos federação fundação movimento organização rede"
+    " allianz ausschuss bündnis gesellschaft institut menschenrechte netzwerk stiftung universität verein"
+    " verband zentrum dwa rezo òganizasyon"
+)
+#: Words that join the words of a body's name; no person's name has them.
+_JOINTS = _set("against at for from in of on to with against para pour für contre sur")
+#: Accounts that name nobody.
+_NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown") | {"web admin", "site admin"}
+_HONORIFICS = _set("dr prof professor rev hon mr mrs ms mx sir dame atty")
+_SUFFIXES = _set("jr sr ii iii iv esq phd ph.d jd md")
+_PARTICLES = _set("al bin da de del della den der di dos du el ibn la las le los ten ter van von y")
+#: Words that a person's name has at most, particles and suffixes aside.
+_LONGEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person, or a body (*given* and *suffix* are empty)."""
+
+    family: str
+    given: str = ""
+    #: ``Jr.``
+    suffix: str = ""
+
+    @property
+    def inverted(self) -> str:
+        """As indexes write it: ``Lind, Rosa, Jr.``"""
+        return ", ".join(filter(None, (self.family, self.given, self.suffix)))
+
+    @property
+    def straight(self) -> str:
+        """As it is said: ``Rosa Lind Jr.``"""
+        return " ".join(filter(None, (self.given, self.family, self.suffix)))
+
+    @property
+    def initials(self) -> str:
+        """As APA writes it: ``Lind, R., Jr.``"""
+        letters = " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in self.given.split())
+        return ", ".join(filter(None, (self.family, letters, self.suffix)))
+
+
+@lru_cache(maxsize=4096)
+def names(author: str | None, site_name: str = "") -> tuple[Name, ...]:
+    """The authors in *author*, as the site shows them; none where it names nobody. The site itself is a body."""
+    text = line(author)
+    if not re.search(r"\w", text) or text.casefold() in _NOBODY:
+        return ()
+    if text.casefold() == line(site_name).casefold() or _is_body(text):
+        return (Name(text.rstrip(" ,;")),)
+    parts = [part for part in re.split(r"\s*(?:,?\s+(?:and|&)\s+|;)\s*", text) if part]
+    return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (Name(text),)
+
+
+def _people(part: str, *, alone: bool) -> list[Name]:
+    """The people in one part of a list: ``King, Dana`` alone is one of them, ``Dana King, Ann Lee`` two."""
+    pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece)]
+    suffixed = len(pieces) == 2 and pieces[1].casefold().strip(".") in _SUFFIXES
+    if suffixed or (len(pieces) == 2 and alone and " " not in pieces[0]):
+        return [_person(part)]
+    return [_person(piece) for piece in pieces]
+
+
+def _is_body(text: str) -> bool:
+    """Whether *text* as a whole names a body: by its words, its length, or a script we cannot take apart."""
+    words = [word.casefold().strip(".,'’()") for word in text.split()]
+    if len(words) == 1 or not _BODIES.isdisjoint(words) or not _JOINTS.isdisjoint(words):
+        return True
+    if any(ch.isdigit() for ch in text) or any(word.endswith(("'s", "’s")) for word in words):
+        return True
+    return not _is_latin(text) or (not re.search(r",|;|&|\band\b", text) and _too_long(words))
+
+
+def _too_long(words: list[str]) -> bool:
+    counted = [word for word in words if word not in _PARTICLES | _SUFFIXES | _HONORIFICS]
+    return len(counted) > _LONGEST
+
+
+def _is_latin(text: str) -> bool:
+    return all(unicodedata.name(ch, "").startswith("LATIN") for ch in text if ch.isalpha() and not ch.isascii())
+
+
+def _person(text: str) -> Name:
+    """A name in its usual order, or already turned round (``King, Dana``)."""
+    family, comma, given = text.partition(",")
+    if comma and given.strip().casefold().strip(".") not in _SUFFIXES:
+        return Name(family.strip(), given.strip())
+    words = [word for word in family.split() if word.casefold().strip(".") not in _HONORIFICS]
+    suffix = [given.strip()] if comma else []
+    while len(words) > 2 and words[-1].casefold().strip(".") in _SUFFIXES:
+        suffix.insert(0, words.pop())
+    if len(words) < 2 or _is_body(" ".join(words)):
+        return Name(" ".join((*words, *suffix)) or text.strip())
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in _PARTICLES:
+        start -= 1
+    return Name(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))

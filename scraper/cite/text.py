@@ -1,0 +1,23 @@
+"""Text as citations need it: on one line, without what no format can hold."""
+
+import re
+import unicodedata
+
+#: Controls, line separators, lone surrogates.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def line(text: str | None) -> str:
+    """*text* on one line, without control characters; empty for None."""
+    if not text:
+        return ""
+    # Nearly every value is one already, and this is asked for each value of an export.
+    if text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " ":
+        return text
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def ascii_letters(text: str) -> str:
+    """The letters and digits of *text* that ASCII has, accents taken off, in lower case."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", plain.lower())

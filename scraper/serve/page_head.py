@@ -1,0 +1,132 @@
+"""What the head of a post's page says to programs: reference managers, search engines, link previews, crawlers.
+
+Zotero's Embedded Metadata translator takes the type of an item from ``DC.type`` where that is one of its own, the
+blog's title from ``og:site_name``, the date from ``DC.date`` or ``article:published_time``; it splits an author at the
+last blank unless there is a comma. So no date of a capture and no address may stand where it looks for these.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from scraper import cite
+from scraper.serve import formatting, texts
+from scraper.serve.answer import Ask
+from scraper.serve.citing import CITED, absolute
+
+#: Characters of a description.
+DESCRIPTION = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Filled into the head of a page."""
+
+    canonical: str
+    description: str
+    #: (name, content) of ``meta`` elements.
+    names: tuple[tuple[str, str], ...]
+    #: (property, content) of Open Graph.
+    properties: tuple[tuple[str, str], ...]
+    #: (media type, address) of the same in other formats.
+    alternates: tuple[tuple[str, str], ...]
+    #: Ready to stand in a ``script`` element.
+    json_ld: Markup
+
+
+def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> Head:
+    """The head of the page at *path*, which shows *work*; *text*: the post's own."""
+    item, canonical = cite.record(work), absolute(ask, path)
+    title = item.get("title", texts.UNTITLED)
+    description = formatting.short(work.abstract or text, DESCRIPTION)
+    properties = [
+        ("og:type", "article"),
+        ("og:title", title),
+        ("og:url", canonical),
+        ("og:site_name", work.site_name),
+        ("og:description", description),
+    ]
+    if work.published:
+        properties.append(("article:published_time", work.published))
+    return Head(
+        canonical=canonical,
+        description=description,
+        names=tuple(_names(work, item, title)),
+        properties=tuple(properties),
+        alternates=tuple(_alternates(ask, path)),
+        json_ld=_in_script(_json_ld(work, item, canonical, description)),
+    )
+
+
+def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, str]]:
+    yield "DC.type", "blogPost"
+    yield "DC.title", title
+    yield "DC.publisher", work.site_name
+    yield "citation_title", title
+    for name in cite.names(work.author, work.site_name):
+        yield "citation_author", name.inverted if name.given else f"{name.family},"
+    if date := work.published or work.updated:
+        yield "DC.date", date
+        yield "citation_publication_date", date.replace("-", "/")
+    if language := item.get("language"):
+        yield "DC.language", language
+        yield "citation_language", language
+    for word in work.keywords:
+        yield "citation_keywords", word
+
+
+def _alternates(ask: Ask, path: str) -> Iterator[tuple[str, str]]:
+    for name, (_, media_type) in CITED.items():
+        yield media_type.partition(";")[0], ask.link(f"{path}/cite.{name}")
+
+
+def _json_ld(work: cite.Work, item: cite.Item, canonical: str, description: str) -> dict[str, object]:
+    """schema.org's BlogPosting, as published there (``isBasedOn``), as archived here (``archivedAt``)."""
+    authors = [
+        {"@type": "Person" if name.given else "Organization", "name": name.straight}
+        for name in cite.names(work.author, work.site_name)
+    ]
+    fields: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "@id": canonical,
+        "url": canonical,
+        "mainEntityOfPage": canonical,
+        "headline": item.get("title"),
+        "description": description,
+        "author": authors,
+        "datePublished": work.published,
+        "dateModified": work.updated,
+        "inLanguage": work.language,
+        "keywords": list(work.keywords),
+        "isBasedOn": work.url,
+        "archivedAt": work.archive_url or canonical,
+        "isPartOf": {"@type": "Blog", "name": work.site_name},
+        "publisher": {"@type": "Organization", "name": work.site_name},
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _in_script(value: dict[str, object]) -> Markup:
+    """JSON that no HTML parser can take for the end of its element, whatever stands in it."""
+    written = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+    for sign in "<>&\u2028\u2029":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(written)  # noqa: S704 - see above
+
+
+def signposts(ask: Ask, work: cite.Work, path: str) -> str:
+    """The Link header of a post's page (RFC 8288): signposting.org's relations for a landing page."""
+    links = [
+        f'<{absolute(ask, path)}>; rel="canonical"',
+        f'<{work.archive_url or absolute(ask, path)}>; rel="cite-as"',
+        '<https://schema.org/BlogPosting>; rel="type"',
+        '<https://schema.org/AboutPage>; rel="type"',
+        *(
+            f'<{absolute(ask, f"{path}/cite.{name}")}>; rel="describedby"; type="{kind.partition(";")[0]}"'
+            for name, (_, kind) in CITED.items()
+        ),
+    ]
+    return ", ".join(links)
