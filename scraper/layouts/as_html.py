@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from scraper.layouts.events import INLINE, TEXT_BLOCKS, Close, Event, Open
+from scraper.layouts.events import INLINE, TEXT_BLOCKS, Captioned, Close, Event, Mark, Open
 from scraper.records import File, Image, Link, Video
 
 
@@ -17,8 +17,12 @@ def as_html(events: Iterable[Event]) -> str:
             writer.open(event)
         elif isinstance(event, Close):
             writer.close(event.tag)
+        elif isinstance(event, Captioned):
+            writer.picture(event.image, _in_line(event.caption), event.href)
+        elif isinstance(event, Image):
+            writer.picture(event, escape(event.caption or "", quote=False))
         elif not isinstance(event, Link):
-            writer.figure(event)
+            writer.block(_inline(event))
     while len(writer.stack) > 1:
         writer.pop()
     return "".join(writer.stack[0].parts)
@@ -71,18 +75,21 @@ class _Writer:
         else:
             self.put(escape(text, quote=False))
 
-    def figure(self, event: Image | Video | File) -> None:
-        """A block of its own, or, inside of a block that holds text, only its picture or link, and its caption."""
+    def picture(self, image: Image, caption: str, href: str | None = None) -> None:
+        """A figure with its caption, or, inside of a block that holds text, only the picture and the caption."""
         self.settle()
-        html = _inline(event)
-        caption = escape(event.caption or "", quote=False) if isinstance(event, Image) else ""
-        if html and not self.blocks:
+        html = f'<a href="{escape(href)}">{_inline(image)}</a>' if href else _inline(image)
+        if self.blocks:
+            self.put(f"{html}<br>{caption}<br>" if caption else html)
+        else:
             below = f"<figcaption>{caption}</figcaption>" if caption else ""
-            html = f"<figure>{html}{below}</figure>" if isinstance(event, Image) else f"<p>{html}</p>"
-        elif caption:
-            html += f"<br>{caption}<br>"
+            self.put(f"<figure>{html}{below}</figure>")
+
+    def block(self, html: str) -> None:
+        """A paragraph of its own, or, inside of a block that holds text, only what it holds."""
+        self.settle()
         if html:
-            self.put(html)
+            self.put(html if self.blocks else f"<p>{html}</p>")
 
     def imply(self) -> None:
         """Open a paragraph, inside of which the marks that are open go on; what they held stands before it."""
@@ -141,11 +148,26 @@ def _is_blank(part: str) -> bool:
     return part == "<br>" or not part.strip()
 
 
-def _inline(event: Image | Video | File) -> str:
-    """A picture; a video or a file as a link to it, or its name where it has no address."""
+def _in_line(events: Iterable[Event]) -> str:
+    """Text with its inline marks, as a caption holds it."""
+    parts: list[str] = []
+    for event in events:
+        if isinstance(event, str):
+            parts.append(escape(event, quote=False))
+        elif isinstance(event, Open) and event.tag in INLINE:
+            parts.append(f'<a href="{escape(event.href)}">' if event.href else f"<{event.tag}>")
+        elif isinstance(event, Close) and event.tag in INLINE:
+            parts.append(f"</{event.tag}>")
+    return "".join(parts).strip()
+
+
+def _inline(event: Image | Video | File | Mark) -> str:
+    """A picture; a video or a file as a link to it, or its name where it has no address; a mark."""
     if isinstance(event, Image):
         numbers = (("width", event.width), ("height", event.height))
         size = "".join(f' {name}="{value}"' for name, value in numbers if value)
         return f'<img src="{escape(event.url)}" alt="{escape(event.alt or "")}"{size}>'
+    if isinstance(event, Mark):
+        return escape(event.text, quote=False)
     name = escape((event.title if isinstance(event, Video) else event.name) or event.url or "", quote=False)
     return f'<a href="{escape(event.url)}">{name}</a>' if event.url else name

@@ -1,14 +1,15 @@
 """A body's events as plain text: blocks separated by a blank line, list items and table rows by a newline.
 
 Items begin with ``• `` or their number, nested ones are indented; the cells of a row are joined by `` | ``. Pictures
-leave their caption, files their name, players nothing.
+leave their caption, files their name, what has no words a mark; films and pictures at the very start or end leave none,
+so that a text begins and ends with words.
 """
 
 import re
 from collections.abc import Iterable
 
-from scraper.layouts.events import INLINE, Close, Event, Open
-from scraper.records import File, Image
+from scraper.layouts.events import FILM, INLINE, SIGHTS, Captioned, Close, Event, Mark, Open
+from scraper.records import File, Image, Video
 
 
 def as_text(events: Iterable[Event]) -> str:
@@ -23,8 +24,14 @@ def as_text(events: Iterable[Event]) -> str:
             writer.close(event.tag)
         elif isinstance(event, Image):
             writer.block(event.caption)
+        elif isinstance(event, Captioned):
+            writer.block(event.image.caption)
         elif isinstance(event, File):
-            writer.block(event.name)
+            writer.block(event.name or event.url)
+        elif isinstance(event, Video):
+            writer.sight(FILM)
+        elif isinstance(event, Mark):
+            writer.sight(event) if event in SIGHTS else writer.block(event.text)
     writer.flush()
     return "".join(writer.parts)
 
@@ -32,6 +39,8 @@ def as_text(events: Iterable[Event]) -> str:
 class _Writer:
     def __init__(self) -> None:
         self.parts: list[str] = []
+        #: Marks of what is only to be seen, since the last words.
+        self.sights: list[Mark] = []
         self.line: list[str] = []
         #: Of each open list the number of its last item; None: bullets.
         self.lists: list[int | None] = []
@@ -49,6 +58,11 @@ class _Writer:
         if text:
             self.line.append(text)
             self.flush()
+
+    def sight(self, mark: Mark) -> None:
+        self.flush()
+        if self.parts and not self.cells:
+            self.sights.append(mark)
 
     def open(self, mark: Open) -> None:
         tag = mark.tag
@@ -119,6 +133,9 @@ class _Writer:
             self.add(text, "\n\n")
 
     def add(self, text: str, separator: str) -> None:
+        if self.sights:
+            self.parts += [f"\n\n{mark.text}" for mark in self.sights]
+            self.sights, separator = [], "\n\n"
         self.parts.append(separator + text if self.parts else text)
 
 

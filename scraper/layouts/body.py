@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scraper.layouts import frames
 from scraper.layouts.as_html import as_html
 from scraper.layouts.as_text import as_text
-from scraper.layouts.events import EMPTY, FRAMES, INLINE, TEXT_BLOCKS, Close, Event, Open
+from scraper.layouts.events import EMPTY, FRAMES, INLINE, TEXT_BLOCKS, Captioned, Close, Event, Open
 from scraper.page import Node, clean_text
 from scraper.records import File, Image, Link, Video
 
@@ -34,10 +35,11 @@ class Body:
 
 _SAME = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
 _MARKS = INLINE | TEXT_BLOCKS | FRAMES | EMPTY
-_GROUPS = "div section article main aside header footer center address details summary fieldset"
+_GROUPS = (
+    "div section article main aside header footer center address details summary form fieldset legend label option"
+)
 _SILENT = """
-script style template noscript svg math object embed iframe video audio canvas form input select textarea button head
-link meta title map
+script style template noscript svg math canvas input select textarea button head link meta title map
 """
 _STYLES = (
     (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "strong"),
@@ -74,11 +76,19 @@ def fold(events: Sequence[Event]) -> Body:
     return Body(
         text=as_text(events),
         html=as_html(events),
-        images=tuple(event for event in events if isinstance(event, Image)),
+        images=tuple(_images(events)),
         videos=tuple(event for event in events if isinstance(event, Video)),
         files=tuple(event for event in events if isinstance(event, File)),
         links=tuple(_links(events)),
     )
+
+
+def _images(events: Iterable[Event]) -> Iterator[Image]:
+    for event in events:
+        if isinstance(event, Captioned):
+            yield event.image
+        elif isinstance(event, Image):
+            yield event
 
 
 def walk(
@@ -102,6 +112,8 @@ def walk(
             yield from special
         elif tag == "pre":
             yield from (Open("pre"), _verbatim(node), Close("pre"))
+        elif tag in frames.FRAMES:
+            yield from frames.read(node, link)
         elif tag not in _MUTE or (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None):
             mark = _mark(node, tag, link)
             if mark is not None:
@@ -186,6 +198,10 @@ def _links(events: Iterable[Event]) -> Iterator[Link]:
             text.append(event)
         elif isinstance(event, Link):
             yield event
+        elif isinstance(event, Captioned):
+            if event.href:
+                yield Link(url=event.href, text="")
+            yield from _links(event.caption)
         elif isinstance(event, Open):
             if event.tag == "a":
                 href, text = event.href, []

@@ -22,8 +22,29 @@ class Close(NamedTuple):
     tag: str
 
 
-#: A Link is one inside of a caption, whose text the picture already holds.
-Event = Open | Close | str | Image | Video | File | Link
+class Mark(NamedTuple):
+    """Stands for what has no words and no address: ``[embed not in the page]``."""
+
+    text: str
+
+
+FILM = Mark("[video]")
+DRAWING, NO_PICTURE, NO_GALLERY = Mark("[drawing]"), Mark("[picture not in the page]"), Mark("[gallery]")
+#: What only the eye misses: at the ends of a text these marks are left out, so that it begins and ends with words.
+SIGHTS = frozenset({FILM, DRAWING, NO_PICTURE, NO_GALLERY})
+
+
+class Captioned(NamedTuple):
+    """A picture below which stands more than plain words: its caption as events of its own."""
+
+    image: Image
+    caption: "tuple[Event, ...]"
+    #: Where the picture itself leads.
+    href: str | None = None
+
+
+#: A Link is one whose text stands elsewhere, as that of a picture of a gallery.
+Event = Open | Close | str | Image | Video | File | Link | Mark | Captioned
 
 _INLINE = "a strong em u s sup sub code mark small q abbr"
 _TEXT_BLOCKS = "p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd"

@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scraper.layouts.as_text import as_text
 from scraper.layouts.body import Body, read_body, walk
-from scraper.layouts.events import Close, Event, Open
+from scraper.layouts.events import DRAWING, NO_GALLERY, NO_PICTURE, Captioned, Close, Event, Open
+from scraper.layouts.wix import blocks
 from scraper.layouts.wix.address import address
 from scraper.layouts.wix.media import picture
 from scraper.page import Node, words
-from scraper.records import File, Image, Link, Video
+from scraper.records import File, Link
 
+#: What holds the words of a gallery's item.
+_TITLED = '[data-hook^="item-hover"], [data-hook="gallery-item-title"], [data-hook="gallery-item-description"]'
 #: Elements that are never a widget; most of a body is made of them.
 _TEXT = frozenset({"span", "p", "strong", "em", "u", "li", "ul", "ol", "br", "h2", "h3", "tr", "td", "tbody"})
 _GALLERY = frozenset({"gallery-viewer", "galleryViewer"})
-_PICTURE = frozenset({"imageViewer", "figure-IMAGE", "image-viewer", "figure-GIF", "giphyViewer", "gif-viewer"})
-_PLAYER = frozenset(
-    {"figure-VIDEO", "video-player", "videoPlayer", "video-viewer", "videoViewer", "reactPlayerWrapper"}
-    | {"figure-AUDIO", "audio-viewer", "audioViewer", "soundCloudViewer", "figure-SOUND_CLOUD"}
-)
+_PICTURE = frozenset({"imageViewer", "figure-IMAGE", "image-viewer"})
+#: A GIF is a picture where an ``img`` shows it, else a film without sound.
+_GIF = frozenset({"figure-GIF", "giphyViewer", "gif-viewer"})
 _FILE = frozenset({"fileUploadViewer", "file-upload-viewer", "file-viewer", "figure-FILE"})
 _EXTENSION = re.compile(r"\.\w{1,8}")
 _FILE_NAME = ("fileUploadName", "fileUploadExtension")
@@ -28,12 +30,6 @@ _LARGEST_FILE = 10**15
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 #: What the viewer adds to a picture, and the start of what the editor calls a button.
 _EXPAND, _BUTTON = "image-expand-button", ("button-viewer", "buttonViewer")
-_POSTER = re.compile(r"(?:i\.ytimg\.com|img\.youtube\.com)/vi(?:_webp)?/([\w-]{11})/", re.ASCII)
-_YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
-_VIDEO_HOSTS = re.compile(
-    r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|(?:player\.)?vimeo\.com|dailymotion\.com"
-    r"|facebook\.com/plugins/video|video\.wixstatic\.com)"
-)
 _DOCUMENT = re.compile(
     r"/(?:_files/)?ugd/|\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|zip|epub)(?=$|[?#])", re.IGNORECASE
 )
@@ -60,21 +56,26 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     if node.tag in ("wow-image", "img", "amp-img"):
         found = None if _is_preload(node) else picture(node, base_url)
         return (found,) if found else ()
-    if node.tag in ("iframe", "video", "amp-youtube", "amp-vimeo"):
-        return tuple(_videos(node, base_url))
     if hook in _GALLERY or "pro-gallery" in (attributes.get("class") or "").split():
         return tuple(_gallery(node, base_url))
-    if hook in _PICTURE:
+    if hook in _PICTURE or (hook in _GIF and node.css_first("img") is not None):
         return tuple(_picture(node, base_url))
-    if hook in _PLAYER:
-        return tuple(_player(node, base_url))
     if hook in _FILE:
         return tuple(_file(node, base_url))
     if hook == _EXPAND or "paywall" in hook:
         return ()
     if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
         return (Open("p"), words(node) or "", Close("p"))
-    return None
+    if (block := blocks.read(node, hook, base_url)) is not None:
+        return block
+    return (DRAWING,) if not hook and _is_drawing(node) else None
+
+
+def _is_drawing(node: Node) -> bool:
+    """Whether a block of the editor holds a drawing and nothing else."""
+    if not (node.attributes.get("id") or "").startswith("viewer-") or node.css_first("svg") is None or words(node):
+        return False
+    return node.css_first("[data-hook], img, wow-image, input, iframe, video, audio, form, button") is None
 
 
 def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -82,16 +83,17 @@ def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
     found = picture(node, base_url)
     caption = _caption(node)
     if not found:
-        if caption:
-            yield from (Open("p"), caption, Close("p"))
+        yield from (Open("p"), caption, Close("p")) if caption else (NO_PICTURE,)
         return
     links = [(a, url) for a in node.css("a[href]") if (url := address(a.attributes.get("href") or "", base_url))]
     around = next((url for a, url in links if a.css_first("wow-image, img") is not None), None)
-    if around:
-        yield Open("a", around)
-    yield Image(url=found.url, alt=found.alt, caption=caption, width=found.width, height=found.height)
-    if around:
-        yield Close("a")
+    image = replace(found, caption=caption)
+    below = node.css_first("figcaption")
+    linked = below is not None and below.css_first("a[href]") is not None and words(below) == caption
+    if below is not None and linked:
+        yield Captioned(image, tuple(walk(below, link=lambda href: address(href, base_url))), around)
+        return
+    yield from (Open("a", around), image, Close("a")) if around else (image,)
     yield from (Link(url=url, text=text) for a, url in links if (text := words(a)))
 
 
@@ -105,45 +107,50 @@ def _unspoken(node: Node) -> Iterable[Event] | None:
 
 
 def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
-    """The pictures of a gallery that the server rendered, each once; the rest of a long one is not in the page.
-
-    A picture not loaded yet is there as its blurred twin alone.
+    """The pictures of a gallery that the server rendered, each once, with the title that stands over it; the rest of a
+    long one is not in the page. A picture not loaded yet is there as its blurred twin alone.
     """
-    frames = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
-    found = [(_is_preload(img), image) for img in frames if (image := picture(img, base_url))]
-    loaded = {image.url for preload, image in found if not preload}
-    yield from (image for preload, image in found if not preload or image.url not in loaded)
+    shown = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
+    found = [(_is_preload(img), img, image) for img in shown if (image := picture(img, base_url))]
+    loaded = {image.url for preload, _, image in found if not preload}
+    titled: set[str] = set()
+    used: set[int] = set()
+    for preload, img, image in found:
+        if preload and image.url in loaded:
+            continue
+        item = _item(img)
+        caption = _caption(item) if item is not None and item.mem_id not in used else None
+        used.add(item.mem_id if item is not None else 0)
+        yield replace(image, caption=caption)
+        titled.add(caption or "")
+        yield from _item_link(item, caption or image.alt, base_url)
+    rest = [text for item in node.css(_TITLED) if (text := words(item)) and text not in titled]
+    for text in rest:
+        yield from (Open("p"), text, Close("p"))
+    if not found and not rest:
+        yield NO_GALLERY
+
+
+def _item(img: Node) -> Node | None:
+    """What holds a picture of a gallery and its title."""
+    around = img.parent
+    while around is not None and around.attributes.get("data-hook") not in _GALLERY:
+        if around.attributes.get("data-hook") == "item-container":
+            return around
+        around = around.parent
+    return None
+
+
+def _item_link(item: Node | None, text: str | None, base_url: str | None) -> Iterator[Link]:
+    wrapper = item.parent if item is not None else None
+    href = wrapper.attributes.get("href") if wrapper is not None and wrapper.tag == "a" else None
+    if href and (url := address(href, base_url)):
+        yield Link(url=url, text=text or "")
 
 
 def _is_preload(img: Node) -> bool:
     """Whether a picture is the blurred twin of the one behind it."""
     return any((img.attributes.get(name) or "").endswith("-preload") for name in ("data-hook", "class"))
-
-
-def _player(node: Node, base_url: str | None) -> Iterator[Event]:
-    """A video where the page gives its address, and its caption; the player itself says nothing."""
-    frames = node.css("iframe, video, amp-youtube, amp-vimeo")
-    for frame in frames:
-        yield from _videos(frame, base_url)
-    if not frames and (poster := _POSTER.search(node.html or "")):
-        yield Video(url=_YOUTUBE + poster[1])
-    caption = words(node.css_first("figcaption"))
-    if caption:
-        yield from (Open("p"), caption, Close("p"))
-
-
-def _videos(node: Node, base_url: str | None) -> Iterator[Video]:
-    """The video of a player, a frame or an AMP element."""
-    clip = node.attributes.get("data-videoid") or ""
-    if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
-        yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
-        return
-    for source in (node, *node.css("source")):
-        src = source.attributes.get("src") or source.attributes.get("data-src") or ""
-        url = address(src, base_url) if src else None
-        if url and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
-            yield Video(url=url, title=node.attributes.get("title") or None)
-            return
 
 
 def _file(node: Node, base_url: str | None) -> Iterator[Event]:

@@ -1,0 +1,57 @@
+"""What stands in a body without words of its own: frames, players, embedded things. Each leaves its address or a mark.
+
+A video leaves its address in the HTML and in the list of videos, ``[video]`` in the text; anything else that has an
+address leaves it as a link, and what has none a mark, so that a reader knows that something stood there.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from scraper.layouts.events import FILM, Close, Event, Mark, Open
+from scraper.page import Node
+from scraper.records import Video
+
+#: Elements that show another document or a recording.
+FRAMES = frozenset({"iframe", "video", "audio", "object", "embed", "amp-youtube", "amp-vimeo", "amp-iframe"})
+NOT_IN_THE_PAGE = Mark("[embed not in the page]")
+AUDIO = Mark("[audio]")
+#: Makes the address of a frame absolute; None: it names nothing on the web.
+Address = Callable[[str], str | None]
+
+_YOUTUBE, _VIMEO = "https://youtu.be/", "https://vimeo.com/"
+_VIDEO_HOSTS = re.compile(
+    r"https?://(?:www\.)?(?:youtube\.com|youtube-nocookie\.com|youtu\.be|(?:player\.)?vimeo\.com|dailymotion\.com"
+    r"|facebook\.com/plugins/video|video\.wixstatic\.com)"
+)
+_SOURCES = ("src", "data-src", "data")
+
+
+def read(node: Node, address: Address) -> Iterator[Event]:
+    """What stands for *node*, an element of `FRAMES`."""
+    clip = node.attributes.get("data-videoid") or ""
+    if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
+        yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
+        return
+    url = _source(node, address)
+    if url is not None and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
+        yield Video(url=url, title=node.attributes.get("title") or None)
+    elif url is not None:
+        yield from linked(url, url)
+    else:
+        yield {"video": FILM, "audio": AUDIO}.get(node.tag or "", NOT_IN_THE_PAGE)
+
+
+def _source(node: Node, address: Address) -> str | None:
+    """The first address of *node* and its sources that is one of the web."""
+    for inner in (node, *node.css("source")):
+        for name in _SOURCES:
+            if (src := inner.attributes.get(name)) and (url := address(src)):
+                return url
+    return None
+
+
+def linked(text: str, url: str | None) -> tuple[Event, ...]:
+    """A paragraph with *text* that links to *url*; without a link where that is None."""
+    if url is None:
+        return (Open("p"), text, Close("p"))
+    return (Open("p"), Open("a", url), text, Close("a"), Close("p"))
