@@ -284,12 +284,37 @@ def test_texts_of_files_are_searched(path: Path) -> None:
         assert found(db, "water", "files_fts") == [1]
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Łódź", "lodz"), ("Đorđević", "dordevic"), ("Straße", "strasse"), ("Yıldız", "yildiz"), ("ёлка", "елка"),
+        ("أحمد إبراهيم", "ابراهيم"), ("مُحَمَّد", "محمد"), ("ﬁrst oﬃce", "office"), ("Oʻahu", "oahu"), ("æther", "aether"),
+        ("Smørgås", "smorgas"), ("mora\u00adtorium", "moratorium"),
+    ],
+)  # fmt: skip
+def test_a_plain_connection_finds_words_without_the_signs_that_nobody_types(path: Path, text: str, asked: str) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title=None, body_text=f"Before {text} after")
+        assert found(db, asked) == found(db, asked, "posts_exact") == [1]
+
+
+def test_only_texts_without_spaces_between_words_are_in_the_trigram_index(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, 1, title="Latin", body_text="letters only")
+        a_post(db, 2, title="Mixed", body_text="第三次普遍定期审议 and more")
+        a_post(db, 3, title="สิทธิมนุษยชน", body_text=None)
+        assert db.execute("SELECT id FROM posts_unspaced_docsize ORDER BY id").fetchall() == [(2,), (3,)]
+        assert found(db, "普遍定期", "posts_unspaced") == [2]
+        db.execute("UPDATE posts SET body_text = 'plain now' WHERE id = 2")
+        assert db.execute("SELECT id FROM posts_unspaced_docsize").fetchall() == [(3,)]
+
+
 @pytest.mark.parametrize("index", schema.FTS)
 def test_search_is_in_step_after_any_write(path: Path, index: str) -> None:
     with closing(plain(path)) as db:
         for number in range(1, 6):
-            a_post(db, number, title=f"Title {number}", body_text=None)
-            db.execute("INSERT INTO files (post_id, position, name) VALUES (?, 1, 'a')", (number,))
+            a_post(db, number, title=f"Title ß {number}", body_text="人权" if number % 2 else None)
+            db.execute("INSERT INTO files (post_id, position, name) VALUES (?, 1, 'a人权')", (number,))
         db.execute("UPDATE posts SET id = id + 100, title = NULL WHERE id = 2")
         db.execute("UPDATE posts SET views = 7, body_text = 'new' WHERE id > 3")
         db.execute("DELETE FROM posts WHERE id = 1")

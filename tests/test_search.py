@@ -401,3 +401,100 @@ def test_rowids_give_the_whole_result_in_order(db: sqlite3.Connection) -> None:
 def test_total_and_rowids_agree(db: sqlite3.Connection, text: str) -> None:
     request = Request(query=search.parse(text))
     assert len(list(search.rowids(db, request))) == search.find(db, request).total
+
+
+RIGHTS = {
+    "all": "The county heard about water shutoffs and a moratorium.",
+    "most": "Water shutoffs came back in spring.",
+    "one": "A moratorium on evictions ended.",
+    "none": "Nothing of the kind.",
+}
+
+
+@pytest.fixture
+def relaxing(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Posts with all, most, one and none of three words, among others that make them rare."""
+    db = schema.open_archive(tmp_path / "relax.db", create=True).conn
+    for site in SITES:
+        db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", site)
+    for slug, text in RIGHTS.items():
+        add(db, slug, {"title": slug, "body_text": text})
+    for number in range(8):
+        add(db, f"other-{number}", {"title": "Other", "body_text": f"Post {number} about something else."})
+    yield db
+    db.close()
+
+
+def grouped(page: search.Page) -> dict[str, list[str]]:
+    return {"all": [hit.slug for hit in page.hits]} | {
+        group.matched.value: [hit.slug for hit in group.hits] for group in page.groups
+    }
+
+
+def test_posts_with_most_words_and_then_any_follow_those_with_all_and_are_counted_apart(
+    relaxing: sqlite3.Connection,
+) -> None:
+    page = search.find(relaxing, "water shutoffs moratorium")
+    assert grouped(page) == {"all": ["all"], "most": ["most"], "any": ["one"]}
+    assert (page.total, page.shown) == (1, 3)
+    assert [hit.lacks for group in page.groups for hit in group.hits] == [("moratorium",), ("water", "shutoffs")]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '"water shutoffs moratorium"', "water AND shutoffs AND absent", "title:water title:absent", "wat* absen*",
+        "water is:gone", "NEAR(water moratorium, 1)", "absent OR missing", "tag:absent site:absent",
+    ],
+)  # fmt: skip
+def test_quotes_operators_fields_and_filters_are_never_relaxed(relaxing: sqlite3.Connection, asked: str) -> None:
+    page = search.find(relaxing, asked)
+    assert (page.total, page.groups) == (0, ())
+
+
+def test_what_is_not_relaxed_still_holds_for_the_rest(relaxing: sqlite3.Connection) -> None:
+    assert grouped(search.find(relaxing, '"water shutoffs" moratorium absent')) == {"all": [], "any": ["all"]}
+    assert grouped(search.find(relaxing, "water moratorium absent -spring -evictions")) == {"all": [], "most": ["all"]}
+
+
+def test_a_question_finds_the_posts_with_its_telling_words(relaxing: sqlite3.Connection) -> None:
+    found = grouped(search.find(relaxing, "When was there a moratorium on evictions?"))
+    assert found["most"] == ["one"]
+
+
+@pytest.mark.parametrize(("matched", "slugs"), [
+    (search.Matched.ALL, ["all"]), (search.Matched.MOST, ["all", "most"]), (search.Matched.ANY, ["all", "most", "one"]),
+])  # fmt: skip
+def test_how_much_must_match_can_be_asked_for_and_is_then_what_is_counted(
+    relaxing: sqlite3.Connection, matched: search.Matched, slugs: list[str]
+) -> None:
+    asked = Request(query=search.parse("water shutoffs moratorium"), matched=matched)
+    page = search.find(relaxing, asked)
+    assert ([hit.slug for hit in page.hits], page.total, page.groups) == (slugs, len(slugs), ())
+    assert len(list(search.rowids(relaxing, asked))) == len(slugs)
+
+
+def test_exports_take_exact_hits_unless_asked_otherwise(relaxing: sqlite3.Connection) -> None:
+    assert len(list(search.rowids(relaxing, Request(query=search.parse("water shutoffs moratorium"))))) == 1
+
+
+def test_pages_go_on_through_the_groups(relaxing: sqlite3.Connection) -> None:
+    pages = [
+        grouped(search.find(relaxing, Request(query=search.parse("water shutoffs moratorium"), size=1, page=number)))
+        for number in (1, 2, 3)
+    ]
+    assert [[slug for slugs in page.values() for slug in slugs] for page in pages] == [["all"], ["most"], ["one"]]
+
+
+def test_words_of_the_best_posts_bring_their_like_forward(tmp_path: Path) -> None:
+    db = schema.open_archive(tmp_path / "like.db", create=True).conn
+    db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", SITES[0])
+    for number in range(3):
+        add(db, f"jail-{number}", {"body_text": f"Custody deaths: jail custody inquest, jail inquest {number}."})
+    add(db, "near", {"body_text": "Deaths. The jail inquest went on for days and days without an end in sight."})
+    add(db, "far", {"body_text": "Deaths. The river valley went on for days and days without an end in sight."})
+    for number in range(30):
+        add(db, f"other-{number}", {"body_text": f"Post {number} about something else entirely."})
+    page = search.find(db, "custody deaths")
+    assert [hit.slug for group in page.groups for hit in group.hits] == ["near", "far"]
+    db.close()

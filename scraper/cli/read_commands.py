@@ -104,11 +104,34 @@ def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
-def search(query: tuple[str, ...], db: Path, sort: str, limit: int, page: int, where: tuple[str, ...]) -> None:
+@click.option("--match", "matched", type=click.Choice(["all", "most", "any"]),
+              help="Count posts with all words, or also those with most or any of them. "
+                   "[default: all; where few have all words, further posts follow]")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per hit, best first.")
+def search(
+    query: tuple[str, ...],
+    db: Path,
+    sort: str,
+    limit: int,
+    page: int,
+    where: tuple[str, ...],
+    matched: str | None,
+    as_json: bool,
+) -> None:
     """Search the posts: title, date, views and the passages found.
 
-    Words find their other forms; "exact phrases" in double quotes do not. AND, OR, NOT, -word and word* work, and
-    title: author: tag: category: site: after: before: is:gone has:pdf. Without a QUERY: all posts, newest first.
+    \b
+    water shutoffs             posts with both words, in any form; then those with most of them
+    "universal periodic"       exactly these words, side by side
+    water OR housing           either
+    police -prison             without
+    organi*                    words that begin so
+    NEAR(water rights, 5)      at most five words apart
+    title: author: tag: category: site: language:   in that field
+    after:2020 before:2021-06 year:2020-11          by date
+    is:gone is:changed is:undated has:pdf has:image by state
+
+    Without a QUERY: all posts, newest first.
 
     \b
     Example:  ushrn search '"universal periodic review" after:2020 -webinar'
@@ -117,14 +140,26 @@ def search(query: tuple[str, ...], db: Path, sort: str, limit: int, page: int, w
     from scraper import search as room
     from scraper.export import check
     from scraper.export import where as filters_of
-    from scraper.terminal.hits import results
+    from scraper.terminal.hits import Style, json_lines, results
 
     filters = filters_of(where)
     opened = schema.open_archive(db, create=False, readonly=True)
     try:
         check(opened.conn, filters)
-        asked = room.Request(query=room.parse(" ".join(query)), filters=filters, sort=sort, page=page, size=limit)
-        click.echo(results(room.find(opened.conn, asked), colour=sys.stdout.isatty()))
+        asked = room.Request(
+            query=room.parse(" ".join(query)),
+            filters=filters,
+            sort=sort,
+            page=page,
+            size=limit,
+            matched=room.Matched(matched) if matched else None,
+        )
+        found = room.find(opened.conn, asked)
+        if as_json:
+            for line in json_lines(found):
+                click.echo(line.encode("utf-8", "replace"))
+        else:
+            click.echo(results(found, Style.of(os.environ, is_terminal=sys.stdout.isatty())))
     finally:
         opened.close()
 

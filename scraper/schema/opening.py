@@ -37,8 +37,13 @@ def _second(db: Database) -> None:
         renewal.renew(db.conn)
 
 
+@migrations(name="0003 search in every script")
+def _third(db: Database) -> None:
+    renewal.renew_search(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 2
+VERSION = 3
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -10,7 +10,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from scraper.schema.tables import DERIVED, DESCRIPTIONS, EVIDENCE, FTS, TABLES, VIEWS, search_sql, trigger_names
+from scraper.schema.tables import (
+    DERIVED,
+    DESCRIPTIONS,
+    EVIDENCE,
+    FTS,
+    TABLES,
+    VIEWS,
+    VOCABULARIES,
+    content_name,
+    search_sql,
+    trigger_names,
+)
 
 #: Columns whose old values mean something else today: table → column → SQL over the old columns.
 _RENAMED = {
@@ -43,18 +54,49 @@ def renew(db: sqlite3.Connection) -> None:
     caller's, with foreign keys off.
     """
     before, today = _catalogue(db), _wanted()
-    for name in trigger_names():
-        db.execute(f"DROP TRIGGER IF EXISTS {name}")
-    for name in (*FTS, *(name for name, found in before.items() if found.kind == "view" and name in today)):
-        db.execute(f"DROP {'TABLE' if name in FTS else 'VIEW'} IF EXISTS {name}")
+    _drop_search(db)
+    for name in (name for name, found in before.items() if found.kind == "view" and name in today):
+        db.execute(f"DROP VIEW IF EXISTS {name}")
     for name, table in today.items():
         if table.kind == "table":
             _make(db, name, before.get(name), table)
-    for statement in _statements(search_sql() + VIEWS):
+    _make_search(db)
+    for statement in _statements(VIEWS):
+        db.execute(statement)
+    describe(db)
+
+
+def renew_search(db: sqlite3.Connection) -> None:
+    """Make the indexes of search anew where they are not those of today. One transaction, the caller's."""
+    if {name: found.sql for name, found in _catalogue(db).items()}.items() >= _search_objects().items():
+        return
+    _drop_search(db)
+    _make_search(db)
+
+
+def _search_objects() -> dict[str, str]:
+    """What `search_sql` makes: name → SQL."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.executescript(DERIVED)
+        before = _catalogue(db).keys()
+        db.executescript(search_sql())
+        return {name: found.sql for name, found in _catalogue(db).items() if name not in before}
+
+
+def _drop_search(db: sqlite3.Connection) -> None:
+    for name in trigger_names():
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    for name in (*VOCABULARIES, *FTS):
+        db.execute(f"DROP TABLE IF EXISTS {name}")
+    for name in FTS:
+        db.execute(f"DROP VIEW IF EXISTS {content_name(name)}")
+
+
+def _make_search(db: sqlite3.Connection) -> None:
+    for statement in _statements(search_sql()):
         db.execute(statement)
     for name in FTS:
         db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-    describe(db)
 
 
 def is_current(db: sqlite3.Connection) -> bool:
@@ -72,6 +114,11 @@ def present(db: sqlite3.Connection) -> None:
             db.execute(table.sql.replace("CREATE ", "CREATE TEMP ", 1))
         elif old.columns != table.columns:
             db.execute(f"CREATE TEMP VIEW {name} AS SELECT {_taken(name, old, table.columns)} FROM main.{name}")
+    for name in FTS.keys() - found.keys():
+        db.execute(f"CREATE VIRTUAL TABLE temp.{name} USING fts5({', '.join(FTS[name][1])}, tokenize='{FTS[name][2]}')")
+    for name, of in VOCABULARIES.items():
+        if name not in found:
+            db.execute(f"CREATE VIRTUAL TABLE temp.{name} USING fts5vocab('main', '{of}', 'row')")
 
 
 def describe(db: sqlite3.Connection) -> None:

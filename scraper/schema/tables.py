@@ -45,19 +45,41 @@ def _searched(table: str) -> tuple[str, ...]:
     return tuple(field.name for field in sorted(found, key=lambda field: field.searched))
 
 
-#: Search tables: name → (content table, columns, tokenizer). Kept in step by triggers of our own, guarded so that a
-#: change of counts never re-indexes a body (datasette.md P3-P5).
+#: Letters that SQLite's tokenizer keeps apart from those that people type for them, and signs inside words that nobody
+#: types. The texts are folded so before they are indexed; `search` folds its words by the same table.
+FOLDED = {
+    **dict.fromkeys("łŁ", "l"), **dict.fromkeys("đĐðÐ", "d"), **dict.fromkeys("øØ", "o"), **dict.fromkeys("ħĦ", "h"),
+    **dict.fromkeys("ŧŦ", "t"), "ı": "i", **dict.fromkeys("æÆ", "ae"), **dict.fromkeys("œŒ", "oe"),
+    **dict.fromkeys("ßẞ", "ss"), **dict.fromkeys("þÞ", "th"), **dict.fromkeys("ĳĲ", "ij"),
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
+    "ё": "е", "Ё": "Е", **dict.fromkeys("أإآٱ", "ا"), "ؤ": "و", **dict.fromkeys("ئىی", "ي"), "ة": "ه", "ک": "ك",
+    # ʻokina and its kin; soft hyphen, zero-width space; Arabic vowel signs and the stretched line between letters.
+    **dict.fromkeys("ʻʼʽʾʿ\u00ad\u200b\u0640", ""), **dict.fromkeys(map(chr, range(0x064B, 0x0656)), ""),
+}  # fmt: skip
+
+#: Scripts that put no spaces between words (and Korean, which puts endings to them), as ranges for GLOB and for `re`:
+#: Thai, Lao, Myanmar, Khmer, kana, Han, Hangul.
+UNSPACED = "฀-๿຀-\u0effက-႟ក-៿\u3040-ヿ㐀-䶿一-鿿가-\ud7af豈-\ufaffｦ-ﾟ𠀀-𿿿"
+
+#: Search tables: name → (table, columns, tokenizer). Kept in step by triggers of our own, guarded so that a
+#: change of counts never re-indexes a body (datasette.md P3-P5). The trigram ones hold only texts in `UNSPACED`
+#: scripts, as they are; the others hold every text, folded.
 FTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "posts_fts": ("posts", _searched("posts"), _STEMMED),
     "posts_exact": ("posts", _searched("posts"), _EXACT),
+    "posts_unspaced": ("posts", ("title", "body_text"), "trigram"),
     "files_fts": ("files", _searched("files"), _STEMMED),
     "files_exact": ("files", _searched("files"), _EXACT),
+    "files_unspaced": ("files", _searched("files"), "trigram"),
 }
+#: The words of an index, each with the number of rows it stands in: name → index.
+VOCABULARIES = {"posts_exact_words": "posts_exact", "files_exact_words": "files_exact"}
 
 
 def search_sql() -> str:
     """The search tables and the triggers that keep them in step, as one script."""
-    return "\n".join(_fts(name, *what) for name, what in FTS.items())
+    words = (f"CREATE VIRTUAL TABLE {name} USING fts5vocab('{of}', 'row');" for name, of in VOCABULARIES.items())
+    return "\n".join((*(_fts(name, *what) for name, what in FTS.items()), *words, ""))
 
 
 def trigger_names() -> frozenset[str]:
@@ -65,20 +87,55 @@ def trigger_names() -> frozenset[str]:
     return frozenset(f"{name}_{when}" for name in FTS for when in ("ai", "ad", "au"))
 
 
+def content_name(index: str) -> str:
+    """The view that an index is made of."""
+    return f"{index}_text"
+
+
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
     """One external-content index; updates that leave its columns alone do not touch it (IS NOT, for NULLs).
 
-    Named in double quotes, as sqlite-utils and Datasette look for the index of a table.
+    It is made of a view, which folds; the comment names the table in double quotes, as sqlite-utils and Datasette look
+    for the index of a table.
     """
     names = ", ".join(columns)
-    new = ", ".join(f"new.{column}" for column in columns)
-    old = ", ".join(f"old.{column}" for column in columns)
+    unspaced = tokenizer == "trigram"
     changed = " OR ".join(f"new.{column} IS NOT old.{column}" for column in ("id", *columns))
-    put = f"INSERT INTO {name}(rowid, {names}) VALUES (new.id, {new});"
-    take = f"INSERT INTO {name}({name}, rowid, {names}) VALUES ('delete', old.id, {old});"
+
+    def values(row: str) -> str:
+        cells = (f"{row}.{column}" if unspaced else _folded(f"{row}.{column}") for column in columns)
+        texts = " || ".join(f"coalesce({row}.{column}, '')" for column in columns)
+        return ", ".join(cells) + (f" WHERE {texts} GLOB '*[{UNSPACED}]*'" if unspaced else "")
+
+    put = f"INSERT INTO {name}(rowid, {names}) SELECT new.id, {values('new')};"
+    take = f"INSERT INTO {name}({name}, rowid, {names}) SELECT 'delete', old.id, {values('old')};"
+    _, where, condition = values(table).partition(" WHERE ")
+    named = ", ".join(
+        f"{table}.{column} AS {column}" if unspaced else f"{_folded(f'{table}.{column}')} AS {column}"
+        for column in columns
+    )
+    content = content_name(name)
     return f"""
-CREATE VIRTUAL TABLE {name} USING fts5({names}, content="{table}", content_rowid='id', tokenize='{tokenizer}');
+CREATE VIEW {content} AS SELECT {table}.id AS id, {named} FROM {table}{where}{condition};
+CREATE VIRTUAL TABLE {name} USING fts5 /* content="{table}" */ (
+  {names}, content='{content}', content_rowid='id', tokenize='{tokenizer}'
+);
 CREATE TRIGGER {name}_ai AFTER INSERT ON {table} BEGIN {put} END;
 CREATE TRIGGER {name}_ad AFTER DELETE ON {table} BEGIN {take} END;
 CREATE TRIGGER {name}_au AFTER UPDATE OF id, {names} ON {table} WHEN {changed} BEGIN {take} {put} END;
 """
+
+
+#: `replace` is nested so often and no deeper: SQLite's parser ends at 100 levels of everything.
+_NESTED = 16
+
+
+def _folded(value: str) -> str:
+    """*value*, an expression of SQL, folded."""
+    letters = list(FOLDED.items())
+    for at in range(0, len(letters), _NESTED):
+        inner = value if at == 0 else "x"
+        for letter, plain in letters[at : at + _NESTED]:
+            inner = f"replace({inner}, '{letter}', '{plain}')"
+        value = f"SELECT {inner} AS x" + (f" FROM ({value})" if at else "")
+    return f"({value})"

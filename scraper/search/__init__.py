@@ -4,9 +4,9 @@
 """
 
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Hit, Page, find, prepare, rowids
+from scraper.search.find import Group, Hit, Page, find, prepare, rowids
 from scraper.search.query import parse
-from scraper.search.request import SORTS, UNDATED, Filters, Request
+from scraper.search.request import SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import ordered
 from scraper.search.snippets import Snippet
 from scraper.search.tree import MARK, UNMARK, Query
@@ -14,11 +14,14 @@ from scraper.search.tree import MARK, UNMARK, Query
 __all__ = [
     "MARK",
     "SORTS",
+    "STEPS",
     "UNDATED",
     "UNMARK",
     "Facet",
     "Filters",
+    "Group",
     "Hit",
+    "Matched",
     "Page",
     "Query",
     "Request",

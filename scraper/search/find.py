@@ -6,17 +6,20 @@ ones cut snippets for the hits shown.
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scraper.search.facets import Facet, Tally
 from scraper.search.match import one_of
 from scraper.search.query import parse
-from scraper.search.request import MAX_SIZE, Request
+from scraper.search.relax import lacking, split
+from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
 from scraper.search.select import ORDER, ordered, selection
 from scraper.search.snippets import Snippet, show
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
 CACHE_KIB = 65_536
+#: With so many hits nobody needs posts that have less of the query.
+ENOUGH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,10 @@ class Hit:
     #: With marks around the words found; None: the post has no title.
     title: str | None
     author: str | None
+    #: The day as the site showed it; None: only a month or year is known, or nothing.
+    published_day: str | None
     published_at: str | None
+    updated_day: str | None
     updated_at: str | None
     views: int | None
     comments: int | None
@@ -38,6 +44,21 @@ class Hit:
     #: None: it is there still, as far as we know.
     gone_at: str | None
     snippets: tuple[Snippet, ...]
+    matched: Matched = Matched.ALL
+    #: Words of the query that it has not, as they were typed.
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Posts that have not all words of a query."""
+
+    #: MOST or ANY.
+    matched: Matched
+    #: How many there are, those of the groups before left out.
+    total: int
+    #: Those of this page.
+    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +66,11 @@ class Page:
     """One page of results and what is counted about all of them."""
 
     request: Request
+    #: Posts that have all words of the query; with `Request.matched`, those that have as many as it wants.
     total: int
     hits: tuple[Hit, ...]
+    #: What was found beyond, where there are few hits and nobody said how much must match; never counted in `total`.
+    groups: tuple[Group, ...] = ()
     #: site, year, category, tag, author, pdf, gone; years in order with zeros between, the others by count.
     facets: tuple[Facet, ...]
     #: (month as ``2016-12``, hits) in order, without the choice of years; a date of a year only is ``2016``.
@@ -55,7 +79,12 @@ class Page:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return max(1, -(-self.total // _size(self.request)))
+        return max(1, -(-self.shown // _size(self.request)))
+
+    @property
+    def shown(self) -> int:
+        """How many posts all pages show together."""
+        return self.total + sum(group.total for group in self.groups)
 
 
 def _size(request: Request) -> int:
@@ -81,7 +110,37 @@ def find(db: sqlite3.Connection, request: Request | str) -> Page:
     ids = [int(str(row[0])) for row in counted.get("hits", ())]
     tally = Tally(db, asked.filters, counted)
     return Page(
-        request=asked, total=tally.total, hits=_hits(db, asked, ids), facets=tally.facets(), timeline=tally.timeline()
+        request=asked,
+        total=tally.total,
+        hits=_hits(db, asked, ids, Matched.ALL),
+        groups=_groups(db, asked, tally.total, len(ids)),
+        facets=tally.facets(),
+        timeline=tally.timeline(),
+    )
+
+
+def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tuple[Group, ...]:
+    """Posts with most of the words, then with any, until a page would be full; *here*: hits on this page already."""
+    steps = split(asked.query)
+    if asked.matched is not None or total >= ENOUGH or not steps.has(Matched.ANY):
+        return ()
+    rows = selection(db, replace(asked, matched=Matched.ANY))
+    start = min(max(0, asked.page - 1) * _size(asked), 2**53)
+    wanted = (_size(asked) - here, max(0, start - total))
+    counts: dict[int, int] = {}
+    hits: dict[int, list[int]] = {}
+    for part, more, number in db.execute(
+        f"{rows.sql} {_MORE.format(order=ORDER[asked.order])}", (*rows.values, *wanted)
+    ):
+        if part == "count":
+            counts[more] = number
+        else:
+            hits.setdefault(more, []).append(number)
+    if total + counts.get(1, 0) >= ENOUGH:
+        counts.pop(2, None)
+    return tuple(
+        Group(matched=STEPS[more], total=count, hits=_hits(db, asked, hits.get(more, []), STEPS[more]))
+        for more, count in sorted(counts.items())
     )
 
 
@@ -91,6 +150,12 @@ def rowids(db: sqlite3.Connection, request: Request) -> Iterator[int]:
     for (number,) in db.execute(rows.sql, rows.values):
         yield number
 
+
+#: The posts that have not all words: how many at each step, and those of a page.
+_MORE = """
+SELECT 'count', more, count(*) FROM f WHERE miss = 0 AND more > 0 GROUP BY 2
+UNION ALL SELECT * FROM (SELECT 'hit', more, id FROM f WHERE miss = 0 AND more > 0 ORDER BY {order} LIMIT ? OFFSET ?)
+"""
 
 #: What is counted, all in one go; `miss` = 0 are the hits, and those that miss one facet's choice only count there.
 _COUNTS = """
@@ -105,19 +170,28 @@ UNION ALL SELECT * FROM (SELECT 'hits', id, 0, 0, 0, 0 FROM f WHERE miss = 0 ORD
 """
 
 
-def _hits(db: sqlite3.Connection, request: Request, ids: list[int]) -> tuple[Hit, ...]:
+def _hits(db: sqlite3.Connection, request: Request, ids: list[int], matched: Matched) -> tuple[Hit, ...]:
     if not ids:
         return ()
     shown = show(db, request.query.terms, ids)
-    columns = "id, url, site, slug, author, published_at, updated_at, views, comments, language, gone_at"
-    names = columns.split(", ")
+    lacks = {} if matched is Matched.ALL else lacking(db, split(request.query), ids)
+    names = (
+        "id", "url", "site", "slug", "author", "published_day", "published_at", "updated_day", "updated_at", "views",
+        "comments", "language", "gone_at",
+    )  # fmt: skip
     chosen = one_of("id", ids)
     rows = {
         row[0]: dict(zip(names, row, strict=True))
-        for row in db.execute(f"SELECT {columns} FROM posts WHERE {chosen.sql}", ids)
+        for row in db.execute(f"SELECT {', '.join(names)} FROM posts WHERE {chosen.sql}", ids)
     }
     return tuple(
-        Hit(**rows[number], title=shown[number].title, snippets=shown[number].snippets)
+        Hit(
+            **rows[number],
+            title=shown[number].title,
+            snippets=shown[number].snippets,
+            matched=matched,
+            lacks=lacks.get(number, ()),
+        )
         for number in ids
         if number in rows and number in shown  # a crawl may have taken one away since
     )

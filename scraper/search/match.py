@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scraper.search.folding import fold
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.urls import canonical
@@ -16,8 +17,9 @@ STEMMED, EXACT = "posts_fts", "posts_exact"
 #: The index of files that goes with an index of posts.
 FILES = {STEMMED: "files_fts", EXACT: "files_exact"}
 
-#: When a post is from: when it was published, or, where the page says only that, when it was updated.
-DATE = "coalesce(p.published_at, p.updated_at)"
+#: When a post is from: the day it was published as its readers saw it, as precisely as it is known; or, where the page
+#: says only that, the day it was updated.
+DATE = "coalesce(p.published_day, p.published_at, p.updated_day, p.updated_at)"
 PDFS = (
     "SELECT post_id FROM files WHERE media_type = 'application/pdf' OR name LIKE '%.pdf' OR url LIKE '%.pdf'"
     " OR url LIKE '%.pdf?%'"
@@ -65,6 +67,12 @@ class Match:
     driver: Driver | None
     #: To be met as well, all of them.
     conditions: tuple[Where, ...] = ()
+
+    def all_conditions(self) -> tuple[Where, ...]:
+        """What the driver finds, as one more condition."""
+        if self.driver is None:
+            return self.conditions
+        return (_in_index(self.driver.table, self.driver.expression, files=self.driver.files), *self.conditions)
 
 
 def both(parts: Iterable[Where], word: str) -> Where:
@@ -135,9 +143,9 @@ def expression(node: Node) -> str:
 def _quoted(term: Term) -> str:
     column = f"{term.column} : " if term.column else ""
     if term.near is not None:
-        inside = " ".join(f'"{word}"' for word in term.text.replace('"', " ").split())
+        inside = " ".join(f'"{word}"' for word in fold(term.text).replace('"', " ").split())
         return f"{column}NEAR({inside}, {term.near})"
-    text = term.text.replace('"', '""')
+    text = fold(term.text).replace('"', '""')
     return f'{column}"{text}"' + (" *" if term.prefix else "")
 
 
@@ -156,13 +164,16 @@ def condition(db: sqlite3.Connection, node: Node) -> Where:
 
 
 def _found(table: str, node: Node) -> Where:
-    asked = expression(node)
+    return _in_index(table, expression(node), files=anywhere(node))
+
+
+def _in_index(table: str, asked: str, *, files: bool) -> Where:
     posts = Where(f"p.id IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (asked,))
-    if not anywhere(node):
+    if not files:
         return Where(f"({posts.sql})", posts.values)
     index = FILES[table]
-    files = f"p.id IN (SELECT post_id FROM files WHERE id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?))"
-    return both((posts, Where(files, (asked,))), "OR")
+    inside = f"p.id IN (SELECT post_id FROM files WHERE id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?))"
+    return both((posts, Where(inside, (asked,))), "OR")
 
 
 def _property(db: sqlite3.Connection, node: Condition) -> Where:

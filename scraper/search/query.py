@@ -52,13 +52,22 @@ def parse(text: str) -> Query:
 
 
 def _all(parts: list[Node]) -> Node | None:
-    flat = list(dict.fromkeys(each for part in parts for each in (part.children if isinstance(part, All) else (part,))))
+    flat = list(dict.fromkeys(each for part in parts for each in _side_by_side(part)))
     return All(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
+
+
+def _side_by_side(part: Node) -> tuple[Node, ...]:
+    return part.children if isinstance(part, All) and not part.written else (part,)
 
 
 def _any(parts: list[Node]) -> Node | None:
     flat = list(dict.fromkeys(each for part in parts for each in (part.children if isinstance(part, Any) else (part,))))
     return Any(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
+
+
+def _written(node: Node | None) -> Node | None:
+    """*node*, said to be joined by an AND that the reader wrote."""
+    return All(node.children, written=True) if isinstance(node, All) else node
 
 
 @dataclass(slots=True)
@@ -93,7 +102,7 @@ class _Reader:
         parts: list[Node] = []
         run: list[Term] = []
         while not self.closed():
-            if self.operator("OR", "|", "AND", "&"):
+            if self.operator("OR", "|", "AND"):
                 continue  # with nothing before it
             found = self.disjunction(depth)
             if isinstance(found, Term) and found == Term(found.text):
@@ -109,7 +118,7 @@ class _Reader:
         first = self.conjunction(depth)
         parts = [first]
         while self.operator("OR", "|"):
-            while self.operator("OR", "|", "AND", "&"):
+            while self.operator("OR", "|", "AND"):
                 pass
             if self.closed():
                 break
@@ -121,15 +130,15 @@ class _Reader:
     def conjunction(self, depth: int) -> Node | None:
         first = self.unit(depth)
         parts = [first]
-        while self.operator("AND", "&"):
-            while self.operator("AND", "&", "OR", "|"):
+        while self.operator("AND"):
+            while self.operator("AND", "OR", "|"):
                 pass
             if self.closed():
                 break
             parts.append(self.unit(depth))
         if len(parts) == 1:
             return first
-        return _all([each for part in parts if part is not None for each in self.respelled(part)])
+        return _written(_all([each for part in parts if part is not None for each in self.respelled(part)]))
 
     def unit(self, depth: int) -> Node | None:
         negative = False
@@ -202,7 +211,7 @@ class _Reader:
         if 1 < len(run) <= 5 and self.spellings < SPELLINGS and (together := _all(parts)):
             self.spellings += 1
             joined = "".join(word for term in run for word in synonyms.words(term.text))
-            return [Any((together, Term(joined)))] if searchable(joined) else parts
+            return [Any((together, Term(joined)), spellings=True)] if searchable(joined) else parts
         return parts
 
     def either(self, node: Node, written: str, others: tuple[str, ...], ruled: list[str]) -> Node:
@@ -219,7 +228,7 @@ class _Reader:
         if exact and isinstance(node, Term):
             node = replace(node, exact=True)
         terms = (Term(text, exact=exact or synonyms.needs_capitals(text)) for text in more)
-        return Any((node, *terms)) if more else node
+        return Any((node, *terms), spellings=True) if more else node
 
 
 def _longest(run: list[Term]) -> tuple[int, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 
 from scraper.search.tree import Query, clean
 
@@ -9,6 +10,20 @@ SORTS = ("relevance", "newest", "oldest", "views", "comments")
 #: What `Filters.year` calls posts without a date.
 UNDATED = "undated"
 MAX_SIZE = 200
+
+
+class Matched(StrEnum):
+    """How much of a query a post has."""
+
+    ALL = "all"
+    MOST = "most"
+    ANY = "any"
+    #: All words of the query with its spelling mended.
+    SPELLING = "spelling"
+
+
+#: What can be asked for; the last is an answer only.
+STEPS = (Matched.ALL, Matched.MOST, Matched.ANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +66,9 @@ class Request:
     filters: Filters = field(default_factory=Filters)
     #: One of SORTS; empty or unknown: relevance where there are words, else newest.
     sort: str = ""
+    #: How much of the query counts as found: all words; or most, or any of them, behind those that have all. None: all
+    #: words, and where few posts have them, further ones are shown in groups of their own.
+    matched: Matched | None = None
     #: From 1.
     page: int = 1
     #: Hits on a page, 1 to MAX_SIZE.

@@ -1,23 +1,21 @@
 """A request → the SQL that finds its posts."""
 
 import sqlite3
+from dataclasses import dataclass
 
 from scraper.search.match import DATE, FILES, PDFS, STEMMED, Match, Where, both, compile_query, expression
-from scraper.search.request import UNDATED, Filters, Request
-from scraper.search.tree import Any
+from scraper.search.relax import FILE_SHARE, WEIGHTS, feedback, scored, split
+from scraper.search.request import UNDATED, Filters, Matched, Request
+from scraper.search.tree import All, Any, Query
 
-#: Weights of title, excerpt, body, author in the rank of posts, of name and text in that of files.
-WEIGHTS = {"posts_fts": "10, 4, 1, 5", "posts_exact": "10, 4, 1, 5", "files_fts": "4, 1", "files_exact": "4, 1"}
-#: A word in a file counts that much of a word in the post.
-FILE_SHARE = 0.3
 #: Facets whose filters are told apart, each with its bit in `miss`: the filters that a row does not meet.
 BITS = {"site": 1, "year": 2, "category": 4, "tag": 8, "author": 16, "pdf": 32, "gone": 64}
 ORDER = {
-    "relevance": "key, date DESC, id",
-    "newest": "date IS NULL, date DESC, id",
-    "oldest": "date IS NULL, date, id",
-    "views": "key IS NULL, key DESC, date DESC, id",
-    "comments": "key IS NULL, key DESC, date DESC, id",
+    "relevance": "more, key, date DESC, id",
+    "newest": "more, date IS NULL, date DESC, id",
+    "oldest": "more, date IS NULL, date, id",
+    "views": "more, key IS NULL, key DESC, date DESC, id",
+    "comments": "more, key IS NULL, key DESC, date DESC, id",
 }
 
 
@@ -28,23 +26,66 @@ def ordered(db: sqlite3.Connection, request: Request) -> Where:
 
 
 def selection(db: sqlite3.Connection, request: Request) -> Where:
-    """``WITH … f AS (…)``: the rows found (id, key, date, site, author, gone, pdf, miss) before they are sorted."""
+    """``WITH … f AS (…)``: the rows found (id, key, date, site, author, gone, pdf, miss, more) before they are sorted.
+
+    `more`: 0, the post has all words of the query; 1, most of them; 2, any. What has less than `request.matched` wants
+    is left out.
+    """
+    return _rows(request, _relaxed_source(db, request) or _exact_source(db, request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where rows come from before filters: the scores, if any, and what must hold."""
+
+    scores: Where
+    #: The scores are those of all hits, and of no other post.
+    finds: bool
+    conditions: tuple[Where, ...]
+    #: SQL for `more`; None: every row has all words.
+    more: Where | None = None
+    #: Of the scores.
+    columns: str = "id, score"
+
+
+def _exact_source(db: sqlite3.Connection, request: Request) -> _Source:
     match = compile_query(db, request.query)
-    source = _source(match, request)
+    return _Source(_source(match, request), match.driver is not None, match.conditions)
+
+
+def _relaxed_source(db: sqlite3.Connection, request: Request) -> _Source | None:
+    """Posts with as many words as `request.matched` wants, those with all words among them; None: with all only."""
+    parts = split(request.query)
+    if request.matched is None or not parts.has(request.matched):
+        return None
+    rank = request.order == "relevance"
+    scores = scored(db, parts, feedback(db, parts) if rank else (), rank=rank)
+    whole = _rows(Request(query=request.query), _exact_source(db, Request(query=request.query)))
+    fixed = compile_query(db, Query(root=All(parts.fixed))).all_conditions() if parts.fixed else ()
+    all_words = Where(f"p.id IN ({whole.sql} SELECT id FROM f)", whole.values)
+    if request.matched is Matched.MOST:
+        fixed = (*fixed, Where(f"(h.most OR {all_words.sql})", all_words.values))
+    more = Where(f"CASE WHEN {all_words.sql} THEN 0 WHEN h.most THEN 1 ELSE 2 END", all_words.values)
+    return _Source(scores, finds=True, conditions=fixed, more=more, columns="id, score, most")
+
+
+def _rows(request: Request, source: _Source) -> Where:
     missed = _missed(request.filters)
+    more = source.more or Where("0")
     bounds = [Where(f"{DATE} {sign} ?", (value,)) for sign, value in _bounds(request.filters) if value]
-    wanted = [*match.conditions, *bounds]
+    wanted = [*source.conditions, *bounds]
     where = both(wanted, "AND") if wanted else Where("1")
     key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments"}.get(request.order, "NULL")
     columns = (
         f"p.id AS id, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
-        f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss"
+        f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss, {more.sql} AS more"
     )
-    inner = f"SELECT {columns} FROM {_FROM[bool(source.sql), match.driver is not None]} WHERE {where.sql}"
+    inner = f"SELECT {columns} FROM {_FROM[bool(source.scores.sql), source.finds]} WHERE {where.sql}"
     if missed.sql != "0":
         inner = f"SELECT * FROM ({inner}) WHERE miss & (miss - 1) = 0"
-    with_ = f"WITH h(id, score) AS MATERIALIZED ({source.sql}), " if source.sql else "WITH "
-    return Where(f"{with_}f AS MATERIALIZED ({inner})", (*source.values, *missed.values, *where.values))
+    with_ = f"WITH h({source.columns}) AS MATERIALIZED ({source.scores.sql}), " if source.scores.sql else "WITH "
+    values = (*source.scores.values, *missed.values, *more.values, *where.values)
+    return Where(f"{with_}f AS MATERIALIZED ({inner})", values)
 
 
 #: (there are scores, they come from the one index that finds all hits) → where rows come from.

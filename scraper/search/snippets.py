@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from scraper.search.folding import unfolded
 from scraper.search.match import EXACT, FILES, STEMMED, anywhere, expression
 from scraper.search.synonyms import words
 from scraper.search.tree import MARK, UNMARK, Any, Term
@@ -72,8 +73,10 @@ def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> d
     bodies: dict[int, list[Range]] = {}
     for table, asked in _by_table(terms):
         for number, title, body in _highlighted(db, table, asked, wanted):
-            titles.setdefault(number, []).extend(ranges(title))
-            bodies.setdefault(number, []).extend(ranges(body))
+            if number not in texts:
+                continue  # a crawl has put it there since
+            titles.setdefault(number, []).extend(unfolded(texts[number][0] or "", ranges(title)))
+            bodies.setdefault(number, []).extend(unfolded(texts[number][2] or "", ranges(body)))
     in_files = _files(db, [term for term in terms if anywhere(term)], wanted)
     return {
         number: Shown(
@@ -231,11 +234,11 @@ def _files(db: sqlite3.Connection, terms: Sequence[Term], wanted: str) -> dict[i
 def _marked_by_index(db: sqlite3.Connection, index: str, asked: str, number: int) -> tuple[str, list[Range]]:
     """The text of a file and where the index sees the words in it."""
     (text, highlighted) = db.execute(
-        f"SELECT text, CASE WHEN instr(text, ?1) OR instr(text, ?2) THEN NULL ELSE highlight({index}, 1, ?1, ?2) END"
-        f" FROM {index} WHERE {index} MATCH ?3 AND rowid = ?4",
+        f"SELECT (SELECT text FROM files WHERE id = ?4), CASE WHEN instr(text, ?1) OR instr(text, ?2) THEN NULL"
+        f" ELSE highlight({index}, 1, ?1, ?2) END FROM {index} WHERE {index} MATCH ?3 AND rowid = ?4",
         (MARK, UNMARK, asked, number),
     ).fetchone()
-    return text or "", ranges(highlighted)
+    return text or "", unfolded(text or "", ranges(highlighted))
 
 
 def _by_letters(db: sqlite3.Connection, terms: Sequence[Term], number: int) -> tuple[str, list[Range]]:

@@ -44,6 +44,8 @@ class All:
     """Each of them (AND)."""
 
     children: tuple["Node", ...]
+    #: The reader wrote AND: never less than all of them.
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Any:
     """One of them (OR)."""
 
     children: tuple["Node", ...]
+    #: What the reader wrote and other spellings of it that we added; False: the reader wrote OR.
+    spellings: bool = False
 
 
 Node = Term | Condition | Not | All | Any

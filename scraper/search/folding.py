@@ -1,0 +1,45 @@
+"""Texts as the indexes hold them: folded by `schema.FOLDED`, so that ``Łódź`` is found as ``lodz``."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from scraper.schema import FOLDED, UNSPACED
+
+_TABLE = str.maketrans(FOLDED)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+
+
+def fold(text: str) -> str:
+    """*text* with its letters as the indexes have them; capitals and most accents are left to the index."""
+    return text.translate(_TABLE)
+
+
+def key(text: str) -> str:
+    """*text* as the index of exact words spells it: small letters, no accents on Latin ones."""
+    return "".join(map(_bare, unicodedata.normalize("NFC", fold(text).casefold())))
+
+
+def _bare(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    first = unicodedata.normalize("NFD", letter)[0]
+    return first if first.isascii() else "" if unicodedata.combining(letter) else letter
+
+
+def is_unspaced(text: str) -> bool:
+    """It has letters of a script that puts no spaces between words."""
+    return _UNSPACED.search(text) is not None
+
+
+def unfolded(text: str, spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges of ``fold(text)`` as ranges of *text* itself."""
+    folded = fold(text)
+    if len(folded) == len(text) and not any(FOLDED.get(letter) == "" for letter in set(text) & FOLDED.keys()):
+        return list(spots)
+    starts, at = [], 0
+    for letter in text:
+        starts.append(at)
+        at += len(FOLDED.get(letter, letter))
+    return [(bisect_right(starts, begin) - 1, bisect_right(starts, end - 1)) for begin, end in spots]
