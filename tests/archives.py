@@ -13,6 +13,7 @@ from typing import Any
 
 from scraper import sites
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.records import Capture
 from scraper.seal import sealer
@@ -152,7 +153,9 @@ def oddities() -> list[Capture]:
 
 def fill(path: Path, kept: Iterable[Capture], *, confirm: bool = True) -> Path:
     """An archive of *kept*, a new run where the month changes; *confirm*: and a 304 for the first post's last page."""
-    with Archive.open(path, read=read_capture, reader=READER, seal=sealer(lambda: NOW, path.parent)) as archive:
+    with Archive.open(
+        path, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=sealer(lambda: NOW, path.parent)
+    ) as archive:
         crawl_id, last = 0, ""
         for capture in kept:
             archive.site(sites.site_for(capture.url))

@@ -22,6 +22,7 @@ from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
 from scraper.fetch import Limits
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs import Interrupts, Report
 from scraper.store import Archive
@@ -134,7 +135,7 @@ def staged(folder: Path, *arguments: Any, **look: Any) -> Iterator[Stage]:
 def check_rebuilt(path: Path) -> None:
     """All that was derived step by step is what reading every capture again gives, and the file is sound."""
     changes: list[Any] = []
-    with Archive.open(path, read=read_capture, reader=READER) as archive:
+    with Archive.open(path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         archive.rebuild(diff=True, changed=changes.append)
         assert changes == []
         assert archive.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -17,6 +17,7 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import LoopbackServer, served
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.store import Archive
 
@@ -114,7 +115,7 @@ def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_one_page_each(
 def check_archive(path: Path, count: int, rounds: int) -> None:
     """Every post once, with every revision once; the same when all is read again from the captures."""
     sound(path)
-    with Archive.open(path, read=read_capture, reader=READER) as archive:
+    with Archive.open(path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         posts = archive.db.execute("SELECT count(*), count(DISTINCT url), count(gone_at) FROM posts").fetchone()
         assert posts == (count, count, 0)
         assert archive.db.execute("SELECT DISTINCT revision_count FROM posts").fetchall() == [(rounds,)]

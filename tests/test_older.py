@@ -15,6 +15,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site
 from scraper.fetch import Fetcher, Robots
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.records import Capture, Site
 from scraper.runs import Interrupts, Run
@@ -69,7 +70,7 @@ def old() -> OldSites:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db", read=read_capture, reader=READER) as opened:
+    with Archive.open(tmp_path / "archive.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as opened:
         yield opened
 
 

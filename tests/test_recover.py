@@ -129,10 +129,11 @@ def test_what_was_recovered_verifies_rebuilds_and_goes_out_as_warc(
     assert not found.found, found.found
     assert export_warc(db, tmp_path / "out.warc.gz") == 3
     from scraper.reading.capture import read_capture
+    from scraper.reading.fingerprint import fingerprint
     from scraper.reading.page_reader import READER
     from scraper.store import Archive
 
-    with Archive.open(db, create=False, read=read_capture, reader=READER) as archive:
+    with Archive.open(db, create=False, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         assert archive.rebuild(diff=True).changed == 0
     assert (rows(db, "SELECT * FROM posts"), states(db)) == before
 
@@ -526,6 +527,7 @@ def test_every_number_up_to_the_highest_is_a_known_address(old_web: Any, recover
 
 def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any, db: Path) -> None:
     from scraper.reading.capture import read_capture
+    from scraper.reading.fingerprint import fingerprint
     from scraper.reading.page_reader import READER
     from scraper.store import Archive
 
@@ -535,7 +537,7 @@ def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any
     recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
     before = states(db)
     assert {state for state, _ in before.values()} == {"archived", "in-web-archive", "lost"}
-    with Archive.open(db, read=read_capture, reader=READER) as archive:
+    with Archive.open(db, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         archive.rebuild()
     assert states(db) == before
     assert verify.run(db, now=lambda: NOW).exit_status == 0

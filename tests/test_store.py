@@ -809,3 +809,51 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         told: list[Change] = []
         archive.rebuild(diff=True, changed=told.append)
         assert told == []
+
+
+# What reads it ----------------------------------------------------------------------------------------------------
+
+
+def open_read_by(path: Path, reader: int = 1, **packages: str) -> Archive:
+    return Archive.open(path, read=read, reader=reader, fingerprint=packages)
+
+
+def test_an_archive_says_what_read_it_and_what_read_each_run(tmp_path: Path) -> None:
+    with open_read_by(tmp_path / "archive.db", reader=3, nh3="0.3") as archive:
+        keep(archive, page(), crawl=archive.begin("crawl", DAY.format(1)))
+        asked = "SELECT key, value FROM meta WHERE key IN ('reader', 'fingerprint') ORDER BY key"
+        assert rows(archive, asked) == [("fingerprint", '{"nh3": "0.3"}'), ("reader", "3")]
+        assert rows(archive, "SELECT crawl_id, reader, fingerprint FROM fingerprints") == [(1, 3, '{"nh3": "0.3"}')]
+
+
+@pytest.mark.parametrize(
+    ("reader", "packages", "stale"),
+    [(1, {"nh3": "0.3"}, False), (2, {"nh3": "0.3"}, True), (1, {"nh3": "0.4"}, True), (0, {"nh3": "0.4"}, False)],
+)
+def test_an_archive_without_posts_too_is_stale_where_rules_or_packages_changed(
+    tmp_path: Path, reader: int, packages: dict[str, str], *, stale: bool
+) -> None:
+    with open_read_by(tmp_path / "archive.db", nh3="0.3") as archive:
+        keep(archive, missing(1))
+    with open_read_by(tmp_path / "archive.db", reader, **packages) as archive:
+        assert archive.stale_reader() == stale
+        archive.rebuild()
+        assert not archive.stale_reader()
+
+
+def test_an_archive_that_does_not_say_what_read_it_is_stale_unless_it_is_empty(tmp_path: Path) -> None:
+    with open_read_by(tmp_path / "archive.db") as archive:
+        assert not archive.stale_reader()
+        keep(archive, missing(1))
+        archive.db.execute("DELETE FROM meta")
+        assert archive.stale_reader()
+        archive.db.execute("INSERT INTO meta VALUES ('reader', 'none')")
+        assert archive.stale_reader()
+
+
+def test_a_rebuild_that_is_only_told_does_not_say_that_it_was_done(tmp_path: Path) -> None:
+    with open_read_by(tmp_path / "archive.db") as archive:
+        keep(archive, page())
+    with open_read_by(tmp_path / "archive.db", reader=2) as archive:
+        archive.rebuild(diff=True)
+        assert archive.stale_reader()

@@ -16,6 +16,7 @@ import pytest
 from scraper import digests, export, schema, verify
 from scraper.errors import ArchiveBusy, ArchiveError, NotAnArchive
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.store import Archive
 from scraper.verify import Finding, Findings
@@ -280,7 +281,7 @@ def test_a_run_that_was_killed_is_a_remark(sound: Path) -> None:
 
 
 def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_a_remark(sound: Path, archives: Any) -> None:
-    with Archive.open(sound, read=read_capture, reader=READER) as archive:
+    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
         strange = archives.live("/post/a-day-in-court", "2021-12-30T00:00:01Z", "<html>A new look.</html>")
         archive.keep_only(strange, run)
@@ -288,7 +289,7 @@ def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_a_remark(sound: Pa
     findings = check(sound)
     assert findings.of("damage") == ()
     assert "held-back" in {finding.kind for finding in findings.of("remark")}
-    with Archive.open(sound, read=read_capture, reader=READER) as archive:
+    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         archive.rebuild()
     findings = check(sound)
     assert findings.of("damage") == ()

@@ -10,13 +10,14 @@ from pathlib import Path
 from scraper import lock
 from scraper.dates import utc
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs.interrupts import Interrupts, handle_signals
 from scraper.runs.report import format_duration
 from scraper.seal import sealer
 from scraper.store import Archive, CrawlSummary
 
-RENEWED = "the rules for reading pages are newer than the archive: all stored captures were read again first"
+RENEWED = "pages are read by other rules or packages than before: all stored captures were read again first"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,10 +76,10 @@ def open_run(
     *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
     Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
     """
-    stop, seal = interrupts or Interrupts(), sealer(now)
+    stop, seal, reads = interrupts or Interrupts(), sealer(now), fingerprint()
     with (
         lock.writing(path, utc(now())),
-        Archive.open(path, create=create, read=read_capture, reader=READER, seal=seal) as archive,
+        Archive.open(path, create=create, read=read_capture, reader=READER, fingerprint=reads, seal=seal) as archive,
         handle_signals(stop),
     ):
         run = Run(archive=archive, interrupts=stop, now=now, monotonic=monotonic, messages=seal.messages)

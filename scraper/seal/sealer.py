@@ -26,7 +26,7 @@ from scraper.store import sealing
 EXTENSION = "ushrn "
 #: Level of the lowest hashes that are kept: over 256 records.
 KEPT_FROM = 8
-ORIGIN, VERIFIER, FINGERPRINT = "origin", "verifier_key", "fingerprint"
+ORIGIN, VERIFIER = "origin", "verifier_key"
 
 
 class Sealer:
@@ -57,7 +57,6 @@ class Sealer:
         signer = self._signer(db)
         origin = sealing.meta(db, ORIGIN) or (signer.name if signer else _new_origin(db))
         sealing.set_meta(db, ORIGIN, origin)
-        sealing.set_meta(db, FINGERPRINT, json.dumps(self._reads))
         size = sum(count for _, count in sealing.sealed_runs(db))
         root = log.root(size, grown(db, last.size if last else 0, size))
         statement = digests.canonical_json(self._statement(db, last)).decode()

@@ -2,17 +2,17 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from scraper import __version__, decide, urls
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.schema import VERSION, explained, open_archive
-from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems, sealing
+from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems, reader_rows, sealing
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
@@ -62,17 +62,26 @@ class Archive:
     """
 
     def __init__(
-        self, db: sqlite3.Connection, path: Path, *, read: Read | None, reader: int, seal: Seal | None = None
+        self,
+        db: sqlite3.Connection,
+        path: Path,
+        *,
+        read: Read | None,
+        reader: int,
+        fingerprint: Mapping[str, str],
+        seal: Seal | None = None,
     ) -> None:
         #: For reading; writing through it is nobody's business but this module's.
         self.db = db
         self.path = path
-        self.reader = reader
+        self._rules = reader_rows.Rules(reader, fingerprint)
         self._evidence = Evidence(db)
         self._posts = Posts(db, self._evidence, read, reader)
         self._tallies: dict[int, Counter[str]] = {}
         self._errors: dict[int, set[str]] = {}
         self._wrote = False
+        #: Whether `meta` says what reads this archive.
+        self._rules_noted = False
         self._seal = seal
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
@@ -86,15 +95,18 @@ class Archive:
         readonly: bool = False,
         read: Read | None = None,
         reader: int = 0,
+        fingerprint: Mapping[str, str] = MappingProxyType({}),
         seal: Seal | None = None,
     ) -> Self:
         """The archive at *path*. *read* reads stored captures again, where an older one arrives; *reader* is the
-        version of its rules, written beside all that is read. *seal* makes the checkpoints; None: none are made.
+        version of its rules, written beside all that is read, and *fingerprint* names all that the reading rests on,
+        with versions. *seal* makes the checkpoints; None: none are made.
         """
         path = Path(path)
         if seal is not None and not readonly:
             _before_renewal(path, seal)
-        return cls(open_archive(path, create=create, readonly=readonly).conn, path, read=read, reader=reader, seal=seal)
+        db = open_archive(path, create=create, readonly=readonly).conn
+        return cls(db, path, read=read, reader=reader, fingerprint=fingerprint, seal=seal)
 
     def __enter__(self) -> Self:
         return self
@@ -136,6 +148,7 @@ class Archive:
                 raise
             finally:
                 if undo:
+                    self._rules_noted = False
                     self._is_sealed = True  # perhaps: what this transaction noted of it is undone
                     self._evidence.forget()
                     self._posts.forget()
@@ -174,6 +187,8 @@ class Archive:
                 "INSERT INTO crawls (command, version, started_at) VALUES (?, ?, ?)", (command, __version__, started_at)
             )
             crawl_id = cursor.lastrowid or 0
+            self._note_rules()
+            reader_rows.note_run(self.db, crawl_id, self._rules)
         self._tallies[crawl_id], self._errors[crawl_id] = Counter(), set()
         return crawl_id
 
@@ -212,6 +227,7 @@ class Archive:
         """
         noted: list[Problem] = []
         with self._transaction():
+            self._note_rules()
             kept = self._evidence.add(capture, crawl_id)
             if kept.is_new:
                 outcome = self._derive(capture, kept, reading, noted)
@@ -225,7 +241,14 @@ class Archive:
     def keep_only(self, capture: Capture, crawl_id: int | None) -> int:
         """Store a capture as evidence and draw nothing from it until the next rebuild; its id."""
         with self._transaction():
+            self._note_rules()
             return self._evidence.add(capture, crawl_id).id
+
+    def _note_rules(self) -> None:
+        """Before the first capture: what this archive is read by."""
+        if not self._rules_noted:
+            reader_rows.note_first(self.db, self._rules)
+            self._rules_noted = True
 
     def _post_of(self, capture_id: int) -> str | None:
         row = self.db.execute(
@@ -362,9 +385,8 @@ class Archive:
     # Reading anew ------------------------------------------------------------------------------------------------
 
     def stale_reader(self) -> bool:
-        """Whether posts are there that older rules read: rebuild before writing."""
-        asked = "SELECT EXISTS (SELECT 1 FROM posts WHERE ifnull(reader, -1) < ?)"
-        return bool(self.db.execute(asked, (self.reader,)).fetchone()[0])
+        """Whether captures are there that older rules, or other packages, read: rebuild before writing."""
+        return reader_rows.is_stale(self.db, self._rules)
 
     def refold(self, url: str) -> None:
         """Fold one post anew from its captures."""
@@ -392,6 +414,7 @@ class Archive:
         self._posts.forget()
         with self._transaction(undo=diff):
             rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress)
+            reader_rows.note(self.db, self._rules)
             if not diff:
                 self._sealed()
             return rebuilt

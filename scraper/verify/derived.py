@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scraper import digests, schema
 from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.schema import Use, quoted
 from scraper.store import Archive
@@ -130,7 +131,7 @@ def check_derivation(
         findings.remark("held-back", f"{len(held)} captures", message)
     with twin(folder / "again.db", path) as copy:
         _see_through(copy, damaged, held)
-        archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER)
+        archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
         findings.checked["read"] = rebuilt.captures
         for table in COMPARISONS:
