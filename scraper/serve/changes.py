@@ -7,6 +7,7 @@ from itertools import groupby
 from scraper.export.atom import NEVER, instant, xml
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.citing import coins
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
@@ -30,7 +31,10 @@ def page(ask: Ask) -> Answer:
     choices = [
         (ask.link("/changes", *([("kind", name)] if name else [])), words, name == kind) for name, words in kinds
     ]
-    return Answer(render("changes.html", ask.room, here="changes", days=days, more=more, choices=choices, kind=kind))
+    named = coins(ask, (row["url"] for row in found))
+    return Answer(
+        render("changes.html", ask.room, here="changes", days=days, more=more, choices=choices, kind=kind, coins=named)
+    )
 
 
 def happened(ask: Ask, kind: str, limit: int) -> list[sqlite3.Row]:

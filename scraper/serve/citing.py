@@ -1,10 +1,11 @@
 """Citations of a revision: for people, for reference managers, and what the heads of pages say to programs."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from scraper import cite
 from scraper.export import revision_url
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere
-from scraper.serve.permalinks import Revision, current_revision, labels, the_post
+from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
 
 
 def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work:
@@ -105,6 +106,37 @@ def markup(runs: tuple[cite.Run, ...]) -> Markup:
             written = written.replace("/", "/<wbr>").replace("-", "-<wbr>").replace("@", "<wbr>@")
         out.append(f"{before}{written}{after}")
     return Markup("".join(out))  # noqa: S704 - escaped run by run
+
+
+def coins(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
+    """Address of a post → its ContextObject (COinS, Z39.88-2004), by which Zotero offers all posts of a list.
+
+    As Zotero itself writes items that are no books, articles or theses: Dublin Core, its own type in ``rft.type``.
+    """
+    wanted = list(dict.fromkeys(addresses))[:400]
+    found = ask.db.execute(
+        "SELECT posts.url, posts.site, slug, sites.name, title, author, language,"
+        " coalesce(published_day, substr(published_at, 1, 10), updated_day, substr(updated_at, 1, 10)) AS day"
+        f" FROM posts JOIN sites ON sites.id = posts.site WHERE posts.url IN ({', '.join('?' * len(wanted))})",
+        wanted,
+    )
+    return {row["url"]: _context_object(ask, row) for row in found}
+
+
+def _context_object(ask: Ask, row: sqlite3.Row) -> str:
+    people = cite.names(row["author"], row["name"])
+    pairs = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft.type", "blogPost"),
+        ("rft.title", row["title"] or texts.UNTITLED),
+        ("rft.source", row["name"]),
+        *(("rft.au", name.inverted if name.given else f"{name.family},") for name in people),
+        ("rft.date", row["day"] or ""),
+        ("rft.language", row["language"] or ""),
+        ("rft.identifier", absolute(ask, path_of(row))),
+    ]
+    return urlencode([(name, value) for name, value in pairs if value])
 
 
 CITED = {

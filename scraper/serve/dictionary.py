@@ -5,10 +5,12 @@ from typing import Any
 
 from scraper import schema
 from scraper.export import FORMATS
+from scraper.export.atom import instant, xml
 from scraper.export.files import field
 from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.citing import absolute
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
@@ -71,10 +73,15 @@ def robots(ask: Ask) -> Answer:
 
 
 def sitemap(ask: Ask) -> Answer:
-    """``/sitemap.xml``: the pages of all posts, newest first."""
-    from xml.sax.saxutils import escape
-
-    found = ask.db.execute("SELECT site, slug FROM posts ORDER BY published_at DESC, id LIMIT ?", (IN_SITEMAP,))
-    entries = "".join(f"<url><loc>{escape(ask.origin + ask.link(path_of(row)))}</loc></url>\n" for row in found)
-    body = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-    return Answer(body, media_type="application/xml; charset=utf-8")
+    """``/sitemap.xml``: the pages of all posts, newest first, each with when we last learned something about it."""
+    found = ask.db.execute(
+        "SELECT site, slug, ifnull((SELECT max(ifnull(known_at, at)) FROM events WHERE post_id = posts.id),"
+        " first_seen_at) AS changed FROM posts ORDER BY published_at DESC, url LIMIT ?",
+        (IN_SITEMAP,),
+    )
+    entries = "".join(
+        f"<url><loc>{xml(absolute(ask, path_of(row)))}</loc><lastmod>{instant(row['changed'])}</lastmod></url>\n"
+        for row in found
+    )
+    start = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return Answer(f"{start}\n{entries}</urlset>\n", media_type="application/xml; charset=utf-8")

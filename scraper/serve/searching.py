@@ -8,6 +8,7 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask, quoted
+from scraper.serve.citing import coins
 from scraper.serve.render import render
 
 #: What narrows a search, as the address bar spells it.
@@ -122,6 +123,7 @@ def page(ask: Ask) -> Answer:
         downloads=downloads(state),
         feed=state.link(*state.pairs, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
+        coins=coins(ask, (hit.url for hit in found.hits)),
     )
     return Answer(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
 

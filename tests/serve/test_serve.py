@@ -89,7 +89,10 @@ def test_robots_may_read_posts_but_not_wander_through_filters(reader: Any) -> No
     text = reader.get("/robots.txt").text
     for line in ("Disallow: /search?", "Disallow: /archive", "Sitemap: http://localhost/sitemap.xml"):
         assert line in text.splitlines()
-    assert "<loc>http://localhost/post/upr2020/flint-0</loc>" in reader.get("/sitemap.xml").text
+    sitemap = reader.get("/sitemap.xml").text
+    flint = "<loc>http://localhost/post/upr2020/flint-0</loc><lastmod>2026-02-15T10:00:00Z</lastmod>"
+    assert flint in sitemap
+    assert sitemap.count("<lastmod>") == sitemap.count("<loc>") == 31
 
 
 # Caching and compression

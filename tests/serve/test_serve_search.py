@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given, settings
@@ -167,6 +168,30 @@ def test_every_format_holds_the_whole_result(reader: Any, ending: str) -> None:
                "ris": text.count("TY  - "), "bib": text.count("@misc{"), "atom": text.count("<entry"),
                "biblatex.bib": text.count("@online{")}  # fmt: skip
     assert numbers.get(ending, len(json.loads(text)) if ending.endswith("json") else 0) == 24
+
+
+@pytest.mark.parametrize("path", ["/search?q=flint", "/changes"])
+def test_zotero_is_offered_every_post_of_a_list(reader: Any, path: str) -> None:
+    text = reader.get(path).text
+    offered = [dict(parse_qsl(unescape(each))) for each in re.findall(r'<span class="Z3988" title="([^"]+)">', text)]
+    assert len(offered) == (4 if "flint" in path else 33)
+    flint = next(each for each in offered if each["rft.title"] == "Flint, corrected: water and housing")
+    assert flint == {
+        "ctx_ver": "Z39.88-2004",
+        "rft_val_fmt": "info:ofi/fmt:kev:mtx:dc",
+        "rft.type": "blogPost",
+        "rft.title": "Flint, corrected: water and housing",
+        "rft.source": "UPR 2020 blog",
+        "rft.au": "Writer, Ada",
+        "rft.date": "2012-01-01",
+        "rft.language": "en",
+        "rft.identifier": "http://localhost/post/upr2020/flint-0",
+    }
+
+
+def test_every_page_names_the_feed_of_changes(reader: Any) -> None:
+    for path in ("/", "/about", "/post/upr2020/flint-0", "/search?q=flint"):
+        assert 'type="application/atom+xml"' in reader.get(path).text
 
 
 def test_an_empty_search_is_the_whole_archive(reader: Any) -> None:
