@@ -153,3 +153,8 @@ def _glued(line: str) -> Shown | None:
         return None
     views, comments = count(match[1]), count(match[3])
     return None if views is None or comments is None else Shown(views=views, comments=comments)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """``1 capture``, ``2 captures``; *many* where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -77,7 +77,7 @@ DOORS = {
     "sqlite_utils": {"schema"},
     "trafilatura": {"layouts/plain"},
     "uvicorn": {"serve"},
-    "zstandard": {"store/bodies", "magic"},
+    "zstandard": {"store/bodies", "magic", "warc/zstd_frames"},
 }
 
 

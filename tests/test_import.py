@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501 - tables of expected rows are read along their lines
 
+import base64
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -10,7 +12,8 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from scraper.imports import run_import
 from scraper.lock import writing
 from scraper.runs import Report
 from scraper.warc import record as warc
+from scraper.warc.record import Record
 
 SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -282,7 +286,7 @@ def test_a_revisit_of_nothing_is_a_problem(tmp_path: Path, posts: Any) -> None:
     assert "refers to one that is not there" in report.messages[0]
 
 
-def test_a_wrong_digest_is_a_problem_and_the_rest_goes_on(tmp_path: Path, posts: Any) -> None:
+def test_a_record_whose_digest_does_not_hold_is_taken_and_a_problem(tmp_path: Path, posts: Any) -> None:
     plain = bytearray(
         gzip.decompress(foreign(*posts()[:1], ("https://www.upr2020.org/post/b", "2021-03-03T00:00:00Z", b"<p>b")))
     )
@@ -290,7 +294,7 @@ def test_a_wrong_digest_is_a_problem_and_the_rest_goes_on(tmp_path: Path, posts:
     archive = tmp_path / "a.db"
     report = bring(archive, save(tmp_path / "x.warc", bytes(plain)))
     assert report.exit_status == 1
-    assert query(archive, "SELECT url FROM captures") == [("https://www.upr2020.org/post/b",)]
+    assert query(archive, "SELECT count(*) FROM captures") == [(2,)]
     assert query(archive, "SELECT url, kind FROM problems WHERE level = 'error'") == [
         ("https://www.upr2020.org/post/a-day-in-court", "digest-mismatch")
     ]
@@ -364,6 +368,7 @@ def test_a_signal_ends_the_import_after_the_present_file_and_says_so(
 
 PEAK = """
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from scraper.imports import run_import
@@ -398,6 +403,78 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, archives: Any) -> No
     assert peaks[1] - peaks[0] < 50, peaks
 
 
+def wacz_of(path: Path, files: dict[str, bytes], listed: Iterable[str] = ()) -> Path:
+    """A package of *files*, of which its own list names *listed*."""
+    resources = [{"path": name, "hash": warc.digest(files[name]), "bytes": len(files[name])} for name in listed]
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in files.items():
+            package.writestr(name, data)
+        package.writestr("datapackage.json", json.dumps({"resources": resources}))
+    return path
+
+
+def test_a_package_of_packages_and_a_file_that_no_list_names_are_read(tmp_path: Path, posts: Any) -> None:
+    first, second = foreign(*posts()[:1]), foreign(("https://www.upr2020.org/post/b", "2021-03-03T00:00:00Z", b"<p>b"))
+    inner = wacz_of(tmp_path / "inner.wacz", {"archive/a.warc.gz": first}, ["archive/a.warc.gz"])
+    outer = {"inner.wacz": inner.read_bytes(), "archive/b.warc.gz": second}
+    report = bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"]))
+    assert (report.exit_status, report.captures) == (0, 2)
+    assert any("not in the package's own list" in message for message in report.messages)
+
+
+def test_a_damaged_member_costs_itself_alone_and_is_named(tmp_path: Path, posts: Any) -> None:
+    data = foreign(*posts()[:1])
+    package = wacz_of(tmp_path / "x.wacz", {"archive/a.warc.gz": data, "archive/b.warc.gz": data + bytes(9000)})
+    raw = bytearray(package.read_bytes())
+    at = raw.index(bytes(100))
+    raw[at + 50] = 1  # zeros behind the last record: the checksum of the member does not hold any more
+    save(package, bytes(raw))
+    page = save(tmp_path / "folder" / "page.html", "<html><p>x")
+    report = bring(tmp_path / "a.db", package, page)
+    assert report.exit_status == 1
+    assert report.captures == 2
+    assert any("b.warc.gz" in message and "cannot be unpacked" in message for message in report.messages)
+
+
+def test_a_revisit_is_resolved_by_a_digest_that_an_earlier_run_imported(tmp_path: Path) -> None:
+    url, archive = "https://www.upr2020.org/post/b", tmp_path / "a.db"
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>words"
+    said = "sha1:" + base64.b32encode(hashlib.sha1(b"<p>words").digest()).decode()
+    common = (("WARC-Target-URI", url), ("WARC-Payload-Digest", said))
+    first = Record((("WARC-Type", "response"), ("WARC-Date", "2021-03-01T00:00:00Z"), *common), body)
+    again = Record((("WARC-Type", "revisit"), ("WARC-Date", "2021-04-01T00:00:00Z"), *common), body[:-8])
+    for number, one in enumerate((first, again)):
+        assert bring(archive, save(tmp_path / f"{number}.warc.gz", warc.member(one))).exit_status == 0
+    assert query(archive, "SELECT count(*), count(DISTINCT body_sha256) FROM captures") == [(2, 1)]
+    assert query(archive, "SELECT name, kind, own FROM import_files ORDER BY id") == [
+        ("0.warc.gz", "warc", 0), ("1.warc.gz", "warc", 0),
+    ]  # fmt: skip
+    assert query(archive, "SELECT payload_digest FROM capture_files") == [(said,), (said,)]
+
+
+def test_what_says_that_it_is_ours_is_somebodys_file_unless_the_caller_vouches(tmp_path: Path, full: Path) -> None:
+    evidence.export_warc(full, tmp_path / "x.warc.gz")
+    report = bring(tmp_path / "theirs.db", tmp_path / "x.warc.gz", all_hosts=True)
+    assert any("--own" in message for message in report.messages)
+    sources = query(tmp_path / "theirs.db", "SELECT DISTINCT source, captured_at_basis, url_basis FROM captures")
+    assert sources == [("warc", "given", "warc")]
+    bring(tmp_path / "ours.db", tmp_path / "x.warc.gz", own=True)
+    assert ("live", "clock", "request") in query(
+        tmp_path / "ours.db", "SELECT source, captured_at_basis, url_basis FROM captures"
+    )
+
+
+@pytest.mark.parametrize("at", ["1990-12-31", "2999-01-01T00:00:00Z", "1970-01"])
+def test_a_time_before_the_web_or_after_tomorrow_is_refused_before_anything_is_written(tmp_path: Path, at: str) -> None:
+    page = save(tmp_path / "page.html", "<html><p>x")
+    with pytest.raises(UsageError, match="expected a time of capture between"):
+        bring(tmp_path / "a.db", page, captured_at=at)
+    manifest = save(tmp_path / "m.jsonl", json.dumps({"file": "page.html", "captured_at": at}))
+    with pytest.raises(UsageError):
+        bring(tmp_path / "a.db", page, manifest=manifest)
+    assert not (tmp_path / "a.db").exists()
+
+
 # -- round trip
 
 
@@ -409,7 +486,7 @@ def test_export_and_import_give_the_same_archive_and_the_same_bytes(
     first, second = tmp_path / f"first.{form}", tmp_path / f"second.{form}"
     assert export(full, first) == len(archives.captures()) + 1
     again = tmp_path / "again.db"
-    report = bring(again, first)
+    report = bring(again, first, own=True)
     assert report.exit_status == 0, report.messages
     assert report.messages == ()
     assert archives.rows(again) == archives.rows(full)
@@ -423,7 +500,7 @@ def test_a_record_that_was_edited_in_our_own_file_is_not_taken(tmp_path: Path, f
     edited = plain.replace(b'ushrn-captured_at: "2021-04-02T00:00:02Z"', b'ushrn-captured_at: "2021-04-03T00:00:02Z"')
     assert edited != plain
     archive = tmp_path / "a.db"
-    report = bring(archive, save(tmp_path / "edited.warc", edited))
+    report = bring(archive, save(tmp_path / "edited.warc", edited), own=True)
     assert report.exit_status == 1
     assert any("digest" in message for message in report.messages)
     assert query(archive, "SELECT count(*) FROM captures WHERE captured_at = '2021-04-03T00:00:02Z'") == [(0,)]

@@ -160,7 +160,7 @@ def test_a_listing_as_large_as_a_bomb_is_not_opened(package: Path) -> None:
 def test_what_is_no_package_is_refused(data: bytes) -> None:
     assert list(wacz.complaints(io.BytesIO(data)))
     with pytest.raises(Unreadable, match="expected a WACZ"):
-        list(wacz.warcs(io.BytesIO(data), "x.wacz"))
+        list(wacz.members(io.BytesIO(data), "x.wacz", (".warc",)))
 
 
 def test_a_package_without_a_warc_is_refused() -> None:
@@ -168,7 +168,7 @@ def test_a_package_without_a_warc_is_refused() -> None:
     with zipfile.ZipFile(out, "w") as file:
         file.writestr("datapackage.json", "{}")
     with pytest.raises(Unreadable, match="without a WARC"):
-        list(wacz.warcs(out, "x.wacz"))
+        list(wacz.members(out, "x.wacz", (".warc",)))
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ import base64
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
@@ -17,11 +20,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from scraper.records import Capture
-from scraper.warc import http_message
+from scraper.warc import arc, http_message
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
-from scraper.warc.reader import Described, Found, Wrong
+from scraper.warc.reader import Described, Found, PassedOver, Wrong
 from scraper.warc.writer import About, Kept, Original
 
 URL = "https://www.blog.example/post/a-day-in-court"
@@ -56,12 +59,15 @@ def written(*captures: Kept) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, wanted: Callable[[str], bool] = lambda url: True) -> list[Found | Wrong | Described]:
-    return list(incoming.captures_of(warc.read(io.BytesIO(data)), wanted))
+Item = Found | Wrong | Described | PassedOver
 
 
-def found_in(data: bytes) -> list[Found]:
-    return [item for item in read(data) if isinstance(item, Found)]
+def read(data: bytes, wanted: Callable[[str], bool] = lambda url: True, *, own: bool = False) -> list[Item]:
+    return list(incoming.captures_of(warc.read(io.BytesIO(data)), wanted, own=own))
+
+
+def found_in(data: bytes, *, own: bool = False) -> list[Found]:
+    return [item for item in read(data, own=own) if isinstance(item, Found)]
 
 
 def wrong_in(data: bytes) -> list[Wrong]:
@@ -108,7 +114,7 @@ ALL = [
 
 
 def test_every_capture_comes_back_whole_from_what_was_written() -> None:
-    found = found_in(written(*ALL))
+    found = found_in(written(*ALL), own=True)
     assert wrong_in(written(*ALL)) == []
     for before, after in zip(ALL, found, strict=True):
         expected = before.capture
@@ -195,7 +201,7 @@ def test_an_answer_not_modified_keeps_its_own_head_and_its_conditional_request()
 def test_a_day_is_a_whole_instant_in_the_file_and_a_day_again_when_read() -> None:
     records = outgoing.records_of(kept(SAVED, 2), {})
     assert records[0].get("WARC-Date") == "2021-03-18T00:00:00Z"
-    assert found_in(written(kept(SAVED, 2)))[0].capture.captured_at == "2021-03-18"
+    assert found_in(written(kept(SAVED, 2)), own=True)[0].capture.captured_at == "2021-03-18"
 
 
 def test_a_capture_of_the_wayback_machine_names_where_it_came_from() -> None:
@@ -349,14 +355,14 @@ def test_the_kind_follows_the_answer(status: bytes, kind: str) -> None:
 
 @pytest.mark.parametrize("field", ["WARC-Block-Digest", "WARC-Payload-Digest"])
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
-def test_a_wrong_digest_is_told_and_the_rest_goes_on(field: str, algorithm: str) -> None:
+def test_a_record_whose_digest_does_not_hold_is_taken_and_marked(field: str, algorithm: str) -> None:
     data = ANSWER if field == "WARC-Block-Digest" else BODY
     right = base64.b32encode(hashlib.new(algorithm, data).digest()).decode().rstrip("=")
     wrong = base64.b32encode(hashlib.new(algorithm, data + b"x").digest()).decode()
     good = record("response", ANSWER, (field, f"{algorithm}:{right}"), ("WARC-Date", "2019-05-02T00:00:00Z"))
     bad = record("response", ANSWER, (field, f"{algorithm}:{wrong}"))
     items = read(file_of(bad, good))
-    assert [type(item) for item in items] == [Wrong, Found]
+    assert [type(item) for item in items] == [Wrong, Found, Found], "it is taken, and marked"
     assert isinstance(items[0], Wrong)
     assert (items[0].kind, items[0].url) == ("digest-mismatch", URL)
 
@@ -367,7 +373,7 @@ def test_an_unknown_digest_is_no_complaint() -> None:
 
 def test_a_record_that_cannot_be_used_is_told_and_the_rest_goes_on() -> None:
     bad_date = record("response", ANSWER, ("WARC-Date", "yesterday"))
-    bad_url = record("response", ANSWER, url="dns:blog.example")
+    bad_url = record("response", ANSWER, url="http://")
     no_http = record("response", b"SSH-2.0-OpenSSH\r\n", ("WARC-Date", "2019-05-03T00:00:00Z"))
     good = record("response", ANSWER, ("WARC-Date", "2019-05-02T00:00:00Z"))
     items = read(file_of(bad_date, bad_url, no_http, good))
@@ -467,5 +473,115 @@ def test_no_bytes_break_the_reader(noise: bytes, place: int, value: int) -> None
 def test_any_body_comes_back(body: bytes, encoding: str | None, truncated: str | None) -> None:
     digest = hashlib.sha256(body).hexdigest() if truncated == "decode" else "00" * 32
     capture = live(body=body, content_encoding=encoding, truncated=truncated, wire_sha256=digest)
-    (found,) = found_in(written(kept(capture)))
+    (found,) = found_in(written(kept(capture)), own=True)
     assert found.capture == capture
+
+
+# -- what recorders write
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        ("2019", "2019"),
+        ("2019-05", "2019-05"),
+        ("2019-05-01", "2019-05-01"),
+        ("2019-05-01T12:00Z", "2019-05-01T12:00Z"),
+        ("2019-05-01T12:00:00.25Z", "2019-05-01T12:00:00.25Z"),
+        ("2019-05-01T12:00:00+02:00", "2019-05-01T10:00:00Z"),
+        ("2019-05-01T12:00:00", "2019-05-01T12:00:00Z"),
+        ("20190501120000", "2019-05-01T12:00:00Z"),
+    ],
+)
+def test_a_date_is_as_precise_as_it_was_written_and_in_utc(date: str, at: str) -> None:
+    (found,) = found_in(file_of(record("response", ANSWER, ("WARC-Date", date))))
+    assert found.capture.captured_at == at
+    assert warc.date(at).startswith(at[:4])
+    assert len(warc.date(at)) >= len("2019-05-01T12:00:00Z")
+
+
+@pytest.mark.parametrize("date", ["2019-13-01", "2019-02-30T00:00:00Z", "yesterday", "", "20191301000000"])
+def test_a_date_that_cannot_be_is_told(date: str) -> None:
+    assert wrong_in(file_of(record("response", ANSWER, ("WARC-Date", date))))
+
+
+def test_values_folded_onto_the_next_line_are_read() -> None:
+    plain = warc.serialised(record("response", ANSWER))
+    folded = re.sub(rb"(WARC-Target-URI|WARC-Type|Content-Length): ", rb"\1:\r\n\t ", plain)
+    (found,) = found_in(folded)
+    assert found.capture.url == URL
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_digest_in_base64_is_understood(encode: Callable[[bytes], bytes]) -> None:
+    said = encode(hashlib.sha1(ANSWER).digest()).decode()
+    assert wrong_in(file_of(record("response", ANSWER, ("WARC-Block-Digest", f"sha1:{said}")))) == []
+
+
+def test_a_record_in_segments_is_put_together_whatever_stands_between() -> None:
+    number, origin = "WARC-Segment-Number", "WARC-Segment-Origin-ID"
+    first = record("response", ANSWER[:60], (number, "1"))
+    last = record("continuation", ANSWER[60:], (origin, first.get("WARC-Record-ID") or ""), (number, "2"),
+                  ("WARC-Segment-Total-Length", str(len(ANSWER))))  # fmt: skip
+    other = record("response", ANSWER, ("WARC-Date", "2019-06-01T00:00:00Z"))
+    whole = [found.capture for found in found_in(file_of(first, other, last))]
+    assert [capture.body for capture in whole] == [BODY, BODY]
+    assert [type(item) for item in read(file_of(first, other))] == [Found, Wrong], "a segment is missing"
+
+
+def test_records_that_are_no_pages_are_counted_and_never_an_error() -> None:
+    others = [record("resource", b"x", url=url) for url in ("dns:a.example", "urn:pageinfo:x", "urn:y", "screenshot:z")]
+    assert read(file_of(*others)) == [PassedOver(schemes={"dns": 1, "urn": 2, "screenshot": 1})]
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br"])
+def test_bodies_in_every_coding_of_recorders_are_read(coding: str) -> None:
+    packed = {"br": brotli.compress(BODY), "zstd": zstandard.compress(BODY)}
+    entity = packed.get(coding) or brotli.compress(gzip.compress(BODY))
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}\r\n\r\n".encode()
+    (found,) = found_in(file_of(record("response", head + entity)))
+    assert (found.capture.body, found.capture.truncated) == (BODY, None)
+
+
+@pytest.mark.parametrize("dictionary", ["none", "plain", "packed"])
+def test_files_of_zstd_frames_are_read_and_damage_costs_one_record(dictionary: str) -> None:
+    records = [record("response", ANSWER, ("WARC-Date", f"2019-05-{day:02}T00:00:00Z")) for day in range(1, 29)]
+    plain = [warc.serialised(one) for one in records]
+    known = None if dictionary == "none" else zstandard.ZstdCompressionDict(b"".join(plain[:3]))
+    frames = [zstandard.ZstdCompressor(dict_data=known).compress(one) for one in plain]
+    front = b""
+    if known is not None:
+        content = known.as_bytes() if dictionary == "plain" else zstandard.compress(known.as_bytes())
+        front = b"\x5d\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+    data = front + b"".join(frames)
+    assert len(found_in(data)) == len(records)
+    at = len(front) + sum(map(len, frames[:9])) + 9
+    damaged = data[:at] + bytes(8) + data[at + 8 :]
+    assert len(found_in(damaged)) == len(records) - 1
+    assert wrong_in(damaged)
+    assert [item.kind for item in wrong_in(data[:-9])] == ["broken"]
+
+
+def test_an_arc_file_is_read_as_the_answers_in_it() -> None:
+    lines = [
+        b"filedesc://x.arc 0.0.0.0 20080101000000 text/plain 20\n1 0 Recorder\nURL IP-\n",
+        b"%s 192.0.2.7 20080301101500 text/html %d\n%s\n" % (URL.encode(), len(ANSWER), ANSWER),
+    ]
+    for data in (b"".join(lines), b"".join(map(gzip.compress, lines))):
+        found = list(incoming.captures_of(arc.read(io.BytesIO(data)), lambda _: True))
+        (capture,) = [item.capture for item in found if isinstance(item, Found)]
+        assert (capture.url, capture.captured_at, capture.ip, capture.body) == (
+            URL, "2008-03-01T10:15:00Z", "192.0.2.7", BODY,
+        )  # fmt: skip
+    cut = list(incoming.captures_of(arc.read(io.BytesIO(data[:-30])), lambda _: True))
+    assert any(isinstance(item, Wrong) for item in cut)
+
+
+def test_a_file_that_says_it_is_ours_is_somebodys_file() -> None:
+    for found in found_in(written(*ALL)):
+        assert found.own is None
+        assert (found.capture.source, found.capture.captured_at_basis, found.capture.url_basis) == (
+            "warc",
+            "given",
+            "warc",
+        )

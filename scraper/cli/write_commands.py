@@ -101,12 +101,14 @@ def recover(
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="JSON lines of file, url, captured_at; files relative to its folder.")  # fmt: skip
 @click.option("--all-hosts", is_flag=True, help="Take pages of any host from web archives, not only of known sites.")
+@click.option("--own", is_flag=True,
+              help="Restore exports of this program as they were; for files whose origin you vouch for.")  # fmt: skip
 @log_option
 def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
-    all_hosts: bool, log_format: str,
+    all_hosts: bool, own: bool, log_format: str,
 ) -> None:  # fmt: skip
-    """Bring in saved pages, text dumps, WARC, WACZ and WET files, and folders of them.
+    """Import saved pages, text dumps, WARC, ARC, WACZ and WET files, and folders of them.
 
     A page's address comes from --url, the manifest, a "saved from" comment in it, its canonical link, or its og:url;
     its time from --captured-at, the manifest, that comment, the page's own data, or the file. Importing the same
@@ -127,8 +129,9 @@ def import_(
         log.step(name, done, None)
 
     report = run_import(
-        db, paths, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, now=now, progress=progress
-    )
+        db, paths, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, own=own, now=now,
+        progress=progress,
+    )  # fmt: skip
     log.messages(report.messages)
     log.summary(report.line, exit_status=report.exit_status, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)

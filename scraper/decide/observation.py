@@ -117,9 +117,9 @@ def _poverty(capture: Capture, reading: Reading | None) -> str:
 
 
 def instant(text: str) -> datetime:
-    """An ISO 8601 time, day or month as an aware instant, the earliest it can mean; without a zone it is UTC."""
+    """An ISO 8601 time, day, month or year as an aware instant, the earliest it can mean; without a zone it is UTC."""
     text = text.strip()
-    if re.fullmatch(r"\d{4}-\d{2}", text):
-        text += "-01"
+    if re.fullmatch(r"\d{4}(?:-\d{2})?", text):
+        text += "-01-01"[len(text) - 4 :]
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

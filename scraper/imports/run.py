@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from scraper.crawl import numbered_posts
+from scraper.dates import utc
 from scraper.errors import Interrupted, Unreadable, UsageError
 from scraper.imports import saved
 from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
+from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.runs import Report, open_run
+
+#: The first web page was written in December 1990.
+FIRST_YEAR = "1991"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,35 +36,50 @@ def run_import(
     captured_at: str | None = None,
     manifest: Path | None = None,
     all_hosts: bool = False,
+    own: bool = False,
     now: Callable[[], datetime],
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Bring *paths* (files and folders) into the archive, made if it is not there.
 
     *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
-    archives the pages of known sites are taken, or with *all_hosts* all; a WARC of our own is restored whole.
+    archives the pages of known sites are taken, or with *all_hosts* all. *own*: the caller vouches that what says
+    that it was written by this program was; it is then restored whole, with its own times and sources.
     *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
     """
-    given = _checked(paths, url, captured_at, manifest)
+    given = _checked(paths, url, captured_at, manifest, now())
     with open_run(archive_path, now=now) as run:
         run.begin("import")
         session = ImportSession(run=run)
         try:
-            _import_all(session, paths, given, progress, all_hosts=all_hosts)
+            _import_all(session, paths, given, progress, all_hosts=all_hosts, own=own)
         except Interrupted as stopped:
             return _finished(session, Interrupted.exit_status, str(stopped))
         return _finished(session, 1 if session.failed else 0)
 
 
-def _checked(paths: Sequence[Path], url: str | None, captured_at: str | None, manifest: Path | None) -> Given:
+def _checked(
+    paths: Sequence[Path], url: str | None, captured_at: str | None, manifest: Path | None, now: datetime
+) -> Given:
     """The caller's words, understood. Raises UsageError before anything is opened."""
     if url is not None and (len(paths) != 1 or paths[0].is_dir()):
         raise UsageError("--url names one page: give one file with it, or a --manifest for several")
-    return Given(
+    given = Given(
         url=saved.given_url(url) if url is not None else None,
         captured_at=saved.given_time(captured_at) if captured_at is not None else None,
         manifest=saved.read_manifest(manifest) if manifest is not None else None,
     )
+    said = [given.captured_at, *(one.captured_at for one in (given.manifest or {}).values())]
+    for at in filter(None, said):
+        _check_possible(at, now)
+    return given
+
+
+def _check_possible(captured_at: str, now: datetime) -> None:
+    """Raises UsageError for a time before the web or after tomorrow: it would stand before all later captures."""
+    latest = utc(now + timedelta(days=1))
+    if not captured_at[:4] >= FIRST_YEAR or captured_at > latest:
+        raise UsageError(f"expected a time of capture between {FIRST_YEAR} and {latest}, found {captured_at}")
 
 
 def _import_all(
@@ -69,8 +89,9 @@ def _import_all(
     progress: Callable[[str], None],
     *,
     all_hosts: bool,
+    own: bool,
 ) -> None:
-    archives = WarcImporter(session, all_hosts=all_hosts)
+    archives = WarcImporter(session, all_hosts=all_hosts, own=own)
     for item in saved.walk(paths):
         session.run.interrupts.check()
         if isinstance(item, saved.Skipped):
@@ -108,7 +129,7 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
     """End the run in the archive, and report."""
     summary = session.run.finish(exit_status)
     parts = [
-        f"{session.captures} capture{'s' if session.captures != 1 else ''}",
+        plural(session.captures, "capture"),
         f"{summary.new} new",
         f"{summary.changed} changed",
         f"{summary.same} same",

@@ -27,7 +27,8 @@ PAGE_LIMIT_BYTES = 64 * 1024 * 1024
 
 PAGE_SUFFIXES = {".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".txt", ".text", ".md", ".xml", ".rss"}
 PAGE_SUFFIXES |= {".atom", ".pdf", ""}
-ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz", ".wacz", ".arc.gz", ".arc")
+WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".wet", ".wet.gz")
+ARCHIVE_SUFFIXES = (*WARC_SUFFIXES, ".wacz", ".arc.gz", ".arc")
 
 
 @dataclass(frozen=True, slots=True)

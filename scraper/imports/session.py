@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from scraper import sites, urls
 from scraper.records import Capture, Problem, Reading, Target
 from scraper.runs import Session
-from scraper.store import Outcome
+from scraper.store import Outcome, Place
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,15 +16,16 @@ class ImportSession(Session):
     #: Of these, captures that the archive had already.
     known: int = 0
 
-    def take(self, capture: Capture, reading: Reading, *, of_ours: bool = False) -> Outcome:
-        """Store a capture with what it says, in one transaction. *of_ours*: its kind was settled by our own crawl.
+    def take(self, capture: Capture, reading: Reading, *, of_ours: bool = False, place: Place | None = None) -> Outcome:
+        """Store a capture with what it says, in one transaction.
 
+        *of_ours*: its kind was settled by our own crawl. *place*: where in an imported file it stands.
         A page that names posts is kept as a list, as a crawl does that asked for one.
         """
         if not of_ours and capture.kind == "other" and reading.kind == "list" and reading.listed:
             capture = replace(capture, kind="list")
         self.archive.site(sites.site_for(capture.url))
-        outcome = self.archive.keep(capture, reading, self.run.crawl_id)
+        outcome = self.archive.keep(capture, reading, self.run.crawl_id, place=place)
         if outcome.verdict != "duplicate":
             self._hear(capture, reading)
         self.captures += 1

@@ -1,93 +1,147 @@
 """Web archives (WARC, WACZ, WET) into an archive: streamed, revisits resolved, digests checked."""
 
-import zlib
-from collections.abc import Iterator
-from dataclasses import replace
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, TypedDict, cast
 
-from scraper import digests, sites
+from scraper import digests, magic, sites
 from scraper.errors import Unreadable
-from scraper.imports.saved import ARCHIVE_SUFFIXES, shown
+from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
 from scraper.imports.session import ImportSession
+from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.records import Capture
+from scraper.store import ImportFile, Place
+from scraper.warc import arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc import wacz
-from scraper.warc.reader import Described, Found, Own, Wrong
+from scraper.warc.members import DamageError, RecordStream
+from scraper.warc.reader import Described, Found, Own, PassedOver, Wrong
 from scraper.warc.writer import COLUMNS
+
+#: WACZ of WACZs are written one level deep (Browsertrix collections); deeper ones are no archives.
+DEEPEST = 2
+#: A WACZ inside a WACZ is held in memory up to this, then on disk.
+SPOOL_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class _Source:
+    """The file that is being imported; its row is made with its first capture, when it has said what wrote it."""
+
+    file: ImportFile
+    row: int | None = None
 
 
 class WarcImporter:
     """Takes web archives, file by file; what refers to records of later files is resolved in `finish`."""
 
-    def __init__(self, session: ImportSession, *, all_hosts: bool) -> None:
+    def __init__(self, session: ImportSession, *, all_hosts: bool, own: bool) -> None:
         self._session = session
         self._all_hosts = all_hosts
+        self._own = own
         self._db = session.archive.db
         self._sites = {row[0] for row in self._db.execute("SELECT id FROM sites")}
         #: Payload digests other than sha256, as records write them → body digest.
         self._bodies: dict[str, str] = {}
-        self._waiting: list[tuple[str, Found]] = []
+        self._waiting: list[tuple[str, _Source, Found]] = []
         self._passed_over = 0
 
     def take(self, path: Path) -> bool:
         """Import *path* if it is a web archive; False: it is not. Raises Unreadable."""
+        name = shown(path)
         try:
             with path.open("rb") as file:
                 kind = _kind(path, file)
+                if kind is None:
+                    return False
+                source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **_facts(file)))
                 if kind == "wacz":
-                    self._take_wacz(path, file)
-                elif kind == "warc":
-                    self._take_warc(shown(path), file)
-                return kind is not None
+                    self._take_wacz(name, file, source)
+                else:
+                    self._take_records(name, file, source)
+                self._row(source)
+                return True
         except OSError as error:
-            raise Unreadable(shown(path), f"cannot be read: {error.strerror or error}") from None
+            raise Unreadable(name, f"cannot be read: {error.strerror or error}") from None
 
-    def _take_wacz(self, path: Path, file: BinaryIO) -> None:
-        name = shown(path)
+    def _take_wacz(self, name: str, file: BinaryIO, source: _Source, depth: int = 1) -> None:
         for complaint in wacz.complaints(file):
             self._session.tell(name, "digest-mismatch", complaint)
-        for inside, member in wacz.warcs(file, name):
-            self._take_warc(f"{name}, {inside}", member)
+        listed = wacz.listed(file)
+        for member in wacz.members(file, name, (*WARC_SUFFIXES, ".wacz")):
+            inside = f"{name}, {member.name}"
+            if listed is not None and member.name not in listed:
+                self._session.tell(inside, "unlisted", "is not in the package's own list; it is read", level="note")
+            if member.name.lower().endswith(".wacz"):
+                self._take_inner(inside, member, source, depth)
+            elif member.trouble is None:
+                self._take_records(inside, member, source)
+            if member.trouble is not None:
+                self._session.tell(inside, "damaged-member", member.trouble)
 
-    def _take_warc(self, name: str, file: IO[bytes]) -> None:
+    def _take_inner(self, name: str, member: wacz.Member, source: _Source, depth: int) -> None:
+        """A WACZ inside a WACZ."""
+        if depth >= DEEPEST:
+            self._session.tell(name, "nested", f"packages more than {DEEPEST} deep are not read")
+            return
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+            shutil.copyfileobj(member, spool)
+            if member.trouble is None:
+                try:
+                    self._take_wacz(name, cast("BinaryIO", spool), source, depth + 1)
+                except Unreadable as error:
+                    self._session.tell(name, "unreadable", error.reason)
+
+    def _take_records(self, name: str, file: BinaryIO | wacz.Member, source: _Source) -> None:
         before = self._session.captures, self._passed_over, len(self._session.failed)
         described = Described(software="", text="")
-        for item in incoming.captures_of(warc.read(cast("BinaryIO", file)), self._wanted):
+        records = (arc.read if source.file.kind == "arc" else warc.read)(cast("BinaryIO", file))
+        for item in incoming.captures_of(records, self._wanted, own=self._own, known=self._is_known):
             self._session.run.interrupts.check()
-            if isinstance(item, Described):
-                described = item
-            elif isinstance(item, Wrong):
-                self._session.tell(
-                    item.url or name, item.kind, f"{item.message} (of {name})" if item.url else item.message
-                )
-            elif not self._keep(name, item):
-                self._waiting.append((name, item))
+            match item:
+                case Described():
+                    described = item
+                    if source.file.software is None and item.software:
+                        source.file = replace(source.file, software=item.software)
+                case PassedOver():
+                    told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
+                    self._session.tell(name, "no-pages", f"records that are no pages: {told}", level="note")
+                case Wrong():
+                    where = f"{item.message} (of {name})" if item.url else item.message
+                    self._session.tell(item.url or name, item.kind, where)
+                case Found() if not self._keep(name, source, item):
+                    self._waiting.append((name, source, item))
         self._report(name, described, *before)
+
+    def _row(self, source: _Source) -> int:
+        """The row of that file in the archive."""
+        if source.row is None:
+            source.row = self._session.archive.import_file(source.file, self._session.run.crawl_id)
+        return source.row
 
     def _report(self, name: str, described: Described, captures: int, passed_over: int, failed: int) -> None:
         """Say once where the captures of a foreign file came from, and what was left in it."""
         taken, passed = self._session.captures - captures, self._passed_over - passed_over
-        if not described.ours and taken:
+        if taken and not (self._own and described.ours):
             origin = described.software or "an unknown program"
-            self._session.tell(name, "foreign", f"{taken} captures, written by {origin}", level="note")
+            hint = "; if it is an export of yours, --own restores it as it was" if described.ours else ""
+            self._session.tell(name, "foreign", f"{plural(taken, 'capture')}, written by {origin}{hint}", level="note")
         if passed:
-            self._session.tell(
-                name,
-                "other-hosts",
-                f"{passed} records of other hosts passed over; --all-hosts takes them",
-                level="note",
-            )
+            said = f"{plural(passed, 'record')} of other hosts passed over; --all-hosts takes them"
+            self._session.tell(name, "other-hosts", said, level="note")
         if len(self._session.failed) == failed:
             self._session.archive.resolve(name, "import")
 
     def finish(self) -> None:
         """Resolve what referred to later records or files; tell what still refers to nothing."""
         waiting, self._waiting = self._waiting, []
-        for name, found in waiting:
-            if not self._keep(name, found):
+        for name, source, found in waiting:
+            if not self._keep(name, source, found):
                 self._session.tell(
                     found.capture.url,
                     "unresolved",
@@ -100,7 +154,7 @@ class WarcImporter:
         self._passed_over += not wanted
         return wanted
 
-    def _keep(self, name: str, found: Found) -> bool:
+    def _keep(self, name: str, source: _Source, found: Found) -> bool:
         """Store one capture; False: what it refers to is not there yet."""
         capture = self._resolved(found)
         if capture is None:
@@ -108,7 +162,13 @@ class WarcImporter:
         if found.own is not None and (complaint := self._complaint(capture, found.own)):
             self._session.tell(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
-        outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None)
+        place = Place(
+            import_file_id=self._row(source),
+            record_offset=found.offset,
+            record_id=found.record_id,
+            payload_digest=found.payload_digest,
+        )
+        outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None, place=place)
         if outcome.verdict != "duplicate":
             self._session.archive.resolve(capture.url, "import")
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
@@ -135,6 +195,9 @@ class WarcImporter:
         whole = replace(capture, body=body)
         return whole if found.own is not None else incoming.with_body(whole)
 
+    def _is_known(self, record_sha256: str) -> bool:
+        return self._id_of(record_sha256) is not None
+
     def _id_of(self, record_sha256: str | None) -> int | None:
         row = self._db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record_sha256,)).fetchone()
         return row[0] if row else None
@@ -148,19 +211,35 @@ class WarcImporter:
         return row[0] if row else None
 
     def _body(self, revisit: incoming.Revisit) -> bytes | None:
-        """The body that *revisit* stands for, found by its digest, else by the address and time it names."""
-        said = revisit.payload_digest or ""
-        digest = self._bodies.get(said)
-        if digest is None and said.startswith("sha256:"):
-            hexadecimal = said.removeprefix("sha256:").lower()
-            row = self._db.execute(
-                "SELECT sha256 FROM bodies WHERE sha256 = :digest UNION ALL SELECT body_sha256 FROM captures"
-                " WHERE wire_sha256 = :digest AND body_sha256 IS NOT NULL AND url = :url LIMIT 1",
-                {"digest": hexadecimal, "url": revisit.url},
-            ).fetchone()
-            digest = row[0] if row else None
-        digest = digest or cast("str | None", self._referred(revisit, "body_sha256"))
-        return self._session.archive.body(digest) if digest else None
+        """The body that *revisit* stands for: by its digest, the record, or the address and time that it names.
+
+        What was imported in an earlier run is known by the digests and names that its records gave.
+        """
+        said, archive = revisit.payload_digest or "", self._session.archive
+        digest = (
+            self._bodies.get(said)
+            or (self._body_of_sha256(said, revisit.url) if said.startswith("sha256:") else None)
+            or (archive.body_of_payload(said) if said else None)
+            or (archive.body_of_record(revisit.record_id) if revisit.record_id else None)
+            or cast("str | None", self._referred(revisit, "body_sha256"))
+            or self._body_of_address(said, revisit.url)
+        )
+        return archive.body(digest) if digest else None
+
+    def _body_of_sha256(self, said: str, url: str | None) -> str | None:
+        row = self._db.execute(
+            "SELECT sha256 FROM bodies WHERE sha256 = :digest UNION ALL SELECT body_sha256 FROM captures"
+            " WHERE wire_sha256 = :digest AND body_sha256 IS NOT NULL AND url = :url LIMIT 1",
+            {"digest": said.removeprefix("sha256:").lower(), "url": url},
+        ).fetchone()
+        return row[0] if row else None
+
+    def _body_of_address(self, said: str, url: str | None) -> str | None:
+        """A body of that address whose digest is *said*: where we had the page otherwise than from a file."""
+        rows = self._db.execute(
+            "SELECT DISTINCT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL", (url,)
+        )
+        return next((row[0] for row in rows if warc.holds(said, self._session.archive.body(row[0]))), None)
 
     def _complaint(self, capture: Capture, own: Own) -> str | None:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""
@@ -171,27 +250,43 @@ class WarcImporter:
         return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"
 
 
+def _facts(file: BinaryIO) -> "_Facts":
+    """Digest and length of the whole file, which is then at its start again."""
+    found, length = hashlib.sha256(), 0
+    while piece := file.read(1 << 20):
+        found.update(piece)
+        length += len(piece)
+    file.seek(0)
+    return {"sha256": found.hexdigest(), "length": length}
+
+
+class _Facts(TypedDict):
+    sha256: str
+    length: int
+
+
 def _kind(path: Path, file: BinaryIO) -> str | None:
-    """``warc``, ``wacz`` or None, by name and first bytes. Raises Unreadable for the format before WARC."""
+    """``warc``, ``arc``, ``wacz`` or None, by first bytes, then by name."""
     start = file.read(65536)
     file.seek(0)
-    name = path.name.lower()
-    if name.endswith((".arc", ".arc.gz")):
-        raise Unreadable(shown(path), "expected a WARC, found an ARC file; `warcio recompress` makes a WARC of it")
-    if name.endswith(".wacz"):
+    name, plain = path.name.lower(), _unpacked(start)
+    if arc.is_arc(plain):
+        return "arc"
+    if plain.startswith(b"WARC/"):
+        return "warc"
+    if start.startswith(magic.ZIP) and (name.endswith(".wacz") or b"datapackage" in start + _end(file)):
         return "wacz"
-    if name.endswith(ARCHIVE_SUFFIXES) or start.startswith(b"WARC/"):
-        return "warc"
-    if start.startswith(b"\x1f\x8b") and next(_inflated(start), b"").startswith(b"WARC/"):
-        return "warc"
-    return "wacz" if start.startswith(b"PK") and b"datapackage" in start + _end(file) else None
+    if name.endswith(ARCHIVE_SUFFIXES):
+        return next((kind for kind in ("wacz", "arc") if f".{kind}" in name and ".warc" not in name), "warc")
+    return None
 
 
-def _inflated(start: bytes) -> Iterator[bytes]:
+def _unpacked(start: bytes) -> bytes:
+    """The first bytes inside a compressed file; those of a plain one as they are."""
     try:
-        yield zlib.decompressobj(31).decompress(start, 16)
-    except zlib.error:
-        return
+        return RecordStream(BytesIO(start)).line()
+    except DamageError:
+        return start
 
 
 def _end(file: BinaryIO) -> bytes:

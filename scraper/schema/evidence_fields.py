@@ -171,9 +171,14 @@ EVIDENCE = (
                 "record_offset", "INTEGER", "Where its record begins in the file, bytes; empty: the file is the record"
             ),
             Field("record_id", "TEXT", "Name of the record in the file"),
+            Field("payload_digest", "TEXT", "Digest of its payload, as the file says it"),
         ),
         constraints=("PRIMARY KEY (capture_id, import_file_id)",),
         without_rowid=True,
+        indexes=(
+            "capture_files_payload ON capture_files(payload_digest) WHERE payload_digest IS NOT NULL",
+            "capture_files_record ON capture_files(record_id) WHERE record_id IS NOT NULL",
+        ),
     ),
     Table(
         "fingerprints",

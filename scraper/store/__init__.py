@@ -8,6 +8,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 
 from scraper.store import sealing
 from scraper.store.archive import Archive, CrawlSummary, Outcome, Seal
+from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
@@ -16,9 +17,11 @@ __all__ = [
     "Archive",
     "Change",
     "CrawlSummary",
+    "ImportFile",
     "Memento",
     "Mementos",
     "Outcome",
+    "Place",
     "PostHistory",
     "Rebuilt",
     "Seal",

@@ -12,8 +12,19 @@ from typing import Protocol, Self
 from scraper import __version__, decide, urls
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.schema import VERSION, explained, open_archive
-from scraper.store import addresses, count_rows, crawl_state, known_urls, post_history, problems, reader_rows, sealing
+from scraper.store import (
+    addresses,
+    count_rows,
+    crawl_state,
+    import_files,
+    known_urls,
+    post_history,
+    problems,
+    reader_rows,
+    sealing,
+)
 from scraper.store.evidence import Evidence, Kept
+from scraper.store.import_files import ImportFile, Place
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
 
@@ -219,11 +230,13 @@ class Archive:
 
     # Captures ----------------------------------------------------------------------------------------------------
 
-    def keep(self, capture: Capture, reading: Reading | None, crawl_id: int | None) -> Outcome:
+    def keep(
+        self, capture: Capture, reading: Reading | None, crawl_id: int | None, *, place: Place | None = None
+    ) -> Outcome:
         """Store a capture with everything that was read from it, in one transaction.
 
         *reading* is what *read* gives for it; None where there is nothing to read. The same capture a second time
-        (url, time, source, body) changes nothing.
+        (url, time, source, body) changes nothing. *place*: where in an imported file it stands; None: it was fetched.
         """
         noted: list[Problem] = []
         with self._transaction():
@@ -233,10 +246,25 @@ class Archive:
                 outcome = self._derive(capture, kept, reading, noted)
             else:
                 outcome = Outcome(kept.id, "duplicate", self._post_of(kept.id))
+            if place is not None:
+                import_files.place(self.db, kept.id, place)
         if crawl_id in self._tallies:
             self._tallies[crawl_id][outcome.verdict] += 1
             self._errors[crawl_id] |= {problem.url or capture.url for problem in noted if problem.level == "error"}
         return outcome
+
+    def import_file(self, file: ImportFile, crawl_id: int) -> int:
+        """Note a file that is imported; its row, the same for the same bytes."""
+        with self._transaction():
+            return import_files.add(self.db, file, crawl_id)
+
+    def body_of_payload(self, payload_digest: str) -> str | None:
+        """Digest of the body to which an imported file gives that payload digest; None: none does."""
+        return import_files.body_of_payload(self.db, payload_digest)
+
+    def body_of_record(self, record_id: str) -> str | None:
+        """Digest of the body of the imported record of that name; None: there is none."""
+        return import_files.body_of_record(self.db, record_id)
 
     def keep_only(self, capture: Capture, crawl_id: int | None) -> int:
         """Store a capture as evidence and draw nothing from it until the next rebuild; its id."""

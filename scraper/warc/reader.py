@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
+from scraper.dates import utc
 from scraper.provenance import kind_of, sniff
 from scraper.records import Capture
 from scraper.urls import normalise
@@ -12,10 +14,16 @@ from scraper.warc import http_message
 from scraper.warc import record as warc
 from scraper.warc.http_message import MessageError
 from scraper.warc.record import Broken, Record
+from scraper.warc.segments import joined
 from scraper.warc.writer import COLUMNS, FACTS, HEADS, facts_in
 
 #: Bodies beyond it are no pages.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
+#: A year, month, day, minute, second or fraction, as the standard writes them.
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?)?)?")
+#: As in addresses of the Wayback Machine; and with an offset or without a zone, as some recorders do.
+_DIGITS = re.compile(r"\d{14}")
+_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[+-]\d\d:?\d\d)?")
 #: Records that hold what a capture is made of.
 MAIN = ("response", "revisit", "resource", "conversion")
 
@@ -28,6 +36,8 @@ class Revisit:
     url: str | None
     at: str | None
     not_modified: bool
+    #: Name of the record that it refers to.
+    record_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,8 @@ class Found:
     capture: Capture
     #: Where its main record begins.
     offset: int
+    #: As its file names it; None: it does not.
+    record_id: str | None = None
     #: Payload digest as its record writes it; a later revisit may name it so.
     payload_digest: str | None = None
     revisit: Revisit | None = None
@@ -71,7 +83,7 @@ class Described:
 
     @property
     def ours(self) -> bool:
-        """Written by this program: restored whole."""
+        """Whether it says that this program wrote it: which anybody can write."""
         return self.software.startswith("ushrn")
 
     @property
@@ -80,31 +92,59 @@ class Described:
         return "commoncrawl" if re.search(r"common\s?crawl", self.text, re.IGNORECASE) else "warc"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """Records that are no captures of pages, by the scheme of their address: ``dns``, ``metadata``, ``urn``, …"""
+
+    schemes: dict[str, int]
+
+
 def captures_of(
-    records: Iterable[Record | Broken], wanted: Callable[[str], bool]
-) -> Iterator[Found | Wrong | Described]:
-    """The captures in a stream of records. *wanted* tells, by address, which are; of a file of ours all are.
+    records: Iterable[Record | Broken],
+    wanted: Callable[[str], bool],
+    *,
+    own: bool = False,
+    known: Callable[[str], bool] = lambda _: False,
+) -> Iterator[Found | Wrong | Described | PassedOver]:
+    """The captures in a stream of records. *wanted* tells, by address, which are.
 
     The records of one capture (response, request, our metadata) are taken together where they follow each other.
+    *own*: whoever asks vouches that what says that it is a file of ours is one; all of it is restored as it was. Else
+    only those captures are, that are *known* to the archive by their record digest.
     """
     described = Described(software="", text="")
     group: list[Record] = []
-    for record in records:
+    others: dict[str, int] = {}
+
+    def restore(record_sha256: str) -> bool:
+        return described.ours and (own or known(record_sha256))
+
+    for record in joined(records):
         if isinstance(record, Broken):
-            yield from _finished(group, described)
+            yield from _finished(group, described, restore)
             group = []
             yield Wrong(kind="broken", message=record.message)
         elif record.type == "warcinfo":
-            yield from _finished(group, described)
+            yield from _finished(group, described, restore)
             group = []
             described = _described(record)
             yield described
-        elif record.url and (described.ours or wanted(record.url)):
+        elif scheme := _other_scheme(record.url):
+            others[scheme] = others.get(scheme, 0) + 1
+        elif record.url and ((own and described.ours) or wanted(record.url)):
             if not _belongs(record, group):
-                yield from _finished(group, described)
+                yield from _finished(group, described, restore)
                 group = []
             group.append(record)
-    yield from _finished(group, described)
+    yield from _finished(group, described, restore)
+    if others:
+        yield PassedOver(schemes=others)
+
+
+def _other_scheme(url: str) -> str | None:
+    """The scheme of an address that is no page's (``dns:``, ``urn:pageinfo:``, ``screenshot:``); None: http or none."""
+    scheme, colon, _ = url.partition(":")
+    return scheme.lower() if colon and scheme.lower() not in ("http", "https") else None
 
 
 def _belongs(record: Record, group: list[Record]) -> bool:
@@ -124,8 +164,8 @@ def _described(record: Record) -> Described:
     return Described(software=software[1].strip() if software else "", text=text)
 
 
-def _finished(group: list[Record], described: Described) -> Iterator[Found | Wrong]:
-    """The capture of one group of records, or why there is none."""
+def _finished(group: list[Record], described: Described, restore: Callable[[str], bool]) -> Iterator[Found | Wrong]:
+    """The capture of one group of records, what does not hold of it, or why there is none."""
     if not group:
         return
     main = next((record for record in group if record.type in MAIN), None)
@@ -133,14 +173,13 @@ def _finished(group: list[Record], described: Described) -> Iterator[Found | Wro
     facts = next(
         (record for record in group if record.type == "metadata" and record.get("Content-Type") == FACTS), None
     )
-    for record in (main, facts):
-        if record is not None and (complaint := _block_complaint(record)):
-            yield complaint
-            return
+    wrong = [found for record in (main, facts) if record is not None and (found := _block_complaint(record))]
     try:
-        if described.ours and facts is not None:
-            yield _restored(facts, main)
+        if facts is not None and restore(str(facts_in(facts.block).get("record_sha256"))):
+            yield wrong[0] if wrong else _restored(facts, main)
         elif main is not None:
+            # Somebody's file: what its digests do not hold is still what there is.
+            yield from wrong or _payload_complaint(main)
             yield _found(main, request, described)
     except (ValueError, TypeError, KeyError) as error:
         yield Wrong(kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url)
@@ -158,7 +197,21 @@ def _mismatch(record: Record, part: str, said: str, data: bytes) -> Wrong:
     return Wrong(kind="digest-mismatch", message=f"{record.type} at byte {record.offset}: {found}", url=record.url)
 
 
-def _found(main: Record, request: Record | None, described: Described) -> Found | Wrong:
+def _payload_complaint(main: Record) -> list[Wrong]:
+    """What does not hold of the payload digest of *main*: none or one."""
+    said = main.get("WARC-Payload-Digest")
+    if not said or main.type in ("revisit", "conversion") or _truncated(main):
+        return []
+    if main.type == "resource":
+        return [_mismatch(main, "payload", said, main.block)] if warc.holds(said, main.block) is False else []
+    head, entity = http_message.split(main.block)
+    sent = http_message.transfer_decoded(head, entity)
+    # wget and plain warcio take the digest over the chunks as they came, which the standard does not mean.
+    wrong = warc.holds(said, sent) is False and warc.holds(said, entity) is False
+    return [_mismatch(main, "payload", said, sent)] if wrong else []
+
+
+def _found(main: Record, request: Record | None, described: Described) -> Found:
     """The capture that *main* holds. Raises ValueError for an address or date that is none."""
     url, at = normalise(main.url), _time(main.get("WARC-Date") or "")
     if not url:
@@ -179,11 +232,15 @@ def _found(main: Record, request: Record | None, described: Described) -> Found 
 
 
 def _time(text: str) -> str:
-    """A WARC-Date in our form. Raises ValueError."""
-    if re.fullmatch(r"\d{4}-\d\d(?:-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z|-\d\d)?", text):
+    """A WARC-Date in our form: UTC, as precise as it is (WARC 1.1, 5.4: years to nanoseconds). Raises ValueError."""
+    text = text.strip()
+    if _DATE.fullmatch(text):
+        datetime.fromisoformat(warc.date(text))  # a thirteenth month looks like a date and is none
         return text
-    if re.fullmatch(r"\d{14}", text):
-        return "{}-{}-{}T{}:{}:{}Z".format(text[:4], *re.findall("..", text[4:]))
+    if _DIGITS.fullmatch(text):
+        return utc(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+    if _OFFSET.fullmatch(text):
+        return utc(datetime.fromisoformat(text))
     raise ValueError(f"expected a WARC-Date like 2021-03-16T14:05:00Z, found {text[:60]!r}")
 
 
@@ -194,29 +251,24 @@ def _truncated(main: Record) -> str | None:
     return said if said in ("length", "time", "disconnect") else "length"
 
 
-def _plain(main: Record, base: Capture) -> Found | Wrong:
+def _plain(main: Record, base: Capture) -> Found:
     """A record that holds a body without protocol."""
     said = main.get("WARC-Payload-Digest")
-    if said and main.type != "conversion" and warc.holds(said, main.block) is False:
-        return _mismatch(main, "payload", said, main.block)
     media_type = (main.get("Content-Type") or "").partition(";")[0].strip().lower() or sniff(main.block, "")
     kind = kind_of(base.url, media_type, main.block)
     capture = replace(base, kind=kind, media_type=media_type, body=main.block)
-    return Found(capture=capture, offset=main.offset, payload_digest=said)
+    return Found(capture=capture, offset=main.offset, record_id=main.get("WARC-Record-ID"), payload_digest=said)
 
 
-def _answer(main: Record, base: Capture) -> Found | Wrong:
+def _answer(main: Record, base: Capture) -> Found:
     """A record that holds an HTTP answer, or only its head."""
     head, entity = http_message.split(main.block)
+    record_id = main.get("WARC-Record-ID")
     status = http_message.status(head)
     if status is None and main.type == "response":
         raise ValueError(f"expected an HTTP answer, found {main.block[:40]!r}")
     said = main.get("WARC-Payload-Digest")
     sent = http_message.transfer_decoded(head, entity)
-    # wget and plain warcio take the digest over the chunks as they came, which the standard does not mean.
-    wrong = said and warc.holds(said, sent) is False and warc.holds(said, entity) is False
-    if said and wrong and main.type == "response" and not base.truncated:
-        return _mismatch(main, "payload", said, sent)
     capture = replace(
         base,
         status=status,
@@ -228,12 +280,14 @@ def _answer(main: Record, base: Capture) -> Found | Wrong:
     if main.type == "revisit":
         revisit = Revisit(
             payload_digest=said,
-            url=normalise((main.get("WARC-Refers-To-Target-URI") or "").strip("<>")) or None,
+            url=normalise((main.get("WARC-Refers-To-Target-URI") or main.url).strip("<>")) or None,
             at=main.get("WARC-Refers-To-Date"),
             not_modified="server-not-modified" in (main.get("WARC-Profile") or ""),
+            record_id=main.get("WARC-Refers-To"),
         )
-        return Found(capture=capture, offset=main.offset, payload_digest=said, revisit=revisit)
-    return Found(capture=with_body(_decoded(capture, head, sent)), offset=main.offset, payload_digest=said)
+        return Found(capture=capture, offset=main.offset, record_id=record_id, payload_digest=said, revisit=revisit)
+    whole = with_body(_decoded(capture, head, sent))
+    return Found(capture=whole, offset=main.offset, record_id=record_id, payload_digest=said)
 
 
 def _redirect(url: str, head: bytes, status: int | None) -> str | None:
@@ -291,4 +345,11 @@ def _restored(facts: Record, main: Record | None) -> Found | Wrong:
         if not warc.holds(digest, body):
             return _mismatch(main, "body", digest, body)
     capture = Capture(**columns, body=body)
-    return Found(capture=capture, offset=facts.offset, payload_digest=digest, revisit=revisit, own=own)
+    return Found(
+        capture=capture,
+        offset=facts.offset,
+        record_id=facts.get("WARC-Record-ID"),
+        payload_digest=digest,
+        revisit=revisit,
+        own=own,
+    )

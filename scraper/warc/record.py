@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid5
 
-from scraper.warc.gzip_members import HEADER_LIMIT_BYTES, DamageError, RecordStream
+from scraper.warc.members import HEADER_LIMIT_BYTES, DamageError, RecordStream
 
 #: Our own; ids are made of a digest, so that the same capture has the same id in every export.
 NAMESPACE = UUID("7d0a4b1c-6d0f-5d0b-9c51-1f6f2b9c3a10")
@@ -67,8 +67,11 @@ def digest(data: bytes) -> str:
 
 
 def date(captured_at: str) -> str:
-    """A time as WARC-Date wants it: whole, in UTC. A day or month becomes its first second."""
-    return captured_at if "T" in captured_at else (captured_at + "-01-01")[:10] + "T00:00:00Z"
+    """A time as WARC-Date wants it: whole, in UTC. A year, month, day or minute becomes its first second."""
+    day, t, time = captured_at.partition("T")
+    if not t:
+        return (day + "-01-01"[len(day) - 4 :])[:10] + "T00:00:00Z"
+    return f"{day}T{time}" if time.count(":") == 2 else f"{day}T{time.removesuffix('Z')}:00Z"
 
 
 def serialised(record: Record) -> bytes:
@@ -109,7 +112,7 @@ def _record(source: RecordStream) -> Record | Broken | None:
         version = source.line()
     if not version:
         return None
-    start = source.member if source.gzipped else source.offset - len(version)
+    start = source.member if source.compressed else source.offset - len(version)
     try:
         return _record_after(version, source, start)
     except DamageError as damage:
@@ -146,7 +149,7 @@ def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
             raise DamageError("the header of the record has no end", start)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if text[:1] in (" ", "\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}".strip())
             continue
         name, _, value = text.partition(":")
         fields.append((name.strip(), value.strip()))
@@ -156,11 +159,19 @@ _ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib
 
 
 def holds(labelled: str, data: bytes) -> bool | None:
-    """Whether *labelled* (``sha1:BASE32``, ``sha256:hex``, …) is the digest of *data*; None: an unknown algorithm."""
+    """Whether *labelled* is the digest of *data*; None: an unknown algorithm.
+
+    Written as ``sha1:`` with base32 (most recorders), hex or base64 (seen in files of smaller tools).
+    """
     name, _, said = labelled.partition(":")
     algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
     if algorithm is None:
         return None
     found = algorithm(data, usedforsecurity=False).digest()
     said = said.strip().rstrip("=")
-    return said.lower() == found.hex() or said.upper() == base64.b32encode(found).decode().rstrip("=")
+    in_base64 = {base64.b64encode(found), base64.urlsafe_b64encode(found)}
+    return (
+        said.lower() == found.hex()
+        or said.upper() == base64.b32encode(found).decode().rstrip("=")
+        or said in {text.decode().rstrip("=") for text in in_base64}
+    )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
@@ -14,6 +15,7 @@ from scraper.warc import writer as outgoing
 from scraper.warc.writer import About, Kept
 
 READ_BYTES = 1 << 20
+PIECE_BYTES = 1 << 12
 #: A data package lists a few files; a larger one is a bomb.
 LISTING_LIMIT_BYTES = 16 * 1024 * 1024
 
@@ -149,18 +151,69 @@ def _json(value: object, indent: int | None = None) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
 
 
-def warcs(file: BinaryIO, name: str) -> Iterator[tuple[str, IO[bytes]]]:
-    """The WARC files inside a WACZ, by name. Raises Unreadable for what is no WACZ."""
+class Member:
+    """A file inside a WACZ, read as a stream. What is damaged ends it; `trouble` then says how."""
+
+    def __init__(self, package: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        self.name = info.filename
+        self.trouble: str | None = None
+        self._stream: IO[bytes] | None = None
+        try:
+            self._stream = package.open(info)
+        except _ZIP_TROUBLE as error:
+            self.trouble = _said(error)
+
+    def read(self, size: int = -1) -> bytes:
+        """Some of the next bytes; empty at the end, also where it ends too soon."""
+        if self._stream is None or self.trouble:
+            return b""
+        try:
+            # In small pieces: a checksum that does not hold is raised instead of the piece that ends with it.
+            return self._stream.read(PIECE_BYTES if size < 0 else min(size, PIECE_BYTES))
+        except _ZIP_TROUBLE as error:
+            self.trouble = _said(error)
+            return b""
+
+    def seekable(self) -> bool:
+        """Whether it can be read on behind a damage."""
+        return self._stream is not None and not self.trouble and self._stream.seekable()
+
+    def seek(self, offset: int) -> int:
+        """Go there; a member is unpacked again from its start for it."""
+        return self._stream.seek(offset) if self._stream else 0
+
+
+#: What `zipfile` raises for members that are damaged, encrypted, or packed in a way it does not know.
+_ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError)
+
+
+def _said(error: BaseException) -> str:
+    return "is encrypted" if "password" in str(error) else f"cannot be unpacked: {error}"
+
+
+def members(file: BinaryIO, name: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
+    """The files with those endings inside a WACZ, in the order of their names, each of a name that stands twice.
+
+    Raises Unreadable for what is no WACZ, or has none of them.
+    """
     try:
         package = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError) as error:
+    except _ZIP_TROUBLE as error:
         raise Unreadable(name, f"expected a WACZ, found a zip file that cannot be opened: {error}") from None
-    inside = sorted(path for path in package.namelist() if path.endswith((".warc", ".warc.gz")))
+    inside = [info for info in package.infolist() if info.filename.lower().endswith(suffixes)]
     if not inside:
         raise Unreadable(name, "expected a WACZ, found a zip file without a WARC in it")
-    for path in inside:
-        with package.open(path) as member:
-            yield path, member
+    for info in sorted(inside, key=lambda info: info.filename):
+        yield Member(package, info)
+
+
+def listed(file: BinaryIO) -> set[str] | None:
+    """The names that the package's own list gives; None: it has no list that can be read."""
+    try:
+        package = zipfile.ZipFile(file)
+        return {str(resource["path"]) for resource in json.loads(_small(package, "datapackage.json"))["resources"]}
+    except (*_ZIP_TROUBLE, KeyError, TypeError):
+        return None
 
 
 def complaints(file: BinaryIO) -> Iterator[str]:
@@ -168,15 +221,15 @@ def complaints(file: BinaryIO) -> Iterator[str]:
     try:
         package = zipfile.ZipFile(file)
         names = set(package.namelist())
-        listed = _small(package, "datapackage.json")
+        said_files = _small(package, "datapackage.json")
         if "datapackage-digest.json" in names:
             said = json.loads(_small(package, "datapackage-digest.json"))["hash"]
-            if warc.holds(said, listed) is False:
-                yield f"datapackage.json: expected the digest {said}, found {warc.digest(listed)}"
-        resources = json.loads(listed)["resources"]
+            if warc.holds(said, said_files) is False:
+                yield f"datapackage.json: expected the digest {said}, found {warc.digest(said_files)}"
+        resources = json.loads(said_files)["resources"]
         for path, said in [(str(resource["path"]), str(resource["hash"])) for resource in resources]:
             yield from _complaint(package, names, path, said)
-    except (zipfile.BadZipFile, OSError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+    except (*_ZIP_TROUBLE, KeyError, TypeError) as error:
         yield f"its data package cannot be read: {error}"
 
 
@@ -200,8 +253,8 @@ def _complaint(package: zipfile.ZipFile, names: set[str], path: str, said: str) 
         with package.open(path) as member:
             while piece := member.read(READ_BYTES):
                 found.update(piece)
-    except zipfile.BadZipFile as error:
-        yield f"{path}: {error}"
+    except _ZIP_TROUBLE as error:
+        yield f"{path} {_said(error)}"
         return
     if found.hexdigest() != said.partition(":")[2].lower():
         yield f"{path}: expected the digest {said}, found {algorithm}:{found.hexdigest()}"

@@ -1,14 +1,20 @@
 """The plain bytes of a WARC file, whether it is compressed or not, with places in the file itself.
 
-A compressed WARC is a row of gzip members, one a record. What is damaged raises, and `resume` finds the next place
-where a record begins.
+A compressed WARC is a row of gzip members or zstd frames, one a record. What is damaged raises, and `resume` finds the
+next place where a record begins.
 """
 
 import zlib
 from typing import BinaryIO
 
+from scraper.magic import GZIP, ZSTD, Coding
+from scraper.warc import zstd_frames
+from scraper.warc.zstd_frames import Dictionary, Frame, FrameError
+
 HEADER_LIMIT_BYTES = 256 * 1024
 READ_BYTES = 256 * 1024
+#: A zstd frame is read whole before it is unpacked.
+FRAME_LIMIT_BYTES = 256 * 1024 * 1024
 
 
 class DamageError(Exception):
@@ -29,9 +35,17 @@ class RecordStream:
         self._plain = b""
         self._at = 0
         self._inflate: zlib._Decompress | None = None
+        self._frame: Frame | None = None
+        self._dictionary: Dictionary | None = None
         self.member = 0
         self._load()
-        self.gzipped = self._packed.startswith(b"\x1f\x8b")
+        marks = {GZIP: Coding.GZIP, ZSTD: Coding.ZSTD, zstd_frames.DICTIONARY: Coding.ZSTD}
+        self._coding = next((coding for mark, coding in marks.items() if self._packed.startswith(mark)), None)
+
+    @property
+    def compressed(self) -> bool:
+        """Whether each record is a member of its own."""
+        return self._coding is not None
 
     def _load(self) -> bool:
         piece = self._raw.read(READ_BYTES)
@@ -46,11 +60,55 @@ class RecordStream:
 
     def _more(self) -> bool:
         """Append to the plain bytes; False at the end of the file. Raises DamageError."""
-        if not self.gzipped:
-            if not self._packed and not self._load():
+        match self._coding:
+            case None:
+                return self._more_plain()
+            case Coding.ZSTD:
+                return self._more_of_frames()
+            case _:
+                return self._more_of_members()
+
+    def _more_plain(self) -> bool:
+        if not self._packed and not self._load():
+            return False
+        self._add(self._take(len(self._packed)))
+        return True
+
+    def _more_of_frames(self) -> bool:
+        if self._frame is None:
+            frame = self._next_frame()
+            if frame is None:
                 return False
-            self._add(self._take(len(self._packed)))
-            return True
+            self._frame = Frame(frame, self._dictionary)
+        try:
+            piece = self._frame.read(1 << 20)
+        except FrameError as error:
+            raise DamageError(str(error), self.member) from None
+        self._add(piece)
+        if not piece:
+            self._frame = None
+        return True
+
+    def _next_frame(self) -> bytes | None:
+        """The next frame that holds data; a dictionary in front is kept. None: the file ends. Raises DamageError."""
+        while self._packed or self._load():
+            self.member = self._position
+            try:
+                while (length := zstd_frames.length(self._packed)) is None or length > len(self._packed):
+                    if (length or len(self._packed)) > FRAME_LIMIT_BYTES:
+                        raise DamageError(f"a zstd frame is longer than {FRAME_LIMIT_BYTES} bytes", self.member)
+                    if not self._load():
+                        raise DamageError("the zstd frame ends too soon", self.member)
+                frame = self._take(length)
+                if frame.startswith(ZSTD):
+                    return frame
+                if frame.startswith(zstd_frames.DICTIONARY):
+                    self._dictionary = Dictionary(frame)
+            except FrameError as error:
+                raise DamageError(str(error), self.member) from None
+        return None
+
+    def _more_of_members(self) -> bool:
         inflate = self._inflate or self._next_member()
         if inflate is None:
             return False
@@ -68,7 +126,7 @@ class RecordStream:
         if not self._packed:
             return None
         self.member = self._position
-        if not self._packed.startswith(b"\x1f\x8b"):
+        if not self._packed.startswith(GZIP):
             raise DamageError("expected a gzip member, found something else", self.member)
         self._inflate = zlib.decompressobj(31)
         return self._inflate
@@ -92,8 +150,8 @@ class RecordStream:
     @property
     def offset(self) -> int:
         """Where the next byte is: of a compressed file, where its member begins."""
-        if self.gzipped:
-            at_start = self._inflate is None and self._at == len(self._plain)
+        if self.compressed:
+            at_start = self._inflate is None and self._frame is None and self._at == len(self._plain)
             return self._position if at_start else self.member
         return self._position - (len(self._plain) - self._at)
 
@@ -129,13 +187,14 @@ class RecordStream:
         if not self._raw.seekable():
             return False
         self._raw.seek(after + 1)
-        self._packed, self._plain, self._at, self._inflate, self._position = b"", b"", 0, None, after + 1
-        mark = b"\x1f\x8b\x08" if self.gzipped else b"WARC/1."
+        self._packed, self._plain, self._at, self._position = b"", b"", 0, after + 1
+        self._inflate = self._frame = None
+        mark = {None: b"WARC/1.", Coding.ZSTD: ZSTD}.get(self._coding, GZIP + b"\x08")
         while True:
             found = self._packed.find(mark)
             if found >= 0:
                 self._take(found)
-                if not self.gzipped or self._begins_record():
+                if not self.compressed or self._begins_record():
                     return True
                 self._take(1)
                 continue
@@ -147,6 +206,10 @@ class RecordStream:
         while len(self._packed) < 1024 and self._load():
             pass
         try:
-            return zlib.decompressobj(31).decompress(self._packed[:1024], 7).startswith(b"WARC/1.")
-        except zlib.error:
+            if self._coding is Coding.ZSTD:
+                start = Frame(self._packed[:READ_BYTES], self._dictionary).read(7)
+            else:
+                start = zlib.decompressobj(31).decompress(self._packed[:1024], 7)
+        except (zlib.error, FrameError):
             return False
+        return start.startswith(b"WARC/1.")
