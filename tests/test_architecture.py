@@ -73,6 +73,7 @@ DOORS = {
     "nh3": {"sanitise"},
     "protego": {"fetch"},
     "pypdf": {"reading/pdf"},
+    "rfc3161_client": {"seal"},
     "selectolax": {"page"},
     "sqlite_utils": {"schema"},
     "trafilatura": {"layouts/plain"},

@@ -238,18 +238,19 @@ def test_a_damaged_reference_takes_down_its_dependants_only(tmp_path: Path, arch
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("UPDATE posts SET reader = reader - 1", "other-reader"),
+        ("UPDATE posts SET reader = reader + 1", "other-reader"),
         ("UPDATE sites SET base_url = 'https://evil.example/'", "sites-row"),
         ("UPDATE known_urls SET state = 'lost' WHERE url LIKE '%/saved'", "known_urls-row"),
         ("UPDATE crawls SET finished_at = '2020-01-01T00:00:00Z' WHERE id = 2", "impossible-time"),
         ("UPDATE crawls SET started_at = '2021-03-03T00:00:00Z' WHERE id = 2", "impossible-time"),
     ],
 )  # fmt: skip
-def test_what_is_odd_but_no_damage_is_a_remark(sound: Path, statement: str, kind: str) -> None:
-    tamper(sound, statement)
+def test_what_is_odd_without_a_checkpoint_is_told_and_never_all_holds(sound: Path, statement: str, kind: str) -> None:
+    tamper(sound, statement, "DELETE FROM checkpoints")
     findings = check(sound)
-    assert findings.exit_status == 0, findings.of("damage")
-    assert kind in {finding.kind for finding in findings.of("remark")}
+    assert findings.exit_status == 1, findings.of("damage")
+    assert kind in {finding.kind for finding in findings.found}
+    assert "all holds" not in findings.line
 
 
 def test_a_count_that_fell_is_a_remark(tmp_path: Path, archives: Any) -> None:
@@ -273,14 +274,15 @@ def test_a_capture_from_the_future_is_a_remark(tmp_path: Path, archives: Any) ->
     assert "impossible-time" in {finding.kind for finding in findings.of("remark")}
 
 
-def test_a_run_that_was_killed_is_a_remark(sound: Path) -> None:
-    tamper(sound, "INSERT INTO crawls (command, version, started_at) VALUES ('crawl', '0', '2021-12-30T00:00:00Z')")
+def test_what_a_killed_run_left_is_not_proven(sound: Path) -> None:
+    with Archive.open(sound, read=read_capture, reader=READER) as archive:
+        archive.begin("crawl", "2021-12-30T00:00:00Z")
     findings = check(sound)
-    assert findings.exit_status == 0
-    assert "unsealed" in {finding.kind for finding in findings.of("remark")}
+    assert findings.exit_status == 1
+    assert {finding.kind for finding in findings.of("not proven")} == {"unsealed", "not-sealed"}
 
 
-def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_a_remark(sound: Path, archives: Any) -> None:
+def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_not_proven(sound: Path, archives: Any) -> None:
     with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
         strange = archives.live("/post/a-day-in-court", "2021-12-30T00:00:01Z", "<html>A new look.</html>")
@@ -288,12 +290,12 @@ def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_a_remark(sound: Pa
         archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=5)
     findings = check(sound)
     assert findings.of("damage") == ()
-    assert "held-back" in {finding.kind for finding in findings.of("remark")}
+    assert "held-back" in {finding.kind for finding in findings.of("not proven")}
     with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         archive.rebuild()
     findings = check(sound)
     assert findings.of("damage") == ()
-    assert "held-back" not in {finding.kind for finding in findings.of("remark")}
+    assert "held-back" not in {finding.kind for finding in findings.found}
     tamper(sound, "DELETE FROM addresses WHERE capture_id = 4")
     assert check(sound).exit_status == 7, "only runs that ended with the alarm hold pages back"
 
@@ -312,7 +314,7 @@ def test_a_copy_without_bodies_is_checked_as_far_as_it_goes(sound: Path, tmp_pat
     export.copy(sound, tmp_path / "copy.db", now=lambda: NOW, captures=False)
     findings = check(tmp_path / "copy.db")
     assert findings.of("damage") == ()
-    assert "bodies-left-out" in {finding.kind for finding in findings.of("remark")}
+    assert "bodies-left-out" in {finding.kind for finding in findings.of("not proven")}
     tamper(tmp_path / "copy.db", "UPDATE captures SET status = 200 WHERE status = 404")
     assert check(tmp_path / "copy.db").exit_status == 7
 

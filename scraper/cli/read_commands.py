@@ -192,25 +192,31 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.command()
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--checkpoint", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
+              help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip
+@click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")
+@click.option("--strict", is_flag=True, help="Remarks, too, end with status 1.")
 @stoppable
-def verify(db: Path, as_json: bool) -> None:
+def verify(db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool) -> None:
     """Check every digest, every reference and every row against the captures it came from. Writes nothing.
 
-    Damage ends with status 7. Remarks (another reader, a count that fell, wire digests that cannot be recomputed) are
-    no damage, and end with 0.
+    Damage ends with status 7, what cannot be shown to hold (read by another reader, written to since the last
+    checkpoint, a copy without bodies) with 1, remarks (a count that fell) with 0.
 
     \b
-    Example:  ushrn verify --db archive.db
+    Example:  ushrn verify --db archive.db --checkpoint checkpoint-of-march.txt
     """
     from scraper import verify as room
 
     log = Log()
-    found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None))
+    known = room.known_checkpoint(checkpoint) if checkpoint else None
+    found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None), known=known, chain=chain)
     log.clear()
+    status = found.exit_status or int(strict and bool(found.found))
     if as_json:
-        click.echo(json.dumps(asdict(found) | {"exit_status": found.exit_status}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(asdict(found) | {"exit_status": status}, ensure_ascii=False, indent=2))
     else:
         for finding in found.found:
             click.echo(harmless(str(finding)))
         click.echo(found.line)
-    sys.exit(found.exit_status)
+    sys.exit(status)

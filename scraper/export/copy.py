@@ -10,9 +10,10 @@ from scraper import schema
 from scraper.dates import utc
 from scraper.errors import DiskFull
 from scraper.export.files import replacing
+from scraper.store import sealing
 
-#: The row of `meta` in a copy without the bodies of captures; its value is when the copy was made.
-WITHOUT = "captures-left-out"
+#: The row of `meta` in such a copy.
+WITHOUT = sealing.WITHOUT
 
 
 def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True) -> int:

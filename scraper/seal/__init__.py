@@ -3,9 +3,24 @@
 `log`, `note`, `proof` and `keys` are pure forms (RFC 6962, C2SP); `sealer` makes a checkpoint of an archive.
 """
 
+from scraper.seal import log, timestamps
 from scraper.seal.keys import Signer, Verifier
 from scraper.seal.note import Checkpoint, Note
-from scraper.seal.proof import Proof
+from scraper.seal.proof import FIRST, Proof
 from scraper.seal.sealer import Sealer, differences, extension, sealer, tree
 
-__all__ = ["Checkpoint", "Note", "Proof", "Sealer", "Signer", "Verifier", "differences", "extension", "sealer", "tree"]
+__all__ = [
+    "FIRST",
+    "Checkpoint",
+    "Note",
+    "Proof",
+    "Sealer",
+    "Signer",
+    "Verifier",
+    "differences",
+    "extension",
+    "log",
+    "sealer",
+    "timestamps",
+    "tree",
+]

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 #: (level, position) → hash of the subtree over the leaves ``position << level`` up to ``(position + 1) << level``.
 Subtree = Callable[[int, int], bytes]
 
+#: Level of the lowest hashes that archives keep: over 256 records.
+KEPT_FROM = 8
+
 EMPTY = hashlib.sha256(b"").digest()
 
 

@@ -24,8 +24,6 @@ from scraper.store import sealing
 
 #: Before the digest of the statement, in the note.
 EXTENSION = "ushrn "
-#: Level of the lowest hashes that are kept: over 256 records.
-KEPT_FROM = 8
 ORIGIN, VERIFIER = "origin", "verifier_key"
 
 
@@ -117,7 +115,7 @@ def _new_origin(db: sqlite3.Connection) -> str:
 def grown(db: sqlite3.Connection, kept: int, size: int) -> log.Subtree:
     """The tree of *size* leaves, of which *kept* were sealed before; its new upper hashes are kept."""
     subtree = tree(db)
-    for level in range(KEPT_FROM, size.bit_length()):
+    for level in range(log.KEPT_FROM, size.bit_length()):
         for position in range(kept >> level, size >> level):
             sealing.keep_node(db, level, position, subtree(level, position))
     return subtree
@@ -128,11 +126,11 @@ def tree(db: sqlite3.Connection) -> log.Subtree:
     records = sealing.Records(db)
 
     def subtree(level: int, position: int) -> bytes:
-        if level >= KEPT_FROM:
+        if level >= log.KEPT_FROM:
             kept = sealing.node(db, level, position)
             if kept is not None:
                 return kept
-            if level > KEPT_FROM:
+            if level > log.KEPT_FROM:
                 return log.node_hash(subtree(level - 1, 2 * position), subtree(level - 1, 2 * position + 1))
         found = records.between(position << level, (position + 1) << level)
         return log.whole([log.leaf_hash(bytes.fromhex(record)) for record in found])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 #: Row of `meta` that is there while nothing was written since the newest checkpoint; its value is that one's id.
 SEALED = "sealed-as"
+#: Row of `meta` in a copy without the bodies of captures; its value is when the copy was made.
+WITHOUT = "captures-left-out"
 #: Tables that no checkpoint can cover: they hold it, or what was made of it later.
 OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations"})
 #: What an id stands for, where a table refers to one.
@@ -167,6 +169,12 @@ def meta(db: sqlite3.Connection, key: str) -> str | None:
 def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
     """Write a value of `meta`."""
     db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def stamps(db: sqlite3.Connection, checkpoint: int | None = None) -> list[tuple[int, int, bytes, str]]:
+    """Timestamps (of one checkpoint, None: all): id, checkpoint, token, the time it gives."""
+    asked = "SELECT id, checkpoint, token, at FROM timestamps WHERE ? IS NULL OR checkpoint = ? ORDER BY at, id"
+    return db.execute(asked, (checkpoint, checkpoint)).fetchall()
 
 
 # The tables ---------------------------------------------------------------------------------------------------------

@@ -111,16 +111,19 @@ def check_derivation(
 
     Posts read by other rules (another `reader`) and posts with a damaged body cannot be compared: a remark each.
     """
+    nobody = "SELECT url, reader FROM posts WHERE typeof(reader) <> 'integer' OR reader < 1"
+    for url, reader in db.execute(nobody):
+        findings.damage("reader", f"post {url}", f"expected the version of the rules that read it, found {reader!r}")
     others = {url for (url,) in db.execute("SELECT url FROM posts WHERE reader IS NOT ?", (READER,))}
     if others:
-        findings.remark(
+        findings.unproven(
             "other-reader",
             f"{len(others)} posts",
             f"read by other rules than today's ({READER}): not compared; `ushrn rebuild` reads them again",
         )
     hurt = _hurt(db, damaged)
     if hurt:
-        findings.remark(
+        findings.unproven(
             "not-compared",
             f"{len(hurt)} posts",
             "a body of theirs is damaged, so they cannot be read again: " + ", ".join(sorted(hurt)[:20]),
@@ -128,7 +131,7 @@ def check_derivation(
     held = {number for (number,) in db.execute(_HELD_BACK)}
     if held:
         message = "kept when a layout changed, not read since; `ushrn rebuild` once the reader knows the new look"
-        findings.remark("held-back", f"{len(held)} captures", message)
+        findings.unproven("held-back", f"{len(held)} captures", message)
     with twin(folder / "again.db", path) as copy:
         _see_through(copy, damaged, held)
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from scraper.errors import IntegrityError
 
-DAMAGE, REMARK = "damage", "remark"
+DAMAGE, UNPROVEN, REMARK = "damage", "not proven", "remark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that does not hold (`damage`) or that one should know (`remark`)."""
+    """One thing that does not hold (`damage`), cannot be shown (`not proven`), or that one should know (`remark`)."""
 
     level: str
     #: A short word: ``body-digest``, ``trigger``, ``other-reader`` …
@@ -36,6 +36,10 @@ class Findings:
         """Add something that does not hold."""
         self.found.append(Finding(level=DAMAGE, kind=kind, where=where, message=message))
 
+    def unproven(self, kind: str, where: str, message: str) -> None:
+        """Add something of which nothing here can show that it holds."""
+        self.found.append(Finding(level=UNPROVEN, kind=kind, where=where, message=message))
+
     def remark(self, kind: str, where: str, message: str) -> None:
         """Add something that one should know."""
         self.found.append(Finding(level=REMARK, kind=kind, where=where, message=message))
@@ -46,8 +50,10 @@ class Findings:
 
     @property
     def exit_status(self) -> int:
-        """0; 7 when there is damage."""
-        return IntegrityError.exit_status if self.of(DAMAGE) else 0
+        """7 when there is damage; else 1 when something is not proven; else 0."""
+        if self.of(DAMAGE):
+            return IntegrityError.exit_status
+        return 1 if self.of(UNPROVEN) else 0
 
     @property
     def line(self) -> str:
@@ -61,5 +67,7 @@ class Findings:
             f"{seen.get('read', 0)} captures read again",
         ]
         verdict = f"{len(self.of(DAMAGE))} damaged" if self.of(DAMAGE) else "all holds"
+        if self.of(UNPROVEN):
+            verdict = f"{len(self.of(DAMAGE))} damaged, {len(self.of(UNPROVEN))} not proven"
         chain = f"; chain {self.chain_sha256}" if self.chain_sha256 else ""
         return f"verify: {verdict}, {len(self.of(REMARK))} remarks; {', '.join(parts)}{chain}"

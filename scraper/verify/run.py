@@ -11,21 +11,31 @@ from pathlib import Path
 from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
 from scraper.export.copy import WITHOUT
-from scraper.verify import derived, shape, stored, values
+from scraper.seal import Note
+from scraper.verify import derived, seals, shape, stored, values
 from scraper.verify.findings import Findings
 
 
 def run(
-    path: Path, *, now: Callable[[], datetime], progress: Callable[[str, int], None] = lambda _what, _n: None
+    path: Path,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[str, int], None] = lambda _what, _n: None,
+    known: Note | None = None,
+    chain: str | None = None,
 ) -> Findings:
     """Check the archive at *path*, read-only; *progress* is told what is looked at and how many are done.
+
+    *known*, *chain*: a checkpoint, and the chain of a run, that were kept elsewhere and should be in the archive.
 
     Raises ArchiveUnusable where it cannot be opened, ArchiveBusy where it was written to while damage was found.
     """
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
             (before,) = db.execute("PRAGMA data_version").fetchone()
-            findings = _all(path, db, now, progress)
+            findings = _all(path, db, now, progress, known)
+            if chain is not None:
+                stored.check_known_chain(db, findings, chain)
             (after,) = db.execute("PRAGMA data_version").fetchone()
         if before == after or not findings.exit_status:
             return findings
@@ -33,12 +43,16 @@ def run(
 
 
 def _all(
-    path: Path, db: sqlite3.Connection, now: Callable[[], datetime], progress: Callable[[str, int], None]
+    path: Path,
+    db: sqlite3.Connection,
+    now: Callable[[], datetime],
+    progress: Callable[[str, int], None],
+    known: Note | None,
 ) -> Findings:
     findings = Findings()
     has_bodies = not _left_out(db)
     if not has_bodies:
-        findings.remark(
+        findings.unproven(
             "bodies-left-out", "bodies", "a copy without bodies: they, and what was read from them, cannot be checked"
         )
     same_shape = _same_shape(db, findings)
@@ -48,6 +62,8 @@ def _all(
             lambda: shape.check(db, place, path, findings, has_bodies=has_bodies, same_shape=same_shape),
             lambda: stored.check_captures(db, findings, progress, has_bodies=has_bodies),
             lambda: stored.check_chain(db, findings),
+            lambda: seals.check_log(db, findings, known),
+            lambda: seals.check_tables(db, findings, same_shape=same_shape),
             lambda: values.check(db, findings, now()),
             lambda: derived.check_contents(db, findings, progress),
         ]
@@ -79,7 +95,7 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
     if version < 1:
         findings.damage("version", "file", f"expected user_version {schema.VERSION}, found {version}, which none wrote")
         return True
-    findings.remark(
+    findings.unproven(
         "older-shape",
         "file",
         "made by an older version: tables, search and readings not compared; `ushrn rebuild` first",
@@ -89,7 +105,8 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
 
 def _left_out(db: sqlite3.Connection) -> bool:
     try:
-        return db.execute("SELECT 1 FROM meta WHERE key = ?", (WITHOUT,)).fetchone() is not None
+        asked = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM bodies)"
+        return bool(db.execute(asked, (WITHOUT,)).fetchone()[0])
     except sqlite3.DatabaseError:
         return False
 

@@ -114,7 +114,7 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
     for crawl_id, command, sealed in runs:
         where = f"run {crawl_id} ({command})"
         if sealed is None:
-            findings.remark("unsealed", where, "it is running, or was killed: the next run will seal it")
+            findings.unproven("unsealed", where, "it is running, or was killed: the next run will seal it")
             continue
         found = digests.chain_sha256(previous, kept[crawl_id])
         if found != sealed:
@@ -127,7 +127,14 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
     findings.checked["runs"] = len(runs)
     findings.chain_sha256 = previous
     if kept[None]:
-        findings.remark("no-run", f"{len(kept[None])} captures", "they belong to no run, so no chain covers them")
+        findings.unproven("no-run", f"{len(kept[None])} captures", "they belong to no run, so no chain covers them")
+
+
+def check_known_chain(db: sqlite3.Connection, findings: Findings, chain: str) -> None:
+    """Whether a run of this archive has the chain that was kept elsewhere."""
+    if chain not in {value for (value,) in db.execute("SELECT chain_sha256 FROM crawls")}:
+        message = "no run of this archive has it: captures or runs up to it were taken away, added or swapped"
+        findings.damage("known-chain", f"the chain {chain}", message)
 
 
 def _rows(db: sqlite3.Connection, sql: str) -> Iterator[dict[str, object]]:

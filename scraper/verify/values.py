@@ -43,7 +43,7 @@ def check(db: sqlite3.Connection, findings: Findings, now: datetime) -> None:
     ):
         findings.remark("impossible-time", f"run {number}", f"it ended at {finished}, before it began at {started}")
     for number, url, at, started, finished in db.execute(_OUTSIDE):
-        findings.remark(
+        findings.unproven(
             "impossible-time",
             f"capture {number} ({url})",
             f"captured at {at}, outside its run ({started} to {finished})",

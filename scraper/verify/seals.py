@@ -1,0 +1,199 @@
+"""The sealed log: every checkpoint against the captures, its signature, the one before it, and today's tables."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scraper.errors import UsageError
+from scraper.export.copy import WITHOUT
+from scraper.seal import FIRST, Checkpoint, Note, Proof, Verifier, extension, log, timestamps
+from scraper.store import sealing
+from scraper.verify.findings import Findings
+
+REWRITTEN = "captures sealed then were taken away, added, swapped or changed since"
+
+
+def known_checkpoint(path: Path) -> Note:
+    """The checkpoint in a file: a signed note, or a proof that ends with one. Raises UsageError."""
+    try:
+        text = path.read_text("utf-8")
+        note = Proof.parse(text).note if text.startswith(FIRST) else Note.parse(text)
+        Checkpoint.parse(note.text)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be used as a checkpoint: {error}") from error
+    return note
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The log as the captures give it today, leaf by leaf; holds the roots of whole subtrees only."""
+
+    size: int = 0
+    #: (level, position) → hash, of the whole subtrees at the right edge.
+    edge: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    #: Hashes of the levels that are kept in the archive.
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    #: Root at each size asked for.
+    roots: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, record: str) -> None:
+        level, position, value = 0, self.size, log.leaf_hash(bytes.fromhex(record))
+        while position & 1:
+            value = log.node_hash(self.edge.pop(level)[1], value)
+            level, position = level + 1, position >> 1
+            if level >= log.KEPT_FROM:
+                self.nodes[level, position] = value
+        self.edge[level] = (position, value)
+        self.size += 1
+
+    def root(self) -> bytes:
+        whole = [value for _, (_, value) in sorted(self.edge.items())]
+        if not whole:
+            return log.EMPTY
+        found = whole[0]
+        for value in whole[1:]:
+            found = log.node_hash(value, found)
+        return found
+
+
+def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) -> None:
+    """Every checkpoint in the archive, and the one that is *known* from elsewhere, against today's captures."""
+    rows = sealing.rows(db)
+    outside = Checkpoint.parse(known.text) if known else None
+    tree, ends = _grow(db, {row.size for row in rows} | ({outside.size} if outside else set()))
+    previous: Note | None = None
+    size = 0
+    for row in rows:
+        note = _check_row(row, tree, ends, findings)
+        if note is None:
+            continue
+        where = f"checkpoint {row.id}"
+        _check_statement(row, note, previous, where, findings)
+        if row.size < size:
+            findings.damage("checkpoint", where, f"the log had {size} captures before, {row.size} here: it only grows")
+        previous, size = note, row.size
+    if sealing.nodes(db) != [(level, at, tree.nodes.get((level, at))) for level, at, _ in sealing.nodes(db)]:
+        findings.damage("log-nodes", "log_nodes", "hashes kept of the log are not those of its captures")
+    if outside is not None and known is not None:
+        _check_known(known, outside, tree, rows, findings)
+    findings.checked["checkpoints"] = len(rows)
+    timestamped = timestamps.check(db, {row.id: row.text for row in rows})
+    for where, complaint in timestamped:
+        findings.damage("timestamp", where, complaint)
+
+
+def _grow(db: sqlite3.Connection, sizes: set[int]) -> tuple[_Tree, dict[int, int]]:
+    """The tree over all sealed captures with its root at each of *sizes*, and the size after each run."""
+    tree, ends = _Tree(), dict[int, int]()
+    tree.roots[0] = log.EMPTY
+    for crawl_id, records in _runs(db):
+        for record in records:
+            tree.add(record)
+            if tree.size in sizes:
+                tree.roots[tree.size] = tree.root()
+        ends[crawl_id] = tree.size
+    return tree, ends
+
+
+def _runs(db: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
+    records, at = sealing.Records(db), 0
+    for crawl_id, count in sealing.sealed_runs(db):
+        yield crawl_id, records.between(at, at + count)
+        at += count
+
+
+def _check_row(row: sealing.Row, tree: _Tree, ends: dict[int, int], findings: Findings) -> Note | None:
+    """The note in a row, where it is one; what does not hold of it is told."""
+    where = f"checkpoint {row.id}"
+    try:
+        note = Note.parse(row.text)
+        checkpoint = Checkpoint.parse(note.text)
+        json.loads(row.statement)["tables"]
+    except (ValueError, KeyError, TypeError) as error:
+        findings.damage("checkpoint", where, f"it cannot be read: {error}")
+        return None
+    if (checkpoint.size, checkpoint.root.hex()) != (row.size, row.root):
+        findings.damage("checkpoint", where, "its note says another size or root than its row")
+    if checkpoint.extensions != (extension(row.statement),):
+        findings.damage("checkpoint", where, "its note is not about the statement beside it")
+    if tree.roots.get(checkpoint.size) != checkpoint.root:
+        findings.damage("checkpoint", where, f"the root over its {checkpoint.size} captures is another: {REWRITTEN}")
+    if ends.get(row.crawl_id or 0, 0) != row.size:
+        findings.damage("checkpoint", where, f"it was made after run {row.crawl_id}, when the log was of another size")
+    return note
+
+
+def _check_statement(row: sealing.Row, note: Note, previous: Note | None, where: str, findings: Findings) -> None:
+    """What a checkpoint says of the one before it, of its key, and of what had been altered."""
+    statement = json.loads(row.statement)
+    if statement.get("previous") != (previous.digest if previous else None):
+        findings.damage("checkpoint", where, "the one before it is not the one that it names: taken away or replaced")
+    if statement.get("altered"):
+        what = ", ".join(statement["altered"])
+        findings.damage("altered", where, f"changed by something else than this program before this was made: {what}")
+    named = statement.get("verifier_key")
+    if named is None:
+        return
+    try:
+        signed = note.is_signed_by(Verifier.parse(named))
+    except ValueError as error:
+        findings.damage("signature", where, f"its key cannot be read: {error}")
+        return
+    if not signed and note.signatures:
+        findings.damage("signature", where, f"its signature is not that of {named}")
+    elif not signed:
+        findings.unproven("unsigned", where, f"the key {named} was not at hand when it was made")
+
+
+def _check_known(known: Note, outside: Checkpoint, tree: _Tree, rows: list[sealing.Row], findings: Findings) -> None:
+    """Whether the archive continues the log that a checkpoint kept elsewhere was made of."""
+    where = f"the checkpoint kept elsewhere, over {outside.size} captures"
+    if tree.roots.get(outside.size) != outside.root:
+        findings.damage("known-checkpoint", where, f"this archive does not continue it: {REWRITTEN}")
+        return
+    same = [row for row in rows if row.text.startswith(known.text + "\n")]
+    if not same:
+        findings.damage("known-checkpoint", where, "it is not among the archive's own: checkpoints were replaced since")
+    elif same[-1].id < rows[-1].id:
+        findings.remark("known-checkpoint", where, "it holds; for tables, later checkpoints are the proof")
+
+
+def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool) -> None:
+    """Today's tables against the digests of the newest checkpoint."""
+    last = sealing.newest(db)
+    if last is None:
+        if sealing.last_run(db) is not None:
+            findings.unproven("not-sealed", "log", "no checkpoint was made yet: the next command that writes makes one")
+        return
+    if not sealing.is_sealed(db):
+        message = "the archive was written to since, by a run that goes on or was killed: the next run seals it"
+        findings.unproven("not-sealed", f"checkpoint {last.id}", message)
+        return
+    if not same_shape:
+        return
+    before = json.loads(last.statement)
+    found = {name: list(value) for name, value in sealing.table_digests(db).items()}
+    # A copy without bodies has one row of `meta` more, which says so, and `verify` said so too.
+    left_out = {"bodies", "meta"} if sealing.meta(db, WITHOUT) and found["bodies"][0] == 0 else set()
+    for name in sorted((found.keys() | before["tables"].keys()) - left_out):
+        _compare(name, before["tables"].get(name), found.get(name), findings)
+    if sealing.schema_digest(db) != before["schema"]["digest"]:
+        findings.damage("sealed-schema", "schema", "tables, indexes, triggers or views are not as they were sealed")
+    if sealing.last_run(db) != before["run"]:
+        findings.damage("sealed-run", "crawls", "the newest run is not as it was sealed")
+
+
+def _compare(name: str, before: list[object] | None, today: list[object] | None, findings: Findings) -> None:
+    where = f"table {name}"
+    match before, today:
+        case None, _:
+            findings.damage("sealed-table", where, "it was not there when the newest checkpoint was made")
+        case _, None:
+            findings.damage("sealed-table", where, "it was there when the newest checkpoint was made")
+        case [rows, digest], [rows_now, digest_now] if digest != digest_now:
+            changed = f"{rows} rows then, {rows_now} now, not all of them the same"
+            findings.damage("sealed-table", where, f"not as the newest checkpoint seals it: {changed}")
+        case _:
+            pass
