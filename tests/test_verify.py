@@ -346,3 +346,17 @@ def test_an_empty_archive_holds(tmp_path: Path) -> None:
 
 def test_a_finding_is_one_line() -> None:
     assert str(Finding(level="damage", kind="body", where="ab", message="x")) == "damage: body: ab: x"
+
+
+def test_an_archive_that_other_packages_read_is_not_called_damaged(sound: Path) -> None:
+    """An untouched archive, looked at with another version of a parser that reads one page otherwise."""
+    tamper(
+        sound,
+        "UPDATE meta SET value = replace(value, '\"nh3\"', '\"another nh3\"') WHERE key = 'fingerprint'",
+        "UPDATE posts SET excerpt = 'Read otherwise.' WHERE url LIKE '%/saved'",
+        "DELETE FROM checkpoints",
+    )
+    findings = check(sound)
+    assert findings.of("damage") == ()
+    assert findings.exit_status == 1
+    assert {"other-packages", "posts-row"} <= {finding.kind for finding in findings.of("not proven")}

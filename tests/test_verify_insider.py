@@ -148,7 +148,7 @@ CHANGES = (
     "INSERT INTO withdrawals (url, at, withdrawn) VALUES ('https://www.blog.example/post/saved', '2021', '{}')",
     "INSERT INTO import_files (name, sha256, length, kind, own) VALUES ('x', 'ab', 1, 'warc', 1)",
     "INSERT INTO revision_addresses VALUES ('https://www.blog.example/post/saved', 'ab', 'cd')",
-    "INSERT INTO fingerprints VALUES (1, 1, '{}')",
+    "UPDATE fingerprints SET fingerprint = '{}'",
     "UPDATE crawls SET exit_status = 5 WHERE id = 3",
     "UPDATE crawls SET command = 'import' WHERE id = 2",
     "UPDATE crawls SET version = '9'",

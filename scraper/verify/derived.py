@@ -11,7 +11,7 @@ from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.schema import Use, quoted
-from scraper.store import Archive
+from scraper.store import Archive, sealing
 from scraper.verify.findings import Findings
 from scraper.verify.shape import twin
 
@@ -137,8 +137,19 @@ def check_derivation(
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
         findings.checked["read"] = rebuilt.captures
+        tell = findings.unproven if _other_packages(db, findings) else findings.damage
         for table in COMPARISONS:
-            _compare(copy, table, findings, others | hurt, whole=not damaged)
+            _compare(copy, table, findings, tell, others | hurt, whole=not damaged)
+
+
+def _other_packages(db: sqlite3.Connection, findings: Findings) -> bool:
+    """Whether other packages read this archive than read it now: differences may then come of that."""
+    named = sealing.meta(db, "fingerprint")
+    if named == json.dumps(fingerprint(), sort_keys=True):
+        return False
+    message = "other packages, or versions, than today's: a second reading proves nothing; `ushrn rebuild` reads again"
+    findings.unproven("other-packages", "what read the pages", message)
+    return True
 
 
 def _hurt(db: sqlite3.Connection, damaged: set[str]) -> set[str]:
@@ -171,7 +182,13 @@ def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterabl
 
 
 def _compare(
-    copy: sqlite3.Connection, table: Comparison, findings: Findings, left_out: set[str], *, whole: bool
+    copy: sqlite3.Connection,
+    table: Comparison,
+    findings: Findings,
+    differs: Callable[[str, str, str], None],
+    left_out: set[str],
+    *,
+    whole: bool,
 ) -> None:
     """Rows of one table that are not the same in the archive and in its second reading."""
     width = len(table.key)
@@ -179,7 +196,7 @@ def _compare(
         where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
         for where, other in (("src", "main"), ("main", "src"))
     }
-    tell = findings.remark if table.partly else findings.damage
+    tell = findings.remark if table.partly else differs
     told = 0
     for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
         here, again = only["src"].get(key), only["main"].get(key)
