@@ -1,6 +1,6 @@
 """An archive that 0.1.0 wrote, with its demo, an import and a recovery, stays usable and stays proven.
 
-`tests/old/make.py` made it.
+`tests/old/make.py` made it; `check-0.1.0.txt` is the checker that docs/evidence.md of that version gave to strangers.
 """
 
 import lzma
@@ -52,7 +52,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def checked(path: Path) -> str:
     """What the stand-alone checker of 0.1.0 says."""
-    done = subprocess.run([sys.executable, OLD / "check_0_1_0.py", path], check=False, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, OLD / "check-0.1.0.txt", path], check=False, capture_output=True, text=True)
     return done.stdout.strip() or done.stderr
 
 
@@ -66,10 +66,8 @@ def test_it_can_be_read_before_anything_is_written(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-def test_verify_calls_it_not_proven_and_never_damaged(old: Path) -> None:
-    found = verify.run(old, now=lambda: NOW)
-    assert found.of("damage") == ()
-    assert found.exit_status == 1
+def test_verify_does_not_call_it_damaged(old: Path) -> None:
+    assert verify.run(old, now=lambda: NOW).of("damage") == ()
 
 
 def test_a_sentence_changed_in_it_is_damage_before_it_is_renewed_too(old: Path) -> None:
@@ -82,9 +80,8 @@ def test_the_first_run_that_writes_brings_it_up_to_date_and_it_is_proven(renewed
     found = verify.run(renewed, now=lambda: NOW)
     assert (found.of("damage"), found.exit_status) == ((), 0)
     assert rows(renewed, "PRAGMA user_version") == [(schema.VERSION,)]
-    assert rows(renewed, "SELECT count(*) FROM posts WHERE published_day IS NULL AND length(published_at) > 9") == [
-        (0,)
-    ]
+    undated = rows(renewed, "SELECT url FROM posts WHERE published_day IS NULL AND length(published_at) > 9")
+    assert undated == []
 
 
 @pytest.mark.parametrize(

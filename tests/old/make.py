@@ -50,9 +50,7 @@ def main(tree: Path, target: Path) -> None:
 
 def dump(db: sqlite3.Connection) -> Iterator[str]:
     """The statements that make *db* again."""
-    asked = (
-        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' ORDER BY rowid"
-    )
+    asked = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
     objects = db.execute(asked).fetchall()
     search = [name for _, name, sql in objects if sql.startswith("CREATE VIRTUAL")]
     tables = [
