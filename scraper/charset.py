@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from scraper.remember import last_answer
+
 #: Byte order marks, the longer ones first: UTF-32 begins like UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,11 +35,13 @@ _AS_BROWSERS_DO = {
 _NO_CHARSETS = {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "punycode"}
 
 
+@last_answer
 def decode(body: bytes, content_type: str | None = None) -> str:
     """*body* as text, without a byte order mark and without NUL characters, which no text holds.
 
     In this order: the byte order mark; UTF-8, when the bytes are valid UTF-8 (no other text of some length is, whatever
-    a server or a copier says of it); the charset of *content_type*; the one the page declares; Windows-1252.
+    a server or a copier says of it); the charset of *content_type*; the one the page declares; Windows-1252. The
+    last text is remembered: who asks a saved page for its address and who reads it decode it once.
     """
     text = _decoded(body, content_type)
     return text.replace("\0", "") if b"\0" in body else text

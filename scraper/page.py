@@ -16,6 +16,7 @@ from typing import Any, Self
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import SelectorMismatch, Unreadable
+from scraper.remember import last_answer
 
 #: An element of a page, for those who are not the door.
 Node = LexborNode
@@ -63,7 +64,6 @@ class Page:
         self.url = url
         self.media_type = media_type
         self.captured_at = captured_at
-        self._places: dict[str, int | None] = {}
 
     @classmethod
     def from_html(
@@ -110,7 +110,7 @@ class Page:
     def parts(self, hook: str) -> Iterator[Scope]:
         """Each element with ``data-hook="hook"`` that lies in no other of them, as `part` gives the first."""
         end = 0
-        for place in _hooked(self.source, hook) if self._place(hook) is not None else ():
+        for place in _hooked(self.source, self._hooks.get(hook, ())):
             if place < end:
                 continue
             piece = _cut(self.source, place)
@@ -127,7 +127,7 @@ class Page:
 
     def _parts_of_whole(self, hook: str) -> Iterator[Scope]:
         """The first of these elements as the parser of the whole page sees it."""
-        node = self.maybe(f'[data-hook="{hook}"]') if next(_hooks(self.source, hook), None) is not None else None
+        node = self._hidden(hook)
         if node is not None and node.html:
             yield from self._own_copy(node.html, hook)
 
@@ -136,15 +136,18 @@ class Page:
         if found is not None:
             yield Scope(found, self.url)
 
+    @cached_property
+    def _hooks(self) -> dict[str, list[int]]:
+        """Where the attribute ``data-hook`` stands in the source with each of its values."""
+        return _hooks_of(self.source)
+
     def _place(self, hook: str) -> int | None:
         """Where the first element with this data-hook begins; None: nowhere, or only in a seeming script or comment."""
-        if hook not in self._places:
-            self._places[hook] = next(_hooked(self.source, hook), None)
-        return self._places[hook]
+        return next(_hooked(self.source, self._hooks.get(hook, ())), None)
 
     def _hidden(self, hook: str) -> Node | None:
         """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
-        return self.maybe(f'[data-hook="{hook}"]') if next(_hooks(self.source, hook), None) is not None else None
+        return self.maybe(f'[data-hook="{hook}"]') if hook in self._hooks else None
 
     # -- the head
 
@@ -209,15 +212,16 @@ class TextPage:
         return tuple(" ".join(_CONTROL.sub("", clean_text(part)).split()) for part in parts)
 
 
-#: Where half of a character's pair may be: JSON can spell what no text can hold.
-HALF = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+def has_half(json_text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether half of a character's pair may be in this JSON, which can spell what no text can hold."""
+    return any(json_text.find(sign, start, end) >= 0 for sign in ("\\ud", "\\uD"))
 
 
 def parse_json(text: str) -> Any:
     """*text* as JSON; None for what is none, or too deep to be read. Half of a character's pair is U+FFFD."""
     try:
         data = json.loads(text)
-        return whole(data) if HALF.search(text) else data
+        return whole(data) if has_half(text) else data
     except (ValueError, RecursionError):
         return None
 
@@ -234,6 +238,14 @@ def _objects(data: object) -> Iterator[dict[str, Any]]:
         if isinstance(item, dict):
             graph = item.get("@graph")
             yield from (entry for entry in graph if isinstance(entry, dict)) if isinstance(graph, list) else (item,)
+
+
+def behind(text: str, word: str) -> Iterator[int]:
+    """The index behind each place of *word*; in a long text many times faster than a pattern."""
+    at = text.find(word)
+    while at >= 0:
+        yield at + len(word)
+        at = text.find(word, at + 1)
 
 
 def words(node: Node | None) -> str | None:
@@ -316,24 +328,31 @@ _MAX_PLACES = 20
 _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
 
 
-def _hooked(source: str, hook: str) -> Iterator[int]:
-    """Where elements with this data-hook begin."""
-    for at in islice(_hooks(source, hook), _MAX_PLACES):
+_HOOK = "data-hook="
+_QUOTED = re.compile("\"([^\"]{0,100})\"|'([^']{0,100})'|([^\\s>\"']{1,100})")
+#: So many of them are looked at; real pages have some hundreds.
+_MAX_HOOKS = 50_000
+
+
+def _hooks_of(source: str) -> dict[str, list[int]]:
+    """Where each value of ``data-hook`` stands; Wix writes it with double quotes, minifiers with others or none."""
+    places: dict[str, list[int]] = {}
+    at = source.find(_HOOK)
+    for _ in range(_MAX_HOOKS):
+        if at < 0:
+            break
+        if found := _QUOTED.match(source, at + len(_HOOK)):
+            places.setdefault(found[1] or found[2] or found[3] or "", []).append(at)
+        at = source.find(_HOOK, at + 1)
+    return places
+
+
+def _hooked(source: str, places: Iterable[int]) -> Iterator[int]:
+    """Where the elements begin whose data-hook stands at these *places*."""
+    for at in islice(places, _MAX_PLACES):
         start = source.rfind("<", max(0, at - 5000), at)
         if start >= 0 and _NAME.match(source, start) and ">" not in source[start:at] and not _is_hidden(source, start):
             yield start
-
-
-def _hooks(source: str, hook: str) -> Iterator[int]:
-    """Where the attribute stands; Wix writes it with double quotes, those who minify pages with others or none."""
-    for quote, behind in (('"', '"'), ("'", "'"), ("", " "), ("", ">")):
-        needle = f"data-hook={quote}{hook}{behind}"
-        at = source.find(needle)
-        if at >= 0:
-            while at >= 0:
-                yield at
-                at = source.find(needle, at + 1)
-            return
 
 
 def _is_hidden(source: str, at: int) -> bool:
@@ -379,7 +398,7 @@ _ANY_TAG = re.compile(r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|(!--))
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 _WITH_TEXT = frozenset({"script", "style", "title"})
 #: Kinds of links that are asked for; the many others are not even looked at.
-_LINK = re.compile(r"canonical|next|prev|alternate|amphtml", re.IGNORECASE)
+_LINKS = ("canonical", "next", "prev", "alternate", "amphtml")
 
 
 @dataclass(slots=True)
@@ -393,8 +412,12 @@ class _Head:
     html: dict[str, str] = field(default_factory=dict)
 
 
+@last_answer
 def _read_head(source: str) -> _Head:
-    """What the head says; where it names no title for others, what a browser that saved the page moved out of it."""
+    """What the head says; where it names no title for others, what a browser that saved the page moved out of it.
+
+    The last one is remembered: who asks a saved page for its address and who reads it read its head once.
+    """
     head = _Head()
     _gather(head, _head_tags(source, _HEAD_TAG))
     if "og:title" not in head.metas:
@@ -410,7 +433,7 @@ def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
             key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
             if value := attributes.get("content", "").strip():
                 head.metas.setdefault(key.lower(), value)
-        elif name == "link" and _LINK.search(tag):
+        elif name == "link" and any(kind in tag.lower() for kind in _LINKS):
             attributes = _attributes(tag)
             for kind in attributes.get("rel", "").lower().split():
                 head.links.setdefault(kind, attributes.get("href", ""))

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
-from scraper.page import Page
+from scraper.page import Page, behind
 from scraper.urls import is_post, normalise
 
 #: Comments stand at the very start or end of a page (HTTrack 3.49: both), never amid the text.
@@ -33,7 +33,8 @@ BUILT = re.compile(r"<lastBuildDate>\s*([^<]{10,60}?)\s*</lastBuildDate>")
 
 ABSOLUTE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 #: Wix writes when it rendered the page (milliseconds), seen in all captures of 2021-12 to 2026-06 but AMP pages.
-RENDERED = re.compile(r'"?renderTimeStamp"?\s*:\s*(\d{13})\b')
+RENDERED = "renderTimeStamp"
+MILLISECONDS = re.compile(r'\\?"?\s*:\s*(\d{13})\b')
 #: The HTTP Date of an API's answer inside the warm-up data of a capture of 2024-03.
 ANSWERED = re.compile(
     r'\\{0,2}"date\\{0,2}"\s*:\s*\\{0,2}"([A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)'
@@ -118,13 +119,13 @@ def _told(address: str | None) -> str | None:
 
 def rendered_at(text: str) -> str | None:
     """When the page's own data say that it was made, UTC; None: they do not say, or say nothing possible."""
-    if match := RENDERED.search(text):
+    if match := next((found for at in behind(text, RENDERED) if (found := MILLISECONDS.match(text, at))), None):
         moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC)
         if 2006 <= moment.year < 2100:  # Wix was founded in 2006
             return utc(moment)
     if FEED.search(text, 0, 4096) and (built := BUILT.search(text, 0, COMMENT_REACH)):
         return http_date(built[1])
-    answers = [when for found in ANSWERED.findall(text) if (when := http_date(found))]
+    answers = [when for found in ANSWERED.findall(text) if (when := http_date(found))] if " GMT" in text else []
     return max(answers, default=None)
 
 

@@ -24,6 +24,7 @@ NOUNS = {
     "language",
     "magic",
     "page",
+    "remember",
     "sanitise",
     "layouts",
 }

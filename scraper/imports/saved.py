@@ -207,7 +207,7 @@ def _read(path: Path) -> tuple[bytes, str]:
         body = path.read_bytes()
     except (OSError, ValueError) as error:
         raise Unreadable(shown(path), f"cannot be read: {_plain(error)}") from None
-    if not body.strip():
+    if not body[:4096].strip() and not body.strip():
         raise Unreadable(shown(path), "expected a page, found an empty file")
     if not magic.is_pdf(body) and (known := magic.signature(body)):
         unpack = "; unpack it first" if known.start in (magic.GZIP, magic.ZIP, magic.ZSTD) else ""

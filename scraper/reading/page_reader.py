@@ -28,7 +28,7 @@ def extract(capture: Capture) -> Reading:
     body = capture.body or b""
     if (answered := _answer(capture)) is not None:
         return answered
-    if not body.strip(_BLANK):
+    if not body[:_SAMPLE].strip(_BLANK) and not body.strip(_BLANK):
         found = "only blanks" if body else "an empty file"
         return _not_a_post(capture, "error", f"expected a page, found {found}")
     if (foreign := _foreign(body)) is not None:

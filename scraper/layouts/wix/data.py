@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scraper.dates import utc
-from scraper.page import HALF, Page, parse_json, whole
+from scraper.page import Page, behind, has_half, parse_json, whole
 from scraper.records import File, Video
 
 #: How far before its id a script begins.
 _LONGEST_START = 300
 _DECODER = json.JSONDecoder()
 _COLON = re.compile(r"\s*:\s*")
-_RENDERED = re.compile(r"renderTimeStamp\\?\"\s*:\s*(\d{12,14})(?!\d)")
+_RENDERED, _MILLISECONDS = "renderTimeStamp", re.compile(r"\\?\"\s*:\s*(\d{12,14})(?!\d)")
 _ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 
 
@@ -67,7 +67,7 @@ def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
             _, behind = _DECODER.raw_decode(text, at)
             if colon := _COLON.match(text, behind):
                 value, behind = _DECODER.raw_decode(text, colon.end())
-                decoded = decode(whole(value) if HALF.search(text, at, behind) else value)
+                decoded = decode(whole(value) if has_half(text, at, behind) else value)
                 if isinstance(decoded, dict):
                     yield decoded
         except (ValueError, RecursionError):
@@ -108,7 +108,8 @@ def unescape(text: str) -> str:
 
 def rendered_at(page: Page) -> str | None:
     """When Wix's server made the page (``ssrInfo.renderTimeStamp``), to the second; None: the page does not say."""
-    found = _RENDERED.search(page.source)
+    places = behind(page.source, _RENDERED)
+    found = next((match for at in places if (match := _MILLISECONDS.match(page.source, at))), None)
     if found is None:
         return None
     try:
