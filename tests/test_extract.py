@@ -42,7 +42,7 @@ def test_a_saved_page_becomes_its_record(folder: Path) -> None:
         (b"", "error", "empty file"),
         (b" \r\n\0\0", "error", "blanks"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "error", "a PDF"),
-        (b"PK\x03\x04" + b"\0" * 100, "error", "ZIP"),
+        (b"PK\x03\x04" + b"\0" * 100, "error", "zip archive"),
         (random.Random(1).randbytes(5_000_000), "error", "binary data"),
         (bytes(random.Random(1).choices(range(32, 59), k=500_000)), "other", "without any tag"),
         (b'{"a": 1}', "other", "JSON"),
