@@ -857,3 +857,18 @@ def test_a_rebuild_that_is_only_told_does_not_say_that_it_was_done(tmp_path: Pat
     with open_read_by(tmp_path / "archive.db", reader=2) as archive:
         archive.rebuild(diff=True)
         assert archive.stale_reader()
+
+
+def test_an_event_says_when_this_archive_learned_of_it(archive: Archive) -> None:
+    first = archive.begin("crawl", "2026-11-01T09:00:00Z")
+    keep(archive, page(day=5), crawl=first)
+    second = archive.begin("import", "2026-11-20T09:00:00Z")
+    keep(archive, page(day=9, title="Another title"), crawl=second)
+    learned = dict(rows(archive, "SELECT at, known_at FROM events ORDER BY at"))
+    assert set(learned.values()) == {"2026-11-01T09:00:00Z", "2026-11-20T09:00:00Z"}
+    for at, run in rows(
+        archive,
+        "SELECT events.at, started_at FROM events JOIN captures ON captures.id = events.capture_id"
+        " JOIN crawls ON crawls.id = captures.crawl_id",
+    ):
+        assert learned[at] == run

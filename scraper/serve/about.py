@@ -6,9 +6,9 @@ from typing import Any
 from scraper.search import synonyms
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.overview import count_of
 from scraper.serve.post import has_bodies
 from scraper.serve.render import render
+from scraper.store import holdings
 
 
 def page(ask: Ask) -> Answer:
@@ -53,7 +53,7 @@ def missing(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
         " count(*) - count(language) FROM posts"
     ).fetchone()
     truncated = 0
-    if count_of(db, "captures"):
+    if holdings.count_of(db, "captures"):
         (truncated,) = db.execute("SELECT count(*) FROM captures WHERE truncated IS NOT NULL").fetchone()
     links = ("search?year=undated", "", "", "")
     found = [(words, number, link) for words, number, link in zip(texts.MISSING, row, links, strict=True)]

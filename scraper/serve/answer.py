@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from scraper.serve import compat, texts
 from scraper.serve.archive import Room, room_of
+from scraper.serve.frame import frame_of
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
 
@@ -46,7 +47,7 @@ class Ask:
     #: Parts of the path, decoded.
     part: Mapping[str, str]
     query_string: str
-    #: ``https://example.org``, as the reader's browser knows us.
+    #: ``https://example.org``, where the public reads this archive.
     origin: str
     #: The path as it came, still percent-encoded.
     raw_path: str = ""
@@ -163,7 +164,6 @@ def etag_of(room: Room, request: Request) -> str:
 def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
     """What *request* asks, to be answered from *db*."""
     part = {key: unquote(value or "") for key, value in request.url_vars.items()}
-    origin = f"{request.scheme}://{request.host}" if request.host else ""
     raw_path = request.scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace") or quote(request.path)
     return Ask(
         room,
@@ -171,10 +171,18 @@ def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
         unquote(request.path),
         part,
         request.query_string[:LONGEST_QUERY_STRING],
-        origin,
+        origin(room, request),
         raw_path,
         request.headers.get("accept-datetime"),
     )
+
+
+def origin(room: Room, request: Request) -> str:
+    """Where the public reads *room*: as its owner says, else as this reader's browser knows us; no slash behind."""
+    own = urlsplit(frame_of(room).settings.public_url)
+    if own.netloc:
+        return f"{own.scheme}://{own.netloc}"
+    return f"{request.scheme}://{request.host}" if request.host else ""
 
 
 def run(page: Page, ask: Ask) -> Answer:

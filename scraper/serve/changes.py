@@ -8,6 +8,7 @@ from scraper.export.atom import NEVER, instant, xml
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import coins
+from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
@@ -62,7 +63,7 @@ def feed(ask: Ask) -> Answer:
     own = ask.origin + ask.link("/changes.atom", *([("kind", kind)] if kind else []))
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
-        f"<id>{xml(own)}</id>\n<title>{xml(texts.CHANGES_FEED)}</title>\n",
+        f"<id>{xml(own)}</id>\n<title>{xml(texts.changes_feed(frame_of(ask.room).name))}</title>\n",
         f"<updated>{instant(found[0]['at'] if found else NEVER)}</updated>\n<generator>ushrn</generator>\n",
         f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
         f'<link rel="alternate" type="text/html" href="{xml(ask.origin + ask.link("/changes"))}"/>\n',

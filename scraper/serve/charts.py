@@ -1,15 +1,26 @@
-"""Charts as numbers: where each bar and point of an inline SVG goes. Pure."""
+"""Charts as numbers: where each bar and point of an inline SVG goes. Pure.
+
+Across, places are per cent of the width; up and down they are pixels: so text keeps its size at any width, and no page
+needs a script or a style of its own.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scraper.serve import texts
+from scraper.serve.formatting import day
 
-#: Pixels: width of one year (a target that a finger hits), height of the tallest bar, room for the marks below.
-STEP, TALL, MARKS = 24, 96, 24
+#: Pixels: height of the tallest bar, room for the marks below, room above for the number.
+TALL, MARKS, ABOVE = 104, 24, 18
 #: Where bars stand: what is too small to be seen is drawn larger, so a stack may be a little taller than that.
-FLOOR = TALL + 14
+FLOOR = ABOVE + TALL + 14
+#: Pixels of paper between two parts of one bar.
+GAP = 1.5
+#: Share of its place that a bar fills.
+FILLED = 0.8
+#: The name of the bar of posts without a date.
+UNDATED = "undated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +34,44 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One year."""
+    """One year, one month, or all that is undated. *x*, *width*, *inner_x*, *inner_width*, *middle* in per cent."""
 
     name: str
-    #: What stands below it.
+    #: What stands below it where there is little room.
     mark: str
     label: str
     link: str
-    x: int
+    x: float
+    width: float
     chosen: bool
+    undated: bool
     parts: tuple[Part, ...]
     counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """The number above it."""
+        return sum(self.counts)
+
+    @property
+    def top(self) -> float:
+        """Pixels from above."""
+        return min((part.y for part in self.parts), default=float(FLOOR))
+
+    @property
+    def inner_x(self) -> float:
+        """Where its colour begins."""
+        return round(self.x + self.width * (1 - FILLED) / 2, 2)
+
+    @property
+    def inner_width(self) -> float:
+        """How wide that is."""
+        return round(self.width * FILLED, 2)
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return round(self.x + self.width / 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +80,33 @@ class Timeline:
 
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
-    step: int = STEP
+    first_column: str = texts.YEAR
     floor: int = FLOOR
     height: int = FLOOR + MARKS
 
     @property
-    def width(self) -> int:
-        """Pixels."""
-        return self.step * len(self.bars)
+    def has_undated(self) -> bool:
+        """Whether the last bar is that of the undated."""
+        return bool(self.bars) and self.bars[-1].undated
+
+    @property
+    def axis_end(self) -> float:
+        """Per cent: the undated stand apart, without the axis of time."""
+        dated = [bar for bar in self.bars if not bar.undated]
+        return round(dated[-1].x + dated[-1].width, 2) if dated else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a bar says and where it leads, before it has a place."""
+
+    name: str
+    mark: str
+    label: str
+    link: str
+    counts: tuple[int, ...]
+    chosen: bool = False
+    undated: bool = False
 
 
 def timeline(
@@ -58,28 +115,66 @@ def timeline(
     link: Callable[[str], str],
     chosen: frozenset[str] = frozenset(),
 ) -> Timeline:
-    """One bar a year, years without posts too; *counts*: year → a number for each of *series*."""
+    """One bar a year, years without posts too, and a last one for what is undated.
+
+    *counts*: year, or `UNDATED` → a number for each of *series*.
+    """
+    none = (0,) * len(series)
     years = sorted(year for year in counts if year.isdigit() and 1900 < int(year) < 2200)
-    tallest = max((sum(counts[year]) for year in years), default=0) or 1
     span = range(int(years[0]), int(years[-1]) + 1) if years else range(0)
-    bars = []
-    for place, year in enumerate(map(str, span)):
-        values = tuple(counts.get(year, (0,) * len(series)))
-        label = texts.year_label(year, sum(values))
-        bars.append(
-            Bar(year, "’" + year[2:], label, link(year), place * STEP, year in chosen, stack(values, tallest), values)
+    places = []
+    for year in map(str, span):
+        values = tuple(counts.get(year, none))
+        places.append(
+            Place(year, "’" + year[2:], texts.bar_label(year, sum(values)), link(year), values, year in chosen)
         )
-    return Timeline(tuple(series), tuple(bars))
+    undated = tuple(counts.get(UNDATED, none))
+    if sum(undated) or UNDATED in chosen:
+        label = texts.bar_label(texts.UNDATED_BAR, sum(undated))
+        places.append(
+            Place(
+                texts.UNDATED_BAR, texts.UNDATED_SHORT, label, link(UNDATED), undated, UNDATED in chosen, undated=True
+            )
+        )
+    return Timeline(tuple(series), placed(places))
+
+
+def months(year: str, counts: Mapping[str, int], link: Callable[[str], str], chosen: str = "") -> Timeline:
+    """The twelve months of *year*; *counts*: ``2020-03`` → posts; *chosen*: a month of that form."""
+    places = []
+    for number, name in enumerate(texts.MONTHS_SHORT, 1):
+        month = f"{year}-{number:02}"
+        count = counts.get(month, 0)
+        label = texts.bar_label(f"{name} {year}", count)
+        places.append(Place(name, name, label, link(month), (count,), month == chosen))
+    return Timeline((texts.POSTS_SHORT,), placed(places), first_column=texts.MONTH)
+
+
+def placed(places: Sequence[Place]) -> tuple[Bar, ...]:
+    """*places* side by side; one step of room before the undated."""
+    tallest = max((sum(place.counts) for place in places), default=0) or 1
+    apart = sum(place.undated for place in places) if len(places) > 1 else 0
+    width = 100 / (len(places) + apart * 0.5) if places else 0
+    found = []
+    for number, place in enumerate(places):
+        x = width * (number + (0.5 if place.undated and apart else 0))
+        found.append(
+            Bar(place.name, place.mark, place.label, place.link, round(x, 3), round(width, 3), place.chosen,
+                place.undated, stack(place.counts, tallest), place.counts)
+        )  # fmt: skip
+    return tuple(found)
 
 
 def stack(values: Sequence[int], tallest: int) -> tuple[Part, ...]:
-    """The pieces of one bar, from the floor up; the smallest can still be seen."""
-    parts, top = [], float(FLOOR)
+    """The pieces of one bar, from the floor up, a little paper between them; the smallest can still be seen."""
+    parts: list[Part] = []
+    top = float(FLOOR)
     for series, value in enumerate(values):
         if value:
             height = max(2.0, round(value / tallest * TALL, 1))
             top -= height
-            parts.append(Part(series, round(top, 1), height))
+            seen = round(height - GAP, 1) if parts and height > 2 * GAP else height
+            parts.append(Part(series, round(top, 1), seen))
     return tuple(parts)
 
 
@@ -94,10 +189,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point of a line."""
+    """A point of a line: per cent across, pixels down."""
 
     x: float
     y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """From one point to the next."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +221,40 @@ class Lines:
     grid: tuple[Grid, ...]
     marks: tuple[Mark, ...]
     summary: str
-    left: int = 44
-    width: int = 420
-    height: int = 164
+    left: float = 13.0
+    height: int = 112
 
     @property
-    def points(self) -> str:
-        """As SVG writes them."""
-        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+    def pieces(self) -> tuple[Piece, ...]:
+        """The line, point to point."""
+        return tuple(Piece(a.x, a.y, b.x, b.y) for a, b in zip(self.dots, self.dots[1:], strict=False))
 
 
 def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
     """A line through *observed* (time, number), oldest first; None for fewer than two points."""
-    placed = [(when, value) for stamp, value in observed if (when := seconds(stamp)) is not None]
-    if len(placed) < 2:
+    known = [(when, stamp, value) for stamp, value in observed if (when := seconds(stamp)) is not None]
+    if len(known) < 2:
         return None
-    first, last = placed[0][0], placed[-1][0]
-    ceiling = nice(max(value for _, value in placed))
-    left, right, top, bottom = 44, 412, 10, 138
+    first, last = known[0][0], known[-1][0]
+    ceiling = nice(max(value for _, _, value in known))
+    left, right, top, bottom = 16.0, 97.0, 10, 84
     span = (last - first) or 1.0
     dots = tuple(
         Dot(
-            round(left + (when - first) / span * (right - left), 1),
+            round(left + (when - first) / span * (right - left), 2),
             round(bottom - value / ceiling * (bottom - top), 1),
         )
-        for when, value in placed
+        for when, _, value in known
     )
     grid = tuple(Grid(bottom - part * (bottom - top) / 2, f"{ceiling * part // 2:,}") for part in range(3))
-    marks = (Mark(observed[0][0][:10], left, "start"), Mark(observed[-1][0][:10], right, "end"))
-    return Lines(dots, grid, marks, texts.line_summary(what, observed[0], observed[-1]))
+    ends = (known[0][1], known[-1][1])
+    marks = (Mark(short_day(ends[0]), left, "start"), Mark(short_day(ends[1]), right, "end"))
+    return Lines(dots, grid, marks, texts.line_summary(what, (ends[0], known[0][2]), (ends[1], known[-1][2])))
+
+
+def short_day(stamp: str) -> str:
+    """``9 Mar 2021``."""
+    return " ".join(word[:3] if word.isalpha() else word for word in day(stamp).split())
 
 
 def seconds(stamp: str) -> float | None:

@@ -11,6 +11,7 @@ from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import absolute
+from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
 
@@ -53,7 +54,13 @@ def package(ask: Ask) -> Answer:
     sources = [
         {"title": name, "path": url} for name, url in ask.db.execute("SELECT name, base_url FROM sites ORDER BY id")
     ]
-    about = {"name": "ushrn-posts", "title": texts.ARCHIVE, "description": texts.OVERVIEW_LEAD, "sources": sources}
+    frame = frame_of(ask.room)
+    about = {
+        "name": "ushrn-posts",
+        "title": frame.name,
+        "description": texts.footer(frame.publisher),
+        "sources": sources,
+    }
     body = json.dumps({**about, "resources": resources}, ensure_ascii=False, indent=1)
     return Answer(body, media_type="application/json")
 

@@ -32,6 +32,7 @@ from scraper.serve.answer import (
 )
 from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import is_public
+from scraper.serve.frame import frame_of
 from scraper.serve.searching import State
 from scraper.serve.security_headers import SAFE
 
@@ -122,7 +123,7 @@ def options_of(ask: Ask, name: str) -> Options:
         excel=ask.one("excel") in ("1", "yes"),
         base_url=site,
         self_url=ask.origin + ask.link(ask.path, *ask.args),
-        title=texts.feed_title(ask.one("q")),
+        title=texts.feed_title(frame_of(ask.room).name, ask.one("q")),
     )
 
 

@@ -1,132 +1,156 @@
-"""The first page: what is in the archive, what is not, and what happened last."""
+"""The first page: what this is, what is in the archive, what is not, and what happened last."""
 
+import re
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.frame import Frame, frame_of
 from scraper.serve.render import render
+from scraper.serve.thumbs import thumbs
+from scraper.store import change_list, holdings
 
-#: States of known addresses, in the order shown; `archived` ones are the posts themselves.
-STATES = ("wanted", "lost", "in-web-archive", "redirected")
-
+#: States of known addresses with a column of their own, in the order shown.
+STATES = ("wanted", "lost")
 #: Sites that the timeline tells apart by colour; where there are more, the smallest share one.
-COLOURS = 6
+COLOURS = 3
+#: Entries of each list.
+LISTED = 4
 
-POST = "posts.site, posts.slug, posts.title, posts.language"
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, what it counts, and the page that shows exactly that; no link where there is nothing to show."""
+
+    value: int
+    words: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A site: posts that we have, and addresses that we only know of."""
+    """A site, or all of them: (number, link to what it counts) for each column."""
 
     name: str
     link: str
-    posts: int
-    #: (addresses of that state, where the data bench lists them)
     counts: tuple[tuple[int, str], ...]
-    state: str
+    tried: str
 
 
 def page(ask: Ask) -> Answer:
     """``/``"""
-    sites = ask.db.execute("SELECT id, name, state FROM sites ORDER BY id").fetchall()
+    frame = frame_of(ask.room)
+    sites = holdings.sites(ask.db)
+    lists = {
+        "added": latest(ask.db, "added"),
+        "changed": latest(ask.db, "changed"),
+        "gone": latest(ask.db, "gone"),
+        "viewed": holdings.most_viewed(ask.db, LISTED),
+    }
+    template = "overview.html" if frame.totals.posts else "empty.html"
     body = render(
-        "overview.html",
+        template,
         ask.room,
         here="",
-        figures=figures(ask.db),
-        last_crawl=last_crawl(ask.db),
+        title=texts.overview_title(frame.publisher, [site["name"] for site in sites], *span(frame)),
+        lead=texts.overview_lead(frame.totals.posts, len(sites), sum(site["state"] == "gone" for site in sites)),
+        introduction=[bold(part) for part in frame.settings.introduction],
+        figures=figures(ask, frame),
         timeline=timeline(ask, sites),
-        states=[(state, texts.STATES[state]) for state in STATES],
         coverage=coverage(ask, sites),
-        viewed=ask.db.execute(
-            f"SELECT {POST}, views FROM posts WHERE views IS NOT NULL ORDER BY views DESC, id LIMIT 8"
-        ).fetchall(),
-        changed=latest(ask.db, "changed"),
-        gone=latest(ask.db, "gone"),
+        states=[texts.STATES[state] for state in STATES],
+        lists=lists,
+        changed=[(row, edit_of(ask.db, row)) for row in lists["changed"]],
+        thumbs=thumbs(ask, (row for rows in lists.values() for row in rows)),
         downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],
     )
     return Answer(body)
 
 
-def figures(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """(number, what it counts), for the top of the page."""
-    posts, first, last, gone, changed = db.execute(
-        "SELECT count(*), min(published_at), max(published_at), count(gone_at), sum(revision_count > 1) FROM posts"
-    ).fetchone()
-    span = f"{first[:4]}–{last[:4]}" if first else "–"
-    found = [(f"{posts:,}", texts.POSTS), (span, texts.PUBLISHED_BETWEEN)]
-    captures = count_of(db, "captures")
-    if captures:
-        found.append((f"{captures:,}", texts.CAPTURES))
-    return [*found, (f"{changed or 0:,}", texts.CHANGED_POSTS), (f"{gone:,}", texts.GONE_POSTS)]
+def span(frame: Frame) -> tuple[str, str]:
+    """First and last year of the posts."""
+    return frame.totals.first_year, frame.totals.last_year
 
 
-def count_of(db: sqlite3.Connection, table: str) -> int:
-    """Rows of *table*; 0 where an archive was published without it."""
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone():
-        return 0
-    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+def bold(paragraph: str) -> Markup:
+    """*paragraph* escaped, its ``**words**`` bold."""
+    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(paragraph))))  # noqa: S704 - escaped before
 
 
-def last_crawl(db: sqlite3.Connection) -> sqlite3.Row | None:
-    """The newest run of any writing command; None: there was none, or it is not in this copy."""
-    if not count_of(db, "crawls"):
-        return None
-    row: sqlite3.Row | None = db.execute(
-        "SELECT command, started_at, finished_at FROM crawls ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    return row
+def figures(ask: Ask, frame: Frame) -> list[Figure]:
+    """What the archive holds; a copy without captures does not count them."""
+    totals, bench = frame.totals, ask.link(f"/{ask.room.bench}/captures")
+    found = (
+        Figure(totals.posts, texts.count_word(totals.posts, texts.POST_WORDS), ask.link("/search")),
+        Figure(totals.captures, texts.count_word(totals.captures, texts.CAPTURE_WORDS), bench),
+        Figure(totals.edited, texts.EDITED_SINCE, ask.link("/search", ("q", "is:changed"))),
+        Figure(totals.removed, texts.REMOVED_FROM_SITE, ask.link("/search", ("gone", "yes"))),
+        Figure(totals.pictures, texts.count_word(totals.pictures, texts.PICTURE_WORDS), ask.link("/pictures")),
+        Figure(totals.wanted, texts.LISTED_ONLY, ask.link("/missing", ("state", "wanted"))),
+    )  # fmt: skip
+    never = {texts.CAPTURE_WORDS, texts.PICTURE_WORDS}
+    shown = [each for each in found if each.value or not any(each.words in words for words in never)]
+    return [each if each.value else Figure(0, each.words, "") for each in shown]
 
 
-def timeline(ask: Ask, sites: list[sqlite3.Row]) -> charts.Timeline:
-    """Posts by year and site; each bar leads to that year."""
-    found = ask.db.execute(
-        "SELECT substr(published_at, 1, 4), site, count(*) FROM posts WHERE published_at IS NOT NULL GROUP BY 1, 2"
-    ).fetchall()
+def timeline(ask: Ask, sites: Sequence[sqlite3.Row]) -> charts.Timeline:
+    """Posts by year and site, and those without a date; each bar leads to exactly its posts."""
+    found = holdings.years(ask.db)
     posts: Counter[str] = Counter()
     for _, site, number in found:
         posts[site] += number
     names = {site["id"]: site["name"] for site in sites}
-    shown = [site for site, _ in posts.most_common(COLOURS if len(posts) <= COLOURS else COLOURS - 1)]
+    shown = [site for site, _ in posts.most_common(COLOURS)]
     series = [names.get(site, site) for site in shown] + ([texts.OTHER_SITES] if len(posts) > len(shown) else [])
     counts: dict[str, list[int]] = {}
     for year, site, number in found:
         place = shown.index(site) if site in shown else len(shown)
-        counts.setdefault(year, [0] * len(series))[place] += number
+        counts.setdefault(year or charts.UNDATED, [0] * len(series))[place] += number
     return charts.timeline(counts, series, lambda year: ask.link("/search", ("year", year)))
 
 
-def coverage(ask: Ask, sites: list[sqlite3.Row]) -> list[Covered]:
-    """A row for each site."""
-    posts = dict(ask.db.execute("SELECT site, count(*) FROM posts GROUP BY site").fetchall())
-    known = {
-        (site, state): number
-        for site, state, number in ask.db.execute("SELECT site, state, count(*) FROM known_urls GROUP BY site, state")
-    }
-    return [
-        Covered(
-            site["name"],
-            ask.link("/search", ("site", site["id"])),
-            posts.get(site["id"], 0),
-            tuple((known.get((site["id"], state), 0), listed(ask, site["id"], state)) for state in STATES),
-            site["state"],
-        )
-        for site in sites
-    ]
+def coverage(ask: Ask, sites: Sequence[sqlite3.Row]) -> list[Covered]:
+    """A row for each site, and one for all where there are several."""
+    known, tried = holdings.coverage(ask.db), holdings.last_tried(ask.db)
+    rows = []
+    for site in sites:
+        own = ("site", site["id"])
+        numbers = (
+            (known.get((site["id"], "posts"), 0), ask.link("/search", own)),
+            (known.get((site["id"], "removed"), 0), ask.link("/search", own, ("gone", "yes"))),
+            *(
+                (known.get((site["id"], state), 0), ask.link("/missing", ("state", state), own))
+                for state in STATES
+            ),
+        )  # fmt: skip
+        state = texts.site_state(site["state"], tried.get(site["id"]))
+        rows.append(Covered(site["name"], ask.link("/search", own), numbers, state))
+    if len(rows) > 1:
+        links = (ask.link("/search"), ask.link("/search", ("gone", "yes")),
+                 *(ask.link("/missing", ("state", state)) for state in STATES))  # fmt: skip
+        sums = [sum(row.counts[column][0] for row in rows) for column in range(len(links))]
+        rows.append(Covered(texts.ALL_SITES, "", tuple(zip(sums, links, strict=True)), ""))
+    return rows
 
 
-def listed(ask: Ask, site: str, state: str) -> str:
-    """Where the data bench lists the addresses of a site that are in that *state*."""
-    return ask.link(f"/{ask.room.bench}/coverage", ("site", site), ("state", state))
+def latest(db: sqlite3.Connection, kind: str) -> list[sqlite3.Row]:
+    """The newest changes of that *kind*."""
+    return change_list.changes(db, change_list.Wanted(kind=kind), LISTED)
 
 
-def latest(db: sqlite3.Connection, kind: str, limit: int = 6) -> list[sqlite3.Row]:
-    """The newest events of that *kind*, with their posts."""
-    return db.execute(
-        f"SELECT {POST}, events.kind, events.at FROM events JOIN posts ON posts.id = events.post_id"
-        " WHERE events.kind = ? ORDER BY events.at DESC, events.id DESC LIMIT ?",
-        (kind, limit),
-    ).fetchall()
+def edit_of(db: sqlite3.Connection, row: sqlite3.Row) -> str:
+    """``33 words added, 8 removed``; empty: the text is the same, or not known."""
+    from scraper import diff
+
+    around = change_list.texts_around(db, row["post_id"], row["capture_id"])
+    if around is None or around[0] == around[1]:
+        return ""
+    summary = diff.summary(diff.diff(*around))
+    return texts.diff_summary(summary.added, summary.removed)

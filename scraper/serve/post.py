@@ -1,7 +1,9 @@
 """The page of one post: its text, its life, where it comes from, and how to cite it."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scraper import cite, search, urls
@@ -10,10 +12,12 @@ from scraper.search.tree import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import citations, work_of
+from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
-from scraper.serve.permalinks import current_revision, labels, path_of, revisions_of, rows, the_post
+from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, rows, the_post
 from scraper.serve.render import render
+from scraper.serve.sanitiser import web_address
 
 #: Rows of a list on the page at most; the data bench has all.
 MOST = 200
@@ -31,6 +35,9 @@ def page(ask: Ask) -> Answer:
     revisions, current = revisions_of(ask, post["id"]), current_revision(ask, post)
     work = work_of(ask, post, current)
     path = path_of(post)
+    captured = ask.db.execute("SELECT * FROM captures WHERE id = ?", (post["capture_id"],)).fetchone()
+    captures = captures_of(ask, post["id"])
+    events = rows(ask, "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT 500", post["id"])
     return Answer(
         render(
             "post.html",
@@ -48,12 +55,19 @@ def page(ask: Ask) -> Answer:
             counts=counts,
             views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
                                texts.VIEWS),
-            comments=comments_chart(counts),
-            events=rows(ask, "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT 500", post["id"]),
+            copy=copy_of(ask, post, captured, current, captures[0]),
+            dates=texts.dates_of(
+                post["published_day"] or post["published_at"], post["updated_day"] or post["updated_at"]
+            ),
+            permalink=ask.origin + permalink(ask, post, current),
+            history=history(
+                events, compared(ask, post, revisions), post["last_seen_at"], captures[0],
+                current.seen_at if current else "",
+            ),
             revisions=revisions,
             current=current,
-            captures=captures_of(ask, post["id"]),
-            captured=ask.db.execute("SELECT * FROM captures WHERE id = ?", (post["capture_id"],)).fetchone(),
+            captures=captures,
+            captured=captured,
             raw=has_bodies(ask.db),
             links=[(link, ours.get(link["url"])) for link in links],
             linked_from=linked_from(ask, post),
@@ -105,10 +119,43 @@ def observed(ask: Ask, post: int) -> list[sqlite3.Row]:
     return found[::-1]
 
 
-def comments_chart(counts: Sequence[sqlite3.Row]) -> charts.Lines | None:
-    """A chart only where somebody commented."""
-    points = [(row["counted_at"], row["comments"]) for row in counts if row["comments"] is not None]
-    return charts.lines(points, texts.COMMENTS) if any(value for _, value in points) else None
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What the bar above a post says. *state*: ``latest``, ``earlier``, ``removed`` or ``text-only``."""
+
+    state: str
+    #: When the version shown was captured, or when the post was last seen on its site.
+    seen: str
+    #: When it was first not found; None: it is still there.
+    since: str | None
+    #: (address, words, relation of what is there to this page)
+    links: tuple[tuple[str, str, str], ...]
+    #: The comparison with the latest version, where this is an earlier one.
+    compare: str = ""
+
+
+def copy_of(ask: Ask, post: sqlite3.Row, captured: sqlite3.Row | None, current: Revision | None, captures: int) -> Copy:
+    """The bar of the latest version; *captures*: how many show the post."""
+    text_only = captured is not None and captured["media_type"] == "text/plain"
+    state = "removed" if post["gone_at"] else "text-only" if text_only else "latest"
+    seen = current.seen_at if current and not post["gone_at"] else post["last_seen_at"]
+    links = ((f"{ask.link(path_of(post))}#captures", texts.captures(captures), ""),
+             (permalink(ask, post, current), texts.PERMALINK_SHORT, "bookmark"),
+             (web_address(post["url"]), texts.ORIGINAL, "nofollow noopener noreferrer external"))  # fmt: skip
+    return Copy(state, seen, post["gone_at"], tuple(link for link in links if link[0]))
+
+
+def permalink(ask: Ask, post: sqlite3.Row, current: Revision | None) -> str:
+    """The address of the version shown, which stays; of the post, where no version is known."""
+    return ask.link(path_of(post) + (f"/revision/{current.name}" if current else ""))
+
+
+def compared(ask: Ask, post: sqlite3.Row, revisions: Sequence[Revision]) -> dict[str, str]:
+    """Time of an edit → the page that compares it with the version before."""
+    return {
+        new.seen_at: ask.link(path_of(post) + "/diff", ("from", old.name), ("to", new.name))
+        for old, new in itertools.pairwise(revisions)
+    }
 
 
 def captures_of(ask: Ask, post: int) -> tuple[int, list[sqlite3.Row]]:

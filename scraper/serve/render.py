@@ -11,6 +11,7 @@ from scraper import __version__, cite
 from scraper.search import MARK, UNMARK
 from scraper.serve import formatting, static, texts
 from scraper.serve.archive import Room
+from scraper.serve.frame import frame_of
 from scraper.serve.sanitiser import web_address
 
 
@@ -45,4 +46,4 @@ def marks(text: str) -> Markup:
 def render(template: str, room: Room | None, **values: Any) -> str:
     """*template* filled in. *room* None: without links into an archive."""
     base = room.base if room else "/"
-    return environment().get_template(template).render(base=base, room=room, **values)
+    return environment().get_template(template).render(base=base, room=room, frame=frame_of(room), **values)

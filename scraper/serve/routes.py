@@ -7,10 +7,12 @@ from typing import Any
 
 from scraper.serve import (
     about,
+    browse,
     changes,
     citing,
     dictionary,
     downloads,
+    missing,
     overview,
     permalinks,
     post,
@@ -43,6 +45,8 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/web/timemap/(?P<format>link|json)/(?P<url>.+)$", view(replaying.timemap)),
         (r"^/web/(?P<url>.+)$", view(replaying.page)),
         (r"^/cdx(?:/search/cdx)?$", view(replaying.cdx)),
+        (r"^/browse$", view(browse.page)),
+        (r"^/missing$", view(missing.page)),
         (r"^/changes$", view(changes.page)),
         (r"^/changes\.atom$", view(changes.feed)),
         (r"^/about$", view(about.page)),

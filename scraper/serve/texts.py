@@ -5,127 +5,287 @@ from collections.abc import Iterable
 from scraper.serve.formatting import day, plural
 
 ARCHIVE = "USHRN posts archive"
+ANY_ARCHIVE = "Posts archive"
+NETWORK = "the US Human Rights Network"
 SKIP = "Skip to the content"
+SKIP_TO_RESULTS = "Skip to the results"
 NAV_LABEL = "Main"
-NAV = (("search", "Search"), ("changes", "Changes"), ("about", "About"), ("data-dictionary", "Data"))
-FOOTER = (
-    "An archive of what the US Human Rights Network published, kept as it was served. "
-    "The texts belong to their authors. This site sets no cookies and asks no other host for anything."
+NAV = (
+    ("search", "Search"),
+    ("browse", "Browse"),
+    ("changes", "Changes"),
+    ("about", "About"),
+    ("data-dictionary", "Data"),
 )
-FOOTER_ABOUT = "Method and limits"
+FOOTER_PROMISE = "This site sets no cookies, runs no scripts and asks no other host for anything."
+FOOTER_READ, FOOTER_TAKE, FOOTER_STATE = "Read", "Take away", "State of this archive"
+FOOTER_READING = (("about#searching", "How to search"), ("about", "Evidence and its limits"))
+FOOTER_TAKING = (
+    ("data-dictionary#formats", "Downloads"),
+    ("data-dictionary", "Data dictionary"),
+    ("changes.atom", "Feed of changes"),
+)
 FOOTER_DICTIONARY = "Data dictionary"
-FOOTER_FEED = "Changes as a feed"
-FOOTER_BENCH = "Data bench (Datasette)"
+FOOTER_BENCH = "Browse the database"
+LAST_SEALED = "Sealed"
+
+
+def footer(publisher: str) -> str:
+    """What this is; *publisher* empty: nobody in particular."""
+    what = f"what {publisher} published on its websites" if publisher else "posts from websites"
+    return (
+        f"An archive of {what}, kept as received and sealed, so that later changes can be found. "
+        "The texts and pictures belong to their authors."
+    )
+
+
+def last_updated(day: str, command: str | None) -> str:
+    """*command*: the verb that ran."""
+    return f"Last updated: {day} ({command})" if command else f"Last updated: {day}"
+
+
+def checkpoint(number: int) -> str:
+    """The name of a seal."""
+    return f"checkpoint {number:,}"
+
+
+def posts(count: int) -> str:
+    """``1 post``."""
+    return plural(count, "post")
+
+
+def count_word(count: int, words: tuple[str, str]) -> str:
+    """The word that stands under the number *count*."""
+    return words[0] if count == 1 else words[1]
+
 
 # Problems
 PROBLEMS = {
-    400: "This cannot be asked",
-    403: "Not for everyone",
+    400: "That request can’t be answered",
+    403: "Access restricted",
     404: "Not in the archive",
-    405: "Only reading here",
+    405: "This site is read-only",
     410: "This post has been withdrawn",
-    503: "Not at the moment",
+    500: "Something went wrong here",
+    503: "Temporarily unavailable",
 }
-FORBIDDEN = "This archive is not shown to everyone. Ask whoever runs this server."
-ONLY_GET = "These pages can be read, and nothing else."
-TOO_LONG = "This took too long and was stopped. Ask for less: fewer words, a longer beginning of a word, or one year."
-BUSY = "The archive could not be read just now. Try again in a moment."
-BROKEN = "The archive is damaged at this place. Whoever runs this server finds out more with `ushrn verify`."
-TO_OVERVIEW = "To the overview"
+FORBIDDEN = "This archive is not open to everyone. Ask whoever runs this server."
+ONLY_GET = "This site is read-only."
+TOO_LONG = (
+    "This took too long and was stopped. Try fewer words, a longer word before the *, or a single year. "
+    "Posts and the home page still work."
+)
+BUSY = "The archive could not be read just now. Try again in 10 seconds."
+BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
+NO_SUCH_PAGE = "There is no page at this address."
+CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
+NEAREST = "The nearest addresses here"
+TO_OVERVIEW = "Back to the home page"
 
-# Overview
-OVERVIEW_TITLE = "What the US Human Rights Network published"
-OVERVIEW_LEAD = (
-    "Every post that could be found on the network’s web sites, with its dates, its changes over time, "
-    "and proof of what each page said when it was captured."
-)
+# Home
+IN_A_MINUTE = "In a minute"
+THIS_ARCHIVE = "This archive"
+THIS_ARCHIVE_WORDS = "keeps what was captured, byte for byte."
+WHAT_IT_PROVES = "What it can prove, and what it cannot"
 HOLDINGS = "In the archive"
-POSTS = "posts"
-PUBLISHED_BETWEEN = "published"
-CAPTURES = "captures of pages"
-CHANGED_POSTS = "posts changed after we first saw them"
-GONE_POSTS = "posts gone from their site"
-BY_YEAR = "Posts by year of publication"
-COVERAGE = "What is here and what is not"
-COVERAGE_WORDS = (
-    "Addresses that a sitemap, feed, list or link named as a post, by what became of them. "
-    "“Wanted” ones are still to be fetched, “lost” ones could be had nowhere."
+POST_WORDS, CAPTURE_WORDS = ("post", "posts"), ("capture of a page", "captures of pages")
+PICTURE_WORDS = ("picture kept", "pictures kept")
+EDITED_SINCE, REMOVED_FROM_SITE, LISTED_ONLY = (
+    "edited since capture",
+    "removed from their site",
+    "listed, not captured yet",
 )
-SITE, SITE_STATE, YEAR = "Site", "State", "Year"
-OTHER_SITES = "other sites"
-SITE_STATES = {"live": "on line", "gone": "off line", "unknown": "not known"}
+BY_YEAR, BY_YEAR_WORDS = "Posts by year", "Published, or else updated. Each bar leads to its posts."
+UNDATED_BAR, UNDATED_SHORT, UNDATED_KEY = "Undated", "n.d.", "Undated (n.d.): no date known"
+MONTHS_SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NEW_HERE, RECENTLY_EDITED, RECENTLY_REMOVED = "New in this archive", "Recently edited", "Recently removed"
+MOST_VIEWED, ALL_BY_VIEWS = "Most viewed", "All, by views"
+ALL_CHANGES, FEED = "All changes", "Feed"
+COVERAGE = "What is here, and what is missing"
+COVERAGE_WORDS = "Every address ever listed as a post, and what became of it."
+WANTED, LOST = "Wanted:", "Lost:"
+WANTED_WORDS, LOST_WORDS = "not captured yet.", "no copy found anywhere."
+SITE, SITE_STATE, YEAR, MONTH = "Site", "State", "Year", "Month"
+REMOVED_SHORT, LAST_TRIED = "Removed", "Last tried"
+ALL_SITES, OTHER_SITES = "All sites", "Other sites"
+SITE_STATES = {"live": "online", "gone": "offline", "unknown": "unknown"}
 STATES = {
-    "archived": "archived",
-    "wanted": "wanted",
-    "in-web-archive": "in a web archive",
-    "redirected": "redirected",
-    "lost": "lost",
+    "archived": "Archived",
+    "wanted": "Wanted",
+    "in-web-archive": "In a web archive",
+    "redirected": "Redirected",
+    "lost": "Lost",
+    "not-a-post": "Not a post",
+    "withdrawn": "Withdrawn",
 }
-MOST_VIEWED = "Most viewed"
-NEWLY_CHANGED, NEWLY_GONE = "Newly changed", "Newly gone"
-NOTHING_COUNTED = "No page showed a count yet."
-NOTHING_CHANGED = "No post has changed since it was first seen."
-NOTHING_GONE = "No post has disappeared."
-HOW_TO_USE = "Cite and download"
+NOTHING_NEW = "No posts yet."
+NOTHING_COUNTED = "No view counts recorded yet."
+NOTHING_CHANGED = "No post has been edited since it was first captured."
+NOTHING_GONE = "No post has been removed from its site."
+HOW_TO_USE = "Cite, download, check"
 HOW_TO_CITE = (
-    "Each post has a page with ready citations (APA, Chicago, BibTeX, RIS) that name the date of the capture, and "
-    "Zotero reads that page by itself. Revisions are named by a digest of their content, so a citation stays true."
+    "Every version of every post has a permanent address and ready citations, so a citation always leads to the same "
+    "text. Zotero recognizes the pages."
 )
-HOW_TO_DOWNLOAD = "Every search can be downloaded whole, in these formats; without words it is the whole archive:"
+HOW_TO_DOWNLOAD = "Download the results of any search in full, or the whole archive:"
+HOW_TO_CHECK = "Each capture can be checked by its digest."
+CHECK_WITHOUT_US = "How to check it without us"
 FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "Atom"), ("ris", "RIS"),
            ("bib", "BibTeX"), ("biblatex.bib", "biblatex"), ("csl.json", "CSL-JSON"))  # fmt: skip
-AS_TABLE = "The same as a table"
-UNTITLED = "Without a title"
-EVENTS = {"added": "added", "changed": "changed", "gone": "gone", "returned": "back again"}
+AS_TABLE = "Show as a table"
+UNTITLED = "Untitled"
+EMPTY = "Nothing is archived yet. Run ushrn crawl ADDRESS, or ushrn demo to try it."
+EMPTY_COMMANDS = ("ushrn crawl https://www.example.org/", "ushrn demo --serve")
+BADGES = {
+    "added": "New",
+    "changed": "Edited",
+    "gone": "Removed",
+    "gone-long": "Removed from its site",
+    "returned": "Restored",
+    "moved": "Moved",
+    "withdrawn": "Withdrawn",
+    "missing": "Not found",
+}
+EVENTS = {kind: BADGES[kind] for kind in ("added", "changed", "gone", "returned", "moved", "withdrawn")}
+BADGE_CLASSES = {"changed": "edited", "gone": "gone", "gone-long": "gone", "missing": "gone", "withdrawn": "withdrawn"}
 
 
-def last_run(command: str, when: str) -> str:
-    return f"Last run: {command}, {when}."
+def overview_title(publisher: str, sites: list[str], first: str, last: str) -> str:
+    """*publisher* empty: the sites are named; *first*, *last*: years, empty where no post has a date."""
+    whose = publisher or (sites[0] if len(sites) == 1 else "these websites")
+    years = f", {first} to {last}" if first != last else f", {first}" if first else ""
+    return f"What {whose} published{years}"
+
+
+def overview_lead(posts: int, sites: int, offline: int) -> str:
+    """What is here, in one sentence; *offline*: sites that no longer answer."""
+    now = {0: "", 1: ", one of them now offline"}.get(offline, f", {offline} of them now offline")
+    if sites == offline:
+        now = ", now offline" if sites == 1 else ", all of them now offline"
+    return (
+        f"{plural(posts, 'post')} from {plural(sites, 'website')}{now}: the text as captured, "
+        "every edit between captures, and proof of what each page said and when."
+    )
+
+
+def sources(count: int) -> str:
+    """Before the links."""
+    return "Source:" if count == 1 else "Sources:"
+
+
+def listed(kind: str, known: str, at: str, seen: str) -> str:
+    """Under a title of the home page's lists. Days: when we learned of it, when it was, when the post was last seen."""
+    if kind == "added":
+        return f"Archived {known} · captured {at}" if known != at else f"Archived {known}"
+    return f"Last seen {seen}, not found since {at}"
+
+
+def viewed(count: int, day: str) -> str:
+    """``512 views, 26 November 2026``."""
+    return f"{views(count)}, {day}" if day else views(count)
+
+
+def all_edited(count: int) -> str:
+    """The link below a list."""
+    return "The one edited post" if count == 1 else f"All {count:,} edited posts"
+
+
+def all_removed(count: int) -> str:
+    """The link below a list."""
+    return "The one removed post" if count == 1 else f"All {count:,} removed posts"
+
+
+def site_state(state: str, tried: str | None) -> str:
+    """``26 November 2026, online``; *tried*: when it last answered, UTC."""
+    said = SITE_STATES.get(state, state)
+    return f"{day(tried)}, {said}" if tried else said.capitalize()
 
 
 def views(count: int | None) -> str:
+    """``1 view``."""
     return plural(count or 0, "view")
 
 
-def year_label(year: str, count: int) -> str:
-    return f"{year}: {plural(count, 'post')}"
+def bar_label(name: str, count: int) -> str:
+    """``2020, 8 posts``: begins with what is seen."""
+    return f"{name}, {plural(count, 'post')}"
 
 
 def line_summary(what: str, first: tuple[str, int], last: tuple[str, int]) -> str:
+    """What a line chart shows, in words."""
     return f"{what}: {first[1]:,} on {day(first[0])}, {last[1]:,} on {day(last[0])}"
+
+
+# Browse, and what is missing
+BROWSE_TITLE = "Browse"
+BROWSE_WORDS = "Ways into the archive without a word to search for. Each number is that of the posts behind the link."
+BROWSE_BY = {
+    "site": "By site",
+    "category": "By category",
+    "tag": "By tag",
+    "author": "By author",
+    "language": "By language",
+}
+BROWSE_ALL = (
+    ((("sort", "newest"),), "All posts, newest first"),
+    ((("sort", "oldest"),), "Oldest first"),
+    ((("sort", "views"),), "Most viewed"),
+    ((("year", "undated"),), "Undated"),
+    ((("pdf", "yes"),), "With a PDF"),
+    ((("q", "is:changed"),), "Edited"),
+    ((("gone", "yes"),), "Removed from their site"),
+)
+STATE_WORDS = {
+    "wanted": "Addresses that a sitemap, feed, list or link named as a post, and that have not been captured yet.",
+    "lost": "Addresses of posts whose site is offline and of which no web archive that was asked has a copy.",
+    "in-web-archive": "Addresses of posts that a web archive has; they have not been brought in yet.",
+    "redirected": "Addresses that were listed as posts and lead to another page.",
+    "not-a-post": "Addresses that were listed as posts; what is there is not a post.",
+}
+WHY, NAMED_BY, FIRST_HEARD, NEXT_TRY = "Why", "Listed by", "First listed", "Next try"
+NOT_TRIED, NEXT_RUN = "not asked for yet", "next run"
+NOTHING_MISSING = "No address is in this state."
+
+
+def missing_title(state: str, total: int, site: str) -> str:
+    """*site* empty: of all sites."""
+    return f"{STATES[state]}: {plural(total, 'address', 'addresses')}{f', {site}' if site else ''}"
 
 
 # Searching
 SEARCH_LABEL = "Search the posts"
 SEARCH_BUTTON = "Search"
-SEARCH_HINT = "Words, “exact phrases”, OR, -not, begin*, title: author: tag: site: after: before:"
+TRY = "Try"
+EXAMPLES = ('"universal periodic review"', "police -prison", "organi* after:2020")
+OR_PASTE = "or paste any web address a post has had."
 SEARCH_HELP = "How to search"
 
 # The data bench
-BENCH_TITLE = "USHRN posts archive: the data bench"
+BENCH_TITLE = "The database"
 BENCH_DESCRIPTION = "All tables behind the reading room, for filters, facets and CSV. The pages to read are at /"
 
 SORTS = {"relevance": "best match", "newest": "newest", "oldest": "oldest", "views": "most viewed",
-         "comments": "most discussed"}  # fmt: skip
-SORT, APPLY = "Order", "Apply"
-FACETS = {"site": "Site", "category": "Category", "tag": "Tag", "author": "Author", "pdf": "With a PDF",
-          "gone": "Still on its site"}  # fmt: skip
-FLAGS = {"pdf": {"yes": "with a PDF", "no": "without"}, "gone": {"yes": "gone", "no": "still there"},
-         "year": {"undated": "without a date"}}  # fmt: skip
-FILTER_NAMES = {"site": "site", "year": "year", "category": "category", "tag": "tag", "author": "author", "pdf": "PDF",
-                "gone": "site", "after": "from", "before": "before"}  # fmt: skip
+         "comments": "most comments"}  # fmt: skip
+SORT, APPLY = "Sort by", "Apply"
+FACETS = {"site": "Site", "category": "Category", "tag": "Tag", "author": "Author", "pdf": "Attachments",
+          "gone": "On the original site"}  # fmt: skip
+FLAGS = {"pdf": {"yes": "PDF", "no": "None"}, "gone": {"yes": "Removed", "no": "Yes"},
+         "year": {"undated": "undated"}}  # fmt: skip
+FILTER_NAMES = {"site": "site", "year": "year", "category": "category", "tag": "tag", "author": "author",
+                "pdf": "attachments", "gone": "on the original site", "after": "from", "before": "before"}  # fmt: skip
 POSTS_SHORT = "Posts"
 FOR_EXCEL = "CSV for Excel"
-FEED_OF_SEARCH = "This search as a feed"
-ALSO = "Also looked for:"
+FEED_OF_SEARCH = "Follow as a feed"
+ALSO = "Also searched for:"
 CHOSEN, REMOVE = "Chosen filters", "Remove the filter"
-TO_FILTERS = "Narrow, or download"
-NARROW = "Narrow the results"
-YEAR_OF_PUBLICATION = "Year of publication"
-TAKE = "Take the results with you"
-NOTHING_FOUND = "No post has all of that."
-NOTHING_FOUND_HINT = "Try fewer words, the beginning of a word (organi*), OR between words, or take away a filter."
-UPDATED, UNDATED, GONE = "updated", "no date known", "gone from its site"
+TO_FILTERS = "Filter or download"
+NARROW = "Filter results"
+YEAR_OF_PUBLICATION = "Results by year"
+TAKE = "Download these results"
+NOTHING_FOUND = "No posts match this search"
+NOTHING_FOUND_HINT = "Try fewer words, the beginning of a word (organi*), OR between words, or remove a filter."
+UPDATED, UNDATED, GONE = "updated", "no date known", "removed from its site"
+NO_DATE_SHORT = "no date"
 PAGES, PREVIOUS, NEXT = "Pages of results", "Previous page", "Next page"
 
 
@@ -134,7 +294,7 @@ def search_title(q: str) -> str:
 
 
 def found(total: int) -> str:
-    return plural(total, "post") + " found" if total else "Nothing found"
+    return plural(total, "post") + " found" if total else NOTHING_FOUND
 
 
 def page_of(page: int, pages: int) -> str:
@@ -154,16 +314,16 @@ def more(count: int) -> str:
 
 
 def undated(count: int) -> str:
-    return f"{plural(count, 'post')} without a date"
+    return f"Undated ({count:,})"
 
 
 def take(total: int) -> str:
-    return f"All {total:,} results, complete, in the order chosen." if total > 1 else "The result, in these formats."
+    return f"All {total:,} results, in this order." if total > 1 else "The result, in these formats."
 
 
 # A post's body
 PICTURE = "Picture:"
-PICTURE_WITHOUT_WORDS = "without a description"
+PICTURE_WITHOUT_WORDS = "Image (no description)"
 
 
 def original_at(host: str) -> str:
@@ -175,22 +335,39 @@ def table_label(number: int) -> str:
 
 
 # A post
+COPY_LABEL = "This copy"
+ARCHIVED_COPY = "Archived copy."
+EARLIER_COPY = "An earlier version,"
+PERMALINK_SHORT, ORIGINAL, DETAILS = "Permalink", "Original", "Details"
+BY, ON_ORIGINAL_SITE, ATTACHMENT, TEXT_OF_POST = "By", "On the original site", "Attachment", "Text"
+CATEGORY, TAG = "Category", "Tags"
+ORIGINAL_ADDRESS, PERMANENT_LINK = "Original address", "Permanent link"
+NO_DATE_KNOWN = "no date known"
+CITE_SHORT, ABOUT_THIS_COPY = "Cite", "About this copy"
+LAST_SEEN_THERE, NOT_FOUND_SINCE, CAPTURED_ON = "Last seen there", "not found since", "captured on"
+CAPTURED_THIS, IS_LATEST = "This version was captured on", "and is the latest."
+LAST_CAPTURED, LAST_UNCHANGED = "last captured", "last captured, unchanged"
+WHAT_THIS_PROVES = "What this proves, and what not"
+COMPARE_VERSIONS, ALL_VERSIONS = "Compare versions", "All versions"
+CAPTURED_WORD, SHA_OF_PAGE = "Captured", "SHA-256 of the page"
+SHOWN_HERE = "Shown here"
+NO_COUNTS = "No view counts recorded."
+DAY_BASES = {"shown": "as the site showed it", "offset": "day by the site’s own clock", "utc": "day by UTC"}
 BASES = {
-    "meta": "as the page’s metadata says",
-    "json-ld": "as the page’s structured data says",
-    "embedded": "as the page’s own data say",
-    "shown": "as shown on the page",
+    "meta": "from the page’s metadata",
+    "json-ld": "from structured data in the page",
+    "embedded": "from data in the page",
+    "shown": "as the site showed it",
     "url": "from the address",
-    "text": "from a line of the text",
+    "text": "from a date line in the text",
 }
-GONE_TITLE = "Gone."
 PUBLISHED, UPDATED_TITLE, AUTHOR, CATEGORIES, TAGS = "Published", "Updated", "Author", "Categories", "Tags"
-COUNTED, LANGUAGE, SOURCE = "Counted", "Language", "Source"
-CITE, LIFE, PROVENANCE = "Cite this", "Its life", "Where it comes from"
+COUNTED, LANGUAGE, SOURCE = "Counts", "Language", "Source"
+CITE, LIFE, PROVENANCE = "Cite this version", "History", "Proof"
 FILES, FILE_WITHOUT_NAME = "Files", "A file without a name"
 FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itself is not in this archive."
-FILE_HIDDEN = "The page offered this file without an address."
-FILE_TEXT, FILE_CUT = "Text of the file", "(the data bench has the rest)"
+FILE_HIDDEN = "The page listed this file without a link."
+FILE_TEXT, FILE_CUT = "Text of the file", "(cut here; full text in the data tables)"
 VIDEOS = "Videos"
 CITE_HINT = "Cites the version shown here. Select a block to copy it."
 CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))
@@ -202,50 +379,52 @@ OLDER_REVISION, NEWER_REVISION, NEIGHBOURS = "Version before", "Version after", 
 VIEWS, COMMENTS, LIKES = "Views", "Comments", "Likes"
 VIEWS_OVER_TIME, COMMENTS_OVER_TIME = "Views, as counted on each capture", "Comments, as counted on each capture"
 COUNTS_TABLE = "All counts"
-WHEN, FROM, STATUS, VERDICT, RAW = "When", "From", "Status", "What it was", "Bytes"
+WHEN, FROM, STATUS, VERDICT, RAW = "When", "From", "Status", "Result", "Download"
 COUNT_SOURCES = {
     "page": "the page",
     "embedded": "the page’s data",
     "endpoint": "the site’s counts",
     "text": "a text dump",
 }
-WHAT_HAPPENED = "What happened"
 EVENT_SENTENCES = {
-    "added": "seen for the first time",
-    "changed": "its content had changed",
-    "gone": "it was gone from its site",
-    "returned": "it was back on its site",
+    "added": "first captured",
+    "changed": "edited",
+    "gone": "no longer on its site",
+    "returned": "restored",
+    "moved": "found at another address",
 }
 REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(shown above)", "what changed"
 FROM_REVISION, TO_REVISION, COMPARE = "Compare this revision", "with this one", "Compare"
-SEEN, SHOWN_CAPTURE = "Seen", "Capture shown"
+SEEN, SHOWN_CAPTURE = "Captured", "Captured (this version)"
 PAGE_DIGEST, CONTENT_DIGEST = "SHA-256 of the page", "SHA-256 of the content"
 READ_BY = "Read by"
 CAPTURE_BASES = {
-    "clock": "by our clock",
+    "clock": "time from our clock",
     "given": "as given",
-    "page": "by the page’s own data",
-    "file-time": "by the file’s time",
+    "page": "from data in the page",
+    "file-time": "the file’s own time",
 }
 CAPTURE_SOURCES = {"live": "the live site", "wayback": "the Wayback Machine", "commoncrawl": "Common Crawl",
                    "warc": "a WARC file", "file": "a saved file"}  # fmt: skip
-VERDICTS = {"new": "first reading", "changed": "changed", "same": "unchanged", "older": "an older state",
-            "worse": "not readable as the post", "missing": "missing", "gone": "gone", "returned": "back again",
+VERDICTS = {"new": "first version", "changed": "changed", "same": "unchanged", "older": "an older state",
+            "worse": "not readable as the post", "missing": "missing", "gone": "gone", "returned": "restored",
             "redirect": "a redirect"}  # fmt: skip
-RAW_WORDS = "Each capture can be downloaded byte for byte as it was served; its digest proves it."
+RAW_WORDS = "Download any capture exactly as received; compare its SHA-256 with the one shown."
 RAW_ELSEWHERE = (
     "This copy of the archive was published without the captured pages; the full archive has them, under these digests."
 )
-IMAGES, IMAGES_WORDS = "Pictures", "Pictures are named, not loaded: a link leads to the original, if it is still there."
+IMAGES, IMAGES_WORDS = "Pictures", "Links lead to the originals, if they are still there."
 LINKS_OUT, LINKED_FROM, IN_THIS_ARCHIVE = "Links in the text", "Posts that link here", "in this archive"
 
 GO_TITLE = "Find a post by its address"
-GO_WORDS = "Any address under which the post was ever seen leads to its page here."
-GO_LABEL, GO_BUTTON = "Address of the post", "Find"
+GO_WORDS = "Paste any web address the post has had."
+GO_LABEL, GO_BUTTON = "Paste the web address of the post", "Find"
+GO_EXAMPLE = "example.org/post/…"
+GO_HINT = "Any form will do: without https, with tracking, from web.archive.org, or only its last part."
 
 
 def no_such_post(slug: str) -> str:
-    return f"There is no post “{slug[:80]}” here. Perhaps a search finds it."
+    return f"There is no post “{slug[:80]}” here. Try searching for it."
 
 
 def heard_of(state: str | None) -> str:
@@ -260,8 +439,31 @@ def heard_of(state: str | None) -> str:
     return said.get(state or "", "No post with this address is in the archive.")
 
 
-def gone(day: str, reason: str | None) -> str:
-    return f"On {day} this post was no longer on its site{f' ({reason})' if reason else ''}. The text below is what we kept."
+def removed_between(seen: str, since: str) -> str:
+    """Days: last seen, first not found."""
+    return f"between {seen} and {since}" if seen != since else f"on {since}"
+
+
+def one_count(count: int, day: str) -> str:
+    """Where there is no line to draw."""
+    return f"{views(count)} on {day}, the only count recorded."
+
+
+def dates_of(published: str | None, updated: str | None) -> str:
+    """Under the title; days as precise as they are known."""
+    if published and updated:
+        return f"{day(published)}, updated {day(updated)}"
+    return day(published) or (f"updated {day(updated)}" if updated else NO_DATE_KNOWN)
+
+
+def captures_in_all(count: int) -> str:
+    """Below the last capture."""
+    return f"{plural(count, 'capture')} in all"
+
+
+def version_of(number: int, total: int) -> str:
+    """On paper: which version."""
+    return f"version {number:,} of {total:,}"
 
 
 def comments(count: int | None) -> str:
@@ -299,18 +501,24 @@ def links(count: int) -> str:
 
 
 # Downloads
-def feed_title(q: str) -> str:
-    return f"USHRN posts archive: {q[:80]}" if q else "USHRN posts archive"
+def feed_title(archive: str, q: str) -> str:
+    """*archive*: its name."""
+    return f"{archive}: {q[:80]}" if q else archive
+
+
+def changes_feed(archive: str) -> str:
+    """*archive*: its name."""
+    return f"{archive}: changes"
 
 
 # Changes
-CHANGES_TITLE = "What changed"
-CHANGES_FEED = "USHRN posts archive: changes"
+CHANGES_TITLE = "Changes"
 CHANGES_WORDS = (
-    "Posts that were found, that changed, that disappeared or came back, by the day on which a capture showed it."
+    "New, edited, removed and restored posts, newest first by the day this archive learned of them. "
+    "Each line also says when the page was captured."
 )
-ALL_EVENTS, KINDS, EARLIER = "everything", "Kinds of changes", "Earlier"
-NOTHING_HAPPENED = "Nothing yet."
+ALL_EVENTS, KINDS, EARLIER, NEWEST = "All", "Kind", "Older", "Newest"
+NOTHING_HAPPENED = "No changes recorded yet."
 
 # About
 ABOUT_TITLE = "How this archive was made, and what it cannot tell"
@@ -324,7 +532,7 @@ ABOUT_METHOD = (
 ABOUT_SITES, ADDRESS = "The sites", "Address"
 ABOUT_SEARCHING = "How to search"
 SEARCHING_WORDS = (
-    "Any text can be typed; what cannot be a rule is taken as words. Words are found in all their forms (organize, "
+    "You can type anything; text that is not a search rule is treated as plain words. Words are found in all their forms (organize, "
     "organizing), phrases in quotation marks exactly as written. The texts of attached PDFs are searched too where they "
     "were kept, and results say so."
 )
@@ -340,16 +548,16 @@ SYNTAX = (
     ("title:water", "the word in the title; also author: and body:"),
     ('tag:"racial justice"', "that tag; also category: and site:"),
     ("after:2016 before:2018-06", "publication from 2016 on, before June 2018; also year:2016"),
-    ("is:gone", "posts gone from their site; also is:changed and is:undated"),
+    ("is:gone", "posts removed from their site; also is:changed and is:undated"),
     ("has:pdf", "an attached PDF; also has:image and has:video"),
     ("language:es", "texts in Spanish"),
 )
 SEARCHING_ORDER = (
-    "Best match weighs words in the title most, then the beginning, then the body. A search is wholly in its address: it "
-    "can be kept, sent, and followed as a feed."
+    "Best match weighs words in the title most, then the summary, then the body. A search is fully described by its web "
+    "address: bookmark it, share it, or follow it as a feed."
 )
 SYNONYMS = "Spellings that are found together"
-SYNONYMS_WORDS = "Outside quotation marks, each of these also finds the others of its line."
+SYNONYMS_WORDS = "Searching for any of these also finds the others on its line, except inside quotation marks."
 ABOUT_DATES = "Dates"
 DATES_WORDS = (
     "All times are UTC and as precise as their source: a day stays a day, a month a month. Beside each date stands where "
@@ -386,16 +594,16 @@ RUN, NEW, CHANGED, GONE_SHORT, CHAIN = "Run", "New", "Changed", "Gone", "Chain d
 NO_SUCH_BYTES = "No captured page or file has that digest."
 
 # Data dictionary
-DICTIONARY_TITLE = "The data, and what they mean"
+DICTIONARY_TITLE = "Data dictionary"
 DICTIONARY_WORDS = (
-    "Every search can be downloaded whole, in the order of the results and never cut. An empty cell means that the source "
+    "The results of any search can be downloaded in full, in their order. An empty cell means that the source "
     "does not say; times are UTC, as precise as their source."
 )
 DOWNLOADS_TITLE = "Downloads"
 FORMAT_WORDS = {
-    "csv": "UTF-8, comma, CR LF, one row a post; lists are joined by “; ”",
+    "csv": "UTF-8, comma, CR LF, one row per post; lists are joined by “; ”",
     "json": "one array of objects; lists are arrays",
-    "jsonl": "one object a line",
+    "jsonl": "one object per line",
     "atom": "a feed: an alert for this search in any feed reader",
     "ris": "for Zotero, EndNote and others",
     "bib": "BibTeX (@misc) for LaTeX",
@@ -403,8 +611,8 @@ FORMAT_WORDS = {
     "csl.json": "CSL-JSON for pandoc, Zotero and others",
 }
 DOWNLOADS_WORDS = (
-    "Put the search behind the ending: /search.csv?q=water&year=2016. The header X-Total-Count says how many rows come. "
-    "These can be added:"
+    "Add any search after the file ending: /search.csv?q=water&year=2016. The header X-Total-Count gives the number of "
+    "rows. These can be added:"
 )
 DOWNLOAD_OPTIONS = (
     ("columns=url,title,views", "only these columns, in this order"),
@@ -413,7 +621,7 @@ DOWNLOAD_OPTIONS = (
 )
 PACKAGE_WORDS = "the same description for programs (Frictionless Data Package)"
 COLUMNS_TITLE = "Columns of CSV and JSON"
-MORE_COLUMNS = "Further columns, on request"
+MORE_COLUMNS = "More columns (columns=...)"
 TABLES_TITLE = "Tables"
 TABLES_WORDS = "The archive is one SQLite file. Its tables can be browsed, filtered and counted in the"
 COLUMN, TYPE, MEANING = "Column", "Type", "Meaning"
@@ -436,12 +644,12 @@ def columns(count: int) -> str:
 
 
 # Revisions
-TO_POST = "To the post as it was last seen"
-COMPARED, DIFF_TO_CURRENT = "Compared", "What changed from here to the last revision"
-DIFF_TITLE = "What changed in a post"
+TO_POST = "Go to the latest version"
+COMPARED, DIFF_TO_CURRENT = "Compared", "Compare with the latest version"
+DIFF_TITLE = "What changed"
 BEFORE, AFTER, TEXT = "Before", "After", "Text"
-FOLD, UNFOLD, TURN = "Show changes only", "Show the whole text", "The other way round"
-DIFF_FIELDS, DIFF_TARGETS = "About the post", "Links, pictures and files"
+FOLD, UNFOLD, TURN = "Show changes only", "Show the whole text", "Swap"
+DIFF_FIELDS, DIFF_TARGETS = "Details", "Links, pictures and files"
 REMOVED, ADDED = "Removed:", "Added:"
 FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
 TARGETS = {"links": "Links", "images": "Pictures", "files": "Files"}
@@ -461,8 +669,8 @@ def revision_title(title: str, day: str) -> str:
 
 def revision_words(moment: str, current: bool) -> str:
     if current:
-        return f"This is the post as first read so on {moment}; it has not changed since."
-    return f"This is how the post read on {moment}. It has changed since."
+        return f"This version was first captured on {moment} and is the latest."
+    return f"An earlier version, first captured on {moment}."
 
 
 def diff_title(title: str) -> str:
@@ -488,7 +696,7 @@ WITHDRAWN = "The words are gone. All other proofs still hold. It will not come b
 LEADS_ELSEWHERE = "Leads to {url}, of which this archive has no capture"
 NOT_KEPT = "Not kept in this archive:"
 REPLAY_LABEL = "About this archived page"
-ARCHIVED_PAGE, ARCHIVED_TEXT, CAPTURED = "Archived page", "Archived text", "captured"
+ARCHIVED_PAGE, ARCHIVED_TEXT, CAPTURED_THEN = "Archived page", "Archived text", "captured"
 DATED_BY_FILE = "dated by the file only"
 OLDER, NEWER = "Older capture,", "Newer capture,"
 ABOUT_POST, BYTES, PROOF = "About this post", "Bytes", "Proof"

@@ -6,12 +6,13 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 `sealing` gives what a checkpoint seals.
 """
 
-from scraper.store import sealing
+from scraper.store import change_list, holdings, sealing
 from scraper.store.archive import Archive, CrawlSummary, Outcome, Seal
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
+from scraper.store.settings import Setting, Settings, keep_setting, settings_of
 
 __all__ = [
     "Archive",
@@ -25,5 +26,11 @@ __all__ = [
     "PostHistory",
     "Rebuilt",
     "Seal",
+    "Setting",
+    "Settings",
+    "change_list",
+    "holdings",
+    "keep_setting",
     "sealing",
+    "settings_of",
 ]

@@ -217,8 +217,9 @@ class Posts:
             self._write_revision(post_id, seen, state.shown, state.content_sha256)
         for event in effects.events:
             self._db.execute(
-                "INSERT INTO events (post_id, at, kind, capture_id) VALUES (?, ?, ?, ?)",
-                (post_id, event.at, event.kind, event.capture_id),
+                "INSERT INTO events (post_id, at, known_at, kind, capture_id) VALUES (?, ?, (SELECT started_at"
+                " FROM crawls JOIN captures ON captures.crawl_id = crawls.id WHERE captures.id = ?), ?, ?)",
+                (post_id, event.at, seen.capture_id, event.kind, event.capture_id),
             )
         # A 304 counts nothing anew, and a page that is no post any more counts nothing that can be trusted.
         reading = seen.reading

@@ -23,7 +23,24 @@ def test_a_timeline_has_every_year_and_no_bar_leaves_its_frame(counts: dict[str,
 
 
 def test_dates_that_are_none_make_no_bar() -> None:
-    assert charts.timeline({"undated": (3,), "": (1,)}, ("Posts",), str).bars == ()
+    assert charts.timeline({"": (1,), "soon": (2,)}, ("Posts",), str).bars == ()
+
+
+def test_the_undated_have_a_bar_of_their_own_apart_from_the_years() -> None:
+    chart = charts.timeline({"undated": (3,), "2020": (1,), "2021": (0,)}, ("Posts",), lambda year: f"/?{year}")
+    assert [(bar.name, bar.total, bar.link, bar.undated) for bar in chart.bars] == [
+        ("2020", 1, "/?2020", False),
+        ("2021", 0, "/?2021", False),
+        ("Undated", 3, "/?undated", True),
+    ]
+    assert chart.bars[2].x > chart.axis_end
+    assert chart.bars[2].x + chart.bars[2].width <= 100.1
+
+
+def test_the_months_of_a_year_are_twelve_and_named() -> None:
+    chart = charts.months("2020", {"2020-03": 4, "2019-03": 9}, lambda month: f"/?{month}", "2020-03")
+    assert [bar.total for bar in chart.bars] == [0, 0, 4, *(9 * [0])]
+    assert [bar.label for bar in chart.bars if bar.chosen] == ["Mar 2020, 4 posts"]
 
 
 def test_two_observations_make_a_line_one_does_not() -> None:
@@ -32,14 +49,14 @@ def test_two_observations_make_a_line_one_does_not() -> None:
     line = charts.lines([("2026-02-01T10:00:00Z", 100), ("2026-03-01", 150)], "Views")
     assert line is not None
     assert line.summary == "Views: 100 on 1 February 2026, 150 on 1 March 2026"
-    assert [mark.words for mark in line.marks] == ["2026-02-01", "2026-03-01"]
+    assert [mark.words for mark in line.marks] == ["1 Feb 2026", "1 Mar 2026"]
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=2, max_size=20))
 def test_no_point_leaves_its_frame(values: list[int]) -> None:
     line = charts.lines([(f"2026-02-{day + 1:02}", value) for day, value in enumerate(values)], "Views")
     assert line is not None
-    assert all(line.left <= dot.x <= line.width and 0 <= dot.y <= line.height for dot in line.dots)
+    assert all(line.left <= dot.x <= 100 and 0 <= dot.y <= line.height for dot in line.dots)
 
 
 @given(st.integers(0, 10**12))

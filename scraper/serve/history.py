@@ -1,0 +1,68 @@
+"""The history of a post as a short list: first captured, each edit, removals and returns, last captured. Pure."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scraper.serve import texts
+
+#: Entries shown at once; the others wait behind a summary.
+SHOWN = 6
+#: Event → (words, mark beside it).
+KINDS = {
+    "added": (texts.EVENT_SENTENCES["added"], "first"),
+    "changed": (texts.EVENT_SENTENCES["changed"], "edited"),
+    "gone": (texts.EVENT_SENTENCES["gone"], "gone"),
+    "returned": (texts.EVENT_SENTENCES["returned"], "returned"),
+    "moved": (texts.EVENT_SENTENCES["moved"], "returned"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history."""
+
+    at: str
+    words: str
+    #: How it is marked: ``first``, ``edited``, ``gone``, ``returned`` or ``last``.
+    mark: str
+    #: Where the change is shown; empty: there is none to show.
+    link: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is shown at once, and what waits."""
+
+    first: tuple[Entry, ...]
+    more: tuple[Entry, ...]
+
+
+def history(
+    events: Sequence[sqlite3.Row], links: dict[str, str], last_seen: str, captures: int, shown_at: str
+) -> History:
+    """From *events* (at, kind), oldest first.
+
+    *links*: time of an edit → the page that compares it; *last_seen*: the newest capture that showed the post;
+    *shown_at*: the capture on the page, whose line says so.
+    """
+    entries = [
+        Entry(event["at"], *KINDS[event["kind"]], links.get(event["at"], ""), shown_note(event["at"], shown_at))
+        for event in events
+        if event["kind"] in KINDS
+    ]
+    if not entries or last_seen > entries[0].at:
+        later = entries and entries[-1].at > last_seen
+        words = texts.LAST_CAPTURED if later or not entries else texts.LAST_UNCHANGED
+        entry = Entry(last_seen, words, "last", note=texts.captures_in_all(captures))
+        if not any(each.at == last_seen for each in entries):
+            entries = sorted([*entries, entry], key=lambda each: each.at)
+    if len(entries) <= SHOWN + 1:
+        return History(tuple(entries), ())
+    return History((entries[0], *entries[-(SHOWN - 1) :]), tuple(entries[1 : -(SHOWN - 1)]))
+
+
+def shown_note(at: str, shown_at: str) -> str:
+    """Says where the version on the page begins."""
+    return texts.SHOWN_HERE if at == shown_at else ""

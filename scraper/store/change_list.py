@@ -1,0 +1,87 @@
+"""What became known of posts, newest first by when this archive learned it. Only reads."""
+
+import sqlite3
+from dataclasses import dataclass
+
+#: When this archive learned of an event; what belongs to no run is known by its own time only.
+KNOWN = "coalesce(events.known_at, events.at)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes are asked for. Empty: any."""
+
+    kind: str = ""
+    site: str = ""
+    #: A month in which this archive learned of them, ``YYYY-MM``.
+    month: str = ""
+    #: Learned at that time or later: a day, or a time in UTC.
+    since: str = ""
+    #: (known_at, id) of the change behind which to go on.
+    before: tuple[str, int] | None = None
+
+    def where(self) -> tuple[str, list[str | int]]:
+        """As SQL, with its values."""
+        asked: list[tuple[str, list[str | int]]] = [
+            (sql, [value])
+            for sql, value in (
+                ("events.kind = ?", self.kind),
+                ("posts.site = ?", self.site),
+                (f"substr({KNOWN}, 1, 7) = ?", self.month),
+                (f"{KNOWN} >= ?", self.since),
+            )
+            if value
+        ]
+        if self.before:
+            asked.append((f"({KNOWN}, events.id) < (?, ?)", [*self.before]))
+        sql = " AND ".join(["1", *(each for each, _ in asked)])
+        return sql, [value for _, values in asked for value in values]
+
+
+def changes(db: sqlite3.Connection, wanted: Wanted, limit: int) -> list[sqlite3.Row]:
+    """The changes that *wanted* names, newest first: the event, its post, and the capture that showed it."""
+    where, values = wanted.where()
+    return db.execute(
+        f"SELECT events.id, events.at, {KNOWN} AS known_at, events.kind, events.post_id, events.capture_id, posts.url,"
+        " posts.site, posts.slug, posts.title, posts.language, posts.excerpt, posts.last_seen_at,"
+        " captures.source, captures.captured_at_basis FROM events JOIN posts ON posts.id = events.post_id"
+        " LEFT JOIN captures ON captures.id = events.capture_id"
+        f" WHERE {where} ORDER BY {KNOWN} DESC, events.id DESC LIMIT ?",
+        (*values, limit),
+    ).fetchall()
+
+
+def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:
+    """(value, number) of the changes that *wanted* names, by ``kind``, ``site`` or ``month``."""
+    sql = {"kind": "events.kind", "site": "posts.site", "month": f"substr({KNOWN}, 1, 7)"}[column]
+    where, values = wanted.where()
+    return [
+        (str(value), int(number))
+        for value, number in db.execute(
+            f"SELECT {sql}, count(*) FROM events JOIN posts ON posts.id = events.post_id WHERE {where} GROUP BY 1",
+            values,
+        )
+    ]
+
+
+def texts_around(db: sqlite3.Connection, post_id: int, capture_id: int | None) -> tuple[str, str] | None:
+    """The text before and after the edit that *capture_id* showed; None: one of the two is not known."""
+    row = db.execute(
+        "SELECT id, seen_at, body_text FROM revisions WHERE post_id = ? AND capture_id = ?", (post_id, capture_id)
+    ).fetchone()
+    if row is None:
+        return None
+    before = db.execute(
+        "SELECT body_text FROM revisions WHERE post_id = ? AND (seen_at, id) < (?, ?) ORDER BY seen_at DESC, id DESC"
+        " LIMIT 1",
+        (post_id, row[1], row[0]),
+    ).fetchone()
+    return (before[0] or "", row[2] or "") if before else None
+
+
+def missing_since(db: sqlite3.Connection, post_id: int, at: str) -> str | None:
+    """When the post went missing that was back at *at*; None: nothing says so."""
+    row = db.execute(
+        "SELECT at FROM events WHERE post_id = ? AND kind = 'gone' AND at <= ? ORDER BY at DESC LIMIT 1", (post_id, at)
+    ).fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,188 @@
+"""What an archive holds, in numbers and short lists, as the home page and the foot of every page show it.
+
+Each question is asked here once, so that the same thing has the same number everywhere. Only reads; tables that an
+archive may have been published without count as empty.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+#: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
+SHOWN_DAY = "coalesce(posts.published_day, posts.published_at, posts.updated_day, posts.updated_at)"
+
+POST = "posts.site, posts.slug, posts.title, posts.language"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much there is."""
+
+    posts: int = 0
+    captures: int = 0
+    #: Posts with more than one revision.
+    edited: int = 0
+    #: Posts that are no longer on their site.
+    removed: int = 0
+    #: Different pictures whose bytes are kept.
+    pictures: int = 0
+    #: Addresses that were listed as posts and not captured yet.
+    wanted: int = 0
+    withdrawn: int = 0
+    #: First and last year of the posts; empty: no post has a date.
+    first_year: str = ""
+    last_year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the archive has come."""
+
+    #: When the newest run ended, or began where it was cut short, UTC; None: there was none, or it is not in this copy.
+    updated_at: str | None = None
+    command: str | None = None
+    #: Number of the newest checkpoint, and when its run began; None: nothing is sealed.
+    checkpoint: int | None = None
+    sealed_at: str | None = None
+
+
+def tables(db: sqlite3.Connection) -> frozenset[str]:
+    """The names of the tables that this copy has."""
+    return frozenset(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+
+def count_of(db: sqlite3.Connection, table: str) -> int:
+    """Rows of *table*; 0 where an archive was published without it."""
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) if table in tables(db) else 0
+
+
+def totals(db: sqlite3.Connection) -> Totals:
+    """The archive's figures."""
+    posts, edited, removed, first, last = db.execute(
+        "SELECT count(*), coalesce(sum(revision_count > 1), 0), count(gone_at),"
+        f" min({SHOWN_DAY}), max({SHOWN_DAY}) FROM posts"
+    ).fetchone()
+    (wanted,) = db.execute("SELECT count(*) FROM known_urls WHERE state = 'wanted'").fetchone()
+    here = tables(db)
+    pictures = withdrawn = 0
+    if "bodies" in here:
+        (pictures,) = db.execute(
+            "SELECT count(DISTINCT images.sha256) FROM images JOIN bodies ON bodies.sha256 = images.sha256"
+        ).fetchone()
+    if "withdrawals" in here:
+        (withdrawn,) = db.execute("SELECT count(DISTINCT url) FROM withdrawals").fetchone()
+    return Totals(
+        posts=posts,
+        captures=count_of(db, "captures"),
+        edited=edited,
+        removed=removed,
+        pictures=pictures,
+        wanted=wanted,
+        withdrawn=withdrawn,
+        first_year=(first or "")[:4],
+        last_year=(last or "")[:4],
+    )
+
+
+def standing(db: sqlite3.Connection) -> Standing:
+    """Newest run and newest checkpoint."""
+    here = tables(db)
+    if "crawls" not in here:
+        return Standing()
+    run = db.execute(
+        "SELECT coalesce(finished_at, started_at), command FROM crawls ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    sealed = None
+    if "checkpoints" in here:
+        sealed = db.execute(
+            "SELECT checkpoints.id, crawls.started_at FROM checkpoints LEFT JOIN crawls ON crawls.id = crawl_id"
+            " ORDER BY checkpoints.id DESC LIMIT 1"
+        ).fetchone()
+    return Standing(*(tuple(run) if run else (None, None)), *(tuple(sealed) if sealed else (None, None)))
+
+
+def sites(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """id, name, base_url, platform, state of each site that is known, in order of id."""
+    return db.execute("SELECT id, name, base_url, platform, state FROM sites ORDER BY id").fetchall()
+
+
+def years(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """(year, site, posts); year empty: no date is known."""
+    return [
+        (str(year), str(site), int(number))
+        for year, site, number in db.execute(
+            f"SELECT coalesce(substr({SHOWN_DAY}, 1, 4), ''), site, count(*) FROM posts GROUP BY 1, 2"
+        )
+    ]
+
+
+def coverage(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """(site, what) → number: ``posts``, ``removed``, and the states of `known_urls`."""
+    found = {
+        (str(site), str(state)): int(number)
+        for site, state, number in db.execute("SELECT site, state, count(*) FROM known_urls GROUP BY site, state")
+    }
+    for site, posts, removed in db.execute("SELECT site, count(*), count(gone_at) FROM posts GROUP BY site"):
+        found[(site, "posts")], found[(site, "removed")] = posts, removed
+    return found
+
+
+def last_tried(db: sqlite3.Connection) -> dict[str, str]:
+    """Site → when it last answered anything, or was last asked by us in vain, UTC."""
+    if "captures" not in tables(db):
+        return {}
+    return dict(
+        db.execute(
+            "SELECT posts.site, max(captures.captured_at) FROM captures JOIN post_captures"
+            " ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_captures.post_id"
+            " WHERE captures.source = 'live' GROUP BY posts.site"
+        ).fetchall()
+    )
+
+
+def most_viewed(db: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """Posts with a count of views, the highest first; `counted_at` says when that was."""
+    return db.execute(
+        f"SELECT {POST}, views, counted_at FROM posts WHERE views IS NOT NULL ORDER BY views DESC, id LIMIT ?", (limit,)
+    ).fetchall()
+
+
+def missing(db: sqlite3.Connection, state: str, site: str, limit: int, after: str = "") -> list[sqlite3.Row]:
+    """Addresses in that *state* of `known_urls`, in order, behind the address *after*; *site* empty: of all sites."""
+    return db.execute(
+        "SELECT url, site, found_by, first_heard_at, last_heard_at, evidence, next_try_at FROM known_urls"
+        " WHERE state = ? AND (? = '' OR site = ?) AND url > ? ORDER BY url LIMIT ?",
+        (state, site, site, after, limit),
+    ).fetchall()
+
+
+def first_pictures(db: sqlite3.Connection, posts: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(site, slug) → digest of the post's first picture whose bytes are kept."""
+    if not posts or "bodies" not in tables(db):
+        return {}
+    marks = ", ".join(["(?, ?)"] * len(posts))
+    return {
+        (str(site), str(slug)): str(sha256)
+        for site, slug, sha256, _ in db.execute(
+            "SELECT posts.site, posts.slug, images.sha256, min(images.position) FROM posts"
+            " JOIN images ON images.post_id = posts.id JOIN bodies ON bodies.sha256 = images.sha256"
+            f" WHERE (posts.site, posts.slug) IN (VALUES {marks}) GROUP BY posts.id",
+            [value for pair in posts for value in pair],
+        )
+    }
+
+
+#: What posts can be browsed by → (value, number of posts) in SQL.
+_NAMED = {
+    "site": "SELECT site, count(*) FROM posts GROUP BY site",
+    "author": "SELECT author, count(*) FROM posts WHERE author IS NOT NULL GROUP BY author",
+    "language": "SELECT language, count(*) FROM posts WHERE language IS NOT NULL GROUP BY language",
+    "category": "SELECT name, count(DISTINCT post_id) FROM post_categories"
+    " JOIN categories ON categories.id = category_id GROUP BY name",
+    "tag": "SELECT name, count(DISTINCT post_id) FROM post_tags JOIN tags ON tags.id = tag_id GROUP BY name",
+}
+
+
+def named(db: sqlite3.Connection, kind: str) -> list[tuple[str, int]]:
+    """(value, posts) of each ``site``, ``author``, ``language``, ``category`` or ``tag``, the frequent ones first."""
+    found = [(str(name), int(count)) for name, count in db.execute(_NAMED[kind])]
+    return sorted(found, key=lambda each: (-each[1], each[0].casefold()))

@@ -1,0 +1,58 @@
+"""What the owner of an archive says about it: name, public address, whose posts, and an introduction with its sources.
+
+Kept in `meta`, so that they travel with the file. Facts about a network belong here, each with its source, and not in
+the program.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Setting(StrEnum):
+    """The keys, as `meta` and `ushrn settings` spell them."""
+
+    NAME = "name"
+    PUBLIC_URL = "public_url"
+    PUBLISHER = "publisher"
+    INTRODUCTION = "introduction"
+    SOURCES = "introduction_sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Empty: not set."""
+
+    #: What the archive is called.
+    name: str = ""
+    #: Where the public reads it, without a slash behind: ``https://archive.example.org``.
+    public_url: str = ""
+    #: Whose posts these are, as it stands in the middle of a sentence: ``the Example Network``.
+    publisher: str = ""
+    #: Paragraphs for the home page; ``**words**`` are bold.
+    introduction: tuple[str, ...] = ()
+    #: Where the introduction's facts are from: a web address each.
+    sources: tuple[str, ...] = ()
+
+
+def settings_of(db: sqlite3.Connection) -> Settings:
+    """Those of the archive that *db* has open."""
+    rows = db.execute(
+        f"SELECT key, value FROM meta WHERE key IN ({', '.join('?' * len(Setting))})", tuple(Setting)
+    ).fetchall()
+    said = {key: str(value).strip() for key, value in rows}
+    return Settings(
+        name=said.get(Setting.NAME, ""),
+        public_url=said.get(Setting.PUBLIC_URL, "").rstrip("/"),
+        publisher=said.get(Setting.PUBLISHER, ""),
+        introduction=tuple(part.strip() for part in said.get(Setting.INTRODUCTION, "").split("\n\n") if part.strip()),
+        sources=tuple(said.get(Setting.SOURCES, "").split()),
+    )
+
+
+def keep_setting(db: sqlite3.Connection, key: Setting, value: str) -> None:
+    """Write *value* under *key*; an empty one takes the setting away. The caller holds the transaction."""
+    if value.strip():
+        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key.value, value.strip()))
+    else:
+        db.execute("DELETE FROM meta WHERE key = ?", (key.value,))

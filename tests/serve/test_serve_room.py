@@ -1,0 +1,81 @@
+"""The room as a whole: its name, its first page, the ways in, and that every number leads to what it counts."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+from scraper.store import Setting, keep_setting
+
+
+def number_at(reader: Any, link: str) -> int:
+    """How many posts the search behind *link* finds."""
+    path = unescape(link).replace("/search?", "/search.csv?").replace("/search", "/search.csv", 1)
+    return int(reader.get(path.replace(".csv.csv", ".csv")).headers["x-total-count"])
+
+
+def test_every_bar_and_figure_leads_to_exactly_what_it_counts(reader: Any) -> None:
+    text = reader.get("/").text
+    bars = re.findall(r'<a href="(/search[^"]+)" aria-label="[^"]*?, ([\d,]+) posts?"', text)
+    figures = re.findall(r'<dd><a href="(/search[^"]*)">([\d,]+)<', text)
+    table = re.findall(r'<td class="n"><a href="(/search[^"]*)"[^>]*>([\d,]+)</a>', text)
+    assert len(bars) == 10
+    assert len(figures) == 3
+    for link, number in (*bars, *figures, *table):
+        assert number_at(reader, link) == int(number.replace(",", "")), link
+
+
+def test_every_way_in_leads_to_exactly_what_it_counts(reader: Any) -> None:
+    text = reader.get("/browse").text
+    ways = re.findall(
+        r'<li><a href="(/search[^"]+)"><span dir="auto">[^<]+</span><span class="n">([\d,]+)</span>', text
+    )
+    assert len(ways) >= 8
+    for link, number in ways:
+        assert number_at(reader, link) == int(number), link
+
+
+def test_an_archive_has_the_name_that_its_owner_gives_it(open_room: Callable[..., Any], shelf: Any) -> None:
+    shelf.post("a")
+    assert '<a class="name" href="/">USHRN posts archive</a>' in open_room(shelf.path).get("/").text
+    keep_setting(shelf.db, Setting.NAME, "Harbour <papers>")
+    keep_setting(shelf.db, Setting.PUBLISHER, "the Harbour Network")
+    keep_setting(shelf.db, Setting.INTRODUCTION, "**The Harbour Network** ended in 2020.")
+    keep_setting(shelf.db, Setting.SOURCES, "https://history.example/harbour")
+    text = open_room(shelf.path).get("/").text
+    assert '<a class="name" href="/">Harbour &lt;papers&gt;</a>' in text
+    assert "<h1>What the Harbour Network published, 2020</h1>" in text
+    assert "<strong>The Harbour Network</strong> ended in 2020." in text
+    assert 'Source: <a href="https://history.example/harbour"' in text
+
+
+def test_another_blog_is_not_shown_under_the_networks_name(open_room: Callable[..., Any], shelf: Any) -> None:
+    shelf.db.execute("DELETE FROM sites")
+    shelf.site("blog.example", "blog.example", "https://blog.example/")
+    shelf.post("a", site="blog.example", url="https://blog.example/a")
+    for path in ("/", "/changes", "/search?q=short"):
+        text = open_room(shelf.path).get(path).text
+        assert "Posts archive</a>" in text
+        assert "USHRN" not in text
+        assert "Human Rights Network" not in text
+
+
+def test_an_empty_archive_says_what_to_do(open_room: Callable[..., Any], shelf: Any) -> None:
+    text = open_room(shelf.path).get("/").text
+    assert "Nothing is archived yet. Run ushrn crawl ADDRESS, or ushrn demo to try it." in text
+    assert "ushrn demo --serve" in text
+
+
+def test_what_is_wanted_has_a_page_that_says_why(open_room: Callable[..., Any], shelf: Any) -> None:
+    shelf.post("a")
+    for number in range(101):
+        shelf.heard(f"https://www.upr2020.org/post/wanted-{number:03}", "upr2020", "wanted")
+    shelf.db.execute("UPDATE known_urls SET evidence = '503 on 3 May' WHERE url LIKE '%wanted-007'")
+    room = open_room(shelf.path)
+    assert '<a href="/missing?state=wanted">101' in room.get("/").text
+    text = room.get("/missing?state=wanted").text
+    assert "<h1>Wanted: 101 addresses</h1>" in text
+    assert "503 on 3 May" in text
+    assert text.count("not asked for yet") == 99
+    more = unescape(re.findall(r'href="(/missing[^"]+)" rel="next"', text)[0])
+    assert "wanted-100" in room.get(more).text
