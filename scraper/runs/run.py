@@ -14,7 +14,7 @@ from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs.interrupts import Interrupts, handle_signals
 from scraper.runs.report import format_duration
-from scraper.seal import sealer
+from scraper.seal import publishing, sealer
 from scraper.store import Archive, CrawlSummary
 
 RENEWED = "pages are read by other rules or packages than before: all stored captures were read again first"
@@ -52,6 +52,7 @@ class Run:
         summary = self.archive.finish(
             self.crawl_id, finished_at=utc(self.now()), requests=requests, exit_status=exit_status
         )
+        self.messages += publishing.stamp_as_configured(self.archive)
         self.archive.checkpoint()
         return summary
 

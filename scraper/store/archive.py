@@ -141,14 +141,14 @@ class Archive:
             self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
-    def _transaction(self, *, undo: bool = False) -> Iterator[None]:
-        """All or nothing; *undo*: nothing in any case."""
+    def _transaction(self, *, undo: bool = False, beside: bool = False) -> Iterator[None]:
+        """All or nothing; *undo*: nothing in any case; *beside*: of what no checkpoint covers."""
         with explained(self.path):
             self.db.execute("BEGIN IMMEDIATE")
             try:
-                if self._is_sealed:
+                if self._is_sealed and not beside:
                     self._unseal()
-                self._is_sealed = False
+                    self._is_sealed = False
                 yield
                 self.db.execute("ROLLBACK" if undo else "COMMIT")
                 self._wrote = True
@@ -176,6 +176,12 @@ class Archive:
         with self._transaction():
             yield self.db
             self._sealed()
+
+    @contextmanager
+    def beside(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that adds to a checkpoint: signatures, timestamps. It still holds."""
+        with self._transaction(beside=True):
+            yield self.db
 
     def _sealed(self) -> None:
         if self._seal is not None:

@@ -177,6 +177,17 @@ def stamps(db: sqlite3.Connection, checkpoint: int | None = None) -> list[tuple[
     return db.execute(asked, (checkpoint, checkpoint)).fetchall()
 
 
+def add_stamp(db: sqlite3.Connection, *, checkpoint: int, authority: str, token: bytes, at: str) -> None:
+    """Keep a timestamp on a checkpoint."""
+    row = (checkpoint, authority, token, at)
+    db.execute("INSERT INTO timestamps (checkpoint, authority, token, at) VALUES (?, ?, ?, ?)", row)
+
+
+def set_text(db: sqlite3.Connection, checkpoint: int, text: str) -> None:
+    """Keep more signatures with a checkpoint."""
+    db.execute("UPDATE checkpoints SET text = ? WHERE id = ?", (text, checkpoint))
+
+
 # The tables ---------------------------------------------------------------------------------------------------------
 
 

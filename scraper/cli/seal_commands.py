@@ -1,0 +1,110 @@
+"""The verbs of proof: seal."""
+
+import secrets
+from pathlib import Path
+
+import click
+
+from scraper.cli.group import Log, db_option, now
+
+_DB = db_option
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def seal(ctx: click.Context) -> None:
+    """Checkpoints of the log of all captures: sign them, have them timestamped, make them known elsewhere.
+
+    Every run ends with a checkpoint. Without a subcommand, the newest one of archive.db is printed.
+
+    \b
+    Example:  ushrn seal key --name archive.example.org/posts
+              ushrn seal stamp --authority https://tsa.example.org/
+              ushrn seal publish checkpoints/today.txt
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(show_, db=Path("archive.db"))
+
+
+@seal.command(name="show")
+@_DB
+def show_(db: Path) -> None:
+    """Print the newest checkpoint. Write it down where nobody who can write the archive can reach it."""
+    from scraper import schema
+    from scraper.errors import UsageError
+    from scraper.store import sealing
+
+    opened = schema.open_archive(db, create=False, readonly=True)
+    try:
+        row = sealing.newest(opened.conn)
+    finally:
+        opened.close()
+    if row is None:
+        raise UsageError(f"{db}: no checkpoint was made yet; the next command that writes makes one")
+    click.echo(row.text, nl=False)
+
+
+@seal.command()
+@_DB
+@click.option("--name", metavar="NAME", help="What the log is called: a host and path of yours, without https://.")
+def key(db: Path, name: str | None) -> None:
+    """Make a key, sign with it from now on, and print its public half, the verifier key.
+
+    The secret half lies in a file that only you can read, in ~/.config/ushrn (or $XDG_CONFIG_HOME/ushrn), never in the
+    archive. Keep a copy. If it is lost, make a new one: the next checkpoint says so, and names the one before.
+    """
+    from scraper import seal as room
+    from scraper.runs import open_run
+
+    with open_run(db, now=now, up_to_date=False) as run:
+        verifier, path = room.publishing.new_key(run.archive, name, secrets.token_bytes(32), room.keys.folder())
+    Log().messages((f"the secret key is in {path}: keep a copy, and show it to nobody",))
+    click.echo(str(verifier))
+
+
+@seal.command()
+@_DB
+@click.option("--authority", "authorities", multiple=True, required=True, metavar="URL",
+              help="Address of an RFC 3161 authority; several are better.")  # fmt: skip
+@click.option("--always", is_flag=True, help="From now on every run asks these at its end.")
+def stamp(db: Path, authorities: tuple[str, ...], always: bool) -> None:
+    """Have independent authorities say that the newest checkpoint existed by now."""
+    from scraper import seal as room
+    from scraper.errors import Unreachable
+    from scraper.runs import open_run
+
+    failed = []
+    with open_run(db, now=now, create=False, up_to_date=False) as run:
+        if always:
+            room.publishing.configure(run.archive, authorities)
+        for authority in authorities:
+            try:
+                click.echo(f"{authority}: existed by {room.publishing.stamp(run.archive, authority).at}")
+            except Unreachable as error:
+                failed.append(str(error))
+    Log().messages(failed)
+    if failed:
+        raise Unreachable(f"{len(failed)} of {len(authorities)} authorities gave no timestamp; try again")
+
+
+@seal.command()
+@_DB
+@click.argument("where", metavar="FILE|URL")
+def publish(db: Path, where: str) -> None:
+    """Write the newest checkpoint to a file (in a git folder, on another disk), or have a witness at a URL cosign it.
+
+    A witness is a server of somebody else's that signs only what continues the log it saw before (C2SP tlog-witness).
+    """
+    from scraper import export
+    from scraper import seal as room
+    from scraper.runs import open_run
+
+    with open_run(db, now=now, create=False, up_to_date=False) as run:
+        if where.startswith(("http://", "https://")):
+            note = room.publishing.cosign(run.archive, where)
+            click.echo(f"{where}: cosigned, {len(note.signatures)} signatures")
+            return
+        text = room.publishing.newest(run.archive).text
+    with export.replacing(Path(where), db) as partial:
+        partial.write_text(text, encoding="utf-8")
+    click.echo(f"{where}: {len(text.encode())} bytes")
