@@ -498,3 +498,74 @@ def test_words_of_the_best_posts_bring_their_like_forward(tmp_path: Path) -> Non
     page = search.find(db, "custody deaths")
     assert [hit.slug for group in page.groups for hit in group.hits] == ["near", "far"]
     db.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("moratorum", "moratorium"), ("watre", "water"), ("shutofs county", "shutoffs county"),
+        ("Evictoins", "evictions"), ("somethingelse", "something else"), ("countyy heardd", "county heard"),
+    ],
+)  # fmt: skip
+def test_mistyped_words_are_mended_by_the_words_of_the_archive(
+    relaxing: sqlite3.Connection, asked: str, offered: str
+) -> None:
+    request = Request(query=search.parse(asked))
+    advice = search.advise(relaxing, request, 0)
+    assert advice.spellings[0].text == offered
+    assert advice.spellings[0].total == search.count(relaxing, Request(query=search.parse(offered)))
+
+
+@pytest.mark.parametrize(
+    "asked", ["water", "waters", "WATER", '"watre"', "title:watre", "-watre", "12345", "the", "xy"]
+)
+def test_nothing_is_mended_where_the_word_or_a_form_of_it_exists_or_no_word_was_meant(
+    relaxing: sqlite3.Connection, asked: str
+) -> None:
+    assert search.advise(relaxing, Request(query=search.parse(asked)), 0).spellings == ()
+
+
+def test_nearly_every_word_with_one_wrong_letter_is_mended(relaxing: sqlite3.Connection) -> None:
+    words = [word for (word,) in relaxing.execute("SELECT term FROM posts_exact_words WHERE length(term) > 4")]
+    wrong = {word[:2] + word[3:]: word for word in words} | {word[:3] + "q" + word[3:]: word for word in words}
+    right = 0
+    for typed, word in wrong.items():
+        advice = search.advise(relaxing, Request(query=search.parse(typed)), 0)
+        right += word in [step.text for step in advice.spellings]
+    assert right >= 0.95 * len(wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("human rights", ("tag", "Human Rights")), ("news", ("category", "News")), ("dana king", ("author", "Dana King")),
+     ("the upr 2020", ("site", "upr2020")), ("student", ("tag", "Students"))],
+)  # fmt: skip
+def test_names_that_a_query_names_are_found(db: sqlite3.Connection, asked: str, name: tuple[str, str]) -> None:
+    advice = search.advise(db, Request(query=search.parse(asked)), 1)
+    assert name in [(found.facet, found.value) for found in advice.names]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("after:2021-13 water", "“2021-13” is not a date."), ("is:lost", "“is:lost” is unknown."),
+        ("author:Kingg", "No author of that name. Closest: "), ("tag:studens", "No tag of that name. Closest: Students."),
+        ("site:elsewhere", "No site of that name."), ('category:"Old Newz"', "No category of that name."),
+    ],
+)  # fmt: skip
+def test_wrong_values_of_filters_are_said(db: sqlite3.Connection, asked: str, said: str) -> None:
+    assert [fault for fault in search.faults(db, search.parse(asked)) if fault.startswith(said)]
+
+
+@pytest.mark.parametrize("asked", ["after:2021 tag:students", 'author:"Dana King" site:upr2020', "is:gone has:pdf"])
+def test_right_values_of_filters_are_not_said(db: sqlite3.Connection, asked: str) -> None:
+    assert search.faults(db, search.parse(asked)) == ()
+
+
+def test_each_step_back_says_what_it_finds(db: sqlite3.Connection) -> None:
+    request = Request(query=search.parse('"periodic universal" author:Kingg'), filters=Filters(site=("ushrn-news",)))
+    steps = search.advise(db, request, 0).steps
+    assert [step.text for step in steps][-1] == ""
+    for step in steps:
+        asked = Request(query=search.parse(step.text), filters=step.filters)
+        assert step.total == search.count(db, asked), step

@@ -3,6 +3,7 @@
 `parse` turns any text into a `Query`; `find` turns a `Request` into a `Page`; `rowids` gives a whole result set.
 """
 
+from scraper.search.advice import Advice, Name, Step, advise, count, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, prepare, rowids
 from scraper.search.query import parse
@@ -17,16 +18,22 @@ __all__ = [
     "STEPS",
     "UNDATED",
     "UNMARK",
+    "Advice",
     "Facet",
     "Filters",
     "Group",
     "Hit",
     "Matched",
+    "Name",
     "Page",
     "Query",
     "Request",
     "Snippet",
+    "Step",
     "Value",
+    "advise",
+    "count",
+    "faults",
     "find",
     "ordered",
     "parse",

@@ -82,6 +82,11 @@ class Page:
         return max(1, -(-self.shown // _size(self.request)))
 
     @property
+    def every_hit(self) -> tuple[Hit, ...]:
+        """The hits of this page in order, with those of the groups."""
+        return (*self.hits, *(hit for group in self.groups for hit in group.hits))
+
+    @property
     def shown(self) -> int:
         """How many posts all pages show together."""
         return self.total + sum(group.total for group in self.groups)

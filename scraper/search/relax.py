@@ -10,7 +10,7 @@ import math
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -18,6 +18,7 @@ from scraper.search.match import FILES, STEMMED, Where, expression, relaxed, tab
 from scraper.search.request import Matched
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Node, Query, Term
+from scraper.search.vocabulary import frequencies
 
 #: Weights of title, excerpt, body, author in the rank of posts, of name and text in that of files.
 WEIGHTS = {"posts_fts": "10, 4, 1, 5", "posts_exact": "10, 4, 1, 5", "files_fts": "4, 1", "files_exact": "4, 1"}
@@ -222,13 +223,6 @@ def _telling(
     best = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
     most = best[0][1] if best and best[0][1] > 0 else 1.0
     return tuple(Weighted(word, SHARE * value / most) for word, value in best if value > 0)
-
-
-def frequencies(db: sqlite3.Connection, wanted: Iterable[str]) -> Mapping[str, int]:
-    """In how many posts each of the *wanted* words stands, as written; those in none are left out."""
-    listed = list(wanted)
-    asked = f"SELECT term, doc FROM posts_exact_words WHERE term IN ({', '.join('?' * len(listed))})"
-    return dict(db.execute(asked, listed))
 
 
 def lacking(db: sqlite3.Connection, split_: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """The search page: what was found, why, how many a year, and what else the results can be narrowed by."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -42,16 +43,19 @@ class State:
             sort=self.ask.one("sort"),
             page=whole(self.ask.one("page"), 1, 1_000_000),
             size=whole(self.ask.one("size"), 20, 100),
+            matched=search.Matched(asked) if (asked := self.ask.one("match")) in search.STEPS else None,
         )
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The search without order and page, in one fixed sequence."""
-        chosen = [("q", self.ask.one("q"))] if self.ask.one("q") else []
-        for name in FILTERS:
-            value = getattr(self.filters, name)
-            chosen += [(name, each) for each in ((value,) if isinstance(value, str) else value or ())]
-        return tuple(chosen)
+        chosen = pairs_of(self.ask.one("q"), self.filters)
+        return (*chosen, *([("match", self.request.matched)] if self.request.matched else []))
+
+    @cached_property
+    def exact(self) -> tuple[tuple[str, str], ...]:
+        """The same, whatever it says of how much must match."""
+        return tuple(pair for pair in self.pairs if pair[0] != "match")
 
     @cached_property
     def order(self) -> tuple[tuple[str, str], ...]:
@@ -72,6 +76,15 @@ class State:
     def at(self, page: int) -> str:
         """The same search at another page."""
         return self.link(*self.pairs, *self.order, *([("page", str(page))] if page > 1 else []))
+
+
+def pairs_of(words: str, filters: search.Filters) -> list[tuple[str, str]]:
+    """A query and its filters as an address spells them."""
+    found = [("q", words)] if words else []
+    for name in FILTERS:
+        value = getattr(filters, name)
+        found += [(name, each) for each in ((value,) if isinstance(value, str) else value or ())]
+    return found
 
 
 def whole(text: str, default: int, most: int) -> int:
@@ -103,9 +116,10 @@ def page(ask: Ask) -> Answer:
     """``/search``"""
     state = State(ask)
     found = search.find(ask.db, state.request)
-    if found.total and state.request.page > found.pages:
+    if found.shown and state.request.page > found.pages:
         return Answer("", 302, headers={"Location": state.at(found.pages)})
     facets = {facet.name: facet for facet in found.facets}
+    advice = search.advise(ask.db, state.request, found.total)
     body = render(
         "search.html",
         ask.room,
@@ -114,6 +128,12 @@ def page(ask: Ask) -> Answer:
         found=found,
         state=state,
         sites={value.value: value.label for value in facets["site"].values},
+        groups=groups(found),
+        advice=advice,
+        notes=(*found.request.query.notes, *(() if advice.steps else search.faults(ask.db, found.request.query))),
+        again=lambda step: again(state, step),
+        only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
+        covered=None if found.shown else coverage(ask.db),
         pages=pages(state, found),
         facets=[shown(state, facet) for facet in found.facets if worth_showing(facet)],
         chosen=chosen(state, facets["site"]),
@@ -121,11 +141,64 @@ def page(ask: Ask) -> Answer:
         undated=next((v for v in facets["year"].values if v.value == search.UNDATED), None),
         sorts=[(name, texts.SORTS[name]) for name in search.SORTS],
         downloads=downloads(state),
-        feed=state.link(*state.pairs, path="/search.atom"),
+        with_more=with_more(state, found),
+        feed=state.link(*state.exact, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
-        coins=coins(ask, (hit.url for hit in found.hits)),
+        coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
     return Answer(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShown:
+    """Hits under a heading that says what they have of the query."""
+
+    heading: str
+    matched: search.Matched
+    #: Place of its first hit among all that is shown.
+    start: int
+    hits: tuple[search.Hit, ...]
+    #: False: not in downloads, feeds and counts.
+    counted: bool
+
+
+def groups(found: search.Page) -> list[GroupShown]:
+    """The hits of a page under their headings; a heading without hits here stands only where its hits begin."""
+    request = found.request
+    start = (request.page - 1) * request.size + 1
+    shown = []
+    if found.hits or not found.groups:
+        heading = texts.all_words(found.total) if found.groups else texts.found(found.total)
+        shown.append(GroupShown(heading, search.Matched.ALL, start, found.hits, counted=True))
+    before = found.total
+    for group in found.groups:
+        if group.hits:
+            heading = texts.further(group.matched, group.total, before)
+            place = start + sum(len(each.hits) for each in shown)
+            shown.append(GroupShown(heading, group.matched, place, group.hits, counted=False))
+        before += group.total
+    return shown
+
+
+def again(state: State, step: search.Step) -> str:
+    """Address of another search that was offered."""
+    return state.link(*pairs_of(step.text, step.filters), *state.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How much of what the sites listed can be found by a search."""
+
+    posts: int
+    wanted: int
+    lost: int
+
+
+def coverage(db: sqlite3.Connection) -> Covered:
+    """Posts in the archive, and those it knows of and has not."""
+    states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
+    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
+    return Covered(posts, states.get("wanted", 0), states.get("lost", 0))
 
 
 def post_link(ask: Ask, hit: search.Hit, paragraph: int | None = None) -> str:
@@ -162,11 +235,13 @@ def shown(state: State, facet: search.Facet) -> FacetShown:
 
 
 def chosen(state: State, sites: search.Facet) -> list[Choice]:
-    """The filters in force, each with the link that takes it away."""
+    """The filters in force, and how much must match, each with the link that takes it away."""
     names = {value.value: value.label for value in sites.values}
     found = []
     for name, value in state.pairs:
-        if name != "q":
+        if name == "match":
+            found.append(Choice(texts.MATCHED[value], 0, state.link(*state.exact, *state.order), chosen=True))
+        elif name != "q":
             label = names.get(value, value) if name == "site" else texts.FLAGS.get(name, {}).get(value, value)
             found.append(Choice(texts.chosen(name, label), 0, state.toggled(name, value), chosen=True))
     return found
@@ -189,3 +264,10 @@ def downloads(state: State) -> list[tuple[str, str]]:
     found = [(state.link(*state.pairs, *state.order, path=f"/search.{end}"), words) for end, words in texts.FORMATS]
     excel = state.link(*state.pairs, *state.order, ("excel", "1"), path="/search.csv")
     return [found[0], (excel, texts.FOR_EXCEL), *found[1:]]
+
+
+def with_more(state: State, found: search.Page) -> str:
+    """Address of the download that has the further posts too; empty: there are none."""
+    if not found.groups:
+        return ""
+    return state.link(*state.exact, ("match", found.groups[-1].matched), *state.order, path="/search.csv")

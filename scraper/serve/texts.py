@@ -297,6 +297,61 @@ def found(total: int) -> str:
     return plural(total, "post") + " found" if total else NOTHING_FOUND
 
 
+MATCHED = {"all": "all words", "most": "all or most of the words", "any": "any of the words"}
+ONLY_EXACT, NOT_COUNTED = "Only exact results", "Not in downloads, feeds or counts unless you ask for them."
+DID_YOU_MEAN, OR_MEAN = "Did you mean", "or"
+NAMES_LIKE, LACKS = "Names like these words", "Without"
+NOTHING_MATCHES, EVERYTHING = "No posts match this search", "Start again from everything"
+WHAT_IT_COVERS = "What this search covers"
+PASTE_ADDRESS, FIND = "Or paste the web address of the post", "Find"
+ANY_FORM = "Any form will do: without https, with tracking, from web.archive.org, or only its last part."
+
+
+def all_words(total: int) -> str:
+    return f"{plural(total, 'post')} {'has' if total == 1 else 'have'} all of these words"
+
+
+def further(matched: str, total: int, before: int) -> str:
+    much = "most of them" if matched == "most" else "one of them" if total == 1 else "one or more of them"
+    verb = "has" if total == 1 else "have"
+    if before:
+        return f"{total:,} more {verb} {much}"
+    return f"No post has all of these words; {total:,} {verb} {much}"
+
+
+def posts(count: int) -> str:
+    return plural(count, "post")
+
+
+def have_all(total: int) -> str:
+    return f"{all_words(total)}." if total else ""
+
+
+def in_no_post(words: tuple[str, ...]) -> str:
+    return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} in no post of this archive."
+
+
+def with_more(total: int) -> str:
+    return f"With the {total:,} more"
+
+
+def step(without: str, instead: str) -> str:
+    if instead:
+        return f"With {instead} instead of {without}"
+    return f"Without {without}" if without else EVERYTHING
+
+
+def step_gives(reason: str, total: int) -> str:
+    return f"{reason} {plural(total, 'post') if total else 'Still nothing'}".strip()
+
+
+def covers(posts: int, wanted: int, lost: int) -> str:
+    missing = [f"{count:,} are {what}" for count, what in ((wanted, "still wanted"), (lost, "lost")) if count]
+    said = f"Titles, texts, captions and attached PDFs of {plural(posts, 'post')}."
+    unseen = f" Of the posts that the sites listed, {' and '.join(missing)}: their words cannot be found here."
+    return said + (unseen if missing else "")
+
+
 def page_of(page: int, pages: int) -> str:
     return f"page {page:,} of {pages:,}"
 

@@ -99,7 +99,7 @@ def marked(text: str, marks: tuple[str, str]) -> str:
 
 def json_lines(page: Page) -> Iterator[str]:
     """The hits of *page* as JSON, best first: url, site, title, published_day, views, matched, snippets."""
-    for hit in (*page.hits, *(hit for group in page.groups for hit in group.hits)):
+    for hit in page.every_hit:
         fields = {
             "url": hit.url,
             "site": hit.site,

@@ -19,7 +19,7 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 def titles(text: str) -> list[str]:
-    return [unescape(re.sub(r"<[^>]+>", "", found)) for found in re.findall(r"<article>\s*<h2[^>]*>(.*?)</h2>", text)]
+    return [unescape(re.sub(r"<[^>]+>", "", found)) for found in re.findall(r"<article>\s*<h3[^>]*>(.*?)</h3>", text)]
 
 
 def count(text: str) -> str:
@@ -30,7 +30,7 @@ def count(text: str) -> str:
 
 def test_words_are_marked_and_lead_to_their_place(reader: Any) -> None:
     text = reader.get("/search?q=flint+beginning").text
-    assert count(text) == "4 posts found"
+    assert count(text) == "4 posts have all of these words"
     assert "<mark>beginning</mark>" in text
     assert re.search(r'href="/post/upr2020/flint-0\?q=flint\+beginning#p4"', text)
 
@@ -137,7 +137,7 @@ def test_a_gone_post_is_told_from_the_others(reader: Any) -> None:
 
 
 def test_results_carry_the_language_of_their_text(reader: Any) -> None:
-    assert '<h2 lang="ar" dir="auto">' in reader.get("/search?q=language:ar").text
+    assert '<h3 lang="ar" dir="auto">' in reader.get("/search?q=language:ar").text
 
 
 @settings(max_examples=60, deadline=None)
@@ -202,7 +202,7 @@ def test_an_empty_search_is_the_whole_archive(reader: Any) -> None:
 
 
 def test_rows_come_in_the_order_of_the_page(reader: Any) -> None:
-    page = titles(reader.get("/search?q=water+flint&sort=oldest").text)
+    page = titles(reader.get("/search?q=water+flint&sort=oldest&match=all").text)
     rows = reader.get("/search.json?q=water+flint&sort=oldest").json()
     assert [row["title"] for row in rows] == page
 
@@ -257,3 +257,34 @@ def test_many_changes_are_paged_without_loss(open_room: Any, shelf: Any) -> None
     second = room.get(unescape(more[1])).text
     seen = re.findall(r"/post/upr2020/(n-\d+)", first) + re.findall(r"/post/upr2020/(n-\d+)", second)
     assert sorted(seen) == sorted(f"n-{number}" for number in range(130))
+
+
+def test_posts_with_less_of_the_query_stand_under_a_heading_of_their_own_and_are_not_counted(reader: Any) -> None:
+    response = reader.get("/search?q=flint+beginning+university")
+    headings = re.findall(r"<h2[^>]*><strong>(.*?)</strong>", response.text)
+    assert headings[0] == count(response.text)
+    assert any("most of them" in heading or "one or more of them" in heading for heading in headings)
+    rows = reader.get("/search.csv?q=flint+beginning+absentword")
+    assert rows.headers["x-total-count"] == "0"
+    more = reader.get("/search.csv?q=flint+beginning+absentword&match=most")
+    assert int(more.headers["x-total-count"]) > 0
+
+
+def test_a_mistyped_word_is_mended_and_said_to_be_in_no_post(reader: Any) -> None:
+    text = reader.get("/search?q=flint+univresity").text
+    assert re.search(r'Did you mean <a href="/search\?q=flint\+university"[^>]*>flint university</a>', text)
+    assert "univresity is in no post of this archive." in text
+
+
+def test_nothing_found_leads_on_with_what_each_step_gives(reader: Any) -> None:
+    text = reader.get("/search?q=%22beginning+flint%22+after:2021-13").text
+    assert "No posts match this search" in text
+    assert "Without after:2021-13" in text
+    assert "That is not a date" in text or "is not a date" in text
+    assert "The exact phrase is in no post." in text
+    assert re.search(r'<a href="/search"[^>]*>Start again from everything</a>', text)
+
+
+def test_names_that_a_query_names_are_offered_as_filters(reader: Any) -> None:
+    text = reader.get("/search?q=housing").text
+    assert re.search(r'Tag <a href="/search\?q=housing&amp;tag=housing"', text)

@@ -1,0 +1,256 @@
+"""What helps whose search found little: words mended, names to choose, and each step back with what it gives."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import islice
+
+from scraper.search import tokens
+from scraper.search.folding import is_unspaced, key
+from scraper.search.query import parse
+from scraper.search.relax import EMPTY
+from scraper.search.request import Filters, Request
+from scraper.search.select import ordered
+from scraper.search.synonyms import words
+from scraper.search.tree import Query
+from scraper.search.vocabulary import is_known, is_written, mended
+
+#: Names, spellings and steps offered at most.
+NAMES, SPELLINGS, STEPS_BACK = 6, 3, 8
+#: Words of a query that are looked up.
+LOOKED_UP = 8
+#: Facet → SQL of its names, each with its number of posts.
+_NAMES = {
+    "category": "SELECT name, name, count(*) FROM post_categories JOIN categories ON id = category_id GROUP BY id",
+    "tag": "SELECT name, name, count(*) FROM post_tags JOIN tags ON id = tag_id GROUP BY id",
+    "author": "SELECT author, author, count(*) FROM posts WHERE author IS NOT NULL GROUP BY author",
+    "site": "SELECT sites.id, sites.name, count(*) FROM posts JOIN sites ON sites.id = site GROUP BY site",
+}
+_DATE_HELP = "is not a date. Write a year, a month or a day: 2021, 2021-03, 2021-03-18."
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A category, tag, author or site that the words of a query name."""
+
+    #: Of a `Filters`.
+    facet: str
+    value: str
+    label: str
+    #: Posts in all.
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Another search and how many posts it finds."""
+
+    text: str
+    filters: Filters
+    total: int
+    #: Why; a whole sentence, or empty.
+    reason: str = ""
+    #: The piece of the query or the filter that the step gives up; empty: everything.
+    without: str = ""
+    #: What is put in its place; empty: nothing.
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Help beside the results of one search."""
+
+    #: Words that no post and no file has, as they were typed.
+    unknown: tuple[str, ...] = ()
+    #: The query with those words mended, the likeliest first.
+    spellings: tuple[Step, ...] = ()
+    names: tuple[Name, ...] = ()
+    #: Ways back, where nothing was found.
+    steps: tuple[Step, ...] = ()
+
+
+def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
+    """Help for *request*, which found *total* posts."""
+    if not request.query.text:
+        return Advice()
+    unwritten = _unwritten(db, request.query)
+    return Advice(
+        unknown=tuple(word for word in unwritten if not is_known(db, word)),
+        spellings=_spellings(db, request, unwritten),
+        names=names(db, request),
+        steps=() if total else tuple(islice(_steps(db, request), STEPS_BACK)),
+    )
+
+
+def count(db: sqlite3.Connection, request: Request) -> int:
+    """How many posts *request* finds."""
+    rows = ordered(db, request)
+    (number,) = db.execute(f"SELECT count(*) FROM ({rows.sql})", rows.values).fetchone()
+    return int(number)
+
+
+def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
+    """Plain words of *query* that stand nowhere as typed, each once."""
+    found: dict[str, str] = {}
+    for token in _tokens(query.text):
+        if token["word"] and not token["minus"] and not token["field"] and not _is_address(token["word"]):
+            for word in re.findall(r"[^\W\d_]+(?:['’ʻʼ][^\W\d_]+)*", token["word"]):
+                found.setdefault(key(word), word)
+    wanted = [word for bare, word in found.items() if bare not in EMPTY and not is_unspaced(word)]
+    return [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text or "/" in text.strip("/")
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    return tokens.TOKEN.finditer(text)
+
+
+def _spellings(db: sqlite3.Connection, request: Request, unwritten: list[str]) -> tuple[Step, ...]:
+    """The query with all *unwritten* words mended that can be, and with each word that one may stand for."""
+    found_for = {word: mended(db, word, SPELLINGS) for word in unwritten}
+    choices = {word: found for word, found in found_for.items() if found}
+    if not choices:
+        return ()
+    best = {word: found[0] for word, found in choices.items()}
+    tries = [best]
+    for word, found in choices.items():
+        tries += [best | {word: other} for other in found[1:]]
+    texts = [_replaced(request.query.text, chosen) for chosen in tries[: SPELLINGS + 2]]
+    steps = [_step(db, request, text) for text in dict.fromkeys(texts)]
+    return tuple([step for step in steps if step.total][:SPELLINGS] or steps[:1])
+
+
+def _replaced(text: str, chosen: Mapping[str, str]) -> str:
+    for word, better in chosen.items():
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", better, text, flags=re.IGNORECASE)
+    return text
+
+
+def names(db: sqlite3.Connection, request: Request) -> tuple[Name, ...]:
+    """Names that the plain words of a query contain, or that contain all of them; most posts first."""
+    asked = [_stem(word) for word in words(" ".join(_plain(request.query))) if word not in EMPTY]
+    if not asked:
+        return ()
+    found = []
+    for facet in _NAMES:
+        for value, label, posts in db.execute(_NAMES[facet]):
+            named = [_stem(word) for word in words(label) if word not in EMPTY]
+            meant = named and (set(named) <= set(asked) or set(asked) <= set(named))
+            if meant and value not in getattr(request.filters, facet):
+                found.append(Name(facet, value, label, posts))
+    return tuple(sorted(found, key=lambda name: (-name.count, name.facet, name.label))[:NAMES])
+
+
+def _plain(query: Query) -> Iterator[str]:
+    for token in _tokens(query.text):
+        if token["word"] and not token["minus"] and not token["field"] and token["word"] not in ("AND", "OR", "NOT"):
+            yield token["word"]
+
+
+def _stem(word: str) -> str:
+    """*word* without the s of its plural, as names are compared."""
+    bare = key(word)
+    return bare[:-1] if len(bare) > 3 and bare.endswith("s") else bare
+
+
+def _steps(db: sqlite3.Connection, request: Request) -> Iterator[Step]:
+    """Each way back, the smallest first."""
+    text = request.query.text
+    for token in _tokens(text):
+        yield from _of_token(db, request, token)
+    for facet in _chosen(request.filters):
+        without = replace(request, filters=replace(request.filters, **{facet: _EMPTY_FILTERS[facet]}))
+        label = f"{facet}: {_value(request.filters, facet)}"
+        yield _step(db, without, text, without=label)
+    if any(_chosen(request.filters)) or text:
+        yield _step(db, Request(), "")
+
+
+_EMPTY_FILTERS = {name: getattr(Filters(), name) for name in Filters.__dataclass_fields__}
+
+
+def _chosen(filters: Filters) -> list[str]:
+    return [name for name, empty in _EMPTY_FILTERS.items() if getattr(filters, name) != empty]
+
+
+def _value(filters: Filters, facet: str) -> str:
+    value = getattr(filters, facet)
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _step(
+    db: sqlite3.Connection, request: Request, text: str, *, reason: str = "", without: str = "", instead: str = ""
+) -> Step:
+    asked = replace(request, query=parse(text), page=1, matched=None)
+    return Step(text, asked.filters, count(db, asked), reason, without, instead)
+
+
+def _of_token(db: sqlite3.Connection, request: Request, token: re.Match[str]) -> Iterator[Step]:
+    """What can be done about one word, phrase or condition of a query that finds nothing."""
+    name = tokens.field_name(token["field"])
+    value = token["phrase"] if token["phrase"] is not None else token["word"]
+    piece = token[0].strip()
+    before, behind = request.query.text[: token.start()], request.query.text[token.end() :]
+    removed = " ".join(f"{before} {behind}".split())
+    if name and value is not None:
+        reason, closest = _fault(db, name, value)
+        if closest:
+            quoted = f'"{closest}"' if " " in closest else closest
+            text = " ".join(f"{before} {token['field']}:{quoted} {behind}".split())
+            yield _step(db, request, text, reason=reason, without=value, instead=closest)
+        else:
+            yield _step(db, request, removed, reason=reason, without=piece)
+    elif token["phrase"] is not None and not token["minus"] and len(words(token["phrase"])) > 1:
+        text = " ".join(f"{before} {token['phrase']} {behind}".split())
+        yield _step(db, request, text, reason="The exact phrase is in no post.", without=piece, instead=token["phrase"])
+    elif token["minus"]:
+        yield _step(db, request, removed, without=piece)
+
+
+def _fault(db: sqlite3.Connection, name: str, value: str) -> tuple[str, str]:
+    """(what is wrong with a condition, the name that was meant); both empty: nothing is."""
+    if tokens.condition(name, value) is None and name in tokens.CONDITIONS:
+        return _not_a_value(name, value), ""
+    if name in _NAMES and not _is_name(db, name, value):
+        closest = _closest(value, (label for _, label, _ in db.execute(_NAMES[name])))
+        return f"No {name} of that name." + (f" Closest: {closest}." if closest else ""), closest
+    return "", ""
+
+
+def _not_a_value(name: str, value: str) -> str:
+    if name in tokens.DATED:
+        return f"“{value}” {_DATE_HELP}"
+    if name in tokens.FLAGS:
+        return f"“{name}:{value}” is unknown. Known are: {', '.join(sorted(tokens.FLAGS[name]))}."
+    return ""
+
+
+def _is_name(db: sqlite3.Connection, name: str, value: str) -> bool:
+    """Whether a search in the field *name* finds *value*."""
+    return bool(count(db, Request(query=parse(f'{name}:"{value}"'))))
+
+
+def _closest(value: str, known: Iterable[str]) -> str:
+    """The name that is spelled most like *value*, whole or in one of its words; empty: none is."""
+    spelled: dict[str, str] = {}
+    for label in known:
+        for form in (key(label), *words(label)):
+            spelled.setdefault(key(form), label)
+    close = get_close_matches(key(value), spelled, n=1, cutoff=0.7)
+    return spelled[close[0]] if close else ""
+
+
+def faults(db: sqlite3.Connection, query: Query) -> tuple[str, ...]:
+    """What is wrong with the conditions of *query*: whole sentences."""
+    found = []
+    for token in _tokens(query.text):
+        name = tokens.field_name(token["field"])
+        value = token["phrase"] if token["phrase"] is not None else token["word"]
+        if name and value is not None:
+            found.append(_fault(db, name, value)[0])
+    return tuple(filter(None, dict.fromkeys(found)))

@@ -1,0 +1,131 @@
+"""The words of the archive itself, and which of them a mistyped word may have been meant for.
+
+A word is at fault only when no post and no file has it as typed; where some have it in another form, by adding or
+taking away an ending, it is a form of that word and no error. It is then mended by one letter (put in, left out,
+exchanged, or two that changed places; after Damerau, 1964, most errors are one of these), by a missing space, or, where
+that gives nothing, by two letters behind a right beginning. Words in more posts come first.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
+
+from scraper.search.folding import is_unspaced, key
+from scraper.search.match import EXACT, FILES, STEMMED, expression
+from scraper.search.tree import Term
+
+_VOCABULARIES = ("posts_exact_words", "files_exact_words")
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
+#: Shorter words are mended by one letter only; and words shorter than `SHORTEST` not at all.
+TWICE, SHORTEST = 6, 3
+_ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "ing", "ly"})
+#: Bound values of one statement.
+_BATCH = 900
+
+
+def is_written(db: sqlite3.Connection, word: str) -> bool:
+    """Whether some post or file has this one word, as it is typed."""
+    return bool(frequencies(db, [key(word)]))
+
+
+def is_known(db: sqlite3.Connection, text: str) -> bool:
+    """Whether some post or file has this word, in any form."""
+    asked = expression(Term(text))
+    return any(
+        db.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT 1", (asked,)).fetchone()
+        for table in (STEMMED, EXACT)
+        for index in (table, FILES[table])
+    )
+
+
+def mended(db: sqlite3.Connection, word: str, most: int = 3) -> tuple[str, ...]:
+    """Words of the archive that *word*, which it has not, may stand for, the likeliest first."""
+    wrong = key(word)
+    if len(wrong) < SHORTEST or not wrong.isalpha() or is_unspaced(wrong):
+        return ()
+    close = frequencies(db, one_letter_away(wrong))
+    if is_known(db, word):
+        close = {found: count for found, count in close.items() if not _is_form(wrong, found)}
+        return tuple(nsmallest(most, close, key=lambda found: (_first_differs(wrong, found), -close[found], found)))
+    if not close and len(wrong) >= TWICE:
+        close = {found: count for found, count in _beginning_alike(db, wrong).items() if distance(wrong, found) <= 2}
+    best = nsmallest(most, close, key=lambda found: (_first_differs(wrong, found), -close[found], found))
+    spaced = _spaced(db, wrong)
+    return tuple(dict.fromkeys((*spaced, *best) if not best else (*best, *spaced)))[:most]
+
+
+def _is_form(wrong: str, found: str) -> bool:
+    """One is the other with an ending."""
+    short, long = sorted((wrong, found), key=len)
+    return long.startswith(short) and long[len(short) :] in _ENDINGS
+
+
+def _first_differs(wrong: str, found: str) -> bool:
+    """People seldom miss the first letter."""
+    return wrong[0] != found[0]
+
+
+def one_letter_away(word: str) -> set[str]:
+    """All spellings that one mistake makes of *word*: of its own letters' scripts, and Latin."""
+    letters = {*_LATIN, *(near for letter in word if not letter.isascii() for near in _neighbours(letter))}
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    left_out = {before + behind[1:] for before, behind in halves if behind}
+    swapped = {before + behind[1] + behind[0] + behind[2:] for before, behind in halves if len(behind) > 1}
+    exchanged = {before + letter + behind[1:] for before, behind in halves if behind for letter in letters}
+    put_in = {before + letter + behind for before, behind in halves for letter in letters}
+    return (left_out | swapped | exchanged | put_in) - {word}
+
+
+def _neighbours(letter: str) -> Iterator[str]:
+    """Small letters of the same alphabet, about: those that stand near it in Unicode."""
+    for number in range(max(128, ord(letter) - 40), ord(letter) + 41):
+        if chr(number).isalpha() and chr(number).islower() is letter.islower():
+            yield chr(number)
+
+
+def frequencies(db: sqlite3.Connection, wanted: Iterable[str]) -> Mapping[str, int]:
+    """In how many posts and files each of the *wanted* words stands, as written; those in none are left out."""
+    listed = sorted(wanted)
+    found: dict[str, int] = {}
+    for name in _VOCABULARIES:
+        for at in range(0, len(listed), _BATCH):
+            batch = listed[at : at + _BATCH]
+            asked = f"SELECT term, doc FROM {name} WHERE term IN ({', '.join('?' * len(batch))})"
+            for term, count in db.execute(asked, batch):
+                found[term] = found.get(term, 0) + count
+    return found
+
+
+def _beginning_alike(db: sqlite3.Connection, word: str) -> Mapping[str, int]:
+    """Words of about the same length that begin with the same two letters."""
+    begin, end = word[:2], word[0] + chr(ord(word[1]) + 1)
+    found: dict[str, int] = {}
+    for name in _VOCABULARIES:
+        asked = f"SELECT term, doc FROM {name} WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+        for term, count in db.execute(asked, (begin, end, len(word) - 2, len(word) + 2)):
+            found[term] = found.get(term, 0) + count
+    return found
+
+
+def _spaced(db: sqlite3.Connection, word: str) -> list[str]:
+    """*word* as two words that some post has side by side."""
+    cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1)]
+    known = frequencies(db, {half for cut in cuts for half in cut})
+    pairs = [f"{before} {behind}" for before, behind in cuts if before in known and behind in known]
+    asked = f"SELECT count(*) FROM {EXACT} WHERE {EXACT} MATCH ?"
+    counts = {pair: db.execute(asked, (expression(Term(pair, exact=True)),)).fetchone()[0] for pair in pairs}
+    return sorted((pair for pair in pairs if counts[pair]), key=lambda pair: -counts[pair])[:1]
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters put in, left out, exchanged or swapped lie between two words."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [at]
+        for to, there in enumerate(other, 1):
+            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != there))
+            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == there:
+                cost = min(cost, earlier[to - 2] + 1)
+            row.append(cost)
+    return row[-1]
