@@ -319,10 +319,6 @@ def further(matched: str, total: int, before: int) -> str:
     return f"No post has all of these words; {total:,} {verb} {much}"
 
 
-def posts(count: int) -> str:
-    return plural(count, "post")
-
-
 def have_all(total: int) -> str:
     return f"{all_words(total)}." if total else ""
 
