@@ -811,6 +811,18 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         assert told == []
 
 
+def test_an_event_is_known_since_the_run_that_decided_it(archive: Archive) -> None:
+    for day, capture in ((1, page()), (2, missing(2)), (20, missing(20))):
+        keep(archive, capture, crawl=archive.begin("crawl", f"2026-02-{day:02}T00:00:00Z"))
+    asked = "SELECT kind, at, known_at FROM events"
+    told = [("added", DAY.format(1), "2026-02-01T00:00:00Z"), ("gone", DAY.format(2), "2026-02-20T00:00:00Z")]
+    assert rows(archive, asked) == told
+    archive.rebuild()
+    assert rows(archive, asked) == told
+    keep(archive, page(day=25))
+    assert rows(archive, f"{asked} WHERE kind = 'returned'") == [("returned", DAY.format(25), None)]
+
+
 # What reads it ----------------------------------------------------------------------------------------------------
 
 
