@@ -1,14 +1,15 @@
 """What each capture means for its post, and what to fetch now."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import decide, digests
-from scraper.decide import Effects, Observation, State, UrlState
+from scraper.decide import Effects, Meaning, Observation, State, UrlState
 from scraper.records import Capture, Image, Link, Reading, Target
 
 URL = "https://blog.example.com/post/one"
@@ -19,11 +20,12 @@ def seen(at: str, reading: Reading | None = POST, **values: object) -> Observati
     """A sighting on that day; the capture's id is the day."""
     number = int(at.replace("-", ""))
     place = decide.order(f"{at}T00:00:00Z", "live", None, URL, "")
-    return Observation(capture_id=number, captured_at=f"{at}T00:00:00Z", order=place, reading=reading, **values)  # type: ignore[arg-type]
+    given = {"meaning": Meaning.NOTHING if reading is None else Meaning.SHOWS, **values}
+    return Observation(capture_id=number, captured_at=f"{at}T00:00:00Z", order=place, reading=reading, **given)  # type: ignore[arg-type]
 
 
 def absent(at: str, reason: str = "404", **values: object) -> Observation:
-    return seen(at, None, missing=reason, answered=False, **values)
+    return seen(at, None, meaning=Meaning.ABSENT, reason=reason, **values)
 
 
 def verdicts(*sightings: Observation) -> list[str]:
@@ -160,7 +162,7 @@ def test_half_a_page_never_replaces_a_whole_one() -> None:
     [
         (seen("2021-03-08", replace(POST, title=None)), "no title any more"),
         (seen("2021-03-08", replace(POST, body_text=None)), "no body_text any more"),
-        (seen("2021-03-08", None, poor="a page of kind 'other', not a post"), "a page of kind 'other', not a post"),
+        (seen("2021-03-08", None, reason="a page of kind 'other', not a post"), "a page of kind 'other', not a post"),
     ],
 )
 def test_a_worse_reading_is_kept_but_never_shown(sighting: Observation, reason: str) -> None:
@@ -171,7 +173,7 @@ def test_a_worse_reading_is_kept_but_never_shown(sighting: Observation, reason: 
 
 
 def test_a_304_confirms_what_is_shown() -> None:
-    found = state(seen("2021-03-01"), seen("2021-03-08", confirms=True, answered=False))
+    found = state(seen("2021-03-01"), seen("2021-03-08", confirms=True))
     assert (found.capture_id, found.last_seen_at[:10], found.revision_count) == (20210301, "2021-03-08", 1)
     assert verdicts(seen("2021-03-01"), seen("2021-03-08", confirms=True)) == ["new", "same"]
 
@@ -194,8 +196,8 @@ def test_once_missing_or_missing_for_less_is_not_gone() -> None:
 
 @pytest.mark.parametrize(
     "between",
-    [seen("2021-03-12"), seen("2021-03-12", None, poor="login"), seen("2021-03-12", confirms=True, answered=False)],
-    ids=["the post", "a login page", "a 304"],
+    [seen("2021-03-12"), seen("2021-03-12", confirms=True)],
+    ids=["the post", "a 304"],
 )
 def test_an_answer_in_between_breaks_the_run(between: Observation) -> None:
     assert state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20")).gone_at is None
@@ -204,12 +206,21 @@ def test_an_answer_in_between_breaks_the_run(between: Observation) -> None:
 @pytest.mark.parametrize(
     "between",
     [
-        seen("2021-03-12", None, poor="status 503", answered=False),
-        seen("2021-03-12", None, redirect=True, answered=False),
+        seen("2021-03-12", None, meaning=Meaning.WEATHER, reason="status 503"),
+        seen("2021-03-12", None, meaning=Meaning.BLOCKED, reason="a login"),
+        seen("2021-03-12", None, reason="a page of kind 'other', not a post"),
+        seen("2021-03-12", None, redirect=True),
         seen("2021-03-12", known_time=False),
         absent("2021-03-02", known_time=False),
     ],
-    ids=["a server in trouble", "a redirect to another spelling", "a file's time", "missing at a file's time"],
+    ids=[
+        "a server in trouble",
+        "a wall",
+        "another page",
+        "a redirect to another spelling",
+        "a file's time",
+        "missing at a file's time",
+    ],
 )
 def test_what_says_nothing_neither_breaks_nor_starts_the_run(between: Observation) -> None:
     found = state(seen("2021-03-01"), absent("2021-03-05"), between, absent("2021-03-20"))
@@ -217,7 +228,7 @@ def test_what_says_nothing_neither_breaks_nor_starts_the_run(between: Observatio
 
 
 def test_a_server_in_trouble_for_years_makes_no_post_gone() -> None:
-    trouble = [seen(f"20{year}-03-12", None, poor="status 503", answered=False) for year in range(22, 27)]
+    trouble = [seen(f"20{year}-03-12", None, meaning=Meaning.WEATHER, reason="status 503") for year in range(22, 27)]
     assert state(seen("2021-03-01"), *trouble).gone_at is None
 
 
@@ -255,53 +266,103 @@ def test_the_fold_does_not_depend_on_the_order_it_is_given(arrivals: list[Observ
 # From captures to sightings ---------------------------------------------------------------------------------------
 
 
-def sight(reading: Reading | None = None, **values: object) -> Observation:
+def sight(reading: Reading | None = None, *, judged: Collection[str] = (), **values: object) -> Observation:
     capture = Capture(**({"url": URL, "captured_at": "2021-03-01T00:00:00Z", "status": 200} | values))  # type: ignore[arg-type]
-    return decide.observe(capture, 1, ("", "", "", "", ""), reading)
+    return decide.observe(capture, 1, ("", "", "", "", ""), reading, judged)
 
 
 @pytest.mark.parametrize(
-    ("to", "reason"),
+    ("to", "meaning", "reason"),
     [
-        ("https://blog.example.com/", "soft 404: leads to https://blog.example.com/"),
-        ("https://blog.example.com/blog", "soft 404: leads to https://blog.example.com/blog"),
-        ("https://blog.example.com/post/two", "moved to https://blog.example.com/post/two"),
-        ("https://blog.example.com/login?next=/post/one", None),
-        ("https://elsewhere.example/", None),
-        ("http://blog.example.com/post/one/", None),
+        ("https://blog.example.com/", Meaning.ABSENT, "soft 404: leads to https://blog.example.com/"),
+        ("https://blog.example.com/blog", Meaning.ABSENT, "soft 404: leads to https://blog.example.com/blog"),
+        ("https://blog.example.com/post/two", Meaning.ABSENT, "leads to https://blog.example.com/post/two"),
+        ("https://blog.example.com/login?next=/", Meaning.BLOCKED, "leads to https://blog.example.com/login?next=/"),
+        (
+            "https://id.example/oauth2/authorize?x=1",
+            Meaning.BLOCKED,
+            "leads to https://id.example/oauth2/authorize?x=1",
+        ),
+        ("https://elsewhere.example/", Meaning.NOTHING, "leads to https://elsewhere.example/"),
+        ("http://blog.example.com/post/one/", Meaning.NOTHING, "leads to http://blog.example.com/post/one/"),
+        ("https://blog.example.com/post/login", Meaning.ABSENT, "leads to https://blog.example.com/post/login"),
     ],
 )
-def test_where_a_redirect_leads_says_whether_the_post_is_missing(to: str, reason: str | None) -> None:
+def test_where_a_redirect_leads_says_what_it_means(to: str, meaning: Meaning, reason: str) -> None:
     found = sight(status=301, redirected_to=to)
-    assert (found.missing, found.redirect, found.reading) == (reason, True, None)
+    assert (found.meaning, found.reason, found.redirect, found.reading) == (meaning, reason, True, None)
+
+
+OTHER_PAGE = Reading(kind="other")
 
 
 @pytest.mark.parametrize(
-    ("values", "reading", "reason"),
+    ("values", "reading", "meaning", "reason"),
     [
-        ({"status": 404}, POST, "404"),
-        ({"status": 410}, None, "410"),
-        ({"like_capture_id": 7}, POST, "soft 404: the page of an address that never was"),
-        ({}, Reading(kind="missing"), "soft 404: an error page"),
-        ({"status": None}, Reading(kind="missing"), "soft 404: an error page"),
-        ({"status": 503}, Reading(kind="missing"), None),
-        ({"status": 403}, POST, None),
+        ({"status": 404}, POST, Meaning.ABSENT, "404"),
+        ({"status": 410}, None, Meaning.ABSENT, "410"),
+        ({"like_capture_id": 7}, POST, Meaning.ABSENT, "soft 404: the page of an address that never was"),
+        ({}, Reading(kind="missing"), Meaning.ABSENT, "soft 404: an error page"),
+        ({"status": None}, Reading(kind="missing"), Meaning.ABSENT, "soft 404: an error page"),
+        ({"status": 503}, Reading(kind="missing"), Meaning.WEATHER, "status 503"),
+        ({"status": 429}, None, Meaning.WEATHER, "status 429"),
+        ({"truncated": "disconnect"}, OTHER_PAGE, Meaning.WEATHER, "a page that is not whole (disconnect)"),
+        ({"status": 403}, POST, Meaning.BLOCKED, "the server refuses us (status 403)"),
+        ({"status": 401}, None, Meaning.BLOCKED, "the server wants a login (status 401)"),
+        ({"head": b"HTTP/1.1 200 OK\r\nCF-Mitigated: challenge\r\n"}, OTHER_PAGE, Meaning.BLOCKED,
+         "a bot challenge of Cloudflare"),
+        ({"head": b"HTTP/1.1 202 OK\r\nx-amzn-waf-action: captcha\r\n", "status": 202}, OTHER_PAGE, Meaning.BLOCKED,
+         "a bot challenge of AWS WAF"),
+        ({"status": 503, "body": b"<script>window._cf_chl_opt={}</script>"}, None, Meaning.BLOCKED,
+         "a bot challenge of Cloudflare"),
+        ({"body": b"<p>This domain is for sale</p>"}, OTHER_PAGE, Meaning.BLOCKED, "a parking page"),
+        ({"body": b"<title>Just a moment...</title>", "like_capture_id": 7}, OTHER_PAGE, Meaning.BLOCKED,
+         "a bot challenge of Cloudflare"),
+        ({"body": b"<p>This domain is for sale</p>"}, POST, Meaning.SHOWS, None),
+        ({}, OTHER_PAGE, Meaning.NOTHING, "a page of kind 'other', not a post"),
+        ({}, Reading(kind="post", url=URL), Meaning.NOTHING, "neither title nor text"),
     ],
-)
-def test_what_says_that_a_post_is_missing(
-    values: dict[str, object], reading: Reading | None, reason: str | None
+)  # fmt: skip
+def test_what_a_capture_says_of_its_post(
+    values: dict[str, object], reading: Reading | None, meaning: Meaning, reason: str | None
 ) -> None:
     found = sight(reading, **values)
-    assert found.missing == reason
-    assert found.reading is None
+    assert (found.meaning, found.reason) == (meaning, reason)
+    assert (found.reading is not None) is (meaning is Meaning.SHOWS)
+
+
+@pytest.mark.parametrize(
+    ("values", "reading", "judged", "meaning"),
+    [
+        ({}, OTHER_PAGE, {"blocked"}, Meaning.BLOCKED),
+        ({"status": 404}, None, {"blocked"}, Meaning.BLOCKED),
+        ({}, OTHER_PAGE, {"held", "absent"}, Meaning.ABSENT),
+        ({}, POST, {"held"}, Meaning.NOTHING),
+        ({}, POST, {"held", "accepted"}, Meaning.SHOWS),
+        ({}, POST, {"set-aside"}, Meaning.NOTHING),
+        ({"status": 404}, None, {"wrong-time"}, Meaning.NOTHING),
+    ],
+)
+def test_a_decision_goes_before_what_the_capture_says_by_itself(
+    values: dict[str, object], reading: Reading | None, judged: set[str], meaning: Meaning
+) -> None:
+    assert sight(reading, judged=judged, **values).meaning is meaning
+
+
+def test_an_absence_that_is_held_back_never_makes_a_post_gone_until_it_is_no_longer() -> None:
+    held = [absent(f"2021-{month:02}-05", held=True) for month in range(4, 10)]
+    assert state(seen("2021-03-01"), *held).gone_at is None
+    assert state(seen("2021-03-01"), *held, absent("2021-10-05")).gone_at == "2021-04-05T00:00:00Z"
+
+
+def test_a_page_that_a_person_accepted_replaces_the_post_though_it_lost_its_title() -> None:
+    bare = replace(POST, title=None)
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", bare)) == ["new", "worse"]
+    assert verdicts(seen("2021-03-01"), seen("2021-03-08", bare, accepted=True)) == ["new", "changed"]
 
 
 def test_a_saved_page_without_status_is_a_post() -> None:
     assert sight(POST, status=None).reading == POST
-
-
-def test_a_post_without_title_and_text_is_none() -> None:
-    assert sight(Reading(kind="post", url=URL)).poor == "neither title nor text"
 
 
 # What to fetch now ------------------------------------------------------------------------------------------------
@@ -411,18 +472,66 @@ def test_earlier_failures_are_due() -> None:
 
 def test_a_missing_post_is_looked_for_weekly_until_it_is_gone() -> None:
     known = replace(HAD, missing_since="2026-02-10T00:00:00Z", last_good_at="2026-02-01T00:00:00Z")
-    assert reasons(replace(known, last_tried_at="2026-02-20T00:00:00Z")) == ["missing"]
-    assert reasons(replace(known, last_tried_at="2026-02-25T00:00:00Z")) == []
-    gone = replace(known, gone_at="2026-02-10T00:00:00Z", last_tried_at="2026-02-20T00:00:00Z")
+    assert reasons(replace(known, last_tried_at="2026-02-20T00:00:00Z", tries=("2026-02-20T00:00:00Z",))) == ["missing"]
+    assert reasons(replace(known, last_tried_at="2026-02-25T00:00:00Z", tries=("2026-02-25T00:00:00Z",))) == []
+    gone = replace(
+        known, gone_at="2026-02-10T00:00:00Z", last_tried_at="2026-02-20T00:00:00Z", tries=("2026-02-20T00:00:00Z",)
+    )
     assert reasons(gone) == []
-    assert reasons(replace(gone, last_tried_at="2025-11-20T00:00:00Z", last_good_at="2025-10-01")) == ["old"]
+    assert reasons(replace(gone, tries=("2025-11-20T00:00:00Z",), last_good_at="2025-10-01")) == ["old"]
 
 
 def test_a_post_missing_for_two_weeks_is_looked_for_at_once() -> None:
-    known = replace(HAD, last_good_at="2026-02-01T00:00:00Z", last_tried_at="2026-02-27T06:00:00Z")
+    known = replace(
+        HAD, last_good_at="2026-02-01T00:00:00Z", last_tried_at="2026-02-27T06:00:00Z", tries=("2026-02-27T06:00:00Z",)
+    )
     assert reasons(replace(known, missing_since="2026-02-15T06:00:00Z")) == ["missing"]
     assert reasons(replace(known, missing_since="2026-02-15T06:00:01Z")) == []
     assert reasons(replace(known, missing_since="2026-02-15T06:00:00Z", gone_at="2026-02-15T06:00:00Z")) == []
+
+
+NAMED = Target(url=URL, site="blog", found_by=("sitemap",))
+NEW = UrlState(url=URL, state="wanted")
+
+
+def day(number: int, hour: int = 6) -> datetime:
+    return datetime(2026, 3, 1, hour, tzinfo=UTC) + timedelta(days=number)
+
+
+def asked_on(found_by: tuple[str, ...], days: int) -> list[int]:
+    """The days on which a post that always answers 404 is asked for."""
+    tries: list[int] = []
+    for number in range(days):
+        known = replace(NEW, tries=tuple(f"{day(one):%Y-%m-%dT%H:%M:%SZ}" for one in tries))
+        if decide.due({URL: known}, [replace(NAMED, found_by=found_by)], day(number)):
+            tries.append(number)
+    return tries
+
+
+def test_what_a_source_names_and_was_never_had_is_asked_for_daily_then_ever_more_seldom() -> None:
+    assert asked_on(("sitemap",), 110) == [*range(15), 16, 20, 28, 44, 74, 104]
+
+
+def test_what_only_a_link_names_and_was_never_had_is_asked_for_seldom() -> None:
+    assert asked_on(("link",), 100) == [0, 91]
+
+
+def test_tries_that_a_wall_or_weather_spoiled_do_not_count() -> None:
+    blocked = replace(NEW, last_tried_at="2026-03-01T05:59:00Z", last_status=403)
+    assert reasons(blocked) == ["new"]
+
+
+def test_a_timer_some_hours_early_still_asks_daily() -> None:
+    known = replace(NEW, tries=("2026-03-01T06:00:00Z",))
+    assert decide.due({URL: known}, [NAMED], day(1, hour=3))
+    assert not decide.due({URL: known}, [NAMED], day(0, hour=23))
+
+
+@pytest.mark.parametrize(("last", "told"), [(0, False), (6, False), (7, True), (8, True), (13, True)])
+def test_a_problem_that_stays_is_told_once_a_week(last: int, told: bool) -> None:
+    first, now = "2026-03-01T06:00:00Z", f"2026-03-{1 + last:02}T07:00:00Z"
+    assert decide.is_told_again(first, "2026-03-02T06:00:00Z", now) is told
+    assert not decide.is_told_again(first, now, now)
 
 
 def test_a_post_imported_long_ago_is_due() -> None:

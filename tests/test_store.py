@@ -574,6 +574,15 @@ def test_addresses_are_known_by_all_the_ways_they_were_found(archive: Archive) -
     ]
 
 
+def test_a_problem_that_comes_back_began_when_it_came_back(archive: Archive) -> None:
+    problem = Problem(stage="reach", kind="unreachable", message="no answer", url="https://blog.example.com/")
+    assert archive.note(problem, DAY.format(1))
+    assert not archive.note(problem, DAY.format(2))
+    archive.resolve("https://blog.example.com/", "reach", DAY.format(3))
+    assert archive.note(problem, DAY.format(5))
+    assert rows(archive, "SELECT first_seen_at, times, resolved_at FROM problems") == [(DAY.format(5), 3, None)]
+
+
 def test_the_state_of_an_address_follows_what_was_captured_there(archive: Archive) -> None:
     urls = [f"https://blog.example.com/post/{name}" for name in ("had", "lost", "led", "none", "failed")]
     archive.discover([target(url) for url in urls], DAY.format(1))
@@ -584,8 +593,8 @@ def test_the_state_of_an_address_follows_what_was_captured_there(archive: Archiv
     archive.keep(away, None, None)
     archive.keep(replace(missing(2, urls[4]), status=503), Reading(kind="other"), None)
     found = dict(archive.db.execute("SELECT url, state FROM known_urls").fetchall())
-    assert [found[url] for url in urls] == ["archived", "lost", "redirected", "not-a-post", "wanted"]
-    assert rows(archive, "SELECT evidence FROM known_urls WHERE state = 'lost'") == [("404 on 2026-01-02",)]
+    assert [found[url] for url in urls] == ["archived", "wanted", "redirected", "not-a-post", "wanted"]
+    assert rows(archive, "SELECT evidence FROM known_urls WHERE url = ?", urls[1]) == [("404 on 2026-01-02",)]
     keep(archive, page(urls[1], day=3), missing(5, urls[0]))
     found = dict(archive.db.execute("SELECT url, state FROM known_urls").fetchall())
     assert [found[url] for url in urls[:2]] == ["archived", "archived"]

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.crawl import lookups
-from scraper.decide import instant
+from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
@@ -17,8 +16,6 @@ DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|txt|epub|
 #: Folders in which Wix keeps nothing but uploaded documents.
 UPLOADS = re.compile(r"/(?:_files/)?ugd/")
 MOST_FILES = 200
-#: A file that could not be had is tried again after this time.
-AGAIN_AFTER = timedelta(days=7)
 #: What a document never begins with: a web page in its place is an error page.
 WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head)", re.IGNORECASE)
 
@@ -48,7 +45,7 @@ class Attachments:
     def _failed_lately(self, url: str) -> bool:
         """Whether it could not be had a few days ago: then it is tried again some days from now."""
         noted = lookups.last_noted(self.session.archive.db, url, "file")
-        return noted is not None and timedelta(0) <= self.session.run.now() - instant(noted) < AGAIN_AFTER
+        return within(noted, FILE_AGAIN, self.session.run.now())
 
     def _fetch(self, url: str) -> None:
         media = replace(self.site, hosts=tuple(sorted(self.hosts)))

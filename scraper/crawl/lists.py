@@ -9,7 +9,7 @@ from scraper import urls
 from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
-from scraper.decide import UrlState, instant
+from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
 from scraper.page import Page, too_deep
 from scraper.reading import sitemaps
 from scraper.reading import sources as discover
@@ -22,9 +22,6 @@ MOST_LIST_CANDIDATES = 4
 ENOUGH_LINKS = 3
 #: Pages of a list that are not its first.
 PART_OF_LIST = re.compile(r"/page/\d+$|/(?:categories|tags|hashtags)/")
-DAY = timedelta(days=1)
-#: All pages of the list are read again after this time, whatever the sources say.
-WALK_EVERY = timedelta(days=7)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,7 +116,7 @@ class Lists:
     def _searched_lately(self) -> bool:
         """Whether the front page was asked for a list some days ago, in vain."""
         last = lookups.last_captured(self.session.archive.db, self.site.base_url)
-        return last is not None and timedelta(0) <= self.session.run.now() - instant(last) < WALK_EVERY
+        return within(last, LIST_WALKED_EVERY, self.session.run.now())
 
     def _list_before(self) -> str | None:
         """The first page of the list as it was last read; None: none is known."""
@@ -237,7 +234,7 @@ class Lists:
         if known is None or known.last_tried_at is None:
             return True
         age = self.session.run.now() - instant(known.last_tried_at)
-        if age >= WALK_EVERY or age < timedelta(0):
+        if age >= LIST_WALKED_EVERY or age < timedelta(0):
             return True
         named = self.found.in_list | self.found.in_feed
         if any(not self._is_known(url) for url in named - self.found.in_sitemap):

@@ -46,4 +46,4 @@ class MissingPages:
 
 def says_missing(hop: Capture) -> bool:
     """Whether a redirect by itself says that the page is not there: it leads to the front page or another post."""
-    return decide.observe(hop, 0, ("", "", "", "", ""), None).missing is not None
+    return decide.observe(hop, 0, ("", "", "", "", ""), None).meaning is decide.Meaning.ABSENT

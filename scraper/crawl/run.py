@@ -54,7 +54,7 @@ def run_crawl(
         ) as fetcher:  # fmt: skip
             session = Session(run=run, fetcher=fetcher, full=full, counts=counts, progress=progress)
             _check_clock(session)
-            return _report(session, exit_status(_crawl_all(session, wanted), failed=bool(session.failed)))
+            return _report(session, exit_status(_crawl_all(session, wanted), failed=bool(session.told)))
 
 
 def _needs_contact(targets: Sequence[str], contact: str | None) -> None:

@@ -1,7 +1,6 @@
 """One site from robots.txt to counts, and what is remembered of sites that cannot be reached."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from scraper import decide, urls
 from scraper.crawl import lookups, numbered_posts
@@ -11,16 +10,11 @@ from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
-from scraper.decide import Due, UrlState, instant
+from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
 from scraper.errors import Forbidden, LayoutChanged, Unreachable
 from scraper.records import Problem, Site, Target
 
-#: A post that the whole sitemap names no more is looked at once, then as often as this.
-SUSPECT_EVERY = timedelta(days=7)
 MOST_SUSPECTS = 100
-#: A site that could not be reached on runs so far apart is gone; from then on it is probed as often as below.
-SITE_GONE_AFTER = timedelta(days=14)
-PROBE_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +97,7 @@ def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str,
         known = memory.get(urls.canonical(target.url))
         if known is None or not known.gone_at or not known.last_tried_at:
             continue
-        if session.run.now() - instant(known.last_tried_at) >= SUSPECT_EVERY:
+        if session.run.now() - instant(known.last_tried_at) >= UNNAMED_EVERY:
             found.append(known.url)
     return found
 
@@ -118,8 +112,8 @@ def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memor
         if known is None or url in heard or known.state != "archived" or known.gone_at or known.missing_since:
             continue
         answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
-        looked_since = answered is not None and instant(answered) >= instant(last_heard) + timedelta(days=1)
-        if answered is None or not looked_since or session.run.now() - instant(answered) >= SUSPECT_EVERY:
+        looked_since = answered is not None and instant(answered) >= instant(last_heard) + DAY
+        if answered is None or not looked_since or session.run.now() - instant(answered) >= UNNAMED_EVERY:
             suspects.append(url)
     return suspects
 
@@ -174,7 +168,7 @@ def _rests(session: Session, site: Site) -> bool:
     if lookups.site_state(session.archive.db, site.id) != "gone":
         return False
     last = lookups.last_noted(session.archive.db, site.base_url, "reach")
-    if last is None or not timedelta(0) <= session.run.now() - instant(last) < PROBE_EVERY:
+    if not within(last, SITE_PROBED_EVERY, session.run.now()):
         return False
     session.messages.append(f"{site.id}: gone since it last answered; probed weekly. Use `ushrn recover {site.id}`")
     return True

@@ -1,21 +1,14 @@
 """Asks for the view and comment counts of posts whose pages do not carry them: after the posts, once a day at most."""
 
-from datetime import timedelta
-
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
-from scraper.decide import UrlState, instant
+from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import Step
 
 MOST_A_RUN = 50
-AGAIN_AFTER = timedelta(days=1)
-#: A site is asked once a day; a timer's jitter must not make that every other day.
-SITE_AGAIN_AFTER = timedelta(hours=20)
-#: A host without the endpoint is asked again after this time.
-HOST_AGAIN_AFTER = timedelta(days=30)
 
 
 class Counting:
@@ -34,11 +27,7 @@ class Counting:
             for known in memory.values()
             if known.state == "archived" and not known.gone_at and not known.missing_since
         ]
-        old = [
-            known
-            for known in posts
-            if known.counted_at is None or not timedelta(0) <= now - instant(known.counted_at) < AGAIN_AFTER
-        ]
+        old = [known for known in posts if not within(known.counted_at, ALMOST_A_DAY, now)]
         return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))][:MOST_A_RUN]
 
     def run(self, memory: dict[str, UrlState]) -> None:
@@ -59,12 +48,12 @@ class Counting:
     def _asked_today(self) -> bool:
         """Whether the site was asked in the last day, whichever posts that was about."""
         last = lookups.counts_asked_at(self.session.archive.db, self.site.base_url)
-        return last is not None and timedelta(0) <= self.session.run.now() - instant(last) < SITE_AGAIN_AFTER
+        return within(last, ALMOST_A_DAY, self.session.run.now())
 
     def _known_to_lack(self, where: str) -> bool:
         """Whether this host was found without the endpoint lately."""
         noted = lookups.last_noted(self.session.archive.db, where, "counts")
-        return noted is not None and timedelta(0) <= self.session.run.now() - instant(noted) < HOST_AGAIN_AFTER
+        return within(noted, COUNTS_HOST_AGAIN, self.session.run.now())
 
     def _lacks(self, where: str, kind: str, message: str) -> None:
         self.session.note(Problem(stage="counts", kind=kind, level="note", url=where, message=message))

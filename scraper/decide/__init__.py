@@ -6,21 +6,57 @@
 
 from scraper.decide.days import ANY as ANY_OFFSET
 from scraper.decide.days import Offsets, day_of, witnessed
-from scraper.decide.due import FRESH_EVERY, MISSING_EVERY, OLD_EVERY, REASONS, Due, UrlState, due
-from scraper.decide.observation import Observation, Order, instant, observe, order
+from scraper.decide.due import (
+    ALMOST_A_DAY,
+    ARCHIVED_AGAIN,
+    COUNTS_HOST_AGAIN,
+    DAY,
+    FILE_AGAIN,
+    FRESH_EVERY,
+    LIST_WALKED_EVERY,
+    LISTING_AGE,
+    MISSING_EVERY,
+    NAMING,
+    OLD_EVERY,
+    REASONS,
+    SITE_GONE_AFTER,
+    SITE_PROBED_EVERY,
+    UNNAMED_EVERY,
+    Due,
+    UrlState,
+    due,
+    is_told_again,
+    within,
+)
+from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
+from scraper.decide.walls import is_gate, known_wall
 
 __all__ = [
+    "ALMOST_A_DAY",
     "ANY_OFFSET",
+    "ARCHIVED_AGAIN",
+    "COUNTS_HOST_AGAIN",
+    "DAY",
+    "FILE_AGAIN",
     "FRESH_EVERY",
     "GONE_AFTER",
     "GOOD",
+    "LISTING_AGE",
+    "LIST_WALKED_EVERY",
     "MISSING_EVERY",
+    "NAMING",
     "OLD_EVERY",
     "REASONS",
+    "SITE_GONE_AFTER",
+    "SITE_PROBED_EVERY",
+    "SOFT_404",
+    "UNNAMED_EVERY",
     "Due",
     "Effects",
     "Event",
+    "Judgement",
+    "Meaning",
     "Observation",
     "Offsets",
     "Order",
@@ -30,8 +66,12 @@ __all__ = [
     "due",
     "fold",
     "instant",
+    "is_gate",
+    "is_told_again",
+    "known_wall",
     "observe",
     "order",
     "step",
+    "within",
     "witnessed",
 ]

@@ -1,6 +1,6 @@
 """What to fetch now: what was never had, what has changed, what was not looked at for long. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,12 +9,38 @@ from scraper.decide.observation import instant
 from scraper.decide.post_state import GONE_AFTER
 from scraper.records import Target
 
+DAY = timedelta(days=1)
+#: A daily timer fires some hours early or late: what is a day old is what is so old.
+ALMOST_A_DAY = timedelta(hours=20)
+
 #: A post published, edited or first seen in this time is fresh: looked at weekly, the others every three months.
 FRESH = timedelta(days=90)
 FRESH_EVERY = timedelta(days=7)
 OLD_EVERY = timedelta(days=91)
 #: A post that is missing, but not long enough to be gone, is looked for again as often, and when it is long enough.
 MISSING_EVERY = timedelta(days=7)
+
+#: A post that a source names and that was never had is asked for daily, so long …
+NEVER_HAD_DAILY = timedelta(days=14)
+#: … then after these times.
+NEVER_HAD_AGAIN = tuple(timedelta(days=days) for days in (2, 4, 8, 16, 30))
+#: A post that the whole sitemap names no more is looked at once, then as often as this.
+UNNAMED_EVERY = timedelta(days=7)
+#: A site that could not be reached on runs so far apart is gone; from then on it is probed as often as below.
+SITE_GONE_AFTER = timedelta(days=14)
+SITE_PROBED_EVERY = timedelta(days=7)
+#: All pages of a list are read again after this time, whatever the sources say.
+LIST_WALKED_EVERY = timedelta(days=7)
+#: A file that could not be had is tried again after this time.
+FILE_AGAIN = timedelta(days=7)
+#: A host that answered 404 for the counts endpoint is asked again after this time.
+COUNTS_HOST_AGAIN = timedelta(days=30)
+#: A listing of a recovery that was cut short serves the next one this long.
+LISTING_AGE = timedelta(days=7)
+#: What a web archive lists but does not give is asked for again after this time.
+ARCHIVED_AGAIN = timedelta(days=30)
+#: A problem that stays is told when it begins, and then as often as this.
+TOLD_EVERY = timedelta(days=7)
 
 #: Why something is due, the most urgent first.
 REASONS = ("given", "new", "lastmod", "failed", "missing", "fresh", "old", "full")
@@ -35,6 +61,8 @@ class UrlState:
     #: Newest capture of our own, and its status.
     last_tried_at: str | None = None
     last_status: int | None = None
+    #: Our own captures since it was last had, oldest first, but those that a wall or weather spoiled.
+    tries: tuple[str, ...] = ()
     #: When the newest attempt failed, unless one has worked since; from `problems`.
     failed_at: str | None = None
     #: Validators of the newest good live capture, and its id for `Capture.not_modified_of`.
@@ -73,17 +101,21 @@ def due(
     """
     heard: dict[str, str | None] = {}
     given: set[str] = set()
+    named: set[str] = set()
     for target in targets:
         if target.kind != "post":
             continue
         url = urls.canonical(target.url)
+        if NAMING.intersection(target.found_by):
+            named.add(url)
         heard[url] = max(filter(None, (heard.get(url), target.lastmod)), default=None)
         if "given" in target.found_by:
             given.add(url)
     found = []
     for url in dict.fromkeys((*heard, *memory)):
         known = memory.get(url, UrlState(url=url))
-        reason = "given" if url in given else _reason(known, heard.get(url) or known.lastmod, now)
+        lastmod = heard.get(url) or known.lastmod
+        reason = "given" if url in given else _reason(known, lastmod, now, named=url in named)
         if reason is None and full and known.state in _WORTH_FETCHING:
             reason = "full"
         if reason is not None:
@@ -94,15 +126,19 @@ def due(
 _WORTH_FETCHING = frozenset({"archived", "wanted", "redirected", "in-web-archive", "lost", "not-a-post"})
 
 
-def _reason(known: UrlState, lastmod: str | None, now: datetime) -> str | None:
+#: Sources of a site that say: this is a post of ours.
+NAMING = frozenset({"sitemap", "feed", "list"})
+
+
+def _reason(known: UrlState, lastmod: str | None, now: datetime, *, named: bool) -> str | None:
     """Why the address is due; None: it is not."""
     if known.state not in _WORTH_FETCHING:
         return None
     if known.failed_at is not None:
         return "failed"
-    if known.last_good_at is None and known.last_tried_at is None:
+    if known.last_good_at is None and (not known.tries or (named and _is_due_again(known.tries, now))):
         return "new"
-    answered = max(filter(None, (known.last_good_at, known.last_tried_at)))
+    answered = max(filter(None, (known.last_good_at, *known.tries)))
     if lastmod is not None and (_newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)):
         return "lastmod"
     age = now - instant(answered)
@@ -112,6 +148,26 @@ def _reason(known: UrlState, lastmod: str | None, now: datetime) -> str | None:
     if known.gone_at is None and known.state == "archived" and _is_fresh(known, now):
         return "fresh" if age >= FRESH_EVERY else None
     return "old" if age >= OLD_EVERY else None
+
+
+def _is_due_again(tries: Sequence[str], now: datetime) -> bool:
+    """Whether an address that was never had, though a source names it, is to be asked for again: daily at first."""
+    first, last = instant(tries[0]), instant(tries[-1])
+    if now - first <= NEVER_HAD_DAILY:
+        return now - last >= ALMOST_A_DAY
+    later = sum(1 for at in tries if instant(at) - first > NEVER_HAD_DAILY)
+    return now - last >= NEVER_HAD_AGAIN[min(later, len(NEVER_HAD_AGAIN) - 1)] - (DAY - ALMOST_A_DAY)
+
+
+def within(at: str | None, age: timedelta, now: datetime) -> bool:
+    """Whether *at* is a time not longer ago than *age*; a time in the future is not."""
+    return at is not None and timedelta(0) <= now - instant(at) < age
+
+
+def is_told_again(first: str, last: str, now: str) -> bool:
+    """Whether a problem that began at *first* and was last met at *last* is to be told again: once a week."""
+    weeks = (instant(now) - instant(first)) // TOLD_EVERY
+    return weeks > (instant(last) - instant(first)) // TOLD_EVERY
 
 
 def _is_fresh(known: UrlState, now: datetime) -> bool:

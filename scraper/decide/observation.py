@@ -1,23 +1,52 @@
-"""How one capture counts for its post: it shows it, says that it is not there, or says nothing. Pure."""
+"""How one capture counts for its post: it shows it, says that it is not there, or says nothing of it. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from scraper import urls
+from scraper.decide.walls import known_wall
 from scraper.records import Capture, Reading
 
 #: (captured_at, source, body_sha256, url, record_sha256): the first three as the design says, the others for ties.
 Order = tuple[str, str, str, str, str]
 
 
+class Meaning(StrEnum):
+    """What a capture says of the post at its address."""
+
+    SHOWS = "shows"
+    ABSENT = "absent"
+    #: A wall stands before the page: it says nothing of the post.
+    BLOCKED = "blocked"
+    #: The server, or the way to it, was not well: it says nothing of the post.
+    WEATHER = "weather"
+    NOTHING = "nothing"
+
+
+class Judgement(StrEnum):
+    """Kinds of `decisions`: what was judged of a capture at the time."""
+
+    HELD = "held"
+    ACCEPTED = "accepted"
+    BLOCKED = "blocked"
+    ABSENT = "absent"
+    WRONG_TIME = "wrong-time"
+    SET_ASIDE = "set-aside"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One capture of a post's address, and what was read from it."""
+    """One capture of a post's address, and what it says of the post."""
 
     capture_id: int
     captured_at: str
     order: Order
+    meaning: Meaning
+    #: Why it does not show the post, in a few words; None: it does.
+    reason: str | None = None
     #: False when only a file's time dates it.
     known_time: bool = True
     #: The post as read; None: the capture shows no post.
@@ -26,16 +55,14 @@ class Observation:
     dump: bool = False
     #: The body is not whole.
     truncated: bool = False
-    #: Why it says that the post is not there; None: it does not say so.
-    missing: str | None = None
-    #: It is a redirect, which by itself says nothing of the post; `missing` tells those that do.
+    #: It is a redirect.
     redirect: bool = False
-    #: Why there is no post to read; for a problem's message.
-    poor: str | None = None
-    #: The server answered with a page (2xx), or it is a saved page.
-    answered: bool = True
     #: A 304: `reading` is that of the capture it confirms.
     confirms: bool = False
+    #: Held back: a page that shows the post is not taken in, an absence never makes it gone.
+    held: bool = False
+    #: A person took in what was held back: it is believed, though it lost its title or text.
+    accepted: bool = False
 
 
 def order(captured_at: str, source: str, body_sha256: str | None, url: str, record_sha256: str) -> Order:
@@ -43,47 +70,87 @@ def order(captured_at: str, source: str, body_sha256: str | None, url: str, reco
     return (captured_at, source, body_sha256 or "", url, record_sha256)
 
 
-def observe(capture: Capture, capture_id: int, place: Order, reading: Reading | None) -> Observation:
-    """How a capture counts for its post. *reading* is what was read from it, for a 304 from the one it confirms."""
-    missing, poor, redirect = _absence(capture, reading), None, _is_redirect(capture)
-    confirms = capture.not_modified_of is not None or capture.status == 304
-    answered = capture.status is None or 200 <= capture.status < 300
-    good = reading if reading is not None and reading.kind == "post" and (answered or confirms) else None
-    if missing or redirect:
-        good = None
-    elif good is None:
-        poor = _poverty(capture, reading)
-    elif good.title is None and good.body_text is None:
-        good, poor = None, "neither title nor text"
+def observe(
+    capture: Capture, capture_id: int, place: Order, reading: Reading | None, judged: Collection[str] = ()
+) -> Observation:
+    """How a capture counts for its post. *reading* is what was read from it, for a 304 from the one it confirms;
+    *judged*: kinds of the decisions about it.
+    """
+    good = _post(capture, reading)
+    accepted = Judgement.ACCEPTED in judged
+    held = Judgement.HELD in judged and not accepted
+    meaning, reason = _meaning(capture, reading, good, judged)
+    if held and meaning is Meaning.SHOWS:
+        meaning, reason = Meaning.NOTHING, "held back: `ushrn accept` takes it in"
     return Observation(
         capture_id=capture_id,
         captured_at=capture.captured_at,
         order=place,
+        meaning=meaning,
+        reason=reason,
         known_time=capture.captured_at_basis != "file-time",
-        reading=good,
+        reading=good if meaning is Meaning.SHOWS else None,
         dump=capture.media_type == "text/plain",
         truncated=capture.truncated is not None,
-        missing=missing,
-        redirect=redirect,
-        poor=poor,
-        answered=answered,
-        confirms=confirms,
+        redirect=is_redirect(capture),
+        confirms=capture.not_modified_of is not None or capture.status == 304,
+        held=held,
+        accepted=accepted,
     )
 
 
-def _is_redirect(capture: Capture) -> bool:
+def _post(capture: Capture, reading: Reading | None) -> Reading | None:
+    """*reading*, where it is that of a post and the capture is an answer that can show one."""
+    answered = capture.status is None or 200 <= capture.status < 300 or capture.status == 304
+    if reading is None or reading.kind != "post" or not answered or is_redirect(capture):
+        return None
+    return None if reading.title is None and reading.body_text is None else reading
+
+
+def _meaning(
+    capture: Capture, reading: Reading | None, good: Reading | None, judged: Collection[str]
+) -> tuple[Meaning, str | None]:
+    """What a capture says and why, by the decisions about it, then by itself."""
+    if Judgement.SET_ASIDE in judged or Judgement.WRONG_TIME in judged:
+        return Meaning.NOTHING, "set aside"
+    if Judgement.BLOCKED in judged:
+        return Meaning.BLOCKED, known_wall(capture) or "a wall: the same page for different addresses"
+    if Judgement.ABSENT in judged:
+        return Meaning.ABSENT, _absence(capture, reading) or SOFT_404
+    if good is not None and capture.like_capture_id is None:
+        return Meaning.SHOWS, None
+    if capture.status not in GONE and (wall := known_wall(capture)) is not None:
+        return Meaning.BLOCKED, wall
+    if (absent := _absence(capture, reading)) is not None:
+        return Meaning.ABSENT, absent
+    if capture.status is not None and capture.status >= 400:
+        return Meaning.WEATHER, f"status {capture.status}"
+    if capture.truncated is not None:
+        return Meaning.WEATHER, f"a page that is not whole ({capture.truncated})"
+    if is_redirect(capture):
+        return Meaning.NOTHING, f"leads to {capture.redirected_to}" if capture.redirected_to else "leads nowhere"
+    return Meaning.NOTHING, _poverty(reading)
+
+
+def is_redirect(capture: Capture) -> bool:
+    """Whether the server sends us elsewhere."""
     return capture.redirected_to is not None or (
         capture.status is not None and 300 <= capture.status < 400 and capture.status != 304
     )
 
 
+#: Statuses that say that nothing is there (RFC 9110, 15.5.5 and 15.5.11).
+GONE = frozenset({404, 410})
+SOFT_404 = "soft 404: the page of an address that never was"
+
+
 def _absence(capture: Capture, reading: Reading | None) -> str | None:
     """Why the capture says that the post is not there; None: it does not."""
-    if capture.status in {404, 410}:
+    if capture.status in GONE:
         return str(capture.status)
     if capture.like_capture_id is not None:
-        return "soft 404: the page of an address that never was"
-    if _is_redirect(capture):
+        return SOFT_404
+    if is_redirect(capture):
         return _led_away(capture)
     if reading is not None and reading.kind == "missing" and (capture.status is None or capture.status < 300):
         return "soft 404: an error page"
@@ -100,7 +167,7 @@ def _led_away(capture: Capture) -> str | None:
     if to is None or urls.canonical(to) == urls.canonical(capture.url) or not urls.same_site(to, capture.url):
         return None
     if urls.is_post(to):
-        return f"moved to {urls.canonical(to)}"
+        return f"leads to {urls.canonical(to)}"
     inside = urls.normalise(to).partition("://")[2].partition("?")[0]
     path = inside.removeprefix(inside.partition("/")[0])
     segment = urls.site_key(to).partition("/")[2]
@@ -109,11 +176,11 @@ def _led_away(capture: Capture) -> str | None:
     return f"soft 404: leads to {to}" if _FRONT.fullmatch(path) else None
 
 
-def _poverty(capture: Capture, reading: Reading | None) -> str:
+def _poverty(reading: Reading | None) -> str:
     """Why there is no post to read, in a few words."""
-    if capture.status is not None and not 200 <= capture.status < 300 and capture.status != 304:
-        return f"status {capture.status}"
-    return "nothing could be read" if reading is None else f"a page of kind {reading.kind!r}, not a post"
+    if reading is None:
+        return "nothing could be read"
+    return "neither title nor text" if reading.kind == "post" else f"a page of kind {reading.kind!r}, not a post"
 
 
 def instant(text: str) -> datetime:

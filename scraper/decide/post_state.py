@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import digests
-from scraper.decide.observation import Observation, instant
+from scraper.decide.observation import Meaning, Observation, instant
 from scraper.records import Reading
 
 #: A post is gone when it was missing on captures at least this far apart, with none in between that had it.
@@ -58,7 +58,8 @@ class Event:
 class Effects:
     """What one step writes."""
 
-    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned`` or ``redirect``.
+    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned``, ``redirect``,
+    #: ``blocked``, ``weather`` or ``held``.
     verdict: str
     #: Why it is worse or missing.
     reason: str | None = None
@@ -71,16 +72,20 @@ class Effects:
 
 def step(state: State, seen: Observation) -> tuple[State, Effects]:
     """The post after one more capture, later than all others, and what to write."""
-    if seen.redirect and not seen.missing:
-        return state, Effects(verdict="redirect")
-    if seen.missing:
-        return _missing(state, seen)
-    if seen.reading is None:
-        return _worse(state, seen, seen.poor or "not a post")
-    lost = _lost(state.shown, seen.reading)
-    if lost:
-        return _worse(state, seen, lost)
-    return _good(state, seen, seen.reading)
+    match seen.meaning:
+        case Meaning.SHOWS if seen.reading is not None:
+            lost = None if seen.accepted else _lost(state.shown, seen.reading)
+            return _worse(state, lost) if lost else _good(state, seen, seen.reading)
+        case Meaning.ABSENT:
+            return _missing(state, seen)
+        case Meaning.BLOCKED | Meaning.WEATHER:
+            return state, Effects(verdict=str(seen.meaning), reason=seen.reason)
+        case _ if seen.held:
+            return state, Effects(verdict="held", reason=seen.reason)
+        case _ if seen.redirect:
+            return state, Effects(verdict="redirect", reason=seen.reason)
+        case _:
+            return _worse(state, seen.reason or "not a post")
 
 
 def fold(observations: Iterable[Observation]) -> tuple[State, list[tuple[Observation, State, Effects]]]:
@@ -100,15 +105,13 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
     return f"no {' and no '.join(lost)} any more" if lost else None
 
 
-def _worse(state: State, seen: Observation, reason: str) -> tuple[State, Effects]:
-    # A page that answers at all, be it a login, breaks the run of missing ones; a 503 says nothing either way.
-    if seen.answered and seen.known_time and state.missing_since and not state.gone_at:
-        state = replace(state, missing_since=None, missing_capture_id=None, missing_reason=None)
+def _worse(state: State, reason: str) -> tuple[State, Effects]:
+    """A page that is not the post says nothing of it: neither that it is there, nor that it is not."""
     return state, Effects(verdict="worse", reason=reason)
 
 
 def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
-    quiet = Effects(verdict="missing", reason=seen.missing)
+    quiet = Effects(verdict="missing", reason=seen.reason)
     if state.shown is None or not seen.known_time or state.gone_at:
         return state, quiet
     if state.missing_since is None or state.missing_capture_id is None:
@@ -116,13 +119,13 @@ def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
             state,
             missing_since=seen.captured_at,
             missing_capture_id=seen.capture_id,
-            missing_reason=seen.missing,
+            missing_reason=seen.reason,
         ), quiet
-    if instant(seen.captured_at) - instant(state.missing_since) < GONE_AFTER:
+    if seen.held or instant(seen.captured_at) - instant(state.missing_since) < GONE_AFTER:
         return state, quiet
     event = Event(kind="gone", at=state.missing_since, capture_id=state.missing_capture_id)
     state = replace(state, gone_at=state.missing_since, gone_reason=state.missing_reason)
-    return state, Effects(verdict="gone", reason=seen.missing, events=(event,))
+    return state, Effects(verdict="gone", reason=seen.reason, events=(event,))
 
 
 def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Effects]:

@@ -3,11 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from scraper import urls
 from scraper.dates import utc
-from scraper.decide import instant
+from scraper.decide import ARCHIVED_AGAIN, LISTING_AGE, within
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading
@@ -16,10 +15,6 @@ from scraper.warc import cdx
 from scraper.warc.cdx import CdxPage, CdxRecord, Refused
 
 STAGE = "recover"
-#: A listing of a run that was cut short serves the next run this long.
-LISTING_AGE = timedelta(days=7)
-#: What an archive lists but does not give is asked for again after this time.
-AGAIN_AFTER = timedelta(days=30)
 #: Answers to one question, each with the key to the next.
 MOST_PAGES = 40
 
@@ -119,7 +114,7 @@ def _is_readable(session: NetworkSession, url: str, part: CdxPage) -> bool:
 def rests(session: NetworkSession, where: str) -> bool:
     """Whether an archive failed lately to give what it lists there."""
     noted = session.archive.db.execute(_NOTED, (where, STAGE)).fetchone()[0]
-    return noted is not None and timedelta(0) <= session.run.now() - instant(noted) < AGAIN_AFTER
+    return within(noted, ARCHIVED_AGAIN, session.run.now())
 
 
 def held(db: sqlite3.Connection, source: str) -> set[tuple[str, str]]:

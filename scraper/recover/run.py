@@ -58,7 +58,7 @@ def run_recover(
             recovery = Recovery(
                 session=session, sites=wanted, archives=archives, all_times=since is None and until is None
             )
-            return _report(recovery, exit_status(_stoppable(recovery), failed=bool(session.failed)))
+            return _report(recovery, exit_status(_stoppable(recovery), failed=bool(session.told)))
 
 
 def _stoppable(recovery: Recovery) -> list[int]:

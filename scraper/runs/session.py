@@ -1,15 +1,16 @@
 """What all parts of one run share: the archive, the clock, and what has gone wrong so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from scraper.dates import utc
+from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs.run import Run
-from scraper.store import Archive, Outcome
+from scraper.store import NOT_JUDGED, Archive, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Session:
     open_problems: set[tuple[str, str]] = field(init=False)
     #: Pages, files and addresses that had errors in this run; notes are not among them.
     failed: set[str] = field(default_factory=set)
+    #: Those of them that are to be told: what is new or graver, and what is old once a week.
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.open_problems = self.run.archive.open_problems()
@@ -53,12 +56,14 @@ class Session:
         """The present instant, ISO 8601 UTC."""
         return utc(self.run.now())
 
-    def note(self, problem: Problem) -> None:
-        """Writes a problem or a note to the archive."""
-        self.archive.note(problem, self.at(), self.run.crawl_id)
+    def note(self, problem: Problem) -> bool:
+        """Writes a problem or a note to the archive; whether it is to be told."""
+        told = self.archive.note(problem, self.at(), self.run.crawl_id)
         self.open_problems.add((problem.url or "", problem.stage))
         if problem.level == "error":
             self.failed.add(problem.url or "")
+            self.told |= {problem.url or ""} if told else set()
+        return told
 
     def resolve(self, url: str, stage: str) -> None:
         """What had gone wrong there works now."""
@@ -66,10 +71,13 @@ class Session:
             self.archive.resolve(url, stage)
             self.open_problems.discard((url, stage))
 
-    def keep(self, capture: Capture, reading: Reading | None = None) -> Outcome:
-        """Stores a capture with what it says, in one transaction."""
+    def keep(
+        self, capture: Capture, reading: Reading | None = None, judged: Mapping[Judgement, str] = NOT_JUDGED
+    ) -> Outcome:
+        """Stores a capture with what it says and what is *judged* of it, in one transaction."""
         reading = reading or read_capture(capture)
-        outcome = self.archive.keep(capture, reading, self.run.crawl_id)
+        outcome = self.archive.keep(capture, reading, self.run.crawl_id, judged)
+        self.told |= outcome.told
         whole = capture.status is not None and 200 <= capture.status < 300
         if outcome.verdict == "worse" and whole:
             self.failed.add(outcome.post_url or capture.url)

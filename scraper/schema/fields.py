@@ -211,7 +211,11 @@ DERIVED = (
             Field(
                 "post_id", "INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE", "The post", stands_for="posts.url"
             ),
-            Field("verdict", "TEXT NOT NULL", "new, changed, same, older, worse, missing, gone, returned or redirect"),
+            Field(
+                "verdict",
+                "TEXT NOT NULL",
+                "new, changed, same, older, worse, missing, gone, returned, redirect, blocked …",
+            ),
             Field("reason", "TEXT", "Why it did not become the post's present text"),
         ),
         indexes=("post_captures_post ON post_captures(post_id)",),

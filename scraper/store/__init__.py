@@ -7,7 +7,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 """
 
 from scraper.store import change_list, holdings, sealing
-from scraper.store.archive import Archive, CrawlSummary, Outcome, Seal
+from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, Outcome, Seal
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.post_history import PostHistory
@@ -15,6 +15,7 @@ from scraper.store.rebuilding import Change, Rebuilt
 from scraper.store.settings import Setting, Settings, keep_setting, settings_of
 
 __all__ = [
+    "NOT_JUDGED",
     "Archive",
     "Change",
     "CrawlSummary",

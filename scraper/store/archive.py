@@ -39,16 +39,21 @@ class Seal(Protocol):
         """Called when a run has ended, or all was read anew."""
 
 
+NOT_JUDGED: Mapping[decide.Judgement, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a capture."""
 
     capture_id: int
-    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned`` or ``redirect`` for
-    #: its post; ``kept`` for what belongs to no post; ``duplicate`` when it was there already.
+    #: The verdict of `decide.Effects` for its post; ``kept`` for what belongs to no post; ``duplicate`` when it was
+    #: there already.
     verdict: str
     #: The address that its post is known by; None: it belongs to no post.
     post_url: str | None = None
+    #: Pages with errors that are to be told: new ones, and old ones once a week.
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,18 +242,27 @@ class Archive:
     # Captures ----------------------------------------------------------------------------------------------------
 
     def keep(
-        self, capture: Capture, reading: Reading | None, crawl_id: int | None, *, place: Place | None = None
+        self,
+        capture: Capture,
+        reading: Reading | None,
+        crawl_id: int | None,
+        judged: Mapping[decide.Judgement, str] = NOT_JUDGED,
+        *,
+        place: Place | None = None,
     ) -> Outcome:
         """Store a capture with everything that was read from it, in one transaction.
 
-        *reading* is what *read* gives for it; None where there is nothing to read. The same capture a second time
-        (url, time, source, body) changes nothing. *place*: where in an imported file it stands; None: it was fetched.
+        *reading* is what *read* gives for it; None where there is nothing to read. *judged*: what was decided about
+        it, and why. The same capture a second time (url, time, source, body) changes nothing. *place*: where in an
+        imported file it stands; None: it was fetched.
         """
-        noted: list[Problem] = []
+        noted: list[problems.Noted] = []
         with self._transaction():
             self._note_rules()
             kept = self._evidence.add(capture, crawl_id)
             if kept.is_new:
+                for kind, why in judged.items():
+                    self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
                 outcome = self._derive(capture, kept, reading, noted)
             else:
                 outcome = Outcome(kept.id, "duplicate", self._post_of(kept.id))
@@ -256,8 +270,9 @@ class Archive:
                 import_files.place(self.db, kept.id, place)
         if crawl_id in self._tallies:
             self._tallies[crawl_id][outcome.verdict] += 1
-            self._errors[crawl_id] |= {problem.url or capture.url for problem in noted if problem.level == "error"}
-        return outcome
+            self._errors[crawl_id] |= {problem.url or capture.url for problem, _ in noted if problem.level == "error"}
+        told = frozenset(one.url or capture.url for one, is_told in noted if is_told and one.level == "error")
+        return replace(outcome, told=told)
 
     def import_file(self, file: ImportFile, crawl_id: int) -> int:
         """Note a file that is imported; its row, the same for the same bytes."""
@@ -284,6 +299,26 @@ class Archive:
             reader_rows.note_first(self.db, self._rules)
             self._rules_noted = True
 
+    def judge(
+        self, capture_id: int, kind: decide.Judgement, why: str, *, at: str, by: str, crawl_id: int | None = None
+    ) -> None:
+        """Decide something about a stored capture, and fold its post anew; *by*: the command, or the person."""
+        with self._transaction():
+            capture, kept = self._evidence.capture(capture_id)
+            self._evidence.judge(kept.record_sha256, kind, at, by, why, crawl_id)
+            self._fold_anew(capture, kept)
+
+    def _fold_anew(self, capture: Capture, kept: Kept) -> None:
+        """What a decision about a capture changes: its post, or what is known of its address."""
+        address = addresses.of_capture(capture)
+        reading = self._posts.reading_of(capture)
+        url = addresses.post_of(capture, reading) or addresses.owner(self.db, address)
+        if url is not None:
+            self._posts.refold(url)
+        if not known_urls.mark_archived(self.db, address, self._posts.site_of(address), capture.captured_at):
+            seen = self._posts.observe(capture, kept, reading)
+            known_urls.update_from_capture(self.db, capture, address, reading, seen)
+
     def _post_of(self, capture_id: int) -> str | None:
         row = self.db.execute(
             "SELECT url FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
@@ -291,7 +326,7 @@ class Archive:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def _derive(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
+    def _derive(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[problems.Noted]) -> Outcome:
         """All that follows from a new capture."""
         if capture.not_modified_of is not None:
             reading = self._posts.reading(capture.not_modified_of)
@@ -310,7 +345,9 @@ class Archive:
             count_rows.note_listed(self.db, kept.id, reading)
         return outcome
 
-    def _derive_page(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[Problem]) -> Outcome:
+    def _derive_page(
+        self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[problems.Noted]
+    ) -> Outcome:
         """What follows for the post whose page, or whose absence, a capture shows."""
         address, shown = addresses.of_capture(capture), addresses.post_of(capture, reading)
         concerned = {address, shown or address}
@@ -321,7 +358,7 @@ class Archive:
             now = addresses.owner(self.db, one)
             if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
-        seen = decide.observe(capture, kept.id, kept.order, reading)
+        seen = self._posts.observe(capture, kept, reading)
         url = shown or addresses.owner(self.db, address)
         if url is None:
             effects, existed = None, False
@@ -336,7 +373,7 @@ class Archive:
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
         if url is not None and effects is not None and effects.verdict == "worse":
             noted += problems.worse(self.db, capture, url, effects.reason)
-        verdict = effects.verdict if effects else "missing" if seen.missing else "redirect" if seen.redirect else "kept"
+        verdict = effects.verdict if effects is not None else _without_post(seen)
         if verdict == "new" and existed:
             verdict = "older"
         return Outcome(kept.id, verdict, url if effects else None)
@@ -353,13 +390,16 @@ class Archive:
 
     # Problems and addresses --------------------------------------------------------------------------------------
 
-    def note(self, problem: Problem, at: str, crawl_id: int | None = None) -> None:
-        """Write a problem, seen at *at*; one that was there is counted once more and open again."""
+    def note(self, problem: Problem, at: str, crawl_id: int | None = None) -> bool:
+        """Write a problem, seen at *at*; one that was there is counted once more and open again. Whether it is to be
+        told: it is new or graver, or was last told a week ago.
+        """
         with self._transaction():
-            problems.note(self.db, problem, problem.url or "", at)
+            told = problems.note(self.db, problem, problem.url or "", at)
             known_urls.record_failure(self.db, problem, at)
         if crawl_id in self._errors and problem.level == "error":
             self._errors[crawl_id].add(problem.url or "")
+        return told
 
     def resolve(self, url: str, stage: str, at: str | None = None) -> None:
         """Close the problems of *url* in *stage*: a later attempt worked, at *at* (None: at the time last seen)."""
@@ -461,3 +501,14 @@ def _before_renewal(path: Path, seal: Seal) -> None:
     with explained(path), closing(open_archive(path, create=False, readonly=True).conn) as db:
         if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
             seal.before(db)
+
+
+def _without_post(seen: decide.Observation) -> str:
+    """What became of a capture that belongs to no post."""
+    match seen.meaning:
+        case decide.Meaning.ABSENT:
+            return "missing"
+        case decide.Meaning.BLOCKED | decide.Meaning.WEATHER:
+            return str(seen.meaning)
+        case _:
+            return "redirect" if seen.redirect else "kept"

@@ -18,7 +18,10 @@ WHERE known_urls.site = ?
 # not be confirmed by a 304.
 _LIVE = """
 SELECT captures.id, captured_at, status, body_sha256 IS NOT NULL AND verdict IN
-  ('new', 'changed', 'same', 'older', 'returned')
+  ('new', 'changed', 'same', 'older', 'returned'),
+  ifnull(verdict, '') NOT IN ('blocked', 'weather') AND (status < 400 OR status IN (404, 410)) AND truncated IS NULL
+  AND NOT EXISTS (SELECT 1 FROM decisions
+    WHERE decisions.record_sha256 = captures.record_sha256 AND decisions.kind = 'blocked')
 FROM addresses JOIN captures ON captures.id = addresses.capture_id
   LEFT JOIN post_captures ON post_captures.capture_id = captures.id
 WHERE address = ? AND captures.source = 'live' ORDER BY addresses.capture_id DESC
@@ -33,15 +36,15 @@ WHERE stage = 'fetch' AND level = 'error' AND resolved_at IS NULL GROUP BY url
 """
 _SOURCES = "SELECT DISTINCT kind, url FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list', 'counts')"
 _SOURCE_TRIES = """
-SELECT id, captured_at, status, body_sha256 IS NOT NULL AND status = 200 FROM captures
+SELECT id, captured_at, status, body_sha256 IS NOT NULL AND status = 200, 1 FROM captures
 WHERE url = ? AND source = 'live' ORDER BY captured_at DESC, id DESC
 """
 
 #: Headers by which a server can be asked whether anything changed.
 _VALIDATOR = re.compile(rb"^(etag|last-modified):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
-#: (capture, time, status, whether it is a good page with a body)
-_Try = tuple[int, str, int | None, bool]
+#: (capture, time, status, whether it is a good page with a body, whether it says anything: no wall, no weather)
+_Try = tuple[int, str, int | None, bool, bool]
 
 
 def url_states(db: sqlite3.Connection, site: str) -> dict[str, decide.UrlState]:
@@ -88,8 +91,8 @@ def _last_good(db: sqlite3.Connection, last_seen_at: str | None, basis: str | No
 def _tries(db: sqlite3.Connection, address: str, asked: str = _LIVE) -> list[_Try]:
     """Our own captures of an address from the newest good one on, oldest first."""
     found: list[_Try] = []
-    for number, at, status, good in db.execute(asked, (address,)):
-        found.insert(0, (number, at, status, bool(good)))
+    for number, at, status, good, says in db.execute(asked, (address,)):
+        found.insert(0, (number, at, status, bool(good), bool(says)))
         if good:
             break
     return found
@@ -106,7 +109,7 @@ def _sources(db: sqlite3.Connection) -> dict[str, decide.UrlState]:
     found = {}
     for address, rows in tries.items():
         rows.sort(key=lambda one: one[1])
-        had = max((at for _, at, status, _ in rows if status in {200, 304}), default=None)
+        had = max((at for _, at, status, *_ in rows if status in {200, 304}), default=None)
         found[address] = _with_tries(db, decide.UrlState(url=address, state=kinds[address], last_good_at=had), rows)
     return found
 
@@ -115,8 +118,9 @@ def _with_tries(db: sqlite3.Connection, known: decide.UrlState, tries: list[_Try
     """*known* with our last attempt, and with the validators of the newest good page of our own."""
     if not tries:
         return known
-    known = replace(known, last_tried_at=tries[-1][1], last_status=tries[-1][2])
-    number = next((number for number, _, _, good in reversed(tries) if good), None)
+    asked = tuple(at for _, at, _, _, says in tries if says)
+    known = replace(known, last_tried_at=tries[-1][1], last_status=tries[-1][2], tries=asked)
+    number = next((number for number, _, _, good, _ in reversed(tries) if good), None)
     if number is None:
         return known
     (head,) = db.execute("SELECT head FROM captures WHERE id = ?", (number,)).fetchone()

@@ -209,6 +209,18 @@ class Evidence:
             place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
             yield capture, Kept(capture_id, body_sha256, record, place)
 
+    def judge(self, record_sha256: str, kind: str, at: str, by: str, reason: str, crawl_id: int | None) -> None:
+        """Add a decision about a capture."""
+        self._db.execute(
+            "INSERT INTO decisions (record_sha256, kind, at, by, reason, crawl_id) VALUES (?, ?, ?, ?, ?, ?)",
+            (record_sha256, kind, at, by, reason, crawl_id),
+        )
+
+    def judged(self, record_sha256: str) -> frozenset[str]:
+        """The kinds of all decisions about a capture."""
+        found = self._db.execute("SELECT kind FROM decisions WHERE record_sha256 = ?", (record_sha256,))
+        return frozenset(kind for (kind,) in found)
+
     def chain(self, crawl_id: int) -> str:
         """Seal a run: write its `chain_sha256`, made of the previous one and of the records it kept, and return it."""
         previous = self._db.execute(

@@ -72,14 +72,19 @@ def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
 def update_from_capture(
     db: sqlite3.Connection, capture: Capture, address: str, reading: Reading | None, seen: decide.Observation
 ) -> None:
-    """Note what a capture says of an address that was heard of, but never read as a post."""
-    day = capture.captured_at[:10]
-    if seen.missing and not seen.missing.startswith("moved"):
-        state, evidence = "lost", f"{seen.missing} on {day}"
-    elif seen.missing or seen.redirect:
-        state, evidence = "redirected", f"led to {capture.redirected_to} on {day}"
-    elif seen.answered and reading is not None and reading.kind != "error":
-        state, evidence = "not-a-post", f"{seen.poor} on {day}"
+    """Note what a capture says of an address that was heard of, but never read as a post.
+
+    A wall, weather and what is held back change no state: of the address they say nothing.
+    """
+    evidence = f"{seen.reason} on {capture.captured_at[:10]}"
+    silent = seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER)
+    if silent or (reading is None and not seen.redirect and seen.meaning is decide.Meaning.NOTHING):
+        db.execute("UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'", (evidence, address))
+        return
+    if seen.redirect and not (seen.reason or "").startswith("soft 404"):
+        state, evidence = "redirected", f"led to {capture.redirected_to} on {capture.captured_at[:10]}"
+    elif seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == "error":
+        state = "wanted"
     else:
-        state, evidence = "wanted", f"{seen.poor} on {day}"
+        state = "not-a-post"
     db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))

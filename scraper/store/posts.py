@@ -14,7 +14,7 @@ from scraper.records import Capture, DayBasis, Reading, Site
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.days import Days
-from scraper.store.evidence import Evidence
+from scraper.store.evidence import Evidence, Kept
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
 Read = Callable[[Capture], Reading | None]
@@ -129,8 +129,12 @@ class Posts:
         for number in addresses.members(self._db, url):
             reading = self.reading(number)
             capture, kept = next(self._evidence.captures("WHERE id = ?", (number,), with_bodies=False))
-            found.append(decide.observe(capture, number, kept.order, reading))
+            found.append(self.observe(capture, kept, reading))
         return found
+
+    def observe(self, capture: Capture, kept: Kept, reading: Reading | None) -> decide.Observation:
+        """What a stored capture says of its post, by itself and by the decisions about it."""
+        return decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
 
     def state(self, url: str) -> tuple[int, decide.State]:
         """(id, state) that the rows of a post stand for: the state that a fold of its captures ends in."""

@@ -3,20 +3,38 @@
 import sqlite3
 from collections.abc import Iterable
 
+from scraper import decide
 from scraper.records import Capture, Problem, Reading
 
 _NOTE = """
 INSERT INTO problems (url, stage, kind, field, level, message, first_seen_at, last_seen_at)
 VALUES (:url, :stage, :kind, :field, :level, :message, :at, :at)
 ON CONFLICT (url, stage, kind, field) DO UPDATE SET level = :level, message = :message, times = times + 1,
-  first_seen_at = min(first_seen_at, :at), last_seen_at = max(last_seen_at, :at), resolved_at = NULL
+  first_seen_at = iif(resolved_at IS NOT NULL AND resolved_at <= :at, :at, min(first_seen_at, :at)),
+  last_seen_at = max(last_seen_at, :at), resolved_at = NULL
+"""
+_BEFORE = """
+SELECT level, first_seen_at, last_seen_at FROM problems
+WHERE url = :url AND stage = :stage AND kind = :kind AND field = :field AND resolved_at IS NULL
 """
 
 
-def note(db: sqlite3.Connection, problem: Problem, url: str, at: str) -> None:
-    """Write *problem* of the page *url*, seen at *at*."""
+#: A problem, and whether it is to be told.
+Noted = tuple[Problem, bool]
+
+
+def note(db: sqlite3.Connection, problem: Problem, url: str, at: str) -> bool:
+    """Write *problem* of the page *url*, seen at *at*; whether it is to be told: it is new, graver than it was, or
+    was last told a week ago. A problem that comes back after it was resolved is new, and began when it came back.
+    """
     values = {name: getattr(problem, name) for name in ("stage", "kind", "field", "level", "message")}
-    db.execute(_NOTE, values | {"url": problem.url or url, "at": at})
+    values |= {"url": problem.url or url, "at": at}
+    before = db.execute(_BEFORE, values).fetchone()
+    db.execute(_NOTE, values)
+    if before is None or before[0] != problem.level:
+        return True
+    _, first, last = before
+    return decide.is_told_again(first, last, at)
 
 
 def resolve(db: sqlite3.Connection, url: str, stages: Iterable[str], at: str | None, *, but: set[str]) -> None:
@@ -34,24 +52,21 @@ def resolve(db: sqlite3.Connection, url: str, stages: Iterable[str], at: str | N
 
 def after_reading(
     db: sqlite3.Connection, capture: Capture, url: str, reading: Reading | None, *, good: bool
-) -> list[Problem]:
+) -> list[Noted]:
     """Write what went wrong in reading a page; a *good* one closes what its forerunners had and it has not."""
-    found = list(reading.problems) if reading is not None and capture.not_modified_of is None else []
+    found = reading.problems if reading is not None and capture.not_modified_of is None else ()
     if good:
         resolve(db, url, ("extract", "decide"), capture.captured_at, but={problem.kind for problem in found})
-    for problem in found:
-        note(db, problem, url, capture.captured_at)
-    return found
+    return [(problem, note(db, problem, url, capture.captured_at)) for problem in found]
 
 
-def worse(db: sqlite3.Connection, capture: Capture, url: str, reason: str | None) -> list[Problem]:
+def worse(db: sqlite3.Connection, capture: Capture, url: str, reason: str | None) -> list[Noted]:
     """Write that a page was not taken for its post. A refusal (a status that is no 2xx) is the fetcher's to tell."""
     if capture.status is not None and not 200 <= capture.status < 300:
         return []
     message = f"expected the post, found {reason}; the last good version stays"
     problem = Problem(stage="decide", kind="worse", message=message, url=url)
-    note(db, problem, url, capture.captured_at)
-    return [problem]
+    return [(problem, note(db, problem, url, capture.captured_at))]
 
 
 def still_open(db: sqlite3.Connection) -> set[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scraper import decide, schema
+from scraper import schema
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, known_urls, post_parts, problems
 from scraper.store.evidence import Evidence
@@ -152,9 +152,8 @@ class _Rebuilding:
         had = known_urls.mark_archived(self._db, address, self._posts.site_of(address), capture.captured_at)
         if not had:
             reading = self._posts.reading(number)
-            known_urls.update_from_capture(
-                self._db, capture, address, reading, decide.observe(capture, number, kept.order, reading)
-            )
+            seen = self._posts.observe(capture, kept, reading)
+            known_urls.update_from_capture(self._db, capture, address, reading, seen)
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)

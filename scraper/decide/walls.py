@@ -1,0 +1,81 @@
+"""Walls that name themselves: a page that stands before the site's pages and says what it is. Pure.
+
+Only asked about answers that were not read as a post. A wall without a name is found by sameness: see `suspects`.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from scraper import urls
+from scraper.records import Capture
+
+#: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725): it does not say that nothing is there.
+REFUSALS = {
+    401: "the server wants a login (status 401)",
+    402: "the server wants to be paid (status 402)",
+    403: "the server refuses us (status 403)",
+    407: "a proxy wants a login (status 407)",
+    451: "withheld for legal reasons (status 451)",
+}
+
+#: Headers of services that challenge visitors: (name, what its value holds, service).
+_HEADERS = (
+    (b"cf-mitigated", b"challenge", "Cloudflare"),
+    (b"x-amzn-waf-action", b"", "AWS WAF"),
+    (b"x-datadome", b"", "DataDome"),
+    (b"x-sucuri-block", b"", "Sucuri"),
+    (b"x-px-block", b"", "HUMAN"),
+)
+
+#: What their pages hold, and what such a page is.
+_MARKS = (
+    (rb"_cf_chl_opt|cf-browser-verification|<title>\s*just a moment\.\.\.\s*</title>", "a bot challenge of Cloudflare"),
+    (rb"<title>\s*attention required! \| cloudflare", "a refusal by Cloudflare"),
+    (rb"_incapsula_resource", "a bot challenge of Imperva"),
+    (rb"captcha-delivery\.com", "a bot challenge of DataDome"),
+    (rb"id=[\"']px-captcha", "a bot challenge of HUMAN"),
+    (rb"awswafcookiedomainlist|aws-waf-token", "a bot challenge of AWS WAF"),
+    (rb"sucuri website firewall", "a refusal by Sucuri"),
+    (rb"ddos-guard", "a bot challenge of DDoS-Guard"),
+    (rb"id=[\"']anubis_challenge", "a bot challenge of Anubis"),
+    (rb"/\.well-known/sgcaptcha|sec-if-cpt-container", "a captcha"),
+    (rb"sedoparking|parkingcrew|hugedomains\.com|\bthis domain (?:name )?(?:is|may be) for sale", "a parking page"),
+    (rb"<title>\s*account suspended", "a suspended account"),
+)
+_COMPILED = tuple((re.compile(mark, re.IGNORECASE), name) for mark, name in _MARKS)
+#: So much of a page is looked at: challenges are short.
+_LOOKED_AT = 300_000
+
+#: Where a redirect leads that asks the visitor for something first.
+_GATE = re.compile(
+    r"(?:^|/)(?:wp-login\.php|(?:log|sign)[-_]?in|sso|oauth2?|saml2?|auth(?:enticate|orize|entication)?|"
+    r"(?:cookie[-_]?)?consent|captcha|challenge|access[-_]denied|verify(?:[-_]human)?|protected|password)(?:[/.]|$)",
+    re.IGNORECASE,
+)
+
+
+def known_wall(capture: Capture) -> str | None:
+    """What stands before the page, in words; None: the answer does not say that anything does."""
+    if capture.status in REFUSALS:
+        return REFUSALS[capture.status]
+    if capture.redirected_to is not None:
+        return f"leads to {capture.redirected_to}" if is_gate(capture.redirected_to, capture.url) else None
+    return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
+
+
+def is_gate(to: str, url: str) -> bool:
+    """Whether a redirect from *url* to *to* leads to a login, a consent or a challenge."""
+    return not urls.is_post(to) and bool(_GATE.search(urlsplit(to).path)) and not _GATE.search(urlsplit(url).path)
+
+
+def _by_header(head: bytes) -> str | None:
+    for line in head.lower().splitlines()[1:]:
+        name, _, value = line.partition(b":")
+        for header, held, service in _HEADERS:
+            if name.strip() == header and held in value:
+                return f"a bot challenge of {service}"
+    return None
+
+
+def _by_mark(body: bytes) -> str | None:
+    return next((name for mark, name in _COMPILED if mark.search(body)), None)
