@@ -20,6 +20,7 @@ COMMENT_REACH = 8192
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)\s*(\S+?)\s*-->", re.IGNORECASE)
 MIRRORED_FROM = re.compile(r"<!--\s*Mirrored from (\S+) by HTTrack[^>]{0,200}?, ([A-Z][a-z]{2}, [^>]{10,40}?)\s*-->")
 SINGLEFILE = re.compile(r"Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\n(]{10,60})")
+MONOLITH = re.compile(r"<!--\s*Saved from (\S+) at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) using monolith")
 #: What Internet Explorer writes where it knows no address.
 NOWHERE = ("about:", "http://internet.e-mail", "https://internet.e-mail", "file:")
 
@@ -87,6 +88,8 @@ def comment(text: str) -> tuple[str | None, str | None]:
         if match := MIRRORED_FROM.search(part):
             address = match[1] if ABSOLUTE.match(match[1]) else f"https://{match[1]}"
             return _told(html.unescape(address)), http_date(match[2])
+    if match := MONOLITH.search(ends[0]):
+        return _told(html.unescape(match[1])), match[2]
     if match := SINGLEFILE.search(ends[0]):
         return _told(html.unescape(match[1])), _browser_date(match[2].strip())
     if (match := SAVED_FROM.search(ends[0])) and not match[1].lower().startswith(NOWHERE):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from scraper.cli import main
 from scraper.cli.group import harmless
+from scraper.warc import record
 
 DUMP = """top of page
 
@@ -208,3 +209,17 @@ def test_no_text_of_a_page_steers_the_terminal(text: str) -> None:
     shown = harmless(text)
     assert not any(sign < " " and sign not in "\t\n" for sign in shown)
     assert "\x1b" not in shown and "\x9b" not in shown and "\u202e" not in shown
+
+
+def test_extract_reads_standard_input_and_the_first_post_of_a_web_archive(tmp_path: Path) -> None:
+    page = (Path(__file__).parent / "pages").rglob("page.html")
+    body = next(iter(sorted(page))).read_bytes()
+    run = [sys.executable, "-m", "scraper", "extract"]
+    piped = subprocess.run([*run, "-"], input=body, capture_output=True, check=False)
+    said = json.loads(piped.stdout)
+    assert (said["path"], piped.returncode) == ("-", 0)
+    fields = (("WARC-Type", "response"), ("WARC-Target-URI", "https://www.blog.example/post/a"), ("WARC-Date", "2022"))
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    (tmp_path / "x.warc.gz").write_bytes(record.member(record.Record(fields, answer)))
+    packed = subprocess.run([*run, tmp_path / "x.warc.gz"], capture_output=True, check=False)
+    assert json.loads(packed.stdout)["title"] == said["title"]

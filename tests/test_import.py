@@ -288,7 +288,7 @@ def test_a_revisit_of_nothing_is_a_problem(tmp_path: Path, posts: Any) -> None:
 
 def test_a_record_whose_digest_does_not_hold_is_taken_and_a_problem(tmp_path: Path, posts: Any) -> None:
     plain = bytearray(
-        gzip.decompress(foreign(*posts()[:1], ("https://www.upr2020.org/post/b", "2021-03-03T00:00:00Z", b"<p>b")))
+        gzip.decompress(foreign(*posts()[:1], ("https://www.upr2020.org/about", "2021-03-03T00:00:00Z", b"<p>b")))
     )
     plain[plain.index(b"nine witnesses")] ^= 1
     archive = tmp_path / "a.db"
@@ -414,7 +414,7 @@ def wacz_of(path: Path, files: dict[str, bytes], listed: Iterable[str] = ()) -> 
 
 
 def test_a_package_of_packages_and_a_file_that_no_list_names_are_read(tmp_path: Path, posts: Any) -> None:
-    first, second = foreign(*posts()[:1]), foreign(("https://www.upr2020.org/post/b", "2021-03-03T00:00:00Z", b"<p>b"))
+    first, second = foreign(*posts()[:1]), foreign(("https://www.upr2020.org/about", "2021-03-03T00:00:00Z", b"<p>b"))
     inner = wacz_of(tmp_path / "inner.wacz", {"archive/a.warc.gz": first}, ["archive/a.warc.gz"])
     outer = {"inner.wacz": inner.read_bytes(), "archive/b.warc.gz": second}
     report = bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"]))
@@ -437,7 +437,7 @@ def test_a_damaged_member_costs_itself_alone_and_is_named(tmp_path: Path, posts:
 
 
 def test_a_revisit_is_resolved_by_a_digest_that_an_earlier_run_imported(tmp_path: Path) -> None:
-    url, archive = "https://www.upr2020.org/post/b", tmp_path / "a.db"
+    url, archive = "https://www.upr2020.org/about", tmp_path / "a.db"
     body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>words"
     said = "sha1:" + base64.b32encode(hashlib.sha1(b"<p>words").digest()).decode()
     common = (("WARC-Target-URI", url), ("WARC-Payload-Digest", said))
@@ -473,6 +473,32 @@ def test_a_time_before_the_web_or_after_tomorrow_is_refused_before_anything_is_w
     with pytest.raises(UsageError):
         bring(tmp_path / "a.db", page, manifest=manifest)
     assert not (tmp_path / "a.db").exists()
+
+
+def test_a_page_under_a_posts_address_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    url = "https://www.upr2020.org/post/b"
+    page = save(tmp_path / "page.html", f'<html><link rel="canonical" href="{url}"><p>Checking your browser')
+    data = file_of_answer(url, page.read_bytes())
+    for number, given in enumerate((page, save(tmp_path / "x.warc.gz", data))):
+        archive = tmp_path / f"{number}.db"
+        assert bring(archive, given).exit_status == 1
+        assert query(archive, "SELECT url, level FROM problems WHERE kind = 'unread-post'") == [(url, "error")]
+
+
+def file_of_answer(url: str, body: bytes) -> bytes:
+    fields = (("WARC-Type", "response"), ("WARC-Target-URI", url), ("WARC-Date", "2021-03-01T00:00:00Z"))
+    return warc.member(Record(fields, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body))
+
+
+def test_each_saved_page_says_which_file_it_came_from(tmp_path: Path) -> None:
+    page = save(tmp_path / "page.html", '<html><link rel="canonical" href="https://www.upr2020.org/about"><p>x')
+    archive = tmp_path / "a.db"
+    bring(archive, page)
+    bring(archive, page)
+    digest = hashlib.sha256(page.read_bytes()).hexdigest()
+    assert query(archive, "SELECT name, sha256, kind, capture_id FROM import_files JOIN capture_files") == [
+        ("page.html", digest, "html", 1)
+    ]
 
 
 # -- round trip

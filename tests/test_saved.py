@@ -1,6 +1,7 @@
 """Saved pages: which files are taken, and what their address and time are."""
 
 import os
+import plistlib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from scraper import provenance
 from scraper.errors import Unreadable, UsageError
-from scraper.imports import saved
+from scraper.imports import containers, saved
 
 URL = "https://www.blog.example/post/a-day-in-court"
 PAGE = "<!DOCTYPE html>\n{comment}<html><head>{head}</head><body>{body}<p>We were in court.</p></body></html>\n"
@@ -274,3 +275,76 @@ def test_a_hostile_page_costs_no_more_than_its_length(piece: str) -> None:
     provenance.comment(text)
     provenance.own_address(text)
     provenance.rendered_at(text)
+
+
+# -- pages wrapped with their parts, and folders of parts
+
+ADDRESS = "https://www.upr2020.org/post/a"
+
+
+def mhtml(body: bytes = b"<html><p>caf=C3=A9", location: str = f"Snapshot-Content-Location: {ADDRESS}\r\n") -> bytes:
+    head = (
+        f"From: <Saved by Blink>\r\n{location}Date: Thu, 10 Mar 2022 19:12:36 -0000\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="xx"\r\n\r\n'
+    )
+    frame = "--xx\r\nContent-Type: text/html\r\nContent-Location: https://ads.example/frame\r\n\r\n<html>advert\r\n"
+    page = (
+        "--xx\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        f"Content-Location: {ADDRESS}\r\n\r\n"
+    )
+    return (head + frame + page).encode() + body + b"\r\n--xx--\r\n"
+
+
+def test_an_mhtml_file_is_the_page_itself_at_its_address_and_time(tmp_path: Path) -> None:
+    path = tmp_path / "page.mhtml"
+    path.write_bytes(mhtml())
+    capture = saved.load(path)
+    assert (capture.url, capture.captured_at, capture.captured_at_basis) == (ADDRESS, "2022-03-10T19:12:36Z", "page")
+    assert (capture.body or b"").strip() == "<html><p>café".encode()
+    assert saved.container_of(path) == "mhtml"
+
+
+def test_a_webarchive_is_the_page_itself(tmp_path: Path) -> None:
+    main = {"WebResourceData": b"<html><p>words", "WebResourceURL": ADDRESS, "WebResourceTextEncodingName": "UTF-8"}
+    for form in (plistlib.FMT_BINARY, plistlib.FMT_XML):
+        path = tmp_path / "page.webarchive"
+        path.write_bytes(plistlib.dumps({"WebMainResource": main}, fmt=form))
+        capture = saved.load(path)
+        assert (capture.url, capture.body, saved.container_of(path)) == (ADDRESS, b"<html><p>words", "webarchive")
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=300), st.integers(0, 2**32))
+def test_no_damage_makes_a_wrapped_page_fail(junk: bytes, at: int) -> None:
+    webarchive = plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}, fmt=plistlib.FMT_BINARY)
+    for data in (mhtml(), webarchive):
+        cut = at % len(data)
+        found = containers.page_of(data[:cut] + junk + data[cut:])
+        assert found is None or isinstance(found.body, bytes)
+
+
+def test_what_monolith_saved_tells_address_and_time(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f"<!-- Saved from {ADDRESS} at 2022-03-10T19:12:36Z using monolith v2.6.1 -->\n<html><p>x")
+    capture = saved.load(path)
+    assert (capture.url, capture.url_basis, capture.captured_at) == (ADDRESS, "comment", "2022-03-10T19:12:36Z")
+
+
+@pytest.mark.parametrize("parts", ["Page_files", "Page-Dateien", "Page_fichiers", "Page_archivos", "Page.files"])
+def test_the_parts_of_a_complete_page_are_no_pages_and_are_counted(tmp_path: Path, parts: str) -> None:
+    (tmp_path / parts).mkdir()
+    (tmp_path / parts / "frame.html").write_text("<html>advert")
+    (tmp_path / "Page.html").write_text("<html>x")
+    (tmp_path / "2021_blog").mkdir()
+    (tmp_path / "2021_blog" / "a.html").write_text("<html>x")
+    found = list(saved.walk([tmp_path]))
+    assert [path.name for path in found if isinstance(path, Path)] == ["Page.html", "a.html"]
+    (note,) = [one for one in found if isinstance(one, saved.Skipped)]
+    assert "1 in folders of saved pages" in note.message
+
+
+def test_a_page_whose_ending_nobody_knows_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    (tmp_path / "index.html?p=12").write_text("<!DOCTYPE html><p>x")
+    (tmp_path / "data.bin?x=1").write_bytes(bytes(50))
+    names = [path.name for path in saved.walk([tmp_path]) if isinstance(path, Path)]
+    assert names == ["index.html?p=12"]

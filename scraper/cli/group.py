@@ -9,9 +9,10 @@ import shutil
 import signal
 import sqlite3
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
@@ -84,6 +85,19 @@ def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
     """Say *message* on stderr, and end with *status*."""
     click.echo(f"ushrn: {message}", err=True)
     ctx.exit(status)
+
+
+@contextmanager
+def files_of(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """*paths*, with ``-`` as a file that holds what stands on standard input, while it lasts."""
+    if Path("-") not in paths:
+        yield list(paths)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        spool = Path(folder, "standard-input")
+        with spool.open("wb") as out:
+            shutil.copyfileobj(sys.stdin.buffer, out)
+        yield [spool if path == Path("-") else path for path in paths]
 
 
 def now() -> datetime:

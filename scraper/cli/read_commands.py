@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from scraper import decide
-from scraper.cli.group import Log, db_option, harmless, now, stoppable
+from scraper.cli.group import Log, db_option, files_of, harmless, now, stoppable
 from scraper.errors import Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
 
@@ -29,8 +29,8 @@ EXTRACT_KEYS = (
 def extract(paths: tuple[Path, ...], url: str | None) -> None:
     """Print what would be stored: one JSON object a line for each PATH, in order. Writes nothing.
 
-    PATH is a saved page (HTML) or a text dump of one. A file that cannot be read gives a line of kind "error",
-    and exit status 1.
+    PATH is a saved page (HTML, MHTML, webarchive), a text dump of one, or a web archive, of which the first post is
+    printed; - is standard input. A file that cannot be read gives a line of kind "error", and exit status 1.
 
     \b
     Example:  ushrn extract saved-page.html
@@ -42,21 +42,22 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
     if url:
         saved.given_url(url)
     failed = False
-    for path in paths:
-        reading = read_saved(path, url)
-        failed |= reading.kind == "error"
-        line = json.dumps(as_printed(path, reading), ensure_ascii=False)
-        click.echo(line.encode("utf-8", "replace"))  # UTF-8 whatever the terminal; a page's lone surrogate is "?"
+    with files_of(paths) as files:
+        for path, file in zip(paths, files, strict=True):
+            reading = read_saved(file, url)
+            failed |= reading.kind == "error"
+            line = json.dumps(as_printed(path, reading), ensure_ascii=False)
+            click.echo(line.encode("utf-8", "replace"))  # UTF-8 whatever the terminal; a page's lone surrogate is "?"
     sys.exit(1 if failed else 0)
 
 
 def read_saved(path: Path, url: str | None) -> Reading:
     """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
-    from scraper.imports import saved
+    from scraper.imports import saved, warc
     from scraper.reading.page_reader import extract as read
 
     try:
-        return read(saved.load(path, url=url))
+        return warc.first_post(path) or read(saved.load(path, url=url))
     except Unreadable as error:
         problem = Problem(stage="extract", kind="unreadable", message=error.reason)
         return Reading(kind="error", url=url, problems=(problem,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, harmless, log_option, now
+from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, harmless, log_option, now
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
     all_hosts: bool, own: bool, log_format: str,
 ) -> None:  # fmt: skip
-    """Import saved pages, text dumps, WARC, ARC, WACZ and WET files, and folders of them.
+    """Import saved pages (HTML, MHTML, webarchive), text dumps, WARC, ARC, WACZ and WET files, and folders of them.
 
     A page's address comes from --url, the manifest, a "saved from" comment in it, its canonical link, or its og:url;
     its time from --captured-at, the manifest, that comment, the page's own data, or the file. Importing the same
@@ -128,10 +128,11 @@ def import_(
         done += 1
         log.step(name, done, None)
 
-    report = run_import(
-        db, paths, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, own=own, now=now,
-        progress=progress,
-    )  # fmt: skip
+    with files_of(paths) as files:
+        report = run_import(
+            db, files, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, own=own, now=now,
+            progress=progress,
+        )  # fmt: skip
     log.messages(report.messages)
     log.summary(report.line, exit_status=report.exit_status, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)

@@ -13,7 +13,9 @@ from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
 from scraper.numbers import plural
 from scraper.reading.capture import read_capture
+from scraper.records import Capture
 from scraper.runs import Report, open_run
+from scraper.store import ImportFile, Place
 
 #: The first web page was written in December 1990.
 FIRST_YEAR = "1991"
@@ -121,8 +123,16 @@ def _import_page(session: ImportSession, path: Path, given: Given) -> None:
     reading = read_capture(capture)
     if reading.kind == "error":
         raise Unreadable(name, "; ".join(problem.message for problem in reading.problems))
-    session.take(capture, reading)
+    file = ImportFile(name=path.name, kind=saved.container_of(path) or _kind(capture), **saved.facts(path))
+    row = session.archive.import_file(file, session.run.crawl_id)
+    session.take(capture, reading, place=Place(import_file_id=row))
     session.archive.resolve(name, "import")
+
+
+def _kind(capture: Capture) -> str:
+    """What kind of file a saved page is, for the row of its file."""
+    kinds = {"text/html": "html", "application/pdf": "pdf", "text/plain": "text"}
+    return kinds.get(capture.media_type or "", "xml" if (capture.media_type or "").endswith("xml") else "other")
 
 
 def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> Report:

@@ -1,10 +1,11 @@
 """Saved pages and text dumps on disk: which files to take, their bytes as they are, their address and time.
 
 No network, no database. A page's address comes from the caller, a manifest, the comment that a browser or HTTrack
-left in it, an absolute canonical link, or an absolute og:url, in this order; its time from the caller, the manifest,
-that comment, the page's own data, or the file, in this order.
+left in it (or the file that wraps it: MHTML, webarchive), an absolute canonical link, or an absolute og:url, in this
+order; its time from the caller, the manifest, that comment or wrapping, the page's own data, or the file.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -13,11 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypedDict
 
 from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.errors import Unreadable, UsageError
+from scraper.imports import containers
 from scraper.provenance import comment, first, kind_of, own_address, rendered_at, sniff
 from scraper.records import Capture
 from scraper.urls import normalise
@@ -26,9 +29,15 @@ from scraper.urls import normalise
 PAGE_LIMIT_BYTES = 64 * 1024 * 1024
 
 PAGE_SUFFIXES = {".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".txt", ".text", ".md", ".xml", ".rss"}
-PAGE_SUFFIXES |= {".atom", ".pdf", ""}
+PAGE_SUFFIXES |= {".atom", ".pdf", ".mhtml", ".mht", ".webarchive", ""}
 WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".wet", ".wet.gz")
+#: How files are called that belong to a page beside them.
+PARTS = "in folders of saved pages"
 ARCHIVE_SUFFIXES = (*WARC_SUFFIXES, ".wacz", ".arc.gz", ".arc")
+
+
+#: A page's name, a joint, and a word: no digits, as numbered pages stand in numbered folders.
+_PARTS_FOLDER = re.compile(r"(.+?)[-_. ]([^\W\d_]{3,20})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +142,13 @@ def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
     others: dict[str, int] = {}
     refused: list[OSError] = []
     for here, folders, names in os.walk(folder, onerror=refused.append):
-        folders.sort()
+        parts = _folders_of_parts(folders, names)
+        folders[:] = sorted(set(folders) - parts)
+        for name in parts:
+            others[PARTS] = others.get(PARTS, 0) + sum(len(files) for *_, files in os.walk(Path(here) / name))
         for name in sorted(names):
             path = Path(here) / name
-            if _looks_like_a_page(name):
+            if _looks_like_a_page(path):
                 yield from walk([path])
             else:
                 suffix = path.suffix.lower() or name
@@ -149,13 +161,64 @@ def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
         yield Skipped(folder, f"skipped what is no page: {kinds}{hint}", level="note")
 
 
-def _looks_like_a_page(name: str) -> bool:
-    lower = name.lower()
-    return not lower.startswith(".") and (lower.endswith(ARCHIVE_SUFFIXES) or Path(lower).suffix in PAGE_SUFFIXES)
+def _folders_of_parts(folders: Iterable[str], names: Iterable[str]) -> set[str]:
+    """Of *folders* those in which a browser put the parts of a page beside them.
+
+    ``Page.html`` has ``Page_files``; in other languages ``Page-Dateien``, ``Page_fichiers``, ``Page_archivos``.
+    """
+    stems = {Path(name).stem for name in names if Path(name).suffix.lower() in {".html", ".htm", ".xhtml"}}
+    return {
+        folder for folder in folders if (match := _PARTS_FOLDER.fullmatch(folder)) is not None and match[1] in stems
+    }
+
+
+def _looks_like_a_page(path: Path) -> bool:
+    """By its name; one whose ending nobody knows (wget: ``index.html?p=1``) by its first bytes."""
+    lower = path.name.lower()
+    if lower.startswith("."):
+        return False
+    suffix = Path(lower).suffix
+    if lower.endswith(ARCHIVE_SUFFIXES) or suffix in PAGE_SUFFIXES:
+        return True
+    return not re.fullmatch(r"\.\w{1,12}", suffix) and _begins_like_a_page(path)
+
+
+def _begins_like_a_page(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            start = file.read(1024)
+    except OSError:
+        return False
+    return re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", start, re.IGNORECASE) is not None
 
 
 def _plain(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+class Facts(TypedDict):
+    """What names a file whatever it is called."""
+
+    #: Hex.
+    sha256: str
+    #: Bytes.
+    length: int
+
+
+def facts(path: Path) -> Facts:
+    """Digest and length of the whole file. Raises Unreadable."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            return {"sha256": found, "length": file.tell()}
+    except OSError as error:
+        raise Unreadable(shown(path), f"cannot be read: {_plain(error)}") from None
+
+
+def container_of(path: Path) -> str | None:
+    """``mhtml`` or ``webarchive`` where the page is wrapped in one; None: the file is the page. Raises Unreadable."""
+    found = containers.page_of(_read(path)[0])
+    return found.kind if found else None
 
 
 def load(
@@ -166,18 +229,24 @@ def load(
     Raises Unreadable for what is no page (a folder, an empty file, a picture, …), UsageError for a bad *url* or time.
     """
     body, modified = _read(path)
+    container = containers.page_of(body)
+    body = container.body if container else body
     entry = (manifest or {}).get(path.resolve(), Described(None, None))
-    media_type = sniff(body, path.suffix.lower())
-    text = decode(body, media_type) if media_type.startswith("text/") or media_type.endswith("xml") else ""
+    media_type = "text/html" if container else sniff(body, path.suffix.lower())
+    text = ""
+    if media_type.startswith("text/") or media_type.endswith("xml"):
+        text = decode(body, container.content_type if container else media_type)
     comment_url, comment_time = comment(text)
     known = first(
         (given_url(url) if url else None, "given"),
         (entry.url, "manifest"),
+        (normalise(container.url or "") if container else None, "comment"),
         (comment_url, "comment"),
     ) or own_address(text)
     dated = first(
         (given_time(captured_at) if captured_at else None, "given"),
         (entry.captured_at, "given"),
+        (container.saved_at if container else None, "page"),
         (comment_time, "page"),
         (rendered_at(text), "page"),
     ) or (modified, "file-time")

@@ -28,9 +28,17 @@ class ImportSession(Session):
         outcome = self.archive.keep(capture, reading, self.run.crawl_id, place=place)
         if outcome.verdict != "duplicate":
             self._hear(capture, reading)
+            self._tell_unread(capture, reading)
         self.captures += 1
         self.known += outcome.verdict == "duplicate"
         return outcome
+
+    def _tell_unread(self, capture: Capture, reading: Reading) -> None:
+        """A page under a post's address in which no post could be read is always an error."""
+        is_page = capture.body is not None and (capture.status is None or 200 <= capture.status < 300)
+        if is_page and urls.is_post(capture.url) and reading.kind not in ("post", "missing"):
+            why = next((problem.message for problem in reading.problems), f"found a page of kind {reading.kind}")
+            self.tell(capture.url, "unread-post", f"no post could be read in it: {why}")
 
     def _hear(self, capture: Capture, reading: Reading) -> None:
         """Note the posts that a list, feed or sitemap names."""

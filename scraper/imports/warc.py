@@ -1,20 +1,20 @@
 """Web archives (WARC, WACZ, WET) into an archive: streamed, revisits resolved, digests checked."""
 
-import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, TypedDict, cast
+from typing import BinaryIO, cast
 
 from scraper import digests, magic, sites
 from scraper.errors import Unreadable
-from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
+from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, facts, shown
 from scraper.imports.session import ImportSession
 from scraper.numbers import plural
 from scraper.reading.capture import read_capture
-from scraper.records import Capture
+from scraper.records import Capture, Reading
 from scraper.store import ImportFile, Place
 from scraper.warc import arc, wacz
 from scraper.warc import reader as incoming
@@ -35,6 +35,39 @@ class _Source:
 
     file: ImportFile
     row: int | None = None
+
+
+def first_post(path: Path) -> Reading | None:
+    """What the first post in a web archive says, else its first page; None: *path* is no web archive.
+
+    Raises Unreadable where nothing in it can be read.
+    """
+    try:
+        with path.open("rb") as file:
+            kind = _kind(path, file)
+            if kind is None:
+                return None
+            first: Reading | None = None
+            for found in _captures_in(file, kind, shown(path)):
+                reading = read_capture(found.capture)
+                if reading.kind == "post":
+                    return reading
+                first = first or reading
+    except OSError as error:
+        raise Unreadable(shown(path), f"cannot be read: {error.strerror or error}") from None
+    if first is None:
+        raise Unreadable(shown(path), "expected captures of pages, found none that can be read alone")
+    return first
+
+
+def _captures_in(file: BinaryIO, kind: str, name: str) -> Iterator[Found]:
+    """The captures that need nothing beside their own record, of all hosts."""
+    streams = wacz.members(file, name, WARC_SUFFIXES) if kind == "wacz" else [file]
+    for stream in streams:
+        records = (arc.read if kind == "arc" else warc.read)(cast("BinaryIO", stream))
+        for item in incoming.captures_of(records, lambda _: True):
+            if isinstance(item, Found) and item.revisit is None:
+                yield item
 
 
 class WarcImporter:
@@ -59,7 +92,7 @@ class WarcImporter:
                 kind = _kind(path, file)
                 if kind is None:
                     return False
-                source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **_facts(file)))
+                source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **facts(path)))
                 if kind == "wacz":
                     self._take_wacz(name, file, source)
                 else:
@@ -169,7 +202,7 @@ class WarcImporter:
             payload_digest=found.payload_digest,
         )
         outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None, place=place)
-        if outcome.verdict != "duplicate":
+        if outcome.verdict != "duplicate" and capture.url not in self._session.failed:
             self._session.archive.resolve(capture.url, "import")
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
             self._bodies[found.payload_digest] = digests.sha256(capture.body)
@@ -248,21 +281,6 @@ class WarcImporter:
         references = {"not_modified_of": own.not_modified_of, "like_capture_id": own.like_capture}
         found = digests.record_sha256(row, references)
         return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"
-
-
-def _facts(file: BinaryIO) -> "_Facts":
-    """Digest and length of the whole file, which is then at its start again."""
-    found, length = hashlib.sha256(), 0
-    while piece := file.read(1 << 20):
-        found.update(piece)
-        length += len(piece)
-    file.seek(0)
-    return {"sha256": found.hexdigest(), "length": length}
-
-
-class _Facts(TypedDict):
-    sha256: str
-    length: int
 
 
 def _kind(path: Path, file: BinaryIO) -> str | None:

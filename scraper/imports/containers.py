@@ -1,0 +1,81 @@
+"""One page and its parts in one file: MHTML (Chrome, Edge; RFC 2557) and Safari's webarchive. Pure."""
+
+import plistlib
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from xml.parsers.expat import ExpatError
+
+from scraper.provenance import http_date
+
+#: Chrome and Edge write the first, Internet Explorer, Word and old Edge the second.
+_MHTML = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?MIME-Version:", re.IGNORECASE)
+_PLIST = (b"bplist00", b"<?xml")
+#: The parts of one page; what has more is no saved page.
+MOST_PARTS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPage:
+    """The page itself out of such a file."""
+
+    body: bytes
+    #: With its charset as a parameter.
+    content_type: str
+    url: str | None
+    #: When it was saved, UTC; None: the file does not say.
+    saved_at: str | None
+    #: ``mhtml`` or ``webarchive``.
+    kind: str
+
+
+def page_of(data: bytes) -> SavedPage | None:
+    """The page in *data*; None: it is no such file, or holds no page."""
+    if data.startswith(_PLIST) and b"WebMainResource" in data:
+        return _of_webarchive(data)
+    return _of_mhtml(data) if _MHTML.match(data[:16384]) else None
+
+
+def _of_mhtml(data: bytes) -> SavedPage | None:
+    message = message_from_bytes(data)
+    parts = [part for part, _ in zip(message.walk(), range(MOST_PARTS), strict=False) if not part.is_multipart()]
+    pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    address = _header(message, "Snapshot-Content-Location")
+    page = next((part for part in pages if address and _header(part, "Content-Location") == address), None)
+    page = page or next(iter(pages), None)
+    body = page.get_payload(decode=True) if page is not None else None
+    if page is None or not isinstance(body, bytes):
+        return None
+    charset = page.get_content_charset()
+    return SavedPage(
+        body=body,
+        content_type=f"text/html; charset={charset}" if charset else "text/html",
+        url=address or _header(page, "Content-Location"),
+        saved_at=http_date(_header(message, "Date") or ""),
+        kind="mhtml",
+    )
+
+
+def _header(message: Message, name: str) -> str | None:
+    """One header, unfolded; None: it is not there."""
+    said = message.get(name)
+    return re.sub(r"\r?\n[ \t]+", "", str(said)).strip() or None if said is not None else None
+
+
+def _of_webarchive(data: bytes) -> SavedPage | None:
+    try:
+        main = plistlib.loads(data)["WebMainResource"]
+        body, url = main["WebResourceData"], main.get("WebResourceURL")
+    except (plistlib.InvalidFileException, ExpatError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None
+    if not isinstance(body, bytes):
+        return None
+    charset = main.get("WebResourceTextEncodingName")
+    return SavedPage(
+        body=body,
+        content_type=f"text/html; charset={charset}" if isinstance(charset, str) else "text/html",
+        url=url if isinstance(url, str) else None,
+        saved_at=None,
+        kind="webarchive",
+    )
