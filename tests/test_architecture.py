@@ -64,6 +64,7 @@ DOORS = {
     "click": {"cli"},
     "cryptography": {"seal"},
     "datasette": {"serve"},
+    "duckdb": {"export/parquet"},
     "feedparser": {"reading/sources"},
     "filelock": {"lock"},
     "gcld3": {"language"},

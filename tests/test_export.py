@@ -7,10 +7,12 @@ import json
 import re
 import sqlite3
 import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +20,7 @@ from hypothesis import strategies as st
 
 from scraper import export, schema, search
 from scraper.errors import ArchiveReadOnly, UsageError
-from scraper.export import Options
-from scraper.export.files import field
+from scraper.export import Options, excel
 from scraper.schema import EXPORT_COLUMNS, MORE_COLUMNS
 from scraper.search import Filters, Request
 
@@ -83,6 +84,16 @@ def db(archive: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def shelved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of one site without posts."""
+    path = tmp_path_factory.mktemp("shelf") / "archive.db"
+    schema.open_archive(path, create=True).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        put(db, "sites", id="upr2020", name="Blog", base_url="https://x.example/", platform="wix")
+    return path
 
 
 def text(db: sqlite3.Connection, name: str, request: Request | None = None, **options: object) -> str:
@@ -271,17 +282,18 @@ def test_where_for_a_site_that_there_is_not_names_those_that_there_are(db: sqlit
 
 def test_a_file_is_whole_and_described_beside(db: sqlite3.Connection, tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text("old")
-    done = export.to_file(db, tmp_path / "posts.csv", "csv", now=now)
-    export.to_file(db, tmp_path / "gone.ris", "ris", now=now, request=Request(filters=Filters(gone=("yes",))))
+    done = export.to_file(db, tmp_path / "posts.csv", "csv")
+    export.to_file(db, tmp_path / "gone.ris", "ris", request=Request(filters=Filters(gone=("yes",))))
     assert names(tmp_path) == ["datapackage.json", "gone.ris", "posts.csv"]
     content = (tmp_path / "posts.csv").read_bytes()
     assert (done.rows, done.bytes, done.sha256) == (3, len(content), hashlib.sha256(content).hexdigest())
     package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     ris, table_ = package["resources"]
-    assert (ris["path"], ris["rows"], table_["path"]) == ("gone.ris", 1, "posts.csv")
+    assert (ris["path"], table_["path"], table_["rows"]) == ("gone.ris", "posts.csv", 3)
+    assert "rows" not in ris
     assert [each["name"] for each in table_["schema"]["fields"]] == list(EXPORT_COLUMNS)
     assert all(each["description"] for each in table_["schema"]["fields"])
-    assert package["created"] == "2026-11-22T12:00:00Z"
+    assert package["created"] == "2021-04-02T09:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -300,13 +312,13 @@ def test_a_row_names_the_web_archive_that_its_page_came_from(archive: Path, sour
 @pytest.mark.parametrize("column", [*EXPORT_COLUMNS, *MORE_COLUMNS])
 def test_every_column_can_be_exported_and_is_explained(db: sqlite3.Connection, column: str) -> None:
     assert len(json.loads(text(db, "json", columns=(column,)))) == 3
-    assert field(column)["description"]
+    assert all(each.meaning for each in export.columns(Options(columns=(column,))))
 
 
 def test_a_broken_datapackage_does_no_harm(db: sqlite3.Connection, tmp_path: Path) -> None:
     for old in ("{", "[]", '{"name": "ushrn-posts", "resources": [1, {}]}'):
         (tmp_path / "datapackage.json").write_text(old)
-        export.to_file(db, tmp_path / "posts.json", "json", now=now)
+        export.to_file(db, tmp_path / "posts.json", "json")
         package = json.loads((tmp_path / "datapackage.json").read_text())
         assert "posts.json" in [each.get("path") for each in package["resources"]]
 
@@ -314,18 +326,18 @@ def test_a_broken_datapackage_does_no_harm(db: sqlite3.Connection, tmp_path: Pat
 def test_a_file_that_cannot_be_written_leaves_the_old_one(db: sqlite3.Connection, tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text("old")
     with pytest.raises(UsageError):
-        export.to_file(db, tmp_path / "posts.csv", "csv", now=now, options=Options(columns=("nonsense",)))
+        export.to_file(db, tmp_path / "posts.csv", "csv", options=Options(columns=("nonsense",)))
     with pytest.raises(UsageError, match="create it first"):
-        export.to_file(db, tmp_path / "nowhere" / "posts.csv", "csv", now=now)
+        export.to_file(db, tmp_path / "nowhere" / "posts.csv", "csv")
     with pytest.raises(UsageError, match="found a folder"):
-        export.to_file(db, tmp_path, "csv", now=now)
+        export.to_file(db, tmp_path, "csv")
     assert names(tmp_path) == ["posts.csv"]
     assert (tmp_path / "posts.csv").read_text() == "old"
 
 
 def test_a_name_that_the_folder_does_not_take_is_one_clear_error(db: sqlite3.Connection, tmp_path: Path) -> None:
     with pytest.raises(ArchiveReadOnly, match="choose another --output"):
-        export.to_file(db, tmp_path / ("x" * 300), "csv", now=now)
+        export.to_file(db, tmp_path / ("x" * 300), "csv")
 
 
 def test_a_copy_is_a_whole_archive_without_a_journal(archive: Path, tmp_path: Path) -> None:
@@ -346,7 +358,7 @@ def test_a_copy_is_a_whole_archive_without_a_journal(archive: Path, tmp_path: Pa
 
 
 def test_a_copy_without_captures_keeps_their_rows_and_says_so(archive: Path, tmp_path: Path) -> None:
-    export.copy(archive, tmp_path / "small.db", now=now, captures=False)
+    export.copy(archive, tmp_path / "small.db", captures=False, now=now)
     with sqlite3.connect(tmp_path / "small.db") as db:
         assert db.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
         assert db.execute("SELECT body_sha256 FROM captures").fetchone() == ("ab" * 32,)
@@ -374,3 +386,113 @@ def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:
         writer.execute("DELETE FROM posts WHERE id = ?", (number,))
     writer.close()
     reader.close()
+
+
+# Every table
+
+
+@pytest.mark.parametrize("table_name", schema.TABLES)
+def test_every_table_leaves_whole_without_the_numbers_of_its_rows(db: sqlite3.Connection, table_name: str) -> None:
+    header, *lines = csv.reader(io.StringIO(text(db, "csv", table=table_name), newline=""))
+    (number,) = db.execute(f"SELECT count(*) FROM {table_name}").fetchone()
+    assert len(lines) == len(text(db, "jsonl", table=table_name).splitlines()) == number
+    assert not {"post_id", "capture_id", "crawl_id", "tag_id"} & set(header)
+    assert "id" not in header or table_name == "sites"
+
+
+def test_what_a_row_refers_to_is_named_by_address_or_digest(db: sqlite3.Connection) -> None:
+    rows = table(text(db, "csv", table="post_tags"))
+    full = "https://www.upr2020.org/post/full"
+    assert [(row["post_url"], row["tag"]) for row in rows] == [(full, "Human Rights"), (full, "UPR")]
+
+
+def test_equal_archives_give_equal_bytes_whatever_the_numbers_of_their_rows(tmp_path: Path) -> None:
+    written = []
+    for order in (("a", "b", "c"), ("c", "a", "b")):
+        path = tmp_path / f"{order[0]}.db"
+        schema.open_archive(path, create=True).close()
+        with sqlite3.connect(path) as filled:
+            put(filled, "sites", id="upr2020", name="Blog", base_url="https://x.example/", platform="wix")
+            for slug in order:
+                post(filled, slug, published_at="2021-03-16", title="The same")
+                put(filled, "links", post_id=filled.execute("SELECT max(id) FROM posts").fetchone()[0], position=1,
+                    url="https://y.example/", text="y")  # fmt: skip
+        export.to_zip(filled, tmp_path / f"{order[0]}.zip", "csv")
+        zipped = (tmp_path / f"{order[0]}.zip").read_bytes()
+        written.append((zipped, *(text(filled, name) for name in export.FORMATS)))
+        filled.close()
+    assert written[0] == written[1]
+
+
+def test_all_tables_in_one_zip_know_their_files_by_digest_and_one_another_by_keys(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    export.to_zip(db, tmp_path / "all.zip", "jsonl")
+    with zipfile.ZipFile(tmp_path / "all.zip") as zipped:
+        package = json.loads(zipped.read("datapackage.json"))
+        for each in package["resources"]:
+            content = zipped.read(each["path"])
+            assert each["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+            assert each["rows"] == len(content.splitlines())
+        assert {each["path"] for each in package["resources"]} | {"datapackage.json"} == set(zipped.namelist())
+    counts = next(each for each in package["resources"] if each["title"] == "counts")
+    assert counts["schema"]["foreignKeys"][0] == {
+        "fields": "post_url",
+        "reference": {"resource": "posts-jsonl", "fields": "url"},
+    }
+    posts = next(each for each in package["resources"] if each["title"] == "posts")
+    kinds = {each["name"]: each["type"] for each in posts["schema"]["fields"]}
+    assert (kinds["tags"], kinds["published_day"], kinds["views"]) == ("array", "date", "integer")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("csv", {"table": "count"}, "did you mean 'counts'"),
+        ("csv", {"table": "counts", "columns": ("url",)}, "no column of counts"),
+        ("ris", {"table": "counts"}, "expected csv, json or jsonl"),
+    ],
+)
+def test_a_table_that_there_is_not_is_a_clear_error(
+    db: sqlite3.Connection, name: str, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        export.write(db, None, name, Options(**options))
+
+
+# Spreadsheets
+
+
+@pytest.mark.parametrize("value", ["=1", "＝1", "+1", "＋1", "-1", "－1", "@a", "＠a", "  =1", "\t=1", "\n=1", "\r1"])
+def test_no_cell_is_a_formula_in_any_width(value: str) -> None:
+    assert excel.disarmed(value) == f"'{value}"
+    assert excel.disarmed(f"a{value}") == f"a{value}"
+
+
+@given(st.text(st.sampled_from("a é😀\n")), st.integers(0, 3))
+def test_no_cell_is_longer_than_excel_takes(text: str, more: int) -> None:
+    long = text * (excel.LONGEST // max(1, len(text)) + more)
+    assert excel.fits(excel.cut(long, "posts-whole.csv"))
+    assert excel.fits(long) == (len(long.encode("utf-16-le")) // 2 <= excel.LONGEST)
+
+
+def test_what_is_cut_for_excel_stands_whole_in_a_second_file(shelved: Path, tmp_path: Path) -> None:
+    long = "=word " * 10_000
+    with sqlite3.connect(shelved) as db:
+        post(db, "long", body_text=long, title="Long")
+        post(db, "short", body_text="Short", title="Short")
+    export.to_file(db, tmp_path / "posts.csv", "csv", options=Options(excel=True))
+    cut = table((tmp_path / "posts.csv").read_text("utf-8-sig"))[0]["body_text"]
+    assert len(cut) == excel.LONGEST
+    assert cut.startswith("'=word")
+    assert cut.endswith("all of it is in posts-whole.csv]")
+    (row,) = table((tmp_path / "posts-whole.csv").read_text("utf-8"))
+    assert row == {"row": "https://www.upr2020.org/post/long", "column": "body_text", "text": long}
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert [each["path"] for each in package["resources"]] == ["posts-whole.csv", "posts.csv"]
+    db.close()
+
+
+def test_nothing_is_cut_where_everything_fits(db: sqlite3.Connection, tmp_path: Path) -> None:
+    export.to_file(db, tmp_path / "posts.csv", "csv", options=Options(excel=True))
+    assert names(tmp_path) == ["datapackage.json", "posts.csv"]

@@ -15,23 +15,28 @@ EVIDENCE = ("warc", "wacz")
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, *EVIDENCE, "sqlite"]))
+@click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, "parquet", *EVIDENCE, "sqlite"]))
 @db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
+@click.option("--table", default="posts", show_default=True, metavar="NAME",
+              help="Another table or view, whole: counts, events, revisions, links, captures, coverage …;"
+              " all: every one, in one zip (csv, json, jsonl).")  # fmt: skip
 @click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
 @click.option("--no-bodies", is_flag=True, help="Leave the texts out (csv, json, jsonl).")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
 @click.option("--query", default="", help="Only posts that this search finds.")
-@click.option("--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, and no cell that acts as a formula.")
+@click.option(
+    "--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, no cell that acts as a formula, none too long."
+)
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
 @stoppable
 def export(
-    form: str, db: Path, output: Path | None, columns: str | None, no_bodies: bool, where: tuple[str, ...],
-    query: str, excel: bool, without_captures: bool,
+    form: str, db: Path, output: Path | None, table: str, columns: str | None, no_bodies: bool,
+    where: tuple[str, ...], query: str, excel: bool, without_captures: bool,
 ) -> None:  # fmt: skip
-    """Write posts, citations or evidence to a file: csv json jsonl atom bibtex biblatex ris csl warc wacz sqlite.
+    """Write posts, citations or evidence to a file: csv json jsonl parquet atom bibtex ris csl warc …
 
     Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
     every post; NULL is empty, lists are joined by "; ".
@@ -41,7 +46,9 @@ def export(
               ushrn export sqlite --output public.db --without-captures
     """
     output = None if output == Path("-") else output
-    given = {"--columns": columns, "--no-bodies": no_bodies, "--where": where, "--query": query, "--excel": excel}
+    other = None if table == "posts" else table
+    found = {"--where": where, "--query": query}
+    given = {"--table": other, "--columns": columns, "--no-bodies": no_bodies, **found, "--excel": excel}
     if form == "sqlite":
         refuse(form, given)
         copy(db, required(form, output), captures=not without_captures)
@@ -50,8 +57,10 @@ def export(
         evidence(form, db, required(form, output))
     else:
         refuse(form, {"--without-captures": without_captures} | ({"--excel": excel} if form != "csv" else {}))
+        if other:
+            refuse(f"--table {table}", found | ({"--columns": columns, "--excel": excel} if table == "all" else {}))
         chosen = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns is not None else None
-        posts(form, db, output, chosen, where, query, bodies=not no_bodies, excel=excel)
+        posts(form, db, output, table, chosen, where, query, bodies=not no_bodies, excel=excel)
 
 
 def refuse(form: str, given: Mapping[str, object]) -> None:
@@ -69,25 +78,33 @@ def required(form: str, output: Path | None) -> Path:
 
 
 def posts(
-    form: str, db: Path, output: Path | None, columns: tuple[str, ...] | None, where: Iterable[str], query: str,
-    *, bodies: bool, excel: bool,
+    form: str, db: Path, output: Path | None, table: str, columns: tuple[str, ...] | None, where: Iterable[str],
+    query: str, *, bodies: bool, excel: bool,
 ) -> None:  # fmt: skip
-    """Write posts in one of the formats of `TABLES`."""
+    """Write posts, or another table, in one of the formats of `TABLES`."""
     from scraper import export as room
     from scraper import schema, search
 
-    options = room.Options(columns=columns, bodies=bodies, excel=excel)
+    options = room.Options(table="posts" if table == "all" else table, columns=columns, bodies=bodies, excel=excel)
     request = search.Request(query=search.parse(query), filters=room.where(where))
     opened = schema.open_archive(db, create=False, readonly=True)
     try:
         room.check(opened.conn, request.filters)
-        if output is None:
+        if form == "parquet":
+            place = required(form, output)
+            number = room.to_parquet(opened.conn, place, request=request, options=options)
+            click.echo(f"{place}: {number} {'posts' if table == 'posts' else 'rows'}")
+        elif table == "all":
+            done = room.to_zip(opened.conn, required("--table all", output), form, options)
+            click.echo(f"{done.path}: {done.rows} rows, {done.bytes} bytes, sha256 {done.sha256}")
+        elif output is None:
             with closing(room.write(opened.conn, request, form, options)) as chunks:
                 for chunk in chunks:
                     click.echo(chunk, nl=False)
         else:
-            done = room.to_file(opened.conn, output, form, now=now, request=request, options=options)
-            click.echo(f"{done.path}: {done.rows} posts, {done.bytes} bytes, sha256 {done.sha256}")
+            done = room.to_file(opened.conn, output, form, request=request, options=options)
+            what = "posts" if table == "posts" else "rows"
+            click.echo(f"{done.path}: {done.rows} {what}, {done.bytes} bytes, sha256 {done.sha256}")
     finally:
         opened.close()
 

@@ -5,19 +5,24 @@
 """
 
 from scraper.export.copy import copy
-from scraper.export.files import Written, replacing, to_file, to_place
+from scraper.export.files import Written, replacing, to_file, to_place, to_zip
 from scraper.export.formats import FORMATS, Format, write
+from scraper.export.package import shape
+from scraper.export.parquet import to_parquet
 from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, snapshot, where
+from scraper.export.tables import Column, columns
 from scraper.export.works import revision_name, revision_url
 
 __all__ = [
     "FORMATS",
     "LISTS",
+    "Column",
     "Format",
     "Options",
     "Written",
     "check",
     "chosen",
+    "columns",
     "copy",
     "count",
     "post_url",
@@ -25,9 +30,12 @@ __all__ = [
     "revision_name",
     "revision_url",
     "select",
+    "shape",
     "snapshot",
     "to_file",
+    "to_parquet",
     "to_place",
+    "to_zip",
     "where",
     "write",
 ]

@@ -8,18 +8,17 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scraper import schema
-from scraper.dates import utc
 from scraper.errors import ArchiveReadOnly, DiskFull, UsageError
-from scraper.export import rows
-from scraper.export.formats import FORMATS, write
-from scraper.export.rows import Options, chosen
+from scraper.export import rows, tables
+from scraper.export.formats import FORMATS, csv_line, write
+from scraper.export.package import NAME, Held, package, resource
+from scraper.export.rows import Options
 from scraper.search import Request
 
 PACKAGE = "datapackage.json"
@@ -32,7 +31,7 @@ class Written:
     """A file that was written."""
 
     path: Path
-    #: Posts in it.
+    #: Rows in it: posts, unless another table was asked for.
     rows: int
     bytes: int
     sha256: str
@@ -43,26 +42,101 @@ def to_file(
     path: Path,
     name: str,
     *,
-    now: Callable[[], datetime],
     request: Request | None = None,
     options: Options | None = None,
 ) -> Written:
-    """Write the posts that *request* finds in format *name* to *path*, replacing it, and describe it beside.
+    """Write the posts that *request* finds, or another table, in format *name* to *path*, and describe it beside.
 
+    CSV for Excel: cells that Excel has no room for are cut, and stand whole in a second file, ``NAME-whole.csv``.
     Raises UsageError for what cannot be written, DiskFull or ArchiveReadOnly where the folder does not take it.
     """
+    options = options or Options()
+    whole = path.with_name(f"{path.stem}-whole.csv")
+    cut: list[tuple[str, str, str]] = []
+    if options.excel:
+        options = replace(options, cut=lambda *cell: cut.append(cell), whole=whole.name)
     with rows.snapshot(db):
-        number = rows.count(db, request)
-        if options and options.limit is not None:
-            number = min(number, max(0, options.limit))
-        with closing(write(db, request, name, options)) as chunks:
-            length, digest = to_place(path, chunks, archive=_place_of(db))
-    done = Written(path, number, length, digest)
-    describe(db, done, name, options or Options(), utc(now()))
+        done = _put(db, path, write(db, request, name, options), _number(db, request, options))
+        described = [resource(_held(done), name, options)]
+    if cut:
+        extra = _put(db, whole, _cut_cells(cut), len(cut))
+        described.append(_plain(_held(extra), "What was cut from cells for Excel: row, column, all of the text."))
+    describe(db, path.parent, described)
     return done
 
 
-def _place_of(db: sqlite3.Connection) -> Path | None:
+def _number(db: sqlite3.Connection, request: Request | None, options: Options) -> int:
+    if options.table != "posts":
+        return tables.count_of(db, options.table)
+    number = rows.count(db, request)
+    return number if options.limit is None else min(number, max(0, options.limit))
+
+
+def _put(db: sqlite3.Connection, path: Path, chunks: Generator[bytes, None, None], number: int) -> Written:
+    with closing(chunks):
+        length, digest = to_place(path, chunks, archive=place_of(db))
+    return Written(path, number, length, digest)
+
+
+def _cut_cells(cells: Iterable[tuple[str, str, str]]) -> Generator[bytes, None, None]:
+    yield b"row,column,text\r\n"
+    for cell in cells:
+        yield (csv_line(cell) + "\r\n").encode("utf-8", "replace")
+
+
+def _held(done: Written) -> Held:
+    return Held(done.path.name, done.rows, done.bytes, done.sha256)
+
+
+def _plain(held: Held, description: str) -> dict[str, object]:
+    """A file that only says what it is."""
+    found = resource(held, "csv", Options(columns=("url",)))
+    fields = [{"name": name, "type": "string"} for name in ("row", "column", "text")]
+    return {**found, "title": held.path, "description": description, "schema": {"fields": fields}}
+
+
+def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | None = None) -> Written:
+    """Write every table in format *name* into one zip with its ``datapackage.json``; equal archives, equal bytes.
+
+    Raises UsageError for a format that holds no tables.
+    """
+    if not FORMATS[name].tabular:
+        raise UsageError(f"--table all: expected csv, json or jsonl, found {name}")
+    options = options or Options()
+    with (
+        replacing(path, place_of(db)) as partial,
+        rows.snapshot(db),
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        listed = [_table_into_zip(db, archive, name, replace(options, table=table)) for table in tables.ALL]
+        _into_zip(archive, PACKAGE, iter([package(db, listed, whole=True)]))
+    number = sum(int(str(each["rows"])) for each in listed)
+    return Written(path, number, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _table_into_zip(db: sqlite3.Connection, archive: zipfile.ZipFile, name: str, options: Options) -> dict[str, object]:
+    """Write one table; its description."""
+    held = _into_zip(archive, f"{options.table}{FORMATS[name].suffix}", write(db, None, name, options))
+    return resource(replace(held, rows=_number(db, None, options)), name, options)
+
+
+#: The first time that a zip can say; the same for every file, so that equal contents are equal bytes.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> Held:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    digest, length = hashlib.sha256(), 0
+    with archive.open(info, "w", force_zip64=True) as entry:
+        for chunk in chunks:
+            entry.write(chunk)
+            digest.update(chunk)
+            length += len(chunk)
+    return Held(name, 0, length, digest.hexdigest())
+
+
+def place_of(db: sqlite3.Connection) -> Path | None:
     """The file that *db* is; None: it is none."""
     place = next((file for _, name, file in db.execute("PRAGMA database_list") if name == "main"), None)
     return Path(place) if place else None
@@ -131,63 +205,26 @@ def _umask() -> int:
     return mask
 
 
-def describe(db: sqlite3.Connection, done: Written, name: str, options: Options, created: str) -> None:
-    """Put *done* into the datapackage.json of its folder, beside what is described there; not if that is not ours."""
-    place = done.path.parent / PACKAGE
+def describe(db: sqlite3.Connection, folder: Path, described: Iterable[dict[str, object]]) -> None:
+    """Put *described* into the datapackage.json of *folder*, beside what is there; not if that is not ours."""
+    place = folder / PACKAGE
     listed = _resources(place)
     if listed is None:
         return
-    others = [each for each in listed if each.get("path") != done.path.name]
-    package = {
-        "name": "ushrn-posts",
-        "title": "Posts of the US Human Rights Network, as archived",
-        "description": "Exported by ushrn. Times are UTC, as precise as their source; empty: the source does not say.",
-        "created": created,
-        "sources": [
-            {"title": site, "path": url} for site, url in db.execute("SELECT name, base_url FROM sites ORDER BY id")
-        ],
-        "resources": sorted([*others, _resource(done, name, options)], key=lambda each: str(each.get("path"))),
-    }
-    to_place(place, archive=_place_of(db), chunks=[json.dumps(package, ensure_ascii=False, indent=2).encode() + b"\n"])
+    new = {str(each["path"]): each for each in described}
+    others = [each for each in listed if each.get("path") not in new and (folder / str(each.get("path"))).is_file()]
+    to_place(place, archive=place_of(db), chunks=[package(db, [*others, *new.values()])])
 
 
 def _resources(place: Path) -> list[dict[str, object]] | None:
     """The files that an earlier export described, none in a broken file; None where it is somebody else's."""
     try:
-        package = json.loads(place.read_bytes())
+        found = json.loads(place.read_bytes())
     except (OSError, ValueError, RecursionError):
         return []
-    if not isinstance(package, dict):
+    if not isinstance(found, dict):
         return []
-    if package.get("name") != "ushrn-posts":
+    if found.get("name") != NAME:
         return None
-    found = package.get("resources")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _resource(done: Written, name: str, options: Options) -> dict[str, object]:
-    about: dict[str, object] = {
-        "name": "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in done.path.name.lower()),
-        "path": done.path.name,
-        "format": name,
-        "mediatype": FORMATS[name].media_type.partition(";")[0],
-        "encoding": "utf-8",
-        "bytes": done.bytes,
-        "hash": f"sha256:{done.sha256}",
-        "rows": done.rows,
-    }
-    if name == "csv":
-        about |= {
-            "profile": "tabular-data-resource",
-            "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'},
-        }
-    if FORMATS[name].tabular:
-        about["schema"] = {"fields": [field(column) for column in chosen(options)], "missingValues": [""]}
-    return about
-
-
-def field(column: str) -> dict[str, str]:
-    """*column* as a field of a Table Schema: name, type, and what it means."""
-    said = schema.EXPORT_FIELDS[column]
-    kind = "integer" if said.type == "INTEGER" else "string"
-    return {"name": column, "type": kind, "description": said.meaning}
+    listed = found.get("resources")
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from scraper import cite
 from scraper.errors import UsageError
-from scraper.export import atom
-from scraper.export.rows import JOINT, LISTS, Options, chosen, select
+from scraper.export import atom, excel, tables
+from scraper.export.rows import JOINT, Options
 from scraper.export.works import works
 from scraper.search import Request
 
 #: Bytes that are handed on at a time, about.
 CHUNK = 128 * 1024
-#: First characters that make a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,9 @@ def write(
         raise UsageError(f"expected a format of {', '.join(FORMATS)}; found {name!r}")
     options = options or Options()
     if chosen_format.tabular:
-        chosen(options)
+        tables.columns(options)
+    elif options.table != "posts":
+        raise UsageError(f"--table {options.table}: expected csv, json or jsonl, found {name}")
     return _chunks(chosen_format.write(db, request, options))
 
 
@@ -64,16 +64,22 @@ def _encoded(text: str) -> bytes:
 
 
 def _csv(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    columns = chosen(options)
-    lists = [at for at, name in enumerate(columns) if name in LISTS]
-    cell = _safe_cell if options.excel else _cell
-    yield ("\ufeff" if options.excel else "") + ",".join(columns) + "\r\n"
-    for row in select(db, request, columns, options.limit):
+    wanted = tables.columns(options)
+    names = [column.name for column in wanted]
+    lists = [at for at, column in enumerate(wanted) if column.is_list]
+    yield ("\ufeff" if options.excel else "") + ",".join(names) + "\r\n"
+    for row in tables.rows(db, request, options):
         values = list(row)
         for at in lists:
             values[at] = JOINT.join(json.loads(str(values[at])))
-        line = ",".join(map(cell, values))
-        yield f"{line}\r\n" if line else '""\r\n'  # a line of one empty cell is not an empty line
+        if options.excel:
+            values = _for_excel(names, values, options)
+        yield csv_line(values) + "\r\n"
+
+
+def csv_line(values: Iterable[object]) -> str:
+    """One line of CSV (RFC 4180), without its end; a line of one empty cell is not an empty line."""
+    return ",".join(map(_cell, values)) or '""'
 
 
 def _cell(value: object) -> str:
@@ -85,15 +91,25 @@ def _cell(value: object) -> str:
     return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
 
 
-def _safe_cell(value: object) -> str:
-    return _cell("'" + value if isinstance(value, str) and value.startswith(FORMULA) else value)
+def _for_excel(names: list[str], values: list[object], options: Options) -> list[object]:
+    """*values* as spreadsheets take them; what is cut is handed to `Options.cut`."""
+    found: list[object] = []
+    for name, value in zip(names, values, strict=True):
+        safe = excel.disarmed(value) if isinstance(value, str) else value
+        if isinstance(safe, str) and not excel.fits(safe):
+            if options.cut:
+                options.cut(str(values[0]), name, str(value))
+            safe = excel.cut(safe, options.whole)
+        found.append(safe)
+    return found
 
 
 def _objects(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    columns = chosen(options)
-    lists = [name for name in columns if name in LISTS]
-    for row in select(db, request, columns, options.limit):
-        record = dict(zip(columns, row, strict=True))
+    wanted = tables.columns(options)
+    names = [column.name for column in wanted]
+    lists = [column.name for column in wanted if column.is_list]
+    for row in tables.rows(db, request, options):
+        record = dict(zip(names, row, strict=True))
         for name in lists:
             record[name] = json.loads(str(record[name]))
         yield json.dumps(record, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """Rows for export: one SELECT with a server-side cursor, so that memory stays flat and the whole is of one state."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,12 +23,18 @@ BATCH = 64
 class Options:
     """How a result set is written."""
 
+    #: Which table or view; all but `posts` leave whole.
+    table: str = "posts"
     #: Names, in order; None: the default ones.
     columns: tuple[str, ...] | None = None
     #: Whether the default columns hold the bodies.
     bodies: bool = True
-    #: CSV for spreadsheets: a BOM, and no cell that could be a formula.
+    #: CSV for spreadsheets: a BOM, no cell that could be a formula, none that is longer than they take.
     excel: bool = False
+    #: Gets each cell that was cut for that: (address of the post or first cell of the row, column, all of its text).
+    cut: Callable[[str, str, str], None] | None = None
+    #: Name of the file that holds those; None: there is none.
+    whole: str | None = None
     #: Stop after so many posts; None: all of them.
     limit: int | None = None
     #: Where the archive is served (``https://host/``), for links to its pages; None: nowhere.

@@ -11,11 +11,11 @@ from scraper.search.tree import All, Any, Query
 #: Facets whose filters are told apart, each with its bit in `miss`: the filters that a row does not meet.
 BITS = {"site": 1, "year": 2, "category": 4, "tag": 8, "author": 16, "pdf": 32, "gone": 64}
 ORDER = {
-    "relevance": "more, key, date DESC, id",
-    "newest": "more, date IS NULL, date DESC, id",
-    "oldest": "more, date IS NULL, date, id",
-    "views": "more, key IS NULL, key DESC, date DESC, id",
-    "comments": "more, key IS NULL, key DESC, date DESC, id",
+    "relevance": "more, key, date DESC, url",
+    "newest": "more, date IS NULL, date DESC, url",
+    "oldest": "more, date IS NULL, date, url",
+    "views": "more, key IS NULL, key DESC, date DESC, url",
+    "comments": "more, key IS NULL, key DESC, date DESC, url",
 }
 
 
@@ -77,7 +77,7 @@ def _rows(request: Request, source: _Source) -> Where:
     where = both(wanted, "AND") if wanted else Where("1")
     key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments"}.get(request.order, "NULL")
     columns = (
-        f"p.id AS id, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
+        f"p.id AS id, p.url AS url, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
         f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss, {more.sql} AS more"
     )
     inner = f"SELECT {columns} FROM {_FROM[bool(source.scores.sql), source.finds]} WHERE {where.sql}"

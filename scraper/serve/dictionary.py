@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 from scraper import schema
-from scraper.export import FORMATS
+from scraper.export import FORMATS, Options, columns, shape
 from scraper.export.atom import instant, xml
-from scraper.export.files import field
 from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
@@ -27,8 +26,8 @@ def page(ask: Ask) -> Answer:
             "dictionary.html",
             ask.room,
             here="data-dictionary",
-            columns=[field(name) for name in schema.EXPORT_COLUMNS],
-            more=[field(name) for name in schema.MORE_COLUMNS],
+            columns=columns(Options()),
+            more=columns(Options(columns=schema.MORE_COLUMNS)),
             tables=described,
             hidden=set(desk.HIDDEN),
             formats=[(ask.link(f"/search.{end}"), words, texts.FORMAT_WORDS[end]) for end, words in texts.FORMATS],
@@ -48,7 +47,8 @@ def package(ask: Ask) -> Answer:
                 "format": name,
                 "mediatype": each.media_type.partition(";")[0],
                 "encoding": "utf-8",
-                "schema": {"fields": [field(column) for column in schema.EXPORT_COLUMNS], "missingValues": [""]},
+                "profile": "tabular-data-resource",
+                **shape(name, Options()),
             }
         )
     sources = [

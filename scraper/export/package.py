@@ -1,0 +1,123 @@
+"""What files of an export are and mean, for programs: a Frictionless Data Package (version 1)."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scraper import schema
+from scraper.export.formats import FORMATS
+from scraper.export.rows import Options
+from scraper.export.tables import Column, columns
+
+#: How a package of ours is known.
+NAME = "ushrn-posts"
+TITLE = "Posts of the US Human Rights Network, as archived"
+DESCRIPTION = "Exported by ushrn. Times are UTC, as precise as their source; empty: the source does not say."
+
+#: A resource, or a package, as its specification has it.
+Descriptor = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that a package holds."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def package(db: sqlite3.Connection, resources: Iterable[Descriptor], *, whole: bool = False) -> bytes:
+    """``datapackage.json`` of *resources*; *whole*: they are all tables with all rows, so references can be followed.
+
+    Its date is that of the newest capture, so equal archives give equal bytes.
+    """
+    listed = sorted(resources, key=lambda each: str(each.get("path")))
+    known = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('name', 'license', 'version')"))
+    (created,) = db.execute("SELECT max(captured_at) FROM captures").fetchone()
+    sources = db.execute("SELECT name, base_url FROM sites ORDER BY id")
+    found: Descriptor = {
+        "name": NAME,
+        "title": known.get("name", TITLE),
+        "description": DESCRIPTION,
+        "created": created,
+        "version": known.get("version"),
+        "licenses": [licence(known["license"])] if known.get("license") else None,
+        "sources": [{"title": name, "path": url} for name, url in sources if url],
+        "resources": related(listed) if whole else listed,
+    }
+    kept = {name: value for name, value in found.items() if value}
+    return json.dumps(kept, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def licence(told: str) -> Descriptor:
+    """The operator's licence: an address, or a name such as ``CC-BY-4.0``."""
+    return {"path": told} if told.startswith(("https://", "http://")) else {"name": told}
+
+
+def resource(held: Held, name: str, options: Options) -> Descriptor:
+    """A file in format *name*."""
+    made = FORMATS[name]
+    about: Descriptor = {
+        "name": "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in held.path.lower()).strip("-") or "file",
+        "path": held.path,
+        "format": name,
+        "mediatype": made.media_type.partition(";")[0],
+        "encoding": "utf-8",
+        "bytes": held.bytes,
+        "hash": f"sha256:{held.sha256}",
+    }
+    if not made.tabular:
+        return about
+    about |= {"profile": "tabular-data-resource", "title": options.table, "rows": held.rows}
+    about["description"] = schema.TABLES[options.table].meaning
+    return about | shape(name, options)
+
+
+def shape(name: str, options: Options) -> Descriptor:
+    """How a table in format *name* is laid out, and what its columns are: ``dialect`` and ``schema`` of a resource."""
+    csv = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'}
+    fields = [field(column, lists=name != "csv") for column in columns(options)]
+    return {
+        "dialect": csv if name == "csv" else {"keyed": True},
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+
+
+def field(column: Column, *, lists: bool) -> Descriptor:
+    """*column* as a field of a Table Schema; with *lists*, values that are lists are arrays."""
+    kind = "integer" if column.type == "INTEGER" else "string"
+    if column.is_list and lists:
+        kind = "array"
+    if column.name in ("published_day", "updated_day"):
+        kind = "date"
+    found: Descriptor = {"name": column.name, "type": kind, "description": column.meaning}
+    if column.refers_to:
+        found["ushrn:refersTo"] = ".".join(column.refers_to)
+    return found
+
+
+def related(resources: list[Descriptor]) -> list[Descriptor]:
+    """*resources*, each with foreign keys to those tables that the package holds whole."""
+    tables = {each.get("title"): each for each in resources if each.get("profile") == "tabular-data-resource"}
+    found = []
+    for each in resources:
+        keys = [key for field in each.get("schema", {}).get("fields", []) if (key := _key(field, tables, each))]
+        told = {**each["schema"], "foreignKeys": keys} if keys else each.get("schema")
+        found.append({**each, "schema": told} if told else each)
+    return found
+
+
+def _key(field: Descriptor, tables: dict[object, Descriptor], own: Descriptor) -> Descriptor | None:
+    """The foreign key of *field* to another resource in the same format, if that is there with the column."""
+    table, _, column = str(field.get("ushrn:refersTo", "")).partition(".")
+    other = tables.get(table)
+    if other is None or other.get("format") != own.get("format"):
+        return None
+    if column not in {each["name"] for each in other["schema"]["fields"]}:
+        return None
+    place = "" if other["name"] == own["name"] else other["name"]
+    return {"fields": field["name"], "reference": {"resource": place, "fields": column}}

@@ -1,0 +1,142 @@
+"""What can be exported as a table: the posts that a search finds, and every other table and view whole.
+
+Row numbers mean nothing outside of one archive: a reference by number leaves as the address or the digest that it
+stands for, and a row's own number stays. So equal archives give equal bytes.
+"""
+
+import base64
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from scraper import schema
+from scraper.errors import UsageError
+from scraper.export.rows import BATCH, BODIES, LISTS, Options, chosen, select
+from scraper.search import Request
+
+#: All of them, in the order of the data dictionary.
+NAMES = tuple(schema.TABLES)
+#: Those that an export of all tables has: each row once.
+ALL = tuple(name for name in NAMES if name != "posts_browse")
+#: What leaves by other doors (the bodies, as WARC) or stays with the operator.
+_LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
+#: Headers of HTTP: bytes, of which each is a character (RFC 9110, section 5.5).
+_HEADS = frozenset({"request_head", "head"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What a column that refers by number becomes: its new name, and where the value stands."""
+
+    name: str
+    table: str
+    column: str
+
+
+_REFERENCES = {
+    "post_id": _Reference("post_url", "posts", "url"),
+    "capture_id": _Reference("capture_record_sha256", "captures", "record_sha256"),
+    "not_modified_of": _Reference("not_modified_of_record_sha256", "captures", "record_sha256"),
+    "like_capture_id": _Reference("like_capture_record_sha256", "captures", "record_sha256"),
+    "crawl_id": _Reference("crawl_started_at", "crawls", "started_at"),
+    "category_id": _Reference("category", "categories", "name"),
+    "tag_id": _Reference("tag", "tags", "name"),
+    "import_file_id": _Reference("import_file_sha256", "import_files", "sha256"),
+    "checkpoint": _Reference("checkpoint_root", "checkpoints", "root"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an export."""
+
+    name: str
+    #: ``TEXT`` or ``INTEGER``.
+    type: str
+    meaning: str
+    #: SQL over the table, which is called ``t``; empty for `posts`, whose SQL `rows` has.
+    sql: str = ""
+    #: Its values are bytes, and leave as ``latin-1`` characters or ``base64``; empty: they are none.
+    bytes_as: str = ""
+    #: Table and column of an export that has each value of this one; None: there is none.
+    refers_to: tuple[str, str] | None = None
+    #: Its values are lists, as JSON.
+    is_list: bool = False
+
+
+def columns(options: Options) -> tuple[Column, ...]:
+    """The columns of an export. Raises UsageError for a table or a column that there is not."""
+    if options.table == "posts":
+        return tuple(
+            Column(name, schema.EXPORT_FIELDS[name].type, schema.EXPORT_FIELDS[name].meaning, is_list=name in LISTS)
+            for name in chosen(options)
+        )
+    found = _columns_of(options.table)
+    if options.columns is None:
+        return tuple(column for column in found if options.bodies or column.name not in BODIES)
+    known = {column.name: column for column in found}
+    for name in options.columns:
+        if name not in known:
+            raise UsageError(f"columns: {name!r} is no column of {options.table}; there are: {', '.join(known)}")
+    return tuple(known[name] for name in dict.fromkeys(options.columns))
+
+
+def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[tuple[object, ...]]:
+    """The values of those columns in each row, in an order that is the same in every equal archive."""
+    wanted = columns(options)
+    if options.table == "posts":
+        return select(db, request, [column.name for column in wanted], options.limit)
+    return _rows_of(db, options.table, wanted)
+
+
+def _columns_of(table: str) -> tuple[Column, ...]:
+    """The columns that an export of *table* has. Raises UsageError for a table that there is not."""
+    if table not in schema.TABLES:
+        close = get_close_matches(table, NAMES, n=1)
+        meant = f" (did you mean {close[0]!r}?)" if close else ""
+        raise UsageError(f"--table: {table!r} is no table{meant}; there are: {', '.join(NAMES)}, and all")
+    fields = schema.TABLES[table].fields
+    return tuple(
+        _column(field)
+        for field in fields
+        if field.name != "id" or field.type not in ("INTEGER", "")
+        if (table, field.name) not in _LEFT_OUT
+    )
+
+
+def _column(field: schema.Field) -> Column:
+    name = schema.quoted(field.name)
+    if found := _REFERENCES.get(field.name):
+        sql = f"(SELECT {found.column} FROM {found.table} WHERE id = t.{name})"
+        meaning = f"{field.meaning}, by {'its address' if found.column == 'url' else f'its {found.column}'}"
+        return Column(found.name, "TEXT", meaning, sql, refers_to=(found.table, found.column))
+    if field.type == "BLOB":
+        said = "latin-1" if field.name in _HEADS else "base64"
+        return Column(field.name, "TEXT", f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
+    return Column(field.name, field.type or "TEXT", field.meaning, f"t.{name}")
+
+
+def _rows_of(db: sqlite3.Connection, table: str, wanted: tuple[Column, ...]) -> Iterator[tuple[object, ...]]:
+    order = ", ".join(str(at) for at, column in enumerate(wanted, 1) if column.name not in BODIES)
+    sql = f"SELECT {', '.join(column.sql for column in wanted)} FROM {table} t ORDER BY {order or 1}"
+    encoded = [(at, column.bytes_as) for at, column in enumerate(wanted) if column.bytes_as]
+    with closing(db.execute(sql)) as cursor:
+        while batch := cursor.fetchmany(BATCH):
+            yield from (_readable(row, encoded) for row in batch) if encoded else batch
+
+
+def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[object, ...]:
+    values = list(row)
+    for at, said in encoded:
+        value = values[at]
+        if isinstance(value, bytes):
+            values[at] = value.decode("latin-1") if said == "latin-1" else base64.b64encode(value).decode()
+    return tuple(values)
+
+
+def count_of(db: sqlite3.Connection, table: str) -> int:
+    """How many rows an export of *table* has."""
+    (number,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(number)
