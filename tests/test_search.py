@@ -569,3 +569,60 @@ def test_each_step_back_says_what_it_finds(db: sqlite3.Connection) -> None:
     for step in steps:
         asked = Request(query=search.parse(step.text), filters=step.filters)
         assert step.total == search.count(db, asked), step
+
+
+SCRIPTS = {
+    "chinese": "第三次普遍定期审议：人权理事会通过了结果文件。",
+    "japanese": "国連人権理事会は報告書を採択しました。",
+    "korean": "유엔 인권이사회는 결과를 채택했다.",
+    "thai": "คณะมนตรีสิทธิมนุษยชนแห่งสหประชาชาติ",
+    "hawaii-curly": "Water in Hawai’i is a right.",
+    "hawaii-okina": "Water in Hawaiʻi is a right.",
+    "hawaii-plain": "Water in Hawaii is a right.",
+    "land": "This is land that was taken.",
+    "hyphen": "Non-citizens have rights.",
+    "joined": "Noncitizens have rights.",
+    "covid": "COVID in prisons.",
+    "covid-19": "COVID-19 in prisons.",
+    "lodz": "Łódź Straße œuvre ёлка أحمد",
+}
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    db = schema.open_archive(tmp_path_factory.mktemp("scripts") / "a.db", create=True).conn
+    db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", SITES[0])
+    for slug, text in SCRIPTS.items():
+        add(db, slug, {"title": slug, "body_text": text})
+    yield db
+    db.close()
+
+
+HAWAII = {"hawaii-curly", "hawaii-okina", "hawaii-plain"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "slugs"),
+    [
+        ("人权", {"chinese"}), ("普遍定期审议", {"chinese"}), ("理事会", {"chinese", "japanese"}), ("採択", {"japanese"}),
+        ("인권이사회", {"korean"}), ("인권", {"korean"}), ("สิทธิมนุษยชน", {"thai"}), ("人权 -普遍", set()),
+        ("title:人权", set()), ("人权 OR 인권", {"chinese", "korean"}), ('"人权理事会"', {"chinese"}),
+        ("hawaii", HAWAII), ("Hawai’i", HAWAII), ("Hawaiʻi", HAWAII), ("HAWAI'I", HAWAII), ("island", set()),
+        ("non-citizens", {"hyphen", "joined"}), ("noncitizens", {"hyphen", "joined"}), ("noncitizen", {"hyphen", "joined"}),
+        ("covid", {"covid", "covid-19"}), ("covid-19", {"covid", "covid-19"}), ("COVID19", {"covid", "covid-19"}),
+        ("lodz", {"lodz"}), ("strasse", {"lodz"}), ("oeuvre", {"lodz"}), ("елка", {"lodz"}), ("احمد", {"lodz"}),
+        ("Łódź", {"lodz"}), ("STRASSE", {"lodz"}),
+    ],
+)  # fmt: skip
+def test_words_are_found_in_every_script_and_spelling(scripts: sqlite3.Connection, asked: str, slugs: set[str]) -> None:
+    page = search.find(scripts, Request(query=search.parse(asked), matched=search.Matched.ALL))
+    assert {hit.slug for hit in page.hits} == slugs
+    assert len(list(search.rowids(scripts, page.request))) == page.total == len(slugs)
+
+
+@pytest.mark.parametrize(
+    ("asked", "marked"), [("人权", "人权"), ("普遍定期", "普遍定期"), ("strasse", "Straße"), ("hawaii", "Hawai’i")]
+)
+def test_what_was_found_is_marked_as_the_text_has_it(scripts: sqlite3.Connection, asked: str, marked: str) -> None:
+    snippets = [snippet.text for hit in search.find(scripts, asked).hits for snippet in hit.snippets]
+    assert any(f"{MARK}{marked}{UNMARK}" in text for text in snippets), snippets

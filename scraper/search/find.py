@@ -13,7 +13,7 @@ from scraper.search.match import one_of
 from scraper.search.query import parse
 from scraper.search.relax import lacking, split
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
-from scraper.search.select import ORDER, ordered, selection
+from scraper.search.select import ORDER, ordered, selection, spelled
 from scraper.search.snippets import Snippet, show
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
@@ -103,7 +103,7 @@ def prepare(db: sqlite3.Connection) -> None:
 
 def find(db: sqlite3.Connection, request: Request | str) -> Page:
     """The page that *request* asks for; a text is a query by itself. *db* may be read-only."""
-    asked = Request(query=parse(request)) if isinstance(request, str) else request
+    asked = spelled(db, Request(query=parse(request)) if isinstance(request, str) else request)
     rows = selection(db, asked)
     size = _size(asked)
     offset = min(max(0, asked.page - 1) * size, 2**53)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scraper.search.folding import fold
+from scraper.search.folding import fold, is_unspaced
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.urls import canonical
@@ -16,6 +16,10 @@ from scraper.urls import canonical
 STEMMED, EXACT = "posts_fts", "posts_exact"
 #: The index of files that goes with an index of posts.
 FILES = {STEMMED: "files_fts", EXACT: "files_exact"}
+
+#: The indexes of texts in scripts without spaces, by their tables; they answer from so many letters on.
+UNSPACED = {"posts": "posts_unspaced", "files": "files_unspaced"}
+TRIGRAM = 3
 
 #: When a post is from: the day it was published as its readers saw it, as precisely as it is known; or, where the page
 #: says only that, the day it was updated.
@@ -105,7 +109,7 @@ def compile_query(db: sqlite3.Connection, query: Query) -> Match:
 def relaxed(node: Node) -> Node | None:
     """*node* with all words stemmed; None where that might find less: not words only, or beginnings of words."""
     if isinstance(node, Term):
-        return None if node.prefix else replace(node, exact=False)
+        return None if node.prefix or is_unspaced(node.text) else replace(node, exact=False)
     if isinstance(node, All | Any):
         children = [relaxed(child) for child in node.children]
         found = tuple(child for child in children if child is not None)
@@ -116,7 +120,7 @@ def relaxed(node: Node) -> Node | None:
 def table_of(node: Node) -> str | None:
     """The one index that can answer *node* alone; None: it takes more than that."""
     if isinstance(node, Term):
-        return EXACT if node.exact else STEMMED
+        return None if is_unspaced(node.text) else EXACT if node.exact else STEMMED
     if isinstance(node, All | Any):
         tables = {table_of(child) for child in node.children}
         return tables.pop() if len(tables) == 1 else None
@@ -159,7 +163,8 @@ def condition(db: sqlite3.Connection, node: Node) -> Where:
     table = table_of(node)
     if table:
         return _found(table, node)
-    assert isinstance(node, All | Any)  # noqa: S101 - a Term has a table
+    if isinstance(node, Term):
+        return unspaced(node)
     return both((condition(db, child) for child in node.children), "AND" if isinstance(node, All) else "OR")
 
 
@@ -174,6 +179,29 @@ def _in_index(table: str, asked: str, *, files: bool) -> Where:
     index = FILES[table]
     inside = f"p.id IN (SELECT post_id FROM files WHERE id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?))"
     return both((posts, Where(inside, (asked,))), "OR")
+
+
+def unspaced(term: Term) -> Where:
+    """Posts whose text, or a file's, has the letters of *term* side by side; one or two by looking at each text."""
+    if term.column == "author":
+        return Where("instr(p.author, ?)", (term.text,))
+    posts = _with_letters("posts", (term.column,) if term.column else ("title", "body_text"), term.text)
+    found = Where(f"p.id IN ({posts.sql})", posts.values)
+    if term.column:
+        return found
+    files = _with_letters("files", ("name", "text"), term.text)
+    return both((found, Where(f"p.id IN (SELECT post_id FROM files WHERE id IN ({files.sql}))", files.values)), "OR")
+
+
+def _with_letters(table: str, columns: Sequence[str], text: str) -> Where:
+    index = UNSPACED[table]
+    if len(text) >= TRIGRAM:
+        quoted = text.replace('"', '""')
+        return Where(f"SELECT rowid FROM {index} WHERE {index} MATCH ?", (f'{{{" ".join(columns)}}} : "{quoted}"',))
+    has = " OR ".join(f"instr({column}, ?)" for column in columns)
+    return Where(
+        f"SELECT id FROM {table} WHERE id IN (SELECT id FROM {index}_docsize) AND ({has})", (text,) * len(columns)
+    )
 
 
 def _property(db: sqlite3.Connection, node: Condition) -> Where:

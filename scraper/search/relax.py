@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
+from scraper.search.folding import is_unspaced
 from scraper.search.match import FILES, STEMMED, Where, expression, relaxed, table_of
 from scraper.search.request import Matched
 from scraper.search.synonyms import words
@@ -90,10 +91,10 @@ def split(query: Query) -> Split:
     units: list[Node] = []
     fixed: list[Node] = []
     for part in parts:
-        found = list(_units(part))
+        found = [] if any(is_unspaced(term.text) for term in Query(root=part).terms) else list(_units(part))
         if found:
             units += found
-        elif not (_is_plain(part) or (isinstance(part, Any) and part.spellings)):
+        elif not (_is_plain(part) or _is_empty(part)):
             fixed.append(part)
     chatty = any(EMPTY.issuperset(words(term.text)) for term in query.terms if _is_plain(term))
     return Split(tuple(dict.fromkeys(units)), tuple(fixed), chatty)
@@ -101,7 +102,12 @@ def split(query: Query) -> Split:
 
 def _is_plain(node: Node) -> bool:
     """A word as typed, without field, star or quotation marks."""
-    return isinstance(node, Term) and node == Term(node.text)
+    return isinstance(node, Term) and node == Term(node.text) and not is_unspaced(node.text)
+
+
+def _is_empty(node: Node) -> bool:
+    """Spellings of words that say nothing alone."""
+    return isinstance(node, Any) and node.spellings and all(map(_is_plain, Query(root=node).terms))
 
 
 def _units(node: Node) -> Iterator[Node]:

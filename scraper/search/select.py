@@ -1,11 +1,24 @@
 """A request → the SQL that finds its posts."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scraper.search.match import DATE, FILES, PDFS, STEMMED, Match, Where, both, compile_query, expression
+from scraper.search.folding import is_unspaced
+from scraper.search.match import (
+    DATE,
+    FILES,
+    PDFS,
+    STEMMED,
+    UNSPACED,
+    Match,
+    Where,
+    both,
+    compile_query,
+    expression,
+)
 from scraper.search.relax import FILE_SHARE, WEIGHTS, feedback, scored, split
 from scraper.search.request import UNDATED, Filters, Matched, Request
+from scraper.search.spelled import as_written
 from scraper.search.tree import All, Any, Query
 
 #: Facets whose filters are told apart, each with its bit in `miss`: the filters that a row does not meet.
@@ -21,8 +34,13 @@ ORDER = {
 
 def ordered(db: sqlite3.Connection, request: Request) -> Where:
     """A SELECT of those ids, for use in a larger statement."""
-    rows = selection(db, request)
+    rows = selection(db, spelled(db, request))
     return Where(f"{rows.sql} SELECT id FROM f WHERE miss = 0 ORDER BY {ORDER[request.order]}", rows.values)
+
+
+def spelled(db: sqlite3.Connection, request: Request) -> Request:
+    """*request* with its words as the archive spells them."""
+    return replace(request, query=as_written(db, request.query))
 
 
 def selection(db: sqlite3.Connection, request: Request) -> Where:
@@ -105,7 +123,24 @@ def _source(match: Match, request: Request) -> Where:
     terms = request.query.terms
     if not terms or request.order != "relevance":
         return Where("")
-    return _scored(STEMMED, expression(Any(terms)), files=False, rank=True)
+    spaced = tuple(term for term in terms if not is_unspaced(term.text))
+    parts = [_scored(STEMMED, expression(Any(spaced)), files=False, rank=True)] if spaced else []
+    parts += [_frequency(term.text) for term in terms if is_unspaced(term.text)]
+    if len(parts) == 1:
+        return parts[0]
+    rows = " UNION ALL ".join(part.sql for part in parts)
+    return Where(f"SELECT id, sum(score) FROM ({rows}) GROUP BY id", tuple(v for part in parts for v in part.values))
+
+
+def _frequency(text: str) -> Where:
+    """Posts by how much of their text is *text*; the title counts ten times."""
+    count = "length(coalesce({0}, '')) - length(replace(coalesce({0}, ''), ?, ''))"
+    return Where(
+        f"SELECT id, -(10.0 * ({count.format('title')}) + {count.format('body_text')})"
+        f" / (200 + length(coalesce(body_text, ''))) AS score"
+        f" FROM posts WHERE id IN (SELECT id FROM {UNSPACED['posts']}_docsize)",
+        (text, text),
+    )
 
 
 def _scored(table: str, asked: str, *, files: bool, rank: bool) -> Where:

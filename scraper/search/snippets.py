@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from scraper.search.folding import unfolded
+from scraper.search.folding import is_unspaced, unfolded
 from scraper.search.match import EXACT, FILES, STEMMED, anywhere, expression
 from scraper.search.synonyms import words
 from scraper.search.tree import MARK, UNMARK, Any, Term
@@ -77,6 +77,9 @@ def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> d
                 continue  # a crawl has put it there since
             titles.setdefault(number, []).extend(unfolded(texts[number][0] or "", ranges(title)))
             bodies.setdefault(number, []).extend(unfolded(texts[number][2] or "", ranges(body)))
+    for number, (title, _, body) in texts.items():
+        titles.setdefault(number, []).extend(_side_by_side(title, terms))
+        bodies.setdefault(number, []).extend(_side_by_side(body, terms))
     in_files = _files(db, [term for term in terms if anywhere(term)], wanted)
     return {
         number: Shown(
@@ -87,10 +90,17 @@ def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> d
     }
 
 
+def _side_by_side(text: str | None, terms: Sequence[Term]) -> Iterator[Range]:
+    """Where the letters of terms stand that have no spaces between words."""
+    wanted = [re.escape(term.text) for term in terms if is_unspaced(term.text)]
+    if wanted and text:
+        yield from (found.span() for found in islice(re.finditer("|".join(wanted), text, re.IGNORECASE), MATCHES))
+
+
 def _by_table(terms: Iterable[Term]) -> Iterator[tuple[str, str]]:
     listed = list(terms)
     for table, exact in ((STEMMED, False), (EXACT, True)):
-        chosen = tuple(term for term in listed if term.exact is exact)
+        chosen = tuple(term for term in listed if term.exact is exact and not is_unspaced(term.text))
         if chosen:
             yield table, expression(Any(chosen))
 

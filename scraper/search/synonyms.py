@@ -35,7 +35,7 @@ EMRIP | Expert Mechanism on the Rights of Indigenous Peoples
 UNDRIP | Declaration on the Rights of Indigenous Peoples
 NHRI | National Human Rights Institution | National Human Rights Commission
 BLM | Black Lives Matter | BlackLivesMatter
-COVID-19 | COVID19 | coronavirus
+COVID-19 | COVID19 | COVID | coronavirus
 HR 40 | H.R. 40 | HR40
 ESCR | economic, social and cultural rights
 NGO | nongovernmental organization | non-governmental organization

@@ -1,0 +1,78 @@
+"""A query's words as this archive spells them: joined, or with an apostrophe or a hyphen inside.
+
+``Hawai’i`` stands in the index as two words, ``Hawaiʻi`` and ``Hawaii`` as one; so do ``non-citizens`` and
+``noncitizens``. Whichever is typed, all are looked for. Where one word was typed, it is cut only where some text of the
+archive has that sign at that place: ``island`` never finds ``is land``.
+"""
+
+import re
+import sqlite3
+from dataclasses import replace
+
+from scraper.search.folding import fold, is_unspaced, key
+from scraper.search.match import STEMMED, expression
+from scraper.search.tree import All, Any, Node, Not, Query, Term
+from scraper.search.vocabulary import frequencies
+
+_SIGNS = "'’‘ʻʼ´`‐‑-"
+_INNER = re.compile(rf"(?<=\w)[{_SIGNS}](?=\w)")
+#: Posts in which a sign is looked for, and words of a query that are cut.
+_LOOKED_AT, _CUT = 20, 8
+
+
+def as_written(db: sqlite3.Connection, query: Query) -> Query:
+    """*query* with the other spellings of its words that the archive has."""
+    if query.root is None:
+        return query
+    return replace(query, root=_Spelling(db).node(query.root))
+
+
+class _Spelling:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.left = _CUT
+
+    def node(self, node: Node) -> Node:
+        """*node* with its words, wherever they stand in it, each with its other spellings."""
+        match node:
+            case Term():
+                return self.term(node)
+            case Not():
+                return Not(self.node(node.child))
+            case All() | Any():
+                return replace(node, children=tuple(map(self.node, node.children)))
+        return node
+
+    def term(self, term: Term) -> Node:
+        if term.near is not None or term.prefix or " " in term.text or is_unspaced(term.text):
+            return term
+        others = self.joined(term.text) or self.cut(term.text)
+        return Any((term, *(replace(term, text=other) for other in others)), spellings=True) if others else term
+
+    def joined(self, text: str) -> tuple[str, ...]:
+        """The word without the signs inside it; empty: there are none."""
+        bare = _INNER.sub("", fold(text))
+        return (bare,) if bare != fold(text) else ()
+
+    def cut(self, text: str) -> tuple[str, ...]:
+        """The word in two, wherever the archive writes a sign between."""
+        word = key(text)
+        if len(word) < 4 or not word.isalpha() or self.left <= 0:
+            return ()
+        self.left -= 1
+        cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+        known = frequencies(self.db, (before for before, _ in cuts))
+        return tuple(
+            f"{before} {behind}" for before, behind in cuts if before in known and self.has_sign(before, behind)
+        )
+
+    def has_sign(self, before: str, behind: str) -> bool:
+        asked = expression(Term(f"{before} {behind}"))
+        rows = self.db.execute(
+            f"SELECT coalesce(title, '') || ' ' || coalesce(body_text, '') FROM {STEMMED}"  # folded, as it is indexed
+            f" WHERE {STEMMED} MATCH ? LIMIT ?",
+            (asked, _LOOKED_AT),
+        )
+        stem = behind[: max(1, len(behind) - 3)] if len(behind) > 3 else behind
+        between = re.compile(rf"\b{re.escape(before)}[{_SIGNS}]{re.escape(stem)}")
+        return any(between.search(text.casefold()) for (text,) in rows)
