@@ -7,6 +7,8 @@ archive may have been published without count as empty.
 import sqlite3
 from dataclasses import dataclass
 
+from scraper.store.evidence import Evidence
+
 #: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
 SHOWN_DAY = "coalesce(posts.published_day, posts.published_at, posts.updated_day, posts.updated_at)"
 
@@ -186,3 +188,13 @@ def named(db: sqlite3.Connection, kind: str) -> list[tuple[str, int]]:
     """(value, posts) of each ``site``, ``author``, ``language``, ``category`` or ``tag``, the frequent ones first."""
     found = [(str(name), int(count)) for name, count in db.execute(_NAMED[kind])]
     return sorted(found, key=lambda each: (-each[1], each[0].casefold()))
+
+
+def has_body(db: sqlite3.Connection, sha256: str) -> bool:
+    """Whether the archive has bytes under that digest."""
+    return db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+
+def body(db: sqlite3.Connection, sha256: str) -> bytes:
+    """The decoded bytes of that digest. Raises IntegrityError where they are not there, or not what they were."""
+    return Evidence(db).body(sha256)

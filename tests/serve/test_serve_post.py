@@ -361,6 +361,26 @@ def test_damaged_bytes_are_not_handed_out(open_room: Any, shelf: Any) -> None:
     assert open_room(shelf.path).get(f"/raw/{digest}").status_code == 503
 
 
+@pytest.mark.parametrize("referenced", [False, True])
+def test_other_bytes_are_not_handed_out_under_a_digest(open_room: Any, shelf: Any, referenced: bool) -> None:
+    honest, forged = b"the same long page " * 500, b"the sane long page " * 500
+    digest = hashlib.sha256(honest).hexdigest()
+    shelf.capture("https://www.upr2020.org/post/a", "2026-02-02T00:00:00Z", honest)
+    asked = digest
+    if referenced:
+        second = honest + b"and one more"
+        asked = hashlib.sha256(second).hexdigest()
+        encoded = bodies.encode(second, honest)
+        shelf.insert("bodies", sha256=asked, length=len(second), codec=encoded.codec, reference_sha256=digest,
+                     data=encoded.data)  # fmt: skip
+    assert open_room(shelf.path).get(f"/raw/{asked}").status_code == 200
+    other = bodies.encode(forged, None)
+    shelf.db.execute("UPDATE bodies SET codec = ?, data = ? WHERE sha256 = ?", (other.codec, other.data, digest))
+    refused = open_room(shelf.path).get(f"/raw/{asked}")
+    assert (refused.status_code, refused.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert b"sane long" not in refused.content
+
+
 # Ways to a post
 
 
