@@ -68,11 +68,18 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Data
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
-    """Datasette's own pages ask no other host either, where our archive is all that is served."""
-    from scraper.serve.archive import is_alone
-    from scraper.serve.security_headers import guarded
+    """Where our archive is all that is served, only what readers need is open: see `guard`."""
+    from scraper.serve import guard
+    from scraper.serve.archive import is_alone, room_of
 
-    return lambda app: guarded(app, lambda: is_alone(datasette))
+    def about() -> guard.Guarded | None:
+        room = room_of(datasette)
+        if room is None or not is_alone(datasette):
+            return None
+        said = datasette.plugin_config("ushrn") or {}
+        return guard.Guarded(room, open=bool(said.get("internal_pages")))
+
+    return lambda app: guard.guarded(app, about)
 
 
 def run(

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +26,7 @@ from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
+from scraper.store import nearest
 
 HTML = "text/html; charset=utf-8"
 
@@ -191,7 +192,7 @@ def run(page: Page, ask: Ask) -> Answer:
         with patience(ask.db, PATIENCE):
             return page(ask)
     except NotHere as error:
-        return problem_page(ask.room, str(error), 404)
+        return problem_page(ask.room, str(error), 404, near=nearest(ask.db, ask.path))
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
             return problem_page(ask.room, texts.TOO_LONG, 503, {"Retry-After": "10"})
@@ -213,9 +214,15 @@ def patience(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
         db.set_progress_handler(None, 0)
 
 
-def problem_page(room: Room | None, words: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:
-    """A page that says what went wrong, in *words*."""
-    body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status)
+def problem_page(
+    room: Room | None,
+    words: str,
+    status: int,
+    headers: Mapping[str, str] | None = None,
+    near: Sequence[sqlite3.Row] = (),
+) -> Answer:
+    """A page that says what went wrong, in *words*; *near*: posts whose address is like the one asked for."""
+    body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status, near=near)
     return Answer(body, status, headers=headers or {})
 
 

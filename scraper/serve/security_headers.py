@@ -1,8 +1,6 @@
 """The headers that keep a reader safe: strict ones on every answer of ours, milder ones on Datasette's own pages."""
 
-from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 
 #: No scripts at all, nothing from other hosts, no frames, forms to ourselves only.
 CSP = (
@@ -25,25 +23,6 @@ BENCH = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-Message = dict[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-
-
-def guarded(app: Callable[..., Awaitable[None]], wanted: Callable[[], bool]) -> Callable[..., Awaitable[None]]:
-    """*app* whose answers without a policy get the bench's, if *wanted* says so."""
-
-    async def wrapped(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": protected(message.get("headers", []))}
-            await send(message)
-
-        if scope["type"] == "http":
-            scope = {**scope, "headers": readable(scope.get("headers", []))}
-        await app(scope, receive, sending if scope["type"] == "http" and wanted() else send)
-
-    return wrapped
 
 
 def readable(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

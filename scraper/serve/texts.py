@@ -80,6 +80,7 @@ BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` f
 NO_SUCH_PAGE = "There is no page at this address."
 CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
 NEAREST = "The nearest addresses here"
+OTHER_WAYS = "Other ways in"
 TO_OVERVIEW = "Back to the home page"
 
 # Home

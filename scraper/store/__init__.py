@@ -10,6 +10,7 @@ from scraper.store import change_list, holdings, sealing
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, Outcome, Seal
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
+from scraper.store.nearest import nearest
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 from scraper.store.settings import Setting, Settings, keep_setting, settings_of
@@ -32,6 +33,7 @@ __all__ = [
     "change_list",
     "holdings",
     "keep_setting",
+    "nearest",
     "sealing",
     "settings_of",
 ]

@@ -1,0 +1,82 @@
+"""Only what readers need is open, and an address that leads nowhere still leads on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLOSED = ("/-/versions", "/-/versions.json", "/-/settings", "/-/plugins.json", "/-/databases", "/-/threads",
+          "/-/actor.json", "/-/permissions", "/-/messages", "/-/allow-debug", "/-/patterns", "/-/logout",
+          "/-/auth-token?token=x", "/-/metadata", "/-/", "/-/inspect.json")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_internal_pages_are_closed(reader: Any, path: str) -> None:
+    response = reader.get(path)
+    assert response.status_code == 404
+    assert "This page is closed on a public server" in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_what_readers_need_stays_open(reader: Any) -> None:
+    for path in ("/", "/archive/posts", "/archive/posts.json?_size=1", "/-/static/app.css", "/-/ushrn/style.css"):
+        assert reader.get(path).status_code == 200, path
+
+
+def test_no_cookie_is_ever_set(reader: Any) -> None:
+    paths = (
+        "/",
+        "/archive",
+        "/archive/posts",
+        "/nowhere",
+        "/-/messages",
+        "/-/permissions",
+        "/archive/posts?_search=water",
+    )
+    for path in paths:
+        given = {"Cookie": "ds_messages=nonsense; ds_actor=nonsense"}
+        assert "set-cookie" not in reader.get(path, headers=given).headers, path
+    assert "set-cookie" not in reader.ask("POST", "/-/messages", data={"message": "x"}).headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["/", "/search", "/archive/posts", "/archive/posts/-/insert", "/nowhere"])
+def test_nothing_can_be_written(reader: Any, method: str, path: str) -> None:
+    response = reader.ask(method, path)
+    assert response.status_code == 405
+    assert "This site is read-only" in response.text
+
+
+def test_whoever_runs_datasette_by_hand_may_open_them(
+    wrapped: Callable[..., Any], library: Path, tmp_path: Path
+) -> None:
+    from datasette.app import Datasette
+
+    said = {"plugins": {"ushrn": {"internal_pages": True}}}
+    opened = wrapped(Datasette([str(library)], metadata=said))
+    assert opened.get("/-/versions.json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/post/upr2020/flimt-0", "/post/nowhere/flint-0", "/flint-0", "/archive/flint-0", "/blog/2020/Flint-0"]
+)
+def test_an_address_that_leads_nowhere_names_the_nearest(reader: Any, path: str) -> None:
+    response = reader.get(path)
+    assert response.status_code == 404
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert 'href="/post/upr2020/flint-0"' in response.text
+    assert 'action="/search"' in response.text
+
+
+def test_an_address_like_no_other_names_none(reader: Any) -> None:
+    response = reader.get("/zzzzzz/yyyyyyy")
+    assert response.status_code == 404
+    assert "nearest addresses" not in response.text
+    assert 'action="/search"' in response.text
+
+
+def test_programs_get_their_own_404(reader: Any) -> None:
+    response = reader.get("/archive/nope.json")
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("application/json")
