@@ -14,6 +14,9 @@ from scraper.records import Site
 #: Where Wix keeps the files that posts link to.
 WIX_MEDIA = ("docs.wixstatic.com", "media.wix.com", "static.wixstatic.com")
 
+#: Where Wix keeps the style sheets of its pages.
+WIX_STYLES = ("siteassets.parastorage.com", "static.parastorage.com")
+
 #: The Wix blog of 2020 and 2021 for the third cycle of the Universal Periodic Review; latest post seen 18 March 2021.
 UPR2020 = Site(
     id="upr2020",

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import shlex
 import sqlite3
+import subprocess
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -85,19 +87,37 @@ def test_the_demonstration_tells_what_changed_and_leaves_one_archive(tmp_path: P
     assert "gone: Notes from the Housing Hearing" in text
     with sqlite3.connect(tmp_path / "demo.db") as db:
         assert db.execute("SELECT count(*), count(gone_at), sum(revision_count > 1) FROM posts").fetchone() == (
-            10,
+            12,
             1,
             1,
         )
         assert db.execute("SELECT count(*) FROM crawls WHERE exit_status = 0").fetchone() == (3,)
         kinds = db.execute("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind").fetchall()
-        assert kinds == [("added", 10), ("changed", 1), ("gone", 1)]
+        assert kinds == [("added", 12), ("changed", 1), ("gone", 1)]
         views = db.execute(
             "SELECT group_concat(views, ' ') FROM (SELECT counts.views FROM counts JOIN posts ON posts.id = post_id"
             " WHERE slug = 'water-is-a-right' ORDER BY counts.counted_at)"
         ).fetchone()
         assert views == ("395 420 440",)
         assert db.execute("SELECT text FROM files").fetchone()[0].startswith("Shadow Report")
+        kinds = "SELECT sum(kind = 'image'), count(DISTINCT body_sha256) FROM captures WHERE kind = 'image'"
+        assert db.execute(kinds).fetchone() == (10, 10)
+        assert db.execute("SELECT count(*), count(sha256) FROM images").fetchone() == (8, 8)
+
+
+def test_every_line_that_the_demonstration_suggests_works_without_ushrn_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said: list[str] = []
+    run_demo(tmp_path, echo=said.append, now=lambda: TODAY)
+    commands = [shlex.split(line, comments=True) for line in said if " --db " in line]
+    assert len(commands) == 6
+    for command in commands:
+        if "serve" not in command:
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert done.returncode in (0, 10 if "status" in command else 0), done.stderr
+            assert "search" not in command or "2026" in done.stdout or "2022" in done.stdout
 
 
 def test_an_archive_that_is_there_is_not_overwritten_without_force(tmp_path: Path) -> None:

@@ -25,10 +25,15 @@ SHOWN = 60
               help="Least pause between two requests to a host; a longer Crawl-delay wins.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Fetch every known post again, not only what is due.")
 @click.option("--no-counts", is_flag=True, help="Do not ask the site for view counts.")
+@click.option("--pictures", type=click.Choice(["original", "shown", "none"]), default="original", show_default=True,
+              help="Keep the pictures of posts as large as there are, as the page shows them, or not.")  # fmt: skip
+@click.option("--picture-budget", type=click.IntRange(min=0), metavar="MB",
+              help="Fetch no more pictures once those in the archive weigh so much.  [default: no limit]")  # fmt: skip
 @log_option
 def crawl(
-    targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, log_format: str
-) -> None:
+    targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, pictures: str,
+    picture_budget: int | None, log_format: str,
+) -> None:  # fmt: skip
     """Find, fetch, keep and read new and changed posts.
 
     SITE is the id of a site (upr2020, ushrn-news, ushrn-drupal), URL the address of any Wix blog or of one post;
@@ -40,10 +45,13 @@ def crawl(
               ushrn crawl https://blog.example.org/ --contact you@example.org --delay 2
     """
     from scraper.crawl import run_crawl
+    from scraper.crawl.pictures import PicturePolicy, Want
 
     log = Log(log_format)
+    budget = None if picture_budget is None else picture_budget * 1_000_000
     report = run_crawl(
         db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
+        pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget),
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
         on_request=log.request,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from scraper import urls
+
 
 def site_state(db: sqlite3.Connection, site: str) -> str:
     """``live``, ``gone`` or ``unknown``."""
@@ -68,3 +70,58 @@ def last_live_capture_at(db: sqlite3.Connection) -> str | None:
 def count_posts(db: sqlite3.Connection) -> int:
     """How many posts the archive has."""
     return int(db.execute("SELECT count(*) FROM posts").fetchone()[0])
+
+
+def pictures_named(
+    db: sqlite3.Connection, site: str, only: str | None
+) -> list[tuple[int, str, int | None, int | None]]:
+    """(post, address, capture of its page, run that made it) of every picture in the site's posts, covers included;
+    those of the newest runs first. *only*: of the post at that address.
+    """
+    return db.execute(
+        "SELECT post_id, address, page, run FROM ("
+        "  SELECT posts.id AS post_id, images.url AS address, posts.capture_id AS page, position"
+        "    FROM images JOIN posts ON posts.id = post_id"
+        "    WHERE site = :site AND posts.url = ifnull(:only, posts.url)"
+        "  UNION ALL SELECT id, cover_image, capture_id, 0 FROM posts"
+        "    WHERE site = :site AND cover_image IS NOT NULL AND url = ifnull(:only, url)) AS named"
+        " LEFT JOIN (SELECT id, crawl_id AS run FROM captures) AS pages ON pages.id = named.page"
+        " ORDER BY run DESC, post_id DESC, position",
+        {"site": site, "only": only},
+    ).fetchall()
+
+
+def failed(db: sqlite3.Connection, url: str, stage: str) -> tuple[str, str] | None:
+    """When an address began to fail, and when it failed last; None: nothing is wrong with it."""
+    first, last = db.execute(
+        "SELECT min(first_seen_at), max(last_seen_at) FROM problems"
+        " WHERE url = ? AND stage = ? AND resolved_at IS NULL",
+        (url, stage),
+    ).fetchone()
+    return None if first is None else (first, last)
+
+
+def kept_styles(db: sqlite3.Connection) -> set[str]:
+    """Style sheets that are kept, in one spelling."""
+    return {urls.spellings(url)[0] for (url,) in db.execute("SELECT DISTINCT url FROM captures WHERE kind = 'style'")}
+
+
+def pages_for_styles(db: sqlite3.Connection, site: str, run: int, most: int, only: str | None) -> list[int]:
+    """Captures of the posts that this run fetched, and of *most* others, other ones in each run."""
+    rows = db.execute(
+        "SELECT capture_id, crawl_id = :run, (posts.id * 7919 + :run * 104729) % 1009 AS turn FROM posts"
+        " JOIN captures ON captures.id = capture_id WHERE site = :site AND posts.url = ifnull(:only, posts.url)"
+        " ORDER BY 2 DESC, turn",
+        {"site": site, "run": run, "only": only},
+    ).fetchall()
+    fresh = [number for number, is_fresh, _ in rows if is_fresh]
+    return fresh + [number for number, is_fresh, _ in rows if not is_fresh][:most]
+
+
+def bytes_of_pictures(db: sqlite3.Connection) -> int:
+    """What the pictures in the archive weigh."""
+    row = db.execute(
+        "SELECT ifnull(sum(length(data)), 0) FROM bodies WHERE sha256 IN"
+        " (SELECT body_sha256 FROM captures WHERE kind = 'image')"
+    ).fetchone()
+    return int(row[0])

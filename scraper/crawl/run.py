@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scraper import sites, urls
 from scraper.crawl import lookups
+from scraper.crawl.pictures import PicturePolicy
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site
 from scraper.dates import utc
@@ -25,6 +26,7 @@ def run_crawl(
     delay: float = 1.0,
     full: bool = False,
     counts: bool = True,
+    pictures: PicturePolicy | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -35,7 +37,8 @@ def run_crawl(
 ) -> Report:
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
-    *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known. *now*, *sleep* and
+    *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known; *pictures*: which
+    pictures, and how many (None: the usual). *now*, *sleep* and
     *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
     finish the current post when this runs in the main thread.
 
@@ -52,7 +55,14 @@ def run_crawl(
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
             on_request=on_request,
         ) as fetcher:  # fmt: skip
-            session = Session(run=run, fetcher=fetcher, full=full, counts=counts, progress=progress)
+            session = Session(
+                run=run,
+                fetcher=fetcher,
+                full=full,
+                counts=counts,
+                progress=progress,
+                pictures=pictures or PicturePolicy(),
+            )
             _check_clock(session)
             return _report(session, exit_status(_crawl_all(session, wanted), failed=bool(session.told)))
 

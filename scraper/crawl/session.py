@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from scraper import urls
+from scraper.crawl.pictures import PicturePolicy
 from scraper.decide import UrlState
 from scraper.errors import FetchFailed, Forbidden
 from scraper.fetch import Validators
@@ -19,6 +20,7 @@ class Session(NetworkSession):
     #: Fetch everything known, without conditional requests.
     full: bool = False
     counts: bool = True
+    pictures: PicturePolicy = field(default_factory=PicturePolicy)
     #: What robots.txt kept us from asking, and how many sources answered, whatever they said.
     refused: list[str] = field(default_factory=list)
     answered: int = 0

@@ -6,6 +6,7 @@ from scraper import decide, urls
 from scraper.crawl import lookups, numbered_posts
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
+from scraper.crawl.pictures import Pictures
 from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
@@ -80,6 +81,7 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
     if session.counts and site.platform in ("wix", "unknown"):
         memory = session.archive.url_states(site.id)
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
+    Pictures(session, site, session.pictures).run(only)
 
 
 def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[Due]:

@@ -25,6 +25,7 @@ from scraper.decide.due import (
     Due,
     UrlState,
     due,
+    is_due_again,
     is_told_again,
     within,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "due",
     "fold",
     "instant",
+    "is_due_again",
     "is_gate",
     "is_told_again",
     "known_wall",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 
 from scraper import urls
 from scraper.decide.observation import instant
@@ -206,3 +207,19 @@ def _moved(before: str | None, lastmod: str, answered: str) -> bool:
         return False
     whole_day = len(lastmod) == len("2021-03-18")
     return lastmod >= answered[:10] if whole_day else changed > instant(answered)
+
+
+_SLACK = DAY - ALMOST_A_DAY
+
+
+def is_due_again(first: str, last: str, now: datetime) -> bool:
+    """Whether what failed from *first* to *last* is asked for again: daily for two weeks, then ever more seldom."""
+    tried, age = instant(last) - instant(first) + _SLACK, now - instant(first) + _SLACK
+    if age <= NEVER_HAD_DAILY:
+        return now - instant(last) + _SLACK >= timedelta(days=1)
+    at = NEVER_HAD_DAILY
+    for gap in chain(NEVER_HAD_AGAIN, repeat(NEVER_HAD_AGAIN[-1])):
+        if at > tried:
+            break
+        at += gap
+    return at <= age

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scraper.demo import endpoints, pages
+from scraper.demo import drawings, endpoints, pages
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.scene import Scene
 
@@ -57,6 +57,8 @@ class Blog:
     look: str = "g5"
     padding: int = 180_000
     markup: float = 0.12
+    #: Whether the blog answers for its pictures itself; else they are where Wix keeps them.
+    pictures: bool = False
     asked: int = 0
 
     def answer(self, question: Question) -> Answer:
@@ -64,11 +66,14 @@ class Blog:
         self.asked += 1
         scene = Scene(
             base=self.base, today=self.today, day=self.day, look=self.look, padding=self.padding, markup=self.markup,
-            request=self.asked,
+            request=self.asked, own_media=f"{self.base}/media" if self.pictures else None,
         )  # fmt: skip
         path = question.path
         if path.startswith("/_api/"):
             return self.api(question, scene)
+        if self.pictures and path.startswith("/media/"):
+            body, media_type = drawings.picture(path.removeprefix("/media/"))
+            return Answer(media_type=media_type, body=body)
         if path.startswith("/_files/ugd/"):
             return Answer(media_type="application/pdf", body=endpoints.pdf(PDF_LINES))
         if path in ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/pages-sitemap.xml", "/blog-feed.xml"):

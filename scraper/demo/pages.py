@@ -10,7 +10,6 @@ from scraper.demo.posts import DemoPost
 from scraper.demo.scene import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
-MEDIA = "https://static.wixstatic.com/media"
 
 
 def post_page(post: DemoPost, others: Sequence[DemoPost], scene: Scene) -> str:
@@ -20,7 +19,7 @@ def post_page(post: DemoPost, others: Sequence[DemoPost], scene: Scene) -> str:
     metas = {
         "og:title": post.title,
         "og:description": excerpt(post)[:500],
-        "og:image": f"{MEDIA}/{post.cover}",
+        "og:image": f"{scene.media}/{post.cover}",
         "og:url": address,
         "og:site_name": NAME,
         "og:type": "article",
@@ -163,6 +162,8 @@ def block_html(block: str, scene: Scene) -> str:
         return f'<h2 dir="auto">{inline(block[3:])}</h2>'
     if block.startswith("> "):
         return f"<blockquote><span>{inline(block[2:])}</span></blockquote>"
+    if block.startswith("!!"):
+        return gallery(block[2:].split(" !! "), scene)
     if block.startswith("!"):
         return picture(block[1:], scene)
     if block.startswith("@"):
@@ -185,9 +186,23 @@ def picture(block: str, scene: Scene) -> str:
     words = f"<figcaption><span>{escape(caption)}</span></figcaption>" if caption else ""
     return (
         f'<figure data-hook="{hook}"><wow-image id="{media}" data-image-info="{escape(info)}">'
-        f'<img src="{MEDIA}/{media}/v1/fill/w_147,h_98,al_c,q_80,blur_2/{media}" alt="{escape(alt)}"></wow-image>'
+        f'<img src="{scene.media}/{media}/v1/fill/w_147,h_98,al_c,q_80,blur_2/{media}" alt="{escape(alt)}"></wow-image>'
         f"{words}</figure>"
     )
+
+
+def gallery(blocks: Sequence[str], scene: Scene) -> str:
+    """Several pictures side by side, each with its title."""
+    items = []
+    for block in blocks:
+        head, _, title = block.partition(" | ")
+        media, _, alt = head.split(" ", 2)
+        source = f"{scene.media}/{media}/v1/fill/w_300,h_200,al_c,q_90/{media}"
+        items.append(
+            f'<div data-hook="item-container"><img src="{source}" alt="{escape(alt)}">'
+            f'<div data-hook="gallery-item-title">{escape(title)}</div></div>'
+        )
+    return f'<div data-hook="gallery-viewer"><div class="pro-gallery">{"".join(items)}</div></div>'
 
 
 def download(block: str) -> str:

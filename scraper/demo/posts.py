@@ -1,8 +1,8 @@
 """The posts of an invented network, as values. Every name, place and number is made up.
 
 A body is a tuple of blocks in a small notation: ``## heading``, ``- list item``, ``> quote``, ``!media-id WxH alt |
-caption`` for a picture, ``@media-id name.pdf size`` for a file; anything else is a paragraph, in which
-``[words](address)`` is a link.
+caption`` for a picture, ``!!one !! two`` for a gallery of these, ``@media-id name.pdf size`` for a file; anything else
+is a paragraph, in which ``[words](address)`` is a link.
 """
 
 from dataclasses import dataclass, replace
@@ -255,6 +255,44 @@ POSTS = (
             "We ask for three things: a public hearing in each harbour town, a map that anyone can read, and a clause "
             "that keeps the path along the water open.",
             "Thirty-eight organisations have signed. The list is open until the vote.",
+        ),
+    ),
+)
+
+#: Posts that are mostly pictures.
+ILLUSTRATED = (
+    DemoPost(
+        slug="the-hearing-in-pictures",
+        title="The Hearing in Pictures",
+        author="Ines Okafor",
+        published=-120,
+        categories=("Housing",),
+        tags=("hearing", "photographs"),
+        views=77,
+        cover="ab12cd_5555666677778888999900001111aaaa~mv2.png",
+        body=(
+            "Eleven residents spoke in the old customs house. The right to water was on every sign.",
+            "!!ab12cd_5555666677778888999900001111bbbb~mv2.png 1200x800 A full room | The customs house"
+            " !! ab12cd_5555666677778888999900001111cccc~mv2.png 1200x800 A speaker at a lectern | First testimony"
+            " !! ab12cd_5555666677778888999900001111dddd~mv2.png 1200x800 Hands with papers | The petition",
+            "The recording follows.",
+        ),
+    ),
+    DemoPost(
+        slug="poster-water-week",
+        title="A Poster for Water Week",
+        author="Tomas Reyes",
+        published=-75,
+        categories=("Water and Land",),
+        tags=("poster",),
+        views=19,
+        cover="ab12cd_5555666677778888999900001111eeee~mv2.png",
+        body=(
+            "Print it, hang it, pass it on.",
+            "!ab12cd_5555666677778888999900001111eeee~mv2.png 2480x3508 Poster: Water is a right. Tuesday, town hall, "
+            "seven o’clock | The poster, ready to print",
+            "And a map of the harbour, drawn by a reader:",
+            "!ab12cd_5555666677778888999900001111ffff~mv2.svg 300x200 A map of the harbour | The map",
         ),
     ),
 )

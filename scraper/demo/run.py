@@ -1,5 +1,8 @@
 """`ushrn demo`: three crawls of the pretend blog, 45 and 20 days ago and today, over real HTTP, without waiting."""
 
+import shlex
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -10,6 +13,7 @@ from scraper import schema, search
 from scraper.crawl import run_crawl
 from scraper.dates import utc
 from scraper.demo.blog import Blog
+from scraper.demo.posts import ILLUSTRATED, POSTS
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
 from scraper.runs import Report
@@ -39,7 +43,7 @@ def run_demo(
     for old in (path, *(path.with_name(NAME + ending) for ending in ("-wal", "-shm", ".lock"))):
         old.unlink(missing_ok=True)
     today = now()
-    blog = Blog(today=today)
+    blog = Blog(today=today, posts=(*POSTS, *ILLUSTRATED), pictures=True)
     with served_blog(blog) as server:
         echo(f"A pretend Wix blog answers at {server.base}; its archive is {path}.")
         statuses = [_crawl(path, blog, server, day, echo) for day in DAYS]
@@ -99,7 +103,7 @@ def _changes(path: Path, since: datetime, report: Report) -> list[str]:
 def _search(path: Path, echo: Callable[[str], None]) -> None:
     """One search, as `ushrn search` would answer."""
     echo("")
-    echo(f"ushrn search {QUERY} --db {path}")
+    echo(f"{_program()} search {QUERY} --db {_quoted(path)}")
     with closing(schema.open_archive(path, create=False).conn) as db:
         page = search.find(db, QUERY)
     for hit in page.hits:
@@ -107,15 +111,28 @@ def _search(path: Path, echo: Callable[[str], None]) -> None:
         echo(f"  {(hit.published_at or 'undated')[:10]}  {hit.title} ({views})")
 
 
+def _program() -> str:
+    """How this program is called from the shell that reads the suggestions."""
+    if shutil.which("ushrn"):
+        return "ushrn"
+    beside = Path(sys.executable).with_name("ushrn")
+    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m scraper"
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
 def _next(path: Path, echo: Callable[[str], None]) -> None:
     """What to try next."""
+    program, db = _program(), _quoted(path)
     echo("")
     echo("Try next:")
     for command, why in (
-        (f"ushrn serve --db {path}", "read it in a browser"),
-        (f"ushrn status --db {path}", "what is in it, what is missing"),
-        (f"ushrn search '\"right to water\"' --db {path}", "an exact phrase"),
-        (f"ushrn export csv --db {path} --output posts.csv", "a table for a spreadsheet"),
-        (f"ushrn verify --db {path}", "check every digest"),
+        (f"{program} serve --db {db}", "read it in a browser, also as it looked, with its pictures"),
+        (f"{program} status --db {db}", "what is in it, what is missing"),
+        (f"{program} search '\"right to water\"' --db {db}", "an exact phrase"),
+        (f"{program} export csv --db {db} --output posts.csv", "a table for a spreadsheet"),
+        (f"{program} verify --db {db}", "check every digest"),
     ):
-        echo(f"  {command:<58} {why}")
+        echo(f"  {command}  # {why}")

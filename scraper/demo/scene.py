@@ -29,6 +29,8 @@ class Scene:
     #: is styles and settings.
     padding: int = 180_000
     markup: float = 0.12
+    #: Where pictures are; None: where Wix keeps them.
+    own_media: str | None = None
     #: Distinguishes one answer from the next, as request ids do.
     request: int = 0
 
@@ -36,6 +38,11 @@ class Scene:
     def now(self) -> datetime:
         """The simulated instant."""
         return self.today + timedelta(days=self.day)
+
+    @property
+    def media(self) -> str:
+        """What stands before the id of a picture."""
+        return self.own_media or "https://static.wixstatic.com/media"
 
     def moment(self, day: int, slug: str) -> datetime:
         """An instant on *day*, the same for the same *slug* at every request."""

@@ -11,6 +11,8 @@ class Limits:
     page_bytes: int = 20_000_000
     #: Longest sitemap or file.
     file_bytes: int = 50_000_000
+    #: Longest picture.
+    picture_bytes: int = 10_000_000
     #: How much of a robots.txt is read; RFC 9309 (2.5) asks for at least 500 KiB.
     robots_bytes: int = 1_048_576
     #: Until a connection stands.
@@ -48,6 +50,8 @@ class Limits:
         """The most bytes an answer of this kind may have."""
         if kind == "robots":
             return self.robots_bytes
+        if kind == "image":
+            return self.picture_bytes
         return self.file_bytes if kind in ("sitemap", "file") else self.page_bytes
 
     def seconds_of(self, kind: str) -> float:

@@ -12,6 +12,8 @@ def read_capture(capture: Capture) -> Reading:
     """What *capture* says. Never raises. robots.txt, redirects and failures say nothing: kind ``other``."""
     if capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture):
         return Reading(kind="other", url=capture.url)
+    if capture.kind in ("image", "style"):
+        return Reading(kind="other", url=capture.url)
     whole = capture.status is None or 200 <= capture.status < 300
     if whole and wix_counts_api.is_answer(capture.url):
         return wix_counts_api.read(capture)

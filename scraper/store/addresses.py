@@ -10,7 +10,7 @@ from scraper import decide, urls
 from scraper.records import Capture, Reading
 
 #: Captures of these kinds never are a post's page.
-NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file"})
+NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file", "image", "style"})
 
 
 def of_capture(capture: Capture) -> str:

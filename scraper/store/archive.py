@@ -336,6 +336,8 @@ class Archive:
         if capture.kind in addresses.NOT_PAGES:
             if capture.kind == "file":
                 self._posts.attach(capture.url)
+            elif capture.kind == "image":
+                self._posts.attach_picture(capture.url)
             noted += problems.after_reading(self.db, capture, capture.url, reading, good=reading is not None)
             outcome = Outcome(kept.id, "kept")
         else:

@@ -115,7 +115,7 @@ class Evidence:
 
     def _encode(self, capture: Capture, body: bytes, sha256: str) -> tuple[bodies.Encoded, str | None]:
         """The stored form of a body that is not there yet, and the digest of its reference."""
-        whole_only = capture.kind == "file" or len(body) < bodies.SMALLEST_WITH_REFERENCE
+        whole_only = capture.kind in ("file", "image") or len(body) < bodies.SMALLEST_WITH_REFERENCE
         if whole_only or not bodies.compressible(capture.media_type, body):
             return bodies.encode(body, None), None
         shelf = self._shelf(urls.host(capture.url), capture.kind)

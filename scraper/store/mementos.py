@@ -111,7 +111,17 @@ class Mementos:
             found = self._one(address, "image") or self._rendition(address)
             if found is not None:
                 return found
-        return None
+        return self._mirrored(original) if original.startswith(media.MEDIA) else None
+
+    def _mirrored(self, original: str) -> Memento | None:
+        """A picture with Wix's id that was fetched from another host."""
+        named = "WHERE id = (SELECT capture_id FROM images WHERE url = ? AND capture_id IS NOT NULL LIMIT 1)"
+        found = next(self._select(named, original), None)
+        if found is not None:
+            return found
+        name = _inside("/media/" + original.removeprefix(media.MEDIA))
+        where = f"WHERE kind = 'image' AND url LIKE ? ESCAPE '\\' AND {_WHOLE} ORDER BY {_ORDER} DESC LIMIT 1"
+        return next(self._select(where, f"http%{name}%"), None)
 
     def _rendition(self, original: str) -> Memento | None:
         where = "JOIN bodies ON bodies.sha256 = body_sha256 WHERE url >= ? AND url < ? AND kind = 'image'"
@@ -154,8 +164,7 @@ class Mementos:
 
     def below(self, domain: str) -> Iterator[Memento]:
         """Mementos of all hosts that end with *domain* (``.upr2020.org``), in no order."""
-        inside = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        yield from self._select(f"WHERE url LIKE ? ESCAPE '\\' AND {_SHOWN}", f"%://%{inside}/%")
+        yield from self._select(f"WHERE url LIKE ? ESCAPE '\\' AND {_SHOWN}", f"%://%{_inside(domain)}/%")
 
     def lengths(self, digests: list[str]) -> dict[str, int]:
         """Length in bytes of each body that is here."""
@@ -170,3 +179,8 @@ class Mementos:
     def _select(self, rest: str, *values: object) -> Iterator[Memento]:
         for row in self._db.execute(f"{_SELECT} {rest}", values):
             yield Memento(**dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _inside(text: str) -> str:
+    """*text* as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -15,6 +15,7 @@ from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, Kept
+from scraper.store.picture_rows import PictureRows
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
 Read = Callable[[Capture], Reading | None]
@@ -55,12 +56,14 @@ class Posts:
         self._readings: dict[int, Reading | None] = {}
         self._sites: set[str] = set()
         self._days = Days(db)
+        self._pictures = PictureRows(db)
 
     def forget(self) -> None:
         """Drop what is held in memory: after a rollback it may not be in the file."""
         self._readings.clear()
         self._sites.clear()
         self._days.forget()
+        self._pictures.forget()
 
     # Readings ----------------------------------------------------------------------------------------------------
 
@@ -193,6 +196,10 @@ class Posts:
             reading = self.reading(number)
             post_parts.attach(self._db, url, sha256, reading.body_text if reading else None)
 
+    def attach_picture(self, url: str) -> None:
+        """Say of the pictures at *url*, in every post, which capture holds them: one has come."""
+        self._pictures.attach(url)
+
     def _insert(self, url: str, state: decide.State) -> int:
         """A row for a post that has none yet; `_write_post` fills it."""
         cursor = self._db.execute(
@@ -263,6 +270,7 @@ class Posts:
             self._days.settle(self.site_of(url), post_id, taught)
         for file in sorted(renewed):
             self.attach(file)
+        self._pictures.attach_to(post_id)
         self._settle_slug(url, post_id, state, was)
 
     def _settle_slug(self, url: str, post_id: int, state: decide.State, was: decide.State | None) -> None:

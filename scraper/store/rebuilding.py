@@ -15,7 +15,7 @@ from scraper.store.posts import Posts
 TOLD = schema.names("posts", Use.TOLD)
 
 #: Captures of these kinds hold nothing that is read into tables.
-_UNREAD = frozenset({"robots", "sitemap", "file"})
+_UNREAD = frozenset({"robots", "sitemap", "file", "image", "style"})
 
 
 @dataclass(frozen=True, slots=True)

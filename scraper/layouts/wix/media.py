@@ -17,6 +17,11 @@ _IN_URL = re.compile(
 _COPIED = re.compile(r"(?<=[0-9a-f]{32})_mv2(?=[._])")
 #: Browsers save a picture into a folder beside the page, under the last part of its address: its media id.
 _BESIDE = re.compile(r"(?![a-zA-Z]+:|//)(?:.*/)?([0-9a-f]{6}_[0-9a-f]{32}(?:~|%7E|_)mv2(?:_d_\w+)?\.[a-z]{3,4})")
+#: A rendition is the original's address with what was done to it behind; ids are the same on every mirror.
+_RENDITION = re.compile(r"(https?://[^?#]+/media/[^/?#]+\.[A-Za-z0-9]{2,5})/v\d/(?:fill|fit|crop)/[^?#]*")
+_MIRRORED = re.compile(
+    r"https?://[^?#]+/media/([0-9a-f]{6}_[0-9a-f]{32}(?:~|%7E)mv2[\w-]*\.[A-Za-z0-9]{2,5})(?:/v\d/[^?#]*)?"
+)
 MEDIA = "https://static.wixstatic.com/media/"
 
 
@@ -27,6 +32,8 @@ def original(address: str, base_url: str | None = None) -> str | None:
         return MEDIA + unquote(address)
     if found := _IN_URL.search(address):
         return MEDIA + _COPIED.sub("~mv2", unquote(found[1]))
+    if mirrored := _MIRRORED.fullmatch(address):
+        return MEDIA + unquote(mirrored[1])
     if address.startswith(("data:", "blob:", "about:")):
         return None
     if (beside := _BESIDE.fullmatch(address)) is not None:
@@ -35,7 +42,13 @@ def original(address: str, base_url: str | None = None) -> str | None:
         absolute = urljoin(base_url or "", address)
     except ValueError:  # half an IPv6 address
         return None
-    return absolute if absolute.startswith(("http://", "https://")) else None
+    return without_rendition(absolute) if absolute.startswith(("http://", "https://")) else None
+
+
+def without_rendition(address: str) -> str:
+    """The original's address on the same host, given a rendition's; any other address as it is."""
+    found = _RENDITION.fullmatch(address)
+    return found[1] if found else address
 
 
 def picture(node: Node, base_url: str | None = None) -> Image | None:
