@@ -68,7 +68,7 @@ def page(ask: Ask) -> Answer:
         states=[texts.STATES[state] for state in STATES],
         lists=lists,
         changed=[(row, edit_of(ask.db, row)) for row in lists["changed"]],
-        thumbs=thumbs(ask, (row for rows in lists.values() for row in rows)),
+        thumbs=thumbs(ask, ((row["site"], row["slug"]) for rows in lists.values() for row in rows)),
         downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],
     )
     return Answer(body)

@@ -11,6 +11,7 @@ from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask, quoted
 from scraper.serve.citing import coins
 from scraper.serve.render import render
+from scraper.serve.thumbs import thumbs
 
 #: What narrows a search, as the address bar spells it.
 FILTERS = tuple(each.name for each in fields(search.Filters))
@@ -18,6 +19,8 @@ FILTERS = tuple(each.name for each in fields(search.Filters))
 SHOWN = 6
 #: The further ones that are shown at all.
 AT_MOST = 200
+#: Facets in the order shown; years are the chart.
+ORDER = ("site", "gone", "category", "author", "pdf", "language", "tag")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class State:
         rest = tuple(each for each in self.pairs if each != pair)
         return self.link(*(rest if pair in self.pairs else (*self.pairs, pair)), *self.order)
 
+    def within(self, after: str, before: str) -> str:
+        """The same search from *after* on, and before *before*, instead of the bounds it has."""
+        rest = tuple(pair for pair in self.pairs if pair[0] not in ("after", "before"))
+        return self.link(*rest, ("after", after), ("before", before), *self.order)
+
     def at(self, page: int) -> str:
         """The same search at another page."""
         return self.link(*self.pairs, *self.order, *([("page", str(page))] if page > 1 else []))
@@ -110,6 +118,17 @@ class FacetShown:
     title: str
     first: tuple[Choice, ...]
     more: tuple[Choice, ...]
+    #: How many are not on the page at all; `/browse` has them.
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months of the one year that is chosen, and the search that shuts them."""
+
+    year: str
+    chart: charts.Timeline
+    close: str
 
 
 def page(ask: Ask) -> Answer:
@@ -135,10 +154,13 @@ def page(ask: Ask) -> Answer:
         only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
         covered=None if found.shown else coverage(ask.db),
         pages=pages(state, found),
-        facets=[shown(state, facet) for facet in found.facets if worth_showing(facet)],
+        facets=[shown(state, facets[name]) for name in ORDER if name in facets and worth_showing(facets[name])],
         chosen=chosen(state, facets["site"]),
         timeline=timeline(state, found),
-        undated=next((v for v in facets["year"].values if v.value == search.UNDATED), None),
+        months=months(state, found),
+        numbers=numbers(state, found),
+        bounds=(whole_day(state.filters.after), whole_day(state.filters.before)),
+        thumbs=thumbs(ask, [(hit.site, hit.slug) for hit in found.every_hit]),
         sorts=[(name, texts.SORTS[name]) for name in search.SORTS],
         downloads=downloads(state),
         with_more=with_more(state, found),
@@ -231,7 +253,8 @@ def shown(state: State, facet: search.Facet) -> FacetShown:
         )
         for value in sorted(facet.values, key=lambda each: not each.selected)
     ]
-    return FacetShown(facet.name, texts.FACETS[facet.name], tuple(values[:SHOWN]), tuple(values[SHOWN:AT_MOST]))
+    left = max(0, len(values) - AT_MOST)
+    return FacetShown(facet.name, texts.FACETS[facet.name], tuple(values[:SHOWN]), tuple(values[SHOWN:AT_MOST]), left)
 
 
 def chosen(state: State, sites: search.Facet) -> list[Choice]:
@@ -257,6 +280,38 @@ def timeline(state: State, found: search.Page) -> charts.Timeline:
     return charts.timeline(
         by_year, (texts.POSTS_SHORT,), lambda year: state.toggled("year", year), frozenset(state.filters.year)
     )
+
+
+def months(state: State, found: search.Page) -> Months | None:
+    """The months of the year that is chosen alone; None: none is, or not only one."""
+    years = [year for year in state.filters.year if year != search.UNDATED]
+    if len(years) != 1 or len(state.filters.year) != 1:
+        return None
+    year = years[0]
+    counts = {month: count for month, count in found.timeline if month.startswith(year) and len(month) == 7}
+    chosen = (state.filters.after or "") if state.filters.before == following(state.filters.after or "") else ""
+    chart = charts.months(year, counts, lambda month: state.within(month, following(month)), chosen)
+    return Months(year, chart, state.toggled("year", year))
+
+
+def following(month: str) -> str:
+    """``2020-12`` → ``2021-01``; empty for what is no month."""
+    year, _, number = month.partition("-")
+    if not (year.isdigit() and number.isdigit()):
+        return ""
+    return f"{int(year) + 1:04}-01" if number == "12" else f"{year}-{int(number) + 1:02}"
+
+
+def whole_day(bound: str | None) -> str:
+    """For a field of a day: *bound* as its first day; empty where there is none."""
+    return f"{bound}-01-01"[:10] if bound and len(bound) in (4, 7, 10) else (bound or "")[:10]
+
+
+def numbers(state: State, found: search.Page) -> list[tuple[int, str]]:
+    """(page, address) of the pages near this one, the first and the last; no address: this one."""
+    here, last = state.request.page, found.pages
+    wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
+    return [(page, "" if page == here else state.at(page)) for page in wanted]
 
 
 def downloads(state: State) -> list[tuple[str, str]]:

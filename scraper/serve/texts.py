@@ -269,7 +269,7 @@ SORTS = {"relevance": "best match", "newest": "newest", "oldest": "oldest", "vie
          "comments": "most comments"}  # fmt: skip
 SORT, APPLY = "Sort by", "Apply"
 FACETS = {"site": "Site", "category": "Category", "tag": "Tag", "author": "Author", "pdf": "Attachments",
-          "gone": "On the original site"}  # fmt: skip
+          "language": "Language", "gone": "On the original site"}  # fmt: skip
 FLAGS = {"pdf": {"yes": "PDF", "no": "None"}, "gone": {"yes": "Removed", "no": "Yes"},
          "year": {"undated": "undated"}}  # fmt: skip
 FILTER_NAMES = {"site": "site", "year": "year", "category": "category", "tag": "tag", "author": "author",
@@ -287,7 +287,9 @@ NOTHING_FOUND = "No posts match this search"
 NOTHING_FOUND_HINT = "Try fewer words, the beginning of a word (organi*), OR between words, or remove a filter."
 UPDATED, UNDATED, GONE = "updated", "no date known", "removed from its site"
 NO_DATE_SHORT = "no date"
-PAGES, PREVIOUS, NEXT = "Pages of results", "Previous page", "Next page"
+PAGES, PREVIOUS, NEXT, PAGE = "Pages of results", "Previous", "Next", "Page"
+DOWNLOAD, CLOSE, COMPLETE = "Download", "close", "Complete, in this order."
+DATE_RANGE, DATE_FROM, DATE_BEFORE = "Date range", "From", "Before"
 
 
 def search_title(q: str) -> str:
@@ -351,6 +353,31 @@ def covers(posts: int, wanted: int, lost: int) -> str:
 
 def page_of(page: int, pages: int) -> str:
     return f"page {page:,} of {pages:,}"
+
+
+def filter_these(total: int) -> str:
+    """The heading of the filters."""
+    return f"Filter these {plural(total, 'result')}"
+
+
+def take_these(total: int) -> str:
+    """The heading of the downloads."""
+    return f"Download these {plural(total, 'result')}" if total != 1 else "Download this result"
+
+
+def months_of(year: str) -> str:
+    """Above the months of a year."""
+    return f"Months of {year}"
+
+
+def results_of(page: int, size: int, total: int) -> str:
+    """Which of all results are on this page."""
+    return f"Results {(page - 1) * size + 1:,} to {min(page * size, total):,} of {total:,}"
+
+
+def not_shown(count: int) -> str:
+    """Below a list that is cut."""
+    return f"{count:,} more are not listed here."
 
 
 def chosen(name: str, label: str) -> str:

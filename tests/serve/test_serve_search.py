@@ -19,7 +19,8 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 def titles(text: str) -> list[str]:
-    return [unescape(re.sub(r"<[^>]+>", "", found)) for found in re.findall(r"<article>\s*<h3[^>]*>(.*?)</h3>", text)]
+    hits = re.findall(r'<article class="hit[^>]*><div>\s*<h3[^>]*>(.*?)</h3>', text)
+    return [unescape(re.sub(r"<[^>]+>", "", found)) for found in hits]
 
 
 def count(text: str) -> str:
@@ -75,7 +76,7 @@ def test_a_page_beyond_the_last_leads_to_the_last(reader: Any) -> None:
 def test_filters_narrow_and_can_be_taken_away(reader: Any, asked: str, number: int) -> None:
     text = reader.get(f"/search?{asked}").text
     assert count(text) == f"{number} post{'s' if number > 1 else ''} found"
-    removals = re.findall(r'<li><a href="(/search[^"]*)"[^>]*><span aria-hidden="true">✕', text)
+    removals = re.findall(r'<li><a href="(/search[^"]*)"[^>]*><span aria-hidden="true">×', text)
     assert len(removals) == asked.count("=")
     kept = asked.split("&")[1:]
     assert unescape(removals[0]) == "/search" + ("?" + "&".join(kept) if kept else "")
@@ -108,7 +109,7 @@ def test_a_bar_that_is_chosen_lets_go(reader: Any) -> None:
 
 def test_filters_come_after_the_results_in_the_source(reader: Any) -> None:
     text = reader.get("/search?q=water").text
-    assert text.index("<article>") < text.index('class="facets"')
+    assert text.index("<article") < text.index('class="facets"')
 
 
 def test_the_order_can_be_chosen(reader: Any) -> None:
@@ -133,7 +134,7 @@ def test_other_spellings_are_told(reader: Any) -> None:
 
 
 def test_a_gone_post_is_told_from_the_others(reader: Any) -> None:
-    assert "<strong>removed from its site</strong>" in reader.get("/search?gone=yes").text
+    assert '<span class="badge gone">Removed from its site</span>' in reader.get("/search?gone=yes").text
 
 
 def test_results_carry_the_language_of_their_text(reader: Any) -> None:
