@@ -54,6 +54,14 @@ def test_the_package_has_all_that_the_standard_wants(package: Path) -> None:
             assert (info.compress_type == zipfile.ZIP_STORED) == info.filename.endswith(".gz")
 
 
+def test_local_and_central_headers_both_have_an_extra_field_as_viewers_expect(package: Path) -> None:
+    data = package.read_bytes()
+    with zipfile.ZipFile(package) as opened:
+        for info in opened.infolist():
+            local = int.from_bytes(data[info.header_offset + 28 : info.header_offset + 30], "little")
+            assert local == 20 + len(info.extra) and info.extra
+
+
 def test_pages_have_titles_texts_and_times(package: Path, archives: Any) -> None:
     with zipfile.ZipFile(package) as file:
         header, *pages = [json.loads(line) for line in file.read("pages/pages.jsonl").splitlines()]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
 from scraper.warc.writer import About, Kept
 
+#: An extra field (APPNOTE 4.5.1): its id, and no data.
+_OWN_FIELD = struct.pack("<HH", 0x7573, 0)
 READ_BYTES = 1 << 20
 PIECE_BYTES = 1 << 12
 #: A data package lists a few files; a larger one is a bomb.
@@ -91,6 +94,9 @@ def _info(path: str) -> zipfile.ZipInfo:
     """What is packed already is stored, so that readers can seek in it; no time and no user enters the bytes."""
     info = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_STORED if path.endswith(".gz") else zipfile.ZIP_DEFLATED
+    # Python writes a zip64 field into the local header only; viewers that take its length from the central directory
+    # (wabac.js) then read at the wrong place. A field of our own, without content, makes the two agree.
+    info.extra = _OWN_FIELD
     info.create_system, info.external_attr = 3, 0o644 << 16
     return info
 

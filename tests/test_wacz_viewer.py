@@ -1,0 +1,100 @@
+"""A WACZ in ReplayWeb.page, the viewer of the field, in real Chromium: it opens, and asks nobody else.
+
+Needs npm (which brings the viewer's two bundles), Debian's `chromium` and ``pip install '.[browser]'``.
+"""
+
+import functools
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from scraper.demo.run import run_demo
+from scraper.export.warc import export_wacz
+
+pytestmark = pytest.mark.slow
+
+VIEWER = "replaywebpage@2.5.3"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Ranges(SimpleHTTPRequestHandler):
+    """Files, also in part, as the viewer reads a WACZ."""
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+    def do_GET(self) -> None:
+        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        if not wanted or not self.path.endswith(".wacz"):
+            super().do_GET()
+            return
+        data = Path(self.translate_path(self.path)).read_bytes()
+        first = int(wanted[1]) if wanted[1] else max(0, len(data) - int(wanted[2]))
+        last = min(int(wanted[2]), len(data) - 1) if wanted[1] and wanted[2] else len(data) - 1
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        self.wfile.write(data[first : last + 1])
+
+
+@pytest.fixture
+def viewer(tmp_path: Path) -> Path:
+    """A folder with the viewer in it."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("there is no npm to bring the viewer")
+    packed = subprocess.run([npm, "pack", VIEWER], cwd=tmp_path, capture_output=True, text=True, check=False)
+    if packed.returncode:
+        pytest.skip(f"npm cannot bring {VIEWER}")
+    folder = tmp_path / "site"
+    (folder / "replay").mkdir(parents=True)
+    with tarfile.open(tmp_path / packed.stdout.strip().splitlines()[-1]) as package:
+        for name, target in (("package/ui.js", "ui.js"), ("package/sw.js", "replay/sw.js")):
+            member = package.extractfile(name)
+            assert member is not None
+            (folder / target).write_bytes(member.read())
+    return folder
+
+
+@pytest.fixture
+def site(viewer: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Ranges, directory=str(viewer)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_exported_wacz_opens_in_the_viewer_of_the_field(tmp_path: Path, viewer: Path, site: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install '.[browser]' brings playwright")
+    if not CHROMIUM:
+        pytest.skip("there is no chromium")
+    assert run_demo(tmp_path, echo=lambda _: None) == 0
+    export_wacz(tmp_path / "demo.db", viewer / "demo.wacz")
+    with sqlite3.connect(tmp_path / "demo.db") as db:
+        ((url, title),) = db.execute("SELECT url, title FROM posts WHERE slug = 'the-hearing-in-pictures'").fetchall()
+    (viewer / "index.html").write_text(
+        f'<!doctype html><script src="ui.js"></script><replay-web-page source="/demo.wacz" url="{url}" '
+        'replayBase="/replay/" embed="replayonly"></replay-web-page>'
+    )
+    foreign: list[str] = []
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("request", lambda asked: foreign.append(asked.url) if "127.0.0.1" not in asked.url else None)
+        page.goto(f"{site}/index.html")
+        shown = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
+        shown.locator("h1").first.wait_for(state="attached", timeout=60_000)
+        assert title in shown.locator("[data-hook=post]").inner_text()
+        browser.close()
+    assert foreign == []
