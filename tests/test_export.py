@@ -433,9 +433,9 @@ def test_all_tables_in_one_zip_know_their_files_by_digest_and_one_another_by_key
         for each in package["resources"]:
             content = zipped.read(each["path"])
             assert each["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-            assert each["rows"] == len(content.splitlines())
+            assert each.get("rows", 0) == len(content.splitlines())
         assert {each["path"] for each in package["resources"]} | {"datapackage.json"} == set(zipped.namelist())
-    counts = next(each for each in package["resources"] if each["title"] == "counts")
+    counts = next(each for each in package["resources"] if each["title"] == "post_tags")
     assert counts["schema"]["foreignKeys"][0] == {
         "fields": "post_url",
         "reference": {"resource": "posts-jsonl", "fields": "url"},

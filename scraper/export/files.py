@@ -110,7 +110,7 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
     ):
         listed = [_table_into_zip(db, archive, name, replace(options, table=table)) for table in tables.ALL]
         _into_zip(archive, PACKAGE, iter([package(db, listed, whole=True)]))
-    number = sum(int(str(each["rows"])) for each in listed)
+    number = sum(int(str(each.get("rows", 0))) for each in listed)
     return Written(path, number, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
 
 

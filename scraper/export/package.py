@@ -72,6 +72,10 @@ def resource(held: Held, name: str, options: Options) -> Descriptor:
     }
     if not made.tabular:
         return about
+    if name != "csv" and not held.rows:  # frictionless looks for the columns in the first row
+        return about | {"title": options.table, "type": "file"}
+    if name == "json":  # it reads JSON whole and counts no bytes
+        del about["bytes"]
     about |= {"profile": "tabular-data-resource", "title": options.table, "rows": held.rows}
     about["description"] = schema.TABLES[options.table].meaning
     return about | shape(name, options)

@@ -22,6 +22,8 @@ NAMES = tuple(schema.TABLES)
 ALL = tuple(name for name in NAMES if name != "posts_browse")
 #: What leaves by other doors (the bodies, as WARC) or stays with the operator.
 _LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
+#: Columns of views are typed as those of that name in `posts`.
+_TYPES = {field.name: field.type for field in schema.TABLES["posts"].fields}
 #: Headers of HTTP: bytes, of which each is a character (RFC 9110, section 5.5).
 _HEADS = frozenset({"request_head", "head"})
 
@@ -115,7 +117,7 @@ def _column(field: schema.Field) -> Column:
     if field.type == "BLOB":
         said = "latin-1" if field.name in _HEADS else "base64"
         return Column(field.name, "TEXT", f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
-    return Column(field.name, field.type or "TEXT", field.meaning, f"t.{name}")
+    return Column(field.name, field.type or _TYPES.get(field.name, "TEXT"), field.meaning, f"t.{name}")
 
 
 def _rows_of(db: sqlite3.Connection, table: str, wanted: tuple[Column, ...]) -> Iterator[tuple[object, ...]]:

@@ -1,0 +1,121 @@
+"""frictionless, pandas and DuckDB read our tables as the documentation says."""
+
+import json
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper import export, schema
+from scraper.export import Options
+
+pytestmark = pytest.mark.slow
+
+
+def invalid(report: Any) -> list[str]:
+    """What frictionless complains of."""
+    return [] if report.valid else [str(error) for error in report.flatten(["title", "fieldName", "message"])]
+
+
+def test_frictionless_calls_every_file_of_a_folder_valid(folder: Path) -> None:
+    import frictionless
+
+    package = frictionless.Package(str(folder / "datapackage.json"))
+    assert len(package.resources) == len(list(folder.iterdir())) - 1
+    assert invalid(package.validate()) == []
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "jsonl", "ris", "bibtex", "biblatex", "csl", "atom"])
+def test_frictionless_calls_each_format_alone_valid(db: sqlite3.Connection, tmp_path: Path, name: str) -> None:
+    import frictionless
+
+    export.to_file(db, tmp_path / f"posts{export.FORMATS[name].suffix}", name)
+    assert invalid(frictionless.Package(str(tmp_path / "datapackage.json")).validate()) == []
+
+
+@pytest.mark.parametrize("name", ["csv", "jsonl"])
+def test_frictionless_follows_every_reference_in_the_zip(db: sqlite3.Connection, tmp_path: Path, name: str) -> None:
+    import frictionless
+
+    export.to_zip(db, tmp_path / "all.zip", name)
+    with zipfile.ZipFile(tmp_path / "all.zip") as zipped:
+        zipped.extractall(tmp_path / "all")
+    package = frictionless.Package(str(tmp_path / "all" / "datapackage.json"))
+    assert any(resource.schema.foreign_keys for resource in package.resources)
+    assert invalid(package.validate()) == []
+    (tmp_path / "all" / f"posts.{name}").write_bytes(b"")
+    assert not frictionless.Package(str(tmp_path / "all" / "datapackage.json")).validate().valid
+
+
+def test_pandas_reads_the_days_as_dates(folder: Path) -> None:
+    import pandas
+
+    posts = pandas.read_csv(folder / "posts.csv", parse_dates=["published_day", "captured_at", "first_seen_at"])
+    assert posts["published_day"].dtype.kind == "M"
+    assert str(posts["captured_at"].dtype).endswith("UTC]")
+    assert posts.set_index("url")["published_day"].dt.year.value_counts().to_dict() == {2021.0: 2}
+    assert posts["published_day"].isna().sum() == 2
+
+
+def test_pandas_joins_tables_by_the_address_of_the_post(folder: Path) -> None:
+    import pandas
+
+    posts, counts = pandas.read_csv(folder / "posts.csv"), pandas.read_csv(folder / "counts.csv")
+    joined = counts.merge(posts, left_on="post_url", right_on="url", suffixes=("_counted", ""))
+    assert (joined["views_counted"] == joined["views"]).all()
+    assert len(joined) == 4
+
+
+def test_duckdb_knows_the_days_for_days_without_being_told(folder: Path) -> None:
+    import duckdb
+
+    found = dict(
+        duckdb.sql(f"SELECT column_name, column_type FROM (DESCRIBE FROM '{folder / 'posts.csv'}')").fetchall()
+    )
+    assert (found["published_day"], found["captured_at"], found["views"]) == (
+        "DATE",
+        "TIMESTAMP WITH TIME ZONE",
+        "BIGINT",
+    )
+    lines = duckdb.sql(f"SELECT tags FROM '{folder / 'posts.jsonl'}' WHERE len(tags) > 0").fetchall()
+    assert lines == [(["UPR", "Human Rights; water"],)]
+
+
+@pytest.mark.parametrize("table", schema.TABLES)
+def test_parquet_holds_what_csv_holds(db: sqlite3.Connection, tmp_path: Path, table: str) -> None:
+    import duckdb
+
+    path = tmp_path / "table.parquet"
+    number = export.to_parquet(db, path, options=Options(table=table))
+    lines = b"".join(export.write(db, None, "jsonl", Options(table=table))).decode().splitlines()
+    kept = duckdb.sql(f"SELECT * FROM '{path}'")
+    rows = [dict(zip(kept.columns, row, strict=True)) for row in kept.fetchall()]
+    for row in rows:
+        for name in ("published_day", "updated_day"):
+            row[name] = str(row[name]) if row.get(name) else None
+    expected = [json.loads(line) for line in lines]
+    for row in expected:
+        for name in ("published_day", "updated_day"):
+            row[name] = row.get(name)
+    assert rows == expected
+    assert number == len(rows)
+
+
+def test_parquet_of_posts_is_partitioned_by_site_and_year_and_the_same_each_time(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    import duckdb
+
+    for name in ("one", "two"):
+        export.to_parquet(db, tmp_path / name)
+    files = sorted(path.relative_to(tmp_path / "one").as_posix() for path in (tmp_path / "one").rglob("*.parquet"))
+    assert [file.rpartition("/")[0] for file in files] == [
+        "site=upr2020/year=2016",
+        "site=upr2020/year=2021",
+        "site=upr2020/year=undated",
+    ]
+    assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
+    where = f"read_parquet('{tmp_path / 'one'}/**/*.parquet', hive_partitioning = true)"
+    assert duckdb.sql(f"SELECT count(*) FROM {where} WHERE year = '2021'").fetchall() == [(2,)]
