@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from scraper.search.facets import Facet, Tally
 from scraper.search.match import one_of
 from scraper.search.query import parse
-from scraper.search.relax import lacking, split
+from scraper.search.relax import lacking, split, telling
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
 from scraper.search.select import ORDER, ordered, selection, spelled
 from scraper.search.snippets import Snippet, show
@@ -59,6 +59,8 @@ class Group:
     total: int
     #: Those of this page.
     hits: tuple[Hit, ...]
+    #: For ANY: only posts with one of these words are in it, as the others are in too many; empty: with any word.
+    telling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +145,14 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
             hits.setdefault(more, []).append(number)
     if total + counts.get(1, 0) >= ENOUGH:
         counts.pop(2, None)
+    words = telling(db, steps)
     return tuple(
-        Group(matched=STEPS[more], total=count, hits=_hits(db, asked, hits.get(more, []), STEPS[more]))
+        Group(
+            matched=STEPS[more],
+            total=count,
+            hits=_hits(db, asked, hits.get(more, []), STEPS[more]),
+            telling=words if STEPS[more] is Matched.ANY else (),
+        )
         for more, count in sorted(counts.items())
     )
 

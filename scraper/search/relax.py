@@ -6,20 +6,20 @@ always hold. How well a post fits is the sum of its words' BM25, so many words a
 bring forward, among the posts that have some word of the reader's, those that are about the same thing.
 """
 
+import json
 import math
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from scraper.search.folding import is_unspaced
-from scraper.search.match import FILES, STEMMED, Where, expression, relaxed, table_of
+from scraper.search.match import EXACT, FILES, STEMMED, Where, expression, relaxed, table_of
 from scraper.search.request import Matched
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Node, Query, Term
-from scraper.search.vocabulary import frequencies
 
 #: Weights of title, excerpt, body, author in the rank of posts, of name and text in that of files.
 WEIGHTS = {"posts_fts": "10, 4, 1, 5", "posts_exact": "10, 4, 1, 5", "files_fts": "4, 1", "files_exact": "4, 1"}
@@ -46,7 +46,11 @@ FEW = 6
 #: Characters of a post that are read for feedback.
 READ_CHARACTERS = 20_000
 #: A word in more posts than that is no feedback word: it tells little, and costs much.
-COMMON = 5_000
+COMMON = 500
+#: Words of the best posts of which it is looked up how rare they are.
+LOOKED_UP = 120
+#: Posts that are looked at for the rarest words, about.
+LOOKED_AT = 4_000
 #: So much of the rarity of all words makes "most of them".
 WEIGHTY = 0.6
 #: Words put together, which can be missed one by one.
@@ -125,33 +129,89 @@ def _units(node: Node) -> Iterator[Node]:
             yield node
 
 
-def scored(db: sqlite3.Connection, asked: Split, found: Sequence[Weighted], *, rank: bool) -> Where:
-    """SELECT of (id, score, most) of the posts that have any of the units; a low score is good.
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The posts that have some of the units of a query."""
 
-    `most` = 1: the post has more than half of them, and `WEIGHTY` of what they weigh by their rarity, so that
-    ``human rights`` are not most of ``human rights and poverty`` among posts that all have them.
+    #: (id, score, has most of them); a low score is good.
+    rows: tuple[tuple[int, float, bool], ...]
+
+    @property
+    def source(self) -> Where:
+        """The rows as a SELECT."""
+        return Where(
+            "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
+            " FROM json_each(?)",
+            (json.dumps(self.rows),),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit, how many posts have it, and what having it weighs."""
+
+    node: Node
+    count: int
+    weight: float
+    #: By what FTS5's score is to be multiplied.
+    lift: float
+
+
+def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
+    """The posts that have any of the units; with *rank*, with scores.
+
+    A post has most of them that has more than half, and `WEIGHTY` of what they weigh by their rarity, so that ``human
+    rights`` are not most of ``human rights and poverty`` among posts that all have them. Where units are in so many
+    posts that looking at all would take long, the rarest alone decide which posts are looked at.
     """
     (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    counts = [_count(db, node) for node in asked.units]
-    weights = [rarity(posts, count) if count else 0.0 for count in counts]  # what no post has, none lacks
-    parts: list[Where] = []
-    for unit, (node, having) in enumerate(zip(asked.units, counts, strict=True)):
-        share = _lifted(posts, having) if isinstance(node, Term) else 1.0
-        parts += _unit_rows(node, unit, weights[unit], share if rank else 0.0)
+    units = _by_rarity(db, asked, posts)
+    seeking = _seeking(units)
+    found: dict[int, list[float]] = {}
+    had: dict[int, list[float]] = {}
+    for at, unit in enumerate(units):
+        within = None if at < seeking else list(found)
+        for number, score in _unit_scores(db, unit, within, rank=rank).items():
+            found.setdefault(number, []).append(score)
+            had.setdefault(number, []).append(unit.weight)
+    scores = {number: sum(each) for number, each in found.items()}
     if rank:
-        parts += [_feedback_rows(each, len(asked.units) + at) for at, each in enumerate(found)]
-    rows = " UNION ALL ".join(part.sql for part in parts)
-    values = tuple(value for part in parts for value in part.values)
-    each = f"SELECT id, unit, min(score) AS score, weight FROM ({rows}) GROUP BY id, unit"
-    count = f"sum(unit < {len(asked.units)})"
-    most = f"{count} >= {asked.majority} AND sum(weight) >= {WEIGHTY * sum(weights):.6f}"
-    return Where(f"SELECT id, sum(score), {most} FROM ({each}) GROUP BY id HAVING {count} > 0", values)
+        scores = _with_feedback(db, asked, scores, posts)
+    weighty = WEIGHTY * sum(unit.weight for unit in units)
+    rows = (
+        (number, score, len(had[number]) >= asked.majority and sum(had[number]) >= weighty)
+        for number, score in scores.items()
+    )
+    return Relaxed(tuple(rows))
 
 
-def _count(db: sqlite3.Connection, node: Node) -> int:
+def telling(db: sqlite3.Connection, asked: Split) -> tuple[str, ...]:
+    """The words by which `relax` seeks posts, where the others are in too many; empty: by all of them."""
+    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
+    units = _by_rarity(db, asked, posts)
+    seeking = _seeking(units)
+    return tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
+
+
+def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:
+    return sorted((_measured(db, node, posts) for node in asked.units), key=lambda unit: unit.count)
+
+
+def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
     (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (asked,)).fetchone()
-    return int(count)
+    weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
+    return _Unit(node, count, weight, _lift(posts, count) if isinstance(node, Term) else 1.0)
+
+
+def _seeking(units: Sequence[_Unit]) -> int:
+    """How many of the *units*, the rarest first, can be looked at in all their posts; at least one that has some."""
+    room = LOOKED_AT
+    for at, unit in enumerate(units):
+        room -= unit.count
+        if room < 0 and any(each.count for each in units[:at]):
+            return at
+    return len(units)
 
 
 def rarity(posts: int, count: int) -> float:
@@ -159,7 +219,7 @@ def rarity(posts: int, count: int) -> float:
     return math.log(1 + (posts - count + 0.5) / (count + 0.5))
 
 
-def _lifted(posts: int, count: int) -> float:
+def _lift(posts: int, count: int) -> float:
     """By what FTS5's score is to be multiplied, whose rarity is next to nothing from half of the posts on."""
     return rarity(posts, count) / max(1e-6, math.log((posts - count + 0.5) / (count + 0.5)))
 
@@ -170,77 +230,88 @@ def _asked(node: Node) -> tuple[str, str]:
     return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
 
 
-def _unit_rows(node: Node, unit: int, weight: float, share: float) -> tuple[Where, Where]:
-    """Posts with the unit, in themselves and in their files; *share* 0: without scores, which cost time."""
-    table, asked = _asked(node)
+def _unit_scores(db: sqlite3.Connection, unit: _Unit, within: Sequence[int] | None, *, rank: bool) -> dict[int, float]:
+    """Posts that have the unit, in themselves or in a file; *within*: of these only."""
+    table, asked = _asked(unit.node)
     index = FILES[table]
-    score = f"{share:.6f} * bm25({table}, {WEIGHTS[table]})" if share else "0"
-    in_files = f"{FILE_SHARE * share:.6f} * bm25({index}, {WEIGHTS[index]})" if share else "0"
-    named = f"{unit} AS unit, {weight:.6f} AS weight"
-    return (
-        Where(f"SELECT rowid AS id, {score} AS score, {named} FROM {table} WHERE {table} MATCH ?", (asked,)),
-        Where(
-            f"SELECT post_id AS id, {in_files} AS score, {named} FROM {index}"
-            f" CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
-            (asked,),
-        ),
-    )
-
-
-def _feedback_rows(word: Weighted, unit: int) -> Where:
-    return Where(
-        f"SELECT rowid, {word.weight:.6f} * bm25({STEMMED}, {WEIGHTS[STEMMED]}), {unit}, 0"
-        f" FROM {STEMMED} WHERE {STEMMED} MATCH ?",
-        (expression(Term(word.word)),),
-    )
-
-
-def feedback(db: sqlite3.Connection, split_: Split) -> tuple[Weighted, ...]:
-    """The telling words of the posts that fit *split_* best, most telling first; empty where words are many."""
-    found: tuple[Weighted, ...] = ()
-    if not 0 < len(split_.units) <= FEW:
-        return found
-    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    asked = {word for unit in split_.units for term in Query(root=unit).terms for word in words(term.text)}
-    for _ in range(ROUNDS):
-        best = scored(db, split_, found, rank=True)
-        rows = db.execute(
-            f"WITH best(id, score, most) AS ({best.sql} ORDER BY 2, 1 LIMIT ?)"
-            " SELECT -score, coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?)"
-            " FROM best CROSS JOIN posts ON posts.id = best.id",
-            (*best.values, READ, READ_CHARACTERS),
-        ).fetchall()
-        found = _telling(db, rows, asked, posts)
+    score = f"{unit.lift:.6f} * bm25({table}, {WEIGHTS[table]})" if rank else "0"
+    in_files = f"{FILE_SHARE * unit.lift:.6f} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
+    only, values = ("", ()) if within is None else (f" AND {table}.rowid IN {_LISTED}", (json.dumps(within),))
+    posts = db.execute(f"SELECT rowid, {score} FROM {table} WHERE {table} MATCH ?{only}", (asked, *values))
+    found: dict[int, float] = dict(posts)
+    of_files = "" if within is None else f" AND post_id IN {_LISTED}"
+    for number, file_score in db.execute(
+        f"SELECT post_id, {in_files} FROM {index} CROSS JOIN files ON files.id = {index}.rowid"
+        f" WHERE {index} MATCH ?{of_files}",
+        (asked, *values),
+    ):
+        found[number] = min(file_score, found.get(number, 0.0))
     return found
 
 
-def _telling(
-    db: sqlite3.Connection, rows: Iterable[tuple[float, str]], asked: set[str], posts: int
-) -> tuple[Weighted, ...]:
-    """Words by how much of the posts they are and how rare elsewhere."""
+_LISTED = "(SELECT value FROM json_each(?))"
+
+
+def _with_feedback(db: sqlite3.Connection, asked: Split, scores: Mapping[int, float], posts: int) -> dict[int, float]:
+    """*scores* with those of the telling words of the posts that fit best; the same where words are many."""
+    better = dict(scores)
+    if len(asked.units) > FEW:
+        return better
+    typed = {word for unit in asked.units for term in Query(root=unit).terms for word in words(term.text)}
+    looked_up: dict[str, dict[int, float]] = {}
+    for _ in range(ROUNDS):
+        best = nsmallest(READ, better, key=lambda number: (better[number], number))
+        telling = _telling(db, {number: -better[number] for number in best}, typed, posts)
+        better = dict(scores)
+        for each in telling:
+            if each.word not in looked_up:
+                rows = _word_scores(db, each.word)
+                looked_up[each.word] = {number: score for number, score in rows if number in scores}
+            for number, score in looked_up[each.word].items():
+                better[number] += each.weight * score
+    return better
+
+
+def _word_scores(db: sqlite3.Connection, word: str) -> sqlite3.Cursor:
+    return db.execute(
+        f"SELECT rowid, bm25({STEMMED}, {WEIGHTS[STEMMED]}) FROM {STEMMED} WHERE {STEMMED} MATCH ?",
+        (expression(Term(word)),),
+    )
+
+
+def _count_up_to(db: sqlite3.Connection, word: str, most: int) -> int:
+    """How many posts have *word*; counting ends at *most*, so that common words cost no more than others."""
+    asked = f"SELECT count(*) FROM (SELECT 1 FROM {EXACT} WHERE {EXACT} MATCH ? LIMIT ?)"
+    (count,) = db.execute(asked, (expression(Term(word)), most)).fetchone()
+    return int(count)
+
+
+def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str], posts: int) -> tuple[Weighted, ...]:
+    """The words of the *best* posts, by how much of them they are and how rare elsewhere."""
     shares: dict[str, float] = defaultdict(float)
-    for score, text in rows:
+    for number, text in db.execute(
+        "SELECT id, coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts"
+        f" WHERE id IN {_LISTED} ORDER BY id",
+        (READ_CHARACTERS, json.dumps(list(best))),
+    ):
         every = words(text)
         counts = Counter(word for word in every if len(word) > 2 and not word.isdigit() and word not in EMPTY)
         for word, count in counts.items():
-            shares[word] += max(score, 1e-9) * count / len(every)
-    known = frequencies(db, (word for word in nlargest(400, shares, key=shares.__getitem__) if word not in asked))
-    worth = {word: shares[word] * math.log(posts / count) for word, count in known.items() if 1 < count <= COMMON}
-    best = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
-    most = best[0][1] if best and best[0][1] > 0 else 1.0
-    return tuple(Weighted(word, SHARE * value / most) for word, value in best if value > 0)
+            shares[word] += max(best[number], 1e-9) * count / len(every)
+    wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
+    counts_ = {word: _count_up_to(db, word, COMMON + 1) for word in wanted}
+    worth = {word: shares[word] * math.log(posts / count) for word, count in counts_.items() if 1 < count <= COMMON}
+    chosen = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
+    most = chosen[0][1] if chosen and chosen[0][1] > 0 else 1.0
+    return tuple(Weighted(word, SHARE * value / most) for word, value in chosen if value > 0)
 
 
 def lacking(db: sqlite3.Connection, split_: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """For each of the posts *ids*, the words of the query that stand neither in it nor in its files."""
     missing: dict[int, list[str]] = {number: [] for number in ids}
-    marks = ", ".join("?" * len(ids))
     for node in split_.units:
-        parts = _unit_rows(node, 0, 0.0, 0.0)
-        rows = [f"SELECT id FROM ({part.sql}) WHERE id IN ({marks})" for part in parts]
-        values = [value for part in parts for value in (*part.values, *ids)]
-        there = {number for (number,) in db.execute(" UNION ".join(rows), values)}
-        for number in missing.keys() - there:
+        there = _unit_scores(db, _Unit(node, 0, 0.0, 0.0), ids, rank=False)
+        for number in missing.keys() - there.keys():
             missing[number].append(written(node))
     return {number: tuple(found) for number, found in missing.items()}
 

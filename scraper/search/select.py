@@ -16,7 +16,7 @@ from scraper.search.match import (
     compile_query,
     expression,
 )
-from scraper.search.relax import FILE_SHARE, WEIGHTS, feedback, scored, split
+from scraper.search.relax import FILE_SHARE, WEIGHTS, relax, split
 from scraper.search.request import UNDATED, Filters, Matched, Request
 from scraper.search.spelled import as_written
 from scraper.search.tree import All, Any, Query
@@ -77,7 +77,7 @@ def _relaxed_source(db: sqlite3.Connection, request: Request) -> _Source | None:
     if request.matched is None or not parts.has(request.matched):
         return None
     rank = request.order == "relevance"
-    scores = scored(db, parts, feedback(db, parts) if rank else (), rank=rank)
+    scores = relax(db, parts, rank=rank).source
     whole = _rows(Request(query=request.query), _exact_source(db, Request(query=request.query)))
     fixed = compile_query(db, Query(root=All(parts.fixed))).all_conditions() if parts.fixed else ()
     all_words = Where(f"p.id IN ({whole.sql} SELECT id FROM f)", whole.values)

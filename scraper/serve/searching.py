@@ -195,7 +195,7 @@ def groups(found: search.Page) -> list[GroupShown]:
     before = found.total
     for group in found.groups:
         if group.hits:
-            heading = texts.further(group.matched, group.total, before)
+            heading = texts.further(group.matched, group.total, before, group.telling)
             place = start + sum(len(each.hits) for each in shown)
             shown.append(GroupShown(heading, group.matched, place, group.hits, counted=False))
         before += group.total

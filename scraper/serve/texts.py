@@ -314,8 +314,9 @@ def all_words(total: int) -> str:
     return f"{plural(total, 'post')} {'has' if total == 1 else 'have'} all of these words"
 
 
-def further(matched: str, total: int, before: int) -> str:
-    much = "most of them" if matched == "most" else "one of them" if total == 1 else "one or more of them"
+def further(matched: str, total: int, before: int, telling: tuple[str, ...] = ()) -> str:
+    any_word = " or ".join(f"“{word}”" for word in telling) or "one or more of them"
+    much = "most of them" if matched == "most" else any_word
     verb = "has" if total == 1 else "have"
     if before:
         return f"{total:,} more {verb} {much}"
