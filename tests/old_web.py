@@ -46,6 +46,9 @@ class Held:
     digest: str | None = None
     #: Listed, but answered with a redirect to this time.
     moved_to: str | None = None
+    listed: bool = True
+    #: What the listing says of its status; None: the true one.
+    listed_status: str | None = None
 
 
 @dataclass
@@ -147,7 +150,8 @@ class OldWeb:
 
     def _listing(self, asked: dict[str, list[str]]) -> tuple[int, dict[str, str], bytes]:
         rows = sorted(
-            self._matching(asked, lambda one: surt(one.url), self.held), key=lambda one: (surt(one.url), one.timestamp)
+            self._matching(asked, lambda one: surt(one.url), [one for one in self.held if one.listed]),
+            key=lambda one: (surt(one.url), one.timestamp),
         )
         first, last = asked.get("from", ["0"])[0], asked.get("to", ["9"])[0]
         rows = [one for one in rows if first <= one.timestamp <= last]
@@ -156,7 +160,15 @@ class OldWeb:
         for one in rows[start : start + self.page_rows]:
             mime = one.media_type.partition(";")[0]
             lines.append(
-                [surt(one.url), one.timestamp, one.url, mime, str(one.status), one.digest or sha1(one.body), "99"]
+                [
+                    surt(one.url),
+                    one.timestamp,
+                    one.url,
+                    mime,
+                    one.listed_status or str(one.status),
+                    one.digest or sha1(one.body),
+                    "99",
+                ]
             )
         lines += self.garbage
         if start + self.page_rows < len(rows) and "showResumeKey" in asked:

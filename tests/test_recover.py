@@ -13,7 +13,7 @@ from scraper.errors import UsageError
 from scraper.export.warc import export_warc
 from scraper.fetch import Limits
 from scraper.recover import run_recover
-from scraper.recover.options import chosen, pause
+from scraper.recover.options import chosen
 from scraper.recover.recovery import patterns
 from scraper.runs import Interrupts, Report
 from scraper.schema import open_archive
@@ -351,10 +351,12 @@ def test_the_services_robots_txt_is_not_asked(old_web: Any, recover: Any) -> Non
 
 
 def test_the_services_own_limit_holds_whatever_the_user_says() -> None:
-    own, other = chosen([], [], None, None), chosen(["http://127.0.0.1:1/"], [], None, None)
+    own, other = chosen([], [], None, None, delay=0), chosen(["http://127.0.0.1:1/"], [], None, None, delay=0)
     assert [one.source for one in own] == ["wayback", "commoncrawl"] and [one.source for one in other] == ["wayback"]
-    assert pause(own[0].hosts, 0) == 2.5 and pause(own[1].hosts, 10) == 10
-    assert pause(other[0].hosts, 0) == 0 and pause(other[0].hosts, None) == 2.5
+    assert [(one.service.search_pace, one.service.capture_pace) for one in own] == [(2.5, 0.125), (1.0, 1.0)]
+    assert (other[0].service.search_pace, other[0].service.capture_pace) == (0.0, 0.0)
+    (slow,) = chosen([], ["wayback"], None, None, delay=10)
+    assert (slow.service.search_pace, slow.service.capture_pace) == (10.0, 10.0)
 
 
 @pytest.mark.parametrize("given", [{"since": "yesterday"}, {"until": "2020-13"}, {"endpoints": ["ftp://x/"]},
@@ -384,7 +386,7 @@ def test_bytes_with_another_digest_are_not_taken(old_web: Any, recover: Any, db:
     assert recover().exit_status == 1
     assert rows(db, "SELECT kind, level FROM problems") == [("digest-mismatch", "error")]
     assert rows(db, "SELECT count(*) FROM posts") == [(0,)]
-    assert states(db)[POST] == ("in-web-archive", "the Wayback Machine lists 1 captures, 2021-03-05")
+    assert states(db)[POST] == ("in-web-archive", "the Wayback Machine lists 1 capture, 2021-03-05")
 
 
 def test_a_rewritten_page_is_not_taken(old_web: Any, recover: Any, db: Path) -> None:
@@ -404,9 +406,89 @@ def test_garbage_in_a_listing_is_told_and_the_rest_is_used(old_web: Any, recover
 
 def test_a_listing_that_is_none_is_an_error(old_web: Any, recover: Any, db: Path) -> None:
     old_web.faults["/cdx/search/cdx"] = [(200, {}, b"<html>Service is down</html>")]
+    old_web.faults["/cdx/search/cdx"] *= 2
     report = recover()
     assert report.exit_status == 3
-    assert rows(db, "SELECT kind FROM problems") == [("not-a-listing",)]
+    assert rows(db, "SELECT kind FROM problems") == [("listing-failed",)]
+    assert recover().exit_status == 0, "it is not remembered"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param((200, {}, b""), id="nothing at all"),
+        pytest.param((404, {}, b"<html>proxy: not found</html>"), id="a proxy's 404"),
+        pytest.param((200, {}, b'{"message": "try later"}'), id="another message"),
+        pytest.param((504, {}, b"<html>Gateway Time-out</html>"), id="504"),
+        pytest.param((200, {}, b'[["urlkey", "timestamp"'), id="cut"),
+    ],
+)
+def test_what_is_no_whole_listing_proves_nothing_and_is_asked_again(
+    old_web: Any, recover: Any, db: Path, answer: Any
+) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.faults["/cdx/search/cdx"] = [answer] * 8
+    first = recover(endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
+    assert first.exit_status == 1
+    assert "lost" not in {state for state, _ in states(db).values()}
+    old_web.faults.clear()
+    assert recover().captures == 1
+
+
+def test_a_listing_that_breaks_off_gives_what_came_and_is_asked_again_in_smaller_pages(
+    old_web: Any, recover: Any, db: Path
+) -> None:
+    for number in range(3):
+        old_web.hold(f"{POST}-{number}", "20210305120000", wix(slug=f"a-hearing-{number}"))
+    whole = old_web.answer("/cdx/search/cdx?url=upr2020.org/&output=json", {})[2]
+    old_web.faults["/cdx/search/cdx"] = [(200, {}, whole[:-60])]
+    report = recover()
+    assert (report.exit_status, report.captures) == (0, 3)
+    assert [path.partition("limit=")[2].partition("&")[0] for path in old_web.listings[-2:]] == ["50000", "1000"]
+
+
+def test_a_page_that_changed_and_changed_back_has_three_versions(old_web: Any, recover: Any, db: Path) -> None:
+    for at, text in (("20200101", "First."), ("20200601", "Second."), ("20210101", "First."), ("20220101", "First.")):
+        old_web.hold(POST, f"{at}000000", wix(text=text))
+    assert recover().captures == 3
+    assert rows(db, "SELECT count(*) FROM events WHERE kind = 'changed'") == [(2,)]
+    assert recover().captures == 0
+
+
+def test_a_redirect_to_a_capture_seconds_away_is_that_capture(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", b"", moved_to="20210305120007")
+    old_web.hold(POST, "20210305120007", wix(), listed=False)
+    report = recover()
+    assert (report.exit_status, report.captures) == (0, 1)
+    assert rows(db, "SELECT captured_at FROM captures WHERE source = 'wayback'") == [("2021-03-05T12:00:07Z",)]
+    old_web.log.clear()
+    assert recover().captures == 0
+    assert old_web.fetched == []
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_archived_refusal_is_the_sites_and_stops_no_run(old_web: Any, recover: Any, db: Path, status: int) -> None:
+    old_web.hold(POST, "20210305120000", b"<html>slow down</html>", status=status, listed_status="200")
+    old_web.hold(f"{POST}-2", "20210305120000", wix(slug="a-hearing-2"))
+    report = recover()
+    assert (report.exit_status, report.captures) == (0, 2)
+    assert len([path for path in old_web.fetched if POST in path and "-2" not in path]) == 1
+    assert rows(db, "SELECT status FROM captures WHERE source = 'wayback' ORDER BY url") == [(status,), (200,)]
+
+
+@pytest.mark.parametrize(
+    "answer", [(200, {}, b"<html>We are down</html>"), (200, {}, b""), (502, {}, b"<html>Bad</html>")]
+)
+def test_the_services_own_pages_are_never_the_post_and_never_remembered(
+    old_web: Any, recover: Any, db: Path, answer: Any
+) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.faults[f"/web/20210305120000id_/{POST}"] = [answer] * 3
+    report = recover()
+    assert (report.exit_status, report.captures) == (1, 0)
+    assert rows(db, "SELECT count(*) FROM posts") == [(0,)]
+    old_web.faults.clear()
+    assert recover().captures == 1
 
 
 def test_a_listing_cannot_send_us_to_other_hosts_or_sites(old_web: Any, recover: Any, db: Path) -> None:
@@ -441,7 +523,7 @@ def crawled(old_web: Any, recover: Any) -> Callable[..., Report]:
 
 def test_records_of_common_crawl_are_fetched_by_range(old_web: Any, crawled: Any, db: Path) -> None:
     name = old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix())
-    old_web.crawled("CC-MAIN-2020-50", POST, "20201205120000", wix(text="Before.", views=2))
+    old_web.crawled("CC-MAIN-2021-04", POST, "20210302120000", wix(text="Before.", views=2))
     report = crawled()
     assert (report.exit_status, report.captures, report.new) == (0, 2, 1), rows(db, "SELECT * FROM problems")
     assert rows(db, "SELECT url, captured_at, captured_at_basis, status, wire_sha256 FROM captures"
@@ -463,7 +545,9 @@ def test_an_index_that_was_asked_is_never_asked_again(old_web: Any, crawled: Any
     assert len(old_web.listings) == 2
 
 
-def test_a_cut_member_and_a_wrong_record_are_told_and_not_asked_for_again(old_web: Any, crawled: Any, db: Path) -> None:
+def test_a_cut_member_and_a_wrong_record_are_told_and_only_the_cut_one_is_asked_for_again(
+    old_web: Any, crawled: Any, db: Path
+) -> None:
     old_web.crawled("CC-MAIN-2021-10", POST, "20210305120000", wix(), spoil=True)
     old_web.crawled("CC-MAIN-2021-10", f"{POST}-2", "20210305120001", wix(slug="a-hearing-2"), digest="D" * 32)
     old_web.crawled("CC-MAIN-2021-10", f"{POST}-3", "20210305120002", wix(), filename="../../etc/passwd")
@@ -471,8 +555,9 @@ def test_a_cut_member_and_a_wrong_record_are_told_and_not_asked_for_again(old_we
     assert crawled().exit_status == 1
     found = dict(rows(db, "SELECT kind, level FROM problems"))
     assert found == {"broken": "error", "digest-mismatch": "error", "no-record": "error", "other-capture": "note"}
+    old_web.log.clear()
     assert crawled().captures == 0
-    assert len(old_web.paths) == 1
+    assert len(old_web.fetched) == 1
 
 
 def test_indexes_on_other_hosts_are_left_alone(old_web: Any, crawled: Any, other_faults: Any) -> None:
@@ -520,8 +605,12 @@ def test_every_number_up_to_the_highest_is_a_known_address(old_web: Any, recover
         "the Wayback Machine lists only errors and redirects",
     )
     state, why = found["https://ushrnetwork.org/news/7/100/"]
-    assert state == "lost" and why == (
-        "the site does not answer, and neither the Wayback Machine nor Common Crawl had it on 2026-03-01"
+    assert (state, why) == ("wanted", "not in the Wayback Machine and Common Crawl on 2026-03-01")
+    set_gone(db, "ushrn-news")
+    recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
+    assert states(db)["https://ushrnetwork.org/news/7/100/"] == (
+        "lost",
+        "the site is offline, and neither the Wayback Machine nor Common Crawl listed it on 2026-03-01",
     )
 
 
@@ -535,12 +624,20 @@ def test_what_is_said_of_addresses_survives_a_rebuild(old_web: Any, recover: Any
     old_web.hold(NEWS.format(276), "20210401000000", b"<html>404</html>", status=404)
     old_web.hold(NEWS.format(277), "20210401000000", news("Spoiled"), digest="E" * 32)
     recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
+    set_gone(db, "ushrn-news")
+    recover("ushrn-news", endpoints=[old_web.url, f"commoncrawl={old_web.url}"])
     before = states(db)
-    assert {state for state, _ in before.values()} == {"archived", "in-web-archive", "lost"}
+    assert {state for state, _ in before.values()} == {"archived", "in-web-archive", "lost", "wanted"}
     with Archive.open(db, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         archive.rebuild()
     assert states(db) == before
     assert verify.run(db, now=lambda: NOW).exit_status == 0
+
+
+def set_gone(db: Path, site: str) -> None:
+    """As a crawl does when the site has not answered for long."""
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE sites SET state = 'gone' WHERE id = ?", (site,))
 
 
 def test_nothing_is_called_lost_that_was_not_looked_for_everywhere(old_web: Any, recover: Any, db: Path) -> None:
@@ -550,10 +647,10 @@ def test_nothing_is_called_lost_that_was_not_looked_for_everywhere(old_web: Any,
     assert set(states(db).values()) == {("wanted", "not in the Wayback Machine on 2026-03-01")}
 
 
-def test_a_post_of_which_only_its_absence_was_captured_is_lost(old_web: Any, recover: Any, db: Path) -> None:
+def test_a_post_of_which_only_its_absence_was_captured_is_wanted(old_web: Any, recover: Any, db: Path) -> None:
     old_web.hold(POST, "20210601000000", "<html>404</html>", status=404)
     recover()
-    assert states(db)[POST] == ("lost", "404 on 2021-06-01")
+    assert states(db)[POST] == ("wanted", "the Wayback Machine lists only errors and redirects")
     old_web.hold(POST, "20210301000000", wix())
     recover()
     assert states(db)[POST] == ("archived", None)

@@ -223,7 +223,7 @@ def test_a_missing_page_was_missing_then() -> None:
     [
         (IA.replace(b"05 Mar", b"06 Mar"), "other-capture"),
         (b"HTTP/1.1 404 Not Found\r\nserver: nginx\r\n\r\n", "not-there"),
-        (b"HTTP/1.1 503 Busy\r\nserver: nginx\r\n\r\n", "not-there"),
+        (b"HTTP/1.1 503 Busy\r\nserver: nginx\r\n\r\n", "weather"),
     ],
 )
 def test_what_is_not_the_capture_asked_for_is_refused(head: bytes, kind: str) -> None:

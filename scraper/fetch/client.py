@@ -33,10 +33,14 @@ class FetchRequest:
     kind: str
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
-    #: FetchRequest only for something newer; None: ask for the page.
+    #: Ask only for something newer; None: ask for the page.
     validators: Validators | None = None
     #: Go where a redirect leads.
     follow: bool = True
+    #: Whether an answer is what was asked for whatever its status.
+    final: Callable[[Capture], bool] = lambda _: False
+    #: Seconds between requests to the host; None: the fetcher's own.
+    pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

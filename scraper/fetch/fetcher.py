@@ -87,14 +87,21 @@ class Fetcher:
         hosts: frozenset[str] = frozenset(),
         headers: Iterable[tuple[str, str]] = (),
         follow: bool = True,
+        final: Callable[[Capture], bool] = lambda _: False,
+        pace: float | None = None,
     ) -> tuple[Capture, ...]:
         """Every answer on the way to *url*, oldest first; the last is the one that counts. It may have any status; a
         redirect as the last one was not followed, as its target is another host's or robots.txt forbids it.
 
         *hosts* (``host`` or ``host:port``) may be asked, no other; empty: the one in *url*. *follow*: go where a
-        redirect leads. Raises FetchFailed, Forbidden, RobotsUnavailable, RateLimited, Interrupted, UsageError.
+        redirect leads. *final*: whether an answer is what was asked for whatever its status (a web archive's copy of a
+        429 is no 429 of its own). *pace*: seconds between requests in place of `delay`.
+        Raises FetchFailed, Forbidden, RobotsUnavailable, RateLimited, Interrupted, UsageError.
         """
-        ask = FetchRequest(url=address(url), kind=kind, headers=dict(headers), validators=validators, follow=follow)
+        ask = FetchRequest(
+            url=address(url), kind=kind, headers=dict(headers), validators=validators, follow=follow, final=final,
+            pace=pace,
+        )  # fmt: skip
         return self._get(ask, hosts)
 
     def post(
@@ -132,7 +139,8 @@ class Fetcher:
             if host_of(ask.url) not in allowed:
                 raise FetchFailed(ask.url, f"expected one of the hosts {', '.join(sorted(allowed))}; it was not asked")
             self._follow(ask, allowed, captures)
-            self._count(captures[-1].status in _FAILURES, f"{captures[-1].url}: status {captures[-1].status}")
+            last = captures[-1]
+            self._count(last.status in _FAILURES and not ask.final(last), f"{last.url}: status {last.status}")
         except ArchiveError as error:
             error.captures = tuple(captures)
             if isinstance(error, FetchFailed | RobotsUnavailable):
@@ -148,13 +156,13 @@ class Fetcher:
             raise error
 
     def _follow(self, ask: FetchRequest, allowed: frozenset[str], captures: list[Capture]) -> None:
-        """FetchRequest, and follow redirects within the allowed hosts."""
+        """Ask, and follow redirects within the allowed hosts."""
         rules = self._rules.of(ask.url, captures)
         if not rules.allows(ask.url):
             raise Forbidden(f"{ask.url}: {rules.url} forbids it to {TOKEN}; it was not asked")
         seen = {ask.url}
         while True:
-            to = self._persist(ask, captures, self._pace(rules)).redirected_to
+            to = self._persist(ask, captures, self._pace(rules, ask.pace)).redirected_to
             if to is None or not ask.follow or ask.method != "GET" or host_of(to) not in allowed:
                 return
             if to in seen or len(seen) > self.limits.redirects:
@@ -166,9 +174,9 @@ class Fetcher:
             seen.add(to)
             ask = replace(ask, url=to, validators=None)
 
-    def _pace(self, rules: Robots) -> float:
-        """Seconds between requests: ours, or more where robots.txt asks for more."""
-        delay = max(self._delay, rules.crawl_delay or 0.0)
+    def _pace(self, rules: Robots, own: float | None) -> float:
+        """Seconds between requests: *own* or ours, or more where robots.txt asks for more."""
+        delay = max(self._delay if own is None else own, rules.crawl_delay or 0.0)
         most = max(self.limits.longest_wait, self._delay)
         if delay > most:
             raise RateLimited(
@@ -193,7 +201,7 @@ class Fetcher:
                     ask = replace(ask, validators=None)
             else:
                 captures.append(answer.capture)
-                if not self._again(answer, attempt):
+                if ask.final(answer.capture) or not self._again(answer, attempt):
                     return answer.capture
 
     def _again(self, answer: Answer, attempt: int) -> bool:
@@ -211,5 +219,6 @@ class Fetcher:
                 raise RateLimited(f"{url}: still status 429 after {attempt} tries: run again later to resume")
             return False
         if answer.stay_away is None:
-            self._sender.turns.hold(name_of(url), self.limits.pause(attempt) * (2 if slow else 1))
+            pause = self.limits.pause(attempt) * (2 if slow else 1)
+            self._sender.turns.hold(name_of(url), max(pause, self.limits.rest_after_429 if status == 429 else 0.0))
         return True

@@ -39,6 +39,8 @@ class Limits:
     #: First pause before a try of our own choosing; doubled each time, at most `longest_backoff`.
     backoff: float = 1.0
     longest_backoff: float = 60.0
+    #: The least pause after a 429 that names no time.
+    rest_after_429: float = 0.0
     #: Longest pause that a server may ask for (Retry-After, Crawl-delay); beyond it the run ends.
     longest_wait: float = 600.0
     #: Redirects in a row, for pages and for robots.txt (RFC 9309, 2.3.1.2: at least five).

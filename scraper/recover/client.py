@@ -1,13 +1,15 @@
 """Asks web archives: listings remembered from a run that was cut short, captures one at a time, failures remembered."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from scraper import urls
 from scraper.dates import utc
-from scraper.decide import ARCHIVED_AGAIN, LISTING_AGE, within
+from scraper.decide import ARCHIVED_AGAIN, LISTING_AGE, instant, within
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
+from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading
 from scraper.runs import NetworkSession
@@ -16,7 +18,7 @@ from scraper.warc.cdx import CdxPage, CdxRecord, Refused
 
 STAGE = "recover"
 #: Answers to one question, each with the key to the next.
-MOST_PAGES = 40
+MOST_PAGES = 400
 
 _REMEMBERED = """
 SELECT captures.id FROM captures JOIN crawls ON crawls.id = crawl_id
@@ -26,7 +28,8 @@ WHERE url = :url AND kind = 'sitemap' AND source = 'live' AND captured_at >= :si
 ORDER BY captures.id DESC LIMIT 1
 """
 _NOTED = """
-SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND kind <> 'fetch-failed' AND resolved_at IS NULL
+SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL
+AND kind NOT IN ('fetch-failed', 'weather', 'broken', 'not-there')
 """
 
 
@@ -39,32 +42,74 @@ class Listed:
     whole: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A web archive's hosts, and how fast they may be asked."""
+
+    hosts: frozenset[str]
+    #: Seconds between searches.
+    search_pace: float
+    #: Seconds between captures.
+    capture_pace: float
+
+
 def fetch(
-    session: NetworkSession, url: str, kind: str, hosts: frozenset[str], headers: tuple[tuple[str, str], ...] = ()
+    session: NetworkSession,
+    url: str,
+    kind: str,
+    service: Service,
+    headers: tuple[tuple[str, str], ...] = (),
+    final: Callable[[Capture], bool] = lambda _: False,
 ) -> Capture:
-    """The service's answer. Raises FetchFailed, RateLimited, Interrupted."""
-    return session.fetcher.get(url, kind=kind, hosts=hosts, headers=headers, follow=False)[-1]
+    """The service's answer to a question for a capture. Raises FetchFailed, RateLimited, Interrupted."""
+    return session.fetcher.get(
+        url, kind=kind, hosts=service.hosts, headers=headers, follow=False, final=final, pace=service.capture_pace
+    )[-1]
 
 
-def ask(session: NetworkSession, url: str, hosts: frozenset[str], *, forever: bool = False) -> Capture | None:
-    """The answer to one question about captures, kept as evidence; from the archive where a run that was cut short
-    (or *forever* any run) had asked it already. None: it could not be had, which is noted.
+def ask(
+    session: NetworkSession,
+    url: str,
+    service: Service,
+    complaint: Callable[[Capture], str | None],
+    *,
+    forever: bool = False,
+) -> Capture | Problem:
+    """The answer to one question about captures, kept as evidence, or why there is none.
+
+    It comes from the archive where a run that was cut short (or *forever* any run) had asked already. *complaint* says
+    what is wrong with an answer, None: nothing. One with which something is wrong is the service's weather: it is kept,
+    but not remembered as an answer.
     """
-    if (known := _remembered(session, url, forever=forever)) is not None:
+    if (known := _remembered(session, url, forever=forever)) is not None and complaint(known) is None:
         return known
     try:
-        answer = fetch(session, url, "sitemap", hosts)
+        (*_, answer) = session.fetcher.get(
+            url, kind="sitemap", hosts=service.hosts, follow=False, pace=service.search_pace
+        )
     except (FetchFailed, RobotsUnavailable) as error:
-        session.note(Problem(stage=STAGE, kind="listing-failed", url=url, message=str(error)))
-        return None
-    if answer.status not in (200, 404) or answer.truncated:
-        found = f"status {answer.status}" + (f", cut ({answer.truncated})" if answer.truncated else "")
-        session.note(Problem(stage=STAGE, kind="listing-failed", url=url, message=f"expected a listing, found {found}"))
-        return None
-    answer = replace(answer, kind="sitemap")
+        return Problem(stage=STAGE, kind="listing-failed", url=url, message=str(error))
+    wrong = f"cut ({answer.truncated})" if answer.truncated else complaint(answer)
+    answer = replace(answer, kind="other" if wrong else "sitemap")
     session.archive.keep(answer, Reading(kind="other", url=answer.url), session.run.crawl_id)
+    if wrong:
+        message = f"expected a listing, found status {answer.status}, {wrong}"
+        return Problem(stage=STAGE, kind="listing-failed", url=url, message=message)
     session.resolve(url, STAGE)
     return answer
+
+
+def not_a_listing(answer: Capture) -> str | None:
+    """What is wrong with the answer of a CDX server; None: it is a listing that was read to its end."""
+    part = cdx.parse(answer.body or b"")
+    if answer.status == 404:
+        return None if part.whole and not part.rows else "which is no word of the service's own that nothing is there"
+    if answer.status != 200:
+        return "which is the service's weather"
+    if part.whole:
+        return None
+    what = f"{part.garbage} lines that cannot be read, the first: {part.sample}" if part.garbage else "nothing in it"
+    return f"{len(part.rows)} captures, then it breaks off" if part.rows else what
 
 
 def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture | None:
@@ -76,39 +121,40 @@ def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture 
 
 def rows(
     session: NetworkSession,
-    question: Callable[[str | None], str],
-    hosts: frozenset[str],
+    question: Callable[[str | None, int], str],
+    service: Service,
     *,
+    sizes: tuple[int, ...] = (0,),
     forever: bool = False,
 ) -> Listed:
-    """All rows that the archive lists; *question* is the address to ask, given the key of the answer before."""
+    """All rows that the archive lists; *question* is the address to ask, given the key of the answer before and how
+    many rows to ask for: the first of *sizes*, and the next where that could not be had.
+    """
     found: list[CdxRecord] = []
     key: str | None = None
     for _ in range(MOST_PAGES):
-        url = question(key)
-        answer = ask(session, url, hosts, forever=forever)
-        if answer is None:
+        answer = ask(session, question(key, sizes[0]), service, not_a_listing, forever=forever)
+        while isinstance(answer, Problem) and len(sizes) > 1:
+            sizes = sizes[1:]
+            answer = ask(session, question(key, sizes[0]), service, not_a_listing, forever=forever)
+        if isinstance(answer, Problem):
+            session.note(answer)
             return Listed(tuple(found), whole=False)
-        part = cdx.parse(answer.body or b"") if answer.status == 200 else CdxPage()
-        if not _is_readable(session, url, part):
-            return Listed(tuple(found), whole=False)
+        part = cdx.parse(answer.body or b"")
+        _note_garbage(session, answer.url, part)
         found += part.rows
         if part.resume_key is None or part.resume_key == key:
             return Listed(tuple(found))
         key = part.resume_key
+    message = f"stopped after {MOST_PAGES} answers and {len(found)} captures; name a part of the time with --since"
+    session.note(Problem(stage=STAGE, kind="listing-too-long", url=question(None, sizes[0]), message=message))
     return Listed(tuple(found), whole=False)
 
 
-def _is_readable(session: NetworkSession, url: str, part: CdxPage) -> bool:
-    """Whether an answer is a listing; what of it cannot be read is noted."""
-    if not part.garbage:
-        return True
-    what = f"{part.garbage} lines cannot be read, the first: {part.sample}"
-    if part.rows:
+def _note_garbage(session: NetworkSession, url: str, part: CdxPage) -> None:
+    if part.garbage:
+        what = f"{plural(part.garbage, 'line')} cannot be read, the first: {part.sample}"
         session.note(Problem(stage=STAGE, kind="garbage", level="note", url=url, message=what))
-        return True
-    session.note(Problem(stage=STAGE, kind="not-a-listing", url=url, message=f"expected a listing; {what}"))
-    return False
 
 
 def rests(session: NetworkSession, where: str) -> bool:
@@ -117,14 +163,29 @@ def rests(session: NetworkSession, where: str) -> bool:
     return within(noted, ARCHIVED_AGAIN, session.run.now())
 
 
-def held(db: sqlite3.Connection, source: str) -> set[tuple[str, str]]:
-    """(address, time) of every capture that the archive has from *source*."""
-    return set(db.execute("SELECT url, captured_at FROM captures WHERE source = ?", (source,)))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """(address, time) of the captures that are here from one source."""
+
+    known: frozenset[tuple[str, str]]
+    #: Of those, the times that no listing names: a service may give a capture seconds beside the one it lists.
+    strays: Mapping[str, tuple[str, ...]]
+
+    def has(self, row: CdxRecord, near: timedelta) -> bool:
+        """Whether the capture of *row*, or one that is at most *near* away and not listed itself, is here."""
+        url, at = urls.normalise(row.url), row.captured_at
+        if (url, at) in self.known:
+            return True
+        return any(abs(instant(other) - instant(at)) <= near for other in self.strays.get(url, ()))
 
 
-def is_held(row: CdxRecord, known: set[tuple[str, str]]) -> bool:
-    """Whether the capture of *row* is there already."""
-    return (urls.normalise(row.url), row.captured_at) in known
+def held(db: sqlite3.Connection, source: str, listed: Iterable[CdxRecord]) -> Held:
+    """What the archive has from *source*."""
+    known = set(db.execute("SELECT url, captured_at FROM captures WHERE source = ?", (source,)))
+    strays: dict[str, tuple[str, ...]] = {}
+    for url, at in known - {(urls.normalise(row.url), row.captured_at) for row in listed}:
+        strays[url] = (*strays.get(url, ()), at)
+    return Held(frozenset(known), strays)
 
 
 def take(

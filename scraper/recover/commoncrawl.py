@@ -27,6 +27,8 @@ from scraper.warc.reader import Found
 FIRST_YEAR = "2013"
 #: No record of a page is longer: they cut bodies at 1 MB, since 2025 at 5 MB.
 RECORD_BYTES = 20_000_000
+#: Seconds between requests: its 503 "SlowDown" reaches everybody who asks at that time.
+PAUSE_SECONDS = 1.0
 #: How much of a WET file is asked for at once.
 WET_PIECE_BYTES = 8_000_000
 _FILENAME = re.compile(r"(?!/)(?!.*\.\.)[A-Za-z0-9._/=+-]+\.warc\.gz")

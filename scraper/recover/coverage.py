@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from scraper import sites, urls
 from scraper.crawl.numbered_posts import known_numbers
+from scraper.numbers import plural
 from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
@@ -50,16 +51,16 @@ def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
         known = {url for (url,) in db.execute("SELECT url FROM known_urls")}
         session.archive.discover([one for one in known_numbers(db) if one.url not in known], session.at())
     row = db.execute(_STATE, (site.id,)).fetchone()
-    live = row is not None and row[0] == "live"
+    gone = row is not None and row[0] == "gone"
     targets = []
     for url, state, evidence in db.execute(_UNHAD, (site.id,)).fetchall():
-        now = _judged(url, state, heard, session.at()[:10], live=live)
+        now = _judged(url, state, heard, session.at()[:10], gone=gone)
         if now is not None and now != (state, evidence):
             targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
     session.archive.discover(targets, session.at())
 
 
-def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tuple[str, str] | None:
+def _judged(url: str, state: str, heard: Heard, day: str, *, gone: bool) -> tuple[str, str] | None:
     """(state, evidence) of an address that is not here; None: nothing new is known of it."""
     listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
     if (found := standing(listed)) is not None:
@@ -67,8 +68,8 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, live: bool) -> tupl
     if state != "wanted" or not heard.whole:
         return None
     asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))
-    if heard.whole >= TITLES.keys() and not live:
-        return "lost", f"the site does not answer, and neither {asked.replace(' and ', ' nor ')} had it on {day}"
+    if heard.whole >= TITLES.keys() and gone:
+        return "lost", f"the site is offline, and neither {asked.replace(' and ', ' nor ')} listed it on {day}"
     return "wanted", f"not in {asked} on {day}"
 
 
@@ -83,7 +84,7 @@ def standing(listed: Mapping[str, list[CdxRecord]]) -> tuple[str, str] | None:
         if pages:
             state = "in-web-archive"
             span = pages[0] if pages[0] == pages[-1] else f"{pages[0]} to {pages[-1]}"
-            parts.append(f"{TITLES[source]} lists {len(pages)} captures, {span}")
+            parts.append(f"{TITLES[source]} lists {plural(len(pages), 'capture')}, {span}")
         elif rows:
             parts.append(f"{TITLES[source]} lists only errors and redirects")
     return (state, "; ".join(parts)) if parts else None

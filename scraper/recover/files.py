@@ -69,9 +69,9 @@ class Files:
             if listed
             else archive.list_one(self.session, url).rows
         )
-        known = asking.held(self.session.archive.db, archive.source)
         pages = [row for row in rows if selection.is_page(row) and spelled(row.url) == spelled(url)]
-        had = [self._get(archive, row) for row in selection.worth(pages) if not asking.is_held(row, known)]
+        held = asking.held(self.session.archive.db, archive.source, pages)
+        had = [self._get(archive, row) for row in selection.worth(pages) if not held.has(row, archive.near)]
         return any(had)
 
     def _get(self, archive: WebArchive, row: CdxRecord) -> bool:

@@ -10,16 +10,6 @@ from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
 
 _DAY = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
-#: Hosts of the services themselves, whose published limits hold whatever the user says.
-OWN_HOSTS = Wayback().hosts | CommonCrawl().hosts
-
-
-def pause(hosts: frozenset[str], delay: float | None) -> float:
-    """Seconds between requests: at least what the services publish, elsewhere what the user says."""
-    if delay is None or hosts & OWN_HOSTS:
-        return max(delay or 0.0, wayback.PAUSE_SECONDS)
-    return delay
-
 
 def needs_contact(hosts: frozenset[str], contact: str | None) -> None:
     """Raises UsageError where somebody else's machine would be asked by nobody in particular."""
@@ -29,10 +19,17 @@ def needs_contact(hosts: frozenset[str], contact: str | None) -> None:
 
 
 def chosen(
-    endpoints: Sequence[str], sources: Sequence[str], since: str | None, until: str | None, *, wet: bool = False
+    endpoints: Sequence[str],
+    sources: Sequence[str],
+    since: str | None,
+    until: str | None,
+    *,
+    delay: float | None = None,
+    wet: bool = False,
 ) -> list[WebArchive]:
     """The archives to ask. An endpoint is ``wayback=URL``, ``commoncrawl=URL``, or a bare URL: of a ``collinfo.json``
-    it is Common Crawl's, any other is the Wayback Machine's. Raises UsageError.
+    it is Common Crawl's, any other is the Wayback Machine's. *delay*: seconds between requests; None: as the services
+    allow. Raises UsageError.
     """
     at: dict[str, str] = {}
     for text in endpoints:
@@ -45,14 +42,16 @@ def chosen(
     if unknown:
         raise UsageError(f"--source: expected {' or '.join(SOURCES)}, found {unknown[0]!r}")
     wanted = [name for name in SOURCES if name in (sources or at or SOURCES)]
-    return [_archive(name, at.get(name), since, until, wet=wet) for name in wanted]
+    return [_archive(name, at.get(name), since, until, delay, wet=wet) for name in wanted]
 
 
-def _archive(name: str, url: str | None, since: str | None, until: str | None, *, wet: bool) -> WebArchive:
+def _archive(
+    name: str, url: str | None, since: str | None, until: str | None, delay: float | None, *, wet: bool
+) -> WebArchive:
     if name == "wayback":
         where = wayback.endpoint(url) if url else wayback.INTERNET_ARCHIVE
-        return Wayback(where, since, until)
-    return CommonCrawl(commoncrawl.endpoint(url) if url else commoncrawl.COMMON_CRAWL, since, until, wet)
+        return Wayback(where, since, until, delay)
+    return CommonCrawl(commoncrawl.endpoint(url) if url else commoncrawl.COMMON_CRAWL, since, until, wet, delay)
 
 
 def day(text: str | None, option: str) -> str | None:

@@ -52,7 +52,7 @@ class Recovery:
             return 0
         return self._say(
             Unreachable(
-                f"{TITLES[archive.source]}: expected a listing from {', '.join(sorted(archive.hosts))}, had none; "
+                f"{TITLES[archive.source]}: no listing came from {', '.join(sorted(archive.service.hosts))}; "
                 "`ushrn status` says why. Run again later, or name another --endpoint"
             )
         )
@@ -69,8 +69,8 @@ class Recovery:
         posts = [row for site in self.sites for row in coverage.of_site(listed.rows, site)]
         self.heard.add(archive.source, posts)
         coverage.hear(self.session, archive.source, posts)
-        known = asking.held(self.session.archive.db, archive.source)
-        wanted = [row for row in selection.worth(posts) if not asking.is_held(row, known)]
+        held = asking.held(self.session.archive.db, archive.source, posts)
+        wanted = [row for row in selection.worth(posts) if not held.has(row, archive.near)]
         for number, row in enumerate(wanted):
             self.session.run.interrupts.check()
             label = f"{row.timestamp} {row.url}"

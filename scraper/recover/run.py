@@ -8,10 +8,13 @@ from pathlib import Path
 from scraper import sites
 from scraper.errors import Interrupted
 from scraper.fetch import Fetcher, Limits, RequestLog
-from scraper.recover.archives import TITLES
-from scraper.recover.options import OWN_HOSTS, chosen, day, needs_contact, pause
+from scraper.recover.archives import OWN_HOSTS, TITLES
+from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
 from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, open_run, target_of
+
+#: Web archives are slow, and ask for a minute's rest with a 429 that names no time (as agreed with `wayback`).
+LIMITS = Limits(read_seconds=60.0, page_seconds=120.0, rest_after_429=60.0)
 
 
 def run_recover(
@@ -42,14 +45,15 @@ def run_recover(
 
     Raises UsageError and ArchiveUnusable; all else that goes wrong is in the report.
     """
-    archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), wet=wet)
-    hosts = frozenset(host for one in archives for host in one.hosts)
+    archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), delay=delay, wet=wet)
+    hosts = frozenset(host for one in archives for host in one.service.hosts)
     needs_contact(hosts, contact)
     with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
         wanted = [target_of(word, run.archive).site for word in targets] or list(sites.SITES)
         run.begin("recover")
         with Fetcher(
-            contact, delay=pause(hosts, delay), now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
+            contact, delay=delay or 0.0, now=now, sleep=run.interrupts.sleep, monotonic=monotonic,
+            limits=limits or LIMITS,
             named_hosts=hosts - OWN_HOSTS, interfaces=hosts, on_request=on_request,
         ) as fetcher:  # fmt: skip
             session = NetworkSession(run=run, fetcher=fetcher, progress=progress)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from scraper import urls
 from scraper.warc.cdx import CdxRecord
@@ -10,11 +11,12 @@ MISSING = frozenset({404, 410})
 
 
 def worth(rows: Iterable[CdxRecord]) -> list[CdxRecord]:
-    """Of each address every version that differs, at its first capture, and what tells that the post was gone.
+    """Of each address every version, at its first capture, and what tells that the post was gone.
 
-    Captures with one digest hold the same bytes. Of answers that say "missing" the first and the last behind the
-    newest page are enough; redirects and failures say nothing that a page does not. In the order in which to fetch:
-    the newest of each address before the second newest of any, so that a run cut short has every post once.
+    A version is a run of captures with one digest: a page that changed and changed back has three. Of answers that say
+    "missing" the first and the last behind the newest page are enough; redirects and failures say nothing that a page
+    does not. In the order in which to fetch: the newest of each address before the second newest of any, so that a run
+    cut short has every post once.
     """
     ranked: list[tuple[int, str, str, CdxRecord]] = []
     for address, group in by_address(rows).items():
@@ -33,14 +35,15 @@ def by_address(rows: Iterable[CdxRecord]) -> dict[str, list[CdxRecord]]:
 
 def _versions(group: list[CdxRecord]) -> list[CdxRecord]:
     """The captures worth having of one address, oldest first."""
-    found: dict[tuple[str, str], CdxRecord] = {}
-    for row in group:
-        if is_page(row):
-            found.setdefault(("digest", row.digest) if row.digest else (row.timestamp, urls.normalise(row.url)), row)
     pages = [row for row in group if is_page(row)]
+    found = [
+        row
+        for before, row in pairwise([None, *pages])
+        if row is not None and (before is None or row.digest is None or row.digest != before.digest)
+    ]
     newest = pages[-1].timestamp if pages else ""
     gone = [row for row in group if row.status in MISSING and row.timestamp > newest]
-    return sorted({*found.values(), *gone[:1], *gone[-1:]}, key=_order)
+    return sorted({*found, *gone[:1], *gone[-1:]}, key=_order)
 
 
 def _order(row: CdxRecord) -> tuple[str, str, int, str, str]:

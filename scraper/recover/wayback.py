@@ -6,15 +6,17 @@ shapes are its (0.5.1) and those of the CDX server's and pywb's documentation: a
 archived is ``<replay><14 digits>id_/<address>``; ``Memento-Datetime`` (RFC 7089) says which capture came; the original
 head stands in ``x-archive-orig-…``, but for Content-Type and Location.
 
-Their limit: 24 searches a minute since 2026-06 (release notes of `wayback` 0.5.1), and nothing is published that allows
-more for captures; so there are `PAUSE_SECONDS` between any two requests. Their robots.txt is not asked: it keeps search
-engines out of the pages they hold, and speaks to crawlers; these are interfaces made for programs.
+Their limits, as agreed with the maintainers of `wayback` (release notes of 0.5.1): 24 searches and 480 captures a
+minute. A capture is what carries `Memento-Datetime`, whatever its status; all else is the service's own weather. Their
+robots.txt is not asked: it keeps search engines out of the pages they hold, and speaks to crawlers; these are
+interfaces made for programs.
 """
 
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
@@ -27,10 +29,12 @@ from scraper.warc.cdx import CdxRecord, Refused, digits
 from scraper.warc.http_message import MessageError
 from scraper.warc.reader import BODY_LIMIT_BYTES, with_body
 
-#: 24 requests a minute.
-PAUSE_SECONDS = 2.5
-#: Lines of one answer; with ``showResumeKey`` the server says how to go on.
-PAGE_ROWS = 50_000
+#: Between searches, and between captures.
+SEARCH_SECONDS, CAPTURE_SECONDS = 60 / 24, 60 / 480
+#: Lines of one answer; with ``showResumeKey`` the server says how to go on. The small one where the large one fails.
+PAGE_ROWS = (50_000, 1_000)
+#: A redirect to a capture as near as this leads to the capture that is listed.
+NEAR = timedelta(seconds=60)
 
 #: Headers that the archive's own server adds.
 THEIRS = frozenset(
@@ -42,6 +46,7 @@ REWRITTEN = re.compile(
     rb"BEGIN WAYBACK TOOLBAR INSERT|End Wayback Rewrite JS|/static/wombat\.js|_static/js/(?:bundle-playback|wombat)|"
     rb"wbinfo\.(?:top_url|timestamp)\s*=",
 )
+_REPLAY = re.compile(r"https?://.*?/(\d{14})(?:id_)?/(https?:/.*)", re.IGNORECASE | re.DOTALL)
 _REPLAY_PATH = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_)?/(https?:/.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -89,13 +94,14 @@ def listing_url(
     since: str | None = None,
     until: str | None = None,
     resume_key: str | None = None,
+    rows: int = PAGE_ROWS[0],
 ) -> str:
     """What to ask for all captures whose address begins with *pattern* (or is it): both schemes, with ``www.`` and
     without. *since* and *until*: days, months or years, both included.
     """
     asked = {"url": pattern, "matchType": "exact" if exact else "prefix", "output": "json"}
     if where.paged:
-        asked |= {"limit": str(PAGE_ROWS), "showResumeKey": "true"}
+        asked |= {"limit": str(rows), "showResumeKey": "true"}
     if since:
         asked["from"] = digits(since)
     if until:
@@ -108,6 +114,30 @@ def listing_url(
 def replay_url(where: Endpoint, row: CdxRecord) -> str:
     """Where the capture of *row* is given as it was archived, without rewriting."""
     return f"{where.replay}{row.timestamp}id_/{row.url}"
+
+
+def is_memento(answer: Capture) -> bool:
+    """Whether *answer* is an archived one, whatever its status (RFC 7089, 2.1.1)."""
+    return _memento_time(http_message.value(answer.head, "memento-datetime")) is not None
+
+
+def nearby(where: Endpoint, answer: Capture, row: CdxRecord) -> CdxRecord | None:
+    """The capture of that address, at most `NEAR` away, to which the service leads instead of *row*; None: none."""
+    to = answer.redirected_to or ""
+    found = _REPLAY.fullmatch(to) if to.startswith(where.replay) and not is_memento(answer) else None
+    if found is None or normalise(found[2]) != normalise(row.url):
+        return None
+    led, asked = _instant(found[1]), _instant(row.timestamp)
+    if led is None or asked is None or abs(led - asked) > NEAR:
+        return None
+    return replace(row, timestamp=found[1], digest=None)
+
+
+def _instant(timestamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
@@ -163,18 +193,13 @@ def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> Refused | None:
     came = _memento_time(http_message.value(head, "memento-datetime"))
     if came is not None and came != row.timestamp:
         return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {came}")
-    if came is not None or _is_theirs(head):
+    if came is not None:
         return None
-    if answer.status == 200 and answer.redirected_to is None:
-        return None  # a server that names no time, but answers at the very address
     if answer.redirected_to is not None:
         return Refused("other-capture", f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
-    return Refused("not-there", f"expected the capture, found the archive's own status {answer.status}")
-
-
-def _is_theirs(head: bytes) -> bool:
-    """Whether the answer carries a head that was archived."""
-    return re.search(rb"^x-archive-orig-", head, re.IGNORECASE | re.MULTILINE) is not None
+    if answer.status in (403, 404, 451):
+        return Refused("not-there", f"expected the capture, found the service's own status {answer.status}")
+    return Refused("weather", f"expected the capture, found the service's own answer, status {answer.status}")
 
 
 def _memento_time(text: str | None) -> str | None:

@@ -66,6 +66,8 @@ class CdxPage:
     #: Lines that cannot be read, and the first of them.
     garbage: int = 0
     sample: str = ""
+    #: Whether it is a listing, and was read to its end: only then may it say what is *not* there.
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +86,44 @@ def is_listing(capture: Capture) -> bool:
 
 
 def parse(body: bytes) -> CdxPage:
-    """The rows of a CDX server's answer. Never raises."""
+    """The rows of a CDX server's answer. Never raises.
+
+    Nothing there is an empty JSON list, or the message in JSON with which Common Crawl and pywb say so; an empty answer
+    says nothing. What breaks off gives the rows that came, and is not `whole`.
+    """
     text = body.decode("utf-8", "replace").strip()
+    if _NOTHING.match(text) and _object(text).get("message"):
+        return CdxPage(whole=True)
     table = _table(text) if text.startswith("[") else None
-    entries = _of_table(table) if table is not None else _of_lines(text)
+    cut = text.startswith("[") and table is None
+    entries = _of_table(_salvaged(text) if cut else table) if text.startswith("[") else _of_lines(text)
     rows: list[CdxRecord] = []
-    garbage, sample, key = 0, "", None
+    garbage, sample, key, ended_well = 0, "", None, table is not None
     for entry in entries:
         if isinstance(entry, _Key):
             key = entry.text
         elif (row := _row(entry.fields)) is not None and len(rows) < MOST_ROWS:
             rows.append(row)
+            ended_well = not cut
         else:
             garbage, sample = garbage + 1, sample or entry.text[:120]
-    return CdxPage(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample)
+            ended_well = table is not None
+    whole = ended_well and (bool(rows) or not garbage)
+    return CdxPage(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample, whole=whole)
+
+
+#: How Common Crawl and pywb say that they have nothing: with a status 404, and `whole` only with this message.
+_NOTHING = re.compile(r'\{\s*"message"\s*:\s*"No Captures found')
+
+
+#: One whole row of the Internet Archive's JSON: a list of at most 20 short strings.
+_WHOLE_ROW = re.compile(r'\[\s*(?:"(?:[^"\\]|\\.){0,4096}"\s*,?\s*){1,20}\]')
+
+
+def _salvaged(text: str) -> list[object]:
+    """The rows of the Internet Archive's JSON that came whole before it broke off."""
+    rows = (_table(found[0]) for found in _WHOLE_ROW.finditer(text))
+    return [row for row in rows if row is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +148,11 @@ def _table(text: str) -> list[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _of_table(table: list[object]) -> Iterator[_Entry | _Key]:
+def _of_table(table: list[object] | None) -> Iterator[_Entry | _Key]:
     """The Internet Archive's JSON."""
     names: list[str] | None = None
     ended = False
-    for line in table:
+    for line in table or ():
         if ended and isinstance(line, list) and len(line) == 1 and isinstance(line[0], str):
             yield _Key(line[0])
         elif line == []:
