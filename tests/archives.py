@@ -144,7 +144,7 @@ def oddities() -> list[Capture]:
         live(court, "2021-06-03T00:00:04Z", "<html>Please log in</html>"),
         live(court, "2021-06-04T00:00:04Z", "Busy", status=503, kind="other"),
         live("/post/other-name", "2021-06-05T00:00:04Z", page("A Day in Court", "Third text.", views=40)),
-        Capture(url=SITE + court, captured_at="2023-01-01T00:00:00Z", captured_at_basis="file-time",
+        Capture(url=SITE + court, captured_at="2021-11-01T00:00:00Z", captured_at_basis="file-time",
                 body=dump % b"A Day in Court", **saved),
         Capture(url=SITE + "/post/dumped", captured_at="2021-01-01", captured_at_basis="given",
                 body=dump % b"Dumped", **saved),
@@ -156,17 +156,19 @@ def fill(path: Path, kept: Iterable[Capture], *, confirm: bool = True) -> Path:
     with Archive.open(
         path, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=sealer(lambda: NOW, path.parent)
     ) as archive:
-        crawl_id, last = 0, ""
+        crawl_id, last, newest = 0, "", ""
         for capture in kept:
             archive.site(sites.site_for(capture.url))
             if capture.captured_at[:7] != last[:7]:
                 if crawl_id:
-                    archive.finish(crawl_id, finished_at=last[:10] + "T23:59:59Z", requests=3, exit_status=0)
-                crawl_id = archive.begin("crawl", capture.captured_at[:10] + "T00:00:00Z")
-            last = capture.captured_at
+                    archive.finish(crawl_id, finished_at=newest + "T23:59:59Z", requests=3, exit_status=0)
+                newest = max(newest, capture.captured_at[:10])
+                command = "crawl" if capture.source == "live" else "import"
+                crawl_id = archive.begin(command, newest + "T00:00:00Z")
+            last, newest = capture.captured_at, max(newest, capture.captured_at[:10])
             archive.keep(capture, read_capture(capture), crawl_id)
         if crawl_id:
-            archive.finish(crawl_id, finished_at=last[:10] + "T23:59:59Z", requests=3, exit_status=0)
+            archive.finish(crawl_id, finished_at=newest + "T23:59:59Z", requests=3, exit_status=0)
         if confirm:
             _confirm(archive)
     return path

@@ -66,8 +66,9 @@ def test_it_can_be_read_before_anything_is_written(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-def test_verify_does_not_call_it_damaged(old: Path) -> None:
-    assert verify.run(old, now=lambda: NOW).of("damage") == ()
+def test_verify_calls_it_not_proven_and_never_damaged(old: Path) -> None:
+    found = verify.run(old, now=lambda: NOW)
+    assert (found.of("damage"), found.exit_status) == ((), 1)
 
 
 def test_a_sentence_changed_in_it_is_damage_before_it_is_renewed_too(old: Path) -> None:

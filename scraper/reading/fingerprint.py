@@ -2,6 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
+from scraper import __version__
 from scraper.reading.page_reader import READER
 
 #: Packages whose version changes what is read out of a page.
@@ -10,7 +11,8 @@ PARSERS = ("cld3-py", "feedparser", "nh3", "pypdf", "selectolax", "trafilatura")
 
 def fingerprint() -> dict[str, str]:
     """Names and versions of what reads pages, the rules' own version among them; a package that is not there: empty."""
-    return {"reader": str(READER)} | {name: _version(name) for name in PARSERS}
+    own = {"reader": str(READER), "ushrn": __version__}
+    return own | {name: _version(name) for name in PARSERS}
 
 
 def _version(name: str) -> str:

@@ -7,6 +7,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive
+from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
 from scraper.schema.tables import (
     DESCRIPTIONS,
@@ -39,6 +40,7 @@ __all__ = [
     "Table",
     "Use",
     "content_name",
+    "describe",
     "explain",
     "explained",
     "migrations",

@@ -188,7 +188,6 @@ DERIVED = (
             Field("platform", "TEXT NOT NULL", "wix, news-2019, drupal or unknown", RECORDED),
             Field("state", "TEXT NOT NULL DEFAULT 'unknown'", "live, gone or unknown", RECORDED),
         ),
-        partly=True,
     ),
     Table(
         "addresses",
@@ -327,10 +326,15 @@ DERIVED = (
         "What went wrong or should be known, one row for each page, stage, kind and field.",
         (
             Field("id", "INTEGER PRIMARY KEY", "Row number", ROW),
-            Field("url", "TEXT NOT NULL", "The page", KEY),
-            Field("stage", "TEXT NOT NULL", "Where it happened: discover, fetch, extract, decide, import …", KEY),
-            Field("kind", "TEXT NOT NULL", "What, in a word", KEY),
-            Field("field", "TEXT NOT NULL DEFAULT ''", "The field it concerns; empty: the whole page", KEY),
+            Field("url", "TEXT NOT NULL", "The page", KEY | RECORDED),
+            Field(
+                "stage",
+                "TEXT NOT NULL",
+                "Where it happened: discover, fetch, extract, decide, import …",
+                KEY | RECORDED,
+            ),
+            Field("kind", "TEXT NOT NULL", "What, in a word", KEY | RECORDED),
+            Field("field", "TEXT NOT NULL DEFAULT ''", "The field it concerns; empty: the whole page", KEY | RECORDED),
             Field("level", "TEXT NOT NULL", "error, or note (changes no exit status)", RECORDED),
             Field("message", "TEXT NOT NULL", "Expected, found, what to do", RECORDED),
             Field("first_seen_at", "TEXT NOT NULL", "When it first happened, UTC", RECORDED),
@@ -361,7 +365,6 @@ DERIVED = (
             Field("evidence", "TEXT", "Why that is said", RECORDED),
             Field("next_try_at", "TEXT", "When it will be asked for again, UTC; empty: it is not waiting", RECORDED),
         ),
-        partly=True,
         indexes=("known_urls_site ON known_urls(site, state)",),
     ),
     Table(
@@ -504,7 +507,7 @@ DERIVED = (
         "meta",
         "Facts about this copy of the archive.",
         (
-            Field("key", "TEXT PRIMARY KEY NOT NULL", "Name", KEY),
+            Field("key", "TEXT PRIMARY KEY NOT NULL", "Name", KEY | RECORDED),
             Field("value", "TEXT NOT NULL", "Value", RECORDED),
         ),
     ),

@@ -66,10 +66,13 @@ class Table:
     #: What stands behind CREATE INDEX.
     indexes: tuple[str, ...] = ()
     without_rowid: bool = False
-    #: Holds more than captures say: what web archives listed, what runs met.
-    partly: bool = False
     #: The whole of its SQL, where that is not made of the fields: frozen tables, views.
     sql: str = ""
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is made of other tables."""
+        return self.sql.lstrip().startswith("CREATE VIEW")
 
     @property
     def script(self) -> str:

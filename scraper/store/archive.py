@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from scraper import __version__, decide, urls
 from scraper.records import Capture, Problem, Reading, Site, Target
-from scraper.schema import VERSION, explained, open_archive
+from scraper.schema import VERSION, describe, explained, open_archive
 from scraper.store import (
     addresses,
     count_rows,
@@ -491,6 +491,7 @@ class Archive:
         with self._transaction(undo=diff):
             rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress)
             reader_rows.note(self.db, self._rules)
+            describe(self.db)
             if not diff:
                 self._sealed()
             return rebuilt

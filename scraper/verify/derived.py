@@ -2,25 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from scraper import digests, schema
+from scraper import digests
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
-from scraper.schema import Use, quoted
 from scraper.store import Archive, sealing
+from scraper.verify import known, rows
 from scraper.verify.findings import Findings
 from scraper.verify.shape import twin
 
 Progress = Callable[[str, int], None]
-
-#: Differences told for one table; the exit status is the same for one as for thousands.
-MOST = 200
-#: Characters of a value that are shown.
-SHOWN = 80
 
 _POSTS = """
 SELECT url, content_sha256, (SELECT targets FROM revisions
@@ -67,60 +61,14 @@ def _check_content(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A derived table as it is compared: *key* and *columns* as SQL over *source*, without the numbers of rows."""
-
-    name: str
-    source: str
-    key: tuple[str, ...]
-    columns: tuple[str, ...]
-    #: More than captures say: rows that only the archive has are no difference, any other difference is a remark.
-    partly: bool
-
-
-def _comparison(table: schema.Table) -> Comparison:
-    """How *table* is compared. References by row number are followed to what they stand for."""
-    source, named = f"{{s}}.{table.name} AS t", {}
-    for field in table.fields:
-        named[field.name] = f"t.{quoted(field.name)}"
-        if field.stands_for:
-            other, _, column = field.stands_for.partition(".")
-            source += f" JOIN {{s}}.{other} ON {other}.id = t.{field.name}"
-            named[field.name] = f"{other}.{column}"
-    said = [field for field in table.fields if not field.use & (Use.ROW | Use.RECORDED)]
-    return Comparison(
-        table.name,
-        source,
-        tuple(named[field.name] for field in said if Use.KEY in field.use),
-        tuple(named[field.name] for field in said if Use.KEY not in field.use),
-        partly=table.partly,
-    )
-
-
-#: `problems` and `meta` are notes of runs, of which the captures say nothing.
-COMPARISONS = tuple(
-    _comparison(table) for table in schema.DERIVED_TABLES if table.name not in ("problems", "meta", "dictionary")
-)
-
-
 def check_derivation(
     db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, damaged: set[str], progress: Progress
 ) -> None:
-    """Read every capture again, fold every post anew, beside the archive, and compare all rows.
+    """Read every capture again by today's rules, fold every post anew, beside the archive, and compare all rows.
 
-    Posts read by other rules (another `reader`) and posts with a damaged body cannot be compared: a remark each.
+    A difference is damage, unless `meta` says that other rules or packages read the archive: then nothing is proven.
+    What a single row says of its reader changes nothing. Posts with a damaged body cannot be compared.
     """
-    nobody = "SELECT url, reader FROM posts WHERE typeof(reader) <> 'integer' OR reader < 1"
-    for url, reader in db.execute(nobody):
-        findings.damage("reader", f"post {url}", f"expected the version of the rules that read it, found {reader!r}")
-    others = {url for (url,) in db.execute("SELECT url FROM posts WHERE reader IS NOT ?", (READER,))}
-    if others:
-        findings.unproven(
-            "other-reader",
-            f"{len(others)} posts",
-            f"read by other rules than today's ({READER}): not compared; `ushrn rebuild` reads them again",
-        )
     hurt = _hurt(db, damaged)
     if hurt:
         findings.unproven(
@@ -134,22 +82,32 @@ def check_derivation(
         findings.unproven("held-back", f"{len(held)} captures", message)
     with twin(folder / "again.db", path) as copy:
         _see_through(copy, damaged, held)
+        known.hand_over(copy)
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
         findings.checked["read"] = rebuilt.captures
-        tell = findings.unproven if _other_packages(db, findings) else findings.damage
-        for table in COMPARISONS:
-            _compare(copy, table, findings, tell, others | hurt, whole=not damaged)
+        others = _other_rules(db)
+        tell = findings.unproven if others else findings.damage
+        differing = compare(copy, tell, hurt, whole=not damaged)
+        if others and differing:
+            findings.unproven("other-rules", "what read the pages", f"{others}: rebuild, and verify again")
+        elif others and rebuilt.captures:
+            findings.remark("other-rules", "what read the pages", f"{others}: with the same result")
 
 
-def _other_packages(db: sqlite3.Connection, findings: Findings) -> bool:
-    """Whether other packages read this archive than read it now: differences may then come of that."""
-    named = sealing.meta(db, "fingerprint")
-    if named == json.dumps(fingerprint(), sort_keys=True):
-        return False
-    message = "other packages, or versions, than today's: a second reading proves nothing; `ushrn rebuild` reads again"
-    findings.unproven("other-packages", "what read the pages", message)
-    return True
+def compare(copy: sqlite3.Connection, tell: rows.Tell, left_out: Collection[str] = (), *, whole: bool = True) -> int:
+    """Tell of every row of every derived table that is not as its second reading has it; how many there are."""
+    differing = rows.compare(copy, tell, left_out, whole=whole) + known.check_sites(copy, tell)
+    return differing + (known.check_states(copy, tell) if whole else 0)
+
+
+def _other_rules(db: sqlite3.Connection) -> str:
+    """What `meta` says that read the archive, where that is not what reads now; empty: it is the same."""
+    today = {"reader": str(READER), "fingerprint": json.dumps(fingerprint(), sort_keys=True)}
+    said = {key: sealing.meta(db, key) for key in today}
+    if said == today:
+        return ""
+    return f"read by rules {said['reader']} with {said['fingerprint']}, today {READER} with {today['fingerprint']}"
 
 
 def _hurt(db: sqlite3.Connection, damaged: set[str]) -> set[str]:
@@ -172,6 +130,8 @@ def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterabl
     copy.execute("CREATE TEMP TABLE held_back (id INTEGER PRIMARY KEY)")
     copy.executemany("INSERT INTO held_back VALUES (?)", ((number,) for number in held))
     copy.execute("CREATE TEMP VIEW bodies AS SELECT rowid, * FROM src.bodies")
+    for name in ("crawls", "decisions", "import_files", "capture_files", "withdrawals"):
+        copy.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM src.{name}")
     copy.execute(
         "CREATE TEMP VIEW captures AS SELECT * FROM src.captures"
         " WHERE (body_sha256 IS NULL OR body_sha256 NOT IN (SELECT sha256 FROM unreadable))"
@@ -179,60 +139,3 @@ def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterabl
     )
     for trigger in copy.execute("SELECT name FROM main.sqlite_master WHERE type = 'trigger'").fetchall():
         copy.execute(f"DROP TRIGGER main.{trigger[0]}")
-
-
-def _compare(
-    copy: sqlite3.Connection,
-    table: Comparison,
-    findings: Findings,
-    differs: Callable[[str, str, str], None],
-    left_out: set[str],
-    *,
-    whole: bool,
-) -> None:
-    """Rows of one table that are not the same in the archive and in its second reading."""
-    width = len(table.key)
-    only = {
-        where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
-        for where, other in (("src", "main"), ("main", "src"))
-    }
-    tell = findings.remark if table.partly else differs
-    told = 0
-    for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
-        here, again = only["src"].get(key), only["main"].get(key)
-        if (
-            (table.partly and again is None)
-            or left_out & {*key, *(here or ())}
-            or (not whole and (here is None or again is None))
-        ):
-            continue
-        told += 1
-        if told <= MOST:
-            tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
-    if told > MOST:
-        tell(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
-
-
-def _difference(table: Comparison, where: str, other: str) -> str:
-    names = ", ".join((*table.key, *table.columns))
-    first, second = (f"SELECT {names} FROM {table.source.format(s=side)}" for side in (where, other))
-    return f"{first} EXCEPT {second}"
-
-
-def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
-    """How a row differs, in words."""
-    if here is None:
-        return "the captures say that there is such a row: it was taken away"
-    if again is None:
-        return "the captures say nothing of such a row: it was put in or changed"
-    differing = [
-        f"{name.partition('.')[2]}: the archive has {_short(old)}, its captures say {_short(new)}"
-        for name, old, new in zip(table.columns, here, again, strict=True)
-        if old != new
-    ]
-    return "; ".join(differing)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

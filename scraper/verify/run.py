@@ -12,7 +12,7 @@ from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
 from scraper.export.copy import WITHOUT
 from scraper.seal import Note
-from scraper.verify import derived, seals, shape, stored, values
+from scraper.verify import derived, seals, shape, stored, types, values
 from scraper.verify.findings import Findings
 
 
@@ -64,6 +64,7 @@ def _all(
             lambda: stored.check_chain(db, findings),
             lambda: seals.check_log(db, findings, known),
             lambda: seals.check_tables(db, findings, same_shape=same_shape),
+            lambda: types.check(db, findings),
             lambda: values.check(db, findings, now()),
             lambda: derived.check_contents(db, findings, progress),
         ]

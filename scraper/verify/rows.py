@@ -1,0 +1,107 @@
+"""The rows of the archive against those of its second reading: what is kept, and what the captures say."""
+
+import sqlite3
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from scraper import schema
+from scraper.schema import Use, quoted
+
+#: Differences told for one table; the exit status is the same for one as for thousands.
+MOST = 200
+#: Characters of a value that are shown.
+SHOWN = 80
+#: Tables that are not compared row by row: notes of runs, of which captures say nothing, and what `known` looks at.
+_APART = frozenset({"problems", "meta", "sites", "known_urls"})
+
+#: Tells a difference: kind, row, what differs.
+Tell = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A derived table as it is compared: *key* and *columns* as SQL over *source*, without the numbers of rows."""
+
+    name: str
+    source: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    #: Nothing keeps a row from standing there twice, so equal rows are counted.
+    counted: bool
+
+
+def _comparison(table: schema.Table) -> Comparison:
+    """How *table* is compared. References by row number are followed to what they stand for."""
+    source, named = f"{{s}}.{table.name} AS t", {}
+    for field in table.fields:
+        named[field.name] = f"t.{quoted(field.name)}"
+        if field.stands_for:
+            other, _, column = field.stands_for.partition(".")
+            source += f" LEFT JOIN {{s}}.{other} ON {other}.id = t.{field.name}"
+            named[field.name] = f"{other}.{column}"
+    said = [field for field in table.fields if not field.use & (Use.ROW | Use.RECORDED)]
+    unique = table.constraints or any(word in field.declared for field in said for word in ("UNIQUE", "PRIMARY"))
+    return Comparison(
+        table.name,
+        source,
+        tuple(named[field.name] for field in said if Use.KEY in field.use),
+        tuple(named[field.name] for field in said if Use.KEY not in field.use),
+        counted=not unique,
+    )
+
+
+COMPARISONS = tuple(_comparison(table) for table in schema.DERIVED_TABLES if table.name not in _APART)
+
+
+def compare(copy: sqlite3.Connection, tell: Tell, left_out: Collection[str], *, whole: bool) -> int:
+    """Tell of all rows that are not the same in the archive (`src`) and in its second reading (`main`); how many.
+
+    *left_out*: posts that could not be read again, by address. *whole*: all captures could be read.
+    """
+    return sum(_compare(copy, table, tell, set(left_out), whole=whole) for table in COMPARISONS)
+
+
+def _compare(copy: sqlite3.Connection, table: Comparison, tell: Tell, left_out: set[str], *, whole: bool) -> int:
+    width = len(table.key)
+    only = {
+        where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
+        for where, other in (("src", "main"), ("main", "src"))
+    }
+    told = 0
+    for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
+        here, again = only["src"].get(key), only["main"].get(key)
+        if left_out & {*key, *(here or ())} or (not whole and (here is None or again is None)):
+            continue
+        told += 1
+        if told <= MOST:
+            tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
+    if told > MOST:
+        tell(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
+    return told
+
+
+def _difference(table: Comparison, where: str, other: str) -> str:
+    names = ", ".join((*table.key, *table.columns))
+    chosen, grouped = (f"{names}, count(*)", f" GROUP BY {names}") if table.counted else (names, "")
+    first, second = (f"SELECT {chosen} FROM {table.source.format(s=side)}{grouped}" for side in (where, other))
+    return f"{first} EXCEPT {second}"
+
+
+def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
+    """How a row differs, in words."""
+    if here is None:
+        return "the captures say that there is such a row: it was taken away"
+    if again is None:
+        return "the captures say nothing of such a row: it was put in or changed"
+    names = (*(name.partition(".")[2] for name in table.columns), "number of such rows")
+    differing = [
+        f"{name}: the archive has {_short(old)}, its captures say {_short(new)}"
+        for name, old, new in zip(names, here, again, strict=False)
+        if old != new
+    ]
+    return "; ".join(differing)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
