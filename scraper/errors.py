@@ -95,6 +95,10 @@ class IntegrityError(ArchiveError):
     exit_status = 7
 
 
+class Withdrawn(IntegrityError):
+    """What was asked for was withdrawn: its digest is here, it is not."""
+
+
 class RateLimited(ArchiveError):
     """The server asked for a longer pause than we may wait: end, and resume in a later run."""
 

@@ -3,11 +3,27 @@
 from scraper.cli.group import main
 from scraper.cli.publish_commands import demo, export, serve
 from scraper.cli.read_commands import extract, search, show, status, verify
-from scraper.cli.seal_commands import seal
+from scraper.cli.seal_commands import seal, withdraw
 from scraper.cli.write_commands import crawl, import_, rebuild, recover, schedule
 
 #: In the order of the work, which is the order of the help.
-VERBS = (crawl, recover, import_, extract, rebuild, verify, status, search, show, export, seal, serve, schedule, demo)
+VERBS = (
+    crawl,
+    recover,
+    import_,
+    extract,
+    rebuild,
+    verify,
+    status,
+    search,
+    show,
+    export,
+    seal,
+    withdraw,
+    serve,
+    schedule,
+    demo,
+)
 
 for verb in VERBS:
     main.add_command(verb)

@@ -1,4 +1,4 @@
-"""The verbs of proof: seal."""
+"""The verbs of proof: seal, withdraw."""
 
 import secrets
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from scraper.cli.group import Log, db_option, now
+from scraper.dates import utc
 
 _DB = db_option
 
@@ -108,3 +109,42 @@ def publish(db: Path, where: str) -> None:
     with export.replacing(Path(where), db) as partial:
         partial.write_text(text, encoding="utf-8")
     click.echo(f"{where}: {len(text.encode())} bytes")
+
+
+@click.command()
+@click.argument("url")
+@db_option
+@click.option("--reason", required=True, metavar="WORDS", help="Why; shown publicly, with the day.")
+@click.option("--by", required=True, metavar="NAME", help="Who decided it; kept in the archive, never shown publicly.")
+@click.option("--everywhere", is_flag=True, help="Mask its words in other pages, too, and in all that come later.")
+@click.option("--hide", is_flag=True, help="Keep it as evidence, and show it nowhere.")
+@click.option("--pictures", is_flag=True, help="Only its pictures.")
+@click.option("--yes", is_flag=True, help="Do it. Without this, only what would be done is told.")
+def withdraw(url: str, db: Path, reason: str, by: str, everywhere: bool, hide: bool, pictures: bool, yes: bool) -> None:
+    """Take a post out of everything that can be read, and keep the proof that it was there.
+
+    Its words and pictures are erased from tables, indexes, stored pages and the free space of the file; address, times
+    and digests stay, so that every other proof holds. It does not come back by a later crawl, import or rebuild. Nobody
+    else may have the file open meanwhile. Copies made before are beyond reach.
+
+    \b
+    Example:  ushrn withdraw https://www.upr2020.org/post/example --reason "the author asked" --by "A. Editor" --yes
+    """
+    from scraper import seal as room
+    from scraper.runs import open_run
+
+    order = room.withdraw.Order(
+        url=url, reason=reason, by=by, everywhere=everywhere, hide=hide, pictures=pictures
+    )  # fmt: skip
+    with open_run(db, now=now, create=False) as run:
+        chosen = room.withdraw.plan(run.archive, order)
+        for line in room.withdraw.told(order, chosen):
+            click.echo(line)
+        if not yes:
+            click.echo("nothing was done; --yes does it")
+            return
+        with run.archive.alone():
+            run.begin("withdraw")
+            room.withdraw.carry_out(run.archive, order, chosen, crawl_id=run.crawl_id, at=utc(run.started))
+            summary = run.finish(0)
+    click.echo(f"withdrawn; chain {summary.chain_sha256}")

@@ -12,7 +12,9 @@ from scraper.recover.archives import TITLES
 from scraper.runs import NetworkSession
 from scraper.warc.cdx import CdxRecord
 
-_UNHAD = "SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post')"
+_UNHAD = """
+SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post', 'withdrawn')
+"""
 _HEARD = "SELECT url FROM known_urls WHERE '; ' || found_by || ';' LIKE '%; ' || ? || ';%'"
 _STATE = "SELECT state FROM sites WHERE id = ?"
 

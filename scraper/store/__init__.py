@@ -33,7 +33,9 @@ __all__ = [
     "change_list",
     "holdings",
     "keep_setting",
+    "masking",
     "nearest",
     "sealing",
     "settings_of",
+    "withdrawing",
 ]

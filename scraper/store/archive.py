@@ -10,18 +10,21 @@ from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from scraper import __version__, decide, urls
+from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Problem, Reading, Site, Target
-from scraper.schema import VERSION, describe, explained, open_archive
+from scraper.schema import FTS, VERSION, describe, explained, open_archive
 from scraper.store import (
     addresses,
     count_rows,
     crawl_state,
     import_files,
     known_urls,
+    masking,
     post_history,
     problems,
     reader_rows,
     sealing,
+    withdrawing,
 )
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.import_files import ImportFile, Place
@@ -101,6 +104,8 @@ class Archive:
         self._seal = seal
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
+        #: What no capture may bring back; None: not asked yet.
+        self._withdrawn: withdrawing.Rules | None = None
 
     @classmethod
     def open(
@@ -259,11 +264,11 @@ class Archive:
         noted: list[problems.Noted] = []
         with self._transaction():
             self._note_rules()
-            kept = self._evidence.add(capture, crawl_id)
+            kept, capture, reading, covered = self._add(capture, reading, crawl_id)
             if kept.is_new:
                 for kind, why in judged.items():
                     self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
-                outcome = self._derive(capture, kept, reading, noted)
+                outcome = Outcome(kept.id, "kept") if covered else self._derive(capture, kept, reading, noted)
             else:
                 outcome = Outcome(kept.id, "duplicate", self._post_of(kept.id))
             if place is not None:
@@ -273,6 +278,32 @@ class Archive:
             self._errors[crawl_id] |= {problem.url or capture.url for problem, _ in noted if problem.level == "error"}
         told = frozenset(one.url or capture.url for one, is_told in noted if is_told and one.level == "error")
         return replace(outcome, told=told)
+
+    def _add(
+        self, capture: Capture, reading: Reading | None, crawl_id: int | None
+    ) -> tuple[Kept, Capture, Reading | None, bool]:
+        """Store a capture as far as withdrawals allow; what may be read of it; whether it is of a withdrawn post."""
+        covered, readable = self._withheld(capture, reading)
+        kept = self._evidence.add(capture, crawl_id, readable=readable)
+        if not kept.is_new or readable is None or kept.body_sha256 is None:
+            return kept, capture, reading, covered
+        withdrawing.note_incoming(self.db, kept.record_sha256, kept.body_sha256, capture.captured_at, crawl_id)
+        capture = replace(capture, body=readable or None)
+        return kept, capture, self._posts.reading_of(capture) if readable else None, covered
+
+    def _withheld(self, capture: Capture, reading: Reading | None) -> tuple[bool, bytes | None]:
+        """Whether a capture is of a withdrawn post, and what may be kept of its body; None: the body itself."""
+        if self._withdrawn is None:
+            self._withdrawn = withdrawing.rules(self.db)
+        if not self._withdrawn or capture.body is None:
+            return self._withdrawn.covers(capture, reading), None
+        if self._withdrawn.covers(capture, reading):
+            return True, b""
+        readable = masking.masked(capture.body, self._withdrawn.runs)
+        if readable is not capture.body:
+            return False, readable or b""
+        repeats = reading is not None and masking.runs(reading.body_text) & self._withdrawn.runs
+        return False, b"" if repeats else None  # a file whose words stand in no form that can be masked
 
     def import_file(self, file: ImportFile, crawl_id: int) -> int:
         """Note a file that is imported; its row, the same for the same bytes."""
@@ -291,7 +322,7 @@ class Archive:
         """Store a capture as evidence and draw nothing from it until the next rebuild; its id."""
         with self._transaction():
             self._note_rules()
-            return self._evidence.add(capture, crawl_id).id
+            return self._add(capture, None, crawl_id)[0].id
 
     def _note_rules(self) -> None:
         """Before the first capture: what this archive is read by."""
@@ -472,6 +503,49 @@ class Archive:
     def sightings(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url* with what is read from them now: what `decide.fold` folds."""
         return self._posts.sightings(url)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the file for this connection only, and leaves nothing of what was deleted within in it.
+
+        Raises ArchiveBusy where another process has it open: what that reads could not be taken out.
+        """
+        with explained(self.path):
+            self.checkpoint()
+            self.db.execute("PRAGMA busy_timeout = 500")
+            try:
+                (mode,) = self.db.execute("PRAGMA journal_mode = DELETE").fetchone()
+            except sqlite3.OperationalError:
+                mode = "wal"
+            if mode != "delete":
+                raise ArchiveBusy(f"{self.path}: another program has it open; end it (a server, too), then try again")
+            self.db.execute("PRAGMA secure_delete = ON")
+            try:
+                yield
+                self.db.execute("VACUUM")
+            finally:
+                self.db.execute("PRAGMA journal_mode = WAL").fetchall()
+
+    def withdrawal(self, url: str, *, pictures: bool = False) -> withdrawing.Plan | None:
+        """What withdrawing the post at *url*, or only its *pictures*, would take out; None: there is no such post."""
+        return withdrawing.plan(self.db, self._evidence, url, pictures=pictures)
+
+    def withdraw(
+        self, plan: withdrawing.Plan, crawl_id: int, *, at: str, reason: str, by: str, everywhere: bool = False,
+        hide: bool = False, whole: bool = True,
+    ) -> None:  # fmt: skip
+        """Take out what *plan* names, in one transaction; see `withdrawing.apply`. Call it within `alone`."""
+        with self._transaction():
+            withdrawing.apply(
+                self.db, self._evidence, plan, at=at, reason=reason, by=by, crawl_id=crawl_id, everywhere=everywhere,
+                hide=hide, whole=whole,
+            )  # fmt: skip
+            self._withdrawn = None
+            self._evidence.forget()
+            self._posts.forget()
+            rebuild(self.db, self._evidence, self._posts, lambda _: None, lambda _done, _total: None)
+            for name in FTS:
+                self.db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
 
     def rebuild(
         self,

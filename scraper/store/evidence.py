@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scraper import decide, digests, urls
-from scraper.errors import IntegrityError
+from scraper.errors import IntegrityError, Withdrawn
 from scraper.records import Capture
 from scraper.store import bodies
 
@@ -19,6 +19,14 @@ FIELDS = (
 _COLUMNS = (*FIELDS, "body_sha256", "crawl_id", "record_sha256")
 _SELECT = f"SELECT id, body_sha256, record_sha256, {', '.join(FIELDS)} FROM captures"
 _INSERT = f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
+
+#: Codec of a body of which only digest and length are kept; its reference is the copy without the withdrawn words.
+WITHDRAWN = "withdrawn"
+
+_NEEDED = """
+SELECT 1 FROM captures WHERE body_sha256 = ? UNION ALL
+SELECT 1 FROM bodies WHERE reference_sha256 = ? AND codec = 'withdrawn'
+"""
 
 #: References kept at hand for one host and kind: some sites serve two or three frames side by side.
 REFERENCES_AT_HAND = 3
@@ -69,8 +77,11 @@ class Evidence:
         self._shelves.clear()
         self._read_last.clear()
 
-    def add(self, capture: Capture, crawl_id: int | None) -> Kept:
-        """The row of *capture*, made unless one with its url, time, source and body is there."""
+    def add(self, capture: Capture, crawl_id: int | None, *, readable: bytes | None = None) -> Kept:
+        """The row of *capture*, made unless one with its url, time, source and body is there.
+
+        *readable*: what may be kept of its body where that holds withdrawn words, b"": nothing; None: the body itself.
+        """
         body_sha256 = None if capture.body is None else digests.sha256(capture.body)
         found = self._db.execute(
             "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
@@ -89,7 +100,10 @@ class Evidence:
         if edited:
             return Kept(edited[0], body_sha256, record, place, is_new=False)
         if capture.body is not None and body_sha256 is not None:
-            self._put_body(capture, capture.body, body_sha256)
+            if readable is None:
+                self._put_body(capture, capture.body, body_sha256)
+            else:
+                self.withhold(capture, body_sha256, len(capture.body), readable)
         cursor = self._db.execute(_INSERT, row | {"record_sha256": record})
         return Kept(cursor.lastrowid or 0, body_sha256, record, place)
 
@@ -112,6 +126,47 @@ class Evidence:
             "INSERT INTO bodies (sha256, length, codec, reference_sha256, data) VALUES (?, ?, ?, ?, ?)",
             (sha256, len(body), encoded.codec, reference, encoded.data),
         )
+
+    def withhold(self, capture: Capture, sha256: str, length: int, readable: bytes) -> None:
+        """Keep of a body no more than its digest and length, and a copy without the withdrawn words, b"": none."""
+        masked = digests.sha256(readable) if readable else None
+        if masked is not None:
+            self._put_body(capture, readable, masked)
+        self._db.execute(
+            "INSERT INTO bodies (sha256, length, codec, reference_sha256, data) VALUES (?, ?, ?, ?, x'')"
+            " ON CONFLICT (sha256) DO UPDATE SET codec = excluded.codec, data = x'',"
+            " reference_sha256 = excluded.reference_sha256",
+            (sha256, length, WITHDRAWN, masked),
+        )
+        self._read_last.pop(sha256, None)
+
+    def strip(self, sha256: str) -> None:
+        """Keep of a body no more than its digest and length; a copy in its place goes, too, unless another needs it."""
+        self._free(sha256)
+        (copy,) = self._db.execute(
+            "SELECT (SELECT reference_sha256 FROM bodies WHERE sha256 = ? AND codec = 'withdrawn')", (sha256,)
+        ).fetchone()
+        self._db.execute(
+            "UPDATE bodies SET codec = 'withdrawn', data = x'', reference_sha256 = NULL WHERE sha256 = ?", (sha256,)
+        )
+        if copy is not None and not self._db.execute(_NEEDED, (copy, copy)).fetchone():
+            self._free(copy)
+            self._db.execute("DELETE FROM bodies WHERE sha256 = ?", (copy,))
+        self.forget()
+
+    def _free(self, sha256: str) -> None:
+        """Let no other body need this one to be decoded: its first dependant is stored whole, the others against it."""
+        rows = self._db.execute(
+            "SELECT sha256 FROM bodies WHERE reference_sha256 = ? AND codec = 'zstd-ref' ORDER BY rowid", (sha256,)
+        ).fetchall()
+        found = [(one, self.body(one)) for (one,) in rows]
+        for number, (one, body) in enumerate(found):
+            encoded = bodies.encode(body, found[0][1] if number else None)
+            reference = found[0][0] if encoded.codec == "zstd-ref" else None
+            self._db.execute(
+                "UPDATE bodies SET codec = ?, data = ?, reference_sha256 = ? WHERE sha256 = ?",
+                (encoded.codec, encoded.data, reference, one),
+            )
 
     def _encode(self, capture: Capture, body: bytes, sha256: str) -> tuple[bodies.Encoded, str | None]:
         """The stored form of a body that is not there yet, and the digest of its reference."""
@@ -157,7 +212,8 @@ class Evidence:
                 " FROM (SELECT DISTINCT body_sha256 FROM captures WHERE kind = ? AND body_sha256 IS NOT NULL"
                 "       AND (url BETWEEN ? AND ? OR url BETWEEN ? AND ?))"
                 " JOIN bodies ON bodies.sha256 = body_sha256"
-                " WHERE reference_sha256 IS NULL AND length >= ? AND dependants < ? ORDER BY bodies.rowid DESC LIMIT ?",
+                " WHERE reference_sha256 IS NULL AND codec <> 'withdrawn'"
+                " AND length >= ? AND dependants < ? ORDER BY bodies.rowid DESC LIMIT ?",
                 (
                     *(kind, f"https://{host}/", f"https://{host}0", f"http://{host}/", f"http://{host}0"),
                     *(bodies.SMALLEST_WITH_REFERENCE, bodies.MOST_DEPENDANTS, REFERENCES_AT_HAND),
@@ -175,10 +231,21 @@ class Evidence:
         if row is None:
             raise IntegrityError(f"body {sha256}: not in the archive; run `ushrn verify`")
         codec, data, reference, length = row
+        if codec == WITHDRAWN:
+            raise Withdrawn(f"body {sha256}: withdrawn from this archive")
         body = bodies.decode(codec, data, None if reference is None else self._reference_body(reference), length)
         if digests.sha256(body) != sha256:
             raise IntegrityError(f"body {sha256}: its bytes have another digest; run `ushrn verify`")
         return body
+
+    def readable(self, sha256: str) -> bytes | None:
+        """The body of that digest; where it is withdrawn the copy without the withdrawn words, None: there is none."""
+        try:
+            return self.body(sha256)
+        except Withdrawn:
+            asked = "SELECT reference_sha256 FROM bodies WHERE sha256 = ?"
+            (masked,) = self._db.execute(asked, (sha256,)).fetchone()
+            return None if masked is None else self.body(masked)
 
     def _reference_body(self, sha256: str) -> bytes:
         if sha256 in self._read_last:
@@ -204,7 +271,7 @@ class Evidence:
     ) -> Iterator[tuple[Capture, Kept]]:
         """Captures that *where* selects, one at a time, with their bodies unless these are not wanted."""
         for capture_id, body_sha256, record, *fields in self._db.execute(f"{_SELECT} {where}", values):
-            body = self.body(body_sha256) if with_bodies and body_sha256 else None
+            body = self.readable(body_sha256) if with_bodies and body_sha256 else None
             capture = Capture(**dict(zip(FIELDS, fields, strict=True)), body=body)
             place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
             yield capture, Kept(capture_id, body_sha256, record, place)

@@ -21,7 +21,7 @@ def discover(db: sqlite3.Connection, target: Target, site: str, at: str) -> None
     url = urls.canonical(target.url) or target.url
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
     found_by, state, evidence = row or ("", *_standing(db, url))
-    if target.state is not None and state not in ("archived", "not-a-post"):
+    if target.state is not None and state not in ("archived", "not-a-post", "withdrawn"):
         state, evidence = target.state, target.evidence
     ways = {*filter(None, found_by.split("; ")), *target.found_by}
     _write(db, url, site, ways, at, target.lastmod, state, evidence)
@@ -87,4 +87,5 @@ def update_from_capture(
         state = "wanted"
     else:
         state = "not-a-post"
-    db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))
+    asked = "UPDATE known_urls SET state = ?, evidence = ? WHERE url = ? AND state <> 'withdrawn'"
+    db.execute(asked, (state, evidence, address))

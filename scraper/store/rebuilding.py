@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scraper import schema
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, known_urls, post_parts, problems
+from scraper.store import addresses, count_rows, known_urls, post_parts, problems, withdrawing
 from scraper.store.evidence import Evidence
 from scraper.store.posts import Posts
 
@@ -65,6 +65,7 @@ class _Rebuilding:
         self._posts = posts
         self._changed = changed
         self._progress = progress
+        self._withdrawn = withdrawing.Rules()
         self._differing: set[str] = set()
         #: Posts read so far, and the addresses that each was read at.
         self._homes: dict[str, set[str]] = defaultdict(set)
@@ -78,7 +79,8 @@ class _Rebuilding:
         for table in ("addresses", "listed_counts", "post_captures"):
             db.execute(f"DELETE FROM {table}")
         db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
-        groups = self._groups()
+        self._withdrawn = withdrawing.rules(db)
+        groups = self._groups(self._withdrawn)
         total, done = sum(map(len, groups.values())), 0
         for address, numbers in groups.items():
             shown = set()
@@ -96,11 +98,12 @@ class _Rebuilding:
         (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
         return Rebuilt(total, count, len(self._differing))
 
-    def _groups(self) -> dict[str, list[int]]:
+    def _groups(self, withdrawn: withdrawing.Rules) -> dict[str, list[int]]:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
         found = []
         for capture, kept in self._evidence.captures(with_bodies=False):
-            if capture.kind not in _UNREAD:
+            gone = kept.record_sha256 in withdrawn.records or withdrawn.covers(capture, None)
+            if capture.kind not in _UNREAD and not gone:
                 lists = capture.kind == "list" or capture.kind in addresses.NOT_PAGES
                 found.append((not lists, addresses.of_capture(capture), kept.order, kept.id))
         groups: dict[str, list[int]] = defaultdict(list)
@@ -113,6 +116,8 @@ class _Rebuilding:
         capture, kept = self._evidence.capture(number)
         reading = self._posts.reading_of(capture)
         self._posts.remember(number, reading)
+        if self._withdrawn.covers(capture, reading):
+            return set()
         if reading is not None and capture.not_modified_of is None:
             count_rows.note_listed(self._db, number, reading)
         if capture.kind in addresses.NOT_PAGES:

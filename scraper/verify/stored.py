@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterator
 
 from scraper import digests
 from scraper.errors import IntegrityError
-from scraper.store import bodies
+from scraper.store import bodies, withdrawing
 from scraper.verify.findings import Findings
 
 Progress = Callable[[str, int], None]
 
 # A reference before its dependants, so that it is decoded once for all of them.
 _BODIES = """
-SELECT sha256, length, codec, reference_sha256, data FROM bodies
+SELECT sha256, length, codec, reference_sha256, data FROM bodies WHERE codec <> 'withdrawn'
 ORDER BY ifnull(reference_sha256, sha256), reference_sha256 IS NOT NULL
 """
 _ORPHANS = """
 SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL)
+  AND sha256 NOT IN (SELECT reference_sha256 FROM bodies WHERE codec = 'withdrawn' AND reference_sha256 IS NOT NULL)
 """
+_WITHDRAWN = "SELECT sha256, length(data) FROM bodies WHERE codec = 'withdrawn'"
 
 
 def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress) -> set[str]:
@@ -39,10 +41,24 @@ def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress)
             reference = (sha256, body)
         size += len(body or b"")
         progress("bodies", count)
+    _check_withdrawn(db, findings)
     for (sha256,) in db.execute(_ORPHANS):
         findings.damage("orphan-body", sha256, "expected a capture that has this body, found none")
     findings.checked |= {"bodies": count, "bytes": size}
     return damaged
+
+
+def _check_withdrawn(db: sqlite3.Connection, findings: Findings) -> None:
+    """A body may be gone only where a withdrawal says so."""
+    allowed = withdrawing.withheld_bodies(db)
+    rows = db.execute(_WITHDRAWN).fetchall()
+    for sha256, length in rows:
+        if sha256 not in allowed or length:
+            findings.damage("body", sha256, "it is gone, and no withdrawal says that it should be")
+    if rows:
+        findings.remark(
+            "withdrawn", f"{len(rows)} bodies", "withdrawn: only their digests are here, as withdrawals say"
+        )
 
 
 def _decoded(
@@ -65,13 +81,16 @@ def _decoded(
 def check_captures(db: sqlite3.Connection, findings: Findings, progress: Progress, *, has_bodies: bool) -> None:
     """Recompute the digest of every row of `captures`, and what its columns say of its body."""
     records = dict(db.execute("SELECT id, record_sha256 FROM captures"))
+    stripped = withdrawing.stripped_records(db)
     lengths = dict(db.execute("SELECT sha256, length FROM bodies"))
     encoded = count = 0
     for count, row in enumerate(_rows(db, "SELECT * FROM captures ORDER BY id"), 1):
         where = f"capture {row['id']} ({row['url']})"
         references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
         found = digests.record_sha256(row, references)
-        if found != row["record_sha256"]:
+        if found != row["record_sha256"] and row["record_sha256"] in stripped:
+            findings.remark("withdrawn", where, "its heads held withdrawn words: its record cannot be made again")
+        elif found != row["record_sha256"]:
             findings.damage(
                 "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"
             )
