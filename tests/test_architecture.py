@@ -15,6 +15,7 @@ NOUNS = {
     "records",
     "urls",
     "pictures",
+    "thumbnails",
     "provenance",
     "sites",
     "charset",
@@ -60,6 +61,7 @@ ASSEMBLERS = {
 
 #: Library → the only rooms, or modules of a room, that import it. A library that is not here has no door yet.
 DOORS = {
+    "PIL": {"thumbnails"},
     "brotli": {"magic"},
     "click": {"cli"},
     "cryptography": {"seal"},

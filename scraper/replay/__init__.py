@@ -5,6 +5,6 @@ CDX server. Where captures come from, and how answers are sent, is other rooms' 
 """
 
 from scraper.replay.css import rewritten as rewritten_css
-from scraper.replay.html import Addresses, Around, placeholder, replayed
+from scraper.replay.html import Addresses, Around, grey_box, placeholder, replayed
 
-__all__ = ["Addresses", "Around", "placeholder", "replayed", "rewritten_css"]
+__all__ = ["Addresses", "Around", "grey_box", "placeholder", "replayed", "rewritten_css"]

@@ -300,9 +300,13 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 def placeholder(width: str | None, height: str | None) -> str:
     """A grey box of that size (pixels; anything else: a small one), as a picture in an address of its own."""
     wide, high = (int(size) if size and _PIXELS.fullmatch(size) else 0 for size in (width, height))
-    wide, high = wide or high * 3 // 2 or 240, high or wide * 2 // 3 or 160
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}">'
+    drawing = grey_box(wide or high * 3 // 2 or 240, high or wide * 2 // 3 or 160)
+    return "data:image/svg+xml," + quote(drawing, safe="=: /'")
+
+
+def grey_box(width: int, height: int) -> str:
+    """An SVG drawing for a picture that is not shown; sizes in pixels."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
         '<rect x=".5" y=".5" width="100%" height="100%" fill="#eee" stroke="#999" stroke-dasharray="4"/></svg>'
     )
-    return "data:image/svg+xml," + quote(drawing, safe="=: /'")

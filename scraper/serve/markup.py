@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from scraper.serve import texts
-from scraper.serve.sanitiser import Anchor, Piece, Writer
+from scraper.serve.sanitiser import Anchor, KeptImage, Piece, Writer
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")
@@ -31,13 +31,15 @@ class Body:
     words: tuple[str, ...] = ()
     #: Address of a link → our own page for it.
     ours: Mapping[str, str] = field(default_factory=dict)
+    #: Address of a picture → the picture, where it is kept.
+    pictures: Mapping[str, KeptImage] = field(default_factory=dict)
 
 
 def shown(body: Body) -> str:
     """Safe HTML of *body*: of its HTML, else of its plain text."""
     if not body.html:
         return _from_text(body)
-    writer = Writer(body.ours)
+    writer = Writer(body.ours, body.pictures)
     writer.feed(body.html)
     writer.finish()
     _anchor(writer.pieces, body.text or "")

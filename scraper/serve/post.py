@@ -2,7 +2,7 @@
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,10 @@ from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, rows, the_post
+from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
-from scraper.serve.sanitiser import web_address
+from scraper.serve.sanitiser import KeptImage, web_address
+from scraper.store import picture_queries
 
 #: Rows of a list on the page at most; the data bench has all.
 MOST = 200
@@ -30,7 +32,8 @@ def page(ask: Ask) -> Answer:
     post = the_post(ask)
     links = rows(ask, "SELECT url, text FROM links WHERE post_id = ? ORDER BY position LIMIT 500", post["id"])
     ours = held(ask, (link["url"] for link in links))
-    body = Body(post["body_html"], post["body_text"], found_words(ask, post["id"]), ours)
+    pictured = in_text(ask, picture_queries.of_post(ask.db, post["id"]))
+    body = Body(post["body_html"], post["body_text"], found_words(ask, post["id"]), ours, pictured)
     counts = observed(ask, post["id"])
     revisions, current = revisions_of(ask, post["id"]), current_revision(ask, post)
     work = work_of(ask, post, current)
@@ -51,7 +54,14 @@ def page(ask: Ask) -> Answer:
             tags=labels(ask, "tag", "tags", post["id"]),
             files=files_of(ask, post["id"]),
             videos=rows(ask, "SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", post["id"]),
-            images=rows(ask, "SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position", post["id"]),
+            images=[
+                row
+                for row in rows(
+                    ask, "SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position", post["id"]
+                )
+                if row["url"] not in pictured
+            ],
+            cover=cover_of(ask, post, pictured),
             counts=counts,
             views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
                                texts.VIEWS),
@@ -78,6 +88,13 @@ def page(ask: Ask) -> Answer:
         ),
         headers={"Link": signposts(ask, work, path)},
     )  # fmt: skip
+
+
+def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> KeptImage | None:
+    """The cover, where it is kept and does not stand in the text as well."""
+    address = post["cover_image"]
+    kept = picture_queries.cover_of(ask.db, address) if address and address not in pictured else None
+    return in_text(ask, [kept]).get(kept.url) if kept else None
 
 
 def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
@@ -139,10 +156,19 @@ def copy_of(ask: Ask, post: sqlite3.Row, captured: sqlite3.Row | None, current: 
     text_only = captured is not None and captured["media_type"] == "text/plain"
     state = "removed" if post["gone_at"] else "text-only" if text_only else "latest"
     seen = current.seen_at if current and not post["gone_at"] else post["last_seen_at"]
-    links = ((f"{ask.link(path_of(post))}#captures", texts.captures(captures), ""),
+    links = ((as_it_looked(ask, captured), texts.AS_IT_LOOKED, ""),
+             (f"{ask.link(path_of(post))}/captures", texts.captures(captures), ""),
              (permalink(ask, post, current), texts.PERMALINK_SHORT, "bookmark"),
              (web_address(post["url"]), texts.ORIGINAL, "nofollow noopener noreferrer external"))  # fmt: skip
     return Copy(state, seen, post["gone_at"], tuple(link for link in links if link[0]))
+
+
+def as_it_looked(ask: Ask, captured: sqlite3.Row | None) -> str:
+    """The capture shown again as a page; empty where only its words were kept."""
+    if captured is None or captured["media_type"] == "text/plain" or len(captured["captured_at"]) < len("2021-03-16T"):
+        return ""
+    stamp = "".join(sign for sign in captured["captured_at"] if sign.isdigit())[:14]
+    return ask.link(f"/web/{stamp}/{captured['url']}")
 
 
 def permalink(ask: Ask, post: sqlite3.Row, current: Revision | None) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from scraper.serve import texts
-from scraper.serve.formatting import host
+from scraper.serve.formatting import day, host, size
 
 INLINE = frozenset({"abbr", "b", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small", "strong", "sub",
                     "sup", "u"})  # fmt: skip
@@ -54,15 +55,28 @@ class Piece:
     anchor: Anchor | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptImage:
+    """A kept picture as it stands in a text: our addresses of it and of its bytes; pixels and bytes of the original."""
+
+    source: str
+    page: str
+    width: int | None
+    height: int | None
+    length: int
+    captured_at: str
+
+
 class Writer(HTMLParser):
     """Reads any HTML, writes balanced HTML of the elements above."""
 
-    def __init__(self, ours: Mapping[str, str]) -> None:
+    def __init__(self, ours: Mapping[str, str], pictures: Mapping[str, KeptImage] = MappingProxyType({})) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[Piece] = []
         #: (element, place of its open tag, its end tag)
         self.open: list[tuple[str, int, str]] = []
         self.ours = ours
+        self.pictures = pictures
         self.silent: list[str] = []
         self.level = 1
         self.tables = 0
@@ -250,12 +264,23 @@ class Writer(HTMLParser):
         self._close("a")
         self._fit("img")
         address, alt = web_address(attrs.get("src", "")), " ".join(attrs.get("alt", "").split())
+        if (kept := self.pictures.get(attrs.get("src", ""))) is not None:
+            self._kept(kept, alt)
+            return
         words = f"{escape(texts.PICTURE)} {escape(alt[:300]) if alt else escape(texts.PICTURE_WITHOUT_WORDS)}"
         link = ""
         if address and not address.startswith("mailto:"):
             label = escape(texts.original_at(host(address)))
             link = f' <a href="{escape(address)}" rel="nofollow noopener noreferrer external">{label}</a>'
         self._raw(f'<span class="picture"><span class="kind">{words}</span>{link}</span>')
+
+    def _kept(self, kept: KeptImage, alt: str) -> None:
+        """The picture itself, with its size, and below it where its bytes are."""
+        pixels = f' width="{kept.width}" height="{kept.height}"' if kept.width and kept.height else ""
+        self._raw(f'<img src="{escape(kept.source)}" alt="{escape(alt[:1000])}"{pixels} loading="lazy">')
+        words = escape(texts.original_picture(size(kept.length), day(kept.captured_at)))
+        link = f'<a href="{escape(kept.page)}" rel="nofollow">{escape(texts.ORIGINAL_PICTURE)}</a>'
+        self._raw(f'<span class="original away">{link}{words}</span>')
 
     def _push(
         self, name: str, tag: str, attrs: Mapping[str, str], more: str = "", before: str = "", after: str = ""

@@ -14,6 +14,7 @@ NAV = (
     ("search", "Search"),
     ("browse", "Browse"),
     ("changes", "Changes"),
+    ("pictures", "Pictures"),
     ("about", "About"),
     ("data-dictionary", "Data"),
 )
@@ -790,3 +791,76 @@ def not_archived(url: str) -> str:
 
 def count_captures(count: int) -> str:
     return plural(count, "capture")
+
+
+# Pictures
+PICTURES_TITLE = "Pictures"
+PICTURES_SEARCH = "Words in captions, descriptions and titles"
+PICTURE_OF = "In"
+PICTURES_BEFORE, PICTURES_AFTER = "Previous", "Next"
+NO_PICTURES = "No picture here has these words."
+ORIGINAL_PICTURE = "Original picture"
+AS_IT_LOOKED = "As it looked"
+
+
+def pictures_lead(count: int, words: str) -> str:
+    kept = plural(count, "picture")
+    return f"{kept} with these words" if words else f"{kept} kept, as they were served"
+
+
+def picture_in(title: str) -> str:
+    return f"Picture in: {title}"
+
+
+def original_picture(size: str, day: str) -> str:
+    return f", {size}, as captured on {day}"
+
+
+# Captures
+CAPTURES_TITLE, CALENDAR, ABOUT_CAPTURES = "Captures", "Calendar of", "About these captures"
+NO_CAPTURES = "No capture of this post is in this copy of the archive."
+WEEKDAYS = (
+    ("M", "Monday"),
+    ("T", "Tuesday"),
+    ("W", "Wednesday"),
+    ("T", "Thursday"),
+    ("F", "Friday"),
+    ("S", "Saturday"),
+    ("S", "Sunday"),
+)
+CAPTURE_MARKS = {"first": "First captured", "same": "Captured", "edited": "Edited", "gone": "Not found"}
+CAPTURE_KEY = (
+    ("first", "first capture"),
+    ("same", "captured, unchanged"),
+    ("edited", "edited since the capture before"),
+    ("gone", "not found on its site"),
+)
+KEY, SMALL_NUMBER = "Key", "A small number: several captures that day."
+COMPARE_ANY, TAKE_CAPTURES, HOW_KNOWN = "Compare any two", "Take all captures", "How these are known"
+TAKE_CAPTURES_WORDS = "TimeMap and CDX are lists for machines."
+SHA256, TIMEMAP, CDX = "SHA-256", "TimeMap", "CDX"
+CAPTURED_UTC, RESULT, SIZE, OPEN = "Captured (UTC)", "Result", "Size", "Open"
+AS_IT_LOOKED_SHORT, BYTES_SHORT, TEXT_SHORT = "as it looked", "bytes", "text"
+
+
+def captures_lead(count: int, first: str, last: str, edits: int) -> str:
+    edited = {0: "Never edited.", 1: "Edited once.", 2: "Edited twice."}.get(edits, f"Edited {edits} times.")
+    when = first if first == last else f"{first} to {last}"
+    return f"{plural(count, 'capture')}, {when}. {edited}"
+
+
+def captures_of_year(year: str, whole: bool) -> str:
+    return f"All captures in {year}" if whole else f"First, last and every change in {year}"
+
+
+def show_all_of(count: int, year: str) -> str:
+    return f"Show all {count:,} of {year}"
+
+
+def all_as_csv(count: int) -> str:
+    return f"All {count:,} as CSV" if count > 1 else "As CSV"
+
+
+def calendar_day(day: str, mark: str, count: int) -> str:
+    several = f", {plural(count, 'capture')}" if count > 1 else ""
+    return f"{day}, {mark.lower()}{several}"

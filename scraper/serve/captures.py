@@ -1,0 +1,178 @@
+"""All captures of a post: a calendar by year, a table, and any two of them compared."""
+
+import calendar
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from scraper.serve import formatting, texts
+from scraper.serve.answer import Answer, Ask
+from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
+from scraper.serve.render import render
+from scraper.store import post_captures
+from scraper.store.post_captures import PostCapture
+
+#: What a capture is for its post, by its verdict; the others are plain.
+MARKS = {"new": "first", "changed": "edited", "returned": "edited", "missing": "gone", "gone": "gone"}
+#: Of several captures on one day the gravest gives the day its look.
+GRAVITY = ("gone", "edited", "first", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A capture with the addresses of what can be done with it; empty ones cannot."""
+
+    capture: PostCapture
+    #: ``first``, ``edited``, ``gone`` or ``same``.
+    mark: str
+    looked: str
+    received: str
+    #: The revision that it shows, by name; empty: none.
+    revision: str
+
+    @property
+    def words(self) -> str:
+        """What it showed."""
+        return texts.CAPTURE_MARKS[self.mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar. *number* 0: a gap before the first, or after the last."""
+
+    number: int
+    mark: str = ""
+    link: str = ""
+    #: For who cannot see the colours: day, result, number of captures.
+    label: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month, in weeks from Monday on."""
+
+    name: str
+    weeks: tuple[tuple[Day, ...], ...] = field(default=())
+
+
+def page(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>/captures?year=&all=1``."""
+    post = the_post(ask)
+    home = ask.link(path_of(post))
+    revisions = revisions_of(ask, post["id"])
+    every = [_shown(ask, one, revisions) for one in _marked(post_captures.of_post(ask.db, post["id"]))]
+    years = Counter(one.capture.captured_at[:4] for one in every)
+    year = ask.one("year") if ask.one("year") in years else _busiest(years)
+    of_year = [one for one in every if one.capture.captured_at[:4] == year]
+    whole = ask.one("all") == "1"
+    telling = of_year if whole else [one for number, one in enumerate(of_year) if _tells(number, one, of_year)]
+    path = f"{path_of(post)}/captures"
+    return Answer(
+        render(
+            "captures.html",
+            ask.room,
+            post=post,
+            home=home,
+            lead=_lead([one.capture for one in every]),
+            year=year,
+            years=[(each, years[each], ask.link(path, ("year", each))) for each in sorted(years)],
+            months=months(year, of_year),
+            rows=telling,
+            more=ask.link(path, ("year", year), ("all", "1")) if len(telling) < len(of_year) else "",
+            count=len(of_year),
+            total=len(every),
+            revisions=revisions,
+            sources=sorted(Counter(one.capture.source for one in every).items(), key=lambda pair: -pair[1]),
+            table=ask.link(f"{path}.csv"),
+            timemap=ask.link(f"/web/timemap/link/{post['url']}"),
+            cdx=ask.link("/cdx", ("url", post["url"])),
+        )
+    )
+
+
+def table(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>/captures.csv``: all of them."""
+    post = the_post(ask)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    names = ("captured_at", "captured_at_basis", "source", "status", "verdict", "url", "body_sha256", "record_sha256")
+    writer.writerow(names)
+    writer.writerows([getattr(one, name) for name in names] for one in post_captures.of_post(ask.db, post["id"]))
+    name = re.sub(r"[^a-z0-9-]", "-", str(post["slug"]).lower())[:60] or "post"
+    headers = {"Content-Disposition": f'attachment; filename="{name}-captures.csv"'}
+    return Answer(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _marked(captures: Sequence[PostCapture]) -> Iterable[tuple[PostCapture, str]]:
+    """Each capture with its mark; the first of all is ``first`` whatever the store calls it."""
+    seen = False
+    for one in captures:
+        mark = MARKS.get(one.verdict, "same")
+        if mark != "gone":
+            mark = mark if seen or mark == "first" else "first"
+            mark = "same" if seen and mark == "first" else mark
+            seen = True
+        yield one, mark
+
+
+def _shown(ask: Ask, marked: tuple[PostCapture, str], revisions: Sequence[Revision]) -> Shown:
+    one, mark = marked
+    stamp = re.sub(r"\D", "", one.captured_at)[:14]
+    has_time, has_bytes = len(stamp) == 14, one.body_sha256 is not None and one.length is not None
+    earlier = [each.name for each in revisions if each.seen_at <= one.captured_at]
+    return Shown(
+        capture=one,
+        mark=mark,
+        looked=ask.link(f"/web/{stamp}/{one.url}") if has_time and (has_bytes or one.not_modified_of) else "",
+        received=ask.link(f"/web/{stamp}id_/{one.url}") if has_time and has_bytes else "",
+        revision=earlier[-1] if earlier and mark != "gone" else "",
+    )
+
+
+def _busiest(years: Counter[str]) -> str:
+    return max(years, key=lambda each: (years[each], each), default="")
+
+
+def _tells(number: int, one: Shown, of_year: Sequence[Shown]) -> bool:
+    """Whether a line is worth reading at once: the first, the last, and each change."""
+    if number in (0, len(of_year) - 1) or one.mark != of_year[number - 1].mark:
+        return True
+    return one.mark in ("edited", "first")
+
+
+def _lead(captures: Sequence[PostCapture]) -> str:
+    if not captures:
+        return texts.NO_CAPTURES
+    edits = sum(1 for one in captures if one.verdict == "changed")
+    days = (formatting.day(captures[0].captured_at), formatting.day(captures[-1].captured_at))
+    return texts.captures_lead(len(captures), *days, edits)
+
+
+def months(year: str, of_year: Sequence[Shown]) -> list[Month]:
+    """The twelve months of *year* with its captures; none where the year is no number. Pure."""
+    if not re.fullmatch(r"[12]\d{3}", year):
+        return []
+    on_day = {day: list(each) for day, each in groupby(of_year, key=lambda one: one.capture.captured_at[:10])}
+    found = []
+    for month in range(1, 13):
+        weeks = tuple(
+            tuple(_day(f"{year}-{month:02}-{number:02}", number, on_day) for number in week)
+            for week in calendar.Calendar().monthdayscalendar(int(year), month)
+        )
+        found.append(Month(formatting.MONTHS[month - 1], weeks))
+    return found
+
+
+def _day(stamp: str, number: int, on_day: dict[str, list[Shown]]) -> Day:
+    captures = on_day.get(stamp, []) if number else []
+    if not captures:
+        return Day(number)
+    mark = min((one.mark for one in captures), key=GRAVITY.index)
+    link = next((one.looked for one in reversed(captures) if one.looked), "")
+    label = texts.calendar_day(formatting.day(stamp), texts.CAPTURE_MARKS[mark], len(captures))
+    return Day(number, mark, link, label, len(captures))

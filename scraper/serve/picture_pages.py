@@ -1,0 +1,112 @@
+"""Kept pictures: in the text of their post, small beside titles, and all of them on one page."""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from scraper import pictures, thumbnails
+from scraper.errors import IntegrityError
+from scraper.replay import grey_box
+from scraper.serve import texts
+from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.render import render
+from scraper.serve.sanitiser import KeptImage
+from scraper.store import holdings, picture_queries
+from scraper.store.picture_queries import A_PAGE, KeptPicture
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+#: Small copies made lately, so many of at most 40 KB; and how many are made at once.
+_KEEP = 400
+_small: OrderedDict[str, bytes] = OrderedDict()
+_makers = threading.Semaphore(2)
+
+
+def in_text(ask: Ask, kept: Iterable[KeptPicture]) -> dict[str, KeptImage]:
+    """Address of each picture that a browser may be shown → how it stands in the text of its post."""
+    found = {}
+    for one in kept:
+        if one.url not in found and (body := _body(ask, one.sha256)) is not None and pictures.may_be_shown(body):
+            size = pictures.size_of(body)
+            found[one.url] = KeptImage(
+                source=ask.link(f"/web/{one.timestamp}im_/{one.captured_url}"),
+                page=ask.link(f"/web/{one.timestamp}id_/{one.captured_url}"),
+                width=size.width if size else one.width,
+                height=size.height if size else one.height,
+                length=one.length,
+                captured_at=one.captured_at,
+            )
+    return found
+
+
+def small(ask: Ask) -> Answer:
+    """``/picture/<sha256>``: a small copy of a picture; where none can be made, the picture itself.
+
+    In the place of what could do more than be seen stands a grey box.
+    """
+    sha256 = ask.part["sha256"]
+    is_one = _DIGEST.fullmatch(sha256) and picture_queries.is_picture(ask.db, sha256)
+    body = _body(ask, sha256) if is_one else None
+    if body is None:
+        raise NotHere(texts.NO_SUCH_BYTES)
+    if not pictures.may_be_shown(body):
+        return Answer(grey_box(thumbnails.SIDE, thumbnails.SIDE * 3 // 4), media_type="image/svg+xml", headers=_POLICY)
+    made = _made(sha256, body)
+    kind = "image/jpeg" if made else pictures.type_of(body) or "application/octet-stream"
+    return Answer(made or body, media_type=kind, headers=_POLICY)
+
+
+def _made(sha256: str, body: bytes) -> bytes:
+    """The small copy; empty: none can be made."""
+    if sha256 not in _small:
+        with _makers:
+            _small[sha256] = thumbnails.small(body) or b""
+        while len(_small) > _KEEP:
+            _small.popitem(last=False)
+    return _small.get(sha256, b"")
+
+
+def _body(ask: Ask, sha256: str) -> bytes | None:
+    try:
+        return holdings.body(ask.db, sha256) if holdings.has_body(ask.db, sha256) else None
+    except IntegrityError:
+        return None
+
+
+def gallery(ask: Ask) -> Answer:
+    """``/pictures?site=&q=&page=``: all kept pictures, found by their words."""
+    site, words = ask.one("site"), ask.one("q")
+    number = ask.one("page", "1")
+    page = int(number) if re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII) else 1
+    count, found = picture_queries.listed(ask.db, site, words, page)
+    last = max(1, -(-count // A_PAGE))
+    kept = (("site", site), ("q", words))
+    chosen = [pair for pair in kept if pair[1]]
+
+    def at(number: int) -> str:
+        return ask.link("/pictures", *chosen, ("page", str(number)))
+
+    return Answer(
+        render(
+            "pictures.html",
+            ask.room,
+            here="pictures",
+            shown=[(one, ask.link(f"/picture/{one.sha256}"), _home(ask, one)) for one in found],
+            count=count,
+            site=site,
+            q=words,
+            sites=[(name, n, ask.link("/pictures", ("site", name))) for name, n in sites(ask)],
+            newer=at(page - 1) if page > 1 else "",
+            older=at(page + 1) if page < last else "",
+        )
+    )
+
+
+def sites(ask: Ask) -> list[tuple[str, int]]:
+    """(site, kept pictures) of every site that has any."""
+    return picture_queries.sites_with_pictures(ask.db)
+
+
+def _home(ask: Ask, one: KeptPicture) -> str:
+    return ask.link(f"/post/{quoted(one.site)}/{quoted(one.slug)}")
