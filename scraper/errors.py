@@ -111,6 +111,12 @@ class Interrupted(ArchiveError):
     exit_status = 9
 
 
+class Blocked(ArchiveError):
+    """A wall (a bot challenge, a login, a consent or parking page) stands before the site's pages."""
+
+    exit_status = 11
+
+
 class Stale(ArchiveError):
     """The last good crawl is older than allowed."""
 

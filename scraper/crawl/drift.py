@@ -1,20 +1,20 @@
-"""The alarm: pages no longer look as they did. Pure bookkeeping over the pages of one crawl."""
+"""Pages that no longer look as they did: which known posts lost what in one crawl. Pure bookkeeping."""
 
 from dataclasses import dataclass, field
 
 from scraper.records import Reading
 
-#: Fields that a post which had them does not lose without a reason. Counts are left out: Wix stopped showing them.
-FIELDS = ("title", "body_text", "published_at", "author", "categories", "tags", "images", "excerpt")
-#: Those whose loss, even on a single post, is worth looking at other posts.
-GRAVE = frozenset({"whole page", "title", "body_text", "published_at", "author"})
+#: What a post that had it does not lose without a reason: if many do, their pages are held back.
+GRAVE = ("title", "body_text", "published_at")
+#: What an owner may take away: stored, and told once. Counts are left out: Wix stopped showing them.
+SMALL = ("author", "categories", "tags", "images", "excerpt")
 #: So many known posts must have lost something, and more than half of those looked at.
 ENOUGH = 3
 
 
 @dataclass(slots=True)
 class DriftWatch:
-    """Which known posts of this crawl lost which field. `whole page` stands for a page that shows no post at all."""
+    """Which known posts of this crawl lost which field."""
 
     #: How many posts the archive had of the site before this crawl.
     known: int
@@ -26,11 +26,7 @@ class DriftWatch:
         if before is None:
             return ()
         self.looked_at += 1
-        gone = (
-            ("whole page",)
-            if now.kind != "post"
-            else tuple(name for name in FIELDS if getattr(before, name) and not getattr(now, name))
-        )
+        gone = tuple(name for name in (*GRAVE, *SMALL) if getattr(before, name) and not getattr(now, name))
         for name in gone:
             self.lost.setdefault(name, []).append(url)
         return gone
@@ -40,24 +36,28 @@ class DriftWatch:
         """How many posts must have lost a field: fewer on a small site, never one alone."""
         return min(ENOUGH, max(2, self.known))
 
-    def alarms(self) -> dict[str, list[str]]:
-        """The fields that drifted, each with the posts that lost it; empty: all is well."""
+    def alarms(self, fields: tuple[str, ...]) -> dict[str, list[str]]:
+        """Those of *fields* that drifted, each with the posts that lost it; empty: all is well."""
         return {
             name: urls
             for name, urls in self.lost.items()
-            if len(urls) >= self.enough and len(urls) * 2 > self.looked_at
+            if name in fields and len(urls) >= self.enough and len(urls) * 2 > self.looked_at
         }
 
     @property
     def doubtful(self) -> bool:
-        """Whether something was lost, but too few posts were looked at to tell: look at more."""
+        """Whether something grave was lost, but too few posts were looked at to tell: look at more."""
         most = max((len(urls) for name, urls in self.lost.items() if name in GRAVE), default=0)
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
 
 
 def report(alarms: dict[str, list[str]], site: str, since: dict[str, str]) -> str:
     """The alarm in words: which field, since when, which posts."""
-    lines = [f"{site}: pages no longer look as they did; nothing was overwritten. The reader needs a look."]
+    held = len({url for urls in alarms.values() for url in urls})
+    lines = [
+        f"{site}: pages no longer look as they did; {held} are held back, and nothing was overwritten. If the posts "
+        f"really changed so, `ushrn accept {site}` takes them in; else the reader needs a look."
+    ]
     for name, posts in sorted(alarms.items()):
         lines.append(f"  {name}: missing on {len(posts)} posts that had it, since {since.get(name, 'this crawl')}")
         lines += [f"    {url}" for url in posts[:5]]

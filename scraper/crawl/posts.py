@@ -1,13 +1,15 @@
-"""The posts of one site that are due: each fetched, kept and read in one transaction; soft 404s and drift noticed."""
+"""The posts of one site that are due: each fetched, judged, kept and read in one transaction."""
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from scraper import urls
-from scraper.crawl.drift import DriftWatch, report
-from scraper.crawl.missing import MissingPages, says_missing
+from scraper.crawl.controls import ControlPages
+from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
 from scraper.crawl.session import Session, validators_of
-from scraper.decide import Due, UrlState
-from scraper.errors import FetchFailed, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable
+from scraper.crawl.wall import Wall
+from scraper.decide import Due, Judgement, Meaning, Suspect, UrlState, keeps_path, rule
+from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import Step
@@ -15,130 +17,190 @@ from scraper.runs import Step
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
 #: Known posts looked at besides those that are due, to tell drift from an accident.
 MOST_CONFIRMATIONS = 5
+#: So many suspects in a row are judged at once; fewer wait for the end of the run.
+SUSPECTS_IN_A_ROW = 5
+#: So many posts must keep their paths on another domain for the blog to have moved there.
+MOVED_POSTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A suspect, and the capture that is held until it is judged."""
+
+    suspect: Suspect
+    capture_id: int
 
 
 class Posts:
     """Fetches posts of one site."""
 
-    def __init__(self, session: Session, site: Site, memory: dict[str, UrlState], addresses: dict[str, str]) -> None:
-        """*addresses*: canonical address → the address that the site gave for it."""
+    def __init__(
+        self,
+        session: Session,
+        site: Site,
+        memory: dict[str, UrlState],
+        addresses: dict[str, str],
+        named: Collection[str] = (),
+    ) -> None:
+        """*addresses*: canonical address → the address that the site gave for it; *named*: those that a source of the
+        site which was had today names.
+        """
         self.session = session
         self.site = site
         self.memory = memory
         self.addresses = addresses
+        self.named = named
         self.archived = [url for url, known in memory.items() if known.state == "archived" and not known.gone_at]
         self.drift = DriftWatch(known=len(self.archived))
         self.looked: set[str] = set()
-        self.good = 0
+        self.good: set[str] = set()
         self.forbidden: list[str] = []
-        self.missing = MissingPages(session, site)
-        self._held: list[tuple[Capture, Reading]] = []
+        self.wall = Wall(session, site)
+        self.moved_away: dict[str, list[str]] = {}
+        self._controls = ControlPages(session, site)
+        self._suspects: list[Held] = []
+        self._suspects_in_a_row = 0
+        #: Pages that lost something grave: url → capture.
+        self._poorer: dict[str, int] = {}
 
     def run(self, due: list[Due]) -> None:
-        """Looks at every post that is due. Raises LayoutChanged when pages no longer look as they did."""
+        """Looks at every post that is due. Raises Blocked when a wall stands before the site's pages."""
         try:
-            self._run(due)
-        except (Forbidden, RateLimited, Interrupted, Unreachable):
-            self._release()
-            raise
-        self._release()
-
-    def _run(self, due: list[Due]) -> None:
-        for number, item in enumerate(due):
-            self.session.run.interrupts.check()
-            self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
-            self.look(item.url)
-            self._sound_alarm()
-        self._confirm()
-        self._sound_alarm()
+            for number, item in enumerate(due):
+                self.session.run.interrupts.check()
+                self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
+                with self.session.contained(item.url, "fetch"):
+                    self.look(item.url)
+                if self._has_moved_away():
+                    return
+                if self._suspects_in_a_row >= SUSPECTS_IN_A_ROW:
+                    self._judge_suspects()
+            self._confirm()
+        finally:
+            self._hold_drifted()
+        self._judge_suspects()
 
     def look(self, url: str) -> bool:
         """Fetches and keeps one post; whether a good page of it was had."""
         if url in self.looked:
             return False
         self.looked.add(url)
+        found = self._ask(url)
+        return found is not None and self._judge(url, *found)
+
+    def _ask(self, url: str) -> tuple[tuple[Capture, ...], Capture] | None:
+        """What came on the way, and the answer; None: none was had, which is noted."""
         try:
-            hops, answer = self.session.ask(
+            return self.session.ask(
                 self.addresses.get(url, url), "post", self.site, validators_of(self.memory.get(url))
             )
         except Forbidden as error:
             self.forbidden.append(url)
             self.session.note(Problem(stage="fetch", kind="forbidden", level="note", url=url, message=str(error)))
-            return False
         except FetchFailed as error:
             self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
-            return False
         except (RateLimited, Interrupted) as error:
             # The run ends here, and this post was not had: the next run begins with it.
             self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
             raise
-        return self._judge(url, hops, answer)
+        return None
+
+    # -- what an answer is
 
     def _judge(self, url: str, hops: tuple[Capture, ...], answer: Capture) -> bool:
-        """Keeps the answer with what it says, unless it looks like drift: then only the evidence, for now."""
-        status = answer.status or 0
-        if status != 304 and not 200 <= status < 300 and status not in (404, 410):
-            self.session.keep_all(hops)
-            self._refused(url, answer)
-            return False
+        """Keeps the answer with what it says; whether it shows the post."""
         reading = read_capture(answer)
-        if 200 <= status < 300 and reading.kind != "post":
-            if urls.canonical(answer.url) != url:
-                return self._led_away(url, hops, answer, reading)
-            like = self.missing.same_as(answer)
-            answer = replace(answer, like_capture_id=like if like and self._site_is_well() else None)
-        self.session.keep_all(hops)
-        is_missing = reading.kind == "missing" or answer.like_capture_id is not None
-        if status != 304 and not is_missing:
-            if self.drift.see(url, self.before(url), reading):
-                self._held.append((answer, reading))
-                return False
-            self.session.resolve(url, "drift")
-        return self._settle(url, answer, reading)
-
-    def _led_away(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> bool:
-        """Another page came in the post's place: that of missing posts, or a login, a consent page …"""
-        last = max(number for number, hop in enumerate(hops) if hop.redirected_to)
-        missing = says_missing(hops[last])
-        if not missing and (like := self.missing.same_as(answer)) and self._site_is_well():
-            hops = (*hops[:last], replace(hops[last], like_capture_id=like), *hops[last + 1 :])
-            missing = True
-        self.session.keep_all(hops)
-        self.session.keep(answer, reading)
-        if missing:
-            self.session.resolve(url, "fetch")
+        place = next((number for number, hop in enumerate(hops) if hop.redirected_to), None)
+        seen = self.session.observe(answer, reading)
+        first = None if place is None else self.session.observe(hops[place], None)
+        if Meaning.BLOCKED in (seen.meaning, first and first.meaning):
+            self._blocked(url, hops, answer, reading)
             return False
-        known = self.before(url)
-        self.drift.see(url, known, reading)
-        message = f"expected the post, it leads to {answer.url}, which is none; the last good version stays"
-        level = "note" if known is None else "error"
-        self.session.note(Problem(stage="fetch", kind="led-away", level=level, url=url, message=message))
+        if seen.meaning is Meaning.SHOWS or seen.confirms:
+            self.session.keep_all(hops)
+            return self._shown(url, answer, reading)
+        if seen.meaning is Meaning.WEATHER:
+            self.session.keep_all(hops)
+            self._spoiled(url, answer, reading)
+            return False
+        if seen.meaning is Meaning.ABSENT and answer.status in (404, 410):
+            self.session.keep_all(hops)
+            self._absent(url, answer, reading)
+            return False
+        if answer.redirected_to and keeps_path(url, answer.redirected_to):
+            self.session.keep_all(hops)
+            self._led_away(url, answer)
+            return False
+        self._suspect(url, hops, answer, reading)
         return False
 
-    def _settle(self, url: str, answer: Capture, reading: Reading) -> bool:
+    def _shown(self, url: str, answer: Capture, reading: Reading) -> bool:
+        """A page that shows the post, or a 304 that confirms it."""
+        self.wall.passed()
+        self._suspects_in_a_row = 0
+        lost = self.drift.see(url, self.before(url), reading) if answer.status != 304 else ()
         outcome = self.session.keep(answer, reading)
-        if outcome.verdict in GOOD or answer.status == 304:
-            self.good += 1
-            self.looked.add(urls.canonical(answer.url))
-            self.session.resolve(url, "fetch")
-            self.session.resolve(url, "extract")
-            return True
-        if outcome.verdict in ("missing", "gone"):
-            self.session.resolve(url, "fetch")
-        elif outcome.verdict == "kept":
-            message = f"expected a post, found a page of kind {reading.kind!r} that none of the layouts reads as one"
-            self.session.note(Problem(stage="extract", kind="not-read", url=url, message=message))
-        return False
+        if set(lost) & set(GRAVE):
+            self._poorer[url] = outcome.capture_id
+        else:
+            self.session.resolve(url, "drift")
+        if outcome.verdict not in GOOD and answer.status != 304:
+            return False
+        self.good.add(url)
+        self.looked.add(urls.canonical(answer.url))
+        for stage in ("fetch", "extract", "named"):
+            self.session.resolve(url, stage)
+        return True
 
-    def _refused(self, url: str, answer: Capture) -> None:
-        """An answer that is no page: kept, and tried again in the next run."""
-        self.session.keep(answer)
-        if answer.redirected_to is not None:
-            away = f"it leads to {answer.redirected_to}, which is not on the site or forbidden; not followed"
-            self.session.note(Problem(stage="fetch", kind="led-away", level="note", url=url, message=away))
+    def _absent(self, url: str, answer: Capture, reading: Reading) -> None:
+        """A 404 or 410: an absence, which makes no post gone as long as the site's own sources name it."""
+        self.wall.passed()
+        self._suspects_in_a_row = 0
+        if url not in self.named:
+            self.session.keep(answer, reading)
+            self.session.resolve(url, "fetch")
+            self.session.resolve(url, "named")
             return
-        message = f"expected the post, found status {answer.status}; tried again in the next run"
+        why = f"status {answer.status}, though the site's own sources name it"
+        self.session.keep(answer, reading, {Judgement.HELD: why})
+        stage = "named" if self.before(url) is None else "fetch"
+        message = f"expected the post, found {why}; asked again in the next runs"
+        self.session.note(Problem(stage=stage, kind="named-but-missing", url=url, message=message))
+
+    def _spoiled(self, url: str, answer: Capture, reading: Reading) -> None:
+        """Weather: kept, and tried again in the next run."""
+        self.session.keep(answer, reading)
+        found = f"status {answer.status}" + (f", cut ({answer.truncated})" if answer.truncated else "")
+        message = f"expected the post, found {found}; tried again in the next run"
         self.session.note(Problem(stage="fetch", kind=f"status-{answer.status}", url=url, message=message))
+
+    def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
+        """A wall that names itself. Raises Blocked at the third in a row."""
+        why = self.session.keep_blocked((*hops, answer), reading)
+        self.wall.met(url, why)
+
+    def _led_away(self, url: str, answer: Capture) -> None:
+        """A redirect to the same path on another domain."""
+        self.session.keep(answer)
+        to = answer.redirected_to or ""
+        self.moved_away.setdefault(urls.host(to), []).append(to)
+        message = f"expected the post, it leads to {to}, which is not on the site; not followed"
+        self.session.note(Problem(stage="fetch", kind="led-away", level="note", url=url, message=message))
+
+    def _has_moved_away(self) -> bool:
+        """Whether the blog is now on another domain: then there is nothing more to ask for here."""
+        for host, led in self.moved_away.items():
+            if len(led) >= MOVED_POSTS:
+                base = led[0].partition("://")[0] + f"://{host}/"
+                message = (
+                    f"the blog has moved to {base}: {len(led)} posts keep their paths there; "
+                    f"crawl that (`ushrn crawl {base}`)"
+                )
+                self.session.tell(
+                    Problem(stage="moved", kind="moved-domain", url=self.site.base_url, message=message), self.site.id
+                )
+                return True
+        return False
 
     def before(self, url: str) -> Reading | None:
         """The post as the archive shows it; None: it has none."""
@@ -147,13 +209,95 @@ class Posts:
             return None
         return self.session.archive.shown(url)
 
-    def _site_is_well(self) -> bool:
-        """Whether the site still shows posts: else a login or consent page stands before all of it."""
-        others = (url for url in self.archived if url not in self.looked)
-        for url in [one for one, _ in zip(others, range(2), strict=False)]:
-            if self.good or self.look(url):
-                break
-        return self.good > 0
+    # -- suspects
+
+    def _suspect(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
+        """A page that is no post and does not say what it is: held until the others are known.
+
+        Where the post led to another page of the site, the redirect is what counts for the post.
+        """
+        last = max((number for number, hop in enumerate(hops) if hop.redirected_to), default=None)
+        counts = answer if last is None or urls.canonical(answer.url) == url else hops[last]
+        says = self.session.observe(counts, reading if counts is answer else None)
+        held = {Judgement.HELD: "not the post: a suspect"}
+        number = 0
+        for capture in (*hops, answer):
+            outcome = self.session.keep(
+                capture, reading if capture is answer else None, held if capture is counts else {}
+            )
+            number = outcome.capture_id if capture is counts else number
+        suspect = Suspect(
+            url=url, answer=answer, named=url in self.named, was_good=url in self.good,
+            says_missing=says.meaning is Meaning.ABSENT,
+        )  # fmt: skip
+        self._suspects.append(Held(suspect, number))
+        self._suspects_in_a_row += 1
+
+    def _judge_suspects(self) -> None:
+        """What the suspects so far are. Raises Blocked when they are a wall."""
+        held, self._suspects, self._suspects_in_a_row = self._suspects, [], 0
+        if not held or self.session.run.interrupts.asked:
+            return
+        if self._again(held[0]):
+            held = held[1:]
+        doubted = {one.suspect.url for one in held}
+        known = [url for url in self.archived if url not in doubted]
+        known.sort(key=lambda url: url in self.looked)
+        controls = self._controls.ask(known, self._known_is_shown)
+        suspects = [one.suspect for one in held]
+        for one in held:
+            self._settle_suspect(one, rule(one.suspect, suspects, controls).meaning)
+        self.wall.raise_if_met()
+
+    def _again(self, held: Held) -> bool:
+        """Asks for a suspect once more; whether it shows the post now."""
+        url = held.suspect.url
+        found = self._ask(url)
+        if found is None:
+            return False
+        hops, answer = found
+        reading = read_capture(answer)
+        if self.session.observe(answer, reading).meaning is not Meaning.SHOWS:
+            return False
+        self.session.keep_all(hops)
+        return self._shown(url, answer, reading)
+
+    def _known_is_shown(self, url: str) -> bool | None:
+        """Whether a post that the archive has is shown; None: it is not there, or there was no answer that tells."""
+        self.looked.add(url)
+        found = self._ask(url)
+        if found is None:
+            return None
+        hops, answer = found
+        reading = read_capture(answer)
+        seen = self.session.observe(answer, reading)
+        if seen.meaning is Meaning.SHOWS or seen.confirms:
+            self.session.keep_all(hops)
+            return self._shown(url, answer, reading)
+        if seen.meaning is Meaning.WEATHER or answer.status in (404, 410):
+            self._judge(url, hops, answer)
+            return None
+        why = self.session.keep_blocked((*hops, answer), reading, "a known post is not shown")
+        self.wall.met(url, why, quietly=True)
+        return False
+
+    def _settle_suspect(self, held: Held, meaning: Meaning) -> None:
+        """Writes down what a suspect was found to be."""
+        url = held.suspect.url
+        match meaning:
+            case Meaning.BLOCKED:
+                why = "a wall: the same page for different addresses"
+                self.session.judge(held.capture_id, Judgement.BLOCKED, why)
+                self.wall.met(url, why, quietly=True)
+            case Meaning.ABSENT:
+                self.session.judge(held.capture_id, Judgement.ABSENT, "as an address that never was")
+                self.session.resolve(url, "fetch")
+            case _:
+                at = held.suspect.answer
+                where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
+                found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
+                message = f"expected a post, {found}; nothing was concluded from it"
+                self.session.note(Problem(stage="fetch", kind="undecided", url=url, message=message))
 
     # -- drift
 
@@ -166,23 +310,30 @@ class Posts:
             self.session.run.interrupts.check()
             self.look(url)
 
-    def _sound_alarm(self) -> None:
-        alarms = self.drift.alarms()
-        if not alarms:
-            return
-        for answer, _ in self._held:
-            self.session.archive.keep_only(answer, self.session.run.crawl_id)
+    def _hold_drifted(self) -> None:
+        """Holds back the pages that lost something grave, where many did; says once what many lost that is small."""
+        self._tell_small()
+        alarms = self.drift.alarms(GRAVE)
         since = {}
+        told = False
         for name, posts in alarms.items():
             for url in posts:
                 message = f"the post had {name}, the page of {self.session.at()} has not; the archive was left as it is"
-                self.session.note(Problem(stage="drift", kind="layout-changed", field=name, url=url, message=message))
+                problem = Problem(stage="drift", kind="layout-changed", field=name, url=url, message=message)
+                told = self.session.note(problem) or told
             since[name] = self.session.archive.first_noted(posts, "drift", name) or self.session.at()
-        raise LayoutChanged(report(alarms, self.site.id, since))
+        for url in {url for posts in alarms.values() for url in posts}:
+            if url in self._poorer:
+                self.session.judge(self._poorer.pop(url), Judgement.HELD, "pages no longer look as they did")
+        if told:
+            self.session.alarm(report(alarms, self.site.id, since))
 
-    def _release(self) -> None:
-        """No drift after all: what was held back is kept like any other page."""
-        for answer, reading in self._held:
-            self.session.resolve(urls.canonical(answer.url), "drift")
-            self._settle(urls.canonical(answer.url), answer, reading)
-        self._held.clear()
+    def _tell_small(self) -> None:
+        for name, posts in self.drift.alarms(SMALL).items():
+            message = f"{len(posts)} of {self.drift.looked_at} posts looked at no longer show {name}; stored as shown"
+            self.session.tell(
+                Problem(
+                    stage="drift", kind="fields-lost", field=name, level="note", url=self.site.base_url, message=message
+                ),
+                self.site.id,
+            )

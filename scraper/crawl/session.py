@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from scraper import urls
 from scraper.crawl.pictures import PicturePolicy
-from scraper.decide import UrlState
+from scraper.decide import Judgement, Meaning, Observation, UrlState, observe
 from scraper.errors import FetchFailed, Forbidden
 from scraper.fetch import Validators
 from scraper.reading.capture import read_capture
@@ -24,6 +24,26 @@ class Session(NetworkSession):
     #: What robots.txt kept us from asking, and how many sources answered, whatever they said.
     refused: list[str] = field(default_factory=list)
     answered: int = 0
+    #: How many of them were what was asked for, and how many stood behind a wall.
+    sources_had: int = 0
+    sources_blocked: int = 0
+
+    def observe(self, capture: Capture, reading: Reading | None) -> Observation:
+        """What an answer says of the post at its address."""
+        return observe(capture, 0, ("", "", "", "", ""), reading)
+
+    def keep_blocked(self, captures: tuple[Capture, ...], reading: Reading, why: str = "") -> str:
+        """Keeps the answers of a wall, with the decision; returns what it is. *why*: all of them are its answers;
+        else those that say so themselves.
+        """
+        found = why
+        for number, capture in enumerate(captures, 1):
+            read = reading if number == len(captures) else read_capture(capture)
+            seen = self.observe(capture, read)
+            named = (seen.reason or "") if seen.meaning is Meaning.BLOCKED else ""
+            found = found or named
+            self.keep(capture, read, {Judgement.BLOCKED: named or why} if named or why else {})
+        return found
 
     def source(
         self,
@@ -50,10 +70,13 @@ class Session(NetworkSession):
         except FetchFailed as error:
             self.note(Problem(stage="discover", kind="fetch-failed", url=url, message=error.reason))
             return None
-        self.keep_all(hops)
         self.answered += 1
+        if self._is_blocked(url, kind, (*hops, answer)):
+            return None
+        self.keep_all(hops)
         if answer.status == 304 and answer.not_modified_of is not None:
             self.keep(answer)
+            self.sources_had += 1
             held = self.archive.capture(answer.not_modified_of)
             return held, read_capture(held)
         reading = read_capture(answer)
@@ -65,6 +88,7 @@ class Session(NetworkSession):
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)
             return None
+        self.sources_had += 1
         if answer.truncated:
             message = f"expected a whole {kind}, found {len(answer.body)} bytes of it (cut by {answer.truncated})"
             self.note(Problem(stage="discover", kind="source-cut", url=url, message=message))
@@ -72,6 +96,19 @@ class Session(NetworkSession):
         if not any(problem.stage == "discover" for problem in reading.problems):
             self.resolve(url, "discover")
         return answer, reading
+
+    def _is_blocked(self, url: str, kind: str, captures: tuple[Capture, ...]) -> bool:
+        """Whether a wall that names itself came in a source's place; if so that is kept and noted."""
+        answer = captures[-1]
+        read = [read_capture(one) for one in captures]
+        if answer.status in (401, 403, 404, 410) or not any(
+            self.observe(one, said).meaning is Meaning.BLOCKED for one, said in zip(captures, read, strict=True)
+        ):
+            return False
+        self.sources_blocked += 1
+        message = f"expected a {kind}, found {self.keep_blocked(captures, read[-1])}"
+        self.note(Problem(stage="discover", kind="blocked", url=url, message=message))
+        return True
 
     def _no_source(self, url: str, kind: str, answer: Capture) -> None:
         """A source that is not there is a note: there are others. One that fails is an error."""

@@ -31,9 +31,15 @@ from scraper.decide.due import (
 )
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
+from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
 from scraper.decide.walls import is_gate, known_wall
 
 __all__ = [
+    "Controls",
+    "Ruling",
+    "Suspect",
+    "keeps_path",
+    "rule",
     "ALMOST_A_DAY",
     "ANY_OFFSET",
     "ARCHIVED_AGAIN",

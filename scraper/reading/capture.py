@@ -4,12 +4,23 @@ from scraper import magic
 from scraper.reading import pdf, sitemaps, wix_counts_api
 from scraper.reading import sources as discover
 from scraper.reading.page_reader import extract
-from scraper.records import Capture, Listed, Reading
+from scraper.records import Capture, Listed, Problem, Reading
 from scraper.warc import cdx
 
 
 def read_capture(capture: Capture) -> Reading:
-    """What *capture* says. Never raises. robots.txt, redirects and failures say nothing: kind ``other``."""
+    """What *capture* says. Never raises: a fault of ours is a problem of that page. robots.txt, redirects and failures
+    say nothing: kind ``other``.
+    """
+    try:
+        return _read(capture)
+    except Exception as error:  # noqa: BLE001 - no page, whatever its bytes, ends a run
+        message = f"a fault of the program ({type(error).__name__}: {error}); please report it"[:500]
+        problem = Problem(stage="extract", kind="fault", message=message, url=capture.url)
+        return Reading(kind="error", url=capture.url, problems=(problem,))
+
+
+def _read(capture: Capture) -> Reading:
     if capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture):
         return Reading(kind="other", url=capture.url)
     if capture.kind in ("image", "style"):

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from scraper.errors import Unreachable
 
 #: When several things went wrong, the exit status is the first of these that happened.
-GRAVEST = (7, 5, 8, 9, 4, 1)
+GRAVEST = (7, 12, 5, 11, 8, 9, 4, 1)
+
+#: A fault of the program: contained and reported, everything else went on.
+FAULT = 12
+#: Posts are not as they were, many at once.
+ALARM = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

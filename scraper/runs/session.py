@@ -1,6 +1,7 @@
 """What all parts of one run share: the archive, the clock, and what has gone wrong so far."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scraper.dates import utc
@@ -9,6 +10,7 @@ from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
+from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
 from scraper.store import NOT_JUDGED, Archive, Outcome
 
@@ -38,6 +40,8 @@ class Session:
     failed: set[str] = field(default_factory=set)
     #: Those of them that are to be told: what is new or graver, and what is old once a week.
     told: set[str] = field(default_factory=set)
+    #: Exit statuses that what happened asks for, beside those of sites and sources.
+    statuses: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.open_problems = self.run.archive.open_problems()
@@ -65,6 +69,32 @@ class Session:
             self.told |= {problem.url or ""} if told else set()
         return told
 
+    def tell(self, problem: Problem, where: str) -> None:
+        """Writes a problem or a note, and where it is to be told says it to whoever watches."""
+        if self.note(problem):
+            self.messages.append(f"{where}: {problem.message}")
+
+    def alarm(self, message: str) -> None:
+        """Many posts are not as they were: said, and the run ends with `ALARM`."""
+        self.messages.append(message)
+        self.statuses.add(ALARM)
+
+    @contextmanager
+    def contained(self, url: str, stage: str) -> Iterator[None]:
+        """Within, a fault of the program ends nothing but what is within: it is noted, and the run goes on."""
+        try:
+            yield
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a page does to us, the next page is looked at
+            message = f"a fault of the program ({type(error).__name__}: {error}); please report it. All else went on"
+            self.tell(Problem(stage=stage, kind="fault", url=url, message=message[:500]), url)
+            self.statuses.add(FAULT)
+
+    def judge(self, capture_id: int, kind: Judgement, why: str) -> None:
+        """Decides something about a stored capture."""
+        self.archive.judge(capture_id, kind, why, at=self.at(), by="crawl", crawl_id=self.run.crawl_id)
+
     def resolve(self, url: str, stage: str) -> None:
         """What had gone wrong there works now."""
         if (url, stage) in self.open_problems:
@@ -90,6 +120,8 @@ class Session:
         for problem in reading.problems:
             where = problem.url or url
             self.open_problems.add((where, problem.stage))
+            if problem.kind == "fault":
+                self.statuses.add(FAULT)
             if problem.level == "error":
                 self.failed.add(where)
 

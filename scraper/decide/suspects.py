@@ -1,0 +1,82 @@
+"""Pages that stand where a post was expected and do not say what they are: a wall, an absence, or nothing. Pure.
+
+A wall before a site shows every visitor the same page, so it is told by sameness, never by one page alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from scraper import urls
+from scraper.decide.observation import Meaning
+from scraper.decide.resemblance import alike
+from scraper.records import Capture
+
+#: So many different addresses that answer alike are a sameness.
+SAMENESS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """An answer that shows no post where one was expected."""
+
+    #: The post's address.
+    url: str
+    #: What came from there in the end: a page, or a redirect that was not followed.
+    answer: Capture
+    #: Whether a source of the site that was had whole today names the post, and whether it was had in this run.
+    named: bool = False
+    was_good: bool = False
+    #: The answer says by itself that nothing is there: an error page, or the way to the front page.
+    says_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What a site answers for addresses of which we know what to expect."""
+
+    #: Whether a post that the archive has was shown; None: there was none to ask for, or no answer.
+    known_good: bool | None = None
+    #: The answer for an address that never was; None: none was had.
+    probe: Capture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a suspect is, and why in a few words: blocked, absent, or nothing."""
+
+    meaning: Meaning
+    why: str
+
+
+def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Ruling:
+    """What *suspect* is, beside all suspects of the run (*others*, itself among them or not)."""
+    same = [suspect, *(one for one in others if one.url != suspect.url and same_answer(one.answer, suspect.answer))]
+    if controls.known_good is False:
+        return Ruling(Meaning.BLOCKED, "a known post is not shown either")
+    if len({one.url for one in same}) >= SAMENESS and any(one.named or one.was_good for one in same):
+        return Ruling(Meaning.BLOCKED, f"{len(same)} different addresses answer alike, though the site names posts there")
+    is_probe = controls.probe is not None and same_answer(suspect.answer, controls.probe)
+    if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
+        return Ruling(Meaning.ABSENT, "a known post is shown, and an address that never was answers like this")
+    return Ruling(Meaning.NOTHING, "it may be a wall, an error page, or a page of another kind")
+
+
+def same_answer(one: Capture, other: Capture) -> bool:
+    """Whether two addresses answered alike: with the same words, or by leading to the same place."""
+    first, second = place(one), place(other)
+    if one.redirected_to or other.redirected_to:
+        return first == second
+    return first == second or alike(one, other)
+
+
+def place(capture: Capture) -> str:
+    """Where a visitor ends up, without what is asked for there: a login is told which page to come back to."""
+    where = urlsplit(urls.normalise(capture.redirected_to or capture.url))
+    return f"{where.netloc}{where.path.rstrip('/')}"
+
+
+def keeps_path(url: str, to: str) -> bool:
+    """Whether *to* is on another host and has the path of *url*, as where a blog moved to a new domain."""
+    before, after = urlsplit(urls.normalise(url)), urlsplit(urls.normalise(to))
+    return before.netloc != after.netloc and before.path.rstrip("/") == after.path.rstrip("/") != ""
