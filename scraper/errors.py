@@ -15,6 +15,7 @@
       IntegrityError                       7   a digest, reference or row does not hold
       RateLimited                          8   the server asked for a longer pause than we may wait
       Interrupted                          9   a signal, or too many failures in a row
+      Blocked                              11   a wall stands before the site's pages
       Stale                                10   `status`: the last good crawl is too old
       PageError                            1   one page could not be had or read; the others go on
         FetchFailed                        1   no answer, or one that cannot be used

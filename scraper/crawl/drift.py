@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from scraper.records import Reading
 
 #: What a post that had it does not lose without a reason: if many do, their pages are held back.
-GRAVE = ("title", "body_text", "published_at")
+FIELDS = ("title", "body_text", "published_at")
+#: Stands for a page that shows no post at all.
+WHOLE_PAGE = "whole page"
+GRAVE = (WHOLE_PAGE, *FIELDS)
 #: What an owner may take away: stored, and told once. Counts are left out: Wix stopped showing them.
 SMALL = ("author", "categories", "tags", "images", "excerpt")
 #: So many known posts must have lost something, and more than half of those looked at.
@@ -26,10 +29,15 @@ class DriftWatch:
         if before is None:
             return ()
         self.looked_at += 1
-        gone = tuple(name for name in (*GRAVE, *SMALL) if getattr(before, name) and not getattr(now, name))
+        gone = tuple(name for name in (*FIELDS, *SMALL) if getattr(before, name) and not getattr(now, name))
         for name in gone:
             self.lost.setdefault(name, []).append(url)
         return gone
+
+    def lose_page(self, url: str) -> None:
+        """Notes that the page of the known post at *url* shows no post at all, and does not say why."""
+        self.looked_at += 1
+        self.lost.setdefault(WHOLE_PAGE, []).append(url)
 
     @property
     def enough(self) -> int:

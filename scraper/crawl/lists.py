@@ -42,6 +42,11 @@ class Found:
     #: The list was read and named no post, though it does not say that there are none.
     list_is_bare: bool = False
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Canonical addresses of the posts that a source which was had today names."""
+        return frozenset(self.in_sitemap | self.in_feed | self.in_list)
+
     def heard(self) -> tuple[Target, ...]:
         """One target for each post."""
         return discover.merge(self.targets)

@@ -1,14 +1,14 @@
 """The posts of one site that are due: each fetched, judged, kept and read in one transaction."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scraper import urls
 from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
 from scraper.crawl.session import Session, validators_of
 from scraper.crawl.wall import Wall
-from scraper.decide import Due, Judgement, Meaning, Suspect, UrlState, keeps_path, rule
+from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
@@ -60,6 +60,8 @@ class Posts:
         self._controls = ControlPages(session, site)
         self._suspects: list[Held] = []
         self._suspects_in_a_row = 0
+        #: The known post that is being asked for as a control.
+        self._control: str | None = None
         #: Pages that lost something grave: url → capture.
         self._poorer: dict[str, int] = {}
 
@@ -75,10 +77,11 @@ class Posts:
                     return
                 if self._suspects_in_a_row >= SUSPECTS_IN_A_ROW:
                     self._judge_suspects()
+            self._judge_suspects()
             self._confirm()
+            self._judge_suspects()
         finally:
             self._hold_drifted()
-        self._judge_suspects()
 
     def look(self, url: str) -> bool:
         """Fetches and keeps one post; whether a good page of it was had."""
@@ -138,7 +141,8 @@ class Posts:
         """A page that shows the post, or a 304 that confirms it."""
         self.wall.passed()
         self._suspects_in_a_row = 0
-        lost = self.drift.see(url, self.before(url), reading) if answer.status != 304 else ()
+        own = answer.status != 304 and urls.canonical(answer.url) == url
+        lost = self.drift.see(url, self.before(url), reading) if own else ()
         outcome = self.session.keep(answer, reading)
         if set(lost) & set(GRAVE):
             self._poorer[url] = outcome.capture_id
@@ -177,7 +181,7 @@ class Posts:
     def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
         """A wall that names itself. Raises Blocked at the third in a row."""
         why = self.session.keep_blocked((*hops, answer), reading)
-        self.wall.met(url, why)
+        self.wall.met(url, why, quietly=self._control is not None)
 
     def _led_away(self, url: str, answer: Capture) -> None:
         """A redirect to the same path on another domain."""
@@ -227,7 +231,7 @@ class Posts:
             )
             number = outcome.capture_id if capture is counts else number
         suspect = Suspect(
-            url=url, answer=answer, named=url in self.named, was_good=url in self.good,
+            url=url, answer=answer, named=url in self.named, was_good=url in self.good, known=url == self._control,
             says_missing=says.meaning is Meaning.ABSENT,
         )  # fmt: skip
         self._suspects.append(Held(suspect, number))
@@ -236,7 +240,7 @@ class Posts:
     def _judge_suspects(self) -> None:
         """What the suspects so far are. Raises Blocked when they are a wall."""
         held, self._suspects, self._suspects_in_a_row = self._suspects, [], 0
-        if not held or self.session.run.interrupts.asked:
+        if not held:
             return
         if self._again(held[0]):
             held = held[1:]
@@ -244,9 +248,10 @@ class Posts:
         known = [url for url in self.archived if url not in doubted]
         known.sort(key=lambda url: url in self.looked)
         controls = self._controls.ask(known, self._known_is_shown)
+        held, self._suspects, self._suspects_in_a_row = [*held, *self._suspects], [], 0
         suspects = [one.suspect for one in held]
         for one in held:
-            self._settle_suspect(one, rule(one.suspect, suspects, controls).meaning)
+            self._settle_suspect(one, rule(one.suspect, suspects, controls))
         self.wall.raise_if_met()
 
     def _again(self, held: Held) -> bool:
@@ -268,36 +273,35 @@ class Posts:
         found = self._ask(url)
         if found is None:
             return None
-        hops, answer = found
-        reading = read_capture(answer)
-        seen = self.session.observe(answer, reading)
-        if seen.meaning is Meaning.SHOWS or seen.confirms:
-            self.session.keep_all(hops)
-            return self._shown(url, answer, reading)
-        if seen.meaning is Meaning.WEATHER or answer.status in (404, 410):
-            self._judge(url, hops, answer)
-            return None
-        why = self.session.keep_blocked((*hops, answer), reading, "a known post is not shown")
-        self.wall.met(url, why, quietly=True)
-        return False
+        self._control = url
+        try:
+            shown = self._judge(url, *found)
+        finally:
+            self._control = None
+        said = self.session.observe(found[1], None).meaning
+        return shown or (None if said in (Meaning.WEATHER, Meaning.ABSENT) else False)
 
-    def _settle_suspect(self, held: Held, meaning: Meaning) -> None:
+    def _settle_suspect(self, held: Held, ruling: Ruling) -> None:
         """Writes down what a suspect was found to be."""
         url = held.suspect.url
-        match meaning:
+        match ruling.meaning:
             case Meaning.BLOCKED:
-                why = "a wall: the same page for different addresses"
-                self.session.judge(held.capture_id, Judgement.BLOCKED, why)
-                self.wall.met(url, why, quietly=True)
+                self.session.judge(held.capture_id, Judgement.BLOCKED, ruling.why)
+                self.wall.met(url, f"a wall ({ruling.why})", quietly=True)
             case Meaning.ABSENT:
-                self.session.judge(held.capture_id, Judgement.ABSENT, "as an address that never was")
+                self.session.judge(held.capture_id, Judgement.ABSENT, ruling.why)
                 self.session.resolve(url, "fetch")
             case _:
-                at = held.suspect.answer
-                where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
-                found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
-                message = f"expected a post, {found}; nothing was concluded from it"
-                self.session.note(Problem(stage="fetch", kind="undecided", url=url, message=message))
+                if self.before(url) is not None:
+                    self.drift.lose_page(url)
+                self._undecided(held.suspect)
+
+    def _undecided(self, suspect: Suspect) -> None:
+        at, url = suspect.answer, suspect.url
+        where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
+        found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
+        message = f"expected a post, {found}; nothing was concluded from it"
+        self.session.note(Problem(stage="fetch", kind="undecided", url=url, message=message))
 
     # -- drift
 

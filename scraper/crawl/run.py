@@ -9,9 +9,9 @@ from scraper import sites, urls
 from scraper.crawl import lookups
 from scraper.crawl.pictures import PicturePolicy
 from scraper.crawl.session import Session
-from scraper.crawl.site import crawl_post, crawl_site
+from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
-from scraper.errors import ArchiveError, Forbidden, Interrupted, LayoutChanged, RateLimited, Unreachable, UsageError
+from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable, UsageError
 from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
@@ -64,7 +64,7 @@ def run_crawl(
                 pictures=pictures or PicturePolicy(),
             )
             _check_clock(session)
-            return _report(session, exit_status(_crawl_all(session, wanted), failed=bool(session.told)))
+            return _report(session, _crawl_all(session, wanted))
 
 
 def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
@@ -96,31 +96,34 @@ def _report(session: Session, status: int) -> Report:
     )  # fmt: skip
 
 
-def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> list[int]:
-    """The exit status of each site; 3: not reached."""
+def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> int:
+    """Crawls every target; the exit status."""
     statuses: list[int] = []
     for target in targets:
-        try:
-            if target.post is not None:
-                visit = crawl_post(session, target.site, target.post)
-            else:
-                visit = crawl_site(session, target.site, target.start)
-        except (Forbidden, LayoutChanged, RateLimited) as error:
-            session.keep_all(error.captures)
-            _say(session, target.site, error)
-            statuses.append(error.exit_status)
-        except Interrupted as error:
-            session.keep_all(error.captures)
-            _say(session, target.site, error)
-            statuses.append(error.exit_status)
+        with session.contained(target.site.base_url, "crawl"):
+            statuses += _crawl_one(session, target)
+        if Interrupted.exit_status in statuses:
             break
-        except Unreachable as error:
-            session.keep_all(error.captures)
-            _say(session, target.site, error)
-            statuses.append(1)
+    statuses += settle_unreachable(session)
+    return exit_status([*statuses, *session.statuses], failed=bool(session.told))
+
+
+def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
+    """The exit status of one site; none as long as it is not known what it means that it was not reached."""
+    try:
+        if target.post is not None:
+            visit = crawl_post(session, target.site, target.post)
         else:
-            statuses.append(0 if visit.reached or visit.gone else Unreachable.exit_status)
-    return statuses
+            visit = crawl_site(session, target.site, target.start)
+    except (Blocked, Forbidden, RateLimited, Interrupted) as error:
+        session.keep_all(error.captures)
+        _say(session, target.site, error)
+        return [error.exit_status]
+    except Unreachable as error:
+        session.keep_all(error.captures)
+        _say(session, target.site, error)
+        return [1]
+    return [0] if visit.reached or visit.gone else []
 
 
 def _say(session: Session, site: Site, error: ArchiveError) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from scraper import urls
 from scraper.crawl.pictures import PicturePolicy
 from scraper.decide import Judgement, Meaning, Observation, UrlState, observe
-from scraper.errors import FetchFailed, Forbidden
+from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
@@ -27,6 +27,8 @@ class Session(NetworkSession):
     #: How many of them were what was asked for, and how many stood behind a wall.
     sources_had: int = 0
     sources_blocked: int = 0
+    #: Sites that gave no answer, and why.
+    unreachable: list[tuple[Site, Unreachable]] = field(default_factory=list)
 
     def observe(self, capture: Capture, reading: Reading | None) -> Observation:
         """What an answer says of the post at its address."""

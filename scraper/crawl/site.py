@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from scraper import decide, urls
-from scraper.crawl import lookups, numbered_posts
+from scraper.crawl import lookups, mass, numbered_posts
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
 from scraper.crawl.pictures import Pictures
@@ -12,43 +12,55 @@ from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
-from scraper.errors import Forbidden, LayoutChanged, Unreachable
+from scraper.errors import Blocked, Forbidden, Unreachable
 from scraper.records import Problem, Site, Target
 
+#: Posts that the sitemap names no more and that are looked at in one run.
 MOST_SUSPECTS = 100
+#: Known posts that are looked at where no source names any: whether the blog is still there.
+SAMPLE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """How a site was found."""
 
-    #: False: it gave no answer.
+    #: False: it gave no answer; what that means is decided at the end of the run.
     reached: bool = True
     #: It counts as gone: nothing was or could be asked, and that is no error.
     gone: bool = False
 
 
 def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
-    """Crawls a whole site. Raises RateLimited, Interrupted, Forbidden, LayoutChanged, ArchiveUnusable."""
+    """Crawls a whole site. Raises RateLimited, Interrupted, Forbidden, Blocked, ArchiveUnusable."""
     if _rests(session, site):
-        return Visit(reached=False, gone=True)
+        return Visit(gone=True)
     session.archive.site(site)
     memory = session.archive.url_states(site.id)
+    had, blocked = session.sources_had, session.sources_blocked
     try:
         found = Discovery(session, site, memory, start).run()
     except Unreachable as error:
-        return _unreachable(session, site, error)
+        return _not_reached(session, site, error)
     _reached(session, site)
+    if session.sources_blocked > blocked and session.sources_had == had:
+        raise Blocked(
+            f"{site.id}: a wall stands before the site's sitemap, feed and list. Nothing was concluded from that, and "
+            "no post was changed. Open one in a browser; ask the owner to let the program in, or run it elsewhere"
+        )
     found.targets += numbered_posts.numbers(session, site, found.heard())
     targets = found.heard()
     session.archive.discover(targets, session.at())
     _nothing_found(session, site, found, memory)
-    posts = Posts(session, site, memory, {urls.canonical(target.url): target.url for target in targets})
+    posts = Posts(
+        session, site, memory, {urls.canonical(target.url): target.url for target in targets}, found.named
+    )  # fmt: skip
     posts.run(_due(session, found, targets, memory))
     numbered_posts.look_beyond(session, site, posts, memory)
     numbered_posts.hear_links(session.archive, session.at())
     _after(session, site, posts)
     _check_list(session, site, found)
+    mass.check(session, site, found)
     return Visit()
 
 
@@ -58,7 +70,7 @@ def crawl_post(session: Session, site: Site, url: str) -> Visit:
     try:
         session.keep_all(session.fetcher.robots(url).captures)
     except Unreachable as error:
-        return _unreachable(session, site, error)
+        return _not_reached(session, site, error)
     _reached(session, site)
     target = Target(url=url, site=site.id, found_by=("given",))
     session.archive.discover((target,), session.at())
@@ -77,11 +89,18 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
             f"{site.base_url}robots.txt forbids all {len(posts.forbidden)} posts that were due "
             f"(the first: {posts.forbidden[0]}); none of them was asked for. Write to the site's owner"
         )
-    Attachments(session, site).run()
+    with session.contained(site.base_url, "file"):
+        Attachments(session, site).run()
+    with session.contained(site.base_url, "counts"):
+        _count(session, site, only)
+    with session.contained(site.base_url, "picture"):
+        Pictures(session, site, session.pictures).run(only)
+
+
+def _count(session: Session, site: Site, only: str | None) -> None:
     if session.counts and site.platform in ("wix", "unknown"):
         memory = session.archive.url_states(site.id)
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
-    Pictures(session, site, session.pictures).run(only)
 
 
 def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[Due]:
@@ -89,7 +108,13 @@ def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: di
     due = decide.due(memory, targets, session.run.now(), full=session.full)
     listed = {item.url for item in due}
     doubtful = [*_suspects(session, found, targets, memory), *_reappeared(session, targets, memory)]
-    return due + [Due(url, "missing") for url in doubtful if url not in listed][:MOST_SUSPECTS]
+    if not found.targets:
+        doubtful += [url for url, known in memory.items() if known.state == "archived" and not known.gone_at][:SAMPLE]
+    wanted = [Due(url, "missing") for url in dict.fromkeys(doubtful) if url not in listed]
+    if len(wanted) > MOST_SUSPECTS:
+        message = f"{len(wanted)} posts are no longer named; {MOST_SUSPECTS} of them were looked at, the others follow"
+        session.note(Problem(stage="cap", kind="suspects", level="note", url=site_of(targets), message=message))
+    return due + wanted[:MOST_SUSPECTS]
 
 
 def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
@@ -146,20 +171,14 @@ def _check_list(session: Session, site: Site, found: Found) -> None:
     if not found.list_is_bare or found.list_url is None:
         return
     url = found.list_url
-    session.note(
-        Problem(
-            stage="drift",
-            kind="layout-changed",
-            field="list",
-            url=url,
-            message="it listed posts before, and lists none now",
+    message = "it listed posts before, and lists none now"
+    problem = Problem(stage="drift", kind="layout-changed", field="list", url=url, message=message)
+    if session.note(problem):
+        since = session.archive.first_noted([url], "drift", "list") or session.at()
+        session.alarm(
+            f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The reader needs a "
+            f"look.\n  list: names no post, since {since}\n    {url}"
         )
-    )
-    since = session.archive.first_noted([url], "drift", "list") or session.at()
-    raise LayoutChanged(
-        f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The reader needs a look.\n"
-        f"  list: names no post, since {since}\n    {url}"
-    )
 
 
 # -- sites that do not answer
@@ -176,9 +195,27 @@ def _rests(session: Session, site: Site) -> bool:
     return True
 
 
-def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
-    """Keeps what came, and takes the site for gone when it was out of reach on runs far enough apart."""
+def _not_reached(session: Session, site: Site, error: Unreachable) -> Visit:
+    """Keeps what came. What it means is decided at the end of the run, when it is known whether our network works."""
     session.keep_all(error.captures)
+    session.unreachable.append((site, error))
+    return Visit(reached=False)
+
+
+def settle_unreachable(session: Session) -> list[int]:
+    """Notes the sites that gave no answer, and takes those for gone that were out of reach on runs far enough apart;
+    the exit status of each. Where nothing at all answered, it may be our own network: then nothing is concluded.
+    """
+    if not session.unreachable or session.fetcher.network_works:
+        return [_out_of_reach(session, site, error) for site, error in session.unreachable]
+    session.messages.extend(str(error) for _, error in session.unreachable)
+    session.messages.append("nothing answered: this may be our own network, so nothing was concluded or changed")
+    states = [lookups.site_state(session.archive.db, site.id) for site, _ in session.unreachable]
+    return [0 if state == "gone" else Unreachable.exit_status for state in states]
+
+
+def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
+    """Notes that a site gave no answer; the exit status: that it counts as gone is no error."""
     first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
     was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
     gone = was_gone or session.run.now() - instant(first) >= SITE_GONE_AFTER
@@ -186,11 +223,12 @@ def _unreachable(session: Session, site: Site, error: Unreachable) -> Visit:
     session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
     if gone:
         session.archive.site(replace(site, state="gone"))
-        message = f"{site.id}: out of reach since {first}, so it counts as gone; use `ushrn recover {site.id}`"
+        session.messages.append(
+            f"{site.id}: out of reach since {first}, so it counts as gone; use `ushrn recover {site.id}`"
+        )
     else:
-        message = f"{error}"
-    session.messages.append(message)
-    return Visit(reached=False, gone=gone)
+        session.messages.append(f"{error}")
+    return 0 if gone else Unreachable.exit_status
 
 
 def _reached(session: Session, site: Site) -> None:

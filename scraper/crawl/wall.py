@@ -36,7 +36,7 @@ class Wall:
         """Raises Blocked where the wall stands before the site."""
         if self._in_a_row >= IN_A_ROW:
             raise Blocked(
-                f"{self.site.id}: a wall stands before the site's pages ({self._why}; {len(self.met_at)} addresses, the "
-                f"last: {self.met_at[-1]}). Nothing was concluded from them, and no post was changed. Open one in a "
-                "browser; ask the site's owner to let the program in, or run it elsewhere"
+                f"{self.site.id}: a wall stands before the site's pages ({self._why}; {len(self.met_at)} addresses, "
+                f"the last: {self.met_at[-1]}). Nothing was concluded from them, and no post was changed. Open one in "
+                "a browser; ask the site's owner to let the program in, or run it elsewhere"
             )

@@ -78,7 +78,7 @@ def observe(
     """
     good = _post(capture, reading)
     accepted = Judgement.ACCEPTED in judged
-    held = Judgement.HELD in judged and not accepted
+    held = Judgement.HELD in judged and not {Judgement.ACCEPTED, Judgement.ABSENT, Judgement.BLOCKED} & {*judged}
     meaning, reason = _meaning(capture, reading, good, judged)
     if held and meaning is Meaning.SHOWS:
         meaning, reason = Meaning.NOTHING, "held back: `ushrn accept` takes it in"

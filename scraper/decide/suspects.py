@@ -27,6 +27,8 @@ class Suspect:
     #: Whether a source of the site that was had whole today names the post, and whether it was had in this run.
     named: bool = False
     was_good: bool = False
+    #: It was asked for as a control: the archive has the post, and nothing says that it is away.
+    known: bool = False
     #: The answer says by itself that nothing is there: an error page, or the way to the front page.
     says_missing: bool = False
 
@@ -50,13 +52,16 @@ class Ruling:
 
 
 def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Ruling:
-    """What *suspect* is, beside all suspects of the run (*others*, itself among them or not)."""
+    """What *suspect* is, beside all suspects of the run (*others*, itself among them or not).
+
+    Blocked: at least `SAMENESS` addresses answer alike, and a post is at one of them for all we know. Absent: a known
+    post is shown, no source names this one, and the answer is that for an address that never was, or says so itself.
+    """
     same = [suspect, *(one for one in others if one.url != suspect.url and same_answer(one.answer, suspect.answer))]
-    if controls.known_good is False:
-        return Ruling(Meaning.BLOCKED, "a known post is not shown either")
-    if len({one.url for one in same}) >= SAMENESS and any(one.named or one.was_good for one in same):
-        return Ruling(Meaning.BLOCKED, f"{len(same)} different addresses answer alike, though the site names posts there")
     is_probe = controls.probe is not None and same_answer(suspect.answer, controls.probe)
+    addresses = len({one.url for one in same}) + is_probe
+    if addresses >= SAMENESS and any(one.named or one.was_good or one.known for one in same):
+        return Ruling(Meaning.BLOCKED, f"the same page for {addresses} addresses, of which some are posts")
     if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
         return Ruling(Meaning.ABSENT, "a known post is shown, and an address that never was answers like this")
     return Ruling(Meaning.NOTHING, "it may be a wall, an error page, or a page of another kind")

@@ -12,7 +12,7 @@ from scraper.fetch.addresses import address, is_loopback, name_of
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN
 from scraper.fetch.throttle import Throttle, retry_after
-from scraper.fetch.wire import Exchange, Wire, WireFailed
+from scraper.fetch.wire import NETWORK_WORKS, Exchange, Wire, WireFailed
 from scraper.records import Capture
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -77,6 +77,7 @@ class HttpClient:
     ) -> None:
         """Raises UsageError for a contact that cannot stand in a header."""
         self.requests = 0
+        self.network_works = False
         self.turns = turns
         self._contact = _checked(contact)
         self._limits = limits
@@ -131,11 +132,13 @@ class HttpClient:
             exchange = self._exchange(ask, seconds)
         except WireFailed as error:
             exchange, problem, error.at = error.exchange, str(error), utc(now)
+            self.network_works = self.network_works or exchange is not None or error.kind in NETWORK_WORKS
             raise
         finally:
             self.turns.ended(host)
             took = self._monotonic() - began
             self._on_request(_asked(ask, utc(now), attempt, waited, took, exchange, problem))
+        self.network_works = True
         return self._answer(ask, exchange, now)
 
     def _exchange(self, ask: FetchRequest, seconds: float | None) -> Exchange:

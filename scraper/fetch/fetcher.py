@@ -78,6 +78,11 @@ class Fetcher:
         """How many requests were sent, or tried, so far: pages, redirects, retries, robots.txt."""
         return self._sender.requests
 
+    @property
+    def network_works(self) -> bool:
+        """Whether anything so far showed that our own network works: an answer, a refusal, TLS, an unknown name."""
+        return self._sender.network_works
+
     def get(
         self,
         url: str,

@@ -5,6 +5,7 @@ would keep cookies, read proxies from the environment, and fail on redirects tha
 (``Location: javascript:1``). Of the environment only SSL_CERT_FILE and SSL_CERT_DIR count.
 """
 
+import errno
 import socket
 import ssl
 import time
@@ -17,13 +18,19 @@ import httpx
 from scraper.fetch.body_decoder import Entity
 from scraper.fetch.sockets import Backend, Record, Refused
 
+#: A resolver that fails for now, and routes that are not there, may be our own network (getaddrinfo(3), connect(2)).
+_NO_RESOLVER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
+_NO_ROUTE = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+#: Failures that only a working network can bring: somebody answered that there is nothing, or that it is not well.
+NETWORK_WORKS = {"dns", "connect", "tls", "disconnect", "protocol"}
+
 #: Some errors quote the head that they choked on.
 _LONGEST_REASON = 200
 
 
 class WireFailed(Exception):
-    """No usable answer. *kind* is ``dns``, ``private``, ``connect``, ``tls``, ``time``, ``disconnect`` or
-    ``protocol``; *exchange* is what had come of an answer; *stale*: a kept connection was dead before we used it.
+    """No usable answer. *kind* is ``dns``, ``no-network``, ``private``, ``connect``, ``tls``, ``time``, ``disconnect``
+    or ``protocol``; *exchange* is what had come of an answer; *stale*: a kept connection was dead before we used it.
     """
 
     def __init__(self, kind: str, message: str, *, exchange: "Exchange | None" = None, stale: bool = False) -> None:
@@ -207,6 +214,10 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
     if isinstance(error, Refused):
         return WireFailed("private", f"{said}: name the host in the command if you mean it")
+    if isinstance(error, socket.gaierror) and error.errno in _NO_RESOLVER:
+        return WireFailed(
+            "no-network", f"host names cannot be looked up ({error.strerror}): check this machine's network"
+        )
     if isinstance(error, socket.gaierror):
         return WireFailed("dns", f"the host's name is unknown ({error.strerror}): check its spelling and the network")
     if isinstance(cause, ssl.SSLError):
@@ -215,6 +226,11 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
         return WireFailed("time", "no connection within the time limit: check that the server runs, or try later")
     if isinstance(error, httpcore.TimeoutException):
         return WireFailed("time", "no complete answer within the time limit: try later")
+    if (
+        isinstance(error, httpcore.ConnectError | OSError)
+        and getattr(cause, "errno", error.errno if isinstance(error, OSError) else None) in _NO_ROUTE
+    ):
+        return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
     if isinstance(error, httpcore.ConnectError | OSError):
         return WireFailed("connect", f"no connection ({said}): check the address and that the server runs")
     if isinstance(error, httpcore.ProtocolError) and "peer closed" not in said and "disconnected" not in said:

@@ -97,14 +97,14 @@ def _import_all(
     for item in saved.walk(paths):
         session.run.interrupts.check()
         if isinstance(item, saved.Skipped):
-            session.tell(saved.shown(item.path), "skipped", item.message, level=item.level)
+            session.report(saved.shown(item.path), "skipped", item.message, level=item.level)
             continue
         progress(saved.shown(item))
         try:
             if not archives.take(item):
                 _import_page(session, item, given)
         except Unreadable as error:
-            session.tell(error.url, "unreadable", error.reason)
+            session.report(error.url, "unreadable", error.reason)
     archives.finish()
     numbered_posts.hear_links(session.archive, session.at())
 
@@ -116,7 +116,7 @@ def _import_page(session: ImportSession, path: Path, given: Given) -> None:
     if not capture.url:
         is_page = capture.kind not in ("robots", "sitemap", "feed")
         hint = "name it with --url or a --manifest"
-        session.tell(
+        session.report(
             name, "no-address", f"the file does not tell its address; {hint}", level="error" if is_page else "note"
         )
         return

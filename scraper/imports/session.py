@@ -38,7 +38,7 @@ class ImportSession(Session):
         is_page = capture.body is not None and (capture.status is None or 200 <= capture.status < 300)
         if is_page and urls.is_post(capture.url) and reading.kind not in ("post", "missing"):
             why = next((problem.message for problem in reading.problems), f"found a page of kind {reading.kind}")
-            self.tell(capture.url, "unread-post", f"no post could be read in it: {why}")
+            self.report(capture.url, "unread-post", f"no post could be read in it: {why}")
 
     def _hear(self, capture: Capture, reading: Reading) -> None:
         """Note the posts that a list, feed or sitemap names."""
@@ -51,7 +51,7 @@ class ImportSession(Session):
             targets = [Target(url=one.url, site=site, found_by=(way,), lastmod=one.lastmod) for one in named]
             self.archive.discover(targets, capture.captured_at)
 
-    def tell(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
+    def report(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
         """Write an error or a note about a file or address to the archive, and tell it."""
         self.note(Problem(stage="import", kind=kind, message=message, level=level, url=where))
         self.messages.append(f"{where}: {message}")

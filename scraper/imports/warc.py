@@ -104,23 +104,23 @@ class WarcImporter:
 
     def _take_wacz(self, name: str, file: BinaryIO, source: _Source, depth: int = 1) -> None:
         for complaint in wacz.complaints(file):
-            self._session.tell(name, "digest-mismatch", complaint)
+            self._session.report(name, "digest-mismatch", complaint)
         listed = wacz.listed(file)
         for member in wacz.members(file, name, (*WARC_SUFFIXES, ".wacz")):
             inside = f"{name}, {member.name}"
             if listed is not None and member.name not in listed:
-                self._session.tell(inside, "unlisted", "is not in the package's own list; it is read", level="note")
+                self._session.report(inside, "unlisted", "is not in the package's own list; it is read", level="note")
             if member.name.lower().endswith(".wacz"):
                 self._take_inner(inside, member, source, depth)
             elif member.trouble is None:
                 self._take_records(inside, member, source)
             if member.trouble is not None:
-                self._session.tell(inside, "damaged-member", member.trouble)
+                self._session.report(inside, "damaged-member", member.trouble)
 
     def _take_inner(self, name: str, member: wacz.Member, source: _Source, depth: int) -> None:
         """A WACZ inside a WACZ."""
         if depth >= DEEPEST:
-            self._session.tell(name, "nested", f"packages more than {DEEPEST} deep are not read")
+            self._session.report(name, "nested", f"packages more than {DEEPEST} deep are not read")
             return
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
             shutil.copyfileobj(member, spool)
@@ -128,7 +128,7 @@ class WarcImporter:
                 try:
                     self._take_wacz(name, cast("BinaryIO", spool), source, depth + 1)
                 except Unreadable as error:
-                    self._session.tell(name, "unreadable", error.reason)
+                    self._session.report(name, "unreadable", error.reason)
 
     def _take_records(self, name: str, file: BinaryIO | wacz.Member, source: _Source) -> None:
         before = self._session.captures, self._passed_over, len(self._session.failed)
@@ -143,10 +143,10 @@ class WarcImporter:
                         source.file = replace(source.file, software=item.software)
                 case PassedOver():
                     told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
-                    self._session.tell(name, "no-pages", f"records that are no pages: {told}", level="note")
+                    self._session.report(name, "no-pages", f"records that are no pages: {told}", level="note")
                 case Wrong():
                     where = f"{item.message} (of {name})" if item.url else item.message
-                    self._session.tell(item.url or name, item.kind, where)
+                    self._session.report(item.url or name, item.kind, where)
                 case Found() if not self._keep(name, source, item):
                     self._waiting.append((name, source, item))
         self._report(name, described, *before)
@@ -163,10 +163,12 @@ class WarcImporter:
         if taken and not (self._own and described.ours):
             origin = described.software or "an unknown program"
             hint = "; if it is an export of yours, --own restores it as it was" if described.ours else ""
-            self._session.tell(name, "foreign", f"{plural(taken, 'capture')}, written by {origin}{hint}", level="note")
+            self._session.report(
+                name, "foreign", f"{plural(taken, 'capture')}, written by {origin}{hint}", level="note"
+            )
         if passed:
             said = f"{plural(passed, 'record')} of other hosts passed over; --all-hosts takes them"
-            self._session.tell(name, "other-hosts", said, level="note")
+            self._session.report(name, "other-hosts", said, level="note")
         if len(self._session.failed) == failed:
             self._session.archive.resolve(name, "import")
 
@@ -175,7 +177,7 @@ class WarcImporter:
         waiting, self._waiting = self._waiting, []
         for name, source, found in waiting:
             if not self._keep(name, source, found):
-                self._session.tell(
+                self._session.report(
                     found.capture.url,
                     "unresolved",
                     f"the record at byte {found.offset} of {name} refers to one that is not there: not imported",
@@ -193,7 +195,7 @@ class WarcImporter:
         if capture is None:
             return False
         if found.own is not None and (complaint := self._complaint(capture, found.own)):
-            self._session.tell(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
+            self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
         place = Place(
             import_file_id=self._row(source),

@@ -336,8 +336,17 @@ class Archive:
         """Decide something about a stored capture, and fold its post anew; *by*: the command, or the person."""
         with self._transaction():
             capture, kept = self._evidence.capture(capture_id)
+            before = self._verdict(capture_id)
             self._evidence.judge(kept.record_sha256, kind, at, by, why, crawl_id)
             self._fold_anew(capture, kept)
+            after = self._verdict(capture_id)
+        if crawl_id in self._tallies and before != after:
+            self._tallies[crawl_id].subtract([before])
+            self._tallies[crawl_id].update([after])
+
+    def _verdict(self, capture_id: int) -> str:
+        row = self.db.execute("SELECT verdict FROM post_captures WHERE capture_id = ?", (capture_id,)).fetchone()
+        return "kept" if row is None else str(row[0])
 
     def _fold_anew(self, capture: Capture, kept: Kept) -> None:
         """What a decision about a capture changes: its post, or what is known of its address."""

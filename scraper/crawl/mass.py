@@ -1,0 +1,45 @@
+"""Many posts that are away at once: that is seldom what an owner does post by post, and is said aloud."""
+
+from scraper.crawl import lookups
+from scraper.crawl.lists import Found
+from scraper.crawl.session import Session
+from scraper.decide import GONE_AFTER, within
+from scraper.records import Problem, Site
+
+#: More than so many posts, and more than this share of those known, are a mass.
+MANY, SHARE = 5, 0.25
+
+
+def is_mass(away: int, known: int) -> bool:
+    """Whether *away* of *known* posts are a mass."""
+    return away > MANY and away > known * SHARE
+
+
+def check(session: Session, site: Site, found: Found) -> None:
+    """Says that many posts are absent at once, or are no longer named, when it begins and then weekly."""
+    states = session.archive.url_states(site.id)
+    known = {url: one for url, one in states.items() if one.state == "archived" and not one.gone_at}
+    absent = sum(1 for one in known.values() if one.missing_since)
+    _tell(
+        session, site, "absent-at-once", absent, len(known),
+        f"{absent} of {len(known)} known posts are absent at once: if the site was moved or is being taken down, "
+        "`ushrn recover` gets what web archives hold. No post that the site's sources still name is called gone",
+    )  # fmt: skip
+    now = session.run.now()
+    unnamed = [
+        url
+        for url, heard in lookups.heard_in_sitemap(session.archive.db, site.id)
+        if found.sitemap_complete and url in known and url not in found.named and within(heard, GONE_AFTER, now)
+    ]
+    _tell(
+        session, site, "sources-shrank", len(unnamed), len(known),
+        f"the sitemap no longer names {len(unnamed)} of {len(known)} known posts; each of them is looked at",
+    )  # fmt: skip
+
+
+def _tell(session: Session, site: Site, kind: str, away: int, known: int, message: str) -> None:
+    stage = f"mass-{kind}"
+    if not is_mass(away, known):
+        session.resolve(site.base_url, stage)
+    elif session.note(Problem(stage=stage, kind=kind, url=site.base_url, message=message)):
+        session.alarm(f"{site.id}: {message}")
