@@ -242,8 +242,9 @@ class Posts:
         held, self._suspects, self._suspects_in_a_row = self._suspects, [], 0
         if not held:
             return
-        if self._again(held[0]):
-            held = held[1:]
+        doubtful = next((one for one in held if not one.suspect.says_missing), None)
+        if doubtful is not None and self._again(doubtful):
+            held.remove(doubtful)
         doubted = {one.suspect.url for one in held}
         known = [url for url in self.archived if url not in doubted]
         known.sort(key=lambda url: url in self.looked)
