@@ -172,6 +172,15 @@ def test_a_worse_reading_is_kept_but_never_shown(sighting: Observation, reason: 
     assert found.last_seen_at[:10] == "2021-03-01"
 
 
+def test_a_304_that_confirms_an_older_version_is_no_revision_and_changes_nothing_shown() -> None:
+    edited = replace(POST, body_text="More eyes on Geneva.")
+    captures = (seen("2021-03-01"), seen("2021-03-05", edited), seen("2021-03-08", POST, confirms=True))
+    assert verdicts(*captures) == ["new", "changed", "older"]
+    assert [kind for kind, _ in events(*captures)] == ["added", "changed"]
+    found = state(*captures)
+    assert (found.shown, found.revision_count, found.last_seen_at[:10]) == (edited, 2, "2021-03-08")
+
+
 def test_a_304_confirms_what_is_shown() -> None:
     found = state(seen("2021-03-01"), seen("2021-03-08", confirms=True))
     assert (found.capture_id, found.last_seen_at[:10], found.revision_count) == (20210301, "2021-03-08", 1)

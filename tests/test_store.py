@@ -686,6 +686,16 @@ def test_better_rules_change_posts_without_making_revisions(tmp_path: Path) -> N
         assert not archive.stale_reader()
 
 
+def test_a_rebuild_tells_what_happened_otherwise_than_was_thought(archive: Archive) -> None:
+    keep(archive, page(day=1), page(day=2, title="A title with a clock 12:01"))
+    told: list[Change] = []
+    archive.rebuild(
+        lambda capture: replace(read(capture) or Reading(kind="other"), title="A title"), changed=told.append
+    )
+    before = (f"added {DAY.format(1)}", f"changed {DAY.format(2)}")
+    assert Change(URL, "events", before, before[:1]) in told
+
+
 def test_a_rebuild_drops_posts_that_are_none_any_more(archive: Archive) -> None:
     keep(archive, page(day=1, tags=["UPR"]), page("https://blog.example.com/post/two", day=1))
     told: list[Change] = []
@@ -694,6 +704,23 @@ def test_a_rebuild_drops_posts_that_are_none_any_more(archive: Archive) -> None:
     assert rows(archive, "SELECT url FROM posts") == [("https://blog.example.com/post/two",)]
     assert rows(archive, "SELECT count(*) FROM tags") == [(0,)]
     assert rows(archive, "SELECT state FROM known_urls WHERE url = ?", URL) == [("not-a-post",)]
+
+
+@pytest.mark.parametrize("tail", [b"", b"x" * 3000])
+def test_a_body_that_is_not_what_it_was_is_never_handed_out(archive: Archive, tail: bytes) -> None:
+    keep(archive, page(day=1, tail=tail), page(day=2, title="B title", tail=tail))
+    (one, other) = archive.db.execute("SELECT body_sha256 FROM captures ORDER BY id").fetchall()
+    archive.db.execute(
+        "UPDATE bodies SET (codec, data, reference_sha256, length) ="
+        " (SELECT codec, data, reference_sha256, length FROM bodies WHERE sha256 = ?) WHERE sha256 = ?",
+        (*one, *other),
+    )
+    with pytest.raises(IntegrityError, match="another digest"):
+        archive.body(*other)
+    with pytest.raises(IntegrityError, match="another digest"):
+        archive.capture(2)
+    with pytest.raises(IntegrityError, match="another digest"):
+        archive.rebuild()
 
 
 def test_a_rebuild_of_a_damaged_archive_writes_nothing(archive: Archive) -> None:

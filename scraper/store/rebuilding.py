@@ -23,7 +23,8 @@ class Change:
     """What is said differently about a post."""
 
     url: str
-    #: A column of `posts`, or ``post`` when the whole post comes (before: None) or goes (after: None); else its title.
+    #: A column of `posts`, ``events`` or a table of its parts; ``post`` when the whole post comes (before: None) or
+    #: goes (after: None), else its title.
     field: str
     before: object
     after: object
@@ -173,14 +174,16 @@ SELECT posts.url, reason FROM post_captures JOIN posts ON posts.id = post_id
 WHERE post_captures.capture_id = ? AND verdict = 'worse'
 """
 
-_LISTS = (
-    ("categories", "SELECT name FROM post_categories JOIN categories ON id = category_id WHERE post_id = ?"),
-    ("tags", "SELECT name FROM post_tags JOIN tags ON id = tag_id WHERE post_id = ?"),
-    ("links", "SELECT url FROM links WHERE post_id = ?"),
-    ("images", "SELECT url FROM images WHERE post_id = ?"),
-    ("videos", "SELECT url FROM videos WHERE post_id = ?"),
-    ("files", "SELECT ifnull(url, name) FROM files WHERE post_id = ?"),
-)
+_PARTS = "SELECT {} FROM {} WHERE post_id = ? ORDER BY position"
+_LISTS = {
+    "categories": _PARTS.format("name", "post_categories JOIN categories ON id = category_id"),
+    "tags": _PARTS.format("name", "post_tags JOIN tags ON id = tag_id"),
+    "links": _PARTS.format("url", "links"),
+    "images": _PARTS.format("url", "images"),
+    "videos": _PARTS.format("url", "videos"),
+    "files": _PARTS.format("ifnull(url, name)", "files"),
+    "events": "SELECT kind || ' ' || at FROM events WHERE post_id = ? ORDER BY at, kind",
+}
 
 
 def _told(db: sqlite3.Connection, url: str) -> dict[str, object] | None:
@@ -189,8 +192,8 @@ def _told(db: sqlite3.Connection, url: str) -> dict[str, object] | None:
     if row is None:
         return None
     told: dict[str, object] = dict(zip(TOLD, row[1:], strict=True))
-    for name, asked in _LISTS:
-        told[name] = tuple(value for (value,) in db.execute(f"{asked} ORDER BY position", (row[0],)))
+    for name, asked in _LISTS.items():
+        told[name] = tuple(value for (value,) in db.execute(asked, (row[0],)))
     return told
 
 
