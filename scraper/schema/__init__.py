@@ -6,7 +6,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 """
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
-from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive
+from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive, show_as_today
 from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
 from scraper.schema.tables import (
@@ -48,5 +48,6 @@ __all__ = [
     "open_archive",
     "quoted",
     "search_sql",
+    "show_as_today",
     "trigger_names",
 ]

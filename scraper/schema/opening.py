@@ -124,11 +124,16 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
 
 def _presented(connection: sqlite3.Connection) -> sqlite3.Connection:
     """A connection that cannot write, in today's shape."""
+    show_as_today(connection)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def show_as_today(connection: sqlite3.Connection) -> None:
+    """Let a connection that reads see an archive of an older version in today's shape; nothing is written."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version < VERSION:
         renewal.present(connection)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:

@@ -11,6 +11,7 @@ from scraper.search.request import SORTS, STEPS, UNDATED, Filters, Matched, Requ
 from scraper.search.select import ordered
 from scraper.search.snippets import Snippet
 from scraper.search.tree import MARK, UNMARK, Query
+from scraper.search.vocabulary import TooBroad, check_cost
 
 __all__ = [
     "MARK",
@@ -30,8 +31,10 @@ __all__ = [
     "Request",
     "Snippet",
     "Step",
+    "TooBroad",
     "Value",
     "advise",
+    "check_cost",
     "count",
     "faults",
     "find",

@@ -12,13 +12,15 @@ from heapq import nsmallest
 
 from scraper.search.folding import is_unspaced, key
 from scraper.search.match import EXACT, FILES, STEMMED, expression
-from scraper.search.tree import Term
+from scraper.search.tree import Query, Term
 
 _VOCABULARIES = ("posts_exact_words", "files_exact_words")
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 #: Shorter words are mended by one letter only; and words shorter than `SHORTEST` not at all.
 TWICE, SHORTEST = 6, 3
 _ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "ing", "ly"})
+#: Beginnings of so many letters are costed, and how many places in the texts they may stand for.
+SHORT, PLACES = 2, 1_000_000
 #: Bound values of one statement.
 _BATCH = 900
 
@@ -129,3 +131,22 @@ def distance(one: str, other: str) -> int:
                 cost = min(cost, earlier[to - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+class TooBroad(Exception):
+    """A query's beginnings of words stand for more places in the texts than can be looked at while somebody waits."""
+
+
+def check_cost(db: sqlite3.Connection, query: Query, most: int = PLACES) -> None:
+    """Cost the short beginnings of words in *query* before it runs. Raises TooBroad.
+
+    The vocabulary knows how often each word stands in the texts; a beginning costs what its words do.
+    """
+    for term in query.terms:
+        begin = key(term.text)
+        if term.prefix and begin and len(begin) <= SHORT:
+            end = begin[:-1] + chr(ord(begin[-1]) + 1)
+            asked = "SELECT sum(cnt) FROM posts_exact_words WHERE term >= ? AND term < ?"
+            (places,) = db.execute(asked, (begin, end)).fetchone()
+            if (places or 0) > most:
+                raise TooBroad

@@ -56,13 +56,14 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
-    """Memory for searches; and a limit on what one value may take, whoever may write the SQL."""
-    from scraper import search
+    """Memory for searches; today's shape for an older archive; a limit on what a value may take, whoever writes SQL."""
+    from scraper import schema, search
     from scraper.serve.archive import room_of
 
     room = room_of(datasette)
     if room and room.database == database:
         search.prepare(conn)
+        schema.show_as_today(conn)
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
 
 

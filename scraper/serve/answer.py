@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -24,6 +24,7 @@ from datasette.utils.asgi import Request, Response
 from scraper.serve import compat, texts
 from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
+from scraper.serve.lanes import RETRY_AFTER, Lane, LaneFull
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
 from scraper.store import nearest
@@ -93,8 +94,8 @@ Page: TypeAlias = Callable[[Ask], Answer]
 View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
 
 
-def view(page: Page) -> View:
-    """*page* as Datasette wants it."""
+def view(page: Page, lane: Lane | None = None) -> View:
+    """*page* as Datasette wants it; with *lane*, on its threads instead of those that answer everything else."""
 
     async def answer(request: Request, datasette: Datasette) -> Response:
         room = room_of(datasette)
@@ -106,8 +107,14 @@ def view(page: Page) -> View:
         started = time.perf_counter()
         found = _kept.get(etag) if etag else None
         if found is None:
-            fetch = datasette.get_database(room.database).execute_fn
-            found = await fetch(lambda db: run(page, ask_of(room, request, db)))
+
+            def job(db: sqlite3.Connection) -> Answer:
+                return run(page, ask_of(room, request, db))
+
+            try:
+                found = await (lane.run(room, job) if lane else datasette.get_database(room.database).execute_fn(job))
+            except LaneFull:
+                return respond(turned_away(room), request)
             keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
@@ -115,6 +122,12 @@ def view(page: Page) -> View:
         return await asyncio.to_thread(respond, found, request, spent) if big(found) else respond(found, request, spent)
 
     return answer
+
+
+@lru_cache(maxsize=8)
+def turned_away(room: Room) -> Answer:
+    """What those are told for whom a lane has no place. Made once: to many at the same time it must cost nothing."""
+    return problem_page(room, texts.MANY_SEARCHES, 503, {"Retry-After": str(RETRY_AFTER)})
 
 
 #: Pages made lately, by their ETag: a state of the archive and an address give the same page.
@@ -153,13 +166,17 @@ def big(answer: Answer) -> bool:
 
 
 def etag_of(room: Room, request: Request) -> str:
-    """Of the state of the archive and the address asked for; empty while the archive is being written."""
+    """Of the state of the archive and the address asked for; empty while the archive is being written.
+
+    The digest is whole: pages are kept by it, and of a part of it anyone can find two addresses that agree.
+    """
     state = room.state()
     if not state:
         return ""
-    wanted = request.scope.get("raw_path", b"") + b"?" + request.query_string.encode("utf-8", "replace")
-    wanted += b" " + request.headers.get("host", "").encode("utf-8", "replace")
-    return f'W/"{state}-{hashlib.sha256(wanted).hexdigest()[:12]}"'
+    path = request.scope.get("raw_path") or request.path.encode("utf-8", "replace")
+    rest = (request.query_string, origin(room, request), request.headers.get("host", ""))
+    wanted = b"\0".join((path, *(part.encode("utf-8", "replace") for part in rest)))
+    return f'W/"{state}-{hashlib.sha256(wanted).hexdigest()}"'
 
 
 def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:

@@ -63,6 +63,7 @@ class Room:
         mode = "immutable=1" if self.immutable else "mode=ro"
         connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False)
         connection.row_factory = sqlite3.Row
+        schema.show_as_today(connection)
         return connection
 
 

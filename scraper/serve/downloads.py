@@ -19,6 +19,7 @@ from datasette.utils.asgi import Request, Response
 
 from scraper.errors import UsageError
 from scraper.export import FORMATS, Options, count, write
+from scraper.search import TooBroad, check_cost
 from scraper.serve import compat, texts
 from scraper.serve.answer import (
     Ask,
@@ -43,7 +44,7 @@ AT_ONCE = 8
 #: Seconds that one piece may take to make, and to be taken.
 MAKING, TAKING = 30.0, 120.0
 
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ushrn-download")
+_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ushrn-download")
 _running: set[object] = set()
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -83,6 +84,8 @@ async def _answered(room: Room, request: Request, send: Send, receive: Receive) 
         opened = await loop.run_in_executor(_threads, opening, room, request)
     except UsageError as error:
         return respond(problem_page(room, str(error), 400), request)
+    except TooBroad:
+        return respond(problem_page(room, texts.TOO_LONG, 400), request)
     except sqlite3.Error:
         return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
     try:
@@ -102,6 +105,7 @@ def opening(room: Room, request: Request) -> Opened:
         db.row_factory = None
         db.execute("BEGIN")
         with patience(db, MAKING):
+            check_cost(db, state.request.query)
             total = count(db, state.request)
             chunks = write(db, state.request, name, options)
             first = next(chunks, b"")

@@ -25,6 +25,7 @@ from scraper.serve import (
     static,
 )
 from scraper.serve.answer import view
+from scraper.serve.lanes import SEARCHES
 
 
 @cache
@@ -32,7 +33,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
     """(pattern, view) of every page of ours."""
     return [
         (r"^/$", view(overview.page)),
-        (r"^/search$", view(searching.page)),
+        (r"^/search$", view(searching.page, SEARCHES)),
         (rf"^/search\.(?P<format>{'|'.join(map(re.escape, downloads.ENDINGS))})$", downloads.view),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)$", view(post.page)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/cite\.(?P<format>[a-z]+)$", view(citing.citation)),
@@ -51,7 +52,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/web/timemap/(?P<format>link|json)/(?P<url>.+)$", view(replaying.timemap)),
         (r"^/web/(?P<url>.+)$", view(replaying.page)),
         (r"^/cdx(?:/search/cdx)?$", view(replaying.cdx)),
-        (r"^/browse$", view(browse.page)),
+        (r"^/browse$", view(browse.page, SEARCHES)),
         (r"^/missing$", view(missing.page)),
         (r"^/changes$", view(changes.page)),
         (r"^/changes\.atom$", view(changes.feed)),

@@ -134,6 +134,7 @@ class Months:
 def page(ask: Ask) -> Answer:
     """``/search``"""
     state = State(ask)
+    search.check_cost(ask.db, state.request.query)
     found = search.find(ask.db, state.request)
     if found.shown and state.request.page > found.pages:
         return Answer("", 302, headers={"Location": state.at(found.pages)})

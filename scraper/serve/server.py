@@ -15,6 +15,10 @@ from scraper import schema
 from scraper.errors import UsageError
 from scraper.serve import metadata as desk
 
+#: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
+#: Python's 5 ms each change could wait that long for a search.
+SWITCH = 0.0005
+
 
 def start(
     db_path: Path,
@@ -27,6 +31,7 @@ def start(
 ) -> None:
     """As `scraper.serve.run` says."""
     frozen = check(db_path) or immutable
+    sys.setswitchinterval(SWITCH)
     with listen(host, port) as listener:
         app = datasette(db_path, allow_sql=allow_sql, immutable=frozen).app()
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"

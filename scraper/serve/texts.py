@@ -76,6 +76,7 @@ TOO_LONG = (
     "This took too long and was stopped. Try fewer words, a longer word before the *, or a single year. "
     "Posts and the home page still work."
 )
+MANY_SEARCHES = "Many searches are running. Try again in 10 seconds; posts and the home page still work."
 BUSY = "The archive could not be read just now. Try again in 10 seconds."
 BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
 NO_SUCH_PAGE = "There is no page at this address."

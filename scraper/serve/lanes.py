@@ -1,0 +1,63 @@
+"""Slow work on threads of its own, so that posts and the home page answer whatever others search for.
+
+A lane has few threads and a short queue. Who comes when both are full is told so at once, and when to come again.
+"""
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from scraper import search
+from scraper.serve.archive import Room
+
+T = TypeVar("T")
+
+#: Seconds after which a reader who was turned away should try again.
+RETRY_AFTER = 10
+
+
+class LaneFull(Exception):
+    """All threads are at work and the queue is full."""
+
+
+class Lane:
+    """Threads that answer from an archive, and how many may wait for them."""
+
+    def __init__(self, name: str, threads: int, queue: int) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"ushrn-{name}")
+        self._room = threads + queue
+        self._inside = 0
+        self._local = threading.local()
+
+    async def run(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
+        """What *job* gives for a connection of this lane. Raises LaneFull."""
+        if self._inside >= self._room:
+            raise LaneFull
+        self._inside += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: job(self._connection(room)))
+        finally:
+            self._inside -= 1
+
+    def _connection(self, room: Room) -> sqlite3.Connection:
+        """The connection of one thread to *room*; a new one when another file has taken the archive's place."""
+        now = (room, room.path.stat().st_ino)
+        if getattr(self._local, "of", None) != now:
+            self._local.connection = room.connect()
+            search.prepare(self._local.connection)
+            self._local.of = now
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+
+def _threads() -> int:
+    """At most half of the processors: the others are for those who read."""
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+#: Searches and whatever else looks at many posts.
+SEARCHES = Lane("search", threads=_threads(), queue=8)

@@ -1,0 +1,85 @@
+"""Searches never keep readers of posts waiting, and pages are kept by their whole address."""
+
+import asyncio
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper import schema, search
+from scraper.search import TooBroad
+from scraper.serve.archive import Room
+from scraper.serve.lanes import Lane, LaneFull
+
+
+def archive_at(path: Path, name: str) -> None:
+    """An archive that is one file, as it is published."""
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        db.execute("INSERT INTO meta VALUES ('name', ?)", (name,))
+        db.execute("PRAGMA journal_mode = DELETE")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    archive_at(tmp_path / "archive.db", "first")
+    return Room("archive", "archive", tmp_path / "archive.db", immutable=False)
+
+
+def test_a_lane_takes_as_many_as_it_has_threads_and_places_and_turns_the_others_away(room: Room) -> None:
+    lane = Lane("test", threads=1, queue=1)
+    go = threading.Event()
+
+    async def three() -> list[Any]:
+        asked = [asyncio.ensure_future(lane.run(room, lambda _: go.wait(30))) for _ in range(3)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_EXCEPTION)
+        go.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(three())
+    assert found[:2] == [True, True]
+    assert isinstance(found[2], LaneFull)
+
+
+def test_a_lane_has_places_again_when_its_work_is_done(room: Room) -> None:
+    lane = Lane("test", threads=1, queue=0)
+
+    async def one_after_another() -> list[int]:
+        return [await lane.run(room, lambda db: db.execute("SELECT 1").fetchone()[0]) for _ in range(3)]
+
+    assert asyncio.run(one_after_another()) == [1, 1, 1]
+
+
+def test_a_lane_reads_the_file_that_stands_there_now(room: Room, tmp_path: Path) -> None:
+    lane = Lane("test", threads=1, queue=0)
+    archive_at(tmp_path / "other.db", "second")
+
+    async def name() -> str:
+        asked = "SELECT value FROM meta WHERE key = 'name'"
+        return str(await lane.run(room, lambda db: db.execute(asked).fetchone()[0]))
+
+    assert asyncio.run(name()) == "first"
+    (tmp_path / "other.db").replace(room.path)
+    assert asyncio.run(name()) == "second"
+
+
+def test_pages_are_kept_by_the_whole_digest_of_their_address(reader: Any) -> None:
+    tags = {reader.get(f"/search?q=water&page={page}").headers.get("etag", "") for page in (1, 2)}
+    assert all(len(tag.rpartition("-")[2].rstrip('"')) == 64 for tag in tags if tag)
+    assert len(tags) == 2 or tags == {""}
+
+
+def test_beginnings_of_words_that_stand_everywhere_are_refused_before_they_run(tmp_path: Path) -> None:
+    db = schema.open_archive(tmp_path / "much.db", create=True).conn
+    with closing(db):
+        db.execute("INSERT INTO sites VALUES ('a', 'A', 'https://a.example/', 'wix', 'live')")
+        db.execute(
+            "INSERT INTO posts (site, url, slug, body_text, first_seen_at, last_seen_at)"
+            " VALUES ('a', 'https://a.example/post/1', '1', ?, '', '')",
+            ("costs count " * 20,),
+        )
+        with pytest.raises(TooBroad):
+            search.check_cost(db, search.parse("co*"), most=30)
+        for asked in ("cos*", "co", "zz*", "count"):
+            search.check_cost(db, search.parse(asked), most=30)
