@@ -326,3 +326,19 @@ def utc(moment: datetime) -> str:
     """*moment* as all rows carry it: ISO 8601 in UTC, whole seconds (``2021-03-16T14:05:00Z``); a naive one is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+
+
+def in_words(stamp: str | None) -> str:
+    """``2021-03-16T14:05:00Z`` → ``16 March 2021``; as precise as *stamp*; empty for None."""
+    found = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", stamp or "")
+    if not found:
+        return stamp or ""
+    year, month, date = found.groups()
+    if not month or not 1 <= int(month) <= 12:
+        return str(year)
+    named = f"{MONTHS[int(month) - 1]} {year}"
+    return f"{int(date)} {named}" if date else named

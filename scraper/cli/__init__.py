@@ -2,8 +2,9 @@
 
 from scraper.cli.group import main
 from scraper.cli.publish_commands import demo, export, serve
-from scraper.cli.read_commands import extract, search, show, status, verify
+from scraper.cli.read_commands import changes, extract, search, show, status, verify
 from scraper.cli.seal_commands import seal, withdraw
+from scraper.cli.settings_commands import settings
 from scraper.cli.write_commands import crawl, import_, rebuild, recover, schedule
 
 #: In the order of the work, which is the order of the help.
@@ -15,11 +16,13 @@ VERBS = (
     rebuild,
     verify,
     status,
+    changes,
     search,
     show,
     export,
     seal,
     withdraw,
+    settings,
     serve,
     schedule,
     demo,

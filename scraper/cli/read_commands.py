@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import sys
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,41 @@ def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None
     found = room.status(db, at, room.parse_age(max_age) if max_age is not None else None)
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else room.screen(found, at))
     sys.exit(Stale.exit_status if found.stale else 0)
+
+
+@click.command()
+@db_option
+@click.option("--since", required=True, metavar="DAY", help="First day of what is told: YYYY-MM-DD, in UTC.")
+@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True,
+              help="html: a whole page, to send by mail.")  # fmt: skip
+@click.option("--site", default="", metavar="SITE", help="Of this site only.")
+def changes(db: Path, since: str, form: str, site: str) -> None:
+    """Show what became known since a day: posts new, edited, removed, restored.
+
+    Newest first, by when this archive learned of it; each line also says when the page was captured. Addresses are
+    those of the archive's public site, if that is set (`ushrn settings public_url`), else the original ones.
+
+    \b
+    Example:  ushrn changes --since 2026-11-01 --format html | mail -a 'Content-Type: text/html' -s News me
+    """
+    from scraper import schema
+    from scraper.store import change_list, settings_of
+    from scraper.terminal import changes as room
+
+    try:
+        date.fromisoformat(since)
+    except ValueError as error:
+        raise UsageError(f"--since: expected a day such as 2026-11-01, found {since!r}") from error
+    connection = schema.open_archive(db, create=False, readonly=True).conn
+    try:
+        connection.row_factory = sqlite3.Row
+        said = settings_of(connection)
+        rows = change_list.changes(connection, change_list.Wanted(since=since, site=site), -1)
+        write = {"text": room.as_text, "html": room.as_html}[form]
+        text = write(rows, since, said.name or str(db), said.public_url)
+    finally:
+        connection.close()
+    click.echo(text if form == "html" else harmless(text), nl=False)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from scraper.search import Request
 
 _FIELDS = (
     "url", "site", "slug", "title", "author", "published_at", "updated_at", "first_seen_at", "excerpt", "tags",
-    "site_name", "language",
+    "site_name", "language", "known_at",
 )  # fmt: skip
 #: What XML 1.0 cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,9 +20,12 @@ NEVER = "1970-01-01T00:00:00Z"
 
 
 def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    """The feed, entry by entry. With `Options.bodies` each has its sanitised HTML."""
+    """The feed, entry by entry. With `Options.bodies` each has its sanitised HTML.
+
+    An entry was *updated* when this archive last learned something of the post, and *published* when its site says.
+    """
     address = options.self_url or "urn:ushrn:archive"
-    dates = select(db, request, ("updated_at", "published_at", "first_seen_at"), options.limit)
+    dates = select(db, request, ("known_at", "first_seen_at"), options.limit)
     changed = max((instant(*map(_text, row)) for row in dates), default=NEVER)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield f"<id>{xml(address)}</id>\n<title>{xml(options.title)}</title>\n<updated>{changed}</updated>\n"
@@ -44,7 +47,7 @@ def _entry(row: dict[str, object], options: Options) -> str:
         f"<entry{language}>\n<id>{xml(url)}</id>\n<title>{xml(value['title'] or 'Untitled post')}</title>\n",
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
         f'<link rel="via" href="{xml(url)}"/>\n' if page != url else "",
-        f"<updated>{instant(value['updated_at'], value['published_at'], value['first_seen_at'])}</updated>\n",
+        f"<updated>{instant(value['known_at'], value['first_seen_at'])}</updated>\n",
         f"<published>{instant(value['published_at'])}</published>\n" if value["published_at"] else "",
         f"<author><name>{xml(value['author'] or value['site_name'])}</name></author>\n",
         *(f'<category term="{xml(tag)}"/>\n' for tag in json.loads(value["tags"] or "[]")),

@@ -594,4 +594,11 @@ COMPUTED = (
         exported=ON_REQUEST,
         sql="(SELECT name FROM sites WHERE id = p.site)",
     ),
+    Field(
+        "known_at",
+        "TEXT",
+        "When this archive last learned something of the post: that it is there, edited, removed or restored, UTC",
+        exported=ON_REQUEST,
+        sql="(SELECT max(coalesce(known_at, at)) FROM events WHERE events.post_id = p.id)",
+    ),
 )

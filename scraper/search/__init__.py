@@ -7,13 +7,14 @@ from scraper.search.advice import Advice, Name, Step, advise, count, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, prepare, rowids
 from scraper.search.query import parse
-from scraper.search.request import SORTS, STEPS, UNDATED, Filters, Matched, Request
+from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import ordered
 from scraper.search.snippets import Snippet
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
 __all__ = [
+    "LEARNED",
     "MARK",
     "SORTS",
     "STEPS",

@@ -7,6 +7,8 @@ from enum import StrEnum
 from scraper.search.tree import Query, clean
 
 SORTS = ("relevance", "newest", "oldest", "views", "comments")
+#: The order of feeds: by when this archive last learned something of a post, newest first.
+LEARNED = "learned"
 #: What `Filters.year` calls posts without a date.
 UNDATED = "undated"
 MAX_SIZE = 200
@@ -64,7 +66,7 @@ class Request:
 
     query: Query = field(default_factory=Query)
     filters: Filters = field(default_factory=Filters)
-    #: One of SORTS; empty or unknown: relevance where there are words, else newest.
+    #: One of SORTS, or LEARNED; empty or unknown: relevance where there are words, else newest.
     sort: str = ""
     #: How much of the query counts as found: all words; or most, or any of them, behind those that have all. None: all
     #: words, and where few posts have them, further ones are shown in groups of their own.
@@ -77,5 +79,5 @@ class Request:
     @property
     def order(self) -> str:
         """The sort that is really meant."""
-        sort = self.sort if self.sort in SORTS else "relevance"
+        sort = self.sort if self.sort in (*SORTS, LEARNED) else "relevance"
         return "newest" if sort == "relevance" and not self.query.terms else sort

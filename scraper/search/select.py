@@ -17,7 +17,7 @@ from scraper.search.match import (
     expression,
 )
 from scraper.search.relax import FILE_SHARE, WEIGHTS, relax, split
-from scraper.search.request import UNDATED, Filters, Matched, Request
+from scraper.search.request import LEARNED, UNDATED, Filters, Matched, Request
 from scraper.search.spelled import as_written
 from scraper.search.tree import All, Any, Query
 
@@ -29,7 +29,10 @@ ORDER = {
     "oldest": "more, date IS NULL, date, url",
     "views": "more, key IS NULL, key DESC, date DESC, url",
     "comments": "more, key IS NULL, key DESC, date DESC, url",
+    LEARNED: "more, key DESC, url",
 }
+#: When this archive last learned something of a post.
+_LEARNED = "(SELECT max(coalesce(known_at, at)) FROM events WHERE events.post_id = p.id)"
 
 
 def ordered(db: sqlite3.Connection, request: Request) -> Where:
@@ -93,7 +96,9 @@ def _rows(request: Request, source: _Source) -> Where:
     bounds = [Where(f"{DATE} {sign} ?", (value,)) for sign, value in _bounds(request.filters) if value]
     wanted = [*source.conditions, *bounds]
     where = both(wanted, "AND") if wanted else Where("1")
-    key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments"}.get(request.order, "NULL")
+    key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments", LEARNED: _LEARNED}.get(
+        request.order, "NULL"
+    )
     columns = (
         f"p.id AS id, p.url AS url, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
         f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss, {more.sql} AS more"

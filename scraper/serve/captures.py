@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from scraper.dates import MONTHS
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
@@ -164,7 +165,7 @@ def months(year: str, of_year: Sequence[Shown]) -> list[Month]:
             tuple(_day(f"{year}-{month:02}-{number:02}", number, on_day) for number in week)
             for week in calendar.Calendar().monthdayscalendar(int(year), month)
         )
-        found.append(Month(formatting.MONTHS[month - 1], weeks))
+        found.append(Month(MONTHS[month - 1], weeks))
     return found
 
 

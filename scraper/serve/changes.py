@@ -1,72 +1,193 @@
-"""What happened in the archive, newest first: as a page and as a feed."""
+"""What became known of posts, newest first by when this archive learned it: as a page and as a feed."""
 
 import re
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from scraper import diff
 from scraper.export.atom import NEVER, instant, xml
-from scraper.serve import formatting, texts
+from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import coins
 from scraper.serve.frame import frame_of
-from scraper.serve.permalinks import path_of
+from scraper.serve.permalinks import path_of, revisions_of
 from scraper.serve.render import render
+from scraper.serve.searching import Choice
+from scraper.serve.thumbs import thumbs
+from scraper.store import change_list, holdings
 
-#: Events on a page, and in the feed.
-ON_PAGE, IN_FEED = 100, 200
-#: ``2026-02-15T10:00:00Z,17``: the event before which a page goes on.
+#: Changes on a page, and in the feed.
+NEWEST = 50
+#: ``2026-02-15T10:00:00Z,17``: the change before which a page goes on.
 _BEFORE = re.compile(r"([0-9TZ:.+-]{4,40}),(\d{1,18})", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
+#: Characters of unchanged text shown beside an edit.
+AROUND = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edit changed: in words, where it is compared, and its first changed passage."""
+
+    words: str
+    link: str
+    passage: tuple[diff.Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A change as the page shows it."""
+
+    row: sqlite3.Row
+    meta: str
+    edit: Edit | None
 
 
 def page(ask: Ask) -> Answer:
-    """``/changes?kind=gone&before=…``"""
-    kind = ask.one("kind") if ask.one("kind") in texts.EVENTS else ""
-    found = happened(ask, kind, ON_PAGE + 1)
-    more = None
-    if len(found) > ON_PAGE:
-        found = found[:ON_PAGE]
-        kept = [("kind", kind)] if kind else []
-        more = ask.link("/changes", *kept, ("before", f"{found[-1]['at']},{found[-1]['id']}"))
-    days = [(day, list(rows)) for day, rows in groupby(found, key=lambda row: formatting.day(row["at"]))]
-    kinds = [("", texts.ALL_EVENTS), *texts.EVENTS.items()]
-    choices = [
-        (ask.link("/changes", *([("kind", name)] if name else [])), words, name == kind) for name, words in kinds
+    """``/changes?kind=gone&site=…&month=2026-02&before=…``"""
+    wanted = wanted_of(ask)
+    found = change_list.changes(ask.db, wanted, NEWEST + 1)
+    older = ""
+    if len(found) > NEWEST:
+        found = found[:NEWEST]
+        older = ask.link("/changes", *pairs(wanted), ("before", f"{found[-1]['known_at']},{found[-1]['id']}"))
+    sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
+    days = [
+        (day, [shown(ask, row, sites) for row in rows])
+        for day, rows in groupby(found, key=lambda row: formatting.day(row["known_at"]))
     ]
-    named = coins(ask, (row["url"] for row in found))
-    return Answer(
-        render("changes.html", ask.room, here="changes", days=days, more=more, choices=choices, kind=kind, coins=named)
+    total = sum(count for _, count in change_list.tally(ask.db, "kind", replace(wanted, before=None)))
+    passed = change_list.passed(ask.db, wanted)
+    body = render(
+        "changes.html",
+        ask.room,
+        here="changes",
+        days=days,
+        older=older,
+        newest=ask.link("/changes", *pairs(wanted)) if wanted.before else "",
+        range=texts.changes_of(passed + 1, passed + len(found), total) if found else "",
+        facets=[
+            (texts.KINDS, choices(ask, "kind", wanted, texts.EVENTS)),
+            (texts.SITE, choices(ask, "site", wanted, sites)),
+        ],
+        chart=by_month(ask, wanted),
+        feed=ask.link("/changes.atom", *pairs(wanted)),
+        selected=bool(pairs(wanted)),
+        coins=coins(ask, (row["url"] for row in found)),
+        thumbs=thumbs(ask, ((row["site"], row["slug"]) for row in found)),
+    )  # fmt: skip
+    return Answer(body)
+
+
+def wanted_of(ask: Ask) -> change_list.Wanted:
+    """Which changes the address asks for; what it asks wrongly is left out."""
+    before = _BEFORE.fullmatch(ask.one("before"))
+    return change_list.Wanted(
+        kind=ask.one("kind") if ask.one("kind") in texts.EVENTS else "",
+        site=ask.one("site")[:200],
+        month=ask.one("month") if _MONTH.fullmatch(ask.one("month")) else "",
+        before=(before[1], int(before[2])) if before else None,
     )
 
 
-def happened(ask: Ask, kind: str, limit: int) -> list[sqlite3.Row]:
-    """Events, newest first, from where ``?before=`` says."""
-    wanted: list[str] = ["1"]
-    values: list[str | int] = []
-    if kind:
-        wanted.append("events.kind = ?")
-        values.append(kind)
-    if before := _BEFORE.fullmatch(ask.one("before")):
-        wanted.append("(events.at, events.id) < (?, ?)")
-        values += [before[1], int(before[2])]
-    return ask.db.execute(
-        "SELECT events.id, events.at, events.kind, posts.url, posts.site, posts.slug, posts.title, posts.language,"
-        " posts.excerpt FROM events JOIN posts ON posts.id = events.post_id"
-        f" WHERE {' AND '.join(wanted)} ORDER BY events.at DESC, events.id DESC LIMIT ?",
-        (*values, limit),
-    ).fetchall()
+def pairs(wanted: change_list.Wanted) -> list[tuple[str, str]]:
+    """As an address spells it, without the place where the page begins."""
+    return [(name, value) for name in ("kind", "site", "month") if (value := str(getattr(wanted, name)))]
+
+
+def chosen_as(wanted: change_list.Wanted, name: str, value: str) -> change_list.Wanted:
+    """*wanted* with another ``kind`` or ``site``."""
+    return replace(wanted, kind=value) if name == "kind" else replace(wanted, site=value)
+
+
+def choices(ask: Ask, name: str, wanted: change_list.Wanted, labels: dict[str, str]) -> list[Choice]:
+    """What can be chosen of ``kind`` or ``site``, each with the number of changes behind it; the first is all."""
+    free = chosen_as(replace(wanted, before=None), name, "")
+    chosen = getattr(wanted, name)
+    counts = dict(change_list.tally(ask.db, name, free))
+    every = Choice(texts.ALL_EVENTS, sum(counts.values()), ask.link("/changes", *pairs(free)), not chosen)
+    return [every] + [
+        Choice(label, counts[value], ask.link("/changes", *pairs(chosen_as(free, name, value))), value == chosen)
+        for value, label in labels.items()
+        if counts.get(value)
+    ]
+
+
+def by_month(ask: Ask, wanted: change_list.Wanted) -> tuple[str, charts.Timeline] | None:
+    """(year, its months) of the year that is chosen, or of the newest change; None: there is none."""
+    counts = dict(change_list.tally(ask.db, "month", replace(wanted, month="", before=None)))
+    if not counts:
+        return None
+    year = (wanted.month or max(counts))[:4]
+    chart = charts.months(
+        year,
+        counts,
+        lambda month: ask.link("/changes", *pairs(replace(wanted, month="" if month == wanted.month else month))),
+        wanted.month,
+        texts.change_label,
+    )
+    return year, chart
+
+
+def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> Shown:
+    """*row* with what the page says of it."""
+    missing = change_list.missing_since(ask.db, row["post_id"], row["at"]) if row["kind"] == "returned" else None
+    meta = texts.change_meta(
+        row["kind"], row["at"], sites.get(row["site"], row["site"]), row["source"], row["last_seen_at"], missing
+    )
+    return Shown(row, meta, edit_of(ask, row) if row["kind"] == "changed" else None)
+
+
+def edit_of(ask: Ask, row: sqlite3.Row) -> Edit | None:
+    """What the edit changed; None: the versions before and after are not known."""
+    around = change_list.texts_around(ask.db, row["post_id"], row["capture_id"])
+    if around is None:
+        return None
+    changes = diff.diff(*around)
+    summary = diff.summary(changes)
+    known = revisions_of(ask, row["post_id"])
+    place = next((at for at, each in enumerate(known) if each.capture_id == row["capture_id"]), 0)
+    link = ""
+    if place:
+        names = (("from", known[place - 1].name), ("to", known[place].name))
+        link = ask.link(path_of(row) + "/diff", *names)
+    return Edit(texts.diff_summary(summary.added, summary.removed), link, passage(changes))
+
+
+def passage(changes: Sequence[diff.Paragraph]) -> tuple[diff.Segment, ...]:
+    """The first changed paragraph, its unchanged text cut to what stands beside the change."""
+    first = next((each for each in changes if each.kind != diff.SAME), None)
+    if first is None:
+        return ()
+    segments = list(first.segments)
+    cut = []
+    for place, segment in enumerate(segments[:6]):
+        text = segment.text
+        if segment.kind == diff.SAME and len(text) > AROUND:
+            text = ("… " + text[-AROUND:].partition(" ")[2]) if place == 0 else formatting.short(text, AROUND)
+        elif len(text) > 3 * AROUND:
+            text = formatting.short(text, 3 * AROUND)
+        cut.append(replace(segment, text=text))
+    return tuple(cut)
 
 
 def feed(ask: Ask) -> Answer:
-    """``/changes.atom``: an entry for each event; its id is the post's address, the kind and the time."""
-    kind = ask.one("kind") if ask.one("kind") in texts.EVENTS else ""
-    found = happened(ask, kind, IN_FEED)
-    own = ask.origin + ask.link("/changes.atom", *([("kind", kind)] if kind else []))
+    """``/changes.atom``: the newest changes; an entry's id is the post's address, the kind and the time.
+
+    ``updated`` is when this archive learned of it, ``published`` when it was captured.
+    """
+    wanted = replace(wanted_of(ask), before=None)
+    found = change_list.changes(ask.db, wanted, NEWEST)
+    own = ask.origin + ask.link("/changes.atom", *pairs(wanted))
+    page = ask.origin + ask.link("/changes", *pairs(wanted))
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
         f"<id>{xml(own)}</id>\n<title>{xml(texts.changes_feed(frame_of(ask.room).name))}</title>\n",
-        f"<updated>{instant(found[0]['at'] if found else NEVER)}</updated>\n<generator>ushrn</generator>\n",
+        f"<updated>{instant(found[0]['known_at'] if found else NEVER)}</updated>\n<generator>ushrn</generator>\n",
         f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
-        f'<link rel="alternate" type="text/html" href="{xml(ask.origin + ask.link("/changes"))}"/>\n',
+        f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
         *(_entry(ask, row) for row in found),
         "</feed>\n",
     ]
@@ -77,8 +198,11 @@ def _entry(ask: Ask, row: sqlite3.Row) -> str:
     words = texts.EVENTS.get(row["kind"], row["kind"])
     title = f"{row['title'] or texts.UNTITLED} ({words})"
     page = ask.origin + ask.link(path_of(row))
+    both = texts.both_times(row["kind"], formatting.moment(row["at"]), formatting.moment(row["known_at"]))
+    summary = " ".join(filter(None, (both, row["excerpt"])))
     return (
         f"<entry>\n<id>{xml(row['url'])}#{xml(row['kind'])}-{xml(row['at'])}</id>\n<title>{xml(title)}</title>\n"
-        f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n<updated>{instant(row["at"])}</updated>\n'
-        f"<author><name>{xml(row['site'])}</name></author>\n<summary>{xml(row['excerpt'])}</summary>\n</entry>\n"
+        f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n<updated>{instant(row["known_at"])}</updated>\n'
+        f'<published>{instant(row["at"])}</published>\n<category term="{xml(row["kind"])}"/>\n'
+        f"<author><name>{xml(row['site'])}</name></author>\n<summary>{xml(summary)}</summary>\n</entry>\n"
     )

@@ -139,13 +139,22 @@ def timeline(
     return Timeline(tuple(series), placed(places))
 
 
-def months(year: str, counts: Mapping[str, int], link: Callable[[str], str], chosen: str = "") -> Timeline:
-    """The twelve months of *year*; *counts*: ``2020-03`` → posts; *chosen*: a month of that form."""
+def months(
+    year: str,
+    counts: Mapping[str, int],
+    link: Callable[[str], str],
+    chosen: str = "",
+    words: Callable[[str, int], str] = texts.bar_label,
+) -> Timeline:
+    """The twelve months of *year*; *counts*: ``2020-03`` → how many; *chosen*: a month of that form.
+
+    *words*: how a month and its number are read out.
+    """
     places = []
     for number, name in enumerate(texts.MONTHS_SHORT, 1):
         month = f"{year}-{number:02}"
         count = counts.get(month, 0)
-        label = texts.bar_label(f"{name} {year}", count)
+        label = words(f"{name} {year}", count)
         places.append(Place(name, name, label, link(month), (count,), month == chosen))
     return Timeline((texts.POSTS_SHORT,), placed(places), first_column=texts.MONTH)
 

@@ -11,12 +11,13 @@ import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from scraper import search
 from scraper.errors import UsageError
 from scraper.export import FORMATS, Options, count, write
 from scraper.search import TooBroad, check_cost
@@ -39,6 +40,8 @@ from scraper.serve.security_headers import SAFE
 
 #: What the address ends with → the name of the format.
 ENDINGS = {each.suffix.lstrip("."): name for name, each in FORMATS.items()}
+#: Posts in a feed: the newest.
+IN_FEED = 50
 #: Downloads at the same time; one more is asked to come back.
 AT_ONCE = 8
 #: Seconds that one piece may take to make, and to be taken.
@@ -107,7 +110,7 @@ def opening(room: Room, request: Request) -> Opened:
         with patience(db, MAKING):
             check_cost(db, state.request.query)
             total = count(db, state.request)
-            chunks = write(db, state.request, name, options)
+            chunks = write(db, asked(state, name), name, options)
             first = next(chunks, b"")
         headers = {"X-Total-Count": str(total), **caching(etag_of(room, request)), **SAFE}
         headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
@@ -115,6 +118,11 @@ def opening(room: Room, request: Request) -> Opened:
         db.close()
         raise
     return Opened(db, headers, first, chunks)
+
+
+def asked(state: State, name: str) -> search.Request:
+    """What *state* asks for; a feed is always newest first, by when this archive learned of a post."""
+    return replace(state.request, sort=search.LEARNED) if name == "atom" else state.request
 
 
 def options_of(ask: Ask, name: str) -> Options:
@@ -125,6 +133,7 @@ def options_of(ask: Ask, name: str) -> Options:
         columns=tuple(dict.fromkeys(named)) or None,
         bodies=ask.one("bodies", "1") not in ("0", "no"),
         excel=ask.one("excel") in ("1", "yes"),
+        limit=IN_FEED if name == "atom" else None,
         base_url=site,
         self_url=ask.origin + ask.link(ask.path, *ask.args),
         title=texts.feed_title(frame_of(ask.room).name, ask.one("q")),

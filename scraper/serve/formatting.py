@@ -3,20 +3,10 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
+from scraper.dates import in_words
 
-
-def day(stamp: str | None) -> str:
-    """``2021-03-16T14:05:00Z`` → ``16 March 2021``; as precise as *stamp*; empty for None."""
-    found = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", stamp or "")
-    if not found:
-        return stamp or ""
-    year, month, date = found.groups()
-    if not month or not 1 <= int(month) <= 12:
-        return year
-    named = f"{MONTHS[int(month) - 1]} {year}"
-    return f"{int(date)} {named}" if date else named
+#: A day in words.
+day = in_words
 
 
 def moment(stamp: str | None) -> str:

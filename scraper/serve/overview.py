@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.changes import edit_of
 from scraper.serve.frame import Frame, frame_of
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
@@ -67,7 +68,7 @@ def page(ask: Ask) -> Answer:
         coverage=coverage(ask, sites),
         states=[texts.STATES[state] for state in STATES],
         lists=lists,
-        changed=[(row, edit_of(ask.db, row)) for row in lists["changed"]],
+        changed=[(row, edit_of(ask, row)) for row in lists["changed"]],
         thumbs=thumbs(ask, ((row["site"], row["slug"]) for rows in lists.values() for row in rows)),
         downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],
     )
@@ -143,14 +144,3 @@ def coverage(ask: Ask, sites: Sequence[sqlite3.Row]) -> list[Covered]:
 def latest(db: sqlite3.Connection, kind: str) -> list[sqlite3.Row]:
     """The newest changes of that *kind*."""
     return change_list.changes(db, change_list.Wanted(kind=kind), LISTED)
-
-
-def edit_of(db: sqlite3.Connection, row: sqlite3.Row) -> str:
-    """``33 words added, 8 removed``; empty: the text is the same, or not known."""
-    from scraper import diff
-
-    around = change_list.texts_around(db, row["post_id"], row["capture_id"])
-    if around is None or around[0] == around[1]:
-        return ""
-    summary = diff.summary(diff.diff(*around))
-    return texts.diff_summary(summary.added, summary.removed)

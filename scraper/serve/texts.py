@@ -599,8 +599,57 @@ CHANGES_WORDS = (
     "New, edited, removed and restored posts, newest first by the day this archive learned of them. "
     "Each line also says when the page was captured."
 )
+FOLLOW, FOLLOW_WORDS, FOLLOW_ALL = "Follow", "In a feed reader:", "all changes"
+FOLLOW_SELECTION, FOLLOW_HOLDS = "only this selection", "The feed holds the newest 50, each with both times."
+FOLLOW_SEARCH = "A search can be followed too: look for “Follow as a feed” beside its results."
+FOLLOW_MAIL, FOLLOW_COMMAND = "For a digest by mail:", "ushrn changes --since DAY --format html"
 ALL_EVENTS, KINDS, EARLIER, NEWEST = "All", "Kind", "Older", "Newest"
 NOTHING_HAPPENED = "No changes recorded yet."
+
+CAME_FROM = {
+    "wayback": "brought in from the Wayback Machine",
+    "commoncrawl": "brought in from Common Crawl",
+    "warc": "from a WARC file",
+    "file": "from a saved page",
+}
+
+
+def changes_count(count: int) -> str:
+    """Beside a day."""
+    return plural(count, "change")
+
+
+def changes_of(first: int, last: int, total: int) -> str:
+    """Which of all changes are on this page."""
+    return f"Changes {first:,} to {last:,} of {total:,}"
+
+
+def changes_by_month(year: str) -> str:
+    """Above a chart."""
+    return f"Changes by month, {year}"
+
+
+def change_label(name: str, count: int) -> str:
+    """``Mar 2026, 4 changes``."""
+    return f"{name}, {plural(count, 'change')}"
+
+
+def change_meta(kind: str, at: str, site: str, source: str | None, last_seen: str, missing: str | None) -> str:
+    """When it was captured and where from; *missing*: since when the post that is back had been missing."""
+    captured = f"{'Not found' if kind == 'gone' else 'Captured'} {day(at)}"
+    if source in CAME_FROM:
+        captured += f", {CAME_FROM[source]}"
+    more = {
+        "gone": f"last captured {day(last_seen)}",
+        "returned": f"had been missing since {day(missing)}" if missing else "",
+    }
+    return " · ".join(filter(None, (captured, site, more.get(kind, ""))))
+
+
+def both_times(kind: str, at: str, known: str) -> str:
+    """In a feed: when it was captured, and when this archive learned of it."""
+    return f"{'Not found' if kind == 'gone' else 'Captured'} {at}; known here since {known}."
+
 
 # About
 ABOUT_TITLE = "How this archive was made, and what it cannot tell"

@@ -1,7 +1,7 @@
 """What became known of posts, newest first by when this archive learned it. Only reads."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: When this archive learned of an event; what belongs to no run is known by its own time only.
 KNOWN = "coalesce(events.known_at, events.at)"
@@ -49,6 +49,19 @@ def changes(db: sqlite3.Connection, wanted: Wanted, limit: int) -> list[sqlite3.
         f" WHERE {where} ORDER BY {KNOWN} DESC, events.id DESC LIMIT ?",
         (*values, limit),
     ).fetchall()
+
+
+def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
+    """How many changes stand before the one where *wanted* goes on."""
+    if wanted.before is None:
+        return 0
+    everything, values = replace(wanted, before=None).where()
+    (count,) = db.execute(
+        f"SELECT count(*) FROM events JOIN posts ON posts.id = events.post_id WHERE {everything}"
+        f" AND ({KNOWN}, events.id) >= (?, ?)",
+        (*values, *wanted.before),
+    ).fetchone()
+    return int(count)
 
 
 def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:

@@ -236,9 +236,12 @@ def test_a_search_is_a_feed(reader: Any) -> None:
     assert "http://localhost/post/upr2020/flint-0" in links
 
 
+def days(text: str) -> list[str]:
+    return re.findall(r'<h2 id="day-\d+">([^<]+) <', text)
+
+
 def test_changes_are_a_page_and_a_feed(reader: Any) -> None:
-    page = reader.get("/changes").text
-    assert page.index("2 March 2026") < page.index("15 February 2026") < page.index("1 February 2026")
+    assert days(reader.get("/changes").text) == ["2 March 2026", "15 February 2026", "1 February 2026"]
     feed = ET.fromstring(reader.get("/changes.atom").text)
     entries = feed.findall("a:entry", ATOM)
     assert len(entries) == 33
@@ -252,12 +255,68 @@ def test_many_changes_are_paged_without_loss(open_room: Any, shelf: Any) -> None
     for number in range(130):
         shelf.post(f"n-{number}", captured_at="2026-02-01T10:00:00Z")
     room = open_room(shelf.path)
-    first = room.get("/changes").text
-    more = re.search(r'href="(/changes\?before=[^"]+)"', first)
-    assert more
-    second = room.get(unescape(more[1])).text
-    seen = re.findall(r"/post/upr2020/(n-\d+)", first) + re.findall(r"/post/upr2020/(n-\d+)", second)
+    path, seen, ranges = "/changes", [], []
+    while path:
+        text = room.get(path).text
+        seen += re.findall(r'<h3><a href="/post/upr2020/(n-\d+)"', text)
+        ranges += re.findall(r"Changes \d+ to \d+ of \d+", text)
+        more = re.search(r'href="(/changes\?before=[^"]+)" rel="next"', text)
+        path = unescape(more[1]) if more else ""
     assert sorted(seen) == sorted(f"n-{number}" for number in range(130))
+    assert ranges == ["Changes 1 to 50 of 130", "Changes 51 to 100 of 130", "Changes 101 to 130 of 130"]
+    assert len(ET.fromstring(room.get("/changes.atom").text).findall("a:entry", ATOM)) == 50
+
+
+def test_changes_are_told_by_when_this_archive_learned_of_them_with_both_times(open_room: Any, shelf: Any) -> None:
+    shelf.post("young", captured_at="2026-02-01T10:00:00Z")
+    shelf.post("old", captured_at="2017-06-11T00:00:00Z")
+    shelf.db.execute("UPDATE events SET known_at = '2026-05-05T05:05:05Z' WHERE at LIKE '2017%'")
+    shelf.db.execute("UPDATE captures SET source = 'wayback' WHERE captured_at LIKE '2017%'")
+    room = open_room(shelf.path)
+    text = room.get("/changes").text
+    assert days(text) == ["5 May 2026", "1 February 2026"]
+    assert "Captured 11 June 2017, brought in from the Wayback Machine" in text
+    entry = ET.fromstring(room.get("/changes.atom").text).find("a:entry", ATOM)
+    assert entry is not None
+    assert entry.findtext("a:updated", "", ATOM) == "2026-05-05T05:05:05Z"
+    assert entry.findtext("a:published", "", ATOM) == "2017-06-11T00:00:00Z"
+    assert "Captured 11 June 2017, 00:00 UTC; known here since 5 May 2026, 05:05 UTC." in entry.findtext(
+        "a:summary", "", ATOM
+    )
+
+
+def test_each_number_beside_the_changes_is_that_of_the_changes_behind_it(reader: Any) -> None:
+    for path in ("/changes", "/changes?site=ushrn-news", "/changes?kind=added&site=upr2020"):
+        text = reader.get(path).text
+        found = re.findall(r'<a href="(/changes[^"]*)"[^>]*><span>.*?</span><span class="n">(\d+)</span>', text)
+        found += re.findall(r'<a href="(/changes[^"]*)" aria-label="[^"]+, (\d+) changes?"', text)
+        assert len(found) > 4
+        for link, number in found:
+            behind = reader.get(unescape(link)).text
+            total = re.search(r"Changes \d+ to \d+ of (\d+)", behind)
+            assert (total[1] if total else "0") == number, link
+
+
+def test_an_edit_shows_its_first_changed_passage_and_leads_to_the_comparison(reader: Any) -> None:
+    text = reader.get("/changes?kind=changed").text
+    assert '<del><span class="unseen">Removed: </span>3</del>' in text
+    assert '<ins><span class="unseen">Added: </span>400</ins>' in text
+    link = re.search(r'<a href="(/post/upr2020/flint-0/diff[^"]+)">1 word added, 1 word removed</a>', text)
+    assert link
+    assert "<ins>400</ins>" in reader.get(unescape(link[1])).text
+
+
+def test_a_searchs_feed_is_newest_first_by_when_this_archive_learned_of_a_post(open_room: Any, shelf: Any) -> None:
+    for number in range(60):
+        post = shelf.post(f"n-{number}", published_at=f"20{10 + number % 9}-01-01T00:00:00Z")
+        at = f"2026-03-{number % 28 + 1:02}T00:{number:02}:00Z"
+        shelf.db.execute("UPDATE events SET known_at = ? WHERE post_id = ?", (at, post))
+    feed = ET.fromstring(open_room(shelf.path).get("/search.atom?q=short").text)
+    learned = [entry.findtext("a:updated", "", ATOM) for entry in feed.findall("a:entry", ATOM)]
+    assert len(learned) == 50
+    assert learned == sorted(learned, reverse=True)
+    assert learned[0] == "2026-03-28T00:55:00Z"
+    assert feed.findtext("a:updated", "", ATOM) == learned[0]
 
 
 def test_posts_with_less_of_the_query_stand_under_a_heading_of_their_own_and_are_not_counted(reader: Any) -> None:

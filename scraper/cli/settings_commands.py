@@ -1,0 +1,98 @@
+"""The verb that says what an archive is called: settings."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from scraper import lock
+from scraper.cli.group import db_option, harmless, now
+from scraper.dates import utc
+from scraper.errors import UsageError
+from scraper.store import Setting
+
+
+@click.command()
+@click.argument("name", required=False, metavar="NAME")
+@click.argument("value", required=False, metavar="VALUE")
+@db_option
+@click.option("--from", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="Set all that this JSON file names.")  # fmt: skip
+def settings(name: str | None, value: str | None, db: Path, source: Path | None) -> None:
+    """Show or change what the archive says of itself; kept in the archive.
+
+    \b
+    name                  what it is called
+    public_url            where the public reads it: https://archive.example.org
+    publisher             whose posts these are: the Example Network
+    introduction          paragraphs for the home page; **words** are bold
+    introduction_sources  the web addresses that the introduction rests on
+
+    Without VALUE, show it; VALUE - is standard input, an empty one takes the setting away.
+
+    \b
+    Example:  ushrn settings name "Harbour papers"
+    """
+    from scraper import schema
+    from scraper.store import keep_setting
+
+    changed = given(name, value, source)
+    if not changed:
+        shown(db, Setting(name) if name else None)
+        return
+    with lock.writing(db, utc(now())):
+        connection = schema.open_archive(db, create=False).conn
+        try:
+            with connection:
+                for key, words in changed.items():
+                    keep_setting(connection, key, words)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+    click.echo(f"{db}: {', '.join(changed)} set")
+
+
+def given(name: str | None, value: str | None, source: Path | None) -> dict[Setting, str]:
+    """What is to be changed; empty: nothing. Raises UsageError for unknown names, and values that are none."""
+    said: dict[str, object] = {}
+    if source is not None:
+        try:
+            said = json.loads(source.read_text("utf-8"))
+        except ValueError as error:
+            raise UsageError(f"{source}: expected a JSON object, found {error}") from error
+        if not isinstance(said, dict):
+            raise UsageError(f"{source}: expected a JSON object, found {type(said).__name__}")
+    if name is not None:
+        known(name)
+        if value is not None:
+            said = {**said, name: sys.stdin.read() if value == "-" else value}
+    found = {known(key): each for key, each in said.items()}
+    for key, each in found.items():
+        if not isinstance(each, str):
+            raise UsageError(f"{key}: expected text, found {type(each).__name__}")
+    address = found.get(Setting.PUBLIC_URL)
+    if address and not str(address).startswith(("http://", "https://")):
+        raise UsageError(f"public_url: expected https://..., found {address!r}")
+    return {key: str(each) for key, each in found.items()}
+
+
+def known(name: str) -> Setting:
+    """The setting of that name. Raises UsageError."""
+    try:
+        return Setting(name)
+    except ValueError as error:
+        raise UsageError(f"settings: there is no {name!r}; there are: {', '.join(Setting)}") from error
+
+
+def shown(db: Path, only: Setting | None) -> None:
+    """Print the settings, or the one."""
+    from scraper import schema
+
+    connection = schema.open_archive(db, create=False, readonly=True).conn
+    try:
+        said = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    finally:
+        connection.close()
+    for key in [only] if only else list(Setting):
+        click.echo(harmless(said.get(key, "") if only else f"{key}: {said.get(key) or '(not set)'}"))

@@ -1,0 +1,117 @@
+"""`ushrn changes` and `ushrn settings`: a digest for those who want it, and what an archive is called."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from scraper.cli import main
+from scraper.records import Capture, Reading
+from scraper.store import Archive
+
+
+def ushrn(*words: str, said: str | None = None) -> tuple[int, str]:
+    done = CliRunner().invoke(main, list(words), input=said)
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> str:
+    """Two posts: one crawled on 1 November 2026, one of 2017 brought in on the 20th."""
+    path = tmp_path / "archive.db"
+    with Archive.open(path) as opened:
+        for command, at, slug, captured in (
+            ("crawl", "2026-11-01T09:00:00Z", "young", "2026-11-01T09:00:05Z"),
+            ("recover", "2026-11-20T09:00:00Z", "old", "2017-06-11T00:00:00Z"),
+        ):
+            run = opened.begin(command, at)
+            url = f"https://www.upr2020.org/post/{slug}"
+            said = Reading(kind="post", url=url, title=f"A <{slug}> post", body_text="Words.", layout="wix")
+            capture = Capture(url=url, kind="post", captured_at=captured, status=200, media_type="text/html",
+                              body=slug.encode())  # fmt: skip
+            opened.keep(capture, said, run)
+            opened.finish(run, finished_at=at, requests=1, exit_status=0)
+    return str(path)
+
+
+def test_a_digest_tells_what_became_known_since_a_day_with_both_times(archive: str) -> None:
+    status, text = ushrn("changes", "--since", "2026-11-02", "--db", archive)
+    assert status == 0
+    assert text.splitlines()[0].startswith("1 change since 2 November 2026: ")
+    assert "20 November 2026\n  New        A <old> post\n" in text
+    assert "captured 11 June 2017 · https://www.upr2020.org/post/old" in text
+    both = ushrn("changes", "--since", "2026-11-01", "--db", archive)[1]
+    assert both.index("A <old> post") < both.index("A <young> post")
+    assert ushrn("changes", "--since", "2026-12-01", "--db", archive)[1].startswith("0 changes since")
+
+
+def test_a_digest_as_html_is_a_whole_page_whose_titles_are_text(archive: str) -> None:
+    ushrn("settings", "public_url", "https://posts.example.org/", "--db", archive)
+    ushrn("settings", "name", "Posts & papers", "--db", archive)
+    status, page = ushrn("changes", "--since", "2026-11-01", "--format", "html", "--db", archive)
+    assert status == 0
+
+    class Links(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.found: list[str] = []
+            self.text = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            assert tag in {
+                "html",
+                "head",
+                "meta",
+                "title",
+                "body",
+                "h1",
+                "h2",
+                "ul",
+                "li",
+                "strong",
+                "a",
+                "br",
+                "small",
+            }
+            self.found += [value or "" for name, value in attrs if name == "href"]
+
+        def handle_data(self, data: str) -> None:
+            self.text += data
+
+    reader = Links()
+    reader.feed(page)
+    assert reader.found == [
+        "https://posts.example.org/post/upr2020/old",
+        "https://posts.example.org/post/upr2020/young",
+    ]
+    assert "A <old> post" in reader.text
+    assert "2 changes since 1 November 2026: Posts & papers" in reader.text
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "", "20261"])
+def test_a_day_that_is_none_is_wrong_usage(archive: str, day: str) -> None:
+    status, text = ushrn("changes", "--since", day, "--db", archive)
+    assert (status, text.count("\n")) == (2, 1)
+
+
+def test_settings_are_set_shown_and_taken_away(archive: str, tmp_path: Path) -> None:
+    file = tmp_path / "about.json"
+    file.write_text(json.dumps({"name": "Harbour", "introduction": "**The Harbour** was.\n\nIt is."}), "utf-8")
+    assert ushrn("settings", "--from", str(file), "--db", archive)[0] == 0
+    assert ushrn("settings", "name", "--db", archive) == (0, "Harbour\n")
+    assert ushrn("settings", "publisher", "-", "--db", archive, said="the Harbour\n")[0] == 0
+    shown = ushrn("settings", "--db", archive)[1]
+    assert "publisher: the Harbour" in shown
+    assert "public_url: (not set)" in shown
+    assert ushrn("settings", "name", "", "--db", archive)[0] == 0
+    assert "name: (not set)" in ushrn("settings", "--db", archive)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("colour", "blue"), ("public_url", "javascript:alert(1)"), ("public_url", "x")]
+)
+def test_settings_that_are_none_are_wrong_usage(archive: str, name: str, value: str) -> None:
+    status, text = ushrn("settings", name, value, "--db", archive)
+    assert (status, text.count("\n")) == (2, 1)
