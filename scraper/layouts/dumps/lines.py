@@ -120,6 +120,13 @@ def named_in(url: str | None, line: str) -> float:
     return sum(word in slug for word in words) / len(words) if words and slug else 0.0
 
 
+def is_named_otherwise(url: str | None, line: str) -> bool:
+    """Whether the slug of *url* is a title's, of several words, and *line* holds none of them, or few of many."""
+    slug = _words(urls.slug(url)) if url else []
+    named = len(set(slug).intersection(_words(line)))
+    return len(slug) >= 3 and (named == 0 or (len(slug) >= 5 and named * 3 < len(slug)))
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.casefold())
 
@@ -171,7 +178,13 @@ def _spaceless(text: str) -> bool:
     return any("\u0e00" <= sign <= "\u0fff" or sign >= "\u1780" for sign in text[:2000])
 
 
-_BARE_MARK = re.compile(r"[•◦▪·|\s]+")
+_BARE_MARK = re.compile(r"(?:[•◦▪·|\s]|\*\s)+\*?")
+_SIGN = re.compile(r"[*‣●○◦▪■·]\s+(?=\S)")
+
+
+def with_one_bullet(lines: Sequence[str]) -> tuple[str, ...]:
+    """*lines*, each list mark in front of one as ``• ``: what writes dumps knows many, ``*`` above all."""
+    return tuple(_SIGN.sub("• ", line, count=1) if _SIGN.match(line) else line for line in lines)
 
 
 def without_bare_marks(lines: Sequence[str]) -> tuple[str, ...]:

@@ -201,6 +201,9 @@ def _categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:
 
     Seen on captures of 2023: "Marketing", "•", "Instagram", "•", "Strategy" above the counts. One alone has no mark.
     """
+    last = next((index for index in range(end - 1, -1, -1) if lines[index]), None)
+    if last is not None and (joined := _joined(lines[last])):
+        return last, joined
     named: list[str] = []
     start, mark_due = end, False
     for index in range(end - 1, max(-1, end - 60), -1):
@@ -214,6 +217,13 @@ def _categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:
             start = index
         mark_due = not mark_due
     return (start, tuple(reversed(named))) if len(named) > 1 else (end, ())
+
+
+def _joined(line: str) -> tuple[str, ...]:
+    """The names of a line that lost its breaks ("Marketing•Instagram•Strategy"); empty: it is no such line."""
+    names = [name.strip() for name in line.split("•")]
+    short = all(name and len(name) <= 40 and name[-1] not in ".!?:;," for name in names)
+    return tuple(names) if len(names) > 1 and short and len(line) <= 200 else ()
 
 
 def _with_tags(lines: Sequence[str], behind: int, counts: Shown, *, seen: bool = True) -> Foot:

@@ -8,16 +8,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scraper import dates
 from scraper.dates import Spelled
 from scraper.layouts.dumps import wix_words as words
 from scraper.layouts.dumps.lines import (
     first,
     is_heading,
     is_name,
+    is_named_otherwise,
     is_signature,
     is_title,
     named_in,
     nonblank,
+    note,
 )
 from scraper.layouts.dumps.wix_marks import Mark, mark, merged
 from scraper.records import Problem
@@ -25,6 +28,8 @@ from scraper.records import Problem
 _BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
 #: A line longer than that is no part of a head: the body has begun.
 _LONG = 200
+#: A title so long is surely shorter than a paragraph.
+_SHORT = 120
 #: Lines with text among which the head is looked for behind a menu.
 _DEEPEST = 80
 #: Marks that can stand together: author, date, reading time, update, rating, fact check, twice.
@@ -111,7 +116,8 @@ def _name_above_marks(lines: Sequence[str], index: int) -> Mark | None:
     if below >= len(lines) or not is_name(lines[index]):
         return None
     found = mark(lines[below])
-    return Mark(author=lines[index]) if found is not None and not found.under_title else None
+    lone = found is not None and not found.under_title and found.author is None
+    return Mark(author=lines[index]) if lone else None
 
 
 def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, int, Mark] | None:
@@ -136,53 +142,139 @@ def _is_header(lines: Sequence[str], index: int) -> bool:
 def _with_marks(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, menu: bool, url: str | None) -> Head:
     """The head round the run of marks."""
     at, behind, found = run
-    before = [line for line in nonblank(lines[start:at]) if not words.is_in(words.BUTTONS, line)][-2:]
-    after = lines[behind] if behind < len(lines) else ""
-    below = first(lines, behind + 1)
-    under = mark(lines[below]) if below < len(lines) else None
-    title_below = under is not None and under.under_title
-    title, author = _choose(before, after, found, menu=menu, title_below=title_below, url=url)
+    before = [line for line in nonblank(lines[start:at]) if not words.is_in(words.BUTTONS, line) and not _is_item(line)]
+    around = _Around(before[-2:], lines[behind:], found, menu=menu, url=url)
+    title, author = next(choice for rule in _RULES if (choice := rule(around)) is not None)
     body_at = behind
-    if title is not None and title == after and title not in before:
+    if title is not None and title == around.after and title not in around.before:
         more, body_at = _run(lines, behind + 1, at_top=False)
         found = merged([found, more]) if more else found
         body_at = first(lines, body_at)
+    problems = found.problems if title is not None or not around.rivals else (*found.problems, _open(around.rivals))
     return Head(
         title=title, author=found.author or author, published=found.published, updated=found.updated,
-        problems=found.problems, body_at=body_at,
+        problems=problems, body_at=body_at,
     )  # fmt: skip
 
 
-def _choose(
-    before: Sequence[str], after: str, found: Mark, *, menu: bool, title_below: bool, url: str | None
-) -> tuple[str | None, str | None]:
-    """(title, author) among the last lines above the marks and the first below them.
+def _open(rivals: Sequence[str]) -> Problem:
+    """The note where several lines could be the title, and nothing tells which."""
+    return note(
+        "title-open", "title", f"expected one line as the title, found {len(rivals)}: {' / '.join(rivals)[:200]}"
+    )
 
-    *title_below*: another mark, which stands only under titles, follows the first line below.
-    """
-    above = before[-1] if before else None
-    if above is None:
-        return (after if is_title(after) and not found.under_title else None), None
-    if found.under_title or not is_title(above):
+
+class _Around:
+    """The lines round the marks of a head: the last two above, those below."""
+
+    def __init__(
+        self, before: Sequence[str], below: Sequence[str], found: Mark, *, menu: bool, url: str | None
+    ) -> None:
+        self.before, self.found, self.menu, self.url = before, found, menu, url
+        self.above = before[-1] if before else None
+        self.higher = before[-2] if len(before) > 1 and is_title(before[-2]) else None
+        texts = [line for line in below if line][:2]
+        self.after = texts[0] if texts and not _is_item(texts[0]) else ""
+        self.under = texts[1] if len(texts) > 1 else ""
+
+    @property
+    def title_below(self) -> bool:
+        """Whether a mark that stands only under titles follows the first line below."""
+        under = mark(self.under) if self.under else None
+        return under is not None and under.under_title
+
+    @property
+    def rivals(self) -> list[str]:
+        """The lines that could be the title."""
+        return [line for line in (self.above, self.higher, self.after) if line and is_title(line)]
+
+    def signature(self) -> str | None:
+        """The line above as the author's name; None: it is none, or the author is known."""
+        above = self.above or ""
+        return above if above and is_signature(above) and not menu_word(above) and not self.found.author else None
+
+    def lone_name(self) -> bool:
+        """Whether nothing but a name of two to four words stands above a date and more."""
+        above = self.above or ""
+        return self.higher is None and self.found.author is None and is_name(above) and 2 <= len(above.split()) <= 4
+
+
+#: What a rule says: (title, author), each None where there is none; no choice: another rule may know.
+Choice = tuple[str | None, str | None] | None
+
+
+def _nothing_above(around: _Around) -> Choice:
+    if around.above is not None:
+        return None
+    return (around.after if is_title(around.after) and not around.found.under_title else None), None
+
+
+def _marks_of_a_title(around: _Around) -> Choice:
+    """Marks that stand only under titles, or nothing above that can be a title."""
+    above = around.above or ""
+    if around.found.under_title or not is_title(above):
         return above if is_title(above) else None, None
-    if title_below and is_title(after):
-        return after, above if is_signature(above) and not menu_word(above) and not found.author else None
-    higher = before[-2] if len(before) > 1 and is_title(before[-2]) else None
-    rivals = [line for line in (above, higher, after) if line and is_title(line)]
-    best = max(rivals, key=lambda line: named_in(url, line))
-    if named_in(url, best) >= 0.6 and sum(named_in(url, line) >= 0.6 for line in rivals) == 1:
-        signed = best != above and is_signature(above) and not menu_word(above) and not found.author
-        return best, above if signed else None
-    if found.author:
-        lone_word = menu and len(above.split()) <= 2 and is_heading(after) and len(after.split()) > 2
-        return (after, None) if lone_word else (above, None)
+    return None
+
+
+def _between_marks(around: _Around) -> Choice:
+    """Author, date and reading time above the title, its update below."""
+    return (around.after, around.signature()) if around.title_below and is_title(around.after) else None
+
+
+def _named_by_the_address(around: _Around) -> Choice:
+    """The one line that the slug names."""
+    rivals = around.rivals
+    best = max(rivals, key=lambda line: named_in(around.url, line), default="")
+    if named_in(around.url, best) < 0.6 or sum(named_in(around.url, line) >= 0.6 for line in rivals) != 1:
+        return None
+    return best, around.signature() if best != around.above else None
+
+
+def _beside_an_author(around: _Around) -> Choice:
+    """The author is known: the title stands above, unless that is a lone word of a menu."""
+    above, after = around.above or "", around.after
+    if not around.found.author:
+        return None
+    lone_word = around.menu and len(above.split()) <= 2 and is_heading(after) and len(after.split()) > 2
+    return (after, None) if lone_word else (above, None)
+
+
+def _below_a_lone_name(around: _Around) -> Choice:
+    """A lone name above the date and the reading time, then a short line, then a paragraph: the short line."""
+    short = (
+        is_heading(around.after)
+        and dates.parse(around.after) is None
+        and len(around.after) <= _SHORT
+        and len(around.under) > len(around.after)
+    )
+    if around.lone_name() and around.found.strong and around.found.published is not None and short:
+        return around.after, around.above
+    return None
+
+
+def _by_shape(around: _Around) -> Choice:
+    """What is left: a name above is the author where a longer heading stands above or below it."""
+    above, higher, after = around.above or "", around.higher, around.after
     if not is_name(above) and not (len(above.split()) == 1 and is_heading(after) and not higher):
         return above, None
-    if higher and not (menu and words.is_in(words.PAGES, higher)):
+    if higher and not (around.menu and words.is_in(words.PAGES, higher)):
         return higher, above
     if is_heading(after) and len(after.split()) > 2 and len(after) > len(above):
         return after, above
     return above, None
+
+
+#: Asked in this order; the last always answers.
+_RULES = (
+    _nothing_above, _marks_of_a_title, _between_marks, _named_by_the_address, _beside_an_author, _below_a_lone_name,
+    _by_shape,
+)  # fmt: skip
+
+
+def _is_item(line: str) -> bool:
+    """Whether *line* is an item of a list: a menu's, or the author's; no title is."""
+    return _BULLET.fullmatch(line) is not None
 
 
 def menu_word(line: str) -> bool:
@@ -198,25 +290,30 @@ def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool
     if top >= len(lines):
         return Head(body_at=len(lines))
     if menu:
-        index = _title_behind_menu(lines, top, url)
-        return Head(body_at=top) if index is None else Head(title=lines[index], body_at=first(lines, index + 1))
+        return _behind_menu(lines, top, url)
     line = lines[top]
+    if is_name(line) and len(line.split()) > 1 and is_named_otherwise(url, line):
+        return Head(problems=(_open([line]),), body_at=top)
     if is_title(line) if chrome else _is_bare_title(lines, top, url):
         return Head(title=line, body_at=first(lines, top + 1))
     return Head(body_at=top)
 
 
-def _title_behind_menu(lines: Sequence[str], top: int, url: str | None) -> int | None:
-    """Index of the title among the short lines before the first long one; None: there are none."""
+def _behind_menu(lines: Sequence[str], top: int, url: str | None) -> Head:
+    """The head among the short lines before the first long one: words of a menu, then perhaps the title. It is the line
+    that the address names, or the only one; else it stays open.
+    """
     short = []
     for index in range(top, len(lines)):
         if lines[index] and (len(lines[index]) > _LONG or not is_heading(lines[index])):
             break
         if lines[index]:
             short.append(index)
-    named = [index for index in short if named_in(url, lines[index]) >= 0.6]
-    candidates = named or short[-1:]
-    return candidates[0] if candidates else None
+    named = [at for at in short if named_in(url, lines[at]) >= 0.6 and not is_named_otherwise(url, lines[at])]
+    candidates = named or (short if len(short) == 1 else [])
+    if candidates:
+        return Head(title=lines[candidates[0]], body_at=first(lines, candidates[0] + 1))
+    return Head(problems=(_open([lines[at] for at in short]),) if short else (), body_at=top)
 
 
 def _is_bare_title(lines: Sequence[str], top: int, url: str | None) -> bool:

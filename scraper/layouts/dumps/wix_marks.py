@@ -1,16 +1,16 @@
 """The marks in the head of a Wix text dump: author, dates, reading time, rating; a line each, or several glued."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scraper.dates import Spelled
 from scraper.layouts.dumps import wix_words as words
-from scraper.layouts.dumps.lines import is_name, lacking, shown_date
+from scraper.layouts.dumps.lines import first, is_name, is_signature, lacking, shown_date
 from scraper.records import Problem
 
 #: A line longer than that is no mark.
-_LONGEST = 100
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def mark(line: str) -> Mark | None:
         return Mark(author=found["name"].strip())
     if spelled := shown_date(line):
         return Mark(published=spelled, strong=False, problems=lacking("published_at", spelled, line))
-    return _glued(line) or _joined(line)
+    return (_glued(line) if len(line) <= _LONGEST else None) or _joined(line)
 
 
 def _joined(line: str) -> Mark | None:
@@ -64,21 +64,70 @@ def _joined(line: str) -> Mark | None:
     return merged([whole, *known])
 
 
+#: A reading time is no longer than that, nor is the date before it.
+_LONGEST_PART = 40
+_LONGEST_AUTHOR = 60
+
+
 def _glued(line: str) -> Mark | None:
-    """Author, date and reading time run together ("Jane DoeMay 97 min read": May 9, 7 minutes); None: another line."""
-    found = re.fullmatch(r"(?P<before>.{2,80}?)(?P<number>\d{1,6})(?P<unit>\s?[^\d\W].{1,25})", line)
-    if found is None:
+    """Author, date and reading time run together ("Jane DoeMay 97 min read": May 9, 7 minutes); None: another line.
+
+    A line that ends so is a by-line, whatever stands before the date: a name in any script, with particles and what
+    follows a name ("PhD"). What is no name leaves the author unknown.
+    """
+    found = [(spelled.iso is not None, at, -start, spelled) for at, start, spelled in _splits(line)]
+    if not found:
         return None
-    for digits in (1, 2, 3):
-        at = found.end("number") - digits
-        if at < found.start("number") or not words.READING_TIME.fullmatch(line[at:]):
+    _, _, start, spelled = max(found, key=lambda split: split[:3])
+    problems = lacking("published_at", spelled, line)
+    return Mark(author=_author(line[:-start]) if start else None, published=spelled, problems=problems)
+
+
+def _splits(line: str) -> Iterator[tuple[int, int, Spelled]]:
+    """(where a reading time begins, where the date before it begins, the date): every way to take *line* apart."""
+    for place in words.READING_TIME_BEGINS.finditer(line, max(1, len(line) - _LONGEST_PART)):
+        at = place.start()
+        if not words.READING_TIME.fullmatch(line, at):
             continue
-        for start in range(max(0, at - 30), at - 3):
-            spelled = shown_date(line[start:at])
-            if spelled and (start == 0 or is_name(line[:start].strip())):
-                author = line[:start].strip() or None
-                return Mark(author=author, published=spelled, problems=lacking("published_at", spelled, line))
-    return None
+        for start in range(max(0, at - _LONGEST_PART), at - 3):
+            if not _may_begin(line, start):
+                continue
+            if (spelled := shown_date(line[start:at].strip())) is not None:
+                yield at, start, spelled
+
+
+def _may_begin(line: str, start: int) -> bool:
+    """Whether a date can begin there: not inside of a number, nor of a word in small letters."""
+    before, sign = line[start - 1 : start], line[start]
+    if not sign.isalnum():
+        return False
+    if sign.isdecimal():
+        return not before.isdecimal()
+    return not (before.isalpha() and sign.islower() and before.islower())
+
+
+def _author(text: str) -> str | None:
+    """The name that *text* is; None: it is none, or a title is glued to it."""
+    name = text.strip(" ,;:•·|–—-")
+    if not name or len(name) > _LONGEST_AUTHOR or name[-1] in ":;?!…" or not is_signature(name.rstrip(".")):
+        return None
+    return None if len(name.split()) > 3 and _SEAM.search(name) else name
+
+
+#: Where two lines were run together: a small letter, then a capital; names have that too (McDonald, DeVito, PhD).
+_SEAM = re.compile(r"(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bLa)(?<!\bDi)(?<!\bVan)(?<=[a-zß-ÿ]{2})[A-ZÀ-Þ][a-z]")
+
+
+def joined_labels(lines: Sequence[str]) -> tuple[str, ...]:
+    """*lines*, a label that stands alone ("Updated:") on one line with the date below it."""
+    joined = list(lines)
+    for index, line in enumerate(lines):
+        if not words.UPDATED_ALONE.fullmatch(line):
+            continue
+        below = first(lines, index + 1)
+        if below < len(lines) and shown_date(lines[below]) is not None:
+            joined[index], joined[below] = f"{line} {lines[below]}", ""
+    return tuple(joined)
 
 
 def merged(marks: Sequence[Mark]) -> Mark:

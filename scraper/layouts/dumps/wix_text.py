@@ -22,10 +22,12 @@ from scraper.layouts.dumps.lines import (
     note,
     shown_date,
     title_text,
+    with_one_bullet,
     without_bare_marks,
 )
 from scraper.layouts.dumps.wix_foot import Foot, count_groups, read_foot
 from scraper.layouts.dumps.wix_head import Head, read_head
+from scraper.layouts.dumps.wix_marks import joined_labels
 from scraper.numbers import Shown
 from scraper.page import TextPage
 from scraper.records import Problem, Reading
@@ -61,7 +63,7 @@ class _Cut:
 def read(page: TextPage) -> Reading:
     """What the dump says: a post, or why it is none. Raises Unreadable where it holds no text of a page."""
     assert_prose(page)
-    cut = _cut(page.lines)
+    cut = _cut(joined_labels(with_one_bullet(page.lines)))
     if page.url and not urls.is_post(page.url):
         kind = "list" if _LIST_PATH.search(page.url.partition("?")[0]) else "other"
         return _no_post(page, kind, "its address is no post's")

@@ -60,7 +60,9 @@ BUTTONS = frozenset({
     "use tab to navigate through the menu items.", "use tab to navigate through the menu items",
     "skip to main content",
     "skip to content", "log in", "login", "log in / sign up", "log in/sign up", "sign up", "signup", "sign in",
-    "search", "search...", "all posts", "submit", "site contents", "loading...", "loading…", "more", "menu", "cart",
+    "search", "search...", "بحث", "חיפוש", "検索", "搜索", "搜尋", "검색", "поиск", "пошук", "hledat", "szukaj",
+    "sök", "søg", "søk", "haku", "hae", "ara", "keresés", "căutare", "αναζήτηση", "ค้นหา", "tìm kiếm", "hľadať",
+    "all posts", "submit", "site contents", "loading...", "loading…", "more", "menu", "cart",
     "use tab to navigate", "se connecter", "connexion", "iniciar sesión", "entrar", "fazer login", "anmelden",
     "accedi", "inloggen", "zaloguj się", "přihlásit se", "logga in", "log ind", "logg inn", "giriş yap", "войти",
     "увійти", "تسجيل الدخول", "התחברות", "ログイン", "登录", "登入", "로그인", "tous les posts", "todas las entradas",
@@ -98,22 +100,45 @@ _UPDATED = (
     "actualizat", "frissítve", "ενημερώθηκε", "อัปเดตเมื่อ", "đã cập nhật", "diperbarui",
 )  # fmt: skip
 UPDATED = re.compile(rf"(?:{'|'.join(map(re.escape, _UPDATED))})\s?[:\uff1a]\s?(?P<date>.+)", re.IGNORECASE)
+UPDATED_ALONE = re.compile(rf"(?:• )?(?:{'|'.join(map(re.escape, _UPDATED))})\s?[:\uff1a]", re.IGNORECASE)
 PUBLISHED = re.compile(
     r"(?:published(?: on)?|posted(?: on)?|date published|publication date|publié le|publicado(?: el| em)?"
     r"|veröffentlicht am)\s?[:\uff1a]?\s(?P<date>.+)",
     re.IGNORECASE,
 )
-_MINUTES = (
-    r"(?:min(?:ute)?s?\.? read|min\.? de lecture|min\.? de lectura|min(?:\.|utos)? de leitura|min\.? lesezeit|min\.?"
-    r" di lettura|tempo di lettura|minuten om te lezen|min\.? leestijd|min(?:uta|ut|uty)?\.? czytania"
-    r"|minut čtení|min\.? čtení|min\.? läsning|min\.? læsning|min\.? lesing|min\.? lukuaika|dakikada okunur|dk\.? okuma"
-    r"|мин\.? чтения|хв\.? читання|دقيقة قراءة|دقائق قراءة|دقيقة|دقائق|דקות קריאה|分で読める|読了時間|分钟阅读|分鐘閱讀"
-    r"|分钟|分鐘|분 분량|मिनट पठन|นาทีที่อ่าน|phút đọc)"
+
+
+def _any(words: str) -> str:
+    """A pattern for any of *words*, in which ``_`` stands for a space."""
+    return "|".join(re.escape(word.replace("_", " ")) for word in sorted(words.split(), key=len, reverse=True))
+
+
+#: Minutes, and reading, in the languages of Wix's interface: a line with both and one number is a reading time.
+_MINUTE = (
+    r"min(?:ut|út|uut|uti|uter|uten|utter|uto|uti)?[^\W\d]{0,4}\.?|мин[^\W\d]{0,4}\.?|хв(?:илин[аи]?)?\.?|perc|menit|λεπτ[άόα]"
+    r"|דקות|דקה|דק׳|دقيقة|دقائق|دقيقه|分钟|分鐘|分|분|मिनट|मिनिट|মিনিট|นาที|phút|dk\.?|dakika(?:da)?"
 )
+_READING = """
+read reading de_lecture de_lectura de_leitura lesezeit zum_lesen di_lettura om_te_lezen leestijd czytania
+čtení čítania läsning lästid læsning læsetid lesing lesetid lukuaika käytetty_lukemiseen lukemiseen okunur
+okuma okuma_süresi чтения на_чтение читання на_читання за_четене قراءة للقراءة קריאה で読める 阅读 閱讀 分量 분량
+읽기 पठन पढ़ने_में ที่อ่าน đọc ανάγνωσης διαβάστηκε olvasás olvasási_idő branja čitanja skaitymo lasīts de_citit citire
+membaca baca leitura lugemist
+"""
+_READING_FIRST = """
+tempo_di_lettura tempo_de_leitura temps_de_lecture tiempo_de_lectura lesezeit reading_time leestijd
+czas_czytania minut_čtení minút_čítania min_čtení minuty_čtení doba_čtení lästid læsetid lesetid lukuaika
+okuma_süresi время_чтения час_читання читати време_за_четене זמן_קריאה مدة_القراءة وقت_القراءة 読了時間 阅读时间
+讀畢需時 閱讀時間 ยาว χρόνος_ανάγνωσης διαβάστηκε olvasási_idő čas_branja vrijeme_čitanja skaitymo_laikas
+lasīšanas_laiks timp_de_citire waktu_baca
+"""
 READING_TIME = re.compile(
-    rf"(?:読了時間[:\uff1a]?\s?)?\d{{1,3}}\s?(?:{_MINUTES}|分)|tempo di lettura[:\uff1a]?\s?\d{{1,3}} min\.?",
+    rf"\d{{1,3}}\s?(?:{_MINUTE})\s?(?:{_any(_READING)})|\d{{1,3}}\s?(?:دقيقة|دقائق|分|分钟|分鐘)"
+    rf"|(?:{_any(_READING_FIRST)})\s?[:\uff1a]?\s?\d{{1,3}}\s?(?:{_MINUTE})?",
     re.IGNORECASE,
 )
+#: Where a reading time can begin in a line.
+READING_TIME_BEGINS = re.compile(rf"(?<!\d)\d|\d(?=\d{{0,2}}(?!\d))|{_any(_READING_FIRST)}", re.IGNORECASE)
 RATING = re.compile(r"rated (?:nan|\d(?:\.\d+)?) out of 5 stars\.?(?: ?no ratings yet)?|no ratings yet", re.IGNORECASE)
 WRITER = re.compile(
     r"(?:writer|author|written by|posted by|auteur|rédacteur|autor|autora|escritor|escritora|autore|scrittore|schrijver"
@@ -127,7 +152,18 @@ TAGS = re.compile(
     re.IGNORECASE,
 )
 LIKED_AT_END = re.compile(r"marked as liked\.?$", re.IGNORECASE)
-LIKED = re.compile(r"post (?:not )?marked as liked\.?", re.IGNORECASE)
+_LIKE_WORD = """
+like aim gefällt gusta agrada piace curt gost leuk polub líbí páči нрав вподоб лайк gilla synes tykk beğen いいね
+赞 讚 좋아요
+"""
+_MARK_WORD = """
+mark marqu marcad contrassegn označen oznacz отмеч познач marker merkit işaret マーク 标记 標記 표시
+"""
+#: "Post not marked as liked" in the languages of Wix's interface: a word for each, in one short line.
+LIKED = re.compile(
+    rf"post (?:not )?marked as liked\.?|(?=.*(?:{_any(_LIKE_WORD)}))(?=.*(?:{_any(_MARK_WORD)}))\D{{10,80}}",
+    re.IGNORECASE,
+)
 #: Lines of a site's footer.
 FOOTER = re.compile(
     r"(?:©|\(c\) ?\d{4}|copyright ©?).{0,160}|(?:proudly created with|powered (?:and secured )?by) wix(?:\.com)?\.?",

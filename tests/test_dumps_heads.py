@@ -1,0 +1,86 @@
+"""The top of a dump: what is a by-line, which line is the title, and when that stays open."""
+
+import pytest
+
+from scraper.reading.page_reader import extract
+from scraper.records import Capture, Reading
+
+PROSE = "The delegation met the members on Tuesday and handed over the letter that forty groups had signed."
+
+
+def dump(text: str, url: str = "", *, end: str = "") -> Reading:
+    body = f"{text}\n\n{PROSE}{end}\n\n12 views0 comments\n\nRecent Posts\nSee All".encode()
+    return extract(
+        Capture(
+            url=url, kind="post", source="file", body=body, media_type="text/plain", captured_at="2026-06-01T00:00:00Z"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "day"),
+    [
+        ("Ann van der Berg-Roe, PhDMay 9, 20217 min read", "Ann van der Berg-Roe, PhD", "2021-05-09"),
+        ("Ann Roe 23 hours ago2 min read", "Ann Roe", None),
+        ("Ana de la RúaMay 97 min read", "Ana de la Rúa", None),
+        ("JEANNE9 août 20183 min de lecture", "JEANNE", "2018-08-09"),
+        ("13 mar 20231 min de lectura", None, "2023-03-13"),
+        ("Jane@Company2. Okt. 20224 Min. Lesezeit", "Jane@Company", "2022-10-02"),
+        ("Ян Дубов6 мая 2021 г.3 мин. чтения", "Ян Дубов", "2021-05-06"),
+        ("A letter to everybodyAnn RoeMay 9, 20217 min read", None, "2021-05-09"),
+        ("Ann Roe, Jr.Jan 5, 2021Minut čtení: 1", "Ann Roe, Jr.", "2021-01-05"),
+    ],
+)
+def test_a_line_that_ends_in_a_date_and_a_reading_time_is_a_by_line(
+    line: str, author: str | None, day: str | None
+) -> None:
+    reading = dump(f"top of page\nOur Letter to All\n{line}")
+    assert (reading.title, reading.author, reading.published_at) == ("Our Letter to All", author, day)
+    assert reading.body_text == PROSE
+
+
+@pytest.mark.parametrize("sign", ["*", "•", "‣", "●", "▪", "·"])
+def test_any_sign_of_a_list_is_no_part_of_a_name_or_title(sign: str) -> None:
+    menu = f"  {sign} Home\n  {sign} Our Work\n\n"
+    reading = dump(
+        f"top of page\n\n{menu}Our Letter to All\n\n  {sign} Ann Roe\n  {sign} Jun 19, 2025\n  {sign} 3 min read"
+    )
+    assert (reading.title, reading.author, reading.published_at) == ("Our Letter to All", "Ann Roe", "2025-06-19")
+    assert reading.body_text == PROSE
+
+
+def test_a_lone_name_above_date_and_reading_time_and_a_short_line_below() -> None:
+    reading = dump("Ann Roe\nJan 5, 2021\n3 min read\nOur Letter")
+    assert (reading.title, reading.author, reading.body_text) == ("Our Letter", "Ann Roe", PROSE)
+    month = dump("top of page\nOur Letter\nJan 5, 2021\n3 min read\nJune 2026")
+    assert (month.title, month.body_text) == ("Our Letter", f"June 2026\n\n{PROSE}")
+
+
+def test_a_label_alone_on_its_line_belongs_to_the_date_below() -> None:
+    reading = dump("top of page\nOur Letter\nAnn Roe\nJan 5, 2021\n3 min read\nUpdated:\nMar 18, 2021")
+    assert (reading.published_at, reading.updated_at, reading.body_text) == ("2021-01-05", "2021-03-18", PROSE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Minut čtení: 1", "3 minut čtení", "読了時間: 3分", "3분 분량", "讀畢需時 3 分鐘", "Tempo di lettura: 3 min",
+        "3 perc olvasás", "3 мин. чтения", "Читати 3 хв", "ยาว 3 นาที", "3 dakikada okunur", "3 min käytetty lukemiseen",
+        "זמן קריאה 3 דקות",
+    ],
+)  # fmt: skip
+def test_reading_times_are_known_in_many_languages(line: str) -> None:
+    assert dump(f"top of page\nOur Letter to All\n{line}").body_text == PROSE
+    assert dump("top of page\n5 minutes to midnight").title == "5 minutes to midnight"
+
+
+def test_a_name_where_the_address_tells_another_title_leaves_the_title_open() -> None:
+    address = "https://www.example.org/post/what-the-river-told-us-in-spring"
+    reading = dump("top of page\nAnn Roe", address)
+    assert (reading.title, [it.kind for it in reading.problems]) == (None, ["title-open"])
+    assert dump("top of page\nAnn Roe", "https://www.example.org/post/ann-roe").title == "Ann Roe"
+
+
+def test_categories_that_were_run_together_are_no_body() -> None:
+    reading = dump("top of page\nOur Letter", end="\n\nWater•Land Rights")
+    assert (reading.categories, reading.body_text) == (("Water", "Land Rights"), PROSE)
