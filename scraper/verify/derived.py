@@ -129,8 +129,6 @@ def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterabl
     copy.executemany("INSERT INTO unreadable VALUES (?)", ((sha256,) for sha256 in damaged))
     copy.execute("CREATE TEMP TABLE held_back (id INTEGER PRIMARY KEY)")
     copy.executemany("INSERT INTO held_back VALUES (?)", ((number,) for number in held))
-    for table in ("crawls", "decisions", "withdrawals"):
-        copy.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM src.{table}")
     copy.execute("CREATE TEMP VIEW bodies AS SELECT rowid, * FROM src.bodies")
     for name in ("crawls", "decisions", "import_files", "capture_files", "withdrawals"):
         copy.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM src.{name}")
