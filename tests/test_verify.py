@@ -54,10 +54,10 @@ def test_a_sound_archive_has_no_damage(sound: Path) -> None:
     findings = check(sound)
     assert findings.of("damage") == ()
     assert findings.exit_status == 0
-    assert {finding.kind for finding in findings.of("remark")} == {"wire-digest"}
+    assert {finding.kind for finding in findings.of("note")} == {"wire-digest"}
     assert findings.checked["captures"] == 14
     assert findings.checked["posts"] == 3
-    assert findings.line.startswith("verify: all holds")
+    assert findings.line.startswith("verify: no damage, 1 note; 14 captures in 5 runs, ")
 
 
 def test_nothing_is_written(sound: Path) -> None:
@@ -264,28 +264,28 @@ def test_what_is_odd_without_a_checkpoint_is_told_and_never_all_holds(sound: Pat
     findings = check(sound)
     assert findings.exit_status in {1, 7}
     assert kind in {finding.kind for finding in findings.found}
-    assert "all holds" not in findings.line
+    assert "not proven" in findings.line
 
 
-def test_a_count_that_fell_is_a_remark(tmp_path: Path, archives: Any) -> None:
+def test_a_count_that_fell_is_a_note(tmp_path: Path, archives: Any) -> None:
     kept = [
         archives.live("/post/x", f"2021-0{month}-02T00:00:00Z", archives.page("X", "Words.", slug="x", views=views))
         for month, views in ((3, 9), (4, 5), (5, 7))
     ]
     findings = check(archives.fill(tmp_path / "a.db", kept))
     assert findings.exit_status == 0
-    (fell,) = [finding for finding in findings.of("remark") if finding.kind == "count-fell"]
+    (fell,) = [finding for finding in findings.of("note") if finding.kind == "count-fell"]
     assert "9 views" in fell.message
     assert "5 at" in fell.message
 
 
-def test_a_capture_from_the_future_is_a_remark(tmp_path: Path, archives: Any) -> None:
+def test_a_capture_from_the_future_is_a_note(tmp_path: Path, archives: Any) -> None:
     path = archives.fill(
         tmp_path / "a.db", [archives.live("/post/x", "2031-03-02T00:00:00Z", archives.page("X", "Y", slug="x"))]
     )
     findings = check(path)
     assert findings.exit_status == 0
-    assert "impossible-time" in {finding.kind for finding in findings.of("remark")}
+    assert "impossible-time" in {finding.kind for finding in findings.of("note")}
 
 
 def test_what_a_killed_run_left_is_not_proven(sound: Path) -> None:
@@ -381,7 +381,7 @@ def test_an_archive_that_other_packages_read_alike_is_proven(sound: Path) -> Non
         archive.rebuild()
     findings = check(sound)
     assert findings.of("damage") == ()
-    assert "other-rules" in {finding.kind for finding in findings.of("remark")}
+    assert "other-rules" in {finding.kind for finding in findings.of("note")}
 
 
 @pytest.mark.parametrize("seconds", [0, 299, 301])

@@ -1,4 +1,4 @@
-"""What an insider does to an archive, with SQL and this program's code at hand: each change is found, none "all holds".
+"""What an insider does to an archive, with SQL and this program's code at hand: each change is found, none called sound.
 
 The changes are held against the seals alone, so that the table stays fast: whatever else `verify` looks at, these must
 find it. The newest checkpoint is known elsewhere, and the insider redoes every digest that stands in the file.

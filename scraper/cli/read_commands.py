@@ -239,13 +239,13 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.option("--checkpoint", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip
 @click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")
-@click.option("--strict", is_flag=True, help="Remarks, too, end with status 1.")
+@click.option("--strict", is_flag=True, help="Notes, too, end with status 1.")
 @stoppable
 def verify(db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool) -> None:
     """Check every digest, every reference and every row against the captures it came from. Writes nothing.
 
     Damage ends with status 7, what cannot be shown to hold (read by another reader, written to since the last
-    checkpoint, a copy without bodies) with 1, remarks (a count that fell) with 0.
+    checkpoint, a copy without bodies) with 1, notes (a count that fell) with 0.
 
     \b
     Example:  ushrn verify --db archive.db --checkpoint checkpoint-of-march.txt

@@ -92,7 +92,7 @@ def check_derivation(
         if others and differing:
             findings.unproven("other-rules", "what read the pages", f"{others}: rebuild, and verify again")
         elif others and rebuilt.captures:
-            findings.remark("other-rules", "what read the pages", f"{others}: with the same result")
+            findings.note("other-rules", "what read the pages", f"{others}: with the same result")
 
 
 def compare(copy: sqlite3.Connection, tell: rows.Tell, left_out: Collection[str] = (), *, whole: bool = True) -> int:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from scraper.errors import IntegrityError
+from scraper.numbers import plural
 
-DAMAGE, UNPROVEN, REMARK = "damage", "not proven", "remark"
+DAMAGE, UNPROVEN, NOTE = "damage", "not proven", "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that does not hold (`damage`), cannot be shown (`not proven`), or that one should know (`remark`)."""
+    """One thing that does not hold (`damage`), cannot be shown (`not proven`), or that one should know (`note`)."""
 
     level: str
     #: A short word: ``body-digest``, ``trigger``, ``other-reader`` …
@@ -40,9 +41,9 @@ class Findings:
         """Add something of which nothing here can show that it holds."""
         self.found.append(Finding(level=UNPROVEN, kind=kind, where=where, message=message))
 
-    def remark(self, kind: str, where: str, message: str) -> None:
+    def note(self, kind: str, where: str, message: str) -> None:
         """Add something that one should know."""
-        self.found.append(Finding(level=REMARK, kind=kind, where=where, message=message))
+        self.found.append(Finding(level=NOTE, kind=kind, where=where, message=message))
 
     def of(self, level: str) -> tuple[Finding, ...]:
         """The findings of that level, in the order found."""
@@ -59,15 +60,15 @@ class Findings:
     def line(self) -> str:
         """All of it in one line."""
         seen = self.checked
-        megabytes = seen.get("bytes", 0) / 1e6
-        parts = [
-            f"{seen.get('captures', 0)} captures in {seen.get('runs', 0)} runs",
-            f"{seen.get('bodies', 0)} bodies ({megabytes:.1f} MB)",
-            f"{seen.get('posts', 0)} posts, {seen.get('revisions', 0)} revisions",
-            f"{seen.get('read', 0)} captures read again",
-        ]
-        verdict = f"{len(self.of(DAMAGE))} damaged" if self.of(DAMAGE) else "all holds"
+        verdict = [f"damage in {plural(len(self.of(DAMAGE)), 'place')}" if self.of(DAMAGE) else "no damage"]
         if self.of(UNPROVEN):
-            verdict = f"{len(self.of(DAMAGE))} damaged, {len(self.of(UNPROVEN))} not proven"
+            verdict.append(f"{plural(len(self.of(UNPROVEN)), 'point')} not proven")
+        verdict.append(plural(len(self.of(NOTE)), "note"))
+        parts = [
+            f"{plural(seen.get('captures', 0), 'capture')} in {plural(seen.get('runs', 0), 'run')}",
+            f"{plural(seen.get('bodies', 0), 'body', 'bodies')} ({seen.get('bytes', 0) / 1e6:.1f} MB)",
+            f"{plural(seen.get('posts', 0), 'post')}, {plural(seen.get('revisions', 0), 'revision')}",
+            f"{plural(seen.get('read', 0), 'capture')} read again",
+        ]
         chain = f"; chain {self.chain_sha256}" if self.chain_sha256 else ""
-        return f"verify: {verdict}, {len(self.of(REMARK))} remarks; {', '.join(parts)}{chain}"
+        return f"verify: {', '.join(verdict)}; {', '.join(parts)}{chain}"

@@ -157,7 +157,7 @@ def _check_known(known: Note, outside: Checkpoint, tree: _Tree, rows: list[seali
     if not same:
         findings.damage("known-checkpoint", where, "it is not among the archive's own: checkpoints were replaced since")
     elif same[-1].id < rows[-1].id:
-        findings.remark("known-checkpoint", where, "it holds; for tables, later checkpoints are the proof")
+        findings.note("known-checkpoint", where, "it holds; for tables, later checkpoints are the proof")
 
 
 def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool) -> None:

@@ -66,7 +66,7 @@ def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: F
         elif found[kind, name] != sql:
             findings.damage(kind, name, f"the {kind} is not as this version makes it")
     for kind, name in sorted(found.keys() - expected.keys()):
-        level = findings.damage if kind == "trigger" else findings.remark
+        level = findings.damage if kind == "trigger" else findings.note
         level(kind, name, f"a {kind} that this program did not make")
     return {name for key, sql in expected.items() if found.get(key) == sql for name in [key[1]]}
 

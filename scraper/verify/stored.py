@@ -56,9 +56,7 @@ def _check_withdrawn(db: sqlite3.Connection, findings: Findings) -> None:
         if sha256 not in allowed or length:
             findings.damage("body", sha256, "it is gone, and no withdrawal says that it should be")
     if rows:
-        findings.remark(
-            "withdrawn", f"{len(rows)} bodies", "withdrawn: only their digests are here, as withdrawals say"
-        )
+        findings.note("withdrawn", f"{len(rows)} bodies", "withdrawn: only their digests are here, as withdrawals say")
 
 
 def _decoded(
@@ -89,7 +87,7 @@ def check_captures(db: sqlite3.Connection, findings: Findings, progress: Progres
         references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
         found = digests.record_sha256(row, references)
         if found != row["record_sha256"] and row["record_sha256"] in stripped:
-            findings.remark("withdrawn", where, "its heads held withdrawn words: its record cannot be made again")
+            findings.note("withdrawn", where, "its heads held withdrawn words: its record cannot be made again")
         elif found != row["record_sha256"]:
             findings.damage(
                 "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"
@@ -100,7 +98,7 @@ def check_captures(db: sqlite3.Connection, findings: Findings, progress: Progres
         progress("captures", count)
     findings.checked["captures"] = count
     if encoded:
-        findings.remark(
+        findings.note(
             "wire-digest",
             f"{encoded} captures",
             "they came compressed: their wire digests cannot be recomputed from the bodies kept",

@@ -46,11 +46,11 @@ def check(db: sqlite3.Connection, findings: Findings, now: datetime) -> None:
         if not isinstance(at, str) or not _TIME.fullmatch(at):
             findings.damage("time", where, f"expected a time in UTC, found {at!r}")
         elif not FIRST <= at <= latest:
-            findings.remark("impossible-time", where, f"captured at {at}: before the web, or in the future")
+            findings.note("impossible-time", where, f"captured at {at}: before the web, or in the future")
     _check_runs(db, findings)
     _check_spans(db, findings)
     for url, before, views, after, fewer in db.execute(_FELL):
-        findings.remark("count-fell", url, f"{views} views at {before}, {fewer} at {after}")
+        findings.note("count-fell", url, f"{views} views at {before}, {fewer} at {after}")
 
 
 def _check_runs(db: sqlite3.Connection, findings: Findings) -> None:
