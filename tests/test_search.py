@@ -626,3 +626,48 @@ def test_words_are_found_in_every_script_and_spelling(scripts: sqlite3.Connectio
 def test_what_was_found_is_marked_as_the_text_has_it(scripts: sqlite3.Connection, asked: str, marked: str) -> None:
     snippets = [snippet.text for hit in search.find(scripts, asked).hits for snippet in hit.snippets]
     assert any(f"{MARK}{marked}{UNMARK}" in text for text in snippets), snippets
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.upr2020.org/post/review", "http://upr2020.org/post/review/", "upr2020.org/post/review",
+        "www.upr2020.org/post/review?utm_source=news#top", "https://www.upr2020.org/amp/review",
+        "https://www.upr2020.org/post/review?amp=1", "https://www.upr2020.org/post/review/amp",
+        "https://web.archive.org/web/20210318120000/https://www.upr2020.org/post/review",
+        "web.archive.org/web/2021*/upr2020.org/post/review",
+        "https://web.archive.org/web/20210318id_/http:/upr2020.org/post/review", "https://archive.ph/2021.03.18-1200/https://www.upr2020.org/post/review",
+        "archive.today/newest/https://www.upr2020.org/post/review", "http://archive.is/20210318/upr2020.org/post/review",
+        "https://webcache.googleusercontent.com/search?q=cache:abc123:https://www.upr2020.org/post/review",
+        "https://www.google.com/url?q=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Freview&sa=D",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Freview%3Ffbclid%3Dx&h=1",
+        "https://www-upr2020-org.cdn.ampproject.org/c/s/www.upr2020.org/amp/review",
+        "https://archive.example/post/upr2020/review", "/post/upr2020/review", "archive.example/web/20210318/https://www.upr2020.org/post/review",
+        "review", "REVIEW", "<https://www.upr2020.org/post/review>.", "“https://www.upr2020.org/post/review”,",
+        "https://upr2020.org/blog/review",
+    ],
+)  # fmt: skip
+def test_any_address_that_leads_to_a_post_finds_it(db: sqlite3.Connection, text: str) -> None:
+    found = search.post_at(db, text)
+    assert found and (found.site, found.slug) == ("upr2020", "review")
+
+
+@pytest.mark.parametrize(
+    "text", ["https://other.example/post/review", "https://www.upr2020.org/post/none", "the review", "", "https://", "a/b", "http://[::1"]
+)  # fmt: skip
+def test_an_address_of_another_site_and_words_are_no_address_of_a_post(db: sqlite3.Connection, text: str) -> None:
+    assert search.post_at(db, text) is None
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_text_may_be_given_for_an_address(db: sqlite3.Connection, text: str) -> None:
+    search.post_at(db, "https://web.archive.org/web/2/" + text)
+    search.post_at(db, text)
+
+
+@pytest.mark.parametrize(
+    "asked", ["upr2020.org/post/review", "https://web.archive.org/web/2021/https://www.upr2020.org/post/review"]
+)
+def test_a_search_for_an_address_finds_its_post(db: sqlite3.Connection, asked: str) -> None:
+    assert [hit.slug for hit in search.find(db, asked).hits] == ["review"]

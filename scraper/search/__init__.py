@@ -3,6 +3,7 @@
 `parse` turns any text into a `Query`; `find` turns a `Request` into a `Page`; `rowids` gives a whole result set.
 """
 
+from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, count, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, prepare, rowids
@@ -28,6 +29,7 @@ __all__ = [
     "Matched",
     "Name",
     "Page",
+    "Place",
     "Query",
     "Request",
     "Snippet",
@@ -39,8 +41,10 @@ __all__ = [
     "count",
     "faults",
     "find",
+    "is_address",
     "ordered",
     "parse",
+    "post_at",
     "prepare",
     "rowids",
 ]

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from scraper.search import tokens
+from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
 from scraper.search.query import parse
 from scraper.search.relax import EMPTY
@@ -95,15 +96,11 @@ def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
     """Plain words of *query* that stand nowhere as typed, each once."""
     found: dict[str, str] = {}
     for token in _tokens(query.text):
-        if token["word"] and not token["minus"] and not token["field"] and not _is_address(token["word"]):
+        if token["word"] and not token["minus"] and not token["field"] and not is_address(token["word"]):
             for word in re.findall(r"[^\W\d_]+(?:['’ʻʼ][^\W\d_]+)*", token["word"]):
                 found.setdefault(key(word), word)
     wanted = [word for bare, word in found.items() if bare not in EMPTY and not is_unspaced(word)]
     return [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
-
-
-def _is_address(text: str) -> bool:
-    return "://" in text or "/" in text.strip("/")
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scraper.search.addresses import post_at
 from scraper.search.folding import fold, is_unspaced
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
@@ -214,9 +215,10 @@ def _property(db: sqlite3.Connection, node: Condition) -> Where:
             "(lower(p.language) = ? OR lower(p.language) LIKE ?)", (node.value.lower(), f"{node.value.lower()}-%")
         )
     if node.name == "url":
+        post = post_at(db, node.value)
         return Where(
-            "(p.url = ? OR p.id IN (SELECT post_id FROM links WHERE url IN (?, ?)))",
-            (canonical(node.value), node.value, canonical(node.value)),
+            "(p.id = ? OR p.id IN (SELECT post_id FROM links WHERE url IN (?, ?)))",
+            (post.id if post else None, node.value, canonical(node.value)),
         )
     if node.name == "site":
         return one_of("p.site", _sites(db, node.value))

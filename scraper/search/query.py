@@ -12,7 +12,7 @@
     tag: category: site:    by name
     after: before: year:    2016, 2016-12 or 2016-12-10; `after` includes that time, `before` does not
     is:gone is:changed is:undated    has:pdf has:file has:image has:video    language:es
-    https://…               the post of that address, and posts that link to it or name it
+    upr2020.org/post/…      the post of that address, however it was copied, and posts that link to it or name it
 
 What cannot be meant is taken as plain words, and `Query.notes` says so.
 """
@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from scraper.search import synonyms, tokens
+from scraper.search.addresses import is_address
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable
 
 #: Longer queries are cut there.
@@ -181,7 +182,7 @@ class _Reader:
             if self.beginnings > BEGINNINGS:
                 self.note(f"Only the first {BEGINNINGS} stars were used.")
                 found = replace(found, prefix=False)
-        if found and not name and text.lower().startswith(("http://", "https://")):
+        if found and not name and is_address(text):
             return Any((Condition("url", text), found))
         return found
 

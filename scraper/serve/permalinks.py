@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scraper import urls
+from scraper import search, urls
 from scraper.export import revision_name
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, quoted
@@ -148,15 +148,8 @@ def go(ask: Ask) -> Answer:
     asked = ask.one("url")[:4000]
     if not asked:
         return Answer(render("go.html", ask.room, url="", words="", here="go"))
-    for address in dict.fromkeys((asked, urls.normalise(asked), urls.canonical(asked))):
-        found = ask.db.execute(
-            "SELECT site, slug FROM posts WHERE url = ?1 UNION ALL SELECT posts.site, posts.slug FROM captures"
-            " JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id"
-            " WHERE captures.url = ?1 LIMIT 1",
-            (address,),
-        ).fetchone()
-        if found:
-            return Answer("", 302, headers={"Location": ask.link(path_of(found))})
+    if found := search.post_at(ask.db, asked):
+        return Answer("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
     known = ask.db.execute("SELECT state FROM known_urls WHERE url = ?", (urls.canonical(asked),)).fetchone()
     words = texts.heard_of(known["state"] if known else None)
     return Answer(render("go.html", ask.room, url=asked, words=words, here="go"), 404)

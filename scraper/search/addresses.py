@@ -1,0 +1,138 @@
+"""From any address that leads to a post, however it was copied, to the post.
+
+Addresses come without a scheme, with www, as AMP, with tracking, with an archive's or a redirector's address around
+them, as our own pages print them, or as their last part alone.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from scraper import urls
+
+#: Characters of an address that are read.
+LONGEST = 4000
+#: An address inside another one: behind the day of an archive's copy, in a path, or cached.
+_INNER = re.compile(r"(?<=.)(https?:/{1,2}.+|(?<=/)www\.[^/]+/.+)", re.IGNORECASE | re.DOTALL)
+#: A copy whose address has no scheme: ``web.archive.org/web/2021/upr2020.org/post/x``, ``archive.ph/2021.03.18/…``.
+_COPY = re.compile(
+    r"(?:^|[/.])(?:web\.archive\.org/(?:web|all)|archive\.(?:today|ph|is|li|vn|md|fo)|arquivo\.pt/(?:wayback|noFrame/replay)|"
+    r"webarchive\.[^/]+|wayback\.[^/]+)(?:/[a-z]+)?/(?:[0-9*]{1,14}(?:[a-z]{2}_)?|[0-9.\-]{4,}|newest|oldest|o/\w+)/(?P<url>[^/]+\..+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_AMP_CACHE = re.compile(r"^https?://[^/]*ampproject\.(?:org|net)/(?:[a-z]/)?(?:s/)?(?P<url>[^/]+/.+)", re.IGNORECASE)
+_OURS = re.compile(r"/post/(?P<site>[^/?#]+)/(?P<slug>[^/?#]+)")
+_COPY_HERE = re.compile(r"/web/[0-9]{4,14}[a-z_]*/(?P<url>.+)", re.DOTALL)
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
+_AROUND = " \t\r\n<>\"'“”‘’«»()[]{},;"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a post is read here."""
+
+    id: int
+    site: str
+    slug: str
+
+
+def _bare(text: str) -> str:
+    """*text* without the signs that stood around it where it was copied."""
+    return text.lstrip(_AROUND).rstrip(_AROUND + ".")
+
+
+def is_address(text: str) -> bool:
+    """*text* is one web address, with or without its scheme, and not words."""
+    bare = _bare(text)
+    whole = not re.search(r"\s", bare) and bool(bare)
+    return whole and ("://" in bare or (_HOST.match(bare) is not None and "/" in bare))
+
+
+def post_at(db: sqlite3.Connection, text: str) -> Place | None:
+    """The post that *text* is an address of, or the last part of its address; None: it is none of this archive."""
+    for address in candidates(text[:LONGEST]):
+        if found := _known(db, address):
+            return found
+    for site, slug in _last_parts(db, text[:LONGEST]):
+        row = db.execute(
+            "SELECT id, site, slug FROM posts WHERE slug = ?1 COLLATE NOCASE AND (?2 = '' OR site = ?2) LIMIT 2",
+            (slug, site),
+        ).fetchall()
+        if len(row) == 1:
+            return Place(*row[0])
+    return None
+
+
+def candidates(text: str) -> Iterator[str]:
+    """The addresses that *text* may mean, the outermost first, each with a scheme and without what a copy adds."""
+    seen: list[str] = []
+    waiting = [_bare(text)]
+    while waiting and len(seen) < 32:
+        address = waiting.pop(0)
+        if address in seen or not address:
+            continue
+        seen.append(address)
+        yield from _forms(address)
+        waiting += _inside(address)
+
+
+def _forms(address: str) -> Iterator[str]:
+    """One address with a scheme, and without the ways to name its light version."""
+    full = address if re.match(r"\w+:/", address) else f"https://{address.lstrip('/')}"
+    full = re.sub(r"^https?:/{1,}", lambda scheme: f"{scheme[0].rstrip('/')}//", full, flags=re.IGNORECASE)
+    light = re.sub(r"(?<=[/.])amp/?(?=$|[?#])|(?<=//)(?:m|mobile|amp)\.(?=[^/]+\.)", "", full)
+    bare = full.partition("#")[0].partition("?")[0]
+    yield from dict.fromkeys((full, light, light.rstrip("./"), bare, bare.rstrip("/")))
+
+
+def _inside(address: str) -> Iterator[str]:
+    """Addresses that stand in another one."""
+    for pattern in (_COPY, _COPY_HERE, _AMP_CACHE):
+        if found := pattern.search(address):
+            yield found["url"]
+    if found := _INNER.search(address):
+        yield found[1]
+    parts = urlsplit(address) if address.isprintable() and "[" not in address else None
+    for _, value in parse_qsl(parts.query) if parts else ():
+        inner = value.partition(":")[2].partition(":")[2] if value.startswith("cache:") else value
+        if is_address(inner):
+            yield inner
+    if "%2F" in address.upper():
+        yield unquote(address)
+
+
+def _known(db: sqlite3.Connection, address: str) -> Place | None:
+    """The post that was ever seen at *address*."""
+    row = db.execute(
+        "SELECT id, site, slug FROM posts WHERE url IN (?1, ?2, ?3)"
+        " UNION ALL SELECT posts.id, posts.site, posts.slug FROM captures"
+        " JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id"
+        " WHERE captures.url IN (?1, ?2, ?3)"
+        " UNION ALL SELECT posts.id, posts.site, posts.slug FROM addresses JOIN posts ON posts.url = post_url"
+        " WHERE address = ?3 LIMIT 1",
+        (address, urls.normalise(address), urls.canonical(address)),
+    ).fetchone()
+    return Place(*row) if row else None
+
+
+def _last_parts(db: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:
+    """(site or empty, last part of the path) by which a post may be meant: on one of our sites, on our pages, alone."""
+    bare = _bare(text)
+    if ours := _OURS.search(bare):
+        yield unquote(ours["site"]), unquote(ours["slug"])
+    if "/" not in bare.strip("/") and "." not in bare and len(bare) > 3 and not re.search(r"\s", bare):
+        yield from _spelled("", bare.strip("/"))
+    hosts = {urls.host(base).removeprefix("www."): site for site, base in db.execute("SELECT id, base_url FROM sites")}
+    for address in candidates(text):
+        site = hosts.get(urls.host(urls.normalise(address)).removeprefix("www."))
+        path = address.partition("://")[2].partition("?")[0].partition("#")[0].strip("/")
+        if site and "/" in path:
+            yield from _spelled(site, path.rpartition("/")[2])
+
+
+def _spelled(site: str, part: str) -> Iterator[tuple[str, str]]:
+    yield site, part
+    yield site, unquote(part)
+    yield site, quote(unquote(part))
