@@ -1,9 +1,11 @@
 """Fixtures that several test files share."""
 
 import importlib.util
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -83,3 +85,25 @@ def old_web() -> Iterator[Any]:
     web.start()
     yield web
     web.close()
+
+
+@pytest.fixture
+def open_served() -> Iterator[Callable[[Path], str]]:
+    """A function that serves an archive's reading room in a process of its own and gives its address."""
+    running: list[subprocess.Popen[str]] = []
+
+    def inner(path: Path) -> str:
+        code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(path)!r}), port=0)"
+        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stderr is not None
+        found = re.search(r"http://[^/]+/", process.stderr.readline())
+        assert found
+        return found[0]
+
+    yield inner
+    for process in running:
+        process.terminate()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()

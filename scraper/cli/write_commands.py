@@ -73,10 +73,13 @@ def crawl(
 @click.option("--delay", type=Seconds(), metavar="SECONDS",
               help="Pause between two requests.  [default, and least for the services themselves: 2.5]")  # fmt: skip
 @click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
+@click.option("--pictures", type=click.Choice(["original", "none"]), default="original", show_default=True,
+              help="Bring in the pictures of posts, or not.")  # fmt: skip
 @log_option
 def recover(
     targets: tuple[str, ...], db: Path, contact: str | None, since: str | None, until: str | None,
-    sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, log_format: str,
+    sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, pictures: str,
+    log_format: str,
 ) -> None:  # fmt: skip
     """Bring in what the Wayback Machine and Common Crawl hold of posts, of all times.
 
@@ -93,7 +96,7 @@ def recover(
     log = Log(log_format)
     report = run_recover(
         db, targets, contact=contact, since=since, until=until, sources=sources, endpoints=endpoints, delay=delay,
-        wet=wet, now=now, on_request=log.request,
+        wet=wet, pictures=pictures != "none", now=now, on_request=log.request,
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
     )  # fmt: skip
     log.messages(report.messages)

@@ -4,12 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from scraper import digests, magic, sites
+from scraper import digests, magic, sites, urls
 from scraper.errors import Unreadable
+from scraper.imports.pictures import HOSTS, HeldPictures
 from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, facts, shown
 from scraper.imports.session import ImportSession
 from scraper.numbers import plural
@@ -83,6 +85,7 @@ class WarcImporter:
         self._bodies: dict[str, str] = {}
         self._waiting: list[tuple[str, _Source, Found]] = []
         self._passed_over = 0
+        self._pictures = HeldPictures(self._db)
 
     def take(self, path: Path) -> bool:
         """Import *path* if it is a web archive; False: it is not. Raises Unreadable."""
@@ -147,6 +150,8 @@ class WarcImporter:
                 case Wrong():
                     where = f"{item.message} (of {name})" if item.url else item.message
                     self._session.report(item.url or name, item.kind, where)
+                case Found() if self._pictures.holds(item, partial(self._keep, name, source)):
+                    pass
                 case Found() if not self._keep(name, source, item):
                     self._waiting.append((name, source, item))
         self._report(name, described, *before)
@@ -182,10 +187,11 @@ class WarcImporter:
                     "unresolved",
                     f"the record at byte {found.offset} of {name} refers to one that is not there: not imported",
                 )
+        self._pictures.settle()
 
     def _wanted(self, url: str) -> bool:
         site = sites.site_for(url).id
-        wanted = self._all_hosts or sites.by_id(site) is not None or site in self._sites
+        wanted = self._all_hosts or sites.by_id(site) is not None or site in self._sites or urls.host(url) in HOSTS
         self._passed_over += not wanted
         return wanted
 

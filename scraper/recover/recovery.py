@@ -10,6 +10,7 @@ from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
 from scraper.recover.client import Listed
 from scraper.recover.files import Files, by_url
+from scraper.recover.pictures import Pictures
 from scraper.runs import NetworkSession, Step
 from scraper.warc.cdx import CdxRecord
 
@@ -27,6 +28,7 @@ class Recovery:
     captures: int = 0
     #: Whether all times were asked for.
     all_times: bool = True
+    pictures: bool = True
 
     def run(self) -> list[int]:
         """The exit status of each archive; 3: it gave nothing at all. Raises Interrupted."""
@@ -38,6 +40,8 @@ class Recovery:
         for site in self.sites:
             try:
                 Files(self.session, site, willing, hosts, rows).run()
+                if self.pictures:
+                    Pictures(self.session, site, willing).run()
             except RateLimited as error:
                 statuses.append(self._say(error))
             coverage.settle(self.session, site, self.heard)

@@ -28,6 +28,7 @@ def run_recover(
     sources: Sequence[str] = (),
     delay: float | None = None,
     wet: bool = False,
+    pictures: bool = True,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -40,7 +41,8 @@ def run_recover(
 
     *since* and *until* (``2019``, ``2019-06``, ``2019-06-30``; both included) bound the time of captures. *endpoints*:
     other places to ask, see `chosen`; *sources*: of `SOURCES`, none: those with an endpoint, else all. *delay* is in
-    seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`. The others are
+    seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`; *pictures*: of
+    posts, too. The others are
     as in `run_crawl`. Listings of a run that was cut short, and captures that are here, are not asked for again.
 
     Raises UsageError and ArchiveUnusable; all else that goes wrong is in the report.
@@ -60,7 +62,11 @@ def run_recover(
             for site in wanted:
                 run.archive.site(site)
             recovery = Recovery(
-                session=session, sites=wanted, archives=archives, all_times=since is None and until is None
+                session=session,
+                sites=wanted,
+                archives=archives,
+                all_times=since is None and until is None,
+                pictures=pictures,
             )
             return _report(recovery, exit_status(_stoppable(recovery), failed=bool(session.told)))
 

@@ -1,0 +1,84 @@
+"""Pictures and style sheets in a web archive of others: held until its pages have said which of them posts show.
+
+Records come in any order, and an archive has many renditions of one picture: of each picture that a post names, the
+original is kept, else the largest.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+
+from scraper import pictures, sites, urls
+from scraper.records import Capture
+from scraper.store.picture_rows import PictureRows, name_of
+from scraper.warc.reader import Found
+
+#: Bytes of held pictures at most; what comes beyond is passed over, and so is what is larger alone.
+MOST_HELD, LARGEST = 256_000_000, 10_000_000
+#: Hosts that have nothing but matter of pages.
+HOSTS = frozenset((*sites.WIX_MEDIA, *sites.WIX_STYLES))
+
+_NAMED = "SELECT url FROM images UNION SELECT cover_image FROM posts WHERE cover_image IS NOT NULL"
+
+#: Keeps what was found: the hook into whoever imports.
+Keep = Callable[[Found], object]
+
+
+class HeldPictures:
+    """What may turn out to be a post's picture."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._held: dict[str, tuple[tuple[bool, int], Found, Keep]] = {}
+        self._bytes = 0
+
+    def holds(self, found: Found, keep: Keep) -> bool:
+        """Whether *found* waits here; False: it is no picture of others, or nothing that needs to wait."""
+        capture = found.capture
+        if found.own is not None:
+            return False
+        whole = capture.body is not None and (capture.status or 200) == 200 and capture.truncated is None
+        if capture.body is None or not whole or found.revisit is not None:
+            return urls.host(capture.url) in HOSTS and not _is_document(capture)
+        if pictures.type_of(capture.body) is None:
+            return self._style(found, keep)
+        name = name_of(capture.url)
+        rank = (urls.spellings(capture.url)[0] == name, len(capture.body))
+        if urls.host(capture.url) not in HOSTS:
+            name = capture.url  # a site's own: whatever no post shows is kept as well
+        before = self._held.get(name)
+        room = MOST_HELD - self._bytes + (before[0][1] if before else 0)
+        if len(capture.body) <= min(LARGEST, room) and (before is None or rank > before[0]):
+            self._bytes += len(capture.body) - (before[0][1] if before else 0)
+            self._held[name] = (rank, found, keep)
+        return True
+
+    def _style(self, found: Found, keep: Keep) -> bool:
+        """A style sheet is kept at once; other matter on the hosts of pictures and styles is passed over."""
+        if found.capture.media_type == "text/css":
+            keep(replace(found, capture=replace(found.capture, kind="style")))
+            return True
+        return urls.host(found.capture.url) in HOSTS and not _is_document(found.capture)
+
+    def settle(self) -> None:
+        """Keep the pictures that posts name and the archive does not have, and all of the sites' own."""
+        named = {name_of(url) for (url,) in self._db.execute(_NAMED)}
+        kept = PictureRows(self._db)
+        best: dict[str, tuple[tuple[bool, int], str]] = {}
+        for key, (rank, found, _) in self._held.items():
+            name = name_of(found.capture.url)
+            if name in named and kept.of(found.capture.url) is None and rank > best.get(name, ((False, -1), ""))[0]:
+                best[name] = (rank, key)
+        chosen = {key for _, key in best.values()}
+        for key, (_, found, keep) in self._held.items():
+            if key in chosen:
+                keep(replace(found, capture=replace(found.capture, kind="image")))
+            elif urls.host(found.capture.url) not in HOSTS:
+                keep(found)
+        self._held.clear()
+        self._bytes = 0
+
+
+def _is_document(capture: Capture) -> bool:
+    """Whether it is an uploaded file, as posts link to."""
+    return "/ugd/" in capture.url
