@@ -6,20 +6,21 @@ https://github.com/citation-style-language/schema: ``literal`` names for bodies,
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from scraper.cite.names import Name, names
-from scraper.cite.text import ascii_letters, line
+from scraper.cite.text import ascii_letters, line, line_kept
 
 #: A date as CSL has it: one to three numbers.
 Parts = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What a citation is made of. Dates are ISO 8601, as precise as known; None: not known."""
+class Work(NamedTuple):
+    """What a citation is made of. Dates are ISO 8601, as precise as known; None: not known.
+
+    A tuple, not a dataclass: exports make one for each post, and a tuple is made in a third of the time.
+    """
 
     url: str
     #: What the site calls itself.
@@ -88,20 +89,20 @@ def record(work: Work) -> Item:
         item["title"] = title
     if people := names(work.author, work.site_name):
         item["author"] = [_author(name) for name in people]
-    item["container-title"] = line(work.site_name)
+    item["container-title"] = line_kept(work.site_name)
     if issued := parts(work.published) or parts(work.updated):
         item["issued"] = {"date-parts": [list(issued)]}
     item["URL"] = line(work.url)
     if work.language:
-        item["language"] = line(work.language)
+        item["language"] = line_kept(work.language)
     if abstract := line(work.abstract):
         item["abstract"] = abstract
     if work.keywords:
-        item["keyword"] = "; ".join(map(line, work.keywords))
+        item["keyword"] = "; ".join(map(line_kept, work.keywords))
     if work.archive_url:
         item["archive_location"] = line(work.archive_url)
         if work.archive:
-            item["archive"] = line(work.archive)
+            item["archive"] = line_kept(work.archive)
     item["custom"] = custom = _custom(work)
     if note := _note(custom):
         item["note"] = note
@@ -166,8 +167,13 @@ def day(date: str | None) -> str:
 
 def key(work: Work) -> str:
     """A name for the entry, ASCII, the same for the same post always, unique by its address."""
-    people = names(work.author, work.site_name)
-    family = ascii_letters(people[0].family.split()[-1]) if people else ""
     word = next((found for found in map(ascii_letters, line(work.title).split()) if len(found) > 3), "")
     digest = hashlib.sha256(work.url.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{family or 'post'}{day(work.published or work.updated)[:4] or 'nd'}{word}_{digest}"
+    return f"{_family(work.author, work.site_name)}{day(work.published or work.updated)[:4] or 'nd'}{word}_{digest}"
+
+
+@lru_cache(maxsize=4096)
+def _family(author: str | None, site_name: str) -> str:
+    """The last word of the first author's name, as a key has it."""
+    people = names(author, site_name)
+    return (ascii_letters(people[0].family.split()[-1]) if people else "") or "post"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Controls, line separators, lone surrogates.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -17,6 +18,11 @@ def line(text: str | None) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
+#: For values that stand in many records of an export: names of sites, tags, languages.
+line_kept = lru_cache(maxsize=4096)(line)
+
+
+@lru_cache(maxsize=16384)
 def ascii_letters(text: str) -> str:
     """The letters and digits of *text* that ASCII has, accents taken off, in lower case."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

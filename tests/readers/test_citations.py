@@ -3,7 +3,6 @@
 import json
 import re
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +93,7 @@ def settled(text: str, item: cite.Item) -> str:
 @pytest.mark.parametrize("name", STYLES)
 @pytest.mark.parametrize("kind", SAME)
 def test_the_styles_of_the_csl_project_say_the_same(name: str, kind: str) -> None:
-    work = replace(KINDS[kind], archive_url=None, captured_at=None)
+    work = KINDS[kind]._replace(archive_url=None, captured_at=None)
     item = cite.record(work)
     style = next(each for each in cite.STYLES if each.name == name)
     ours = cite.plain(style(item))
