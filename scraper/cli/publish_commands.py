@@ -15,7 +15,7 @@ EVIDENCE = ("warc", "wacz")
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, "parquet", *EVIDENCE, "sqlite"]))
+@click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, "parquet", *EVIDENCE, "sqlite", "bag"]))
 @db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
@@ -30,16 +30,19 @@ EVIDENCE = ("warc", "wacz")
 @click.option(
     "--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, no cell that acts as a formula, none too long."
 )
+@click.option("--license", "licence", default="", metavar="NAME|URL",
+              help="bag: the licence that you give, such as CC-BY-4.0; not stated without it.")  # fmt: skip
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
 @stoppable
 def export(
     form: str, db: Path, output: Path | None, table: str, columns: str | None, no_bodies: bool,
-    where: tuple[str, ...], query: str, excel: bool, without_captures: bool,
+    where: tuple[str, ...], query: str, excel: bool, licence: str, without_captures: bool,
 ) -> None:  # fmt: skip
-    """Write posts, citations or evidence to a file: csv json jsonl parquet atom bibtex ris csl warc …
+    """Write posts, citations or evidence to a file, or all of it to deposit.
 
     Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
-    every post; NULL is empty, lists are joined by "; ".
+    every post; NULL is empty, lists are joined by "; ". bag is the whole archive to deposit: the file, WARC, tables,
+    proofs, and what repositories ask for; into a new folder, or a .zip.
 
     \b
     Example:  ushrn export csv --output posts.csv --where site=upr2020 --no-bodies
@@ -49,7 +52,12 @@ def export(
     other = None if table == "posts" else table
     found = {"--where": where, "--query": query}
     given = {"--table": other, "--columns": columns, "--no-bodies": no_bodies, **found, "--excel": excel}
-    if form == "sqlite":
+    if form != "bag":
+        refuse(form, {"--license": licence})
+    if form == "bag":
+        refuse(form, given | {"--without-captures": without_captures})
+        bag(db, required(form, output), licence)
+    elif form == "sqlite":
         refuse(form, given)
         copy(db, required(form, output), captures=not without_captures)
     elif form in EVIDENCE:
@@ -117,6 +125,14 @@ def evidence(form: str, db: Path, output: Path) -> None:
     write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
     number = write(db, output, progress=lambda done: log.step("captures", done, None))
     log.summary(f"{output}: {number} captures, {output.stat().st_size} bytes")
+
+
+def bag(db: Path, output: Path, licence: str) -> None:
+    """Write the whole archive as a bag to deposit."""
+    from scraper import export as room
+
+    size = room.to_bag(db, output, now=now, licence=licence)
+    click.echo(f"{output}: a bag of {size} bytes")
 
 
 def copy(db: Path, output: Path, *, captures: bool) -> None:

@@ -4,6 +4,7 @@
 `copy` makes an archive to publish. All posts, or those of a search `Request`.
 """
 
+from scraper.export.bag import to_bag
 from scraper.export.copy import copy
 from scraper.export.files import Written, replacing, to_file, to_place, to_zip
 from scraper.export.formats import FORMATS, Format, write
@@ -32,6 +33,7 @@ __all__ = [
     "select",
     "shape",
     "snapshot",
+    "to_bag",
     "to_file",
     "to_parquet",
     "to_place",

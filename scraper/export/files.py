@@ -121,11 +121,11 @@ def _table_into_zip(db: sqlite3.Connection, archive: zipfile.ZipFile, name: str,
 
 
 #: The first time that a zip can say; the same for every file, so that equal contents are equal bytes.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> Held:
-    info = zipfile.ZipInfo(name, _EPOCH)
+    info = zipfile.ZipInfo(name, EPOCH)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
     digest, length = hashlib.sha256(), 0
     with archive.open(info, "w", force_zip64=True) as entry:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scraper import __version__, digests
-from scraper.export import replacing
+from scraper.export.files import replacing
 from scraper.store import Archive
 from scraper.warc import http_message, wacz
 from scraper.warc import writer as outgoing

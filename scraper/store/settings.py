@@ -15,6 +15,7 @@ class Setting(StrEnum):
     NAME = "name"
     PUBLIC_URL = "public_url"
     PUBLISHER = "publisher"
+    LICENCE = "license"
     INTRODUCTION = "introduction"
     SOURCES = "introduction_sources"
 
@@ -29,6 +30,8 @@ class Settings:
     public_url: str = ""
     #: Whose posts these are, as it stands in the middle of a sentence: ``the Example Network``.
     publisher: str = ""
+    #: Of what the operator adds, and may give: ``CC-BY-4.0``, or a web address.
+    licence: str = ""
     #: Paragraphs for the home page; ``**words**`` are bold.
     introduction: tuple[str, ...] = ()
     #: Where the introduction's facts are from: a web address each.
@@ -45,6 +48,7 @@ def settings_of(db: sqlite3.Connection) -> Settings:
         name=said.get(Setting.NAME, ""),
         public_url=said.get(Setting.PUBLIC_URL, "").rstrip("/"),
         publisher=said.get(Setting.PUBLISHER, ""),
+        licence=said.get(Setting.LICENCE, ""),
         introduction=tuple(part.strip() for part in said.get(Setting.INTRODUCTION, "").split("\n\n") if part.strip()),
         sources=tuple(said.get(Setting.SOURCES, "").split()),
     )

@@ -1,0 +1,193 @@
+"""The whole archive as a bag to deposit (BagIt 1.0, RFC 8493): the file, captures as WARC, tables, proofs."""
+
+import hashlib
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from scraper import __version__, schema
+from scraper.errors import UsageError
+from scraper.export import deposit, tables
+from scraper.export.copy import copy
+from scraper.export.deposit import Facts, Part
+from scraper.export.files import EPOCH, replacing, to_file
+from scraper.export.rows import Options
+from scraper.export.warc import export_warc
+from scraper.store import sealing, settings_of
+
+#: What each file at the top of the payload is: name → (media type, what it is).
+_KNOWN = {
+    "archive.db": ("application/vnd.sqlite3", "The archive: one SQLite file with everything in it"),
+    "captures.warc.gz": ("application/warc", "Every capture as it came, WARC 1.1"),
+}
+_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".tsr": "application/timestamp-reply",
+}
+
+
+def to_bag(archive: Path, path: Path, *, now: Callable[[], datetime], licence: str = "") -> int:
+    """Write the bag of *archive* to *path*: a zip where it ends in ``.zip``, else a new folder; its payload in bytes.
+
+    *licence*: as the operator states it; empty: as set in the archive, if it is. Raises UsageError where *path* is no
+    place for it, and what `schema.open_archive` raises.
+    """
+    zipped = path.suffix == ".zip"
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
+    if path.exists() and not zipped:
+        raise UsageError(f"{path}: is there already; name a new folder, or a file that ends in .zip")
+    made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
+    try:
+        size = _fill(made, archive, licence, now)
+        if zipped:
+            with replacing(path, archive) as partial:
+                _pack(made, partial, path.stem)
+        else:
+            made.chmod(0o755)
+            made.rename(path)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return size
+
+
+def _fill(bag: Path, archive: Path, licence: str, now: Callable[[], datetime]) -> int:
+    """Write payload and tags; the payload's bytes. The copy in the bag is described, whatever is written since."""
+    payload = bag / "data"
+    payload.mkdir()
+    copy(archive, payload / "archive.db", now=now)
+    export_warc(payload / "archive.db", payload / "captures.warc.gz")
+    db = schema.open_archive(payload / "archive.db", create=False, readonly=True).conn
+    try:
+        facts = facts_of(db, licence)
+        _tables(db, payload / "tables")
+        _proofs(db, payload)
+    finally:
+        db.close()
+    parts = [_part(payload, file) for file in _files(payload)]
+    for name, text in (
+        ("README.md", deposit.readme(facts, parts)),
+        ("CITATION.cff", deposit.citation_cff(facts)),
+        (".zenodo.json", deposit.zenodo(facts)),
+        ("ro-crate-metadata.json", deposit.ro_crate(facts, parts)),
+    ):
+        (payload / name).write_text(text, "utf-8")
+    return _tag(bag, facts)
+
+
+def _tables(db: sqlite3.Connection, folder: Path) -> None:
+    folder.mkdir()
+    for table in tables.ALL:
+        to_file(db, folder / f"{table}.csv", "csv", options=Options(table=table))
+
+
+def _proofs(db: sqlite3.Connection, payload: Path) -> None:
+    """Checkpoints and timestamps, each as a file of its own; no folder where there is none."""
+    for row in sealing.rows(db):
+        (payload / "checkpoints").mkdir(exist_ok=True)
+        (payload / "checkpoints" / f"{row.id:06}.txt").write_text(row.text, "utf-8")
+        for number, (_, _, token, _) in enumerate(sealing.stamps(db, row.id), 1):
+            (payload / "timestamps").mkdir(exist_ok=True)
+            (payload / "timestamps" / f"{row.id:06}-{number}.tsr").write_bytes(token)
+
+
+def facts_of(db: sqlite3.Connection, licence: str = "") -> Facts:
+    """What a deposit says of the archive."""
+    said, checkpoint = settings_of(db), sealing.newest(db)
+    numbers = (
+        "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM posts WHERE gone_at IS NOT NULL),"
+        " (SELECT count(*) FROM revisions), count(*), substr(min(captured_at), 1, 10), substr(max(captured_at), 1, 10)"
+        " FROM captures"
+    )
+    posts, gone, revisions, captures, first, last = db.execute(numbers).fetchone()
+    states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state"))
+    return Facts(
+        name=said.name or "USHRN posts archive",
+        public_url=said.public_url,
+        licence=licence or said.licence,
+        sites=tuple(db.execute("SELECT name, base_url FROM sites ORDER BY id").fetchall()),
+        posts=posts,
+        gone=gone,
+        revisions=revisions,
+        captures=captures,
+        wanted=states.get("wanted", 0),
+        lost=states.get("lost", 0),
+        first_day=first or "",
+        last_day=last or "",
+        checkpoint=checkpoint.text if checkpoint else "",
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files in *folder*, by their paths."""
+    return iter(sorted(file for file in folder.rglob("*") if file.is_file()))
+
+
+def _part(payload: Path, file: Path) -> Part:
+    name = file.relative_to(payload).as_posix()
+    kind, meaning = _KNOWN.get(name, (_TYPES.get(file.suffix, "application/octet-stream"), _meaning(name)))
+    return Part(name, kind, meaning, file.stat().st_size, _sha256(file))
+
+
+def _meaning(name: str) -> str:
+    place, _, file = name.rpartition("/")
+    table = file.removesuffix(".csv")
+    match place:
+        case "tables" if table in schema.TABLES:
+            return schema.TABLES[table].meaning
+        case "tables":
+            return "What the tables and their columns are (Frictionless Data Package)"
+        case "checkpoints":
+            return "A checkpoint of the log of captures"
+        case "timestamps":
+            return "A timestamp on a checkpoint (RFC 3161)"
+    return file
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _tag(bag: Path, facts: Facts) -> int:
+    """Write the files that make a folder a bag; the payload's bytes."""
+    payload = list(_files(bag / "data"))
+    size = sum(file.stat().st_size for file in payload)
+    _manifest(bag, "manifest-sha256.txt", payload)
+    (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
+    info = {
+        "Bag-Software-Agent": f"ushrn {__version__}",
+        "Bagging-Date": facts.last_day,
+        "External-Description": " ".join(deposit.description(facts).split()),
+        "External-Identifier": facts.public_url,
+        "Payload-Oxum": f"{size}.{len(payload)}",
+        "Source-Organization": facts.name,
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in info.items() if value)
+    (bag / "bag-info.txt").write_text(lines, "utf-8")
+    tags = [bag / name for name in ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")]
+    _manifest(bag, "tagmanifest-sha256.txt", tags)
+    return size
+
+
+def _manifest(bag: Path, name: str, files: list[Path]) -> None:
+    lines = "".join(f"{_sha256(file)}  {file.relative_to(bag).as_posix()}\n" for file in files)
+    (bag / name).write_text(lines, "utf-8")
+
+
+def _pack(bag: Path, target: Path, name: str) -> None:
+    """*bag* as a zip with one folder, *name*; equal bags give equal bytes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in _files(bag):
+            info = zipfile.ZipInfo(f"{name}/{file.relative_to(bag).as_posix()}", EPOCH)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with file.open("rb") as source, packed.open(info, "w", force_zip64=True) as entry:
+                shutil.copyfileobj(source, entry, 1 << 20)

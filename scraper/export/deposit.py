@@ -1,0 +1,185 @@
+"""What a deposit says of itself, for people and for repositories: README, RO-Crate, CITATION.cff, Zenodo's form. Pure.
+
+All of it is made of the archive's own numbers, and of what its operator has set; nothing is claimed that neither says.
+"""
+
+import json
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from scraper import __version__
+
+NO_LICENCE = "No licence is stated. The posts belong to their authors."
+KEYWORDS = ("web archive", "human rights", "US Human Rights Network", "Universal Periodic Review")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of an archive. Days are those of captures, UTC; empty: there is none."""
+
+    name: str
+    public_url: str
+    #: As the operator states it: a name such as ``CC-BY-4.0``, or an address; empty: not stated.
+    licence: str
+    #: (name, address) of the sites whose posts are archived.
+    sites: tuple[tuple[str, str], ...]
+    posts: int
+    gone: int
+    revisions: int
+    captures: int
+    wanted: int
+    lost: int
+    first_day: str
+    last_day: str
+    #: The newest checkpoint, as signed; empty: there is none.
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of the deposit."""
+
+    path: str
+    media_type: str
+    meaning: str
+    bytes: int
+    sha256: str
+
+
+def title(facts: Facts) -> str:
+    """The deposit's title: the archive's name and the day that it reaches to."""
+    return f"{facts.name}, as of {facts.last_day}" if facts.last_day else facts.name
+
+
+def description(facts: Facts) -> str:
+    """One paragraph."""
+    sites = ", ".join(name for name, _ in facts.sites) or "no site yet"
+    when = f" made between {facts.first_day} and {facts.last_day}" if facts.first_day else ""
+    return (
+        f"{facts.posts:,} posts of {sites}, in {facts.revisions:,} versions, from {facts.captures:,} captures{when}."
+        f" {facts.gone:,} of the posts are no longer on their sites. {facts.wanted:,} addresses of posts are known that"
+        f" are not captured yet, and {facts.lost:,} of which no copy was found."
+    )
+
+
+def readme(facts: Facts, parts: list[Part]) -> str:
+    """README.md: what is in the deposit, how to use it, how to check it."""
+    files = "\n".join(f"| `{part.path}` | {part.meaning} | {part.bytes:,} |" for part in parts)
+    sites = "\n".join(f"- {name}: {url}" for name, url in facts.sites)
+    sealed = f"```\n{facts.checkpoint.rstrip()}\n```" if facts.checkpoint else "The archive has no checkpoint yet."
+    served = f"It is served at {facts.public_url}.\n\n" if facts.public_url else ""
+    return f"""# {title(facts)}
+
+{description(facts)}
+
+{served}## Sites
+
+{sites}
+
+## Files
+
+| file | what it is | bytes |
+|---|---|--:|
+{files}
+
+The tables are described in `tables/datapackage.json` and, inside `archive.db`, in the table `dictionary`. Times are UTC
+and as precise as their source; an empty cell means that the source does not say.
+
+## Checking it
+
+`manifest-sha256.txt` beside this folder has the SHA-256 of every file (BagIt, RFC 8493). `ushrn verify --db archive.db`
+checks every digest, reference and row. The newest checkpoint of the log of captures is:
+
+{sealed}
+
+## Licence
+
+{facts.licence or NO_LICENCE}
+
+Made by ushrn {__version__}.
+"""
+
+
+def citation_cff(facts: Facts) -> str:
+    """CITATION.cff 1.2.0. Its strings are written as JSON, which is YAML."""
+    lines: dict[str, object] = {
+        "cff-version": "1.2.0",
+        "message": "If you use this archive, please cite it, and each post by its own permanent address.",
+        "type": "dataset",
+        "title": title(facts),
+        "abstract": description(facts),
+        "authors": [{"name": facts.name}],
+        "keywords": list(KEYWORDS),
+        "date-released": facts.last_day,
+        "url": facts.public_url,
+        **_cff_licence(facts.licence),
+    }
+    return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items() if value)
+
+
+def _cff_licence(licence: str) -> dict[str, object]:
+    return {"license-url": licence} if _is_address(licence) else {"license": licence}
+
+
+def zenodo(facts: Facts) -> str:
+    """.zenodo.json: what Zenodo's form asks for."""
+    related = [
+        {"identifier": url, "relation": "isDerivedFrom", "resource_type": "other"} for _, url in facts.sites if url
+    ]
+    if facts.public_url:
+        related.append({"identifier": facts.public_url, "relation": "isSourceOf", "resource_type": "other"})
+    form: dict[str, Any] = {
+        "upload_type": "dataset",
+        "title": title(facts),
+        "description": f"<p>{escape(description(facts))}</p><p>{escape(facts.licence or NO_LICENCE)}</p>",
+        "creators": [{"name": facts.name}],
+        "keywords": list(KEYWORDS),
+        "publication_date": facts.last_day,
+        "related_identifiers": related,
+        "license": "" if _is_address(facts.licence) else facts.licence.lower(),
+        "notes": f"Made by ushrn {__version__}.",
+    }
+    return json.dumps({name: value for name, value in form.items() if value}, ensure_ascii=False, indent=2) + "\n"
+
+
+def ro_crate(facts: Facts, parts: list[Part]) -> str:
+    """ro-crate-metadata.json (RO-Crate 1.1)."""
+    files = [
+        {
+            "@id": part.path,
+            "@type": "File",
+            "name": part.meaning,
+            "encodingFormat": part.media_type,
+            "contentSize": str(part.bytes),
+            "sha256": part.sha256,
+        }
+        for part in parts
+    ]
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": title(facts),
+        "description": description(facts),
+        "datePublished": facts.last_day or "1970-01-01",
+        "license": {"@id": facts.licence} if _is_address(facts.licence) else facts.licence or NO_LICENCE,
+        "keywords": ", ".join(KEYWORDS),
+        "hasPart": [{"@id": part.path} for part in parts],
+        "isBasedOn": [{"@id": url} for _, url in facts.sites if url],
+    }
+    if facts.public_url:
+        root["url"] = facts.public_url
+    about = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+    sites = [{"@id": url, "@type": "WebSite", "name": name} for name, url in facts.sites if url]
+    licence = [{"@id": facts.licence, "@type": "CreativeWork"}] if _is_address(facts.licence) else []
+    crate = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [about, root, *files, *sites, *licence]}
+    return json.dumps(crate, ensure_ascii=False, indent=2) + "\n"
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))

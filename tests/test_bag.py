@@ -1,0 +1,113 @@
+"""A deposit: the whole archive as a bag, with what repositories ask for."""
+
+import hashlib
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scraper import export
+from scraper.errors import UsageError
+from scraper.export import deposit
+from scraper.export.bag import facts_of
+from tests.archives import captures, fill
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("bag") / "archive.db", captures())
+
+
+@pytest.fixture(scope="module")
+def bag(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bags") / "deposit"
+    export.to_bag(archive, path, now=now, licence="CC-BY-4.0")
+    return path
+
+
+def manifest(bag: Path, name: str) -> dict[str, str]:
+    lines = (bag / name).read_text("utf-8").splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+
+
+def test_every_file_is_in_a_manifest_with_its_digest(bag: Path) -> None:
+    listed = manifest(bag, "manifest-sha256.txt") | manifest(bag, "tagmanifest-sha256.txt")
+    found = {file.relative_to(bag).as_posix(): file for file in bag.rglob("*") if file.is_file()}
+    assert listed.keys() | {"tagmanifest-sha256.txt"} == found.keys()
+    assert all(hashlib.sha256(found[path].read_bytes()).hexdigest() == digest for path, digest in listed.items())
+    payload = [file for path, file in found.items() if path.startswith("data/")]
+    oxum = f"Payload-Oxum: {sum(file.stat().st_size for file in payload)}.{len(payload)}\n"
+    assert oxum in (bag / "bag-info.txt").read_text("utf-8")
+    assert (bag / "bagit.txt").read_text("utf-8") == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+def test_it_holds_the_file_the_captures_the_tables_and_the_proofs(bag: Path) -> None:
+    paths = set(manifest(bag, "manifest-sha256.txt"))
+    wanted = {"archive.db", "captures.warc.gz", "tables/posts.csv", "tables/datapackage.json", "README.md",
+              "CITATION.cff", ".zenodo.json", "ro-crate-metadata.json"}  # fmt: skip
+    assert {f"data/{name}" for name in wanted} <= paths
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        texts = [text for (text,) in db.execute("SELECT text FROM checkpoints ORDER BY id")]
+    assert [file.read_text("utf-8") for file in sorted((bag / "data" / "checkpoints").iterdir())] == texts
+
+
+def test_the_readme_says_the_archives_own_numbers(bag: Path) -> None:
+    readme = (bag / "data" / "README.md").read_text("utf-8")
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        facts = facts_of(db)
+        (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
+    assert posts > 0
+    assert f"{posts:,} posts of " in readme
+    assert f"from {facts.captures:,} captures made between {facts.first_day} and {facts.last_day}" in readme
+    assert "CC-BY-4.0" in readme
+    assert facts.checkpoint.rstrip() in readme
+
+
+def test_repositories_find_their_forms_filled(bag: Path) -> None:
+    form = json.loads((bag / "data" / ".zenodo.json").read_text("utf-8"))
+    assert (form["upload_type"], form["license"]) == ("dataset", "cc-by-4.0")
+    assert form["creators"] == [{"name": "USHRN posts archive"}]
+    cff = dict(line.split(": ", 1) for line in (bag / "data" / "CITATION.cff").read_text("utf-8").splitlines())
+    assert (json.loads(cff["cff-version"]), json.loads(cff["license"])) == ("1.2.0", "CC-BY-4.0")
+    crate = json.loads((bag / "data" / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
+    root = next(each for each in crate if each["@id"] == "./")
+    held = {each["@id"]: each for each in crate if each["@type"] == "File"}
+    assert [part["@id"] for part in root["hasPart"]] == list(held)
+    assert held["archive.db"]["sha256"] == manifest(bag, "manifest-sha256.txt")["data/archive.db"]
+
+
+def test_where_no_licence_is_stated_none_is_claimed(bag: Path) -> None:
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        facts, stated = facts_of(db), facts_of(db, "https://example.org/terms")
+    assert "license" not in json.loads(deposit.zenodo(facts))
+    assert "license" not in deposit.citation_cff(facts)
+    assert deposit.NO_LICENCE in deposit.readme(facts, [])
+    assert 'license-url: "https://example.org/terms"' in deposit.citation_cff(stated)
+
+
+def test_a_zip_of_it_is_the_same_bytes_each_time(archive: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        export.to_bag(archive, tmp_path / name / "deposit.zip", now=now)
+    one, two = ((tmp_path / name / "deposit.zip").read_bytes() for name in ("one", "two"))
+    assert one == two
+    with zipfile.ZipFile(tmp_path / "one" / "deposit.zip") as packed:
+        assert all(name.startswith("deposit/") for name in packed.namelist())
+        assert "deposit/bagit.txt" in packed.namelist()
+
+
+def test_nothing_is_written_over_and_nothing_left_behind(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(UsageError, match="is there already"):
+        export.to_bag(archive, tmp_path / "there", now=now)
+    with pytest.raises(UsageError, match="create it first"):
+        export.to_bag(archive, tmp_path / "nowhere" / "bag", now=now)
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
