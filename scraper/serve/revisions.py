@@ -1,6 +1,7 @@
 """Earlier states of a post: each as a page of its own, and any two compared word by word."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,12 @@ from scraper.serve.citing import citations, cited, work_of
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
+from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
+from scraper.serve.sanitiser import web_address
 
+#: A paragraph with segments of more than one kind.
+CHANGED = "changed"
 #: What is compared besides the text.
 FIELDS = ("title", "author", "published_at", "updated_at")
 
@@ -30,6 +35,7 @@ def page(ask: Ask) -> Answer:
     latest = current_revision(ask, post)
     work = work_of(ask, post, revision)
     body = Body(row["body_html"], row["body_text"])
+    captured = ask.db.execute("SELECT * FROM captures WHERE id = ?", (revision.capture_id,)).fetchone()
     return Answer(
         render(
             "revision.html",
@@ -38,11 +44,10 @@ def page(ask: Ask) -> Answer:
             revision=revision,
             row=row,
             body=shown(body),
-            current=latest is not None and latest.name == revision.name,
-            latest=latest,
-            older=known[place - 1] if place else None,
-            newer=known[place + 1] if place + 1 < len(known) else None,
-            captured=ask.db.execute("SELECT * FROM captures WHERE id = ?", (revision.capture_id,)).fetchone(),
+            versions=known,
+            place=place,
+            copy=copy_of(ask, post, revision, latest, captured),
+            captured=captured,
             chain=chain_of(ask, revision),
             home=ask.link(path_of(post)),
             here_path=ask.link(path),
@@ -50,6 +55,25 @@ def page(ask: Ask) -> Answer:
             head=page_head(ask, work, path, row["body_text"]),
         ),
         headers={"Link": signposts(ask, work, path)},
+    )
+
+
+def copy_of(
+    ask: Ask, post: sqlite3.Row, revision: Revision, latest: Revision | None, captured: sqlite3.Row | None
+) -> Copy:
+    """The bar above a version: which it is, and the ways to the latest."""
+    home = ask.link(path_of(post))
+    earlier = latest is not None and latest.name != revision.name
+    links = ((as_it_looked(ask, captured), texts.AS_IT_LOOKED, ""), (f"{home}/captures", texts.ALL_CAPTURES, ""),
+             (home, texts.TO_POST, ""),
+             (web_address(post["url"]), texts.ORIGINAL, "nofollow noopener noreferrer external"))  # fmt: skip
+    compared = (("from", revision.name), ("to", latest.name)) if earlier and latest else ()
+    return Copy(
+        "earlier" if earlier else "latest",
+        revision.seen_at,
+        None,
+        tuple(link for link in links if link[0]),
+        ask.link(path_of(post) + "/diff", *compared) if compared else "",
     )
 
 
@@ -90,9 +114,12 @@ def compare(ask: Ask) -> Answer:
     post = the_post(ask)
     old, new = named(ask, post, ask.one("from")), named(ask, post, ask.one("to"))
     changes = diff.diff(old.row["body_text"], new.row["body_text"])
-    whole = ask.one("all") == "1"
-    home = ask.link(path_of(post))
+    whole, beside = ask.one("all") == "1", ask.one("view") == "beside"
     pair = (("from", old.name), ("to", new.name))
+    here = path_of(post) + "/diff"
+    viewed = (("view", "beside"),) if beside else ()
+    all_of_it = (("all", "1"),) if whole else ()
+    versions = revisions_of(ask, post["id"])
     return Answer(
         render(
             "diff.html",
@@ -100,14 +127,25 @@ def compare(ask: Ask) -> Answer:
             post=post,
             old=old,
             new=new,
-            home=home,
-            changes=changes if whole else diff.fold(changes, 2),
+            home=ask.link(path_of(post)),
+            changes=changes if whole else diff.fold(changes),
+            marks={diff.ADDED: "changed", diff.REMOVED: "removed", CHANGED: "changed"},
+            same=sum(each.kind == diff.SAME for each in changes),
+            all=len(changes),
+            versions=versions,
+            places={each.name: number for number, each in enumerate(versions, 1)},
+            beside=beside,
+            ways=[
+                (ask.link(here, *pair, *all_of_it), texts.IN_ONE_TEXT, not beside),
+                (ask.link(here, *pair, *all_of_it, ("view", "beside")), texts.SIDE_BY_SIDE, beside),
+                (ask.link(here, *pair, *viewed), texts.FOLD, not whole),
+                (ask.link(here, *pair, ("all", "1"), *viewed), texts.UNFOLD, whole),
+            ],
             summary=diff.summary(changes),
             fields=fields(old.row, new.row),
             targets=targets(old.row["targets"], new.row["targets"]),
-            whole=whole,
-            other=ask.link(path_of(post) + "/diff", *pair, *([] if whole else [("all", "1")])),
-            turned=ask.link(path_of(post) + "/diff", ("from", pair[1][1]), ("to", pair[0][1])),
+            other=ask.link(here, *pair, ("all", "1"), *viewed),
+            turned=ask.link(here, ("from", new.name), ("to", old.name), *all_of_it, *viewed),
             direction=formatting.direction(post["language"]) if post["language"] else "auto",
         )
     )
@@ -116,10 +154,15 @@ def compare(ask: Ask) -> Answer:
 def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Field]:
     """Title, author and dates, where they differ."""
     return [
-        Field(texts.FIELDS[name], tuple(diff.words(old[name] or "", new[name] or "")))
+        Field(texts.FIELDS[name], tuple(diff.words(said(name, old[name]), said(name, new[name]))))
         for name in FIELDS
         if old[name] != new[name]
     ]
+
+
+def said(name: str, value: str | None) -> str:
+    """*value* of the field as people read it; empty: there is none."""
+    return formatting.moment(value) if name.endswith("_at") else value or ""
 
 
 def targets(old: str | None, new: str | None) -> list[Targets]:

@@ -779,7 +779,10 @@ TO_POST = "Go to the latest version"
 COMPARED, DIFF_TO_CURRENT = "Compared", "Compare with the latest version"
 DIFF_TITLE = "What changed"
 BEFORE, AFTER, TEXT = "Before", "After", "Text"
-FOLD, UNFOLD, TURN = "Show changes only", "Show the whole text", "Swap"
+FOLD, UNFOLD, TURN = "Only changes", "Whole text", "Swap"
+IN_ONE_TEXT, SIDE_BY_SIDE, VIEW = "In one text", "Side by side", "View"
+IN_SHORT, FIELD, NONE = "In short", "Field", "none"
+VERSIONS, ALL_CAPTURES, CALENDAR_OF_CAPTURES = "Versions", "All captures", "Calendar of captures"
 DIFF_FIELDS, DIFF_TARGETS = "Details", "Links, pictures and files"
 REMOVED, ADDED = "Removed:", "Added:"
 FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
@@ -814,8 +817,28 @@ def diff_summary(added: int, removed: int) -> str:
     return f"{plural(added, 'word')} added, {plural(removed, 'word')} removed"
 
 
+def version_number(number: int) -> str:
+    """Versions are counted from 1, the oldest."""
+    return f"version {number:,}"
+
+
+def words_added(count: int) -> str:
+    """In the margin of a comparison."""
+    return f"{plural(count, 'word')} added"
+
+
+def words_removed(count: int) -> str:
+    """In the margin of a comparison."""
+    return f"{plural(count, 'word')} removed"
+
+
+def unchanged(same: int, total: int) -> str:
+    """In the margin of a comparison."""
+    return f"{same:,} of {plural(total, 'paragraph')} unchanged"
+
+
 def folded(count: int) -> str:
-    return f"{plural(count, 'unchanged paragraph')} not shown"
+    return f"Show {plural(count, 'unchanged paragraph')}"
 
 
 # Replay

@@ -144,7 +144,7 @@ def test_a_revision_is_named_by_its_first_capture_and_that_day(reader: Any) -> N
     assert re.fullmatch(r"[0-9a-f]{12}@2026-02-15", last)
     old = reader.get(f"/post/upr2020/flint-0/revision/{first}").text
     assert "for 3 days" in old
-    assert "An earlier version, first captured on 1 February 2026" in old
+    assert "An earlier version, captured on <strong>1 February 2026</strong>" in old
     assert "for 400 days" in reader.get(f"/post/upr2020/flint-0/revision/{last}").text
     assert reader.get("/post/upr2020/flint-0/revision/" + "0" * 12).status_code == 404
     assert reader.get("/post/upr2020/jackson-9/revision/" + first).status_code == 404
@@ -306,7 +306,11 @@ def test_two_revisions_are_compared_word_by_word(reader: Any) -> None:
     first, last = revision_names(reader)
     text = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}").text
     assert "<del>3</del><ins>400</ins>" in text
-    assert "1 word added, 1 word removed" in text
+    assert "<ins>1 word added</ins>" in text
+    assert "<del>1 word removed</del>" in text
+    side = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}&view=beside").text
+    assert "without water for <del>3</del> days" in side
+    assert "without water for <ins>400</ins> days" in side
     assert "corrected</ins>" in text
     turned = reader.get(f"/post/upr2020/flint-0/diff?from={last}&to={first}").text
     assert "<del>400</del><ins>3</ins>" in turned
@@ -319,7 +323,7 @@ def test_long_unchanged_stretches_are_folded_until_asked_for(open_room: Any, she
     room = open_room(shelf.path)
     link = unescape(re.findall(r'href="([^"]+/diff\?[^"]+)"', room.get("/post/upr2020/long").text)[0])
     folded = room.get(link).text
-    assert "27 unchanged paragraphs not shown" in folded
+    assert "Show 28 unchanged paragraphs" in folded
     assert "Paragraph number 3 stays" not in folded
     assert "Paragraph number 3 stays" in room.get(link + "&all=1").text
 
