@@ -80,7 +80,6 @@ DOORS = {
     "rfc3161_client": {"seal"},
     "selectolax": {"page"},
     "sqlite_utils": {"schema"},
-    "trafilatura": {"layouts/plain"},
     "uvicorn": {"serve"},
     "zstandard": {"store/bodies", "magic", "warc/zstd_frames"},
 }
@@ -152,7 +151,7 @@ def test_every_door_is_used() -> None:
         ("fetch/robots", "from scraper.crawl import run_crawl"),
         ("reading/sources", "def f():\n    import scraper.fetch"),
         ("store/archive", "import sqlite_utils"),
-        ("layouts/wix", "import trafilatura"),
+        ("layouts/wix", "import selectolax"),
         ("crawl/run", "import requests"),
     ],
 )

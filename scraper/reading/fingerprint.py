@@ -6,7 +6,7 @@ from scraper import __version__
 from scraper.reading.page_reader import READER
 
 #: Packages whose version changes what is read out of a page.
-PARSERS = ("cld3-py", "feedparser", "nh3", "pypdf", "selectolax", "trafilatura")
+PARSERS = ("cld3-py", "feedparser", "nh3", "pypdf", "selectolax")
 
 
 def fingerprint() -> dict[str, str]:

@@ -73,7 +73,7 @@ def _heading(article: Scope) -> str | None:
 
 def without_cards(article: Scope) -> Scope:
     """*article*, the cards of other posts and the comments taken out of it."""
-    for card in article.all(_FOREIGN):
+    for card in reversed(article.all(_FOREIGN)):  # inner ones before those around them
         card.decompose()
     return article
 
