@@ -49,6 +49,7 @@ ASSEMBLERS = {
     "cli",
     "crawl",
     "rebuild",
+    "accept",
     "recover",
     "imports",
     "verify",

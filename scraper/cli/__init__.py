@@ -5,7 +5,7 @@ from scraper.cli.publish_commands import demo, export, serve
 from scraper.cli.read_commands import changes, extract, search, show, status, verify
 from scraper.cli.seal_commands import seal, withdraw
 from scraper.cli.settings_commands import settings
-from scraper.cli.write_commands import crawl, import_, rebuild, recover, schedule
+from scraper.cli.write_commands import accept, crawl, import_, rebuild, recover, schedule
 
 #: In the order of the work, which is the order of the help.
 VERBS = (
@@ -13,6 +13,7 @@ VERBS = (
     recover,
     import_,
     extract,
+    accept,
     rebuild,
     verify,
     status,

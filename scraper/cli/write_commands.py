@@ -1,5 +1,6 @@
 """The verbs that bring things into the archive and keep them: crawl, recover, import, rebuild, schedule."""
 
+import getpass
 import shutil
 import sys
 from pathlib import Path
@@ -29,10 +30,16 @@ SHOWN = 60
               help="Keep the pictures of posts as large as there are, as the page shows them, or not.")  # fmt: skip
 @click.option("--picture-budget", type=click.IntRange(min=0), metavar="MB",
               help="Fetch no more pictures once those in the archive weigh so much.  [default: no limit]")  # fmt: skip
+@click.option("--max-time", type=Seconds(), metavar="SECONDS", help="End after so long, to go on in the next run.")
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="End after so many requests.")
+@click.option(
+    "--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="End after so many bytes were sent to us."
+)
 @log_option
 def crawl(
     targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, pictures: str,
-    picture_budget: int | None, log_format: str,
+    picture_budget: int | None, max_time: float | None, max_requests: int | None, max_bytes: int | None,
+    log_format: str,
 ) -> None:  # fmt: skip
     """Find, fetch, keep and read new and changed posts.
 
@@ -46,18 +53,51 @@ def crawl(
     """
     from scraper.crawl import run_crawl
     from scraper.crawl.pictures import PicturePolicy, Want
+    from scraper.runs import Budget
 
     log = Log(log_format)
+    usual = Budget()
     budget = None if picture_budget is None else picture_budget * 1_000_000
     report = run_crawl(
         db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
         pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget),
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
         on_request=log.request,
+        budget=Budget(
+            seconds=usual.seconds if max_time is None else max_time,
+            requests=max_requests or usual.requests,
+            bytes=max_bytes or usual.bytes,
+        ),
     )  # fmt: skip
     log.messages(report.messages)
     log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@db_option
+@click.option("--list", "list_only", is_flag=True, help="Only show what is held back, and why; change nothing.")
+def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
+    """Take in the pages that were held back, because the posts really are so.
+
+    `crawl` holds back pages when many posts lose their title, text or date at once, and never calls a post gone that
+    the site's own sources still name. Look at some of them first; what is taken in stays in the record, with your name.
+
+    \b
+    Example:  ushrn accept --list
+              ushrn accept upr2020
+    """
+    from scraper.accept import list_held, run_accept
+
+    log = Log()
+    if list_only:
+        held = list_held(db, targets)
+        for one in held:
+            click.echo(harmless(f"{one.captured_at}  {one.url}  {one.reason}"))
+        log.summary(f"{len(held)} held back")
+        return
+    log.summary(run_accept(db, targets, now=now, by=getpass.getuser()).line)
 
 
 @click.command()

@@ -15,7 +15,7 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
-from scraper.runs import CrawlTarget, Interrupts, Report, Step, exit_status, open_run, target_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, open_run, target_of
 
 
 def run_crawl(
@@ -34,26 +34,34 @@ def run_crawl(
     progress: Callable[[Step], None] = lambda _: None,
     on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
+    budget: Budget | None = None,
 ) -> Report:
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
     *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known; *pictures*: which
-    pictures, and how many (None: the usual). *now*, *sleep* and
-    *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
-    finish the current post when this runs in the main thread.
+    pictures, and how many (None: the usual); *budget*: what the run may cost. *now*, *sleep* and *monotonic* are the
+    clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM finish the current post
+    when this runs in the main thread.
 
     Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
     _needs_contact(targets, contact)
-    with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
+    with open_run(
+        archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep), budget=budget
+    ) as run:
         wanted = [target_of(word, run.archive) for word in targets]
         wanted = wanted or [CrawlTarget(site=site) for site in sites.SITES]
         run.begin("crawl")
+
+        def counted(request: RequestLog) -> None:
+            run.spend(request)
+            on_request(request)
+
         with Fetcher(
             contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            on_request=on_request,
+            on_request=counted,
         ) as fetcher:  # fmt: skip
             session = Session(
                 run=run,

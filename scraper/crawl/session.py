@@ -12,6 +12,9 @@ from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
 
+#: Kinds of captures that name posts.
+SOURCES = frozenset({"sitemap", "feed", "list"})
+
 
 @dataclass(slots=True, kw_only=True)
 class Session(NetworkSession):
@@ -44,7 +47,12 @@ class Session(NetworkSession):
             seen = self.observe(capture, read)
             named = (seen.reason or "") if seen.meaning is Meaning.BLOCKED else ""
             found = found or named
-            self.keep(capture, read, {Judgement.BLOCKED: named or why} if named or why else {})
+            walled = bool(named or why)
+            # The wall's page is no sitemap, feed or list, whatever was asked for.
+            if walled and capture.kind in SOURCES:
+                capture = replace(capture, kind="other")
+                read = read_capture(capture)
+            self.keep(capture, read, {Judgement.BLOCKED: named or why} if walled else {})
         return found
 
     def source(

@@ -3,6 +3,7 @@
 `open_run` gives a `Run`; a `Session` writes for it, a `NetworkSession` also asks other machines.
 """
 
+from scraper.runs.budget import Budget
 from scraper.runs.interrupts import Interrupts
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
@@ -10,6 +11,7 @@ from scraper.runs.session import NetworkSession, Session, Step
 from scraper.runs.targets import CrawlTarget, target_of
 
 __all__ = [
+    "Budget",
     "CrawlTarget",
     "Interrupts",
     "NetworkSession",

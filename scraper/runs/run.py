@@ -1,5 +1,6 @@
 """One run of a verb that writes: it holds the lock, opens the archive and brings it up to date, begins, ends sealed."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from scraper import lock
 from scraper.dates import utc
+from scraper.fetch import RequestLog
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
+from scraper.runs.budget import Budget, Spending
 from scraper.runs.interrupts import Interrupts, handle_signals
 from scraper.runs.report import format_duration
 from scraper.seal import publishing, sealer
@@ -32,10 +35,17 @@ class Run:
     messages: list[str] = field(default_factory=list)
     started: datetime = field(init=False)
     crawl_id: int = 0
+    budget: Budget = field(default_factory=Budget)
+    spending: Spending = field(init=False)
     _clock: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.started, self._clock = self.now(), self.monotonic()
+        folder = self.archive.path.absolute().parent
+        self.spending = Spending(
+            budget=self.budget, elapsed=lambda: self.monotonic() - self._clock,
+            free=lambda: shutil.disk_usage(folder).free,
+        )  # fmt: skip
 
     def rebuild_if_stale(self) -> None:
         """Reads again what older rules had read, and says so."""
@@ -56,6 +66,12 @@ class Run:
         self.archive.checkpoint()
         return summary
 
+    def spend(self, request: RequestLog) -> None:
+        """Counts a request; the run is asked to stop where a bound of its budget is met."""
+        met = self.spending.add(request)
+        if met is not None and not self.interrupts.asked:
+            self.interrupts.ask(met)
+
     @property
     def took(self) -> str:
         """How long the run has lasted, for its last line."""
@@ -71,10 +87,12 @@ def open_run(
     interrupts: Interrupts | None = None,
     create: bool = True,
     up_to_date: bool = True,
+    budget: Budget | None = None,
 ) -> Iterator[Run]:
     """A run over the archive at *path*, which is locked and open within. SIGINT and SIGTERM end it after the page.
 
     *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
+    *budget*: what the run may cost.
     Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
     """
     stop, seal, reads = interrupts or Interrupts(), sealer(now), fingerprint()
@@ -83,7 +101,14 @@ def open_run(
         Archive.open(path, create=create, read=read_capture, reader=READER, fingerprint=reads, seal=seal) as archive,
         handle_signals(stop),
     ):
-        run = Run(archive=archive, interrupts=stop, now=now, monotonic=monotonic, messages=seal.messages)
+        run = Run(
+            archive=archive,
+            interrupts=stop,
+            now=now,
+            monotonic=monotonic,
+            budget=budget or Budget(),
+            messages=seal.messages,
+        )
         if up_to_date:
             run.rebuild_if_stale()
         yield run

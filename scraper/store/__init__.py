@@ -7,7 +7,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 """
 
 from scraper.store import change_list, holdings, sealing
-from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, Outcome, Seal
+from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
@@ -20,6 +20,7 @@ __all__ = [
     "Archive",
     "Change",
     "CrawlSummary",
+    "HeldCapture",
     "ImportFile",
     "Memento",
     "Mementos",

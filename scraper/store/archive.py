@@ -59,6 +59,29 @@ class Outcome:
     told: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCapture:
+    """A capture that is held back, and why."""
+
+    capture_id: int
+    site: str
+    url: str
+    captured_at: str
+    reason: str
+
+
+_HELD = """
+SELECT captures.id, posts.site, posts.url, captured_at, decisions.reason
+FROM decisions JOIN captures ON captures.record_sha256 = decisions.record_sha256
+  JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id
+  JOIN addresses ON addresses.capture_id = captures.id
+WHERE decisions.kind = 'held' AND (addresses.post_url IS NOT NULL OR captures.status IN (404, 410))
+  AND NOT EXISTS (SELECT 1 FROM decisions AS later WHERE later.record_sha256 = captures.record_sha256
+    AND later.kind IN ('accepted', 'absent', 'blocked', 'set-aside', 'wrong-time'))
+ORDER BY captured_at, captures.id
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSummary:
     """What a run did: posts by verdict, pages with errors, and the chain that seals it."""
@@ -343,6 +366,10 @@ class Archive:
         if crawl_id in self._tallies and before != after:
             self._tallies[crawl_id].subtract([before])
             self._tallies[crawl_id].update([after])
+
+    def held(self) -> list[HeldCapture]:
+        """Pages that show a post, and absences, that are held back until a person accepts them, oldest first."""
+        return [HeldCapture(*row) for row in self.db.execute(_HELD)]
 
     def _verdict(self, capture_id: int) -> str:
         row = self.db.execute("SELECT verdict FROM post_captures WHERE capture_id = ?", (capture_id,)).fetchone()
