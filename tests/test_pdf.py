@@ -1,6 +1,11 @@
 """Text of PDFs, whole and hostile."""
 
+import os
+import signal
+import threading
+import time
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +46,17 @@ def test_a_page_that_unpacks_to_a_flood_takes_down_only_its_reader() -> None:
 def test_a_tree_of_pages_that_bites_its_tail_ends() -> None:
     body = make_pdf(("x",)).replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
     assert not pdf.text_of(body, URL).text
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the child is found in /proc")
+def test_a_reader_that_somebody_stops_reads_again() -> None:
+    """A service that is stopped is stopped with all its processes: that says nothing of the file."""
+    found: list[pdf.PdfText] = []
+    thread = threading.Thread(target=lambda: found.append(pdf.text_of(make_pdf(("Words",)), URL)))
+    thread.start()
+    children = Path(f"/proc/self/task/{thread.native_id}/children")
+    while not (child := children.read_text().split()):
+        time.sleep(0.005)
+    os.kill(int(child[0]), signal.SIGTERM)
+    thread.join()
+    assert found[0].text == "Words"

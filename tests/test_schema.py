@@ -379,6 +379,19 @@ def older(path: Path) -> Path:
                 "INSERT INTO known_urls VALUES (?, 'a', 'link', '2026', '2026', NULL, 'elsewhere', ?)",
                 (f"https://a.example/{number}", evidence),
             )
+        db.execute(
+            "INSERT INTO crawls (id, command, version, started_at, finished_at, exit_status) VALUES"
+            " (1, 'crawl', '0', '2026-01-01', '2026-01-02', 5)"
+        )
+        for number, at in ((1, None), (2, "https://a.example/post/1")):
+            db.execute(
+                "INSERT INTO captures (id, url, url_basis, kind, source, captured_at, captured_at_basis, crawl_id,"
+                " record_sha256) VALUES (?, 'https://a.example/post/1', 'request', 'post', 'live', '2026-01-01',"
+                " 'clock', 1, ?)",
+                (number, f"digest {number}"),
+            )
+            if at:
+                db.execute("INSERT INTO addresses VALUES (?, ?, NULL)", (number, at))
         db.execute("DELETE FROM _sqlite_migrations WHERE name NOT LIKE '0001 %'")
         db.execute("PRAGMA user_version = 1")
     return path
@@ -395,6 +408,8 @@ def test_an_older_archive_gets_todays_tables_and_keeps_its_rows(older: Path, tmp
         assert db.execute(asked).fetchall() == fresh.execute(asked).fetchall()
         assert db.execute("SELECT state FROM known_urls ORDER BY url").fetchall() == OLD_STATES
         assert found(db, "reviews") == [1]
+        held = db.execute("SELECT record_sha256, kind, by, crawl_id FROM decisions").fetchall()
+        assert held == [("digest 1", "held", "crawl", 1)], "what was kept unread when a layout changed stays so"
         assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 

@@ -257,14 +257,6 @@ def test_an_address_that_becomes_a_post_takes_its_absences_from_the_alias(archiv
     assert one(archive, "gone_at", alias) == (DAY.format(5),)
 
 
-def test_evidence_only_changes_nothing_until_the_next_rebuild(archive: Archive) -> None:
-    keep(archive, page(day=1))
-    archive.keep_only(page(day=2, title="Drifted"), None)
-    assert one(archive, "title") == ("A title",)
-    archive.rebuild()
-    assert one(archive, "title") == ("Drifted",)
-
-
 # Counts -----------------------------------------------------------------------------------------------------------
 
 

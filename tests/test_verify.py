@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 
 from scraper import digests, export, schema, verify
+from scraper.decide import Judgement
 from scraper.errors import ArchiveBusy, ArchiveError, NotAnArchive
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.schema import Use
+from scraper.seal import sealer
 from scraper.store import Archive
 from scraper.verify import Finding, Findings, derived
 
@@ -296,22 +298,53 @@ def test_what_a_killed_run_left_is_not_proven(sound: Path) -> None:
     assert {finding.kind for finding in findings.of("not proven")} == {"unsealed", "not-sealed"}
 
 
-def test_pages_held_back_by_the_alarm_of_a_changed_layout_are_not_proven(sound: Path, archives: Any) -> None:
-    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+STRANGE = "<html>A new look.</html>"
+
+
+def test_what_was_decided_of_captures_is_named_and_hides_nothing_else(sound: Path, archives: Any) -> None:
+    seal = sealer(lambda: NOW, sound.parent)
+    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=seal) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
-        strange = archives.live("/post/a-day-in-court", "2021-12-30T00:00:01Z", "<html>A new look.</html>")
-        archive.keep_only(strange, run)
+        strange = archives.live("/post/a-day-in-court", "2021-12-30T00:00:01Z", STRANGE)
+        archive.keep(strange, read_capture(strange), run, {Judgement.HELD: "the layout changed"})
         archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=5)
     findings = check(sound)
-    assert findings.of("damage") == ()
-    assert "held-back" in {finding.kind for finding in findings.of("not proven")}
-    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
-        archive.rebuild()
-    findings = check(sound)
-    assert findings.of("damage") == ()
-    assert "held-back" not in {finding.kind for finding in findings.found}
-    tamper(sound, "DELETE FROM addresses WHERE capture_id = 4")
-    assert check(sound).exit_status == 7, "only runs that ended with the alarm hold pages back"
+    assert (findings.of("damage"), findings.exit_status) == ((), 0)
+    (named,) = [finding for finding in findings.of("note") if finding.kind == "decision"]
+    assert named.where == "1 capture held"
+    tamper(sound, "DELETE FROM decisions", "DELETE FROM checkpoints")
+    assert "post_captures-row" in {finding.kind for finding in check(sound).of("damage")}
+
+
+def test_the_status_of_a_run_hides_no_correction(sound: Path) -> None:
+    edit = "(SELECT capture_id FROM events WHERE kind = 'changed')"
+    tamper(
+        sound,
+        f"UPDATE crawls SET exit_status = 5 WHERE id = (SELECT crawl_id FROM captures WHERE id = {edit})",
+        f"DELETE FROM addresses WHERE capture_id = {edit}",
+        f"DELETE FROM post_captures WHERE capture_id = {edit}",
+        "DELETE FROM checkpoints",
+    )
+    assert {"addresses-row", "post_captures-row"} <= {finding.kind for finding in check(sound).of("damage")}
+
+
+def test_a_decision_about_no_capture_is_damage(sound: Path) -> None:
+    tamper(sound, "INSERT INTO decisions (record_sha256, kind, at, by) VALUES ('ab', 'held', '2021-12-30', 'x')")
+    assert "orphan-row" in {finding.kind for finding in check(sound).of("damage")}
+
+
+def test_a_run_of_a_wrong_clock_is_excused_where_a_decision_says_so_of_all_its_captures(sound: Path) -> None:
+    tamper(
+        sound,
+        "UPDATE crawls SET started_at = '2031-01-01T00:00:00Z', finished_at = '2031-01-01T01:00:00Z' WHERE id = 3",
+    )
+    assert "backwards" in {finding.kind for finding in check(sound).found}
+    tamper(
+        sound,
+        "INSERT INTO decisions (record_sha256, kind, at, by)"
+        " SELECT record_sha256, 'wrong-time', '2031-01-02', 'crawl' FROM captures WHERE crawl_id = 3",
+    )
+    assert not {"backwards", "impossible-time"} & {finding.kind for finding in check(sound).found}
 
 
 def test_an_archive_that_is_written_to_meanwhile_is_not_called_damaged(sound: Path) -> None:

@@ -33,9 +33,14 @@ _RENAMED = {
 
 #: What a table that is new takes over from older ones.
 _TAKEN_OVER = {
+    # 0.1.0 kept pages unread when a layout changed, and only the status of the run said so.
+    "decisions": "INSERT INTO decisions (record_sha256, kind, at, by, reason, crawl_id)"
+    " SELECT record_sha256, 'held', finished_at, command, 'the layout changed', crawl_id FROM captures"
+    " JOIN crawls ON crawls.id = crawl_id WHERE exit_status = 5 AND source = 'live' AND kind IN ('post', 'other')"
+    " AND captures.id NOT IN (SELECT capture_id FROM addresses) ORDER BY captures.id",
     "revision_addresses": "INSERT OR IGNORE INTO revision_addresses (post_url, content_sha256, record_sha256)"
     " SELECT posts.url, revisions.content_sha256, captures.record_sha256 FROM revisions"
-    " JOIN posts ON posts.id = post_id JOIN captures ON captures.id = revisions.capture_id ORDER BY seen_at"
+    " JOIN posts ON posts.id = post_id JOIN captures ON captures.id = revisions.capture_id ORDER BY seen_at",
 }
 
 

@@ -341,12 +341,6 @@ class Archive:
         """Digest of the body of the imported record of that name; None: there is none."""
         return import_files.body_of_record(self.db, record_id)
 
-    def keep_only(self, capture: Capture, crawl_id: int | None) -> int:
-        """Store a capture as evidence and draw nothing from it until the next rebuild; its id."""
-        with self._transaction():
-            self._note_rules()
-            return self._add(capture, None, crawl_id)[0].id
-
     def _note_rules(self) -> None:
         """Before the first capture: what this archive is read by."""
         if not self._rules_noted:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from scraper import digests
+from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
@@ -26,11 +27,21 @@ SELECT revisions.id, (SELECT url FROM posts WHERE id = post_id), content_sha256,
   title, author, published_at, updated_at, body_text FROM revisions
 """
 
-#: Pages of runs that ended with the alarm of a changed layout (exit 5), kept as evidence and not read since.
-_HELD_BACK = """
-SELECT id FROM captures WHERE source = 'live' AND kind IN ('post', 'other')
-  AND crawl_id IN (SELECT id FROM crawls WHERE exit_status = 5) AND id NOT IN (SELECT capture_id FROM addresses)
+_DECISIONS = """
+SELECT kind, by, count(*), min(at), max(at) FROM decisions GROUP BY kind, by ORDER BY kind, by
 """
+_DECIDED_OF_NOTHING = """
+SELECT id, kind FROM decisions WHERE record_sha256 NOT IN (SELECT record_sha256 FROM captures) ORDER BY id
+"""
+
+
+def check_decisions(db: sqlite3.Connection, findings: Findings) -> None:
+    """Every decision is named: what it says of a capture, no second reading can find."""
+    for kind, by, count, first, last in db.execute(_DECISIONS):
+        where = f"{plural(count, 'capture')} {kind}"
+        findings.note("decision", where, f"decided by {by}, {first} to {last}")
+    for number, kind in db.execute(_DECIDED_OF_NOTHING):
+        findings.damage("orphan-row", f"decisions, row {number}", f"{kind}: no capture has the digest that it names")
 
 
 def check_contents(db: sqlite3.Connection, findings: Findings, progress: Progress) -> None:
@@ -76,12 +87,8 @@ def check_derivation(
             f"{len(hurt)} posts",
             "a body of theirs is damaged, so they cannot be read again: " + ", ".join(sorted(hurt)[:20]),
         )
-    held = {number for (number,) in db.execute(_HELD_BACK)}
-    if held:
-        message = "kept when a layout changed, not read since; `ushrn rebuild` once the reader knows the new look"
-        findings.unproven("held-back", f"{len(held)} captures", message)
     with twin(folder / "again.db", path) as copy:
-        _see_through(copy, damaged, held)
+        _see_through(copy, damaged)
         known.hand_over(copy)
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
@@ -123,19 +130,16 @@ def _hurt(db: sqlite3.Connection, damaged: set[str]) -> set[str]:
     return found
 
 
-def _see_through(copy: sqlite3.Connection, damaged: Iterable[str], held: Iterable[int]) -> None:
-    """Let the twin have the archive's captures and bodies as its own, but those that are damaged or held back."""
+def _see_through(copy: sqlite3.Connection, damaged: Iterable[str]) -> None:
+    """Let the twin have the archive's evidence as its own, but for captures whose body is damaged."""
     copy.execute("CREATE TEMP TABLE unreadable (sha256 TEXT PRIMARY KEY)")
     copy.executemany("INSERT INTO unreadable VALUES (?)", ((sha256,) for sha256 in damaged))
-    copy.execute("CREATE TEMP TABLE held_back (id INTEGER PRIMARY KEY)")
-    copy.executemany("INSERT INTO held_back VALUES (?)", ((number,) for number in held))
     copy.execute("CREATE TEMP VIEW bodies AS SELECT rowid, * FROM src.bodies")
     for name in ("crawls", "decisions", "import_files", "capture_files", "withdrawals"):
         copy.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM src.{name}")
     copy.execute(
         "CREATE TEMP VIEW captures AS SELECT * FROM src.captures"
-        " WHERE (body_sha256 IS NULL OR body_sha256 NOT IN (SELECT sha256 FROM unreadable))"
-        " AND id NOT IN (SELECT id FROM held_back)"
+        " WHERE body_sha256 IS NULL OR body_sha256 NOT IN (SELECT sha256 FROM unreadable)"
     )
     for trigger in copy.execute("SELECT name FROM main.sqlite_master WHERE type = 'trigger'").fetchall():
         copy.execute(f"DROP TRIGGER main.{trigger[0]}")

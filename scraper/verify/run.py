@@ -65,6 +65,7 @@ def _all(
             lambda: seals.check_log(db, findings, known),
             lambda: seals.check_tables(db, findings, same_shape=same_shape),
             lambda: types.check(db, findings),
+            lambda: derived.check_decisions(db, findings),
             lambda: values.check(db, findings, now()),
             lambda: derived.check_contents(db, findings, progress),
         ]
