@@ -3,7 +3,7 @@
 from scraper.cli.group import main
 from scraper.cli.publish_commands import demo, export, serve
 from scraper.cli.read_commands import changes, extract, search, show, status, verify
-from scraper.cli.seal_commands import seal, withdraw
+from scraper.cli.seal_commands import exhibit, seal, withdraw
 from scraper.cli.settings_commands import settings
 from scraper.cli.write_commands import accept, crawl, import_, rebuild, recover, schedule
 
@@ -21,6 +21,7 @@ VERBS = (
     search,
     show,
     export,
+    exhibit,
     seal,
     withdraw,
     settings,

@@ -114,6 +114,32 @@ def publish(db: Path, where: str) -> None:
 @click.command()
 @click.argument("url")
 @db_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The zip to write."
+)
+@click.option("--revision", metavar="HEX", help="The version whose record digest begins so; else the one shown.")
+def exhibit(url: str, db: Path, output: Path, revision: str | None) -> None:
+    """One post as one file that a stranger can check: a page to print, the captures, the proofs, a program that checks.
+
+    In the unpacked zip, `python3 verify.py` says what holds, with Python 3.11 or newer alone.
+
+    \b
+    Example:  ushrn exhibit https://www.upr2020.org/post/example --output post.zip
+    """
+    from scraper import export
+    from scraper import seal as room
+    from scraper.store import Archive
+
+    with Archive.open(db, create=False, readonly=True) as archive:
+        data = room.exhibit.build(archive, url, revision)
+    with export.replacing(output, db) as partial:
+        partial.write_bytes(data)
+    click.echo(f"{output}: {len(data)} bytes")
+
+
+@click.command()
+@click.argument("url")
+@db_option
 @click.option("--reason", required=True, metavar="WORDS", help="Why; shown publicly, with the day.")
 @click.option("--by", required=True, metavar="NAME", help="Who decided it; kept in the archive, never shown publicly.")
 @click.option("--everywhere", is_flag=True, help="Mask its words in other pages, too, and in all that come later.")

@@ -6,7 +6,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 `sealing` gives what a checkpoint seals.
 """
 
-from scraper.store import change_list, holdings, sealing
+from scraper.store import change_list, exhibits, holdings, masking, sealing, withdrawing
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
@@ -32,6 +32,7 @@ __all__ = [
     "Setting",
     "Settings",
     "change_list",
+    "exhibits",
     "holdings",
     "keep_setting",
     "masking",

@@ -1,0 +1,79 @@
+"""What an exhibit of a post needs to know, read from the tables."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from scraper.store import addresses
+from scraper.store.sealing import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One version of a post, and the capture that it was read from."""
+
+    post_id: int
+    url: str
+    title: str | None
+    author: str | None
+    #: As precise as it is known; None: not known.
+    published: str | None
+    body_text: str | None
+    language: str | None
+    captured_at: str
+    #: How the time is known: a `captured_at_basis`.
+    basis: str
+    body_sha256: str | None
+    record_sha256: str
+
+
+_NEWEST = """
+SELECT p.id AS post_id, p.url, p.title, p.author, coalesce(p.published_day, p.published_at) AS published, p.body_text,
+  p.language, captured_at, captured_at_basis AS basis, body_sha256, record_sha256
+FROM posts AS p JOIN captures ON captures.id = p.capture_id WHERE p.url = ?
+"""
+_REVISION = """
+SELECT p.id AS post_id, p.url, r.title, r.author, r.published_at AS published, r.body_text, p.language, captured_at,
+  captured_at_basis AS basis, body_sha256, record_sha256
+FROM revisions AS r JOIN posts AS p ON p.id = r.post_id JOIN captures ON captures.id = r.capture_id
+WHERE p.url = ? AND record_sha256 >= ? AND record_sha256 < ? || 'g' ORDER BY captured_at DESC
+"""
+
+
+def shown(db: sqlite3.Connection, address: str, revision: str | None) -> Shown | None:
+    """The post known by *address* as it is shown, or the revision whose record begins with *revision*; None: none."""
+    post = addresses.owner(db, address)
+    asked, values = (_NEWEST, (post,)) if revision is None else (_REVISION, (post, revision, revision))
+    cursor = db.execute(asked, values)
+    row = cursor.fetchone()
+    return None if row is None else Shown(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
+
+
+def pictures(db: sqlite3.Connection, post_id: int) -> list[str]:
+    """`record_sha256` of the captures of the post's pictures that were kept, in the order of the pictures."""
+    asked = (
+        "SELECT DISTINCT record_sha256 FROM images JOIN captures ON captures.id = images.capture_id"
+        " JOIN bodies ON bodies.sha256 = body_sha256 AND codec <> 'withdrawn' WHERE post_id = ? ORDER BY record_sha256"
+    )
+    return [record for (record,) in db.execute(asked, (post_id,))]
+
+
+def revisions(db: sqlite3.Connection, post_id: int) -> list[tuple[str, str]]:
+    """(time of the capture, `record_sha256`) of each version, oldest first."""
+    asked = (
+        "SELECT captured_at, record_sha256 FROM revisions JOIN captures ON captures.id = capture_id WHERE post_id = ?"
+        " ORDER BY captured_at, record_sha256"
+    )
+    return db.execute(asked, (post_id,)).fetchall()
+
+
+def record_of(db: sqlite3.Connection, capture_id: int | None) -> str | None:
+    """`record_sha256` of the capture of that id; None: there is none."""
+    row = db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (capture_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def statement(row: Row) -> dict[str, Any]:
+    """What a checkpoint seals."""
+    return dict(json.loads(row.statement))
