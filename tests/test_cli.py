@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from scraper.cli import main
 from scraper.cli.group import harmless
+from scraper.search import MARK
+from scraper.terminal.hits import Style
 from scraper.warc import record
 
 DUMP = """top of page
@@ -131,9 +133,47 @@ def test_search_without_words_shows_all_posts(archive: Path) -> None:
     assert "1 to 1 of 1" in ushrn("search", "--db", archive).stdout
 
 
+def test_search_prints_one_json_object_per_hit(archive: Path) -> None:
+    done = ushrn("search", "rainy", "day", "--json", "--db", archive)
+    (line,) = done.stdout.splitlines()
+    hit = json.loads(line)
+    assert list(hit) == ["url", "site", "title", "published_day", "views", "matched", "snippets"]
+    assert (hit["matched"], MARK in line) == ("all", False)
+
+
+def test_a_mistyped_search_shows_what_was_meant(archive: Path) -> None:
+    assert "Did you mean rainy day" in ushrn("search", "rainny", "day", "--db", archive).stdout
+    done = ushrn("search", "rainny", "day", "--json", "--db", archive)
+    assert [json.loads(line)["matched"] for line in done.stdout.splitlines()] == ["spelling"]
+
+
+def test_nothing_found_says_what_each_step_back_gives(archive: Path) -> None:
+    done = ushrn("search", "rainy after:2021-13", "--db", archive)
+    assert "without after:2021-13: 1 post. “2021-13” is not a date." in done.stdout
+
+
+def test_a_closed_output_is_no_fault(archive: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import os, sys; os.close(1); sys.stdout = None; from scraper.cli import main; main()",
+         "search", "rainy", "--db", str(archive)], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_terminal", "bold"),
+    [({}, True, True), ({"NO_COLOR": "1"}, True, False), ({"TERM": "dumb"}, True, False), ({}, False, False),
+     ({"NO_COLOR": ""}, True, True)],
+)  # fmt: skip
+def test_bold_is_for_terminals_that_want_it(environment: dict[str, str], is_terminal: bool, bold: bool) -> None:
+    assert (Style.of(environment, is_terminal=is_terminal).marks[0] == "\x1b[1m") is bold
+
+
 def test_search_for_what_is_not_there_says_so(archive: Path) -> None:
     done = ushrn("search", "elephant", "--db", archive)
-    assert (done.exit_code, done.stdout) == (0, "no hits\n")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == "elephant is in no post of this archive."
+    assert done.stdout.endswith("no hits\n")
 
 
 def test_csv_goes_to_standard_output_without_a_file(archive: Path) -> None:

@@ -73,6 +73,11 @@ def test_raw_gives_the_bytes_of_the_page_that_is_shown(full: Path, archives: Any
     assert show.raw(full, COURT) == archives.captures()[10].body
 
 
+def test_raw_of_a_post_gives_captures_of_that_post_only(full: Path) -> None:
+    with pytest.raises(UsageError, match="not of"):
+        show.raw(full, COURT, capture="7")
+
+
 def test_raw_gives_the_bytes_of_any_capture(full: Path, archives: Any) -> None:
     assert show.raw(full, capture="7") == b"%PDF-1.4\n%\xe2\xe3\n"
     with pytest.raises(UsageError, match="no body"):

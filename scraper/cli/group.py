@@ -61,13 +61,14 @@ class Verbs(click.Group):
 
     def _told(self, ctx: click.Context) -> Any:
         """Run the verb; what it printed has arrived when this returns."""
+        if sys.stdout is None:  # closed by whoever started us (>&-)
+            sys.stdout = io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a title may be in any script, whatever the terminal's
         try:
             return super().invoke(ctx)
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The verbs in the order of the work, not of the alphabet."""

@@ -184,7 +184,7 @@ def search(
     from scraper import search as room
     from scraper.export import check
     from scraper.export import where as filters_of
-    from scraper.terminal.hits import Style, json_lines, results
+    from scraper.terminal.hits import Help, Style, first_mended, json_lines, results
 
     filters = filters_of(where)
     opened = schema.open_archive(db, create=False, readonly=True)
@@ -199,11 +199,15 @@ def search(
             matched=room.Matched(matched) if matched else None,
         )
         found = room.find(opened.conn, asked)
+        advice = room.advise(opened.conn, asked, found.total)
+        mended = () if found.total or page > 1 or matched else first_mended(opened.conn, asked, advice)
         if as_json:
-            for line in json_lines(found):
+            for line in json_lines((*mended, *found.every_hit), limit):
                 click.echo(line.encode("utf-8", "replace"))
         else:
-            click.echo(results(found, Style.of(os.environ, is_terminal=sys.stdout.isatty())))
+            faults = room.faults(opened.conn, asked.query)
+            style = Style.of(os.environ, is_terminal=sys.stdout.isatty())
+            click.echo(results(found, Help(advice, faults, mended), style))
     finally:
         opened.close()
 

@@ -6,7 +6,7 @@
 from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, count, faults
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Group, Hit, Page, find, prepare, rowids
+from scraper.search.find import Group, Hit, Page, find, find_mended, prepare, rowids
 from scraper.search.query import parse
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import ordered
@@ -41,6 +41,7 @@ __all__ = [
     "count",
     "faults",
     "find",
+    "find_mended",
     "is_address",
     "ordered",
     "parse",

@@ -126,6 +126,12 @@ def find(db: sqlite3.Connection, request: Request | str) -> Page:
     )
 
 
+def find_mended(db: sqlite3.Connection, request: Request, text: str) -> tuple[Hit, ...]:
+    """The hits of *request* with its query mended to *text*, said to be so."""
+    found = find(db, replace(request, query=parse(text), matched=Matched.ALL))
+    return tuple(replace(hit, matched=Matched.SPELLING) for hit in found.hits)
+
+
 def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tuple[Group, ...]:
     """Posts with most of the words, then with any, until a page would be full; *here*: hits on this page already."""
     steps = split(asked.query)

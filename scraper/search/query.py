@@ -175,7 +175,8 @@ class _Reader:
             if condition:
                 return self.counted(condition)
             self.note(f"“{token['field']}:{text}” is no condition that we know: it was searched as words.")
-            text = f"{token['field']} {text}"
+            words = f"{token['field']} {text}"
+            return self.counted(Term(words, exact=True) if searchable(words) else None)
         found = self.counted(tokens.term(text, token, tokens.COLUMNS.get(name)))
         if isinstance(found, Term) and found.prefix:
             self.beginnings += 1

@@ -76,7 +76,19 @@ def _number(archive: Archive, url: str | None, capture: str | None) -> int:
     found = archive.db.execute(asked, (capture,)).fetchall()
     if len(found) != 1:
         raise UsageError(f"{capture.rstrip('%')}: expected one capture of that id or digest, found {len(found)}")
-    return _integer(found[0][0])
+    number = _integer(found[0][0])
+    if url and not _is_of(archive, number, url):
+        raise UsageError(f"{capture.rstrip('%')}: a capture, but not of {url}")
+    return number
+
+
+def _is_of(archive: Archive, number: int, url: str) -> bool:
+    """Whether capture *number* is one of the post at *url*."""
+    life = archive.life(url)
+    if life is None:
+        return False
+    asked = "SELECT 1 FROM post_captures WHERE capture_id = ? AND post_id = ?"
+    return archive.db.execute(asked, (number, life.post["id"])).fetchone() is not None
 
 
 def _integer(value: object) -> int:
