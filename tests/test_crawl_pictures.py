@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from scraper import decide
+from scraper import decide, verify
 from scraper.crawl import run_crawl
 from scraper.crawl.pictures import PicturePolicy, Want, renditions, stylesheets
 from scraper.demo import drawings
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import ILLUSTRATED
 from scraper.demo.server import served
+from scraper.export import copy
 from scraper.layouts.wix import media
 from scraper.rebuild import run_rebuild
 from scraper.store import Memento, Mementos
+from scraper.terminal import status
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HEARING = "ab12cd_5555666677778888999900001111"
@@ -211,3 +213,25 @@ def test_what_failed_is_asked_for_daily_for_two_weeks_then_ever_more_seldom() ->
             last = now
     assert asked[:13] == list(range(1, 14))
     assert asked[14:] == [16, 20, 28, 44, 74, 104]
+
+
+def test_status_says_what_the_pictures_weigh_and_a_copy_may_leave_them_out(stage: Stage, tmp_path: Path) -> None:
+    stage.crawl()
+    found = status.status(stage.path, TODAY)
+    weigh = sum(len(drawings.picture(name)[0]) for name in stage.pictures())
+    assert found.pictures == 6 and 0 < found.pictures_size <= weigh
+    assert "pictures: 6, " in status.screen(found, TODAY)
+    small = tmp_path / "small.db"
+    copy(stage.path, small, now=lambda: TODAY, pictures=False)
+    assert status.status(small, TODAY).pictures == 0
+    with sqlite3.connect(small) as db:
+        assert db.execute(KEPT).fetchone() == (5, 5, 5)
+        assert db.execute("SELECT count(*) FROM bodies").fetchone()[0] > 5
+    db.close()
+    checked = verify.run(small, now=lambda: TODAY)
+    assert checked.exit_status == 1
+    assert {one.kind for one in checked.found if one.level == "not proven"} == {"pictures-left-out"}
+    with sqlite3.connect(small) as db:
+        db.execute("DELETE FROM bodies WHERE sha256 = (SELECT body_sha256 FROM captures WHERE kind = 'post' LIMIT 1)")
+    db.close()
+    assert verify.run(small, now=lambda: TODAY).exit_status == 7

@@ -33,10 +33,12 @@ EVIDENCE = ("warc", "wacz")
 @click.option("--license", "licence", default="", metavar="NAME|URL",
               help="bag: the licence that you give, such as CC-BY-4.0; not stated without it.")  # fmt: skip
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
+@click.option("--without-pictures", is_flag=True, help="sqlite: leave out the pictures, keep their digests.")
 @stoppable
 def export(
     form: str, db: Path, output: Path | None, table: str, columns: str | None, no_bodies: bool,
     where: tuple[str, ...], query: str, excel: bool, licence: str, without_captures: bool,
+    without_pictures: bool,
 ) -> None:  # fmt: skip
     """Write posts, citations or evidence to a file, or all of it to deposit.
 
@@ -51,20 +53,27 @@ def export(
     output = None if output == Path("-") else output
     other = None if table == "posts" else table
     found = {"--where": where, "--query": query}
-    given = {"--table": other, "--columns": columns, "--no-bodies": no_bodies, **found, "--excel": excel}
+    given: dict[str, object] = {
+        "--table": other,
+        "--columns": columns,
+        "--no-bodies": no_bodies,
+        **found,
+        "--excel": excel,
+    }
+    left_out: dict[str, object] = {"--without-captures": without_captures, "--without-pictures": without_pictures}
     if form != "bag":
         refuse(form, {"--license": licence})
     if form == "bag":
-        refuse(form, given | {"--without-captures": without_captures})
+        refuse(form, given | left_out)
         bag(db, required(form, output), licence)
     elif form == "sqlite":
         refuse(form, given)
-        copy(db, required(form, output), captures=not without_captures)
+        copy(db, required(form, output), captures=not without_captures, pictures=not without_pictures)
     elif form in EVIDENCE:
-        refuse(form, given | {"--without-captures": without_captures})
+        refuse(form, given | left_out)
         evidence(form, db, required(form, output))
     else:
-        refuse(form, {"--without-captures": without_captures} | ({"--excel": excel} if form != "csv" else {}))
+        refuse(form, left_out | ({"--excel": excel} if form != "csv" else {}))
         if other:
             refuse(f"--table {table}", found | ({"--columns": columns, "--excel": excel} if table == "all" else {}))
         chosen = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns is not None else None
@@ -135,12 +144,13 @@ def bag(db: Path, output: Path, licence: str) -> None:
     click.echo(f"{output}: a bag of {size} bytes")
 
 
-def copy(db: Path, output: Path, *, captures: bool) -> None:
+def copy(db: Path, output: Path, *, captures: bool, pictures: bool) -> None:
     """Write a copy of the archive."""
     from scraper import export as room
 
-    size = room.copy(db, output, now=now, captures=captures)
-    click.echo(f"{output}: {size} bytes{'' if captures else ', without the stored pages'}")
+    size = room.copy(db, output, now=now, captures=captures, pictures=pictures)
+    left = "" if captures and pictures else f", without the stored {'pictures' if captures else 'pages'}"
+    click.echo(f"{output}: {size} bytes{left}")
 
 
 @click.command()

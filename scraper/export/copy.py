@@ -14,13 +14,22 @@ from scraper.store import sealing
 
 #: The row of `meta` in such a copy.
 WITHOUT = sealing.WITHOUT
+WITHOUT_PICTURES = sealing.WITHOUT_PICTURES
+#: Bytes that nothing but captures of pictures have.
+_PICTURES = """
+DELETE FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')
+AND sha256 NOT IN (SELECT body_sha256 FROM captures WHERE kind <> 'image' AND body_sha256 IS NOT NULL)
+"""
 
 
-def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True) -> int:
+def copy(
+    source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True, pictures: bool = True
+) -> int:
     """Copy the archive *source* to *target*, replacing it; the bytes of the copy.
 
     With *captures* False the rows of `captures` stay, with their digests, but the pages themselves (`bodies`) are left
-    out, and `meta` says so. Raises UsageError where *target* is *source*, and what `schema.open_archive` raises.
+    out, and `meta` says so; with *pictures* False the same for the bytes of pictures. Raises UsageError where *target*
+    is *source*, and what `schema.open_archive` raises.
     """
     with replacing(target, source) as partial, _explained(source, target), _without_journal(partial):
         partial.unlink()
@@ -31,7 +40,9 @@ def copy(source: Path, target: Path, *, now: Callable[[], datetime], captures: b
         finally:
             db.close()
         if not captures:
-            _leave_out(partial, utc(now()))
+            _leave_out(partial, "DELETE FROM bodies", WITHOUT, utc(now()))
+        elif not pictures:
+            _leave_out(partial, _PICTURES, WITHOUT_PICTURES, utc(now()))
         return partial.stat().st_size
 
 
@@ -58,13 +69,14 @@ def _without_journal(path: Path) -> Iterator[None]:
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
-def _leave_out(path: Path, at: str) -> None:
+def _leave_out(path: Path, deletion: str, note: str, at: str) -> None:
+    """Take bytes out of the copy at *path*, and note in `meta` under *note* that it was done, *at* that time."""
     with closing(sqlite3.connect(path.absolute())) as db:
         db.execute("PRAGMA foreign_keys=OFF")
         with db:
-            db.execute("DELETE FROM bodies")
+            db.execute(deletion)
             db.execute(
                 "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-                (WITHOUT, at),
+                (note, at),
             )
         db.execute("VACUUM")

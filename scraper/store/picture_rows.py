@@ -11,9 +11,10 @@ from scraper import urls
 from scraper.layouts.wix import media
 
 _KEPT = """
-SELECT captures.id, captures.url, body_sha256, length, captured_at, record_sha256
-FROM captures JOIN bodies ON bodies.sha256 = body_sha256
-WHERE kind = 'image' AND truncated IS NULL AND (status IS NULL OR status BETWEEN 200 AND 299)
+SELECT captures.id, captures.url, body_sha256, coalesce(length, wire_length, 0), captured_at, record_sha256
+FROM captures LEFT JOIN bodies ON bodies.sha256 = body_sha256
+WHERE kind = 'image' AND body_sha256 IS NOT NULL AND truncated IS NULL
+  AND (status IS NULL OR status BETWEEN 200 AND 299)
 """
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 SEALED = "sealed-as"
 #: Row of `meta` in a copy without the bodies of captures; its value is when the copy was made.
 WITHOUT = "captures-left-out"
+#: The same in a copy without the bytes of pictures.
+WITHOUT_PICTURES = "pictures-left-out"
 #: Tables that no checkpoint can cover: they hold it, or what was made of it later.
 OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations"})
 #: What an id stands for, where a table refers to one.

@@ -16,6 +16,7 @@ from scraper.errors import UsageError
 #: A crawl counts as good when it reached the sites and finished: 1 means that some pages had errors.
 GOOD_EXITS = (0, 1)
 MOST_PROBLEMS = 5
+_PICTURES = "FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')"
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|w)?", re.IGNORECASE)
 
 
@@ -56,6 +57,9 @@ class Status:
     path: str
     #: Bytes of the file.
     size: int
+    #: Different pictures that are kept, and what they weigh in the file, bytes.
+    pictures: int
+    pictures_size: int
     posts: int
     #: First seen in the running calendar month (UTC).
     new_this_month: int
@@ -103,6 +107,8 @@ def _status(db: sqlite3.Connection, path: Path, now: datetime, max_age: timedelt
     return Status(
         path=str(path),
         size=path.stat().st_size,
+        pictures=_one(db, f"SELECT count(*) {_PICTURES}"),
+        pictures_size=_one(db, f"SELECT ifnull(sum(length(data)), 0) {_PICTURES}"),
         posts=_one(db, "SELECT count(*) FROM posts"),
         new_this_month=_one(db, "SELECT count(*) FROM posts WHERE first_seen_at >= ?", month),
         gone=_one(db, "SELECT count(*) FROM posts WHERE gone_at IS NOT NULL"),
@@ -187,6 +193,8 @@ def screen(found: Status, now: datetime) -> str:
         f"{found.path}: {found.posts} posts, {found.new_this_month} new this month, {found.gone} gone, "
         f"{found.revisions} revisions, {found.captures} captures, {_size(found.size)}"
     ]
+    if found.pictures:
+        lines.append(f"pictures: {found.pictures}, {_size(found.pictures_size)} of it")
     lines.append(_crawl_line(found, now))
     lines += [_site_line(site) for site in found.sites]
     lines.append(f"problems: {found.errors} errors, {found.notes} notes" + (":" if found.problems else ""))

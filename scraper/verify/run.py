@@ -12,6 +12,7 @@ from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
 from scraper.export.copy import WITHOUT
 from scraper.seal import Note
+from scraper.store import sealing
 from scraper.verify import derived, seals, shape, stored, types, values
 from scraper.verify.findings import Findings
 
@@ -55,12 +56,19 @@ def _all(
         findings.unproven(
             "bodies-left-out", "bodies", "a copy without bodies: they, and what was read from them, cannot be checked"
         )
+    without_pictures = sealing.meta(db, sealing.WITHOUT_PICTURES) is not None
+    if without_pictures and has_bodies:
+        findings.unproven("pictures-left-out", "bodies", "a copy without pictures: their bytes cannot be checked")
     same_shape = _same_shape(db, findings)
     damaged: set[str] = set()
     with _workroom() as place:
         checks: list[Callable[[], object]] = [
-            lambda: shape.check(db, place, path, findings, has_bodies=has_bodies, same_shape=same_shape),
-            lambda: stored.check_captures(db, findings, progress, has_bodies=has_bodies),
+            lambda: shape.check(
+                db, place, path, findings, has_bodies=has_bodies and not without_pictures, same_shape=same_shape
+            ),
+            lambda: stored.check_captures(
+                db, findings, progress, has_bodies=has_bodies, has_pictures=not without_pictures
+            ),
             lambda: stored.check_chain(db, findings),
             lambda: seals.check_log(db, findings, known),
             lambda: seals.check_tables(db, findings, same_shape=same_shape),
