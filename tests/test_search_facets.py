@@ -183,3 +183,10 @@ def test_pages_joined_are_the_whole_result_without_repeats(db: sqlite3.Connectio
     ]
     assert joined == whole
     assert len(set(joined)) == len(joined)
+
+
+def test_every_facet_is_the_row_of_a_field_and_has_its_sql(db: sqlite3.Connection) -> None:
+    fields = [*schema.EXPORT_FIELDS.values(), *(field for table in schema.TABLES.values() for field in table.fields)]
+    named = {field.facet for field in fields if field.facet}
+    assert named == {facet.name for facet in search.find(db, Request()).facets}
+    assert named <= set(Filters.__dataclass_fields__)

@@ -43,7 +43,6 @@ DERIVED = (
                 "When the post was published, UTC, as precise as the source",
                 READ | DIGESTED | TOLD,
                 exported=6,
-                facet="year",
             ),
             Field(
                 "published_basis",
@@ -58,6 +57,7 @@ DERIVED = (
                 "Day of publication as the site showed it to its readers",
                 READ | TOLD,
                 exported=5,
+                facet="year",
             ),
             Field(
                 "published_day_basis",
@@ -86,6 +86,7 @@ DERIVED = (
                 "Day of the last change as the site showed it to its readers",
                 READ | TOLD,
                 exported=8,
+                facet="year",
             ),
             Field(
                 "updated_day_basis",
@@ -495,7 +496,7 @@ DERIVED = (
             Field("position", "INTEGER NOT NULL", "Place in the text, from 1", KEY),
             Field("url", "TEXT", "Address; empty: the page hides it", READ),
             Field("name", "TEXT", "Name shown", READ, searched=1),
-            Field("media_type", "TEXT", "Content type", READ),
+            Field("media_type", "TEXT", "Content type", READ, facet="pdf"),
             Field("size", "INTEGER", "Size shown, bytes", READ),
             Field("sha256", "TEXT", "Digest of the file, where it was fetched"),
             Field("text", "TEXT", "Text of the file, where it is a PDF that was fetched", searched=2),

@@ -13,7 +13,7 @@ from scraper.search.match import one_of
 from scraper.search.query import parse
 from scraper.search.relax import lacking, split, telling
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
-from scraper.search.select import ORDER, ordered, selection, spelled
+from scraper.search.select import BITS, ORDER, ordered, selection, spelled
 from scraper.search.snippets import Snippet, show
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
@@ -111,7 +111,7 @@ def find(db: sqlite3.Connection, request: Request | str) -> Page:
     offset = min(max(0, asked.page - 1) * size, 2**53)
     counted: dict[str, list[tuple[object, ...]]] = {}
     for part, *row in db.execute(
-        f"{rows.sql} {_COUNTS.format(order=ORDER[asked.order])}", (*rows.values, size, offset)
+        f"{rows.sql} {_COUNTS.format(order=ORDER[asked.order], bits=BITS)}", (*rows.values, size, offset)
     ):
         counted.setdefault(part, []).append(tuple(row))
     ids = [int(str(row[0])) for row in counted.get("hits", ())]
@@ -180,11 +180,12 @@ UNION ALL SELECT * FROM (SELECT 'hit', more, id FROM f WHERE miss = 0 AND more >
 _COUNTS = """
 SELECT 'month', substr(date, 1, 7), count(*), miss, 0, 0 FROM f GROUP BY 2, 4
 UNION ALL SELECT 'site', site, count(*), miss, sum(gone), sum(pdf) FROM f GROUP BY 2, 4
-UNION ALL SELECT 'author', author, count(*), 0, 0, 0 FROM f WHERE miss IN (0, 16) AND author IS NOT NULL GROUP BY 2
+UNION ALL SELECT 'author', author, count(*), 0, 0, 0 FROM f
+  WHERE miss IN (0, {bits[author]}) AND author IS NOT NULL GROUP BY 2
 UNION ALL SELECT 'tag', tag_id, count(*), 0, 0, 0 FROM post_tags
-  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, 8)) GROUP BY 2
+  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, {bits[tag]})) GROUP BY 2
 UNION ALL SELECT 'category', category_id, count(*), 0, 0, 0 FROM post_categories
-  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, 4)) GROUP BY 2
+  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, {bits[category]})) GROUP BY 2
 UNION ALL SELECT * FROM (SELECT 'hits', id, 0, 0, 0, 0 FROM f WHERE miss = 0 ORDER BY {order} LIMIT ? OFFSET ?)
 """
 

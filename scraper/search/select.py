@@ -21,8 +21,19 @@ from scraper.search.request import LEARNED, UNDATED, Filters, Matched, Request
 from scraper.search.spelled import as_written
 from scraper.search.tree import All, Any, Query
 
-#: Facets whose filters are told apart, each with its bit in `miss`: the filters that a row does not meet.
-BITS = {"site": 1, "year": 2, "category": 4, "tag": 8, "author": 16, "pdf": 32, "gone": 64}
+#: Every facet: what holds of the post ``p`` where one of the values chosen (``{}``) is met. Counted in `find`.
+FACETS = {
+    "site": "p.site IN {}",
+    "year": f"coalesce(substr({DATE}, 1, 4), '{UNDATED}') IN {{}}",
+    "category": "p.id IN (SELECT post_id FROM post_categories"
+    " JOIN categories ON categories.id = category_id WHERE name IN {})",
+    "tag": "p.id IN (SELECT post_id FROM post_tags JOIN tags ON tags.id = tag_id WHERE name IN {})",
+    "author": "coalesce(p.author, '') IN {}",
+    "pdf": f"CASE WHEN p.id IN ({PDFS}) THEN 'yes' ELSE 'no' END IN {{}}",
+    "gone": "CASE WHEN p.gone_at IS NULL THEN 'no' ELSE 'yes' END IN {}",
+}
+#: Each facet's bit in `miss`: the facets whose choice a row does not meet.
+BITS = {name: 1 << place for place, name in enumerate(FACETS)}
 ORDER = {
     "relevance": "more, key, date DESC, url",
     "newest": "more, date IS NULL, date DESC, url",
@@ -165,21 +176,11 @@ def _bounds(filters: Filters) -> tuple[tuple[str, str | None], tuple[str, str | 
 
 def _missed(filters: Filters) -> Where:
     """The bits of the facets whose choice a row does not meet."""
-    met = {
-        "site": "p.site IN {}",
-        "year": f"coalesce(substr({DATE}, 1, 4), '{UNDATED}') IN {{}}",
-        "category": "p.id IN (SELECT post_id FROM post_categories"
-        " JOIN categories ON categories.id = category_id WHERE name IN {})",
-        "tag": "p.id IN (SELECT post_id FROM post_tags JOIN tags ON tags.id = tag_id WHERE name IN {})",
-        "author": "coalesce(p.author, '') IN {}",
-        "pdf": f"CASE WHEN p.id IN ({PDFS}) THEN 'yes' ELSE 'no' END IN {{}}",
-        "gone": "CASE WHEN p.gone_at IS NULL THEN 'no' ELSE 'yes' END IN {}",
-    }
     parts: list[str] = []
     values: list[object] = []
     for name, bit in BITS.items():
         chosen: tuple[str, ...] = getattr(filters, name)
         if chosen:
-            parts.append(f"{bit} * (NOT ({met[name].format('(' + ', '.join('?' * len(chosen)) + ')')}))")
+            parts.append(f"{bit} * (NOT ({FACETS[name].format('(' + ', '.join('?' * len(chosen)) + ')')}))")
             values += chosen
     return Where(" + ".join(parts) or "0", tuple(values))
