@@ -270,7 +270,7 @@ def test_every_table_can_be_written_from_a_plain_connection(path: Path) -> None:
     with closing(plain(path)) as db:
         a_post(db)
         for table in schema.DESCRIPTIONS:
-            if table in {"coverage", "posts_browse"}:
+            if "CREATE VIEW" in schema.TABLES[table].script:
                 continue
             db.execute(f'UPDATE {table} SET "{columns(db, table)[0]}" = "{columns(db, table)[0]}"')
             db.execute(f"DELETE FROM {table}")

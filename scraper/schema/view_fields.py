@@ -24,6 +24,42 @@ SELECT posts.id, posts.published_at, posts.title, posts.author, posts.site, post
 FROM posts;
 """
 
+#: The day that a post is filed under, one definition everywhere: published, else updated; a month or a year where no
+#: more is known.
+_DAY = "coalesce(posts.published_day, posts.published_at, posts.updated_day, posts.updated_at)"
+
+COUNTS_BY_DAY = """
+CREATE VIEW counts_by_day AS
+SELECT posts.site, posts.url AS post_url, substr(counts.counted_at, 1, 10) AS day,
+       max(counts.views) AS views, max(counts.comments) AS comments, max(counts.likes) AS likes,
+       count(*) AS observations
+FROM counts JOIN posts ON posts.id = counts.post_id GROUP BY counts.post_id, substr(counts.counted_at, 1, 10);
+"""
+
+CHANGES = """
+CREATE VIEW changes AS
+SELECT events.known_at, events.at, events.kind, posts.site, posts.url AS post_url, posts.title,
+       captures.record_sha256 AS capture_record_sha256
+FROM events JOIN posts ON posts.id = events.post_id LEFT JOIN captures ON captures.id = events.capture_id;
+"""
+
+LINKS_BY_HOST = """
+CREATE VIEW links_by_host AS
+SELECT CASE WHEN host LIKE 'www.%' THEN substr(host, 5) ELSE host END AS host,
+       count(*) AS links, count(DISTINCT post_id) AS posts
+FROM (SELECT post_id, substr(rest, 1, instr(rest || '/', '/') - 1) AS host FROM
+       (SELECT post_id, replace(replace(replace(address, '?', '/'), '#', '/'), ':', '/') AS rest FROM
+         (SELECT post_id, lower(substr(url, instr(url, '://') + 3)) AS address FROM links WHERE url LIKE 'http%://%')))
+GROUP BY 1;
+"""
+
+POSTS_BY_MONTH = f"""
+CREATE VIEW posts_by_month AS
+SELECT posts.site, substr({_DAY}, 1, 7) AS month, count(*) AS posts, sum(posts.word_count) AS words,
+       sum(posts.gone_at IS NOT NULL) AS gone
+FROM posts GROUP BY posts.site, substr({_DAY}, 1, 7);
+"""
+
 VIEWS = (
     Table(
         "coverage",
@@ -80,5 +116,55 @@ VIEWS = (
             Field("excerpt", "", "Short description given by the page"),
         ),
         sql=POSTS_BROWSE,
+    ),
+    Table(
+        "counts_by_day",
+        "View: views, comments and likes of each post on each day that they were observed.",
+        (
+            Field("site", "TEXT", "Its site"),
+            Field("post_url", "TEXT", "The post, by its address"),
+            Field("day", "TEXT", "Day of the observations, UTC"),
+            Field("views", "INTEGER", "Highest number of views that day; empty: not told"),
+            Field("comments", "INTEGER", "Highest number of comments that day; empty: not told"),
+            Field("likes", "INTEGER", "Highest number of likes that day; empty: not told"),
+            Field("observations", "INTEGER", "How many captures told numbers that day"),
+        ),
+        sql=COUNTS_BY_DAY,
+    ),
+    Table(
+        "changes",
+        "View: what happened to posts, with their addresses and titles.",
+        (
+            Field("known_at", "TEXT", "When this archive learned of it, UTC"),
+            Field("at", "TEXT", "Time of the capture that shows it"),
+            Field("kind", "TEXT", "added, changed, moved, gone, returned or withdrawn"),
+            Field("site", "TEXT", "Its site"),
+            Field("post_url", "TEXT", "The post, by its address"),
+            Field("title", "TEXT", "Title of the post"),
+            Field("capture_record_sha256", "TEXT", "That capture, by the digest of its record"),
+        ),
+        sql=CHANGES,
+    ),
+    Table(
+        "links_by_host",
+        "View: how often posts link to each host.",
+        (
+            Field("host", "TEXT", "Name of the host, without www. and port"),
+            Field("links", "INTEGER", "Links to it"),
+            Field("posts", "INTEGER", "Posts that have any"),
+        ),
+        sql=LINKS_BY_HOST,
+    ),
+    Table(
+        "posts_by_month",
+        "View: how many posts each site published in each month.",
+        (
+            Field("site", "TEXT", "The site"),
+            Field("month", "TEXT", "Month of publication, else of the last change; a year where no month is known"),
+            Field("posts", "INTEGER", "Number of posts"),
+            Field("words", "INTEGER", "Words in their texts"),
+            Field("gone", "INTEGER", "Posts of these that are gone from their site"),
+        ),
+        sql=POSTS_BY_MONTH,
     ),
 )
