@@ -1,0 +1,133 @@
+"""docs/verdicts.md: each verdict is said with all of its witnesses, and with none of them taken away."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scraper import decide
+from scraper.decide import Controls, Judgement, Meaning, Observation, Suspect
+from scraper.records import Capture, Reading
+
+URL = "https://www.blog.example/post/one"
+POST = Reading(kind="post", url=URL, title="One", body_text="We met by the river on Monday.")
+EDITED = replace(POST, body_text="We met by the river on Tuesday.")
+DOCS = Path(__file__).parent.parent / "docs" / "verdicts.md"
+
+
+def seen(
+    at: str, reading: Reading | None = None, *, judged: frozenset[str] = frozenset(), **values: object
+) -> Observation:
+    given = {"url": URL, "captured_at": f"{at}T00:00:00Z", "status": 200, "media_type": "text/html"} | values
+    capture = Capture(**given)  # type: ignore[arg-type]
+    place = decide.order(capture.captured_at, "live", None, URL, at)
+    return decide.observe(capture, int(at.replace("-", "")), place, reading, judged)
+
+
+def said(observations: dict[str, Observation]) -> set[str]:
+    """The words said of a post: its events."""
+    steps = decide.fold(observations.values())[1]
+    return {event.kind for _, _, effects in steps for event in effects.events}
+
+
+Witnesses = dict[str, Observation]
+GONE: Witnesses = {
+    "shown": seen("2026-01-01", POST),
+    "first absence": seen("2026-01-10", status=404),
+    "last absence": seen("2026-01-24", status=404),
+}
+SOFT: Witnesses = {
+    "shown": seen("2026-01-01", POST),
+    "first absence": seen("2026-01-10", Reading(kind="other"), judged=frozenset({"held", "absent"})),
+    "last absence": seen("2026-01-24", Reading(kind="other"), judged=frozenset({"held", "absent"})),
+}
+CHANGED: Witnesses = {"shown": seen("2026-01-01", POST), "shown otherwise": seen("2026-01-10", EDITED)}
+
+
+@pytest.mark.parametrize(("word", "witnesses"), [("gone", GONE), ("gone", SOFT), ("changed", CHANGED)])
+def test_a_word_is_said_with_all_of_its_witnesses_and_without_any_of_them_it_is_not(
+    word: str, witnesses: Witnesses
+) -> None:
+    assert word in said(witnesses)
+    for name in witnesses:
+        assert word not in said({one: found for one, found in witnesses.items() if one != name}), name
+
+
+@pytest.mark.parametrize(
+    ("word", "witnesses", "name", "weaker"),
+    [
+        ("gone", GONE, "last absence", seen("2026-01-23", status=404)),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=404, captured_at_basis="file-time")),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=503)),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=403)),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=404, judged=frozenset({"held"}))),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=404, judged=frozenset({"blocked"}))),
+        ("gone", GONE, "last absence", seen("2026-01-24", status=302, redirected_to="https://www.blog.example/login")),
+        ("gone", GONE, "first absence", seen("2026-01-10", Reading(kind="other"))),
+        ("gone", SOFT, "last absence", seen("2026-01-24", Reading(kind="other"), judged=frozenset({"held"}))),
+        ("changed", CHANGED, "shown otherwise", seen("2026-01-10", EDITED, captured_at_basis="file-time")),
+        ("changed", CHANGED, "shown otherwise", seen("2026-01-10", EDITED, truncated="length")),
+        ("changed", CHANGED, "shown otherwise", seen("2026-01-10", EDITED, judged=frozenset({"held"}))),
+        ("changed", CHANGED, "shown otherwise", seen("2026-01-10", replace(EDITED, title=None))),
+        ("changed", CHANGED, "shown otherwise", seen("2026-01-10", EDITED, status=500)),
+    ],
+)
+def test_a_weaker_witness_is_none(word: str, witnesses: Witnesses, name: str, weaker: Observation) -> None:
+    assert word not in said(witnesses | {name: weaker})
+
+
+def test_a_capture_between_two_absences_that_shows_the_post_is_the_better_witness() -> None:
+    assert "gone" not in said(GONE | {"between": seen("2026-01-17", POST)})
+
+
+def page(url: str, text: str) -> Capture:
+    body = f"<html><body>{text}</body></html>".encode()
+    return Capture(url=url, captured_at="2026-01-01T00:00:00Z", status=200, media_type="text/html", body=body)
+
+
+def suspects(text: str = "Members of the garden club come in by the side door", **first: object) -> list[Suspect]:
+    urls = [f"https://www.blog.example/post/{name}" for name in ("one", "two", "three")]
+    found = [Suspect(url=url, answer=page(url, text)) for url in urls]
+    return [replace(found[0], **first), *found[1:]]  # type: ignore[arg-type]
+
+
+ELSE = page("https://www.blog.example/post/never", "There is no such letter, have a look around the garden instead")
+WELL = Controls(known_good=True, probe=ELSE)
+
+
+@pytest.mark.parametrize("witness", ["named", "was_good", "known"])
+def test_blocked_is_said_of_three_that_answer_alike_and_one_that_is_a_post(witness: str) -> None:
+    found = suspects(**{witness: True})
+    assert {decide.rule(one, found, WELL).meaning for one in found} == {Meaning.BLOCKED}
+    for number in range(3):
+        fewer = [one for at, one in enumerate(found) if at != number]
+        assert {decide.rule(one, fewer, WELL).meaning for one in fewer} == {Meaning.NOTHING}
+    unlike = [found[0], found[1], replace(found[2], answer=page(found[2].url, "A page about quite another thing"))]
+    assert decide.rule(found[0], unlike, WELL).meaning is Meaning.NOTHING
+    nobody = suspects()
+    assert decide.rule(nobody[0], nobody, WELL).meaning is Meaning.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("change", "controls", "meaning"),
+    [
+        ({}, WELL, Meaning.ABSENT),
+        ({}, replace(WELL, known_good=None), Meaning.NOTHING),
+        ({}, replace(WELL, known_good=False), Meaning.NOTHING),
+        ({}, replace(WELL, probe=None), Meaning.NOTHING),
+        ({"named": True}, WELL, Meaning.NOTHING),
+        ({"answer": page(URL, "A page about quite another thing, and more of it")}, WELL, Meaning.NOTHING),
+    ],
+)
+def test_a_soft_absence_needs_a_known_post_the_probe_and_no_source_against_it(
+    change: dict[str, object], controls: Controls, meaning: Meaning
+) -> None:
+    text = "There is no such letter, have a look around the garden instead"
+    suspect = replace(Suspect(url=URL, answer=page(URL, text)), **change)  # type: ignore[arg-type]
+    assert decide.rule(suspect, [suspect], controls).meaning is meaning
+
+
+def test_every_kind_of_decision_and_every_word_is_in_the_document() -> None:
+    text = DOCS.read_text("utf-8")
+    assert all(f"## {word}" in text for word in ("gone", "changed", "moved", "lost", "blocked"))
+    assert all(f"`{kind}`" in text for kind in (Judgement.ABSENT, Judgement.BLOCKED, Judgement.HELD))
