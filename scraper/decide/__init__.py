@@ -29,6 +29,7 @@ from scraper.decide.due import (
     is_told_again,
     within,
 )
+from scraper.decide.moves import is_same_post
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
 from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
@@ -73,6 +74,7 @@ __all__ = [
     "instant",
     "is_due_again",
     "is_gate",
+    "is_same_post",
     "is_told_again",
     "keeps_path",
     "known_wall",

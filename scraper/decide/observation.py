@@ -61,6 +61,8 @@ class Observation:
     confirms: bool = False
     #: Held back: a page that shows the post is not taken in, an absence never makes it gone.
     held: bool = False
+    #: The old address of the post, which this permanent redirect leads from; None: it is no such redirect.
+    moved_from: str | None = None
     #: A person took in what was held back: it is believed, though it lost its title or text.
     accepted: bool = False
 

@@ -43,11 +43,13 @@ class State:
     gone_at: str | None = None
     gone_reason: str | None = None
     revision_count: int = 0
+    #: Old addresses from which it moved. Not in the rows of a post: who meets one folds the post anew.
+    moved_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to a post: ``added``, ``changed``, ``gone`` or ``returned``."""
+    """Something that happened to a post: ``added``, ``changed``, ``moved``, ``gone`` or ``returned``."""
 
     kind: str
     at: str
@@ -59,7 +61,7 @@ class Effects:
     """What one step writes."""
 
     #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned``, ``redirect``,
-    #: ``blocked``, ``weather`` or ``held``.
+    #: ``moved``, ``blocked``, ``weather`` or ``held``.
     verdict: str
     #: Why it is worse or missing.
     reason: str | None = None
@@ -72,6 +74,8 @@ class Effects:
 
 def step(state: State, seen: Observation) -> tuple[State, Effects]:
     """The post after one more capture, later than all others, and what to write."""
+    if seen.moved_from is not None:
+        return _moved(state, seen, seen.moved_from)
     match seen.meaning:
         case Meaning.SHOWS if seen.reading is not None:
             lost = None if seen.accepted else _lost(state.shown, seen.reading)
@@ -108,6 +112,15 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
 def _worse(state: State, reason: str) -> tuple[State, Effects]:
     """A page that is not the post says nothing of it: neither that it is there, nor that it is not."""
     return state, Effects(verdict="worse", reason=reason)
+
+
+def _moved(state: State, seen: Observation, old: str) -> tuple[State, Effects]:
+    """A permanent redirect from the post's old address: told once, it neither shows nor denies the post."""
+    if old in state.moved_from:
+        return state, Effects(verdict="redirect", reason=seen.reason)
+    event = Event(kind="moved", at=seen.captured_at, capture_id=seen.capture_id)
+    state = replace(state, moved_from=state.moved_from | {old})
+    return state, Effects(verdict="moved", reason=seen.reason, events=(event,))
 
 
 def _missing(state: State, seen: Observation) -> tuple[State, Effects]:

@@ -21,7 +21,7 @@ from scraper.runs import Report
 DAYS = (-45, -20, 0)
 NAME = "demo.db"
 QUERY = "water"
-WORDS = {"added": "new", "changed": "changed", "gone": "gone", "returned": "back"}
+WORDS = {"added": "new", "changed": "changed", "moved": "moved", "gone": "gone", "returned": "back"}
 
 
 def run_demo(

@@ -34,6 +34,12 @@ def write(db: sqlite3.Connection, capture_id: int, address: str, post_url: str |
     )
 
 
+def belongs_to(db: sqlite3.Connection, capture_id: int) -> str | None:
+    """The post that a capture shows, or to which it is the way (see `moves`); None: it is one of its address."""
+    row = db.execute("SELECT post_url FROM addresses WHERE capture_id = ?", (capture_id,)).fetchone()
+    return None if row is None else row[0]
+
+
 def owner(db: sqlite3.Connection, address: str) -> str | None:
     """The post that captures of *address* which show none belong to; None: no post was ever read there."""
     (own,) = db.execute("SELECT EXISTS (SELECT 1 FROM addresses WHERE post_url = ?)", (address,)).fetchone()

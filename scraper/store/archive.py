@@ -28,6 +28,7 @@ from scraper.store import (
 )
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.import_files import ImportFile, Place
+from scraper.store.moves import Moves
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
 
@@ -119,6 +120,7 @@ class Archive:
         self._rules = reader_rows.Rules(reader, fingerprint)
         self._evidence = Evidence(db)
         self._posts = Posts(db, self._evidence, read, reader)
+        self._moves = Moves(db, self._posts)
         self._tallies: dict[int, Counter[str]] = {}
         self._errors: dict[int, set[str]] = {}
         self._wrote = False
@@ -196,6 +198,7 @@ class Archive:
                     self._is_sealed = True  # perhaps: what this transaction noted of it is undone
                     self._evidence.forget()
                     self._posts.forget()
+                    self._moves.forget()
 
     def _unseal(self) -> None:
         """Before the first change: let the tables be compared with the newest checkpoint, which then holds no more."""
@@ -373,7 +376,7 @@ class Archive:
         """What a decision about a capture changes: its post, or what is known of its address."""
         address = addresses.of_capture(capture)
         reading = self._posts.reading_of(capture)
-        url = addresses.post_of(capture, reading) or addresses.owner(self.db, address)
+        url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
         if url is not None:
             self._posts.refold(url)
         if not known_urls.mark_archived(self.db, address, self._posts.site_of(address), capture.captured_at):
@@ -421,8 +424,9 @@ class Archive:
             now = addresses.owner(self.db, one)
             if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
+        moved |= self._moves.settle(capture, shown)
         seen = self._posts.observe(capture, kept, reading)
-        url = shown or addresses.owner(self.db, address)
+        url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
         if url is None:
             effects, existed = None, False
         else:

@@ -137,7 +137,10 @@ class Posts:
 
     def observe(self, capture: Capture, kept: Kept, reading: Reading | None) -> decide.Observation:
         """What a stored capture says of its post, by itself and by the decisions about it."""
-        return decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
+        seen = decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
+        if seen.redirect and addresses.belongs_to(self._db, kept.id) is not None:
+            return replace(seen, moved_from=addresses.of_capture(capture))
+        return seen
 
     def state(self, url: str) -> tuple[int, decide.State]:
         """(id, state) that the rows of a post stand for: the state that a fold of its captures ends in."""

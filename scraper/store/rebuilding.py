@@ -9,6 +9,7 @@ from scraper import schema
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, known_urls, post_parts, problems, withdrawing
 from scraper.store.evidence import Evidence
+from scraper.store.moves import Moves
 from scraper.store.posts import Posts
 
 #: Columns of `posts` whose change is told.
@@ -77,6 +78,8 @@ class _Rebuilding:
         db = self._db
         known = {url for (url,) in db.execute("SELECT url FROM posts")}
         scattered = {url for (url,) in db.execute(_SCATTERED)}
+        moves = Moves(db, self._posts)
+        scattered |= moves.concerned()
         for table in ("addresses", "listed_counts", "post_captures"):
             db.execute(f"DELETE FROM {table}")
         db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
@@ -91,9 +94,10 @@ class _Rebuilding:
                 self._progress(done, total)
             for url in sorted(shown - scattered):
                 self._fold(url)
+        moved = moves.settle_all()
         owned = {addresses.owner(db, address) for address in groups if address not in self._homes}
         several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
-        for url in sorted((known - set(self._homes)) | several | {url for url in owned if url is not None}):
+        for url in sorted((known - set(self._homes)) | several | moved | {url for url in owned if url is not None}):
             self._fold(url)
         self._finish(groups)
         (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
