@@ -2,21 +2,24 @@
 
 import gzip
 import hashlib
+import threading
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import urls
-from scraper.errors import FetchFailed, RobotsUnavailable
-from scraper.fetch import Fetcher
-from scraper.fetch.addresses import address, host_of, is_loopback, is_public, machines, origin_of
+from scraper.errors import FetchFailed, RateLimited, RobotsUnavailable
+from scraper.fetch import Fetcher, racing, sockets
+from scraper.fetch.addresses import address, host_of, is_loopback, is_public, machines, name_of, origin_of
 from scraper.fetch.body_decoder import Entity
-from scraper.fetch.throttle import retry_after
+from scraper.fetch.throttle import Throttle, retry_after
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -276,3 +279,127 @@ def test_a_thousand_requests_leave_no_file_open(faults, clock):
             ask_all()
         assert fetcher.requests > 1000
         assert open_files() - before < 10
+
+
+# -- addresses that do not answer (RFC 8305)
+
+
+class Stream(httpcore.NetworkStream):
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_dead_first_address_does_not_hide_the_second() -> None:
+    release, late = threading.Event(), Stream()
+
+    def connect(ip: str) -> httpcore.NetworkStream:
+        if ip == "2001:db8::1":
+            release.wait(10)
+            return late
+        return Stream()
+
+    began = time.monotonic()
+    ip, _ = racing.first_connected(["2001:db8::1", "192.0.2.1"], connect, 10)
+    assert ip == "192.0.2.1"
+    assert 0.2 < time.monotonic() - began < 2
+    release.set()
+    assert late.closed.wait(5), "what connects too late is closed"
+
+
+def test_an_address_that_refuses_is_passed_over_at_once_and_the_last_refusal_is_told() -> None:
+    def connect(ip: str) -> httpcore.NetworkStream:
+        raise httpcore.ConnectError(f"{ip} refused")
+
+    began = time.monotonic()
+    with pytest.raises(httpcore.ConnectError, match="refused"):
+        racing.first_connected(["192.0.2.1", "192.0.2.2"], connect, 10)
+    assert time.monotonic() - began < 1
+
+
+def test_the_families_take_turns() -> None:
+    assert racing.interleaved(["2001:db8::1", "2001:db8::2", "192.0.2.1"]) == [
+        "2001:db8::1",
+        "192.0.2.1",
+        "2001:db8::2",
+    ]
+    assert racing.interleaved([]) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "private", "allowed"),
+    [
+        ("127.0.0.1", False, True),
+        ("localhost", False, True),
+        ("10.0.0.7", False, True),
+        ("intranet.example", False, False),
+        ("intranet.example", True, True),
+    ],
+)
+def test_a_name_that_leads_to_a_private_machine_is_asked_only_where_the_user_says_so(
+    host: str, private: bool, allowed: bool
+) -> None:
+    backend = sockets.Backend(frozenset({host}), private=private)
+    assert backend._may_be_private(host, 80) is allowed
+
+
+# -- hosts that ask for less
+
+
+def test_refusals_that_name_no_time_slow_the_host_down_and_answers_speed_it_up_again(clock) -> None:
+    turns = Throttle(monotonic=clock.monotonic, sleep=clock.sleep)
+    turns.ended("a")
+    for expected in (2.0, 4.0, 8.0):
+        turns.slow_down("a", 1.0)
+        assert turns.needed("a", 1.0) == expected
+    for _ in range(40):
+        turns.ease("a")
+    assert turns.needed("a", 1.0) == 1.0
+    assert turns.needed("b", 1.0) == 0.0
+
+
+def test_a_limit_of_five_requests_a_minute_is_met_by_waiting(faults, clock) -> None:
+    times: list[float] = []
+
+    def answer(*request):
+        recent = [at for at in times if clock.monotonic() - at < 60]
+        if len(recent) >= 5:
+            return faults.page(b"slow", status="429 Slow")(*request)
+        times.append(clock.monotonic())
+        return faults.page(b"page")(*request)
+
+    faults.on("/robots.txt", faults.page(b"", status="404 None"))
+    for number in range(12):
+        faults.on(f"/{number}", answer)
+    clocks = {"sleep": clock.sleep, "monotonic": clock.monotonic, "now": clock.now}
+    given = {"named_hosts": frozenset({faults.host}), **clocks}
+    with Fetcher(delay=1.0, **given) as fetcher:
+        for number in range(12):
+            assert fetcher.get(f"{faults.url}/{number}")[-1].body == b"page"
+        paces = fetcher.paces()
+    assert paces[name_of(faults.url)].seconds > 1
+    with Fetcher(delay=1.0, paces=paces, **given) as again:
+        assert again.paces() == paces
+
+
+def test_a_host_that_asked_to_be_left_alone_is_left_alone_by_the_next_run_too(faults, clock) -> None:
+    faults.on("/robots.txt", faults.page(b"", status="404 None"))
+    faults.on("/a", faults.page(b"no", status="429 Slow", headers=["Retry-After: 86400"]))
+    clocks = {"sleep": clock.sleep, "monotonic": clock.monotonic, "now": clock.now}
+    given = {"named_hosts": frozenset({faults.host}), **clocks}
+    with Fetcher(**given) as fetcher, pytest.raises(RateLimited):
+        fetcher.get(f"{faults.url}/a")
+    before = len(faults.log)
+    with Fetcher(paces=fetcher.paces(), **given) as later, pytest.raises(RateLimited, match="an earlier run"):
+        later.get(f"{faults.url}/a")
+    assert len(faults.log) == before
+
+
+def test_a_part_that_nobody_asked_for_is_no_page(faults, clock) -> None:
+    faults.on("/robots.txt", faults.page(b"", status="404 None"))
+    faults.on("/a", faults.page(b"<p>half", status="206 Partial Content", headers=["Content-Range: bytes 0-6/99"]))
+    with Fetcher(named_hosts=frozenset({faults.host}), sleep=clock.sleep) as fetcher:
+        capture = fetcher.get(f"{faults.url}/a", kind="post")[-1]
+    assert (capture.kind, capture.truncated) == ("other", "length")

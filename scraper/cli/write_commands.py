@@ -35,11 +35,12 @@ SHOWN = 60
 @click.option(
     "--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="End after so many bytes were sent to us."
 )
+@click.option("--private", is_flag=True, help="The hosts named here may be private machines.")
 @log_option
 def crawl(
     targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, pictures: str,
     picture_budget: int | None, max_time: float | None, max_requests: int | None, max_bytes: int | None,
-    log_format: str,
+    private: bool, log_format: str,
 ) -> None:  # fmt: skip
     """Find, fetch, keep and read new and changed posts.
 
@@ -60,7 +61,7 @@ def crawl(
     budget = None if picture_budget is None else picture_budget * 1_000_000
     report = run_crawl(
         db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
-        pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget),
+        pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget), private=private,
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
         on_request=log.request,
         budget=Budget(
@@ -111,7 +112,7 @@ def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
 @click.option("--endpoint", "endpoints", multiple=True, metavar="[SOURCE=]URL",
               help="Ask there instead: another Wayback Machine, a collection of pywb, a collinfo.json.")  # fmt: skip
 @click.option("--delay", type=Seconds(), metavar="SECONDS",
-              help="Pause between two requests.  [default, and least for the services themselves: 2.5]")  # fmt: skip
+              help="Seconds between requests.  [default and minimum for the services: what they allow]")  # fmt: skip
 @click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
 @click.option("--pictures", type=click.Choice(["original", "none"]), default="original", show_default=True,
               help="Bring in the pictures of posts, or not.")  # fmt: skip

@@ -15,7 +15,7 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, open_run, target_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, target_of
 
 
 def run_crawl(
@@ -27,6 +27,7 @@ def run_crawl(
     full: bool = False,
     counts: bool = True,
     pictures: PicturePolicy | None = None,
+    private: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -39,7 +40,8 @@ def run_crawl(
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
     *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known; *pictures*: which
-    pictures, and how many (None: the usual); *budget*: what the run may cost. *now*, *sleep* and *monotonic* are the
+    pictures, and how many (None: the usual); *budget*: what the run may cost; *private*: named
+    hosts may be private machines. *now*, *sleep* and *monotonic* are the
     clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM finish the current post
     when this runs in the main thread.
 
@@ -61,7 +63,7 @@ def run_crawl(
         with Fetcher(
             contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            on_request=counted,
+            private=private, paces=known_paces(run.archive), on_request=counted,
         ) as fetcher:  # fmt: skip
             session = Session(
                 run=run,
@@ -92,7 +94,7 @@ def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
 def _report(session: Session, status: int) -> Report:
     """Seals the run and tells how it went."""
     requests, problems = session.fetcher.requests, len(session.failed)
-    done = session.run.finish(status, requests=requests)
+    done = session.finish(status)
     line = (
         f"{lookups.count_posts(session.archive.db)} known, {done.new} new, {done.changed} changed, {done.gone} gone, "
         f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {session.run.took}; "

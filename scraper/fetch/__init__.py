@@ -14,5 +14,6 @@ and on a sleep that the caller can interrupt.
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
+from scraper.fetch.throttle import Pace
 
-__all__ = ["Fetcher", "Limits", "RequestLog", "Robots", "Validators"]
+__all__ = ["Fetcher", "Limits", "Pace", "RequestLog", "Robots", "Validators"]

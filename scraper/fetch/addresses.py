@@ -48,6 +48,15 @@ def is_loopback(name: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")
 
 
+def is_address(name: str) -> bool:
+    """Whether a host is given as an IP address, not by a name."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(ip: str) -> bool:
     """Whether an address belongs to the public internet; wrapped IPv4 addresses are looked into."""
     found = ipaddress.ip_address(ip.partition("%")[0])

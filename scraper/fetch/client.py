@@ -73,6 +73,7 @@ class HttpClient:
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         named_hosts: frozenset[str],
+        private: bool = False,
         on_request: Callable[[RequestLog], None],
     ) -> None:
         """Raises UsageError for a contact that cannot stand in a header."""
@@ -84,7 +85,7 @@ class HttpClient:
         self._now = now
         self._monotonic = monotonic
         self._on_request = on_request
-        self._wire = Wire(_identity(self._contact), named_hosts, limits.connect_seconds)
+        self._wire = Wire(_identity(self._contact), named_hosts, limits.connect_seconds, private=private)
 
     def close(self) -> None:
         """Close all connections."""
@@ -168,6 +169,7 @@ class HttpClient:
         if seconds is None:
             return
         if seconds > self._limits.longest_wait:
+            self.turns.hold(name_of(url), seconds)
             raise RateLimited(
                 f"{url}: status {status} asks to stay away for {seconds:.0f} s, more than the "
                 f"{self._limits.longest_wait:g} s that a run waits: run again later to resume"
@@ -204,9 +206,12 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
     to = _target(ask.url, exchange)
     has_body = exchange.wire_length > 0 or not (exchange.status in _NO_BODY or to)
     not_modified = exchange.status == 304 and ask.validators
+    # A part that nobody asked for is no whole page (RFC 9110, 15.3.7).
+    unasked_part = exchange.status == 206 and "Range" not in ask.headers
+    truncated = exchange.truncated or ("length" if unasked_part else None)
     return Capture(
         url=ask.url,
-        kind=_kind(ask, exchange, to),
+        kind=_kind(ask, exchange.status, to, whole=truncated is None),
         captured_at=at,
         status=exchange.status,
         request_head=exchange.request_head,
@@ -219,19 +224,19 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
         redirected_to=to,
         not_modified_of=ask.validators.capture_id if not_modified and ask.validators else None,
         ip=exchange.ip,
-        truncated=exchange.truncated,
+        truncated=truncated,
     )
 
 
-def _kind(ask: FetchRequest, exchange: Exchange, to: str | None) -> str:
+def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> str:
     if to:
         return "redirect"
     if ask.kind == "robots":
         return "robots"
-    if exchange.status in (404, 410):
+    if status in (404, 410):
         return "missing"
-    good = 200 <= exchange.status < 300 or exchange.status == 304
-    return ask.kind if good and exchange.truncated is None else "other"
+    good = 200 <= status < 300 or status == 304
+    return ask.kind if good and whole else "other"
 
 
 def _target(url: str, exchange: Exchange) -> str | None:

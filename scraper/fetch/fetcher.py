@@ -1,10 +1,10 @@
 """Follows an address to its answer: robots.txt first, redirects within the allowed hosts, tries again with care."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, Interrupted, RateLimited, RobotsUnavailable
@@ -13,7 +13,7 @@ from scraper.fetch.client import RETRIED, Answer, FetchRequest, HttpClient, TryF
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import Rules
-from scraper.fetch.throttle import Throttle
+from scraper.fetch.throttle import Pace, Throttle
 from scraper.records import Capture
 
 #: Answers that count as failures. 404 and 410 are answers like any other.
@@ -33,25 +33,34 @@ class Fetcher:
         monotonic: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
         named_hosts: frozenset[str] = frozenset(),
+        private: bool = False,
         interfaces: frozenset[str] = frozenset(),
+        paces: Mapping[str, Pace] = MappingProxyType({}),
         on_request: Callable[[RequestLog], None] = lambda _: None,
     ) -> None:
         """*contact*: an e-mail or web address, sent with every request; only hosts on this machine may be asked
         without. *delay*: seconds between the end of one answer and the next request to that host. *sleep* may raise
-        to stop the run. *named_hosts* (``host`` or ``host:port``): those that the user named, which alone may be
-        private or loopback. *interfaces*: hosts that answer programs under published limits (web archives), whose
-        robots.txt, which is for crawlers, is not asked. Raises UsageError for a contact that cannot stand in a header.
+        to stop the run. *named_hosts* (``host`` or ``host:port``): those that the user named. Only such may be private
+        or loopback: by their address, as ``localhost``, or by any name where *private* says so. *interfaces*: hosts
+        that answer programs under published limits (web archives), whose robots.txt, which is for crawlers, is not
+        asked. *paces*: how slowly hosts had to be asked by an earlier run, see `paces`. Raises UsageError for a contact
+        that cannot stand in a header.
         """
         self.limits = limits or Limits()
         self._delay = max(0.0, delay)
         self._failures = 0
+        turns = Throttle(monotonic=monotonic, sleep=sleep, longest=self.limits.longest_wait)
+        for host, pace in paces.items():
+            turns.remember(host, pace, now())
+        self._now = now
         self._sender = HttpClient(
             contact=contact,
             limits=self.limits,
-            turns=Throttle(monotonic=monotonic, sleep=sleep),
+            turns=turns,
             now=now,
             monotonic=monotonic,
             named_hosts=named_hosts,
+            private=private,
             on_request=on_request,
         )
         self._rules = Rules(
@@ -82,6 +91,10 @@ class Fetcher:
     def network_works(self) -> bool:
         """Whether anything so far showed that our own network works: an answer, a refusal, TLS, an unknown name."""
         return self._sender.network_works
+
+    def paces(self) -> dict[str, Pace]:
+        """Of hosts that asked for less: how slowly they are asked, and until when not at all. For the next run."""
+        return self._sender.turns.paces(self._now())
 
     def get(
         self,
@@ -162,6 +175,7 @@ class Fetcher:
 
     def _follow(self, ask: FetchRequest, allowed: frozenset[str], captures: list[Capture]) -> None:
         """Ask, and follow redirects within the allowed hosts."""
+        self._sender.turns.check(name_of(ask.url), self._delay)
         rules = self._rules.of(ask.url, captures)
         if not rules.allows(ask.url):
             raise Forbidden(f"{ask.url}: {rules.url} forbids it to {TOKEN}; it was not asked")
@@ -217,13 +231,17 @@ class Fetcher:
         url, status = answer.capture.url, answer.capture.status
         self._sender.slow_down(url, answer.stay_away, status)
         if status not in RETRIED:
+            self._sender.turns.ease(name_of(url))
             return False
-        slow = status == 429 or answer.stay_away is not None
-        if attempt >= (self.limits.slow_tries if slow else self.limits.tries):
+        unsaid = status == 429 and answer.stay_away is None
+        if unsaid:
+            self._sender.turns.slow_down(name_of(url), max(self.limits.backoff, self._delay))
+            self._sender.turns.hold(name_of(url), self.limits.rest_after_429)
+        tries = self.limits.tries if answer.stay_away is None else self.limits.slow_tries
+        if attempt >= (self.limits.unsaid_tries if unsaid else tries):
             if status == 429:
                 raise RateLimited(f"{url}: still status 429 after {attempt} tries: run again later to resume")
             return False
-        if answer.stay_away is None:
-            pause = self.limits.pause(attempt) * (2 if slow else 1)
-            self._sender.turns.hold(name_of(url), max(pause, self.limits.rest_after_429 if status == 429 else 0.0))
+        if answer.stay_away is None and not unsaid:
+            self._sender.turns.hold(name_of(url), self.limits.pause(attempt))
         return True

@@ -36,6 +36,8 @@ class Limits:
     tries: int = 3
     #: The same after a 429, or a 503 that names a time.
     slow_tries: int = 4
+    #: The same after a 429 that names no time: limits a minute were seen, and the pause doubles.
+    unsaid_tries: int = 7
     #: First pause before a try of our own choosing; doubled each time, at most `longest_backoff`.
     backoff: float = 1.0
     longest_backoff: float = 60.0

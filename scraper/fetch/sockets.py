@@ -1,4 +1,4 @@
-"""Sockets with ears: connections that record what passes, keep a deadline, and go to public machines only."""
+"""Connections that record what passes, keep a deadline, and go to public machines only."""
 
 import re
 import ssl
@@ -8,7 +8,8 @@ from typing import Any
 
 import httpcore
 
-from scraper.fetch.addresses import is_public, machines
+from scraper.fetch.addresses import is_address, is_loopback, is_public, machines
+from scraper.fetch.racing import first_connected
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
@@ -112,8 +113,9 @@ class Backend(httpcore.NetworkBackend):
     that resolves to something else a moment later gains nothing.
     """
 
-    def __init__(self, named_hosts: frozenset[str]) -> None:
+    def __init__(self, named_hosts: frozenset[str], *, private: bool = False) -> None:
         self._named = named_hosts
+        self._private = private
         self._inner = httpcore.SyncBackend()
         self.record = Record(0.0)
 
@@ -127,23 +129,30 @@ class Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """A connection to the first machine behind *host* that answers."""
         self.record.fresh = True
-        failure: Exception = Refused(f"the name {host} has no address")
-        for ip in self._allowed(host, port):
-            try:
-                left = _remaining(self.record.deadline, timeout)
-                stream = self._inner.connect_tcp(ip, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return Tee(stream, self, ip)
-        raise failure
+        addresses = self._allowed(host, port)
+        if not addresses:
+            raise Refused(f"the name {host} has no address")
+        left = _remaining(self.record.deadline, timeout)
+
+        def connect(ip: str) -> httpcore.NetworkStream:
+            return self._inner.connect_tcp(ip, port, left, local_address, socket_options)
+
+        ip, stream = first_connected(addresses, connect, left)
+        return Tee(stream, self, ip)
 
     def _allowed(self, host: str, port: int) -> list[str]:
         found = machines(host.strip("[]"), port)
-        bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        if {bracketed, f"{bracketed}:{port}"} & self._named:
+        if self._may_be_private(host, port):
             return found
         public = [ip for ip in found if is_public(ip)]
-        if not public:
-            raise Refused(f"{host} is {', '.join(found)}, which is not on the public internet")
+        if found and not public:
+            raise Refused(f"{host} leads to {', '.join(found)}, which is not on the public internet")
         return public
+
+    def _may_be_private(self, host: str, port: int) -> bool:
+        """Whether the user named that very machine: an address, or this machine. A name may be made to lead anywhere
+        later, so one that leads to a private machine is asked only where the user says that it may (`private`).
+        """
+        bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        named = bool({bracketed, f"{bracketed}:{port}"} & self._named)
+        return named and (self._private or is_address(host) or is_loopback(host))

@@ -2,16 +2,46 @@
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from scraper.dates import utc
+from scraper.errors import RateLimited
+
+#: Longest pause between requests that a host's refusals alone lead to.
+SLOWEST_SECONDS = 120.0
+#: How much of the pause that refusals led to is left after an answer.
+RECOVERY = 0.9
+#: Below this it is forgotten.
+FORGOTTEN_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a host is to be asked after it asked for less."""
+
+    #: Seconds between requests; 0: as fast as any other.
+    seconds: float = 0.0
+    #: Not before this instant, ISO 8601 UTC; None: at once.
+    until: str | None = None
 
 
 class Throttle:
-    """One clock a host. Every request to it waits its turn, whatever it is for."""
+    """One clock a host. Every request to it waits its turn, whatever it is for.
 
-    def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    A refusal that names no time doubles the pause between requests to that host; every answer shortens it again.
+    """
+
+    def __init__(
+        self, *, monotonic: Callable[[], float], sleep: Callable[[float], None], longest: float = math.inf
+    ) -> None:
+        """*longest*: seconds that a run may wait for one turn."""
         self._monotonic = monotonic
         self._sleep = sleep
+        self._longest = longest
+        #: host → seconds between requests, where its refusals led to more than others have.
+        self._slow: dict[str, float] = {}
         #: host → when the last answer from it ended.
         self._ended: dict[str, float] = {}
         #: host → not before this instant, because it said so or because it failed.
@@ -19,12 +49,22 @@ class Throttle:
 
     def needed(self, host: str, delay: float) -> float:
         """Seconds until a request to *host* may begin, *delay* seconds after the last answer."""
-        since = self._ended.get(host, -math.inf) + delay
+        since = self._ended.get(host, -math.inf) + max(delay, self._slow.get(host, 0.0))
         return max(0.0, since - self._monotonic(), self._held.get(host, -math.inf) - self._monotonic())
 
-    def wait(self, host: str, delay: float) -> float:
-        """Sleep until it is our turn; the seconds slept."""
+    def check(self, host: str, delay: float) -> float:
+        """As `needed`; raises RateLimited for more than a run may wait."""
         seconds = self.needed(host, delay)
+        if seconds > max(self._longest, delay):
+            raise RateLimited(
+                f"{host}: asked an earlier run to stay away for {seconds:.0f} s more, longer than the "
+                f"{self._longest:g} s that a run waits: run again later to resume"
+            )
+        return seconds
+
+    def wait(self, host: str, delay: float) -> float:
+        """Sleep until it is our turn; the seconds slept. Raises RateLimited for more than a run may wait."""
+        seconds = self.check(host, delay)
         if seconds > 0:
             self._sleep(seconds)
         return seconds
@@ -36,6 +76,34 @@ class Throttle:
     def hold(self, host: str, seconds: float) -> None:
         """Leave *host* alone for so long from now."""
         self._held[host] = max(self._held.get(host, -math.inf), self._monotonic() + seconds)
+
+    def slow_down(self, host: str, least: float) -> None:
+        """*host* refused and named no time: twice the pause from now on, at least twice *least* seconds."""
+        self._slow[host] = min(max(self._slow.get(host, 0.0), least) * 2, SLOWEST_SECONDS)
+
+    def ease(self, host: str) -> None:
+        """*host* answered: a little faster again."""
+        slow = self._slow.get(host, 0.0) * RECOVERY
+        if slow >= FORGOTTEN_SECONDS:
+            self._slow[host] = slow
+        else:
+            self._slow.pop(host, None)
+
+    def paces(self, now: datetime) -> dict[str, Pace]:
+        """What the next run should know of each host that asked for less."""
+        at = self._monotonic()
+        held = {host: until - at for host, until in self._held.items() if until > at}
+        return {
+            host: Pace(self._slow.get(host, 0.0), utc(now + timedelta(seconds=held[host])) if host in held else None)
+            for host in sorted(self._slow.keys() | held.keys())
+        }
+
+    def remember(self, host: str, pace: Pace, now: datetime) -> None:
+        """What an earlier run learned of *host*."""
+        if pace.seconds:
+            self._slow[host] = pace.seconds
+        if pace.until is not None:
+            self.hold(host, (datetime.fromisoformat(pace.until) - now).total_seconds())
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:

@@ -1,4 +1,4 @@
-"""One request and its answer, byte for byte: httpx over a connection pool whose sockets have ears.
+"""One request and its answer, byte for byte: httpx over a connection pool whose sockets record traffic.
 
 Not for several threads: one exchange at a time. HTTP/1.1 only. The transport is used without `httpx.Client`, which
 would keep cookies, read proxies from the environment, and fail on redirects that it is not even to follow
@@ -119,8 +119,10 @@ class _Transport(httpx.BaseTransport):
 class Wire:
     """Sends one request at a time and keeps what came back. Raises WireFailed."""
 
-    def __init__(self, headers: dict[str, str], named_hosts: frozenset[str], connect_seconds: float) -> None:
-        self._backend = Backend(named_hosts)
+    def __init__(
+        self, headers: dict[str, str], named_hosts: frozenset[str], connect_seconds: float, *, private: bool = False
+    ) -> None:
+        self._backend = Backend(named_hosts, private=private)
         self._connect_seconds = connect_seconds
         self._transport = _Transport(self._backend)
         self._headers = headers
@@ -213,7 +215,7 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     cause = error.__cause__ or error.__context__
     said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
     if isinstance(error, Refused):
-        return WireFailed("private", f"{said}: name the host in the command if you mean it")
+        return WireFailed("private", f"{said}: if you mean that machine, name it by its address or give --private")
     if isinstance(error, socket.gaierror) and error.errno in _NO_RESOLVER:
         return WireFailed(
             "no-network", f"host names cannot be looked up ({error.strerror}): check this machine's network"

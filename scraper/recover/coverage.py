@@ -27,6 +27,10 @@ class Heard:
     #: Sources that listed everything they have, of all times.
     whole: set[str] = field(default_factory=set)
 
+    def lists(self, address: str) -> bool:
+        """Whether any of them has a capture of it."""
+        return any(address in rows for rows in self.rows.values())
+
     def add(self, source: str, rows: Iterable[CdxRecord]) -> None:
         """More captures of posts."""
         known = self.rows.setdefault(source, {})
@@ -57,7 +61,9 @@ def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
     targets = []
     for url, state, evidence in db.execute(_UNHAD, (site.id,)).fetchall():
         now = _judged(url, state, heard, session.at()[:10], gone=gone)
-        if now is not None and now != (state, evidence):
+        # What a capture of it showed says more than that there are some.
+        vaguer = now is not None and now[0] == state and evidence is not None and heard.lists(url)
+        if now is not None and now != (state, evidence) and not (vaguer and state == "wanted"):
             targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
     session.archive.discover(targets, session.at())
 

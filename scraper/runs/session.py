@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
-from scraper.fetch import Fetcher, Validators
+from scraper.fetch import Fetcher, Pace, Validators
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
-from scraper.store import NOT_JUDGED, Archive, Outcome
+from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +131,22 @@ class Session:
             self.keep(capture)
 
 
+def known_paces(archive: Archive) -> dict[str, Pace]:
+    """What earlier runs learned of the hosts' patience."""
+    return {host: Pace(*pace) for host, pace in archive.paces().items()}
+
+
 @dataclass(slots=True, kw_only=True)
 class NetworkSession(Session):
     """A session that asks other machines."""
 
     fetcher: Fetcher
+
+    def finish(self, status: int) -> CrawlSummary:
+        """Keeps what was learned of the hosts' patience, and seals the run."""
+        learned = self.fetcher.paces()
+        self.archive.keep_paces({host: (pace.seconds, pace.until) for host, pace in learned.items()})
+        return self.run.finish(status, requests=self.fetcher.requests)
 
     def ask(
         self, url: str, kind: str, site: Site, validators: Validators | None = None

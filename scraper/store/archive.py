@@ -20,6 +20,7 @@ from scraper.store import (
     import_files,
     known_urls,
     masking,
+    paces,
     post_history,
     problems,
     reader_rows,
@@ -339,6 +340,16 @@ class Archive:
     def body_of_payload(self, payload_digest: str) -> str | None:
         """Digest of the body to which an imported file gives that payload digest; None: none does."""
         return import_files.body_of_payload(self.db, payload_digest)
+
+    def paces(self) -> dict[str, tuple[float, str | None]]:
+        """Of hosts that asked for less: seconds between requests, and not before which instant."""
+        return paces.read(self.db)
+
+    def keep_paces(self, learned: Mapping[str, tuple[float, str | None]]) -> None:
+        """Keep them for the next run."""
+        if learned != paces.read(self.db):
+            with self._transaction():
+                paces.write(self.db, learned)
 
     def body_of_record(self, record_id: str) -> str | None:
         """Digest of the body of the imported record of that name; None: there is none."""
