@@ -1,7 +1,4 @@
-"""How this archive came about and where its limits are, told from the data themselves."""
-
-import sqlite3
-from typing import Any
+"""What this archive can prove and what it cannot, how to search it, and its limits, told from the data themselves."""
 
 from scraper.search import synonyms
 from scraper.serve import texts
@@ -19,42 +16,26 @@ def page(ask: Ask) -> Answer:
             "about.html",
             ask.room,
             here="about",
-            sites=db.execute(
-                "SELECT sites.id, name, base_url, platform, state, count(posts.id) AS posts,"
-                " min(posts.published_at) AS first, max(posts.published_at) AS last"
-                " FROM sites LEFT JOIN posts ON posts.site = sites.id GROUP BY sites.id ORDER BY sites.id"
-            ).fetchall(),
-            sources=grouped(db, "SELECT source, count(*) FROM captures GROUP BY 1 ORDER BY 2 DESC"),
-            capture_bases=grouped(db, "SELECT captured_at_basis, count(*) FROM captures GROUP BY 1 ORDER BY 2 DESC"),
-            bases=grouped(
-                db, "SELECT coalesce(published_basis, ''), count(*) FROM posts GROUP BY 1 ORDER BY 2 DESC, 1"
-            ),
-            missing=missing(db),
-            problems=db.execute(
-                "SELECT stage, kind, level, count(*) AS number, max(last_seen_at) AS last FROM problems"
-                " WHERE resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY level, number DESC LIMIT 40"
-            ).fetchall(),
-            crawls=db.execute("SELECT * FROM crawls ORDER BY id DESC LIMIT 10").fetchall(),
+            sites=holdings.site_spans(db),
+            sources=holdings.captures_by(db, "source"),
+            capture_bases=holdings.captures_by(db, "captured_at_basis"),
+            bases=holdings.date_bases(db),
+            missing=missing(ask),
+            problems=holdings.open_problems(db),
+            crawls=holdings.newest_runs(db, 10),
+            checkpoint=holdings.newest_checkpoint(db),
             raw=has_bodies(db),
             synonyms=list(dict.fromkeys(synonyms.groups().values())),
         )
     )
 
 
-def grouped(db: sqlite3.Connection, sql: str) -> list[tuple[str, int]]:
-    """(name, number) of each row of *sql*."""
-    return [(str(name), int(number)) for name, number in db.execute(sql)]
-
-
-def missing(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
+def missing(ask: Ask) -> list[tuple[str, int, str]]:
     """What the sources did not say, in how many posts; with a search for them where there is one."""
-    row: Any = db.execute(
-        "SELECT count(*) - count(published_at), count(*) - count(author), count(*) - count(views),"
-        " count(*) - count(language) FROM posts"
-    ).fetchone()
-    truncated = 0
-    if holdings.count_of(db, "captures"):
-        (truncated,) = db.execute("SELECT count(*) FROM captures WHERE truncated IS NOT NULL").fetchone()
-    links = ("search?year=undated", "", "", "")
-    found = [(words, number, link) for words, number, link in zip(texts.MISSING, row, links, strict=True)]
-    return [*found, (texts.TRUNCATED, truncated, "")]
+    counts = holdings.unsaid(ask.db)
+    links = {"undated": ask.link("/search", ("year", "undated"))}
+    return [
+        (texts.count_word(number, texts.MISSING[name]), number, links.get(name, ""))
+        for name, number in counts.items()
+        if number
+    ]

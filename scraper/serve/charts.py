@@ -39,6 +39,7 @@ class Bar:
     name: str
     #: What stands below it where there is little room.
     mark: str
+    #: What is heard behind the name and the number.
     label: str
     link: str
     x: float
@@ -125,12 +126,10 @@ def timeline(
     places = []
     for year in map(str, span):
         values = tuple(counts.get(year, none))
-        places.append(
-            Place(year, "’" + year[2:], texts.bar_label(year, sum(values)), link(year), values, year in chosen)
-        )
+        places.append(Place(year, "’" + year[2:], texts.bar_label(sum(values)), link(year), values, year in chosen))
     undated = tuple(counts.get(UNDATED, none))
     if sum(undated) or UNDATED in chosen:
-        label = texts.bar_label(texts.UNDATED_BAR, sum(undated))
+        label = texts.bar_label(sum(undated))
         places.append(
             Place(
                 texts.UNDATED_BAR, texts.UNDATED_SHORT, label, link(UNDATED), undated, UNDATED in chosen, undated=True
@@ -144,17 +143,17 @@ def months(
     counts: Mapping[str, int],
     link: Callable[[str], str],
     chosen: str = "",
-    words: Callable[[str, int], str] = texts.bar_label,
+    words: Callable[[int], str] = texts.bar_label,
 ) -> Timeline:
     """The twelve months of *year*; *counts*: ``2020-03`` → how many; *chosen*: a month of that form.
 
-    *words*: how a month and its number are read out.
+    *words*: what stands behind a number for who hears it.
     """
     places = []
     for number, name in enumerate(texts.MONTHS_SHORT, 1):
         month = f"{year}-{number:02}"
         count = counts.get(month, 0)
-        label = words(f"{name} {year}", count)
+        label = words(count)
         places.append(Place(name, name, label, link(month), (count,), month == chosen))
     return Timeline((texts.POSTS_SHORT,), placed(places), first_column=texts.MONTH)
 

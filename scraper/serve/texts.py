@@ -209,9 +209,9 @@ def views(count: int | None) -> str:
     return plural(count or 0, "view")
 
 
-def bar_label(name: str, count: int) -> str:
-    """``2020, 8 posts``: begins with what is seen."""
-    return f"{name}, {plural(count, 'post')}"
+def bar_label(count: int) -> str:
+    """What stands behind the name and the number of a bar, for who hears it."""
+    return count_word(count, POST_WORDS) if count else f"0 {POST_WORDS[1]}"
 
 
 def line_summary(what: str, first: tuple[str, int], last: tuple[str, int]) -> str:
@@ -629,9 +629,9 @@ def changes_by_month(year: str) -> str:
     return f"Changes by month, {year}"
 
 
-def change_label(name: str, count: int) -> str:
-    """``Mar 2026, 4 changes``."""
-    return f"{name}, {plural(count, 'change')}"
+def change_label(count: int) -> str:
+    """What stands behind the name and the number of a bar, for who hears it."""
+    return count_word(count, ("change", "changes")) if count else "0 changes"
 
 
 def change_meta(kind: str, at: str, site: str, source: str | None, last_seen: str, missing: str | None) -> str:
@@ -652,14 +652,74 @@ def both_times(kind: str, at: str, known: str) -> str:
 
 
 # About
-ABOUT_TITLE = "How this archive was made, and what it cannot tell"
-ABOUT_METHOD = (
-    "A program visits the network’s web sites, finds the addresses of posts in their sitemaps, feeds, lists and links, and "
-    "keeps each page exactly as it was served, with the time and a SHA-256 digest. From those captures, and from nothing "
-    "else, it reads what these pages show. Sites that are gone are recovered from public web archives.",
-    "When the same post is captured again and its title, text, author, dates, links or pictures differ, that is a new "
-    "revision; the earlier ones stay. Nothing is filled in by guessing: what a source does not say is left empty.",
+ABOUT_TITLE = "What this archive can prove, and what it cannot"
+ABOUT_LEAD = (
+    "Written for a reader who has to decide whether to rely on a page from here: an editor, a researcher, a court."
 )
+ON_THIS_PAGE = "On this page"
+ABOUT_PARTS = (
+    ("steps", "In four steps"),
+    ("proves", "What each part proves"),
+    ("method", "How it is made"),
+    ("searching", "How to search"),
+    ("dates", "Dates"),
+    ("counts", "Views and comments"),
+    ("limits", "Limits"),
+    ("withdrawal", "Withdrawal"),
+    ("sites", "The sites"),
+    ("check", "Check it yourself"),
+)
+FOUR_STEPS = "In four steps"
+ABOUT_STEPS = (
+    ("Captured", "A program asks the site for a page as any reader would, and keeps the answer byte for byte with the "
+     "time from its clock."),
+    ("Fingerprinted", "A SHA-256 digest is taken of the bytes. Change one letter and the digest no longer fits."),
+    ("Sealed", "Each run ends with a checkpoint over every capture so far. Whoever kept one can see if anything before "
+     "it was altered, added or removed."),
+    ("Timestamped", "Where the operator asks for it, independent authorities sign the checkpoint’s digest with their own "
+     "clocks: it existed by then."),
+)  # fmt: skip
+EACH_PART_PROVES = "What each part proves"
+IF_YOU_DOUBT, THIS_ANSWERS, RESTS_ON = "If you doubt that …", "… this answers it", "It rests on"
+PROVES = (
+    ("the text here is the text that was captured", "the post is derived again from the bytes and compared",
+     "published rules, open source"),
+    ("the bytes are unaltered since capture", "digest, proof of inclusion, checkpoint",
+     "SHA-256, the archive’s signing key"),
+    ("the capture is as old as it says", "timestamp: existed by that time", "outside authorities, where they were asked"),
+    ("nothing was removed from the record", "consistency between any two checkpoints",
+     "a checkpoint that someone else kept"),
+    ("the site really sent this", "not proved by mathematics", "the operator’s word; other archives’ copies"),
+)  # fmt: skip
+ABOUT_METHOD_TITLE = "How it is made"
+ABOUT_METHOD = (
+    "A program visits the websites, finds the addresses of posts in their sitemaps, feeds, lists and links, and keeps each "
+    "page exactly as it was served. From those captures, and from nothing else, it reads what these pages show. Sites "
+    "that are gone are recovered from public web archives.",
+    "When the same post is captured again and its title, text, author, dates, links or pictures differ, that is a new "
+    "version; the earlier ones stay. Nothing is filled in by guessing: what a source does not say is left empty.",
+)
+CHECK_YOURSELF = "Check it yourself"
+CHECKS = (
+    ("Take the archive, and let its program recompute every digest and read every post again:", "ushrn verify"),
+    ("If you noted a checkpoint or a chain value earlier, name it:", "ushrn verify --chain VALUE"),
+)
+NEWEST_CHECKPOINT, NUMBER, MADE, ROOT = "Newest checkpoint", "Number", "Made", "Root"
+WRITE_IT_DOWN = "Write it down: whoever kept one can show later whether anything before it was changed."
+ABOUT_WITHDRAWAL = "Withdrawal"
+WITHDRAWAL_WORDS = (
+    "A post can be withdrawn, for instance where it names a person at risk. Its words are then erased from this archive and "
+    "all it publishes; copies that others hold are beyond its reach. The digest stays in the record, so every other "
+    "proof still holds."
+)
+NEWEST_RUNS, YEARS = "Newest runs", "Years"
+
+
+def over_captures(number: int, size: int) -> str:
+    """A checkpoint's number, and how many captures it covers."""
+    return f"{number:,}, over {plural(size, 'capture')}"
+
+
 ABOUT_SITES, ADDRESS = "The sites", "Address"
 ABOUT_SEARCHING = "How to search"
 SEARCHING_WORDS = (
@@ -691,36 +751,41 @@ SYNONYMS = "Spellings that are found together"
 SYNONYMS_WORDS = "Searching for any of these also finds the others on its line, except inside quotation marks."
 ABOUT_DATES = "Dates"
 DATES_WORDS = (
-    "All times are UTC and as precise as their source: a day stays a day, a month a month. Beside each date stands where "
-    "it comes from. A date without a year is never completed."
+    "Each date says where it comes from, never more precise than the source. Times are UTC. We never guess a missing "
+    "year. Copies from other archives carry those archives’ times and rest on their word."
 )
 NO_DATE = "no date known"
 ABOUT_COUNTS = "Views, comments and likes"
 COUNTS_WORDS = (
     "Counts are what the site showed to the public at the time of a capture, and are kept for each capture. They count page "
-    "views as the site does, not readers. A zero that only stands in for a number still to be loaded is left empty."
+    "views as the site does, not readers. A placeholder zero is left empty."
 )
 ABOUT_CAPTURES = "Captures"
 CAPTURES_WORDS = "Every answer of a server that was kept, posts, lists and error pages alike:"
 ABOUT_LIMITS = "Limits"
 LIMITS = (
     "Pictures, videos and players are named and linked, not kept, unless a capture of the file itself is in the archive.",
-    "What changed between two captures and changed back was not seen.",
-    "“Gone” means that the site answered that there is no such page, not why.",
+    "A capture shows one moment. Edits undone between two captures are not recorded. A page that no one captured is not "
+    "here, and its absence proves nothing.",
+    "The seals say nothing about the time before the first of them. A timestamp shows that a page existed by a certain "
+    "time. It does not show who wrote it, or that what it says is true.",
+    "“Removed” means that the site answered that there is no such page, not why.",
     "Comments by readers are counted, not kept.",
 )
-MISSING = ("posts without a date of publication", "posts without an author", "posts without a view count",
-           "posts whose language is not known")  # fmt: skip
-TRUNCATED = "captures that were cut short or could not be decoded; each says why"
+MISSING = {
+    "undated": ("post without a date", "posts without a date"),
+    "author": ("post without an author", "posts without an author"),
+    "views": ("post without a view count", "posts without a view count"),
+    "language": ("post whose language is unknown", "posts whose language is unknown"),
+    "truncated": (
+        "capture that was cut short or could not be decoded; it says why",
+        "captures that were cut short or could not be decoded; each says why",
+    ),
+}
 SHOW_THEM = "show them"
 ABOUT_PROBLEMS = "Open problems"
-NO_PROBLEMS = "None is recorded."
+NO_PROBLEMS = "None."
 STAGE, KIND, LEVEL, PAGES_COUNT, LAST_SEEN = "Stage", "Problem", "Level", "Pages", "Last seen"
-ABOUT_PROOF = "Proof"
-PROOF_WORDS = (
-    "Each run ends with a digest of everything it recorded and of the run before. Whoever wrote one of these down "
-    "elsewhere can show that nothing before it was replaced. `ushrn verify` recomputes them all."
-)
 RUN, NEW, CHANGED, GONE_SHORT, CHAIN = "Run", "New", "Changed", "Gone", "Chain digest"
 NO_SUCH_BYTES = "No captured page or file has that digest."
 

@@ -198,3 +198,65 @@ def has_body(db: sqlite3.Connection, sha256: str) -> bool:
 def body(db: sqlite3.Connection, sha256: str) -> bytes:
     """The decoded bytes of that digest. Raises IntegrityError where they are not there, or not what they were."""
     return Evidence(db).body(sha256)
+
+
+def site_spans(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """id, name, base_url, platform, state of each site, its number of posts, and the first and last day of them."""
+    return db.execute(
+        "SELECT sites.id, name, base_url, platform, state, count(posts.id) AS posts,"
+        f" min({SHOWN_DAY}) AS first, max({SHOWN_DAY}) AS last"
+        " FROM sites LEFT JOIN posts ON posts.site = sites.id GROUP BY sites.id ORDER BY sites.id"
+    ).fetchall()
+
+
+def captures_by(db: sqlite3.Connection, column: str) -> list[tuple[str, int]]:
+    """(value, captures) by ``source`` or ``captured_at_basis``, the most first; empty without captures."""
+    if "captures" not in tables(db):
+        return []
+    name = {"source": "source", "captured_at_basis": "captured_at_basis"}[column]
+    found = db.execute(f"SELECT {name}, count(*) FROM captures GROUP BY 1 ORDER BY 2 DESC")
+    return [(str(value), int(number)) for value, number in found]
+
+
+def date_bases(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """(where the date of publication is from, posts); empty: no date of publication is known."""
+    found = db.execute("SELECT coalesce(published_basis, ''), count(*) FROM posts GROUP BY 1 ORDER BY 2 DESC, 1")
+    return [(str(name), int(number)) for name, number in found]
+
+
+def unsaid(db: sqlite3.Connection) -> dict[str, int]:
+    """In how many posts the source does not say a date, an author, views, a language; and captures cut short."""
+    undated, author, views, language = db.execute(
+        f"SELECT count(*) - count({SHOWN_DAY}), count(*) - count(author), count(*) - count(views),"
+        " count(*) - count(language) FROM posts"
+    ).fetchone()
+    truncated = 0
+    if "captures" in tables(db):
+        (truncated,) = db.execute("SELECT count(*) FROM captures WHERE truncated IS NOT NULL").fetchone()
+    return {"undated": undated, "author": author, "views": views, "language": language, "truncated": truncated}
+
+
+def open_problems(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """stage, kind, level, number, last of what went wrong and has not worked since; all kinds of it."""
+    return db.execute(
+        "SELECT stage, kind, level, count(*) AS number, max(last_seen_at) AS last FROM problems"
+        " WHERE resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY level, number DESC"
+    ).fetchall()
+
+
+def newest_runs(db: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """The newest runs, all columns; empty where this copy has none."""
+    if "crawls" not in tables(db):
+        return []
+    return db.execute("SELECT * FROM crawls ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+
+
+def newest_checkpoint(db: sqlite3.Connection) -> sqlite3.Row | None:
+    """id, size, root and the time of its run; None: nothing is sealed, or not in this copy."""
+    if not {"checkpoints", "crawls"} <= tables(db):
+        return None
+    row: sqlite3.Row | None = db.execute(
+        "SELECT checkpoints.id, size, root, crawls.started_at FROM checkpoints"
+        " LEFT JOIN crawls ON crawls.id = crawl_id ORDER BY checkpoints.id DESC LIMIT 1"
+    ).fetchone()
+    return row

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found.path
 
 
+def bars(text: str) -> list[tuple[str, str, int]]:
+    """(address, name, number) of each bar of the charts in a page, as they are read out; whole numbers only."""
+    found = []
+    for link, inside in re.findall(r'<a href="([^"]+)"[^>]* class="bar[^"]*">(.*?)</a>', text, re.DOTALL):
+        name, _, *rest = re.findall(r"<text[^>]*>([^<]*)</text>", inside)
+        number = re.search(r"[\d,]+", " ".join(rest))
+        found.append((unescape(link), name, int(number[0].replace(",", "")) if number else -1))
+    return found
+
+
 class Reader:
     """A browser without a screen: GETs pages of a Datasette in this process, over its ASGI application."""
 
@@ -325,3 +336,9 @@ def wrapped() -> Iterator[Callable[[Any], Reader]]:
     yield inner
     for reader in opened:
         reader.close()
+
+
+@pytest.fixture
+def bars_of() -> Callable[[str], list[tuple[str, str, int]]]:
+    """`bars`."""
+    return bars

@@ -40,7 +40,7 @@ def test_the_undated_have_a_bar_of_their_own_apart_from_the_years() -> None:
 def test_the_months_of_a_year_are_twelve_and_named() -> None:
     chart = charts.months("2020", {"2020-03": 4, "2019-03": 9}, lambda month: f"/?{month}", "2020-03")
     assert [bar.total for bar in chart.bars] == [0, 0, 4, *(9 * [0])]
-    assert [bar.label for bar in chart.bars if bar.chosen] == ["Mar 2020, 4 posts"]
+    assert [(bar.name, bar.total, bar.label) for bar in chart.bars if bar.chosen] == [("Mar", 4, "posts")]
 
 
 def test_two_observations_make_a_line_one_does_not() -> None:

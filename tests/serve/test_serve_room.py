@@ -14,9 +14,9 @@ def number_at(reader: Any, link: str) -> int:
     return int(reader.get(path.replace(".csv.csv", ".csv")).headers["x-total-count"])
 
 
-def test_every_bar_and_figure_leads_to_exactly_what_it_counts(reader: Any) -> None:
+def test_every_bar_and_figure_leads_to_exactly_what_it_counts(reader: Any, bars_of: Any) -> None:
     text = reader.get("/").text
-    bars = re.findall(r'<a href="(/search[^"]+)" aria-label="[^"]*?, ([\d,]+) posts?"', text)
+    bars = [(link, str(number)) for link, _, number in bars_of(text)]
     figures = re.findall(r'<dd><a href="(/search[^"]*)">([\d,]+)<', text)
     table = re.findall(r'<td class="n"><a href="(/search[^"]*)"[^>]*>([\d,]+)</a>', text)
     assert len(bars) == 10
@@ -79,3 +79,28 @@ def test_what_is_wanted_has_a_page_that_says_why(open_room: Callable[..., Any], 
     assert text.count("not asked for yet") == 99
     more = unescape(re.findall(r'href="(/missing[^"]+)" rel="next"', text)[0])
     assert "wanted-100" in room.get(more).text
+
+
+def test_about_says_what_each_part_proves_and_counts_what_the_search_counts(reader: Any) -> None:
+    text = reader.get("/about").text
+    for words in (
+        "If you doubt that …",
+        "not proved by mathematics",
+        "ushrn verify",
+        "Edits undone between two captures",
+    ):
+        assert words in text, words
+    for anchor in re.findall(r'<li><a href="#([a-z]+)">', text):
+        assert f'id="{anchor}"' in text, anchor
+
+
+def test_the_undated_of_about_and_the_bars_are_those_of_the_search(
+    open_room: Callable[..., Any], shelf: Any, bars_of: Any
+) -> None:
+    shelf.post("dated")
+    shelf.post("updated-only", published_at=None, published_basis=None, updated_at="2020-05-05T00:00:00Z")
+    shelf.post("undated", published_at=None, published_basis=None)
+    room = open_room(shelf.path)
+    assert '1 post without a date (<a href="/search?year=undated">' in room.get("/about").text
+    assert room.get("/search.csv?year=undated").headers["x-total-count"] == "1"
+    assert bars_of(room.get("/").text)[-1] == ("/search?year=undated", "Undated", 1)
