@@ -67,6 +67,14 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Data
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
 
 
+@hookimpl(optionalhook=True)
+def register_mcp_tools(datasette: "Datasette", mcp: Any) -> None:
+    """Tools for assistants, where datasette-mcp is installed."""
+    from scraper.serve.mcp import register
+
+    register(datasette, mcp)
+
+
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Where our archive is all that is served, only what readers need is open: see `guard`."""

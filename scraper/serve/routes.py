@@ -7,6 +7,7 @@ from typing import Any
 
 from scraper.serve import (
     about,
+    api,
     browse,
     captures,
     changes,
@@ -61,5 +62,6 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/datapackage\.json$", view(dictionary.package)),
         (r"^/robots\.txt$", view(dictionary.robots)),
         (r"^/sitemap\.xml$", view(dictionary.sitemap)),
+        *api.routes(view),
         (r"^/-/ushrn/(?P<name>[a-z.]+)$", static.view),
     ]

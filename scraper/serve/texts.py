@@ -1002,3 +1002,45 @@ def all_as_csv(count: int) -> str:
 def calendar_day(day: str, mark: str, count: int) -> str:
     several = f", {plural(count, 'capture')}" if count > 1 else ""
     return f"{day}, {mark.lower()}{several}"
+
+
+# For programs
+API_TITLE = "Archive of posts"
+API_ABOUT = (
+    "Read-only JSON. Every post comes with its permanent address, the day and SHA-256 of its capture, and quotes that "
+    "stand in the stored text word for word."
+)
+API_NOT_HERE = "There is no such post or revision."
+API_NEEDS_Q = "q is missing: what to search for."
+API_SELF, API_POSTS = "This description", "All posts, newest first, a page at a time"
+API_SEARCH = "Posts that a query finds, best first; those with most or any of its words follow, marked so"
+API_FIND = "A post by any address that leads to it"
+API_READ, API_REVISIONS = "A post with its whole text, as it was at a time", "All versions of a post, oldest first"
+API_COMPARE, API_CITE = "What changed in a post between two times", "Citations of a post as it was at a time"
+API_CHANGES = "What this archive learned, newest first"
+API_COVERAGE = "Addresses ever listed as posts, by what became of them"
+API_PARAMETERS = {
+    "page": "From 1",
+    "size": "How many on a page",
+    "sort": "relevance, newest, oldest, views or comments",
+    "q": "The query, as in the search box",
+    "match": "all, most or any: how much of the query a post must have to be counted",
+    "year": "2021, or undated; may be repeated, as the other filters",
+    "category": "A category, by name",
+    "tag": "A tag, by name",
+    "author": "An author, by name",
+    "pdf": "yes or no: has a PDF",
+    "gone": "yes or no: is removed from its site",
+    "url": "Any address that leads to the post",
+    "site": "Id of the site",
+    "slug": "Last part of the post's address",
+    "at": "A year, month, day or time in UTC; the latest version where it is missing",
+    "before": "A year, month, day or time in UTC",
+    "after": "A year, month, day or time in UTC; for lists, the address behind which to go on",
+    "since": "A day, YYYY-MM-DD",
+    "state": "wanted, lost, redirected or in-web-archive",
+}
+
+
+def not_yet_captured(at: str) -> str:
+    return f"This archive has no capture of the post from {at} or before."

@@ -1,0 +1,147 @@
+"""``/api``: posts, revisions, search, changes and coverage as JSON, for programs anywhere; described by OpenAPI 3.1."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from scraper import search
+from scraper.serve import texts, tools
+from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.lanes import SEARCHES
+from scraper.serve.permalinks import the_post
+from scraper.serve.searching import State, whole
+from scraper.store import holdings
+
+JSON = "application/json; charset=utf-8"
+#: Any page may read the answers; nothing can be written, and no cookie is looked at.
+OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+Endpoint = Callable[[Ask], Any]
+
+
+def served(endpoint: Endpoint) -> Callable[[Ask], Answer]:
+    """*endpoint* as a page; what is not there is said in JSON too."""
+
+    def page(ask: Ask) -> Answer:
+        try:
+            return _answer(endpoint(ask))
+        except NotHere as error:
+            return _answer({"error": str(error)}, 404)
+        except search.TooBroad:
+            return _answer({"error": texts.TOO_LONG}, 400)
+
+    return page
+
+
+def _answer(content: Any, status: int = 200) -> Answer:
+    return Answer(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, OPEN)
+
+
+def _state(ask: Ask) -> search.Request:
+    return State(ask).request
+
+
+def _posts(ask: Ask) -> Any:
+    return tools.search_posts(ask, _state(ask))
+
+
+def _search(ask: Ask) -> Any:
+    if not ask.one("q"):
+        raise NotHere(texts.API_NEEDS_Q)
+    return tools.search_posts(ask, _state(ask))
+
+
+def _read(ask: Ask) -> Any:
+    return tools.read_post(ask, the_post(ask), ask.one("at"))
+
+
+def _revisions(ask: Ask) -> Any:
+    return tools.list_revisions(ask, the_post(ask))
+
+
+def _compare(ask: Ask) -> Any:
+    return tools.compare(ask, the_post(ask), ask.one("before"), ask.one("after"))
+
+
+def _cite(ask: Ask) -> Any:
+    return tools.cite_post(ask, the_post(ask), ask.one("at"))
+
+
+def _find(ask: Ask) -> Any:
+    return tools.read_post(ask, tools.find_post(ask, ask.one("url")), ask.one("at"))
+
+
+def _changes(ask: Ask) -> Any:
+    return tools.list_changes(ask, ask.one("since"), whole(ask.one("size"), 50, tools.MOST))
+
+
+def _coverage(ask: Ask) -> Any:
+    """How many addresses there are in each state; with ``state``, these, a page at a time."""
+    state, size = ask.one("state"), whole(ask.one("size"), 100, 1000)
+    if state:
+        rows = holdings.missing(ask.db, state, ask.one("site"), size + 1, ask.one("after"))
+        page = [dict(row) for row in rows[:size]]
+        return {"state": state, "addresses": page, "after": page[-1]["url"] if len(rows) > size else None}
+    counts = holdings.coverage(ask.db)
+    return {"counts": [{"site": site, "state": what, "number": n} for (site, what), n in sorted(counts.items())]}
+
+
+def _described(ask: Ask) -> Any:
+    """The OpenAPI document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": texts.API_TITLE, "version": "1", "description": texts.API_ABOUT},
+        "servers": [{"url": ask.origin + ask.room.base.rstrip("/")}],
+        "paths": {
+            path: {
+                "get": {
+                    "summary": about,
+                    "parameters": [_parameter(name, path) for name in parameters],
+                    "responses": {
+                        "200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
+                        **({"404": {"description": texts.API_NOT_HERE}} if parameters else {}),
+                    },
+                }
+            }
+            for path, (_, _, parameters, about) in ENDPOINTS.items()
+        },
+    }
+
+
+def _parameter(name: str, path: str) -> dict[str, Any]:
+    inside = f"{{{name}}}" in path
+    return {
+        "name": name,
+        "in": "path" if inside else "query",
+        "required": inside,
+        "description": texts.API_PARAMETERS[name],
+        "schema": {"type": "integer" if name in ("page", "size") else "string"},
+    }
+
+
+_ONE = "/api/posts/{site}/{slug}"
+_FILTERS = ("year", "category", "tag", "author", "pdf", "gone")
+#: Address → (what answers, whether it looks at many posts, parameters, what it is).
+ENDPOINTS: dict[str, tuple[Endpoint, bool, tuple[str, ...], str]] = {
+    "/api": (_described, False, (), texts.API_SELF),
+    "/api/posts": (_posts, True, ("page", "size", "sort", *_FILTERS), texts.API_POSTS),
+    "/api/search": (_search, True, ("q", "match", "page", "size", "sort", *_FILTERS), texts.API_SEARCH),
+    "/api/find": (_find, False, ("url", "at"), texts.API_FIND),
+    _ONE: (_read, False, ("site", "slug", "at"), texts.API_READ),
+    f"{_ONE}/revisions": (_revisions, False, ("site", "slug"), texts.API_REVISIONS),
+    f"{_ONE}/compare": (_compare, False, ("site", "slug", "before", "after"), texts.API_COMPARE),
+    f"{_ONE}/cite": (_cite, False, ("site", "slug", "at"), texts.API_CITE),
+    "/api/changes": (_changes, False, ("since", "size"), texts.API_CHANGES),
+    "/api/coverage": (_coverage, False, ("state", "after", "size"), texts.API_COVERAGE),
+}
+
+
+def routes(view: Callable[..., Any]) -> list[tuple[str, Any]]:
+    """(pattern, view) of each address; *view* makes a view of a page."""
+    return [
+        (
+            "^" + path.replace("{site}", "(?P<site>[^/]+)").replace("{slug}", "(?P<slug>[^/]+)") + "$",
+            view(served(endpoint), SEARCHES if much else None),
+        )
+        for path, (endpoint, much, _, _) in ENDPOINTS.items()
+    ]

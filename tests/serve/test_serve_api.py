@@ -1,0 +1,102 @@
+"""The door for programs: JSON that can be checked by itself."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+POST = "/api/posts/upr2020/flint-0"
+PAGES = (
+    "/api", "/api/posts", "/api/posts?size=3&page=2", "/api/search?q=flint", POST, f"{POST}/revisions", f"{POST}/cite",
+    f"{POST}/compare?before=2012", "/api/find?url=upr2020.org/post/flint-0", "/api/changes", "/api/coverage",
+    "/api/coverage?state=wanted",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_is_json_that_any_page_may_read(reader: Any, path: str) -> None:
+    response = reader.get(path)
+    if "compare" not in path:
+        assert response.status_code == 200
+    assert response.headers["content-type"].startswith("application/json")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert isinstance(response.json(), dict)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/posts/upr2020/nope", "/api/search", f"{POST}?at=1999", "/api/find?url=x.example/y"]
+)
+def test_what_is_not_there_is_said_in_json(reader: Any, path: str) -> None:
+    response = reader.get(path)
+    assert response.status_code == 404
+    assert response.json()["error"]
+
+
+def test_the_description_names_every_address(reader: Any) -> None:
+    described = reader.get("/api").json()
+    assert described["openapi"].startswith("3.")
+    for path, what in described["paths"].items():
+        inside = {each["name"] for each in what["get"]["parameters"] if each["in"] == "path"}
+        assert inside == set(re.findall(r"{(\w+)}", path))
+        assert (
+            reader.get(path.format(site="upr2020", slug="flint-0"))
+            .headers["content-type"]
+            .startswith("application/json")
+        )
+
+
+def test_pages_of_posts_joined_are_all_posts(reader: Any) -> None:
+    first = reader.get("/api/posts?size=7").json()
+    pages = [reader.get(f"/api/posts?size=7&page={page + 1}").json() for page in range(first["pages"])]
+    urls = [hit["url"] for page in pages for hit in page["hits"]]
+    assert len(urls) == len(set(urls)) == first["total"]
+
+
+def test_every_quote_stands_in_the_stored_text_with_address_day_and_digest(reader: Any, library: Path) -> None:
+    db = sqlite3.connect(library)
+    asked = ("flint", "water housing university", "human rights", "universal periodic review", "flint beginning absent")
+    quotes = 0
+    for query in asked:
+        for hit in reader.get("/api/search", params={"q": query, "size": "50"}).json()["hits"]:
+            (text,) = db.execute("SELECT body_text FROM posts WHERE url = ?", (hit["url"],)).fetchone()
+            for quote in hit["quotes"]:
+                assert quote in text
+                quotes += 1
+            assert hit["permalink"].endswith(("/", hit["url"].rpartition("/")[2])) or "/revision/" in hit["permalink"]
+    assert quotes > 20
+    db.close()
+
+
+def test_the_five_tools_answer_assistants(library: Path) -> None:
+    from scraper.serve.mcp import register
+    from scraper.serve.server import datasette
+
+    tools: dict[str, Callable[..., Any]] = {}
+
+    class Server:
+        def tool(self) -> Callable[[Callable[..., Any]], None]:
+            return lambda function: tools.update({function.__name__: function})
+
+    register(datasette(library), Server())
+
+    async def asked() -> list[dict[str, Any]]:
+        return [
+            await tools["search_posts"]("flint"),
+            await tools["read_post"]("upr2020.org/post/flint-0"),
+            await tools["cite_post"]("upr2020.org/post/flint-0"),
+            await tools["compare_post"]("upr2020.org/post/flint-0", "2012"),
+            await tools["list_changes"](),
+            await tools["read_post"]("elsewhere.example/none"),
+        ]
+
+    found, read, cited, _, changes, missing = asyncio.run(asked())
+    assert len(tools) == 5
+    assert found["total"] > 0
+    assert all(quote in read["body_text"] for quote in read["quotes"])
+    assert cited["citations"] and cited["bibtex"]
+    assert "changes" in changes
+    assert missing["error"]
