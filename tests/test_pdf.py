@@ -1,5 +1,6 @@
 """Text of PDFs, whole and hostile."""
 
+import io
 import os
 import signal
 import threading
@@ -7,10 +8,13 @@ import time
 import zlib
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from scraper.demo.endpoints import pdf as make_pdf
 from scraper.reading import pdf
+from scraper.reading.pdf_words import searchable
+from scraper.search.snippets import passages
 
 URL = "https://www.lantern.example/_files/ugd/a.pdf"
 
@@ -60,3 +64,40 @@ def test_a_reader_that_somebody_stops_reads_again() -> None:
     os.kill(int(child[0]), signal.SIGTERM)
     thread.join()
     assert found[0].text == "Words"
+
+
+def test_pages_stay_apart_so_that_what_is_found_has_its_page() -> None:
+    writer = pypdf.PdfWriter()
+    for line in ("The aquifer belongs to everyone.", "", "The delegation met on Tuesday."):
+        writer.append(io.BytesIO(make_pdf((line,))))
+    whole = io.BytesIO()
+    writer.write(whole)
+    found = pdf.text_of(whole.getvalue(), URL)
+    text = found.text or ""
+    assert [page.strip() for page in text.split("\f")] == [
+        "The aquifer belongs to everyone.", "", "The delegation met on Tuesday.",
+    ]  # fmt: skip
+    at = text.index("delegation")
+    (passage,) = passages(text, [(at, at + len("delegation"))])
+    assert passage.page == 3
+    (passage,) = passages("The delegation", [(4, 14)])
+    assert passage.page is None
+
+
+@pytest.mark.parametrize(
+    ("spelled", "found"),
+    [
+        ("the o\ufb03ce, a con\ufb02ict, o\ufb03cial", "the office, a conflict, official"),
+        ("the inter-\nnational law", "the international\n law"),
+        ("a long-\nterm plan, as long-term plans are", "a long-term\n plan, as long-term plans are"),
+        ("Anglo-\nAmerican", "Anglo-American\n"),
+        ("H U M A N  R I G H T S", "HUMAN  RIGHTS"),
+        ("I saw a b c", "I saw a b c"),
+        ("re\u00adport\u200bed", "reported"),
+        ("non\u2011binding", "non-binding"),
+        ("\uff23\uff25\uff32\uff24", "CERD"),
+        ("one\x0ctwo", "onetwo"),
+    ],
+)
+def test_words_of_a_pdf_are_spelled_as_they_are_looked_for(spelled: str, found: str) -> None:
+    assert searchable(spelled) == "\n".join(line.strip() for line in found.split("\n")).strip()

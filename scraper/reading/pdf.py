@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import magic
+from scraper.reading.pdf_words import PAGE_BREAK, searchable
 from scraper.records import Problem
 
 MAX_PAGES = 1000
@@ -38,7 +39,7 @@ class PdfText:
 
 
 def text_of(body: bytes, url: str) -> PdfText:
-    """The text of the PDF from *url*, pages separated by blank lines. Never raises for any bytes."""
+    """The text of the PDF from *url*, a form feed between pages, whatever is on them. Never raises for any bytes."""
     if not magic.is_pdf(body):
         return _failed(url, "pdf-not-a-pdf", f"expected a PDF, found {body[:20]!r}")
     if len(body) > MAX_BYTES:
@@ -109,15 +110,14 @@ def _read(body: bytes) -> dict[str, object]:
     parts: list[str] = []
     length, cut = 0, f"{pages} pages, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
     for page in reader.pages[:MAX_PAGES]:
-        part = "\n".join(line.rstrip() for line in (page.extract_text() or "").splitlines()).strip()
-        part = part.replace("\0", "").encode("utf-8", "replace").decode()
+        part = searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
         length += len(part)
         if length > MAX_CHARACTERS:
             cut = f"more than {MAX_CHARACTERS} characters"
             break
-        if part:
-            parts.append(part)
-    return {"text": "\n\n".join(parts), "pages": pages, "cut": cut}
+        parts.append(part)
+    text = PAGE_BREAK.join(parts)
+    return {"text": text if text.strip() else "", "pages": pages, "cut": cut}
 
 
 if __name__ == "__main__":

@@ -28,8 +28,12 @@ MATCHES = 400
 #: Words are looked up row by row; the beginnings of words, which are costly to look up, once for all rows ("+").
 _ROWID = {STEMMED: "rowid", EXACT: "+rowid"}
 
-_PARAGRAPH = re.compile(r"\n\s*\n")
+_PARAGRAPH = re.compile(r"\n\s*\n|\s*\f\s*")
 Range = tuple[int, int]
+
+
+#: Between the pages of a file's text.
+PAGE_BREAK = "\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Snippet:
     file: str | None = None
     #: Address of that file; None: the page hid it.
     file_url: str | None = None
+    #: The page of the file that it stands on, from 1; None: in the post, or the file has but one.
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +177,8 @@ def passages(text: str, spots: Iterable[Range], limit: int = PASSAGES) -> Iterat
     for begin, end in sorted(chosen):
         inside = [spot for spot in matches if begin <= spot[0] and spot[1] <= end]
         paragraph = sum(1 for start, _ in breaks if start < inside[0][0])
-        yield Snippet(_cut(text, begin, end, inside), paragraph, _quote(text, inside[0], end))
+        page = text.count(PAGE_BREAK, 0, inside[0][0]) + 1 if PAGE_BREAK in text else None
+        yield Snippet(_cut(text, begin, end, inside), paragraph, _quote(text, inside[0], end), page=page)
 
 
 def _windows(text: str, matches: Sequence[Range], breaks: Sequence[Range]) -> Iterator[tuple[int, int, int]]:

@@ -387,8 +387,8 @@ def chosen(name: str, label: str) -> str:
     return f"{FILTER_NAMES.get(name, name)}: {label}"
 
 
-def in_file(name: str) -> str:
-    return f"In the file {name[:80]}:"
+def in_file(name: str, page: int | None) -> str:
+    return f"In the file {name[:80]}, page {page}:" if page else f"In the file {name[:80]}:"
 
 
 def more(count: int) -> str:

@@ -116,7 +116,8 @@ def hit_lines(number: int, hit: Hit, style: Style) -> str:
         f"     {harmless(hit.url)}",
     ]
     for snippet in hit.snippets:
-        text = f"[{snippet.file}] {snippet.text}" if snippet.file else snippet.text
+        where = f"{snippet.file}, p. {snippet.page}" if snippet.page else snippet.file
+        text = f"[{where}] {snippet.text}" if where else snippet.text
         lines += textwrap.wrap(
             marked(text, style.marks),
             style.width,
