@@ -278,6 +278,16 @@ def test_a_true_zero_is_a_count_and_nothing_is_none(archive: Archive) -> None:
     assert rows(archive, "SELECT views FROM counts") == [(0,)]
 
 
+def test_a_zero_that_is_only_shown_never_replaces_a_number_of_views(archive: Archive) -> None:
+    keep(archive, page(day=1, views=11, comments=2, counts_source="page"), page(day=2, views=0, counts_source="page"))
+    assert one(archive, "views, comments") == (11, 2)
+    keep(archive, page(day=3, views=0, comments=0, counts_source="endpoint"))
+    assert one(archive, "views, comments") == (0, 0)
+    other = "https://blog.example.com/post/two"
+    keep(archive, page(other, day=1, views=0, counts_source="page"))
+    assert one(archive, "views", other) == (0,)
+
+
 def test_counts_dated_by_a_file_give_way_to_known_times(archive: Archive) -> None:
     saved = replace(page(day=20, views=177), captured_at_basis="file-time")
     keep(archive, saved)

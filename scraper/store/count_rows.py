@@ -10,9 +10,13 @@ Numbers = tuple[int | None, int | None, int | None]
 
 _NAMES = ("views", "comments", "likes")
 
+#: Where numbers come from that a page shows to people.
+_SHOWN = ("page", "text")
+
 # Counts dated only by a file's time come last: they stand where there are no others.
 _NEWEST_FIRST = """
-SELECT counted_at, views, comments, likes FROM counts JOIN captures ON captures.id = capture_id WHERE post_id = ?
+SELECT counted_at, counts.source, views, comments, likes
+FROM counts JOIN captures ON captures.id = capture_id WHERE post_id = ?
 ORDER BY captured_at_basis = 'file-time', counted_at DESC, captures.source DESC, ifnull(body_sha256, '') DESC,
   captures.url DESC, record_sha256 DESC
 """
@@ -80,16 +84,25 @@ def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
 
 
 def newest(db: sqlite3.Connection, post_id: int) -> dict[str, object]:
-    """The columns of `posts` that hold counts: the newest number of each."""
+    """The columns of `posts` that hold counts: the newest number of each.
+
+    A zero of views that is only shown is set aside where another number is known: views never fall, and the server
+    shows a zero when it cannot count.
+    """
     found: dict[str, object] = dict.fromkeys((*_NAMES, "counted_at"))
-    for at, *values in db.execute(_NEWEST_FIRST, (post_id,)):
+    shown_zero = False
+    for at, source, *values in db.execute(_NEWEST_FIRST, (post_id,)):
         if found["counted_at"] is None:
             found["counted_at"] = at
+        if values[0] == 0 and source in _SHOWN and found["views"] is None:
+            shown_zero, values = True, [None, *values[1:]]
         for name, value in zip(_NAMES, values, strict=True):
             if found[name] is None:
                 found[name] = value
         if all(found[name] is not None for name in _NAMES):
             break
+    if shown_zero and found["views"] is None:
+        found["views"] = 0
     return found
 
 

@@ -5,6 +5,8 @@ that the page is an article, and the viewer of its body. Of any other page: the 
 that Wix puts into all its pages.
 """
 
+from dataclasses import replace
+
 from scraper.layouts.wix import amp as wix_amp
 from scraper.layouts.wix import lists as wix_list
 from scraper.layouts.wix import post as wix_post
@@ -33,9 +35,11 @@ def matches(page: object) -> bool:
 
 def read(page: Page) -> Reading:
     """What the page says: a post, a list of posts, an error page, or another page."""
-    article = wix_post.chosen(page.parts("post"), page) or _unmarked(page)
+    marked, certain = wix_post.chosen(page.parts("post"), page)
+    article = marked or _unmarked(page)
     if article is not None:
-        return wix_post.read(page, article)
+        reading = wix_post.read(page, article)
+        return reading if certain else replace(reading, problems=(*reading.problems, wix_post.several_articles(page)))
     return wix_amp.read(page) if wix_amp.matches(page) else wix_list.read(page)
 
 

@@ -47,13 +47,32 @@ def says_article(page: Page) -> bool:
     return page.meta("article:published_time") is not None or bool(blog_posting(page))
 
 
-def chosen(articles: Iterable[Scope], page: Page) -> Scope | None:
-    """Of several articles in a page, as a feed shows them, the one whose heading the head names; else the first."""
+def chosen(articles: Iterable[Scope], page: Page) -> tuple[Scope | None, bool]:
+    """(article, whether it is surely the page's own) of the articles in a page; None: there is none.
+
+    Of several, as a feed shows them, it is the one whose heading the head names; where it names none, as an owner may
+    word it otherwise, the one whose date is that of the head; else the first, which is a guess.
+    """
     found = list(articles)
     if len(found) < 2:
-        return found[0] if found else None
+        return (found[0] if found else None), True
     told = {_squashed(name) for name in _named(page)}
-    return next((article for article in found if _squashed(_heading(article) or "") in told), found[0])
+    at = dates.iso_utc(page.meta("article:published_time") or "") or ""
+
+    def fitness(article: Scope) -> tuple[bool, bool]:
+        day = shown_dates.shown(article, updated=False) or ""
+        return _squashed(_heading(article) or "") in told, bool(at) and dates.local_day(day, at) is not None
+
+    best = max(found, key=fitness)
+    return best, any(fitness(best))
+
+
+def several_articles(page: Page) -> Problem:
+    """The problem of a page with several articles, none of which the head tells from the others."""
+    return Problem(
+        stage="extract", kind="several-articles", field="title", url=page.url,
+        message="expected one article, or one that the head names, found several: the first was read",
+    )  # fmt: skip
 
 
 def _named(page: Page) -> Iterator[str]:
