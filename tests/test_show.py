@@ -1,5 +1,7 @@
 """show: a post's life on one screen, and the bytes of its captures."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,14 @@ def test_the_life_of_a_post_is_on_one_screen(full: Path) -> None:
         "updated: [-–-] {+2021-05-01T00:00:00.000Z+}",
     ):
         assert part in text, text
+
+
+def test_the_day_at_the_site_is_told_where_it_is_another(full: Path) -> None:
+    with closing(sqlite3.connect(full)) as db, db:
+        db.execute(
+            "UPDATE posts SET published_day = '2021-02-28', published_day_basis = 'shown' WHERE url = ?", (COURT,)
+        )
+    assert "2021-03-01T08:00:00.000Z (from the page's meta tag, 2021-02-28 at its site)" in show.render(full, COURT)
 
 
 def test_a_post_that_is_gone_says_since_when_and_why(full: Path) -> None:

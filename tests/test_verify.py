@@ -202,6 +202,8 @@ MUTATIONS: dict[str, tuple[list[Any], str, str]] = {
     "an archived address taken away": (["DELETE FROM known_urls WHERE url LIKE '%/saved'"], "known_urls-row", "saved"),
     "an address called no post, without a capture": (["INSERT INTO known_urls VALUES ('https://www.blog.example/post/x', 'www.blog.example', 'link', '2021', '2021', NULL, 'not-a-post', 'x', NULL)"], "known_urls-row", "no capture"),
     "an address given to another site": (["INSERT INTO known_urls VALUES ('https://www.blog.example/post/x', 'upr2020', 'link', '2021', '2021', NULL, 'wanted', 'x', NULL)"], "known_urls-row", "site"),
+    "an address called lost, though nobody looked for it": (["INSERT INTO known_urls VALUES ('https://www.blog.example/post/x', 'www.blog.example', 'link', '2021', '2021', NULL, 'lost', 'x', NULL)"], "known_urls-row", "no capture"),
+    "an address called withdrawn": (["INSERT INTO known_urls VALUES ('https://www.blog.example/post/x', 'www.blog.example', 'link', '2021', '2021', NULL, 'withdrawn', 'x', NULL)"], "known_urls-row", "no capture"),
     "a meaning in the dictionary": (['UPDATE dictionary SET meaning = "x" WHERE "column" = "views" AND "table" = "posts"'], "dictionary-row", "meaning"),
     "heads kept as text": (["UPDATE captures SET head = CAST(head AS TEXT) WHERE id = 4"], "type", "head"),
     "a count kept as text": (["UPDATE posts SET views = CAST(views AS BLOB)"], "type", "views"),

@@ -112,8 +112,8 @@ def _head(life: PostHistory) -> str:
     fields = [
         ("title, text", came),
         ("author", f"{_plain(post['author'])}"),
-        ("published", _dated(post["published_at"], post["published_basis"])),
-        ("updated", _dated(post["updated_at"], post["updated_basis"])),
+        ("published", _dated(post, "published")),
+        ("updated", _dated(post, "updated")),
         (
             "views",
             f"{_plain(post['views'])}, comments {_plain(post['comments'])}, likes {_plain(post['likes'])} {counted}",
@@ -129,15 +129,17 @@ def _head(life: PostHistory) -> str:
     return "\n".join([_plain(post["title"]), _plain(post["url"]), "", *lines])
 
 
-def _dated(at: object, basis: object) -> str:
-    """A date and where it came from."""
+def _dated(post: dict[str, object], name: str) -> str:
+    """A date (*name*: ``published``, ``updated``), where it came from, and the day there, if that is another."""
     names = {
         "meta": "the page's meta tag", "json-ld": "the page's JSON-LD", "embedded": "the page's embedded data",
         "shown": "the date shown", "url": "the address", "text": "a line of the text",
     }  # fmt: skip
-    return (
-        "– (the source does not say)" if at is None else f"{_plain(at)} (from {names.get(str(basis), _plain(basis))})"
-    )
+    at, basis, day = post[f"{name}_at"], str(post[f"{name}_basis"]), post[f"{name}_day"]
+    if at is None:
+        return "– (the source does not say)"
+    local = f", {_plain(day)} at its site" if day is not None and not str(at).startswith(str(day)) else ""
+    return f"{_plain(at)} (from {names.get(basis, _plain(basis))}{local})"
 
 
 def _captures(life: PostHistory, most: int) -> str:

@@ -114,7 +114,16 @@ def _other_rules(db: sqlite3.Connection) -> str:
     said = {key: sealing.meta(db, key) for key in today}
     if said == today:
         return ""
-    return f"read by rules {said['reader']} with {said['fingerprint']}, today {READER} with {today['fingerprint']}"
+    try:
+        named = dict(json.loads(said["fingerprint"] or "{}")) | {"reader": said["reader"]}
+    except (ValueError, TypeError):
+        named = {"reader": said["reader"]}
+    differing = [
+        f"{name} {named.get(name) or 'unknown'} (today {version or 'absent'})"
+        for name, version in sorted(fingerprint().items())
+        if named.get(name) != version
+    ]
+    return f"read with {', '.join(differing) or 'what today does not read with'}"
 
 
 def _hurt(db: sqlite3.Connection, damaged: set[str]) -> set[str]:

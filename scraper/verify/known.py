@@ -5,12 +5,18 @@ import sqlite3
 from scraper import sites
 from scraper.verify.rows import Tell
 
-#: States of an address that no capture can show: they come of what web archives list, and of withdrawals.
-_NOT_CAPTURED = frozenset({"wanted", "in-web-archive", "lost", "withdrawn"})
+#: Who says so, where no capture of an address does: what web archives listed, or a withdrawal. Nobody, of other states.
+_WITNESSES = {
+    "wanted": "1",
+    "in-web-archive": "EXISTS (SELECT 1 FROM src.crawls WHERE command = 'recover')",
+    "lost": "EXISTS (SELECT 1 FROM src.crawls WHERE command = 'recover')",
+    "withdrawn": "EXISTS (SELECT 1 FROM src.withdrawals WHERE url = here.url)",
+}
 
-_STATES = """
+_STATES = f"""
 SELECT url, here.site, here.state, again.state,
   EXISTS (SELECT 1 FROM src.addresses WHERE address = here.url)
+  OR CASE here.state {" ".join(f"WHEN '{state}' THEN {sql}" for state, sql in _WITNESSES.items())} ELSE 0 END
 FROM src.known_urls AS here LEFT JOIN main.known_urls AS again USING (url) ORDER BY url
 """
 _TAKEN_AWAY = "SELECT url FROM main.known_urls WHERE url NOT IN (SELECT url FROM src.known_urls) ORDER BY url"
@@ -29,13 +35,15 @@ def hand_over(copy: sqlite3.Connection) -> None:
 def check_states(copy: sqlite3.Connection, tell: Tell) -> int:
     """Hold the states of known addresses against the second reading; how many differ."""
     told = 0
-    for url, site, here, again, captured in copy.execute(_STATES).fetchall():
+    for url, site, here, again, witnessed in copy.execute(_STATES).fetchall():
         if site != sites.site_for(url).id:
             message = f"site: the archive has {site!r}, its address belongs to {sites.site_for(url).id!r}"
         elif "archived" in (here, again) and here != again:
             message = f"state: the archive has {here!r}, its captures say {again!r}"
-        elif here not in _NOT_CAPTURED and not captured:
-            message = f"state: the archive has {here!r}, but no capture of this address"
+        elif not witnessed:
+            message = (
+                f"state: the archive has {here!r}, but no capture of this address, nor a run that can have learned it"
+            )
         else:
             continue
         told += 1
