@@ -160,6 +160,7 @@ def page(ask: Ask) -> Answer:
         timeline=timeline(state, found),
         months=months(state, found),
         numbers=numbers(state, found),
+        address=ask.origin + state.at(state.request.page),
         bounds=(whole_day(state.filters.after), whole_day(state.filters.before)),
         thumbs=thumbs(ask, [(hit.site, hit.slug) for hit in found.every_hit]),
         sorts=[(name, texts.SORTS[name]) for name in search.SORTS],

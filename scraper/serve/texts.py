@@ -291,6 +291,7 @@ UPDATED, UNDATED, GONE = "updated", "no date known", "removed from its site"
 NO_DATE_SHORT = "no date"
 PAGES, PREVIOUS, NEXT, PAGE = "Pages of results", "Previous", "Next", "Page"
 DOWNLOAD, CLOSE, COMPLETE = "Download", "close", "Complete, in this order."
+QUERY, FILTERS, RESULTS, AS_OF, WEB_ADDRESS = "Query", "Filters", "Results", "Archive as of", "Address"
 DATE_RANGE, DATE_FROM, DATE_BEFORE = "Date range", "From", "Before"
 
 

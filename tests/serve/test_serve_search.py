@@ -353,3 +353,14 @@ def test_nothing_found_leads_on_with_what_each_step_gives(reader: Any) -> None:
 def test_names_that_a_query_names_are_offered_as_filters(reader: Any) -> None:
     text = reader.get("/search?q=housing").text
     assert re.search(r'Tag <a href="/search\?q=housing&amp;tag=housing"', text)
+
+
+def test_a_printed_search_says_what_was_asked_and_where(reader: Any) -> None:
+    text = reader.get("/search?q=water&year=2016&sort=newest").text
+    sheet = re.sub(r"<[^>]+>", " ", text[text.index('<dl class="pairs paper-only">') : text.index("</dl>")])
+    said = " ".join(sheet.split())
+    assert "Query water" in said
+    assert "Filters year: 2016" in said
+    assert "3 posts found" in said
+    assert "Archive as of 1 February 2026, 10:00 UTC" in said
+    assert "Address http://localhost/search?q=water&amp;year=2016&amp;sort=newest" in said
