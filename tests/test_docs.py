@@ -24,12 +24,9 @@ def help_of(command: click.Command, name: str) -> str:
     return command.get_help(context).rstrip()
 
 
-def help_block() -> str:
-    return f"\n```text\n{help_of(main, 'ushrn')}\n```\n"
-
-
 def commands_page() -> str:
     parts = ["# The commands\n\nThe help of every verb, as `ushrn VERB --help` prints it.\n"]
+    parts += [f"```text\n{help_of(main, 'ushrn')}\n```\n"]
     parts += [f"## {name}\n\n```text\n{help_of(verb, name)}\n```\n" for name, verb in main.commands.items()]
     return "\n".join(parts)
 
@@ -48,13 +45,20 @@ def with_block(text: str, name: str, block: str) -> str:
     return pattern.sub(lambda found: found[1] + block + found[2], text)
 
 
-def readme_as_it_should_be() -> str:
-    text = (ROOT / "README.md").read_text("utf-8")
-    return with_block(with_block(text, "help", help_block()), "dictionary", dictionary_block())
+DATA = ROOT / "docs" / "data.md"
 
 
-def test_the_readme_has_todays_help_and_data_dictionary() -> None:
-    assert (ROOT / "README.md").read_text("utf-8") == readme_as_it_should_be(), MEND
+def data_page_as_it_should_be() -> str:
+    return with_block(DATA.read_text("utf-8"), "dictionary", dictionary_block())
+
+
+def test_the_page_on_the_data_has_todays_dictionary() -> None:
+    assert "<!-- dictionary -->" in DATA.read_text("utf-8")
+    assert DATA.read_text("utf-8") == data_page_as_it_should_be(), MEND
+
+
+def test_the_readme_is_read_in_one_sitting() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 200
 
 
 def test_the_page_of_commands_has_todays_help() -> None:
@@ -82,7 +86,7 @@ def test_every_export_column_is_described() -> None:
 
 
 def test_every_link_between_our_documents_leads_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
 
@@ -94,5 +98,5 @@ def test_the_changelogs_newest_version_is_the_packages() -> None:
 
 
 if __name__ == "__main__":
-    (ROOT / "README.md").write_text(readme_as_it_should_be(), "utf-8")
+    DATA.write_text(data_page_as_it_should_be(), "utf-8")
     (ROOT / "docs" / "commands.md").write_text(commands_page(), "utf-8")
