@@ -6,13 +6,13 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from scraper import pictures, thumbnails
-from scraper.errors import IntegrityError
 from scraper.replay import grey_box
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.picture_looks import body_of, look
 from scraper.serve.render import render
 from scraper.serve.sanitiser import KeptImage
-from scraper.store import holdings, picture_queries
+from scraper.store import picture_queries
 from scraper.store.picture_queries import A_PAGE, KeptPicture
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -27,13 +27,13 @@ def in_text(ask: Ask, kept: Iterable[KeptPicture]) -> dict[str, KeptImage]:
     """Address of each picture that a browser may be shown → how it stands in the text of its post."""
     found = {}
     for one in kept:
-        if one.url not in found and (body := _body(ask, one.sha256)) is not None and pictures.may_be_shown(body):
-            size = pictures.size_of(body)
+        seen = look(ask.db, one.sha256)
+        if one.url not in found and seen.shown:
             found[one.url] = KeptImage(
                 source=ask.link(f"/web/{one.timestamp}im_/{one.captured_url}"),
                 page=ask.link(f"/web/{one.timestamp}id_/{one.captured_url}"),
-                width=size.width if size else one.width,
-                height=size.height if size else one.height,
+                width=seen.width or one.width,
+                height=seen.height or one.height,
                 length=one.length,
                 captured_at=one.captured_at,
             )
@@ -47,7 +47,7 @@ def small(ask: Ask) -> Answer:
     """
     sha256 = ask.part["sha256"]
     is_one = _DIGEST.fullmatch(sha256) and picture_queries.is_picture(ask.db, sha256)
-    body = _body(ask, sha256) if is_one else None
+    body = body_of(ask.db, sha256) if is_one else None
     if body is None:
         raise NotHere(texts.NO_SUCH_BYTES)
     if not pictures.may_be_shown(body):
@@ -65,13 +65,6 @@ def _made(sha256: str, body: bytes) -> bytes:
         while len(_small) > _KEEP:
             _small.popitem(last=False)
     return _small.get(sha256, b"")
-
-
-def _body(ask: Ask, sha256: str) -> bytes | None:
-    try:
-        return holdings.body(ask.db, sha256) if holdings.has_body(ask.db, sha256) else None
-    except IntegrityError:
-        return None
 
 
 def gallery(ask: Ask) -> Answer:

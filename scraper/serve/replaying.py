@@ -17,6 +17,7 @@ from scraper.page import Page
 from scraper.replay import Around, cdx_server, memento, replayed, rewritten_css
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page, quoted
+from scraper.serve.picture_looks import look
 from scraper.serve.render import render
 from scraper.store import Memento, Mementos
 from scraper.warc import http_message
@@ -263,7 +264,7 @@ class Found:
     def picture(self, url: str) -> str | None:
         """As `replay.Addresses` says; what a browser should not be given counts as not kept."""
         kept = self.store.picture(url)
-        if kept is None or not shows(self.store, kept):
+        if kept is None or not look(self.ask.db, kept.body_sha256 or "").shown:
             return None
         return _place(self.ask, f"web/{kept.timestamp}im_/{kept.url}")
 
@@ -275,25 +276,6 @@ class Found:
     def link(self, url: str) -> tuple[str, bool]:
         """As `replay.Addresses` says."""
         return _place(self.ask, f"web/{self.one.timestamp}/{url}"), self.store.has(url)
-
-
-def shows(store: Mementos, kept: Memento) -> bool:
-    """Whether the picture *kept* is here, and one that a browser may be given."""
-    return _shows(kept.body_sha256 or "", lambda: store.body(kept))
-
-
-_judged: dict[str, bool] = {}
-
-
-def _shows(sha256: str, body: Callable[[], bytes]) -> bool:
-    if sha256 not in _judged:
-        try:
-            _judged[sha256] = pictures.may_be_shown(body())
-        except IntegrityError:
-            return False
-        if len(_judged) > 20_000:
-            _judged.clear()
-    return _judged.get(sha256, False)
 
 
 # -- addresses
