@@ -1,5 +1,7 @@
 """Which post a page is about, when it was posted, and which day its readers saw."""
 
+import json
+
 import pytest
 
 from scraper.reading.page_reader import extract
@@ -163,6 +165,19 @@ def test_a_page_whose_head_says_article_is_a_post_whatever_its_frame(head: str) 
     reading = read(STUDIO.format(viewer=VIEWER), head=head)
     assert (reading.kind, reading.title, reading.body_text) == ("post", "A Title", "First words.")
     assert reading.published_at == "2016-06-30T18:30:00.000Z"
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_counts_of_a_studio_page_are_those_of_its_own_post_in_the_blogs_data(as_text: bool) -> None:
+    def post_of(slug: str, views: int) -> dict[str, object]:
+        return {"id": f"id-{slug}", "slug": slug, "metrics": {"views": views, "comments": 0, "likes": 3}}
+
+    value: object = {"data": {"related": [post_of("other", 99)], "one": {"post": post_of("a-title", 41)}}}
+    data = {"appsWarmupData": {"14bcded7-0066-7c35-14d7-466cb3f09103": {"k": json.dumps(value) if as_text else value}}}
+    script = f'<script type="application/json" id="wix-warmup-data">{json.dumps(data)}</script>'
+    reading = read(STUDIO.format(viewer=VIEWER) + script, head=WHEN + TITLE)
+    assert (reading.views, reading.comments, reading.likes, reading.counts_source) == (41, 0, 3, "embedded")
+    assert read(STUDIO.format(viewer=VIEWER) + script.replace("a-title", "b"), head=WHEN + TITLE).views is None
 
 
 def test_a_body_in_a_card_makes_no_post() -> None:

@@ -8,11 +8,14 @@ import base64
 import binascii
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
+from scraper import urls
 from scraper.dates import utc
 from scraper.page import Page, behind, has_half, parse_json, whole
 from scraper.records import File, Video
@@ -49,7 +52,60 @@ def post_data(page: Page) -> PostData:
                 tags=_labels(answer.get("tags")),
                 metadata=_object(metadata),
             )
-    return PostData()
+    return _post_of_any_shape(page)
+
+
+#: The blog's id among the apps of a Wix page.
+_BLOG = '"14bcded7-0066-7c35-14d7-466cb3f09103"'
+#: Objects of its data that are looked at; those of a post are some hundreds.
+_MOST_OBJECTS = 20_000
+
+
+def _post_of_any_shape(page: Page) -> PostData:
+    """The post in the blog's data under whatever key, as Wix Studio keeps it: the object with its slug and counts."""
+    slug = unquote(urls.slug(page.url)) if page.url else ""
+    post: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
+    for entry in _objects_within(_blog_data(page)) if slug else ():
+        if (
+            not post
+            and entry.get("slug") == slug
+            and isinstance(entry.get("metrics") or entry.get("postCountInfo"), dict)
+        ):
+            post = entry
+        if not metadata and entry.get("id") == slug:
+            metadata = _object(entry.get("postMetadata"))
+    return PostData(post=post, metadata=metadata)
+
+
+def _blog_data(page: Page) -> object:
+    """What stands under the blog's id in the warm-up data; None: nothing."""
+    text = _warmup(page.source)
+    at = text.find(_BLOG)
+    colon = _COLON.match(text, at + len(_BLOG)) if at >= 0 else None
+    if colon is None:
+        return None
+    try:
+        value, behind = _DECODER.raw_decode(text, colon.end())
+    except (ValueError, RecursionError):
+        return None
+    return whole(value) if has_half(text, at, behind) else value
+
+
+def _objects_within(data: object) -> Iterator[dict[str, Any]]:
+    """Every object inside of *data*, those that are kept as texts too, outer ones first."""
+    pending = deque([data])
+    for _ in range(_MOST_OBJECTS):
+        if not pending:
+            return
+        value = pending.popleft()
+        if isinstance(value, str) and value.startswith(("{", "JTdi")):
+            value = decode(value)
+        if isinstance(value, dict):
+            yield value
+            pending.extend(inner for inner in value.values() if isinstance(inner, dict | list | str))
+        elif isinstance(value, list):
+            pending.extend(inner for inner in value if isinstance(inner, dict | list))
 
 
 def feed_page(page: Page) -> dict[str, Any] | None:
