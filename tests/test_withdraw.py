@@ -1,5 +1,6 @@
 """Withdrawal: the words are gone from the whole file, the proofs of all else hold, and nothing brings them back."""
 
+import gzip
 import hashlib
 import random
 import re
@@ -13,9 +14,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scraper import verify
+from scraper import export, verify
 from scraper.cli import main
 from scraper.errors import ArchiveBusy
+from scraper.export import warc
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
@@ -228,3 +230,32 @@ def test_the_verb_tells_first_and_does_it_only_when_told_to(path: Path) -> None:
     assert CliRunner().invoke(main, [*words, "--yes"]).exit_code == 0
     assert places(path, SECRET) == []
     assert CliRunner().invoke(main, words).exit_code == 2, "no such post any more"
+
+
+def test_exports_hold_nothing_of_it(path: Path, tmp_path: Path) -> None:
+    withdrawn(path, hide=True)
+    withdrawn(path, "https://www.blog.example/post/third")
+    out = tmp_path / "out.warc.gz"
+    warc.export_warc(path, out)
+    text = gzip.decompress(out.read_bytes())
+    assert f"WARC-Target-URI: {RISK}\r\n".encode() not in text
+    assert sentence("e", 40).encode() not in text
+
+
+def test_a_public_copy_has_no_hidden_pages_and_no_names(path: Path, tmp_path: Path) -> None:
+    withdrawn(path, hide=True)
+    copy = tmp_path / "public.db"
+    export.copy(path, copy, now=lambda: NOW, public=True)
+    raw = copy.read_bytes()
+    assert b"A. Editor" not in raw
+    assert b"the author asked" in raw
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT count(*) FROM problems").fetchone() == (0,)
+        bodies = "SELECT codec FROM bodies JOIN captures ON body_sha256 = sha256 WHERE url = ?"
+        assert set(db.execute(bodies, (RISK,))) == {("withdrawn",)}
+    findings = verify.run(copy, now=lambda: NOW)
+    assert findings.exit_status in {1, 7}
+    assert "all holds" not in findings.line
+    with opened(path) as archive:
+        (sha256,) = archive.db.execute("SELECT body_sha256 FROM captures WHERE url = ? LIMIT 1", (RISK,)).fetchone()
+        assert archive.body(sha256), "the archive itself is as it was"

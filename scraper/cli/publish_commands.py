@@ -32,12 +32,13 @@ EVIDENCE = ("warc", "wacz")
 )
 @click.option("--license", "licence", default="", metavar="NAME|URL",
               help="bag: the licence that you give, such as CC-BY-4.0; not stated without it.")  # fmt: skip
+@click.option("--public", is_flag=True, help="sqlite: leave out hidden posts, problems, and who decided what.")
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
 @click.option("--without-pictures", is_flag=True, help="sqlite: leave out the pictures, keep their digests.")
 @stoppable
 def export(
     form: str, db: Path, output: Path | None, table: str, columns: str | None, no_bodies: bool,
-    where: tuple[str, ...], query: str, excel: bool, licence: str, without_captures: bool,
+    where: tuple[str, ...], query: str, excel: bool, licence: str, public: bool, without_captures: bool,
     without_pictures: bool,
 ) -> None:  # fmt: skip
     """Write posts, citations or evidence to a file, or all of it to deposit.
@@ -60,7 +61,9 @@ def export(
         **found,
         "--excel": excel,
     }
-    left_out: dict[str, object] = {"--without-captures": without_captures, "--without-pictures": without_pictures}
+    left_out: dict[str, object] = {
+        "--public": public, "--without-captures": without_captures, "--without-pictures": without_pictures,
+    }  # fmt: skip
     if form != "bag":
         refuse(form, {"--license": licence})
     if form == "bag":
@@ -68,7 +71,7 @@ def export(
         bag(db, required(form, output), licence)
     elif form == "sqlite":
         refuse(form, given)
-        copy(db, required(form, output), captures=not without_captures, pictures=not without_pictures)
+        copy(db, required(form, output), captures=not without_captures, pictures=not without_pictures, public=public)
     elif form in EVIDENCE:
         refuse(form, given | left_out)
         evidence(form, db, required(form, output))
@@ -144,11 +147,11 @@ def bag(db: Path, output: Path, licence: str) -> None:
     click.echo(f"{output}: a bag of {size} bytes")
 
 
-def copy(db: Path, output: Path, *, captures: bool, pictures: bool) -> None:
+def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool) -> None:
     """Write a copy of the archive."""
     from scraper import export as room
 
-    size = room.copy(db, output, now=now, captures=captures, pictures=pictures)
+    size = room.copy(db, output, now=now, captures=captures, pictures=pictures, public=public)
     left = "" if captures and pictures else f", without the stored {'pictures' if captures else 'pages'}"
     click.echo(f"{output}: {size} bytes{left}")
 

@@ -10,7 +10,7 @@ from scraper import schema
 from scraper.dates import utc
 from scraper.errors import DiskFull
 from scraper.export.files import replacing
-from scraper.store import sealing
+from scraper.store import Archive, sealing
 
 #: The row of `meta` in such a copy.
 WITHOUT = sealing.WITHOUT
@@ -23,12 +23,14 @@ AND sha256 NOT IN (SELECT body_sha256 FROM captures WHERE kind <> 'image' AND bo
 
 
 def copy(
-    source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True, pictures: bool = True
-) -> int:
+    source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True, pictures: bool = True,
+    public: bool = False,
+) -> int:  # fmt: skip
     """Copy the archive *source* to *target*, replacing it; the bytes of the copy.
 
     With *captures* False the rows of `captures` stay, with their digests, but the pages themselves (`bodies`) are left
-    out, and `meta` says so; with *pictures* False the same for the bytes of pictures. Raises UsageError where *target*
+    out, and `meta` says so; with *pictures* False the same for the bytes of pictures. *public*: without
+    hidden posts, problems, and who decided what. Raises UsageError where *target*
     is *source*, and what `schema.open_archive` raises.
     """
     with replacing(target, source) as partial, _explained(source, target), _without_journal(partial):
@@ -39,6 +41,9 @@ def copy(
             db.conn.execute("VACUUM INTO ?", (partial.absolute().as_uri(),))  # any name, `file:x` too
         finally:
             db.close()
+        if public:
+            with Archive.open(partial, create=False) as archive, archive.alone():
+                archive.make_public()
         if not captures:
             _leave_out(partial, "DELETE FROM bodies", WITHOUT, utc(now()))
         elif not pictures:

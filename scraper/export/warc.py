@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from scraper import __version__, digests
 from scraper.export.files import replacing
-from scraper.store import Archive
+from scraper.store import Archive, withdrawing
 from scraper.warc import http_message, wacz
 from scraper.warc import writer as outgoing
 from scraper.warc.wacz import Shown
@@ -72,7 +72,10 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
 
 
 def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
+    withdrawn = withdrawing.rules(archive.db)
     for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
+        if row.record_sha256 in withdrawn.records or withdrawn.covers(capture, None):
+            continue
         confirmed = _original(archive.db, capture.not_modified_of)
         like = _original(archive.db, capture.like_capture_id)
         yield Kept(

@@ -90,6 +90,14 @@ class NotHere(Exception):
     """There is no such page; the words say what was looked for."""
 
 
+class Instead(Exception):
+    """Another answer than the page asked for."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
 Page: TypeAlias = Callable[[Ask], Answer]
 View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
 
@@ -208,6 +216,8 @@ def run(page: Page, ask: Ask) -> Answer:
     try:
         with patience(ask.db, PATIENCE):
             return page(ask)
+    except Instead as other:
+        return other.answer
     except NotHere as error:
         return problem_page(ask.room, str(error), 404, near=nearest(ask.db, ask.path))
     except sqlite3.OperationalError as error:

@@ -6,6 +6,7 @@ Datasette by hand opens its internal pages with ``{"plugins": {"ushrn": {"intern
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -25,6 +26,8 @@ App = Callable[..., Awaitable[None]]
 
 #: What stays open under ``/-/``: our style sheet, Datasette's own, and datasette-mcp's tools where it is installed.
 NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
+#: The table that says who decided a withdrawal; what of it is public stands on the page of withdrawn posts.
+PRIVATE = "withdrawals"
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -57,6 +60,9 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
 def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     """Why *scope* is not even asked: words and status; None: it is."""
     inside = str(scope.get("path", "")).removeprefix(about.room.base.rstrip("/"))
+    table = unquote(inside).strip("/").split("/")[1:2]
+    if table and re.split(r"[.~]", table[0])[0].lower() == PRIVATE:  # `~2e` is Datasette's own spelling of a dot
+        return texts.WITHDRAWALS_CLOSED, 404
     if about.open or inside == "/-/mcp":
         return None
     if scope.get("method") not in READING:

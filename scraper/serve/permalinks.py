@@ -9,8 +9,9 @@ from typing import Any
 from scraper import search, urls
 from scraper.export import revision_name
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.answer import Answer, Ask, Instead, NotHere, quoted
 from scraper.serve.render import render
+from scraper.store import sealing, withdrawing
 
 
 def the_post(ask: Ask) -> sqlite3.Row:
@@ -19,8 +20,19 @@ def the_post(ask: Ask) -> sqlite3.Row:
         "SELECT * FROM posts WHERE site = ? AND slug = ?", (ask.part["site"], ask.part["slug"])
     ).fetchone()
     if row is None:
+        withdrawn = withdrawing.at_place(ask.db, ask.part["site"], ask.part["slug"])
+        if withdrawn is not None:
+            raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_post(ask.part["slug"]))
     return row
+
+
+def withdrawn_page(ask: Ask, posts: list[withdrawing.Notice], status: int) -> str:
+    """What is said of posts that were withdrawn: of one in its place (410), or of all."""
+    title = texts.PROBLEMS[410] if status == 410 else texts.ALL_WITHDRAWN
+    rows = sealing.rows(ask.db)
+    sealed = {post.at: next((row.id for row in rows if (row.crawl_id or 0) >= post.crawl_id), None) for post in posts}
+    return render("withdrawn.html", ask.room, title=title, posts=posts, sealed=sealed, status=status)
 
 
 def path_of(post: sqlite3.Row) -> str:

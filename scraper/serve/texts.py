@@ -80,6 +80,9 @@ MANY_SEARCHES = "Many searches are running. Try again in 10 seconds; posts and t
 BUSY = "The archive could not be read just now. Try again in 10 seconds."
 BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
 NO_SUCH_PAGE = "There is no page at this address."
+WITHDRAWALS_CLOSED = (
+    "This table is closed: it says who decided. The page of withdrawn posts says what everybody may know."
+)
 CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
 NEAREST = "The nearest addresses here"
 OTHER_WAYS = "Other ways in"
@@ -1045,3 +1048,46 @@ API_PARAMETERS = {
 
 def not_yet_captured(at: str) -> str:
     return f"This archive has no capture of the post from {at} or before."
+
+
+NO_CHECKPOINT = "No checkpoint has been made yet: the next run makes one."
+ALL_WITHDRAWN, NONE_WITHDRAWN = "Withdrawn posts", "No post has been withdrawn."
+WITHDRAWN_ADDRESS, WITHDRAWN_SHORTENED = "Original address", "shown only as far as it names no one"
+WITHDRAWN_CAPTURED, WITHDRAWN_REASON = "Captured", "Reason given"
+WITHDRAWN_DIGEST, WITHDRAWN_SEALED = "SHA-256 of the last capture", "Withdrawal sealed"
+NOT_SEALED, STATUS_410 = (
+    "Not sealed yet: the next run will do it",
+    "Status 410 (Gone). Remove copies and links of your own where you can.",
+)
+WITHDRAWN_MEANS = "What this means"
+WITHDRAWN_WORDS = (
+    ("The words are gone.", "Nobody can read them here, in downloads, or in the archive’s file."),
+    (
+        "All other proofs still hold.",
+        "The digest stays in the sealed record, so no other post’s proof is broken. Someone who holds a copy can show that it is the page captured here.",
+    ),
+    ("It will not come back", "by a later crawl or import."),
+)
+EXHIBIT = "Exhibit (zip)"
+
+
+def withdrawn_on(day: str, hidden: bool) -> str:
+    if hidden:
+        return f"It was withheld on {day}. It is kept as evidence and shown nowhere."
+    return f"It was withdrawn from this archive on {day}. Its text and pictures were erased from this archive and from everything it publishes."
+
+
+def withdrawn_captures(count: int, first: str, last: str) -> str:
+    return f"once, {first}" if count == 1 else f"{count} times, {first} to {last}"
+
+
+def withdrawn_sealed(number: int) -> str:
+    return f"✓ checkpoint {number}"
+
+
+def checkpoints_feed(name: str) -> str:
+    return f"{name}: checkpoints"
+
+
+def checkpoint_over(number: int, size: int) -> str:
+    return f"Checkpoint {number}, over {size} captures"

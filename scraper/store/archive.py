@@ -571,6 +571,11 @@ class Archive:
             finally:
                 self.db.execute("PRAGMA journal_mode = WAL").fetchall()
 
+    def make_public(self) -> None:
+        """Take out of this archive, a copy, what is not for everybody: see `withdrawing.make_public`."""
+        with self._transaction():
+            withdrawing.make_public(self.db, self._evidence)
+
     def withdrawal(self, url: str, *, pictures: bool = False) -> withdrawing.Plan | None:
         """What withdrawing the post at *url*, or only its *pictures*, would take out; None: there is no such post."""
         return withdrawing.plan(self.db, self._evidence, url, pictures=pictures)

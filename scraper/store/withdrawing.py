@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scraper import urls
+from scraper import sites, urls
 from scraper.records import Capture, Reading
-from scraper.store import addresses, masking
+from scraper.store import addresses, masking, slugs
 from scraper.store.evidence import Evidence
 
 
@@ -260,3 +260,69 @@ def stripped_records(db: sqlite3.Connection) -> frozenset[str]:
     """`record_sha256` of the captures whose heads were taken out, so that it cannot be made again."""
     rows = db.execute("SELECT withdrawn FROM withdrawals").fetchall()
     return frozenset(record for (what,) in rows for record in json.loads(what).get("stripped", ()))
+
+
+def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
+    """Take out what is not for everybody: pages of hidden posts, problems, who decided, what runs were told."""
+    hidden = (
+        "SELECT DISTINCT body_sha256 FROM captures JOIN withdrawals ON withdrawals.url = captures.url"
+        " WHERE json_extract(withdrawn, '$.kind') = 'hidden' AND body_sha256 IS NOT NULL"
+    )
+    for (sha256,) in db.execute(hidden).fetchall():
+        evidence.strip(sha256)
+    for statement in (
+        "DELETE FROM problems",
+        "UPDATE withdrawals SET by = NULL",
+        "UPDATE decisions SET by = ''",
+        "DELETE FROM meta WHERE key = 'timestamp_authorities'",
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ('public-copy', 'problems, notes and hidden posts left out')",
+    ):
+        db.execute(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What everybody may know of a withdrawn post; not who decided it."""
+
+    url: str
+    at: str
+    reason: str | None
+    crawl_id: int
+    #: Kept as evidence and shown nowhere, not erased.
+    hidden: bool
+    captures: int
+    #: Times of the first and the last capture.
+    first: str
+    last: str
+    #: Of the last capture that had a body.
+    body_sha256: str | None
+
+    @property
+    def shown_address(self) -> str:
+        """The address as far as it names no one: without its last part."""
+        return self.url.rstrip("/").rpartition("/")[0] + "/…"
+
+
+def listed(db: sqlite3.Connection) -> list[Notice]:
+    """All withdrawn posts, newest first."""
+    asked = "SELECT url, at, reason, crawl_id, withdrawn FROM withdrawals WHERE url IS NOT NULL ORDER BY id DESC"
+    rows = [(*row, json.loads(what)) for *row, what in db.execute(asked)]
+    return [_notice(db, url, at, reason, crawl, told) for url, at, reason, crawl, told in rows if "of" not in told]
+
+
+def at_place(db: sqlite3.Connection, site: str, slug: str) -> Notice | None:
+    """The withdrawn post whose page stood at that place; None: there is none."""
+    found = (one for one in listed(db) if sites.site_for(one.url).id == site)
+    return next((one for one in found if slugs.plain(one.url) == slug), None)
+
+
+def _notice(
+    db: sqlite3.Connection, url: str, at: str, reason: str | None, crawl_id: int | None, told: dict[str, Any]
+) -> Notice:
+    asked = "SELECT count(*), min(captured_at), max(captured_at) FROM captures WHERE url = ?"
+    count, first, last = db.execute(asked, (url,)).fetchone()
+    body = db.execute(
+        "SELECT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL ORDER BY captured_at DESC", (url,)
+    ).fetchone()
+    kept = body[0] if body else None
+    return Notice(url, at, reason, crawl_id or 0, told["kind"] == "hidden", count, first or at, last or at, kept)

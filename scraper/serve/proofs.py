@@ -1,0 +1,70 @@
+"""What shows that nothing was altered: the newest checkpoint, a feed of them, exhibits; and withdrawn posts."""
+
+import json
+from pathlib import Path
+
+from scraper.errors import ArchiveError
+from scraper.export.atom import NEVER, instant, xml
+from scraper.seal import exhibit
+from scraper.serve import texts
+from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.frame import frame_of
+from scraper.serve.permalinks import the_post, withdrawn_page
+from scraper.store import Archive, sealing, withdrawing
+
+#: Checkpoints in the feed.
+NEWEST = 50
+
+
+def checkpoint(ask: Ask) -> Answer:
+    """``/checkpoint``: the newest signed note, as it stands in the archive."""
+    row = sealing.newest(ask.db)
+    if row is None:
+        raise NotHere(texts.NO_CHECKPOINT)
+    return Answer(row.text, media_type="text/plain; charset=utf-8")
+
+
+def feed(ask: Ask) -> Answer:
+    """``/checkpoints.atom``: the newest checkpoints, whole, for whoever keeps them elsewhere."""
+    rows = sealing.rows(ask.db)[: -NEWEST - 1 : -1]
+    own = ask.origin + ask.link("/checkpoints.atom")
+    newest = json.loads(rows[0].statement)["at"] if rows else NEVER
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
+        f"<id>{xml(own)}</id>\n<title>{xml(texts.checkpoints_feed(frame_of(ask.room).name))}</title>\n",
+        f"<updated>{instant(newest)}</updated>\n<author><name>ushrn</name></author>\n",
+        f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
+        *(_entry(ask, row) for row in rows),
+        "</feed>\n",
+    ]
+    return Answer("".join(parts), media_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(ask: Ask, row: sealing.Row) -> str:
+    at = json.loads(row.statement)["at"]
+    page = ask.origin + ask.link("/checkpoint")
+    return (
+        f"<entry>\n<id>{xml(page)}#{row.root}-{row.id}</id>\n"
+        f"<title>{xml(texts.checkpoint_over(row.id, row.size))}</title>\n"
+        f'<link href="{xml(page)}"/>\n<updated>{instant(at)}</updated>\n'
+        f'<content type="text">{xml(row.text)}</content>\n</entry>\n'
+    )
+
+
+def post_exhibit(ask: Ask) -> Answer:
+    """``/post/<site>/<slug>/exhibit.zip?revision=<hex>``"""
+    post = the_post(ask)
+    path = ask.db.execute("PRAGMA database_list").fetchone()[2]
+    try:
+        with Archive.open(Path(path), create=False, readonly=True) as archive:
+            data = exhibit.build(archive, post["url"], ask.one("revision") or None)
+    except ArchiveError as error:
+        raise NotHere(str(error)) from error
+    name = "".join(sign for sign in post["slug"] if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80]
+    headers = {"Content-Disposition": f'attachment; filename="exhibit-{name or "post"}.zip"', "X-Robots-Tag": "noindex"}
+    return Answer(data, media_type="application/zip", headers=headers)
+
+
+def withdrawn(ask: Ask) -> Answer:
+    """``/withdrawn``: all posts that were withdrawn, by day and reason, never by address or person."""
+    return Answer(withdrawn_page(ask, withdrawing.listed(ask.db), 200))

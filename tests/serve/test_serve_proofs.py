@@ -1,0 +1,85 @@
+"""The pages of proof: the newest checkpoint, a feed of them, exhibits, and the page in place of a withdrawn post."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER
+from scraper.seal import Checkpoint, Note, sealer, withdraw
+from scraper.store import Archive
+
+NOW = datetime(2022, 1, 1, tzinfo=UTC)
+AT = "2022-01-01T00:00:00Z"
+COURT = "https://www.blog.example/post/a-day-in-court"
+PAGE = "/post/www.blog.example/a-day-in-court"
+
+
+@pytest.fixture
+def taken(full: Path) -> Path:
+    """An archive from which a post was withdrawn."""
+    seal = sealer(lambda: NOW, full.parent)
+    order = withdraw.Order(url=COURT, reason="the author asked", by="A. Secret Editor")
+    with (
+        Archive.open(full, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=seal) as archive,
+        archive.alone(),
+    ):
+        run = archive.begin("withdraw", AT)
+        withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
+        archive.finish(run, finished_at=AT, requests=0, exit_status=0)
+    return full
+
+
+def test_the_newest_checkpoint_is_served_as_it_stands(full: Path, open_room: Any) -> None:
+    answer = open_room(full).get("/checkpoint")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert Checkpoint.parse(Note.parse(answer.text).text).size == 14
+
+
+def test_checkpoints_are_a_feed(full: Path, open_room: Any) -> None:
+    answer = open_room(full).get("/checkpoints.atom")
+    entries = ElementTree.fromstring(answer.content).findall("{*}entry")
+    assert len(entries) == 5
+    assert Note.parse(entries[0].findtext("{*}content") or "") == Note.parse(open_room(full).get("/checkpoint").text)
+
+
+def test_a_post_page_offers_its_exhibit_which_checks_itself(full: Path, open_room: Any, tmp_path: Path) -> None:
+    assert f"{PAGE}/exhibit.zip" in open_room(full).get(PAGE).text
+    answer = open_room(full).get(f"{PAGE}/exhibit.zip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="exhibit-a-day-in-court.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path / "exhibit")
+    done = subprocess.run([sys.executable, "-I", "-B", "verify.py"], cwd=tmp_path / "exhibit", capture_output=True)
+    assert done.returncode == 0, done.stdout
+    assert open_room(full).get(f"{PAGE}/exhibit.zip?revision=ffffffff").status_code == 404
+
+
+def test_in_place_of_a_withdrawn_post_stands_a_page_that_says_so(taken: Path, open_room: Any) -> None:
+    answer = open_room(taken).get(PAGE)
+    assert answer.status_code == 410
+    for words in ("This post has been withdrawn", "1 January 2022", "the author asked", "The words are gone."):
+        assert words in answer.text
+    assert "Secret Editor" not in answer.text
+    assert "a-day-in-court" not in answer.text.partition("<main")[2]
+    assert "the author asked" in open_room(taken).get("/withdrawn").text
+    assert open_room(taken).get("/post/www.blog.example/never-was").status_code == 404
+
+
+def test_nothing_public_says_who_decided_a_withdrawal(taken: Path, open_room: Any) -> None:
+    reader = open_room(taken)
+    assert reader.get("/full/known_urls").status_code == 200, "tables are served under this name"
+    for ending in ("", ".json", ".csv", "/1", "/1.json", "~2Ejson", "?_shape=array", ".db"):
+        answer = reader.get(f"/full/withdrawals{ending}")
+        assert answer.status_code == 404
+        assert "Secret Editor" not in answer.text
+    for name in ("Withdrawals", "WITHDRAWALS.json", "%77ithdrawals"):
+        assert "Secret Editor" not in reader.get(f"/full/{name}").text
