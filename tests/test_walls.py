@@ -78,6 +78,9 @@ class Blog:
         self.there = {f"/post/letter-{number}": number for number in range(posts)}
         self.named = set(self.there)
         self.sitemap = True
+        #: path → title, and time of the last edit, where they are not the usual ones.
+        self.titles: dict[str, str] = {}
+        self.lastmod: dict[str, str] = {}
         self.missing: Callable[[Question], Answer] = lambda _: NOT_FOUND
         self.wall: Wall | None = None
         #: Posts served in a run before the wall goes up.
@@ -93,9 +96,12 @@ class Blog:
             self.served += 1
             if self.wall is not None and self.served > self.free:
                 return self.wall(question)
-            return post(self.there[path]) if path in self.there else self.missing(question)
+            return post(self.there[path], self.titles.get(path)) if path in self.there else self.missing(question)
         if path == "/sitemap.xml" and self.sitemap:
-            rows = "".join(f"<url><loc>{self.base}{one}</loc></url>" for one in sorted(self.named))
+            rows = "".join(
+                f"<url><loc>{self.base}{one}</loc><lastmod>{self.lastmod.get(one, '2025-12-01')}</lastmod></url>"
+                for one in sorted(self.named)
+            )
             body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
             return Answer(status=200, body=body.encode(), media_type="application/xml")
         if path in ("/login", "/consent"):
@@ -340,3 +346,144 @@ def test_a_site_that_alone_is_silent_for_two_weeks_is_gone_by_episode(tmp_path: 
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT state FROM sites").fetchall() == [("gone",)]
     db.close()
+
+
+def test_a_fault_of_the_program_ends_neither_the_run_nor_the_site(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+        run = Run(archive=archive, interrupts=Interrupts(), now=lambda: START)
+        run.begin("crawl")
+        session = Session(run=run, fetcher=cast("Fetcher", Silence(works=True)))
+        with session.contained("https://blog.example/post/one", "fetch"):
+            raise RecursionError("too deep")
+        assert session.statuses == {12}
+        assert archive.db.execute("SELECT url, kind, level FROM problems").fetchall() == [
+            ("https://blog.example/post/one", "fault", "error")
+        ]
+        with pytest.raises(RobotsUnavailable), session.contained("https://blog.example/", "fetch"):
+            session.fetcher.robots("https://blog.example/")
+
+
+def test_every_sitemap_of_an_index_is_read(lab: Lab) -> None:
+    start = '<{0} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    parts = [f"/blog-posts-sitemap-{number}.xml" for number in range(30)]
+    lab.blog.there = {f"/post/letter-{number}": number for number in range(30)}
+    index = "".join(f"<sitemap><loc>{lab.server.base}{part}</loc></sitemap>" for part in parts)
+    for number, part in enumerate(parts):
+        entry = f"<url><loc>{lab.server.base}/post/letter-{number}</loc></url>"
+        body = start.format("urlset") + entry + "</urlset>"
+        lab.blog.instead[part] = Answer(status=200, body=body.encode(), media_type="application/xml")
+    body = start.format("sitemapindex") + index + "</sitemapindex>"
+    lab.blog.instead["/sitemap.xml"] = Answer(status=200, body=body.encode(), media_type="application/xml")
+    assert lab.crawl(0).new == 30
+
+
+# -- a blog's life, day by day
+
+
+class Life:
+    """Days of the blog, each with what happens on it, and what is true in the end."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab, self.blog = lab, lab.blog
+        self.numbers = len(lab.blog.there)
+        self.gone: dict[str, int] = {}
+        #: Post → the day from which it can be had; post → the day of its edit.
+        self.servable: dict[str, int] = dict.fromkeys(lab.blog.there, 0)
+        self.edited: dict[str, int] = {}
+        self.moved: set[str] = set()
+        self.clear: list[int] = []
+
+    def day(self, day: int) -> None:
+        """One day: what changed, what goes wrong, and the crawl."""
+        blog, month, kinds = self.blog, day // 30, list(WALLS)
+        blog.wall, blog.missing, blog.sitemap, blog.instead, options = None, lambda _: NOT_FOUND, True, {}, {}
+        match day % 30:
+            case 3 | 7 | 15:
+                self.publish(day)
+            case 4:
+                self.delete(f"/post/letter-{month * 5 + 1}", day)
+            case 9:
+                path = self.publish(day + 1)
+                blog.instead[path] = NOT_FOUND
+            case 12:
+                self.edit(f"/post/letter-{month * 5 + 2}", day)
+            case 5 | 8 | 11 | 14 | 17 | 20 as number:
+                blog.wall, blog.free = WALLS[kinds[(number + month) % len(kinds)]], day % 3
+                options = {"full": True}
+            case 22:
+                blog.wall, options = (lambda _: html("Trouble", "Come back later.", 503)), {"full": True}
+            case 23:
+                blog.sitemap = False
+            case 24:
+                blog.wall, options = (lambda _: NOT_FOUND), {"full": True}
+            case 26:
+                self.move(f"/post/letter-{month * 5 + 3}", day)
+            case 28:
+                options = {"budget": Budget(requests=4), "full": True}
+        self.crawl(day, options)
+
+    def crawl(self, day: int, options: dict[str, Any]) -> None:
+        """The crawl of one day; a day is clear where nothing stands between the blog and its reader."""
+        for old in self.moved:
+            self.blog.instead[old] = Answer(status=301, headers=(("Location", f"{old}-again"),))
+        self.lab.crawl(day, **options)
+        if self.blog.wall is None and not options:
+            self.clear.append(day)
+
+    def publish(self, day: int) -> str:
+        path = f"/post/letter-{self.numbers}"
+        self.blog.there[path] = self.numbers
+        self.blog.named.add(path)
+        self.servable[path] = day
+        self.numbers += 1
+        return path
+
+    def delete(self, path: str, day: int) -> None:
+        del self.blog.there[path]
+        self.blog.named.discard(path)
+        self.gone[path] = day
+
+    def edit(self, path: str, day: int) -> None:
+        self.blog.titles[path] = f"Letter anew on day {day}"
+        self.blog.lastmod[path] = f"{START + timedelta(days=day, hours=-1):%Y-%m-%dT%H:%M:%SZ}"
+        self.edited[path] = day
+
+    def move(self, path: str, day: int) -> None:
+        self.blog.there[f"{path}-again"] = self.blog.there.pop(path)
+        self.blog.named = (self.blog.named - {path}) | {f"{path}-again"}
+        self.servable[f"{path}-again"] = self.servable.pop(path)
+        self.moved.add(path)
+
+    def soon(self, day: int) -> str:
+        """The end of the second clear day from *day* on."""
+        after = [one for one in self.clear if one >= day]
+        return f"{START + timedelta(days=after[min(1, len(after) - 1)] if after else 10**4):%Y-%m-%d}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("days", [35, pytest.param(365, marks=pytest.mark.long)])
+def test_in_a_long_life_nothing_false_is_said_and_nothing_is_overlooked(lab: Lab, days: int) -> None:
+    life = Life(lab)
+    for day in range(days):
+        life.day(day)
+    with sqlite3.connect(lab.path) as db:
+        rows = db.execute("SELECT url, gone_at, first_seen_at, revision_count FROM posts").fetchall()
+        events = db.execute("SELECT kind, url, at FROM events JOIN posts ON posts.id = post_id").fetchall()
+        lost = db.execute("SELECT count(*) FROM known_urls WHERE state IN ('lost', 'not-a-post')").fetchone()[0]
+    db.close()
+    found = {url.removeprefix(lab.server.base): values for url, *values in rows}
+    assert found.keys() == life.servable.keys()
+    assert {path for path, (gone, *_) in found.items() if gone} == {
+        path for path, day in life.gone.items() if day < days - 30
+    }
+    assert lost == 0
+    for path, day in life.servable.items():
+        assert path.endswith("-again") or found[path][1][:10] <= life.soon(day), path
+    assert {path for path, (*_, revisions) in found.items() if revisions > 1} == set(life.edited)
+    for kind, url, at in events:
+        path = url.removeprefix(lab.server.base)
+        if kind == "changed":
+            assert at[:10] <= life.soon(life.edited[path]), path
+    assert sum(kind == "moved" for kind, *_ in events) == len(life.moved)
+    assert sum(kind == "returned" for kind, *_ in events) == 0
+    assert lab.rebuilt() == []

@@ -31,7 +31,11 @@ class Attachments:
     def run(self) -> None:
         """Every document linked from a post that the archive does not hold yet."""
         found = lookups.unfetched_files(self.session.archive.db, self.site.id)
-        wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)][:MOST_FILES]
+        wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)]
+        if len(wanted) > MOST_FILES:
+            message = f"{len(wanted)} files were due; {MOST_FILES} of them are fetched in one run, the others follow"
+            self.session.note(Problem(stage="cap", kind="files", level="note", url=self.site.base_url, message=message))
+        wanted = wanted[:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))

@@ -13,7 +13,7 @@ from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
 from scraper.page import Page, too_deep
 from scraper.reading import sitemaps
 from scraper.reading import sources as discover
-from scraper.records import Capture, Reading, Site, Target
+from scraper.records import Capture, Problem, Reading, Site, Target
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.
 MOST_LIST_PAGES = 100
@@ -226,6 +226,10 @@ class Lists:
             self._take(answer[1])
             fresh = len(self._heard()) > before
             following = (answer[1].next_url or self.next_link) if fresh else None
+        else:
+            if following is not None and following not in seen:
+                message = f"the list goes on at {following}; {MOST_LIST_PAGES} of its pages were read, as in every run"
+                self.session.note(Problem(stage="cap", kind="list-pages", url=first.url or "", message=message))
         self.found.list_complete = following is None
 
     def _guessed_next(self, first: Reading) -> str | None:

@@ -16,7 +16,7 @@ from scraper.records import Problem, Site
 from scraper.runs import Step
 
 #: Sitemaps of one site that are read in one run.
-MOST_SITEMAPS = 20
+MOST_SITEMAPS = 1000
 
 
 class Discovery:
@@ -35,8 +35,21 @@ class Discovery:
         """Everything that the sources name."""
         answered = self.session.answered
         named = self._robots()
-        self._sitemaps(named)
-        page = self._feed()
+        base = self.site.base_url
+        with self.session.contained(base, "discover"):
+            self._sitemaps(named)
+        page = None
+        with self.session.contained(base, "discover"):
+            page = self._feed()
+        with self.session.contained(base, "discover"):
+            self._lists(page)
+        if self.session.refused and self.session.answered == answered:
+            raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
+        self._compare()
+        return self.found
+
+    def _lists(self, page: str | None) -> None:
+        """The list of posts, and the feed that a page of it names."""
         lists = Lists(self.session, self.site, self.memory, self.found, start=self.start, step=self._step)
         lists.find(page)
         for url in numbered_posts.lists(self.site):
@@ -44,10 +57,6 @@ class Discovery:
                 lists.read(url)
         if lists.feed_link not in (None, self._feed_asked) and not self.found.in_feed:
             self._feed(lists.feed_link)
-        if self.session.refused and self.session.answered == answered:
-            raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
-        self._compare()
-        return self.found
 
     def _step(self, url: str) -> None:
         self.session.run.interrupts.check()
@@ -78,7 +87,9 @@ class Discovery:
                 break
             url = queue.pop(0)
             seen.add(url)
-            sitemap = self._sitemap(url)
+            sitemap: Sitemap | None = None
+            with self.session.contained(url, "discover"):
+                sitemap = self._sitemap(url)
             if sitemap is None and url == wix and wix not in named:
                 continue  # asked for on suspicion only: that it is not there says nothing
             read.append(sitemap)
@@ -86,6 +97,9 @@ class Discovery:
                 inside = [entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site)]
                 queue += [one for one in inside if discover.wants(one)]
                 spare += [one for one in inside if not discover.wants(one)]
+        if len(seen) >= MOST_SITEMAPS and queue:
+            message = f"{len(queue)} more sitemaps are named; {MOST_SITEMAPS} were read, which is all that a run reads"
+            self.session.note(Problem(stage="cap", kind="sitemaps", url=self.site.base_url, message=message))
         whole = all(sitemap is not None and sitemap.complete for sitemap in read)
         self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue
 

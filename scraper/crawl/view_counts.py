@@ -1,5 +1,7 @@
 """Asks for the view and comment counts of posts whose pages do not carry them: after the posts, once a day at most."""
 
+from dataclasses import replace
+
 from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
@@ -18,6 +20,9 @@ class Counting:
         self.session = session
         self.site = site
         self.hosts = frozenset(site.hosts)
+        self._base = site.base_url
+        #: Posts in a row that the endpoint did not know.
+        self._misses = 0
 
     def due(self, memory: dict[str, UrlState]) -> list[str]:
         """Posts whose counts are a day old, the oldest first; never counted ones before all."""
@@ -28,7 +33,7 @@ class Counting:
             if known.state == "archived" and not known.gone_at and not known.missing_since
         ]
         old = [known for known in posts if not within(known.counted_at, ALMOST_A_DAY, now)]
-        return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))][:MOST_A_RUN]
+        return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))]
 
     def run(self, memory: dict[str, UrlState]) -> None:
         """Asks for what is due, where robots.txt allows it and the host has the endpoint."""
@@ -36,6 +41,14 @@ class Counting:
         where = wix_counts_api.tokens_url(self.site)
         if not due or self._known_to_lack(where) or self._asked_today():
             return
+        if len(due) > MOST_A_RUN:
+            message = (
+                f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
+            )
+            self.session.note(
+                Problem(stage="cap", kind="counts", level="note", url=self.site.base_url, message=message)
+            )
+            due = due[:MOST_A_RUN]
         token = self._token(where)
         if token is None:
             return
@@ -46,9 +59,11 @@ class Counting:
                 return
 
     def _asked_today(self) -> bool:
-        """Whether the site was asked in the last day, whichever posts that was about."""
-        last = lookups.counts_asked_at(self.session.archive.db, self.site.base_url)
-        return within(last, ALMOST_A_DAY, self.session.run.now())
+        """Whether the site was asked in the last day, on whichever of its hosts and about whichever posts."""
+        scheme = self.site.base_url.partition("://")[0]
+        bases = {self.site.base_url, *(f"{scheme}://{host}/" for host in self.hosts)}
+        asked = [lookups.counts_asked_at(self.session.archive.db, base) for base in sorted(bases)]
+        return within(max(filter(None, asked), default=None), ALMOST_A_DAY, self.session.run.now())
 
     def _known_to_lack(self, where: str) -> bool:
         """Whether this host was found without the endpoint lately."""
@@ -57,6 +72,13 @@ class Counting:
 
     def _lacks(self, where: str, kind: str, message: str) -> None:
         self.session.note(Problem(stage="counts", kind=kind, level="note", url=where, message=message))
+
+    def _note_cap(self, message: str) -> None:
+        self.session.note(Problem(stage="cap", kind="counts", level="note", url=self.site.base_url, message=message))
+
+    def _fails(self, where: str, message: str) -> None:
+        """The endpoint may be there, but did not answer as it does: nothing is concluded from that."""
+        self.session.note(Problem(stage="counts-weather", kind="no-answer", level="note", url=where, message=message))
 
     def _token(self, where: str) -> str | None:
         """A visitor's token; None: there is none to be had, which is noted."""
@@ -67,21 +89,26 @@ class Counting:
             return None
         except FetchFailed as error:
             self.session.keep_all(error.captures)
-            self._lacks(where, "no-endpoint", f"{error.reason}; counts stay unknown, asked again after 30 days")
+            self._fails(where, f"{error.reason}; counts stay unknown, asked again in the next run")
             return None
         self.session.keep_all(captures)
         answer = captures[-1]
         token = wix_counts_api.read_token(answer.body or b"") if answer.status == 200 else None
         if token is None:
-            message = f"expected a visitor's token, found status {answer.status}; asked again after 30 days"
-            self._lacks(where, "no-endpoint", message)
+            found = f"expected a visitor's token, found status {answer.status}"
+            if answer.status == 404:
+                self._lacks(where, "no-endpoint", f"{found}; asked again after 30 days")
+            else:
+                self._fails(where, f"{found}; asked again in the next run")
         else:
+            # A host that leads elsewhere on the site (www to bare) has the counts there.
+            self._base = answer.url.removesuffix(wix_counts_api.TOKENS)
             self.session.resolve(where, "counts")
         return token
 
     def _count(self, url: str, token: str) -> bool:
         """Asks for one post's counts; whether it is worth asking for the next."""
-        asked = wix_counts_api.ask(url, self.site, token)
+        asked = wix_counts_api.ask(url, replace(self.site, base_url=self._base), token)
         if asked is None:
             return True
         where = wix_counts_api.tokens_url(self.site)
@@ -92,7 +119,7 @@ class Counting:
             return False
         except FetchFailed as error:
             self.session.keep_all(error.captures)
-            self._lacks(where, "no-endpoint", f"{error.reason}; asked again after 30 days")
+            self._fails(where, f"{error.reason}; asked again in the next run")
             return False
         self.session.keep_all(captures)
         return self._worked(captures[-1], url, where)
@@ -106,7 +133,8 @@ class Counting:
         if answer.status == 404 and self._misses < 3:
             self._misses += 1
             return True  # this post may not be there for the endpoint; the others may
-        self._lacks(where, "no-endpoint", f"{message} at {answer.url}; asked again after 30 days")
+        if answer.status == 404:
+            self._lacks(where, "no-endpoint", f"{message} at {answer.url}; asked again after 30 days")
+        else:
+            self._fails(where, f"{message} at {answer.url}; asked again in the next run")
         return False
-
-    _misses = 0

@@ -97,7 +97,9 @@ def status(path: str | Path, now: datetime, max_age: timedelta | None = None) ->
 def _status(db: sqlite3.Connection, path: Path, now: datetime, max_age: timedelta | None) -> Status:
     good = _one(
         db,
-        "SELECT max(finished_at) FROM crawls WHERE command = 'crawl' AND exit_status IN (0, 1)",
+        "SELECT max(finished_at) FROM crawls WHERE command = 'crawl' AND exit_status IN (0, 1) AND EXISTS ("
+        " SELECT 1 FROM captures WHERE crawl_id = crawls.id AND kind IN ('post', 'list', 'feed', 'sitemap')"
+        " AND status IN (200, 304))",
     )
     last = db.execute(
         "SELECT started_at, exit_status FROM crawls WHERE command = 'crawl' ORDER BY id DESC LIMIT 1"
