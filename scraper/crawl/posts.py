@@ -302,7 +302,8 @@ class Posts:
         where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
         found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
         message = f"expected a post, {found}; nothing was concluded from it"
-        self.session.note(Problem(stage="fetch", kind="undecided", url=url, message=message))
+        level = "note" if at.redirected_to and self.before(url) is None else "error"
+        self.session.note(Problem(stage="fetch", kind="undecided", level=level, url=url, message=message))
 
     # -- drift
 

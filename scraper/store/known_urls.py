@@ -69,23 +69,35 @@ def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
         db.execute(asked, (evidence, urls.canonical(problem.url) or problem.url))
 
 
+#: States that a capture of the address itself gave it, and that a later absence takes away.
+_SAID = ("redirected", "not-a-post")
+
+
 def update_from_capture(
-    db: sqlite3.Connection, capture: Capture, address: str, reading: Reading | None, seen: decide.Observation
+    db: sqlite3.Connection,
+    capture: Capture,
+    address: str,
+    reading: Reading | None,
+    seen: decide.Observation,
+    *,
+    fresh: bool = True,
 ) -> None:
     """Note what a capture says of an address that was heard of, but never read as a post.
 
-    A wall, weather and what is held back change no state: of the address they say nothing.
+    A wall, weather and what is held back change no state: of the address they say nothing. An absence leaves what web
+    archives said of it. *fresh*: the capture is new; one that is read again adds nothing to what was said since.
     """
     evidence = f"{seen.reason} on {capture.captured_at[:10]}"
     silent = seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER)
-    if silent or (reading is None and not seen.redirect and seen.meaning is decide.Meaning.NOTHING):
-        db.execute("UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'", (evidence, address))
-        return
-    if seen.redirect and not (seen.reason or "").startswith("soft 404"):
+    nothing = silent or (reading is None and not seen.redirect and seen.meaning is decide.Meaning.NOTHING)
+    if seen.redirect and not silent and not (seen.reason or "").startswith("soft 404"):
         state, evidence = "redirected", f"led to {capture.redirected_to} on {capture.captured_at[:10]}"
-    elif seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == "error":
-        state = "wanted"
+    elif nothing or seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == "error":
+        if not nothing:
+            db.execute("UPDATE known_urls SET state = 'wanted' WHERE url = ? AND state IN (?, ?)", (address, *_SAID))
+        if fresh:
+            db.execute("UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'", (evidence, address))
+        return
     else:
         state = "not-a-post"
-    asked = "UPDATE known_urls SET state = ?, evidence = ? WHERE url = ? AND state <> 'withdrawn'"
-    db.execute(asked, (state, evidence, address))
+    db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))

@@ -163,7 +163,7 @@ class _Rebuilding:
         if not had:
             reading = self._posts.reading(number)
             seen = self._posts.observe(capture, kept, reading)
-            known_urls.update_from_capture(self._db, capture, address, reading, seen)
+            known_urls.update_from_capture(self._db, capture, address, reading, seen, fresh=False)
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)
