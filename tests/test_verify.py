@@ -411,6 +411,13 @@ def test_an_archive_that_other_packages_read_is_not_called_damaged(sound: Path) 
     assert {"other-rules", "posts-row"} <= {finding.kind for finding in findings.of("not proven")}
 
 
+def test_what_reads_pages_is_named_with_all_that_words_and_dates_rest_on(sound: Path) -> None:
+    with closing(sqlite3.connect(sound)) as db:
+        named = json.loads(db.execute("SELECT value FROM meta WHERE key = 'fingerprint'").fetchone()[0])
+    assert {"reader", "ushrn", "unicode", "selectolax", "nh3", "feedparser", "pypdf"} <= named.keys()
+    assert all(named.values())
+
+
 def test_an_archive_that_other_packages_read_alike_is_proven(sound: Path) -> None:
     with Archive.open(sound, read=read_capture, reader=READER, fingerprint={"nh3": "another"}) as archive:
         archive.rebuild()

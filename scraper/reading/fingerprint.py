@@ -1,5 +1,6 @@
 """What reads pages, and in which version: the same captures give the same rows only where all of it is the same."""
 
+import unicodedata
 from importlib.metadata import PackageNotFoundError, version
 
 from scraper import __version__
@@ -10,8 +11,10 @@ PARSERS = ("cld3-py", "feedparser", "nh3", "pypdf", "selectolax")
 
 
 def fingerprint() -> dict[str, str]:
-    """Names and versions of what reads pages, the rules' own version among them; a package that is not there: empty."""
-    own = {"reader": str(READER), "ushrn": __version__}
+    """Names and versions of what reads pages: the rules, the program, Python's tables of characters (by which words are
+    told), the packages that parse; a package that is not there: empty.
+    """
+    own = {"reader": str(READER), "unicode": unicodedata.unidata_version, "ushrn": __version__}
     return own | {name: _version(name) for name in PARSERS}
 
 
