@@ -388,6 +388,17 @@ def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:
     reader.close()
 
 
+@pytest.mark.parametrize(
+    ("at", "precision"),
+    [("2021-03-16T14:05:00Z", "instant"), ("2016-12-10", "day"), ("2016-12", "month"), ("2016", "year"), (None, None)],
+)
+def test_each_date_says_how_precise_it_is(shelved: Path, at: str | None, precision: str | None) -> None:
+    with closing(sqlite3.connect(shelved)) as db:
+        post(db, "a", published_at=at, updated_at=at)
+        (row,) = json.loads(text(db, "json", columns=("published_precision", "updated_precision")))
+    assert row == {"published_precision": precision, "updated_precision": precision}
+
+
 # Every table
 
 

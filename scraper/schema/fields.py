@@ -535,6 +535,11 @@ _WAYBACK = (
     "substr(captured_at, 1, 19), '-', ''), ':', ''), 'T', ''), 'Z', '') || '/' || url, NULL)"
 )
 
+_PRECISION = (
+    "CASE WHEN p.{0}_at LIKE '%T%' THEN 'instant' ELSE"
+    " CASE length(p.{0}_at) WHEN 10 THEN 'day' WHEN 7 THEN 'month' WHEN 4 THEN 'year' END END"
+)
+
 #: Columns of exports that are no columns of `posts`.
 COMPUTED = (
     Field(
@@ -601,5 +606,19 @@ COMPUTED = (
         "When this archive last learned something of the post: that it is there, edited, removed or restored, UTC",
         exported=ON_REQUEST,
         sql="(SELECT max(coalesce(known_at, at)) FROM events WHERE events.post_id = p.id)",
+    ),
+    Field(
+        "published_precision",
+        "TEXT",
+        "How precise published_at is: instant, day, month or year",
+        exported=ON_REQUEST,
+        sql=_PRECISION.format("published"),
+    ),
+    Field(
+        "updated_precision",
+        "TEXT",
+        "How precise updated_at is: instant, day, month or year",
+        exported=ON_REQUEST,
+        sql=_PRECISION.format("updated"),
     ),
 )
