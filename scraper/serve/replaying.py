@@ -249,7 +249,7 @@ class Shown:
             captures=f"{home}/captures" if home else _place(self.ask, f"web/timemap/link/{one.url}"),
             post=home,
             received=_place(self.ask, f"web/{one.timestamp}id_/{one.url}"),
-            proof=f"{home}#provenance" if home else "",
+            proof=f"{home}#proof" if home else "",
         )
 
 

@@ -84,7 +84,11 @@ def test_the_bar_says_what_it_is_and_leads_on(room: Any) -> None:
     assert (
         f'href="/web/20210305140700/{URL}" rel="prev"' in bar and f'href="/web/20210316140700/{URL}" rel="next"' in bar
     )
-    assert 'href="/post/upr2020/water"' in bar and f'href="/web/20210309140700id_/{URL}"' in bar
+    assert (
+        'href="/post/upr2020/water#proof"' in bar
+        and 'href="/post/upr2020/water"' in bar
+        and f'href="/web/20210309140700id_/{URL}"' in bar
+    )
 
 
 def test_links_say_what_the_archive_does_not_have(room: Any) -> None:
