@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from scraper.serve import texts
-from scraper.serve.sanitiser import Anchor, KeptImage, Piece, Writer
+from scraper.serve.body_html import Anchor, KeptImage, Piece, pieces
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")
@@ -39,11 +39,9 @@ def shown(body: Body) -> str:
     """Safe HTML of *body*: of its HTML, else of its plain text."""
     if not body.html:
         return _from_text(body)
-    writer = Writer(body.ours, body.pictures)
-    writer.feed(body.html)
-    writer.finish()
-    _anchor(writer.pieces, body.text or "")
-    return _joined(writer.pieces, _pattern(body.words))
+    found = pieces(body.html, body.ours, body.pictures)
+    _anchor(found, body.text or "")
+    return _joined(found, _pattern(body.words))
 
 
 def paragraphs(text: str) -> list[tuple[str, str]]:
@@ -65,11 +63,11 @@ def _letters(text: str) -> str:
     return "".join(_LETTERS.findall(text))
 
 
-def _anchor(pieces: list[Piece], text: str) -> None:
+def _anchor(run_of: list[Piece], text: str) -> None:
     """Give the place of each paragraph of *text* its id, where the HTML has that paragraph's first letters."""
     places, starts, run = [], [], []
     length = 0
-    for place, piece in enumerate(pieces):
+    for place, piece in enumerate(run_of):
         if not piece.raw and (letters := _letters(piece.value)):
             places.append(place)
             starts.append(length)
@@ -83,12 +81,12 @@ def _anchor(pieces: list[Piece], text: str) -> None:
             continue
         cursor = found + len(key)
         place = places[bisect_right(starts, found) - 1]
-        block = pieces[place].block
+        block = run_of[place].block
         if block >= 0 and block not in taken:
             taken.add(block)
-            pieces[block].anchor = Anchor(name, number)
-        elif pieces[place].anchor is None:
-            pieces[place].anchor = Anchor(name, number)
+            run_of[block].anchor = Anchor(name, number)
+        elif run_of[place].anchor is None:
+            run_of[place].anchor = Anchor(name, number)
 
 
 def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
@@ -104,9 +102,9 @@ def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
     return found, key
 
 
-def _joined(pieces: list[Piece], pattern: re.Pattern[str] | None) -> str:
+def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:
     out = []
-    for piece in pieces:
+    for piece in run_of:
         if piece.raw:
             out.append(_opened(piece.value, piece.anchor) if piece.anchor else piece.value)
         else:

@@ -9,9 +9,9 @@ from scraper import pictures, thumbnails
 from scraper.replay import grey_box
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.body_html import KeptImage
 from scraper.serve.picture_looks import body_of, look
 from scraper.serve.render import render
-from scraper.serve.sanitiser import KeptImage
 from scraper.store import picture_queries
 from scraper.store.picture_queries import A_PAGE, KeptPicture
 

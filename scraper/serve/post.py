@@ -11,6 +11,7 @@ from scraper.search.match import EXACT, STEMMED, expression
 from scraper.search.tree import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.body_html import KeptImage, web_address
 from scraper.serve.citing import citations, work_of
 from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
@@ -18,7 +19,6 @@ from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, rows, the_post
 from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
-from scraper.serve.sanitiser import KeptImage, web_address
 from scraper.store import picture_queries
 
 #: Rows of a list on the page at most; the data bench has all.

@@ -11,8 +11,8 @@ from scraper import __version__, cite
 from scraper.search import MARK, UNMARK
 from scraper.serve import formatting, static, texts
 from scraper.serve.archive import Room
+from scraper.serve.body_html import web_address
 from scraper.serve.frame import frame_of
-from scraper.serve.sanitiser import web_address
 
 
 @cache

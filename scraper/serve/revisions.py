@@ -9,13 +9,13 @@ from typing import Any
 from scraper import cite, diff
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.body_html import web_address
 from scraper.serve.citing import citations, cited, work_of
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
-from scraper.serve.sanitiser import web_address
 
 #: A paragraph with segments of more than one kind.
 CHANGED = "changed"

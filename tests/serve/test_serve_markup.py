@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.serve.body_html import BETWEEN, BLOCKS, INLINE
 from scraper.serve.markup import Body, paragraphs, shown
-from scraper.serve.sanitiser import BLOCKS, INLINE
 
-ALLOWED = BLOCKS | INLINE | {"a", "span", "br", "mark"}
+ALLOWED = BLOCKS | INLINE | BETWEEN | {"a", "span", "br", "hr", "mark"}
 ATTRIBUTES = {
     "id",
     "class",
@@ -105,7 +105,9 @@ def test_whatever_goes_in_only_balanced_harmless_html_comes_out(pieces: list[str
         ("<p>a<p>b", "<p>a</p><p>b</p>"),
         ("<li>x", "<ul><li>x</li></ul>"),
         ("<ul>x<li>y</ul>", "<ul><li>x</li><li>y</li></ul>"),
-        ("<b>bold<p>on</b>", "<b>bold</b><p>on</p>"),
+        ("<b>bold<p>on</b>", "<b>bold</b><p><b>on</b></p>"),
+        ("<dl>x<dt>a<dd>b</dl>", "<dl><dd>x</dd><dt>a</dt><dd>b</dd></dl>"),
+        ("<ul><p>a</p><li>b</ul>c", "<ul><li><p>a</p></li><li>b</li></ul>c"),
         ("<script>x</script>after", "after"),
         ("<a href='javascript:x'>text</a>", "text"),
         ("a & b < c", "a &amp; b &lt; c"),
