@@ -93,6 +93,12 @@ def test_where_no_licence_is_stated_none_is_claimed(bag: Path) -> None:
     assert 'license-url: "https://example.org/terms"' in deposit.citation_cff(stated)
 
 
+def test_it_is_a_copy_for_the_public(archive: Path, bag: Path) -> None:
+    with closing(sqlite3.connect(archive)) as own, closing(sqlite3.connect(bag / "data" / "archive.db")) as public:
+        problems = "SELECT count(*) FROM problems"
+        assert own.execute(problems).fetchone()[0] > public.execute(problems).fetchone()[0] == 0
+
+
 def test_a_zip_of_it_is_the_same_bytes_each_time(archive: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

@@ -63,7 +63,7 @@ def _fill(bag: Path, archive: Path, licence: str, now: Callable[[], datetime]) -
     """Write payload and tags; the payload's bytes. The copy in the bag is described, whatever is written since."""
     payload = bag / "data"
     payload.mkdir()
-    copy(archive, payload / "archive.db", now=now)
+    copy(archive, payload / "archive.db", now=now, public=True)  # a deposit is read by everybody
     export_warc(payload / "archive.db", payload / "captures.warc.gz")
     db = schema.open_archive(payload / "archive.db", create=False, readonly=True).conn
     try:
