@@ -1,9 +1,11 @@
 """Which post a page is about, when it was posted, and which day its readers saw."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from scraper.cli.read_commands import as_printed
 from scraper.reading.page_reader import extract
 from scraper.records import Capture, Reading
 
@@ -56,6 +58,12 @@ def test_the_day_that_readers_saw_stands_beside_the_instant(text: str, day: str 
     reading = read(post(shown(text)), head=WHEN)
     assert reading.published_at == "2016-06-30T18:30:00.000Z"
     assert (reading.published_day, reading.published_day_basis) == (day, day and "shown")
+
+
+def test_extract_calls_a_day_shown_only_where_the_page_shows_it() -> None:
+    for text, told in (("3 days ago", ("2016-06-30", "utc")), ("Jul 1, 2016", ("2016-07-01", "shown"))):
+        printed = as_printed(Path("a.html"), read(post(shown(text)), head=WHEN))
+        assert (printed["published_day"], printed["published_day_basis"]) == told
 
 
 def test_the_day_of_an_update_is_that_behind_its_word() -> None:

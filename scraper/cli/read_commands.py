@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,6 @@ def read_saved(path: Path, url: str | None) -> Reading:
 
 def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
     """*reading* as `extract` prints it; a day that the page does not show is that of UTC: one page teaches no other."""
-    published_day, published_basis = decide.day_of(reading.published_at, reading.published_day)
-    updated_day, updated_basis = decide.day_of(reading.updated_at, reading.updated_day)
-    reading = replace(
-        reading, published_day=published_day, published_day_basis=published_basis,
-        updated_day=updated_day, updated_day_basis=updated_basis,
-    )  # fmt: skip
     fields = asdict(reading) | {"path": os.fsencode(path).decode("utf-8", "backslashreplace")}
     for name in ("published", "updated"):
         day, basis = decide.day_of(fields[f"{name}_at"], fields[f"{name}_day"])
