@@ -262,6 +262,16 @@ def stripped_records(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(record for (what,) in rows for record in json.loads(what).get("stripped", ()))
 
 
+def withholds(db: sqlite3.Connection, sha256: str) -> bool:
+    """Whether the body of that digest is not to be handed out: withdrawn itself, or of a withdrawn or hidden post."""
+    named = rules(db).addresses
+    pages = db.execute("SELECT DISTINCT url FROM captures WHERE body_sha256 = ?", (sha256,)).fetchall()
+    codec = db.execute("SELECT codec FROM bodies WHERE sha256 = ?", (sha256,)).fetchone()
+    return (codec is not None and codec[0] == "withdrawn") or any(
+        (urls.canonical(url) or url) in named for (url,) in pages
+    )
+
+
 def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
     """Take out what is not for everybody: pages of hidden posts, problems, who decided, what runs were told."""
     hidden = (

@@ -83,3 +83,18 @@ def test_nothing_public_says_who_decided_a_withdrawal(taken: Path, open_room: An
         assert "Secret Editor" not in answer.text
     for name in ("Withdrawals", "WITHDRAWALS.json", "%77ithdrawals"):
         assert "Secret Editor" not in reader.get(f"/full/{name}").text
+
+
+@pytest.mark.parametrize("hide", [True, False])
+def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open_room: Any, hide: bool) -> None:
+    seal = sealer(lambda: NOW, full.parent)
+    order = withdraw.Order(url=COURT, reason="the author asked", by="A. Editor", hide=hide)
+    with (
+        Archive.open(full, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=seal) as archive,
+        archive.alone(),
+    ):
+        (sha256,) = archive.db.execute("SELECT body_sha256 FROM captures WHERE url = ? LIMIT 1", (COURT,)).fetchone()
+        run = archive.begin("withdraw", AT)
+        withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
+        archive.finish(run, finished_at=AT, requests=0, exit_status=0)
+    assert open_room(full).get(f"/raw/{sha256}").status_code == 410
