@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from scraper.cli import main
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER
 from scraper.records import Capture, Reading
 from scraper.store import Archive
 
@@ -21,7 +23,7 @@ def ushrn(*words: str, said: str | None = None) -> tuple[int, str]:
 def archive(tmp_path: Path) -> str:
     """Two posts: one crawled on 1 November 2026, one of 2017 brought in on the 20th."""
     path = tmp_path / "archive.db"
-    with Archive.open(path) as opened:
+    with Archive.open(path, reader=READER, fingerprint=fingerprint()) as opened:
         for command, at, slug, captured in (
             ("crawl", "2026-11-01T09:00:00Z", "young", "2026-11-01T09:00:05Z"),
             ("recover", "2026-11-20T09:00:00Z", "old", "2017-06-11T00:00:00Z"),
@@ -115,3 +117,9 @@ def test_settings_are_set_shown_and_taken_away(archive: str, tmp_path: Path) -> 
 def test_settings_that_are_none_are_wrong_usage(archive: str, name: str, value: str) -> None:
     status, text = ushrn("settings", name, value, "--db", archive)
     assert (status, text.count("\n")) == (2, 1)
+
+
+def test_a_setting_is_no_damage(archive: str) -> None:
+    before = ushrn("verify", "--db", archive)[0]
+    assert ushrn("settings", "name", "Harbour", "--db", archive)[0] == 0
+    assert ushrn("verify", "--db", archive)[0] == before

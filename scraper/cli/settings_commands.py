@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper import lock
 from scraper.cli.group import db_option, harmless, now
-from scraper.dates import utc
 from scraper.errors import UsageError
 from scraper.store import Setting
 
@@ -34,22 +32,16 @@ def settings(name: str | None, value: str | None, db: Path, source: Path | None)
     \b
     Example:  ushrn settings name "Harbour papers"
     """
-    from scraper import schema
+    from scraper.runs import open_run
     from scraper.store import keep_setting
 
     changed = given(name, value, source)
     if not changed:
         shown(db, Setting(name) if name else None)
         return
-    with lock.writing(db, utc(now())):
-        connection = schema.open_archive(db, create=False).conn
-        try:
-            with connection:
-                for key, words in changed.items():
-                    keep_setting(connection, key, words)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+    with open_run(db, now=now, create=False) as run, run.archive.sealed() as connection:
+        for key, words in changed.items():
+            keep_setting(connection, key, words)
     click.echo(f"{db}: {', '.join(changed)} set")
 
 
