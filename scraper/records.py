@@ -236,3 +236,14 @@ class Reading:
     #: When the page's own data say that it was made, UTC; used where nothing better dates a saved page.
     rendered_at: str | None = None
     problems: tuple[Problem, ...] = field(default=())
+
+
+class Setting(StrEnum):
+    """What the archive says of itself: the keys, as `meta` and `ushrn settings` spell them."""
+
+    NAME = "name"
+    PUBLIC_URL = "public_url"
+    PUBLISHER = "publisher"
+    LICENCE = "license"
+    INTRODUCTION = "introduction"
+    SOURCES = "introduction_sources"

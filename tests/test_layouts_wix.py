@@ -202,6 +202,8 @@ MEDIA = f"https://static.wixstatic.com/media/{ID}"
         ("https://pictures.example/a.jpg?w=9", "https://pictures.example/a.jpg?w=9"),
         ("/a.jpg", "https://www.example.org/a.jpg"),
         ("data:image/gif;base64,R0", None),
+        ("", None),
+        (" #top", None),
     ],
 )
 def test_a_picture_is_known_by_its_original(shown: str, kept: str | None) -> None:

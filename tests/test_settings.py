@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from scraper import schema
-from scraper.store import Setting, Settings, keep_setting, settings_of
+from scraper.records import Setting
+from scraper.store import Settings, keep_setting, settings_of
 
 
 def test_settings_are_kept_and_taken_away(tmp_path: Path) -> None:

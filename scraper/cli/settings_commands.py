@@ -8,7 +8,7 @@ import click
 
 from scraper.cli.group import db_option, harmless, now
 from scraper.errors import UsageError
-from scraper.store import Setting
+from scraper.records import Setting
 
 
 @click.command()

@@ -13,7 +13,7 @@ from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
-from scraper.store.settings import Setting, Settings, keep_setting, settings_of
+from scraper.store.settings import Settings, keep_setting, settings_of
 
 __all__ = [
     "NOT_JUDGED",
@@ -29,7 +29,6 @@ __all__ = [
     "PostHistory",
     "Rebuilt",
     "Seal",
-    "Setting",
     "Settings",
     "change_list",
     "exhibits",

@@ -6,18 +6,8 @@ the program.
 
 import sqlite3
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Setting(StrEnum):
-    """The keys, as `meta` and `ushrn settings` spell them."""
-
-    NAME = "name"
-    PUBLIC_URL = "public_url"
-    PUBLISHER = "publisher"
-    LICENCE = "license"
-    INTRODUCTION = "introduction"
-    SOURCES = "introduction_sources"
+from scraper.records import Setting
 
 
 @dataclass(frozen=True, slots=True)

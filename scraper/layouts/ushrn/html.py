@@ -146,7 +146,7 @@ def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
         author=author(page, found.text if found else ""),
         tags=tuple(dict.fromkeys(text for node in page.all('a[rel~="tag"]') if (text := words(node)))),
         excerpt=page.meta("og:description") or page.meta("description"),
-        cover_image=safe_url(page.meta("og:image") or "", page.url),
+        cover_image=safe_url(cover, page.url) if (cover := page.meta("og:image")) else None,
         problems=problems,
     )
     return _with_body(reading, found, page.url) if found is not None else reading

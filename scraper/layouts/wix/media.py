@@ -34,7 +34,8 @@ def original(address: str, base_url: str | None = None) -> str | None:
         return MEDIA + _COPIED.sub("~mv2", unquote(found[1]))
     if mirrored := _MIRRORED.fullmatch(address):
         return MEDIA + unquote(mirrored[1])
-    if address.startswith(("data:", "blob:", "about:")):
+    # An empty address, or a mark in the page, would be the page itself.
+    if not address or address.startswith(("#", "data:", "blob:", "about:")):
         return None
     if (beside := _BESIDE.fullmatch(address)) is not None:
         return MEDIA + _COPIED.sub("~mv2", unquote(beside[1]))
