@@ -6,7 +6,7 @@
 from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, count, faults
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Group, Hit, Page, find, find_mended, prepare, rowids
+from scraper.search.find import Group, Hit, Page, digest, find, find_mended, prepare, rowids
 from scraper.search.query import parse
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import ordered
@@ -39,6 +39,7 @@ __all__ = [
     "advise",
     "check_cost",
     "count",
+    "digest",
     "faults",
     "find",
     "find_mended",

@@ -4,6 +4,7 @@ One statement finds, filters, counts and ranks, so all numbers of a page come fr
 ones cut snippets for the hits shown.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -168,6 +169,25 @@ def rowids(db: sqlite3.Connection, request: Request) -> Iterator[int]:
     rows = ordered(db, request)
     for (number,) in db.execute(rows.sql, rows.values):
         yield number
+
+
+#: Results of which the list is digested; longer lists would keep readers waiting.
+DIGESTED = 5_000
+
+
+def digest(db: sqlite3.Connection, request: Request, total: int) -> str:
+    """SHA-256 of the list of what *request* finds, whatever its order: equal only where the same posts have the same
+    texts. Lines of address, space, content_sha256, LF, sorted by address. Empty: there are more than `DIGESTED`.
+    """
+    if total > DIGESTED:
+        return ""
+    rows = ordered(db, request)
+    lines = db.execute(
+        "SELECT url || ' ' || coalesce(content_sha256, '') || char(10) FROM posts"
+        f" WHERE id IN ({rows.sql}) ORDER BY url",
+        rows.values,
+    )
+    return hashlib.sha256("".join(line for (line,) in lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 #: The posts that have not all words: how many at each step, and those of a page.

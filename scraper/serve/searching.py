@@ -9,7 +9,7 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask, quoted
-from scraper.serve.citing import coins
+from scraper.serve.citing import absolute, coins, fact
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 
@@ -168,6 +168,7 @@ def page(ask: Ask) -> Answer:
         with_more=with_more(state, found),
         feed=state.link(*state.exact, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
+        citation=citation(ask, state, found, chosen(state, facets["site"])),
         coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
     return Answer(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
@@ -223,6 +224,21 @@ def coverage(db: sqlite3.Connection) -> Covered:
     states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
     (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
     return Covered(posts, states.get("wanted", 0), states.get("lost", 0))
+
+
+def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) -> str:
+    """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
+    (day,) = ask.db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
+    address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
+    return texts.cited_search(
+        fact(ask, "name") or texts.ARCHIVE,
+        found.request.query.text,
+        [choice.label for choice in filters],
+        found.total,
+        day or "",
+        address,
+        search.digest(ask.db, state.request, found.total),
+    )
 
 
 def post_link(ask: Ask, hit: search.Hit, paragraph: int | None = None) -> str:

@@ -337,6 +337,15 @@ def in_no_post(words: tuple[str, ...]) -> str:
     return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} in no post of this archive."
 
 
+CITE_SEARCH = "Cite this search"
+
+
+def cited_search(archive: str, words: str, filters: list[str], total: int, on: str, address: str, digest: str) -> str:
+    said = [archive, f"search for “{words}”" if words else "all posts", *filters, plural(total, "result")]
+    said += [f"as of {day(on)}" if on else "", address, f"result list {digest[:12]}" if digest else ""]
+    return ", ".join(filter(None, said)) + "."
+
+
 def with_more(total: int) -> str:
     return f"With the {total:,} more"
 

@@ -1,6 +1,7 @@
 """The search page and the result sets that leave from it."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -364,3 +365,15 @@ def test_a_printed_search_says_what_was_asked_and_where(reader: Any) -> None:
     assert "3 posts found" in said
     assert "Archive as of 1 February 2026, 10:00 UTC" in said
     assert "Address http://localhost/search?q=water&amp;year=2016&amp;sort=newest" in said
+
+
+def test_a_result_can_be_cited_with_a_digest_that_anyone_can_make_again(reader: Any) -> None:
+    text = unescape(reader.get("/search?q=water&tag=housing").text)
+    found = re.search(
+        r"search for “water”, tag: housing, (\d+) results, as of [^,]+, (\S+), result list ([0-9a-f]{12})\.", text
+    )
+    assert found
+    rows = csv.DictReader(io.StringIO(reader.get("/search.csv?q=water&tag=housing&columns=url,content_sha256").text))
+    lines = sorted(f"{row['url']} {row['content_sha256']}\n" for row in rows)
+    assert len(lines) == int(found[1])
+    assert hashlib.sha256("".join(lines).encode()).hexdigest()[:12] == found[3]
