@@ -88,7 +88,7 @@ def test_progress_is_told(tmp_path: Path, full: Path) -> None:
 EXPORT = """
 import sys
 from pathlib import Path
-from scraper import evidence
+from scraper.export import warc as evidence
 getattr(evidence, sys.argv[3])(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 IMPORT = """
@@ -96,7 +96,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from scraper.imports import run_import
-run_import(Path(sys.argv[1]), [Path(sys.argv[2])], now=lambda: datetime(2022, 1, 1, tzinfo=UTC))
+run_import(Path(sys.argv[1]), [Path(sys.argv[2])], own=True, now=lambda: datetime(2022, 1, 1, tzinfo=UTC))
 """
 
 
