@@ -1,16 +1,16 @@
 """One writer at a time: a lock beside the archive, held by the process and freed by the system when that ends.
 
-`archive.db.lock` is what is locked; it stays when nobody holds it. Who holds it stands in `archive.db.lock.holder`,
-which is for people: a killed run leaves it behind, and the next one writes over it.
+`archive.db.lock` is what is locked. Who holds it takes it away at the end; as it may be taken away between another's
+opening and locking it, whoever has locked it looks whether it is still the one in the folder. Who holds it stands in
+`archive.db.lock.holder`, which is for people: a killed run leaves both behind, and the next one takes them over.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, NotAnArchive
 
@@ -27,20 +27,36 @@ def writing(path: str | Path, since: str) -> Iterator[None]:
         raise NotAnArchive(f"{path}: expected an archive, found a folder; name a file with --db")
     if not path.absolute().parent.is_dir():
         raise NotAnArchive(f"{path}: its folder does not exist; make it first, or name another with --db")
-    lock = FileLock(_beside(path, ".lock"), timeout=0)
+    place = _beside(path, ".lock")
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise ArchiveBusy(f"{path}: {_holder(path)}; wait until it has ended, or end it") from error
+        lock = _locked(place)
+    except BlockingIOError as error:
+        raise ArchiveBusy(f"{path}: {_holder(path)}; wait for it to finish, or stop it") from error
     except OSError as error:
-        raise ArchiveReadOnly(f"{path}: cannot be locked ({error.strerror}); see the rights of its folder") from error
+        raise ArchiveReadOnly(f"{path}: cannot be locked ({error.strerror}); check its folder's permissions") from error
     try:
         with suppress(OSError):  # a full disk: the lock holds without its note
             _beside(path, ".lock.holder").write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="utf-8")
         yield
     finally:
         _beside(path, ".lock.holder").unlink(missing_ok=True)
-        lock.release()
+        place.unlink(missing_ok=True)  # while it is locked: nobody else can have it
+        os.close(lock)
+
+
+def _locked(place: Path) -> int:
+    """The open, locked file at *place*. Raises BlockingIOError where another process holds it, OSError else."""
+    while True:
+        lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock), os.stat(place)):  # noqa: PTH116 - the link itself is not followed
+                    return lock
+        except BaseException:
+            os.close(lock)
+            raise
+        os.close(lock)
 
 
 def _beside(path: Path, ending: str) -> Path:

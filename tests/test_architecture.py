@@ -69,7 +69,6 @@ DOORS = {
     "datasette": {"serve"},
     "duckdb": {"export/parquet"},
     "feedparser": {"reading/sources"},
-    "filelock": {"lock"},
     "gcld3": {"language"},
     "httpcore": {"fetch"},
     "httpx": {"fetch"},

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -263,3 +265,28 @@ def test_extract_reads_standard_input_and_the_first_post_of_a_web_archive(tmp_pa
     (tmp_path / "x.warc.gz").write_bytes(record.member(record.Record(fields, answer)))
     packed = subprocess.run([*run, tmp_path / "x.warc.gz"], capture_output=True, check=False)
     assert json.loads(packed.stdout)["title"] == said["title"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",), ("search", "water"), ("verify",), ("show", "https://x.example/post/none"), ("rebuild", "--diff"),
+        ("export", "csv", "--output", "x.csv"), ("changes", "--since", "2020-01-01"), ("rebuild",), ("seal", "show"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_at_rest_the_archive_is_one_file_after_any_verb(
+    full: Path, tmp_path: Path, words: tuple[str, ...], mode: str
+) -> None:
+    with closing(sqlite3.connect(full)) as db:  # as 0.1.0 left it, and as it is left today
+        db.execute(f"PRAGMA journal_mode = {mode}")
+    given = [str(tmp_path / word) if word == "x.csv" else word for word in words]
+    CliRunner().invoke(main, [*given, "--db", str(full)])
+    assert [path.name for path in full.parent.iterdir() if path.name.startswith(full.name)] == [full.name]
+
+
+def test_a_server_that_has_the_archive_open_stops_no_verb(full: Path) -> None:
+    with closing(sqlite3.connect(f"{full.as_uri()}?mode=ro", uri=True)) as reader:
+        for words in (["rebuild"], ["status"], ["verify"]):
+            assert reader.execute("SELECT count(*) FROM posts").fetchone() is not None
+            assert CliRunner().invoke(main, [*words, "--db", str(full)]).exit_code == 0

@@ -33,7 +33,19 @@ def test_the_lock_is_free_again_after_the_block(tmp_path: Path) -> None:
     for _ in range(2):
         with writing(tmp_path / "a.db", NOW):
             assert not (tmp_path / "a.db").exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) in ([], ["a.db.lock"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_was_taken_away_meanwhile_is_none(tmp_path: Path) -> None:
+    """Whoever opened the file before its holder took it away must not hold the archive by it."""
+    process = holder(tmp_path / "a.db")
+    try:
+        (tmp_path / "a.db.lock").unlink()
+        with writing(tmp_path / "a.db", NOW), pytest.raises(ArchiveBusy), writing(tmp_path / "a.db", NOW):
+            pass
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:

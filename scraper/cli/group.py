@@ -129,6 +129,11 @@ def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, db=db, **given)
         except sqlite3.DatabaseError as error:
             raise unusable(error, db) from error
+        finally:
+            from scraper.schema import tidy
+
+            with suppress(OSError):
+                tidy(db)
 
     return click.option(
         "--db",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, harmless, log_option, now
+from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, harmless, log_option, now, stoppable
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ SHOWN = 60
 )
 @click.option("--private", is_flag=True, help="The hosts named here may be private machines.")
 @log_option
+@stoppable
 def crawl(
     targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, pictures: str,
     picture_budget: int | None, max_time: float | None, max_requests: int | None, max_bytes: int | None,
@@ -79,6 +80,7 @@ def crawl(
 @click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
 @db_option
 @click.option("--list", "list_only", is_flag=True, help="Only show what is held back, and why; change nothing.")
+@stoppable
 def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
     """Take in the pages that were held back, because the posts really are so.
 
@@ -117,6 +119,7 @@ def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
 @click.option("--pictures", type=click.Choice(["original", "none"]), default="original", show_default=True,
               help="Bring in the pictures of posts, or not.")  # fmt: skip
 @log_option
+@stoppable
 def recover(
     targets: tuple[str, ...], db: Path, contact: str | None, since: str | None, until: str | None,
     sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, pictures: str,
@@ -156,6 +159,7 @@ def recover(
 @click.option("--own", is_flag=True,
               help="Restore exports of this program as they were; for files whose origin you vouch for.")  # fmt: skip
 @log_option
+@stoppable
 def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
     all_hosts: bool, own: bool, log_format: str,
@@ -193,6 +197,7 @@ def import_(
 @click.command()
 @db_option
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
+@stoppable
 def rebuild(db: Path, diff: bool) -> None:
     """Read every stored capture again with today's rules, and make all tables anew. No network.
 

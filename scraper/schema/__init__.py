@@ -6,7 +6,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 """
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
-from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive, show_as_today
+from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive, show_as_today, tidy
 from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
 from scraper.schema.tables import (
@@ -49,5 +49,6 @@ __all__ = [
     "quoted",
     "search_sql",
     "show_as_today",
+    "tidy",
     "trigger_names",
 ]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from os import W_OK, access
 from pathlib import Path
 
@@ -111,8 +111,14 @@ def _looks_fresh(path: Path, *, create: bool) -> bool:
 
 
 def _connect_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Where SQLite may not even make its -shm file, the file is taken as still."""
+    """A connection that cannot write. Where SQLite may not even make its -shm file, the file is taken as still.
+
+    So it is where we may not write the file and nobody does: a -shm file of ours would be in the owner's way.
+    """
     where = f"{path.absolute().as_uri()}?mode=ro"
+    beside = [Path(f"{path}{ending}") for ending in ("-wal", "-shm")]
+    if not access(path, W_OK) and not any(each.exists() for each in beside):
+        where += "&immutable=1"
     connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
@@ -187,6 +193,22 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
         connection.close()
         raise
     return db
+
+
+def tidy(path: Path) -> None:
+    """Take away the empty files that reading an archive with a log leaves beside it; nothing of it is written.
+
+    They stay where another process has it open, where there is something in the log, or where we may not write.
+    """
+    log, index = (Path(f"{path}{ending}") for ending in ("-wal", "-shm"))
+    if not (log.exists() or index.exists()) or (log.exists() and log.stat().st_size) or not access(path, W_OK):
+        return
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
 
 
 @contextmanager
