@@ -55,12 +55,16 @@ class Anchor:
 
 @dataclass(slots=True)
 class Piece:
-    """A tag (`raw`) or some text; `block` is the place in the list of the open tag of the text's block."""
+    """A tag (`raw`) or some text; `block` is the place in the list of the open tag of the text's block.
+
+    `near`: paragraphs without a place of their own, which a link finds at this text.
+    """
 
     value: str
     raw: bool
     block: int = -1
     anchor: Anchor | None = None
+    near: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

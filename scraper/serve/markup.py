@@ -64,7 +64,10 @@ def _letters(text: str) -> str:
 
 
 def _anchor(run_of: list[Piece], text: str) -> None:
-    """Give the place of each paragraph of *text* its id, where the HTML has that paragraph's first letters."""
+    """Give the place of each paragraph of *text* its id, where the HTML has that paragraph's first letters.
+
+    One that the HTML words otherwise, or that shares its place, is put where the one before it stands: no link is dead.
+    """
     places, starts, run = [], [], []
     length = 0
     for place, piece in enumerate(run_of):
@@ -73,11 +76,16 @@ def _anchor(run_of: list[Piece], text: str) -> None:
             starts.append(length)
             run.append(letters)
             length += len(letters)
-    whole, cursor = "".join(run), 0
+    if not places:
+        return
+    whole, cursor, place = "".join(run), 0, places[0]
     taken: set[int] = set()
     for number, (name, paragraph) in enumerate(paragraphs(text)):
+        if not _LETTERS.search(paragraph):
+            continue
         found, key = _placed(paragraph, whole, cursor)
         if found < 0:
+            run_of[place].near += (Anchor(name, number),)
             continue
         cursor = found + len(key)
         place = places[bisect_right(starts, found) - 1]
@@ -87,6 +95,8 @@ def _anchor(run_of: list[Piece], text: str) -> None:
             run_of[block].anchor = Anchor(name, number)
         elif run_of[place].anchor is None:
             run_of[place].anchor = Anchor(name, number)
+        else:
+            run_of[place].near += (Anchor(name, number),)
 
 
 def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
@@ -109,9 +119,14 @@ def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:
             out.append(_opened(piece.value, piece.anchor) if piece.anchor else piece.value)
         else:
             if piece.anchor:
-                out.append(f'<span id="p-{piece.anchor.name}"></span><span id="p{piece.anchor.number}"></span>')
+                out.append(_spot(piece.anchor))
             out.append(_marked(piece.value, pattern))
+            out.extend(map(_spot, piece.near))
     return "".join(out)
+
+
+def _spot(anchor: Anchor) -> str:
+    return f'<span id="p-{anchor.name}"></span><span id="p{anchor.number}"></span>'
 
 
 def _opened(tag: str, anchor: Anchor) -> str:

@@ -152,6 +152,20 @@ def test_paragraphs_that_say_the_same_have_places_of_their_own() -> None:
     assert names[0] == paragraphs("Again")[0][0]
 
 
+def test_a_link_to_a_paragraph_is_never_dead() -> None:
+    text = "Opening as we heard it.\n\nOne\n\nTwo of one line.\n\nWords the page spells otherwise.\n\nLast."
+    html = shown(Body(html="<h2>Beginning</h2><p>One <b>Two of</b> one line.</p><p>Last.</p>", text=text))
+    for number, (name, _) in enumerate(paragraphs(text)):
+        assert html.count(f'id="p{number}"') == html.count(f'id="p-{name}"') == 1, number
+    assert (
+        html.index("Beginning")
+        < html.index('id="p0"')
+        < html.index("One")
+        < html.index('id="p3"')
+        < html.index("Last.")
+    )
+
+
 def test_words_are_marked_whole_whatever_their_capitals() -> None:
     body = Body("<p>Water, waters &amp; WATER <b>human   rights</b></p>", None, ("water", "human rights"))
     assert shown(body) == (
