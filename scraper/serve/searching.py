@@ -1,5 +1,6 @@
 """The search page: what was found, why, how many a year, and what else the results can be narrowed by."""
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +14,10 @@ from scraper.serve.citing import absolute, coins, fact
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 
+#: Hits on a page.
+HITS = 10
+#: Passages of a hit that are shown.
+PASSAGES = 2
 #: What narrows a search, as the address bar spells it.
 FILTERS = tuple(each.name for each in fields(search.Filters))
 #: Values of a facet shown at once; the others wait behind a summary.
@@ -21,6 +26,8 @@ SHOWN = 6
 AT_MOST = 200
 #: Facets in the order shown; years are the chart.
 ORDER = ("site", "gone", "category", "author", "pdf", "language", "tag")
+
+_MARKED = re.compile(f"{search.MARK}(.*?){search.UNMARK}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class State:
             filters=self.filters,
             sort=self.ask.one("sort"),
             page=whole(self.ask.one("page"), 1, 1_000_000),
-            size=whole(self.ask.one("size"), 20, 100),
+            size=whole(self.ask.one("size"), HITS, 100),
             matched=search.Matched(asked) if (asked := self.ask.one("match")) in search.STEPS else None,
         )
 
@@ -64,7 +71,7 @@ class State:
     def order(self) -> tuple[tuple[str, str], ...]:
         """Sort and size, where they are not the usual ones."""
         kept = [("sort", self.request.sort)] if self.request.sort in search.SORTS else []
-        return (*kept, *([("size", str(self.request.size))] if self.request.size != 20 else []))
+        return (*kept, *([("size", str(self.request.size))] if self.request.size != HITS else []))
 
     def link(self, *pairs: tuple[str, str], path: str = "/search") -> str:
         """A search with these *pairs*."""
@@ -168,6 +175,7 @@ def page(ask: Ask) -> Answer:
         with_more=with_more(state, found),
         feed=state.link(*state.exact, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
+        passages=passages_shown,
         citation=citation(ask, state, found, chosen(state, facets["site"])),
         coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
@@ -246,6 +254,22 @@ def post_link(ask: Ask, hit: search.Hit, paragraph: int | None = None) -> str:
     words = [("q", ask.one("q"))] if ask.one("q") else []
     place = "" if paragraph is None else f"#p{paragraph}"
     return ask.link(f"/post/{quoted(hit.site)}/{quoted(hit.slug)}", *words) + place
+
+
+def passages_shown(hit: search.Hit) -> list[tuple[search.Snippet, bool]]:
+    """At most `PASSAGES` of a hit's passages: where a file has the words, one place is the file's.
+
+    With each: does it only repeat words that one before it has? A narrow screen leaves such out.
+    """
+    body = [each for each in hit.snippets if not each.file]
+    files = [each for each in hit.snippets if each.file]
+    shown: list[tuple[search.Snippet, bool]] = []
+    seen: set[str] = set()
+    for each in (*body[: PASSAGES - 1 if files else PASSAGES], *files)[:PASSAGES]:
+        words = {word.casefold() for word in _MARKED.findall(each.text)}
+        shown.append((each, bool(shown) and not each.file and words <= seen))
+        seen |= words
+    return shown
 
 
 def pages(state: State, found: search.Page) -> Mapping[str, str]:
