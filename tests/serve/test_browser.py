@@ -95,14 +95,14 @@ def test_axe_finds_nothing(chromium: Any, axe: str, served: str, diff: str, name
         context.close()
 
 
-def test_twenty_results_take_less_than_six_thousand_pixels_on_a_phone(
+def test_a_page_of_results_takes_less_than_six_thousand_pixels_on_a_phone(
     chromium: Any, serve: Callable[[Path], str], wordy: Path
 ) -> None:
     base = serve(wordy)
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{base}/search?q=water")
     page.screenshot(path=SHOTS / "wordy-390.png", full_page=True)
-    assert page.locator("article").count() == 20
+    assert page.locator("article").count() == 10
     assert page.evaluate("document.documentElement.scrollHeight") < 6000
     page.close()
 
@@ -135,7 +135,8 @@ def test_a_snippet_leads_to_its_place_in_the_post(chromium: Any, served: str) ->
     page.goto(f"{served}/search?q=beginning+flint")
     page.locator(".snippets a", has_text="Resolution").first.click()
     page.wait_for_url("**#p4")
-    target = page.locator(":target")
+    assert page.locator(":target").count() == 1
+    target = page.locator(".prose :has(> :target)")
     assert "We will not wait" in target.inner_text()
     page.wait_for_timeout(600)
     assert 0 <= target.bounding_box()["y"] < 300
@@ -157,7 +158,7 @@ def test_a_text_is_set_in_a_measure_that_can_be_read(chromium: Any, serve: Calla
     page.goto(f"{serve(wordy)}/post/upr2020/post-1")
     letters = page.evaluate(
         """() => {
-            const text = document.querySelector('.prose p').firstChild, range = document.createRange();
+            const text = document.querySelector('.prose p').lastChild, range = document.createRange();
             const lines = new Map();
             for (let at = 0; at < text.length; at++) {
                 range.setStart(text, at); range.setEnd(text, at + 1);
@@ -311,7 +312,10 @@ def test_whatever_a_post_holds_runs_nothing_and_asks_nobody(
             assert (
                 page.locator("main [onclick], main [onerror], main [onload], main [style], main script").count() == 0
             ), path
-    for link in page.locator("main a").all()[:50]:
+    page.goto(f"{base}/post/upr2020/bad-0")
+    visible = [link for link in page.locator("main a").all() if link.is_visible()][:50]
+    assert len(visible) > 10
+    for link in visible:
         link.hover(force=True, timeout=500)
     assert trap.calls == []
     assert dialogs == []
