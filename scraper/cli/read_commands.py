@@ -55,11 +55,11 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
 
 def read_saved(path: Path, url: str | None) -> Reading:
     """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
-    from scraper.imports import saved, warc
+    from scraper.imports import saved, web_archives
     from scraper.reading.page_reader import extract as read
 
     try:
-        return warc.first_post(path) or read(saved.load(path, url=url))
+        return web_archives.first_post(path) or read(saved.load(path, url=url))
     except Unreadable as error:
         problem = Problem(stage="extract", kind="unreadable", message=error.reason)
         return Reading(kind="error", url=url, problems=(problem,))

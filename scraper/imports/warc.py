@@ -2,26 +2,24 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from scraper import digests, magic, sites, urls
+from scraper import digests, sites, urls
 from scraper.errors import Unreadable
 from scraper.imports.pictures import HOSTS, HeldPictures
-from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, facts, shown
+from scraper.imports.saved import WARC_SUFFIXES, facts, shown
 from scraper.imports.session import ImportSession
+from scraper.imports.web_archives import kind_of
 from scraper.numbers import plural
 from scraper.reading.capture import read_capture
-from scraper.records import Capture, Reading
+from scraper.records import Capture
 from scraper.store import ImportFile, Place
 from scraper.warc import arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc.members import DamageError, RecordStream
 from scraper.warc.reader import Described, Found, Own, PassedOver, Wrong
 from scraper.warc.writer import COLUMNS
 
@@ -37,39 +35,6 @@ class _Source:
 
     file: ImportFile
     row: int | None = None
-
-
-def first_post(path: Path) -> Reading | None:
-    """What the first post in a web archive says, else its first page; None: *path* is no web archive.
-
-    Raises Unreadable where nothing in it can be read.
-    """
-    try:
-        with path.open("rb") as file:
-            kind = _kind(path, file)
-            if kind is None:
-                return None
-            first: Reading | None = None
-            for found in _captures_in(file, kind, shown(path)):
-                reading = read_capture(found.capture)
-                if reading.kind == "post":
-                    return reading
-                first = first or reading
-    except OSError as error:
-        raise Unreadable(shown(path), f"cannot be read: {error.strerror or error}") from None
-    if first is None:
-        raise Unreadable(shown(path), "expected captures of pages, found none that can be read alone")
-    return first
-
-
-def _captures_in(file: BinaryIO, kind: str, name: str) -> Iterator[Found]:
-    """The captures that need nothing beside their own record, of all hosts."""
-    streams = wacz.members(file, name, WARC_SUFFIXES) if kind == "wacz" else [file]
-    for stream in streams:
-        records = (arc.read if kind == "arc" else warc.read)(cast("BinaryIO", stream))
-        for item in incoming.captures_of(records, lambda _: True):
-            if isinstance(item, Found) and item.revisit is None:
-                yield item
 
 
 class WarcImporter:
@@ -92,7 +57,7 @@ class WarcImporter:
         name = shown(path)
         try:
             with path.open("rb") as file:
-                kind = _kind(path, file)
+                kind = kind_of(path, file)
                 if kind is None:
                     return False
                 source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **facts(path)))
@@ -289,36 +254,3 @@ class WarcImporter:
         references = {"not_modified_of": own.not_modified_of, "like_capture_id": own.like_capture}
         found = digests.record_sha256(row, references)
         return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"
-
-
-def _kind(path: Path, file: BinaryIO) -> str | None:
-    """``warc``, ``arc``, ``wacz`` or None, by first bytes, then by name."""
-    start = file.read(65536)
-    file.seek(0)
-    name, plain = path.name.lower(), _unpacked(start)
-    if arc.is_arc(plain):
-        return "arc"
-    if plain.startswith(b"WARC/"):
-        return "warc"
-    if start.startswith(magic.ZIP) and (name.endswith(".wacz") or b"datapackage" in start + _end(file)):
-        return "wacz"
-    if name.endswith(ARCHIVE_SUFFIXES):
-        return next((kind for kind in ("wacz", "arc") if f".{kind}" in name and ".warc" not in name), "warc")
-    return None
-
-
-def _unpacked(start: bytes) -> bytes:
-    """The first bytes inside a compressed file; those of a plain one as they are."""
-    try:
-        return RecordStream(BytesIO(start)).line()
-    except DamageError:
-        return start
-
-
-def _end(file: BinaryIO) -> bytes:
-    """The last bytes, where a zip file has its list of contents."""
-    file.seek(0, 2)
-    file.seek(max(0, file.tell() - 65536))
-    end = file.read()
-    file.seek(0)
-    return end
