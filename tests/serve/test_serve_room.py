@@ -5,7 +5,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
-from scraper.store import Setting, keep_setting
+from scraper.records import Setting
+from scraper.store import keep_setting
 
 
 def number_at(reader: Any, link: str) -> int:
