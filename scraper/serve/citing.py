@@ -13,6 +13,7 @@ from scraper import cite
 from scraper.export import revision_url
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
 
 
@@ -42,7 +43,7 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
         abstract=post["excerpt"],
         keywords=tuple(name for name, _ in labels(ask, "tag", "tags", post["id"])),
         sha256=revision.body_sha256 if revision else None,
-        archive=fact(ask, "name") or texts.ARCHIVE,
+        archive=frame_of(ask.room).name,
         archive_url=revision_url(base, post["site"], post["slug"], digest, seen_at) if base else None,
     )
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask, quoted
-from scraper.serve.citing import absolute, coins, fact
+from scraper.serve.citing import absolute, coins
+from scraper.serve.frame import frame_of
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 
@@ -239,7 +240,7 @@ def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) 
     (day,) = ask.db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
     address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
     return texts.cited_search(
-        fact(ask, "name") or texts.ARCHIVE,
+        frame_of(ask.room).name,
         found.request.query.text,
         [choice.label for choice in filters],
         found.total,
