@@ -149,9 +149,26 @@ class Ended(KeyboardInterrupt):
     """SIGTERM came. With KeyboardInterrupt itself, met in the midst of an import, Python would choose the status."""
 
 
-def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of signal handlers
-    """What SIGTERM does in `stoppable` verbs."""
+#: Seconds until a signal that came amid an import is heeded again.
+LATER = 0.02
+
+
+def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
+    """What SIGTERM does in `stoppable` verbs. Amid an import it waits: Python would print what is raised there."""
+    if is_importing(frame):
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, LATER)
+        return
     raise Ended
+
+
+def is_importing(frame: FrameType | None) -> bool:
+    """Whether *frame* was called by the import of a module."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def stoppable(command: Callable[..., Any]) -> Callable[..., Any]:
