@@ -8,6 +8,7 @@ from typing import Any
 
 from scraper.demo.posts import DemoPost
 from scraper.demo.scene import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
+from scraper.numbers import plural
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
 
@@ -342,11 +343,6 @@ def dump(data: Any) -> str:
 def label(name: str) -> str:
     """The slug of a category or tag."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 view``, ``1,261 views``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def post_id(post: DemoPost) -> str:

@@ -20,11 +20,6 @@ def number(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """``1 post``, ``2 posts``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def host(url: str | None) -> str:
     """The host of *url* without ``www.``; empty where it has none."""
     try:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from scraper.serve.formatting import day, plural
+from scraper.numbers import plural
+from scraper.serve.formatting import day
 
 ARCHIVE = "USHRN posts archive"
 ANY_ARCHIVE = "Posts archive"
