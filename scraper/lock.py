@@ -67,8 +67,28 @@ def _beside(path: Path, ending: str) -> Path:
 
 def _holder(path: Path) -> str:
     """Who holds the archive, in words."""
+    note = _note(path)
+    return "another run holds it" if note is None else f"another run holds it, process {note[0]} since {note[1]}"
+
+
+def _note(path: Path) -> tuple[int, str] | None:
+    """The process that holds the archive, and since when, as it says itself; None: there is no such note."""
     try:
         held = json.loads(_beside(path, ".lock.holder").read_text(encoding="utf-8"))
-        return f"another run holds it, process {int(held['pid'])} since {held['since']}"
+        return int(held["pid"]), str(held["since"])
     except (OSError, ValueError, KeyError, TypeError):
-        return "another run holds it"
+        return None
+
+
+def is_held(path: str | Path) -> bool:
+    """Whether a run that still lives has noted that it holds the archive. Takes no lock: nobody is kept from it."""
+    note = _note(Path(path))
+    if note is None:
+        return False
+    try:
+        os.kill(note[0], 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's process
+        return True
+    return True

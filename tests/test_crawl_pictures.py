@@ -219,11 +219,11 @@ def test_status_says_what_the_pictures_weigh_and_a_copy_may_leave_them_out(stage
     stage.crawl()
     found = status.status(stage.path, TODAY)
     weigh = sum(len(drawings.picture(name)[0]) for name in stage.pictures())
-    assert found.pictures == 6 and 0 < found.pictures_size <= weigh
-    assert "pictures: 6, " in status.screen(found, TODAY)
+    assert found.health.pictures == 6 and 0 < found.health.pictures_size <= weigh
+    assert "pictures: 6, " in status.screen(found)
     small = tmp_path / "small.db"
     copy(stage.path, small, now=lambda: TODAY, pictures=False)
-    assert status.status(small, TODAY).pictures == 0
+    assert status.status(small, TODAY).health.pictures == 0
     with sqlite3.connect(small) as db:
         assert db.execute(KEPT).fetchone() == (5, 5, 5)
         assert db.execute("SELECT count(*) FROM bodies").fetchone()[0] > 5

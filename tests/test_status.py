@@ -43,15 +43,16 @@ def archive(tmp_path: Path) -> Path:
 def test_one_screen_tells_posts_problems_coverage_freshness_and_size(archive: Path) -> None:
     now = TODAY + timedelta(days=3)
     found = status.status(archive, now)
-    assert (found.posts, found.new_this_month, found.gone, found.errors) == (8, 8, 0, 1)
-    assert found.last_good_crawl_at == "2026-05-20T12:00:00Z"
-    assert found.sites[0].coverage == {"archived": 8, "wanted": 1}
+    health = found.health
+    assert (health.posts, health.new_this_month, health.gone, health.errors) == (8, 8, 0, 1)
+    assert health.last_good_crawl_at == "2026-05-20T12:00:00Z"
+    assert health.sites[0].coverage == {"archived": 8, "wanted": 1}
     assert found.size == archive.stat().st_size
-    text = status.screen(found, now)
+    text = status.screen(found)
     assert len(text.splitlines()) <= 24
     assert "last good crawl: 2026-05-20T12:00:00Z (3 days ago)" in text
     assert "fetch/status-500" in text
-    assert str(found.chain_sha256) in text
+    assert str(health.chain_sha256) in text
 
 
 @pytest.mark.parametrize(("age", "stale"), [("2d", True), ("4d", False), ("71h", True), ("1w", False), ("4", False)])
@@ -64,15 +65,15 @@ def test_an_archive_that_was_never_crawled_is_stale(tmp_path: Path) -> None:
         pass
     found = status.status(tmp_path / "a.db", TODAY, timedelta(days=1000))
     assert found.stale
-    assert "none yet" in status.screen(found, TODAY)
+    assert "none yet" in status.screen(found)
 
 
 def test_a_crawl_that_was_killed_or_failed_does_not_count_as_good(archive: Path) -> None:
     with Archive.open(archive) as opened:
         opened.begin("crawl", "2026-05-21T00:00:00Z")
     found = status.status(archive, TODAY + timedelta(days=3), timedelta(days=4))
-    assert found.last_good_crawl_at == "2026-05-20T12:00:00Z"
-    assert "did not end" in status.screen(found, TODAY)
+    assert found.health.last_good_crawl_at == "2026-05-20T12:00:00Z"
+    assert "did not end" in status.screen(found)
 
 
 def test_the_same_as_json_for_monitoring(archive: Path) -> None:

@@ -5,16 +5,19 @@ import os
 import sqlite3
 import sys
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scraper import decide
 from scraper.cli.group import Log, db_option, files_of, harmless, now, stoppable
-from scraper.errors import Stale, Unreadable, UsageError
+from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
+
+if TYPE_CHECKING:
+    from scraper.terminal.status import Status
 
 #: What `extract` prints, in order; the rest of a reading serves the program itself.
 EXTRACT_KEYS = (
@@ -76,15 +79,24 @@ def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
 
 @click.command()
 @db_option
+@click.option("--check", "checked", is_flag=True,
+              help="Print what needs a look, one line per cause; end with status 10 when there is any.")  # fmt: skip
 @click.option("--max-age", metavar="AGE",
               help="End with status 10 when the last good crawl is older than this: 36h, 8d, 2w.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Every address ever heard of, and what became of it, as CSV.")
-@click.option("--json", "as_json", is_flag=True, help="For monitoring.")
-def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None:
-    """Tell what is in the archive, how fresh it is, and what is missing or broken.
+@click.option("--json", "as_json", is_flag=True, help="For monitoring; docs/running.md describes the fields.")
+@click.option("--prometheus", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write metrics to FILE instead, for node_exporter's textfile collector (*.prom).")  # fmt: skip
+def status(
+    db: Path, checked: bool, max_age: str | None, coverage: bool, as_json: bool, prometheus: Path | None
+) -> None:
+    """Show what is in the archive, how fresh it is, and what is missing or broken.
+
+    A crawl is good when pages were had in it. Writes nothing to the archive, and works on a read-only disk.
 
     \b
-    Example:  ushrn status --max-age 8
+    Example:  ushrn status --check
+              ushrn status --prometheus /var/lib/node_exporter/ushrn.prom
     """
     from scraper.terminal import status as room
 
@@ -92,10 +104,29 @@ def status(db: Path, max_age: str | None, coverage: bool, as_json: bool) -> None
         for line in room.coverage(db):
             click.echo(line.encode("utf-8", "replace"), nl=False)  # a file for programs, whatever the terminal
         return
-    at = now()
-    found = room.status(db, at, room.parse_age(max_age) if max_age is not None else None)
-    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else room.screen(found, at))
-    sys.exit(Stale.exit_status if found.stale else 0)
+    limit = room.parse_age(max_age) if max_age is not None else None
+    found = measured(db, prometheus, limit) if prometheus else room.status(db, now(), limit)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    elif checked:
+        click.echo(harmless(room.check_lines(found)))
+    elif prometheus is None:
+        click.echo(harmless(room.screen(found)))
+    sys.exit(Stale.exit_status if found.stale or (checked and found.causes) else 0)
+
+
+def measured(db: Path, file: Path, max_age: timedelta | None) -> "Status":
+    """The state of the archive, which is written to *file* as metrics; that it cannot be read, too."""
+    from scraper.terminal import prometheus
+    from scraper.terminal import status as room
+
+    try:
+        found = room.status(db, now(), max_age)
+    except ArchiveError:
+        room.write_whole(file, prometheus.failure())
+        raise
+    room.write_whole(file, prometheus.text(found))
+    return found
 
 
 @click.command()
@@ -238,9 +269,15 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
               help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip
 @click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")
 @click.option("--strict", is_flag=True, help="Notes, too, end with status 1.")
+@click.option("--record", "is_recorded", is_flag=True,
+              help="Where no damage is found, add a run that says so: `status` then tells its age.")  # fmt: skip
 @stoppable
-def verify(db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool) -> None:
-    """Check every digest, every reference and every row against the captures it came from. Writes nothing.
+def verify(
+    db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool, is_recorded: bool
+) -> None:
+    """Check every digest, every reference and every row against the captures it came from.
+
+    Writes nothing, unless --record asks for it.
 
     Damage ends with status 7, what cannot be shown to hold (read by another reader, written to since the last
     checkpoint, a copy without bodies) with 1, notes (a count that fell) with 0.
@@ -253,6 +290,8 @@ def verify(db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, 
     log = Log()
     known = room.known_checkpoint(checkpoint) if checkpoint else None
     found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None), known=known, chain=chain)
+    if is_recorded:
+        room.record(db, found, now)
     log.clear()
     status = found.exit_status or int(strict and bool(found.found))
     if as_json:

@@ -80,6 +80,8 @@ class Posts:
             self._judge_suspects()
             self._confirm()
             self._judge_suspects()
+            if self.good:
+                self.session.resolve(self.site.base_url, "moved")
         finally:
             self._hold_drifted()
 

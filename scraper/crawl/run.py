@@ -133,6 +133,8 @@ def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
         session.keep_all(error.captures)
         _say(session, target.site, error)
         return [1]
+    if visit.reached:
+        session.resolve(target.site.base_url, "crawl")
     return [0] if visit.reached or visit.gone else []
 
 

@@ -6,8 +6,9 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 `sealing` gives what a checkpoint seals.
 """
 
-from scraper.store import change_list, exhibits, holdings, masking, sealing, withdrawing
+from scraper.store import change_list, exhibits, health, holdings, masking, sealing, withdrawing
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
+from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
@@ -20,18 +21,24 @@ __all__ = [
     "Archive",
     "Change",
     "CrawlSummary",
+    "Health",
     "HeldCapture",
     "ImportFile",
     "Memento",
     "Mementos",
+    "OpenProblem",
     "Outcome",
     "Place",
     "PostHistory",
     "Rebuilt",
+    "RunRow",
     "Seal",
     "Settings",
+    "SiteHealth",
+    "Trouble",
     "change_list",
     "exhibits",
+    "health",
     "holdings",
     "keep_setting",
     "masking",

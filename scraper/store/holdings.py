@@ -86,12 +86,13 @@ def totals(db: sqlite3.Connection) -> Totals:
 
 
 def standing(db: sqlite3.Connection) -> Standing:
-    """Newest run and newest checkpoint."""
+    """Newest run that brought something in or read it anew, and newest checkpoint."""
     here = tables(db)
     if "crawls" not in here:
         return Standing()
     run = db.execute(
-        "SELECT coalesce(finished_at, started_at), command FROM crawls ORDER BY id DESC LIMIT 1"
+        "SELECT coalesce(finished_at, started_at), command FROM crawls WHERE command <> 'verify'"
+        " ORDER BY id DESC LIMIT 1"
     ).fetchone()
     sealed = None
     if "checkpoints" in here:

@@ -2,52 +2,29 @@
 
 import csv
 import io
+import os
 import re
-import sqlite3
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scraper import schema
+from scraper import lock, schema
+from scraper.dates import utc
+from scraper.decide import instant
 from scraper.errors import UsageError
+from scraper.store import Health, OpenProblem, SiteHealth
+from scraper.store import health as read_model
+from scraper.terminal import checks
 
-#: A crawl counts as good when it reached the sites and finished: 1 means that some pages had errors.
-GOOD_EXITS = (0, 1)
-MOST_PROBLEMS = 5
-_PICTURES = "FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')"
+#: Of the JSON form: raised where a field changes its meaning or goes; new ones may come without.
+SCHEMA_VERSION = 1
+#: A crawl of which nothing need be said: 1 means that some pages had errors.
+QUIET_EXITS = (0, 1)
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|w)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStatus:
-    """One site."""
-
-    id: str
-    state: str
-    base_url: str
-    posts: int
-    gone: int
-    #: Addresses of posts by what became of them: archived, wanted, lost …
-    coverage: dict[str, int]
-    first_published_at: str | None
-    last_published_at: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenProblem:
-    """Something that went wrong and has not worked since."""
-
-    url: str
-    stage: str
-    kind: str
-    field: str
-    level: str
-    message: str
-    first_seen_at: str
-    last_seen_at: str
-    times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,117 +34,54 @@ class Status:
     path: str
     #: Bytes of the file.
     size: int
-    #: Different pictures that are kept, and what they weigh in the file, bytes.
-    pictures: int
-    pictures_size: int
-    posts: int
-    #: First seen in the running calendar month (UTC).
-    new_this_month: int
-    gone: int
-    revisions: int
-    captures: int
-    #: Open ones: errors and notes.
-    errors: int
-    notes: int
-    problems: tuple[OpenProblem, ...]
-    sites: tuple[SiteStatus, ...]
-    #: The last crawl that did its work, and its exit status; None: there was none.
-    last_good_crawl_at: str | None
-    last_crawl_at: str | None
-    last_crawl_exit: int | None
-    #: The seal of the last finished run.
-    chain_sha256: str | None
-    #: Whether the last good crawl is older than allowed; None: no limit was given.
+    health: Health
+    around: checks.Surroundings
+    #: What is not as it should be.
+    causes: tuple[checks.Cause, ...]
+    #: Whether the last crawl that had pages is older than allowed; None: no limit was given.
     stale: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """For monitoring: plain values only."""
-        return asdict(self)
+        """For monitoring: plain values only; docs/running.md says what each is."""
+        found = asdict(self.health)
+        last = found.pop("last_crawl") or {}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "at": utc(self.around.now),
+            "path": self.path,
+            "size": self.size,
+            "disk_free": self.around.disk_free,
+            "running": self.around.is_running,
+            "stale": self.stale,
+            "causes": [asdict(cause) for cause in self.causes],
+            "last_crawl_at": last.get("started_at"),
+            "last_crawl_finished_at": last.get("finished_at"),
+            "last_crawl_exit": last.get("exit_status"),
+            **found,
+        }
 
 
 def status(path: str | Path, now: datetime, max_age: timedelta | None = None) -> Status:
     """The state of the archive at *path*. Reads only. Raises ArchiveUnusable for what is no archive of ours."""
+    path = Path(path)
     db = schema.open_archive(path, create=False, readonly=True)
     try:
-        return _status(db.conn, Path(path), now, max_age)
+        health = read_model.health(db.conn, now, checks.TROUBLES.keys())
     finally:
         db.conn.close()
-
-
-def _status(db: sqlite3.Connection, path: Path, now: datetime, max_age: timedelta | None) -> Status:
-    good = _one(
-        db,
-        "SELECT max(finished_at) FROM crawls WHERE command = 'crawl' AND exit_status IN (0, 1) AND EXISTS ("
-        " SELECT 1 FROM captures WHERE crawl_id = crawls.id AND kind IN ('post', 'list', 'feed', 'sitemap')"
-        " AND status IN (200, 304))",
+    around = checks.Surroundings(
+        now=now,
+        disk_free=shutil.disk_usage(path.absolute().parent).free,
+        is_running=lock.is_held(path),
+        max_age=max_age or checks.MAX_AGE,
     )
-    last = db.execute(
-        "SELECT started_at, exit_status FROM crawls WHERE command = 'crawl' ORDER BY id DESC LIMIT 1"
-    ).fetchone() or (None, None)
-    month = now.strftime("%Y-%m")
-    levels = dict(db.execute("SELECT level, count(*) FROM problems WHERE resolved_at IS NULL GROUP BY level"))
     return Status(
         path=str(path),
         size=path.stat().st_size,
-        pictures=_one(db, f"SELECT count(*) {_PICTURES}"),
-        pictures_size=_one(db, f"SELECT ifnull(sum(length(data)), 0) {_PICTURES}"),
-        posts=_one(db, "SELECT count(*) FROM posts"),
-        new_this_month=_one(db, "SELECT count(*) FROM posts WHERE first_seen_at >= ?", month),
-        gone=_one(db, "SELECT count(*) FROM posts WHERE gone_at IS NOT NULL"),
-        revisions=_one(db, "SELECT count(*) FROM revisions"),
-        captures=_one(db, "SELECT count(*) FROM captures"),
-        errors=levels.get("error", 0),
-        notes=levels.get("note", 0),
-        problems=_problems(db),
-        sites=tuple(
-            _site(db, *row) for row in db.execute("SELECT id, state, base_url FROM sites ORDER BY id").fetchall()
-        ),
-        last_good_crawl_at=good,
-        last_crawl_at=last[0],
-        last_crawl_exit=last[1],
-        chain_sha256=_one(
-            db, "SELECT chain_sha256 FROM crawls WHERE chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1"
-        ),
-        stale=None if max_age is None else _is_stale(good, now, max_age),
-    )
-
-
-def _one(db: sqlite3.Connection, sql: str, *values: object) -> Any:
-    """The one value that *sql* selects; None: no row."""
-    row = db.execute(sql, values).fetchone()
-    return row[0] if row else None
-
-
-def _is_stale(good: str | None, now: datetime, max_age: timedelta) -> bool:
-    return good is None or now - datetime.fromisoformat(good) > max_age
-
-
-def _problems(db: sqlite3.Connection) -> tuple[OpenProblem, ...]:
-    names = tuple(OpenProblem.__dataclass_fields__)
-    rows = db.execute(
-        f"SELECT {', '.join(names)} FROM problems WHERE resolved_at IS NULL"
-        " ORDER BY level = 'note', last_seen_at DESC, url, stage, kind, field LIMIT ?",
-        (MOST_PROBLEMS,),
-    )
-    return tuple(OpenProblem(**dict(zip(names, row, strict=True))) for row in rows)
-
-
-def _site(db: sqlite3.Connection, site: str, state: str, base_url: str) -> SiteStatus:
-    posts, gone, first, last = db.execute(
-        "SELECT count(*), count(gone_at), min(published_at), max(published_at) FROM posts WHERE site = ?", (site,)
-    ).fetchone()
-    coverage = dict(
-        db.execute("SELECT state, count(*) FROM known_urls WHERE site = ? GROUP BY state ORDER BY state", (site,))
-    )
-    return SiteStatus(
-        id=site,
-        state=state,
-        base_url=base_url,
-        posts=posts,
-        gone=gone,
-        coverage=coverage,
-        first_published_at=first,
-        last_published_at=last,
+        health=health,
+        around=around,
+        causes=checks.causes(health, around),
+        stale=None if max_age is None else checks.is_stale(health, around),
     )
 
 
@@ -175,9 +89,7 @@ def coverage(path: str | Path) -> Iterator[str]:
     """The view `coverage` as CSV, line by line, the heading first. Raises ArchiveUnusable for what is no archive."""
     db = schema.open_archive(path, create=False, readonly=True)
     try:
-        rows = db.conn.execute("SELECT * FROM coverage ORDER BY site, url")
-        yield _csv_line([column[0] for column in rows.description])
-        for row in rows:
+        for row in read_model.coverage(db.conn):
             yield _csv_line(row)
     finally:
         db.conn.close()
@@ -189,44 +101,58 @@ def _csv_line(values: Iterable[object]) -> str:
     return line.getvalue()
 
 
-def screen(found: Status, now: datetime) -> str:
+def screen(found: Status) -> str:
     """The status for people: one screen, no line over 100 characters where the addresses allow it."""
+    health = found.health
     lines = [
-        f"{found.path}: {found.posts} posts, {found.new_this_month} new this month, {found.gone} gone, "
-        f"{found.revisions} revisions, {found.captures} captures, {_size(found.size)}"
+        f"{found.path}: {health.posts} posts, {health.new_this_month} new this month, {health.gone} gone, "
+        f"{health.revisions} revisions, {health.captures} captures, {_size(found.size)}"
     ]
-    if found.pictures:
-        lines.append(f"pictures: {found.pictures}, {_size(found.pictures_size)} of it")
-    lines.append(_crawl_line(found, now))
-    lines += [_site_line(site) for site in found.sites]
-    lines.append(f"problems: {found.errors} errors, {found.notes} notes" + (":" if found.problems else ""))
-    lines += [_problem_line(problem) for problem in found.problems]
-    more = found.errors + found.notes - len(found.problems)
+    if health.pictures:
+        lines.append(f"pictures: {health.pictures}, {_size(health.pictures_size)} of it")
+    lines.append(_crawl_line(found))
+    if health.last_verify_at:
+        lines.append(f"last verified: {_when(health.last_verify_at, found.around.now)}")
+    lines += [_site_line(site, found.around.now) for site in health.sites]
+    lines.append(f"problems: {health.errors} errors, {health.notes} notes" + (":" if health.problems else ""))
+    lines += [_problem_line(problem) for problem in health.problems]
+    more = health.errors + health.notes - len(health.problems)
     if more > 0:
         lines.append(f"  and {more} more in the table problems")
-    if found.chain_sha256:
-        lines.append(f"seal of the last run: {found.chain_sha256}")
+    if health.chain_sha256:
+        lines.append(f"seal of the last run: {health.chain_sha256}")
     return "\n".join(lines)
 
 
-def _crawl_line(found: Status, now: datetime) -> str:
-    if found.last_good_crawl_at is None:
-        line = "last good crawl: none yet"
-    else:
-        age = now - datetime.fromisoformat(found.last_good_crawl_at)
-        line = f"last good crawl: {found.last_good_crawl_at} ({_ago(age)})"
-    if found.last_crawl_at and found.last_crawl_exit not in GOOD_EXITS:
-        ended = "did not end" if found.last_crawl_exit is None else f"ended with exit status {found.last_crawl_exit}"
-        line += f"; the one begun {found.last_crawl_at} {ended}"
+def check_lines(found: Status) -> str:
+    """What is not as it should be, one line a cause; one line where all is well."""
+    if found.causes:
+        return "\n".join(map(str, found.causes))
+    return f"all is well: {_crawl_line(found)}"
+
+
+def _crawl_line(found: Status) -> str:
+    health = found.health
+    at = health.last_good_crawl_at
+    line = f"last good crawl: {_when(at, found.around.now) if at else 'none yet'}"
+    last = health.last_crawl
+    if last is not None and last.exit_status not in QUIET_EXITS:
+        ended = "did not end" if last.exit_status is None else f"ended with exit status {last.exit_status}"
+        line += f"; the one begun {last.started_at} {ended}"
     return line + ("; STALE" if found.stale else "")
 
 
-def _site_line(site: SiteStatus) -> str:
+def _when(at: str, now: datetime) -> str:
+    return f"{at} ({_ago(now - instant(at))})"
+
+
+def _site_line(site: SiteHealth, now: datetime) -> str:
     span = (
         f", {site.first_published_at[:10]} to {(site.last_published_at or '')[:10]}" if site.first_published_at else ""
     )
     known = ", ".join(f"{count} {state}" for state, count in site.coverage.items())
-    return f"  {site.id} ({site.state}): {site.posts} posts{span}, {site.gone} gone; addresses: {known or 'none'}"
+    had = f"; last had {_when(site.last_had_at, now)}" if site.last_had_at else ""
+    return f"  {site.id} ({site.state}): {site.posts} posts{span}, {site.gone} gone; addresses: {known or 'none'}{had}"
 
 
 def _problem_line(problem: OpenProblem) -> str:
@@ -262,3 +188,19 @@ def parse_age(text: str) -> timedelta:
         return timedelta(**{unit: float(match[1])})
     except OverflowError:
         raise UsageError(f"--max-age: expected an age of less than a million years, found {text!r}") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put *text* into the file at *path* at once: whoever reads it meets the old or the new, never a part.
+
+    Readable for all, as monitoring runs as somebody else. Raises OSError.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise

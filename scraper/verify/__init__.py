@@ -6,7 +6,8 @@ against the checkpoints.
 """
 
 from scraper.verify.findings import Finding, Findings
+from scraper.verify.record import record
 from scraper.verify.run import run
 from scraper.verify.seals import known_checkpoint
 
-__all__ = ["Finding", "Findings", "known_checkpoint", "run"]
+__all__ = ["Finding", "Findings", "known_checkpoint", "record", "run"]

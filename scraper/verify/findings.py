@@ -50,9 +50,14 @@ class Findings:
         return tuple(finding for finding in self.found if finding.level == level)
 
     @property
+    def has_damage(self) -> bool:
+        """Whether something does not hold."""
+        return bool(self.of(DAMAGE))
+
+    @property
     def exit_status(self) -> int:
         """7 when there is damage; else 1 when something is not proven; else 0."""
-        if self.of(DAMAGE):
+        if self.has_damage:
             return IntegrityError.exit_status
         return 1 if self.of(UNPROVEN) else 0
 
