@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scraper.demo import drawings, endpoints, pages
+from scraper.demo import drawings, endpoints, look, pages
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.scene import Scene
 
@@ -74,6 +74,8 @@ class Blog:
         if self.pictures and path.startswith("/media/"):
             body, media_type = drawings.picture(path.removeprefix("/media/"))
             return Answer(media_type=media_type, body=body)
+        if self.pictures and path == look.PATH:
+            return Answer(media_type="text/css", body=look.style_sheet(f"{self.base}/media").encode())
         if path.startswith("/_files/ugd/"):
             return Answer(media_type="application/pdf", body=endpoints.pdf(PDF_LINES))
         if path in ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/pages-sitemap.xml", "/blog-feed.xml"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from scraper.demo import look
 from scraper.demo.posts import DemoPost
 from scraper.demo.scene import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
 from scraper.numbers import plural
@@ -84,18 +85,21 @@ def document(title: str, head: str, body: str, warm: dict[str, Any], scene: Scen
     style, settings = boilerplate(hidden, "style"), boilerplate(hidden, "settings")
     chrome = boilerplate(round(scene.padding * scene.markup), "markup")
     feed = f'<link rel="alternate" href="{scene.base}/blog-feed.xml" title="{NAME} - RSS" type="application/rss+xml">'
+    sheet = f'<link rel="stylesheet" href="{look.PATH}">' if scene.own_media else ""
     warm_data = {"platform": {"ssrPropsUpdates": []}, "pages": {}, "appsWarmupData": {BLOG_APP: warm}, "ooi": {}}
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="generator" content="Wix.com Website Builder">'
-        f"<title>{escape(title)} | {NAME}</title>{head}{feed}<style>{style}</style>"
+        f"<title>{escape(title)} | {NAME}</title>{head}{feed}{sheet}<style>{style}</style>"
         f'<script>var ssrInfo = {{"renderBodyTime":{200 + scene.request % 90},'
         f'"renderTimeStamp":{int(scene.now.timestamp() * 1000)}}};'
         f'var requestId = "{scene.request:032x}";</script></head>'
         '<body class=""><div id="SITE_CONTAINER"><div id="main_MF" class="main_MF">'
-        '<div id="SCROLL_TO_TOP" aria-label="top of page">top of page</div><div id="site-root" class="site-root">'
+        '<div id="SCROLL_TO_TOP" role="region" aria-label="top of page">top of page</div>'
+        '<div id="site-root" class="site-root">'
         '<header><a href="/">Home</a><a href="/news">News</a>' + chrome + '</header><main id="PAGES_CONTAINER">'
-        f'{body}</main><footer>© {NAME}</footer></div><div id="SCROLL_TO_BOTTOM">bottom of page</div></div></div>'
+        f"{body}</main><footer>© {NAME}</footer></div>"
+        '<div id="SCROLL_TO_BOTTOM" role="region" aria-label="bottom of page">bottom of page</div></div></div>'
         f'<script type="application/json" id="wix-essential-viewer-model">{{{settings}"end":0}}</script>'
         f'<script type="application/json" id="wix-warmup-data">{dump(warm_data)}</script></body></html>'
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import importlib.util
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -17,6 +19,20 @@ import pytest
 import zstandard
 
 from scraper import schema
+
+
+def _load(name: str) -> ModuleType:
+    """A module of this folder that holds no tests."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_browsers = _load("browsers")
+axe, chromium = _browsers.axe, _browsers.chromium
 
 BODY = (
     "The network welcomes the outcome of the Universal Periodic Review of the United States.\n\n"
