@@ -65,7 +65,7 @@ DOORS = {
     "PIL": {"thumbnails"},
     "brotli": {"magic"},
     "click": {"cli"},
-    "cryptography": {"seal"},
+    "cryptography": {"seal", "warc/wacz_auth"},
     "datasette": {"serve"},
     "duckdb": {"export/parquet"},
     "feedparser": {"reading/sources"},

@@ -19,8 +19,11 @@ import pytest
 
 from scraper.errors import Unreadable
 from scraper.export import warc as evidence
+from scraper.seal import publishing
+from scraper.store import Archive, sealing
 from scraper.warc import cdxj, wacz
 from scraper.warc import record as warc
+from scraper.warc.wacz_auth import Standing
 
 #: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they may be on the PATH.
 PEERS = os.environ.get("USHRN_PEERS")
@@ -124,6 +127,42 @@ def test_the_same_archive_gives_the_same_bytes_whenever_and_wherever(
         export(archive, path)
     assert (tmp_path / "a" / "x").read_bytes() == (tmp_path / "b" / "y").read_bytes()
     assert (tmp_path / "a" / "x").read_bytes() == (tmp_path / "a" / "z").read_bytes()
+
+
+@pytest.fixture
+def signed(tmp_path: Path, full: Path) -> Path:
+    """A package of an archive with a key."""
+    with Archive.open(full) as archive:
+        publishing.new_key(archive, "archive.example/posts", bytes(range(32)), tmp_path / "keys")
+    evidence.export_wacz(full, tmp_path / "signed.wacz", key_folder=tmp_path / "keys")
+    return tmp_path / "signed.wacz"
+
+
+def test_a_package_is_signed_by_the_key_that_the_archive_names(signed: Path, full: Path, tmp_path: Path) -> None:
+    with Archive.open(full, readonly=True, create=False) as archive:
+        named = sealing.meta(archive.db, publishing.WACZ_KEY)
+    with signed.open("rb") as file:
+        assert str(wacz.signature(file)) == f"valid: an anonymous key, {named}"
+        assert list(wacz.complaints(file)) == []
+    with zipfile.ZipFile(signed) as file:
+        said = json.loads(file.read("datapackage-digest.json"))["signedData"]
+        assert said["created"] == json.loads(file.read("datapackage.json"))["created"]  # `wacz validate` compares them
+    evidence.export_wacz(full, tmp_path / "again.wacz", key_folder=tmp_path / "keys")
+    assert (tmp_path / "again.wacz").read_bytes() == signed.read_bytes()
+
+
+def test_without_the_key_at_hand_a_package_is_not_signed(signed: Path, full: Path, tmp_path: Path) -> None:
+    evidence.export_wacz(full, tmp_path / "plain.wacz", key_folder=tmp_path / "empty")
+    with (tmp_path / "plain.wacz").open("rb") as file:
+        assert str(wacz.signature(file)) == "none"
+
+
+def test_a_signed_list_of_files_that_was_changed_is_told(signed: Path) -> None:
+    def change(files: dict[str, bytes]) -> dict[str, bytes]:
+        return files | {"datapackage.json": files["datapackage.json"].replace(b"Posts", b"Lists", 1)}
+
+    assert wacz.signature(rewritten(signed, change)).standing is Standing.INVALID
+    assert wacz.signature(io.BytesIO(b"PK\x03\x04")).standing is Standing.INVALID
 
 
 def rewritten(package: Path, change: Any) -> io.BytesIO:
@@ -232,7 +271,9 @@ def test_cdxj_indexer_makes_the_same_index(tmp_path: Path, package: Path) -> Non
 
 
 @pytest.mark.slow
-def test_wacz_validate_accepts_the_package(package: Path) -> None:
+@pytest.mark.parametrize("kind", ["package", "signed"])
+def test_wacz_validate_accepts_the_package(kind: str, request: pytest.FixtureRequest) -> None:
+    package = request.getfixturevalue(kind)
     assert "valid" in run("wacz", "validate", "-f", package)
 
 

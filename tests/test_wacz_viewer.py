@@ -4,6 +4,7 @@ Needs npm (which brings the viewer's two bundles), Debian's `chromium` and ``pip
 """
 
 import functools
+import json
 import os
 import re
 import shutil
@@ -11,19 +12,33 @@ import sqlite3
 import subprocess
 import tarfile
 import threading
+import zipfile
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scraper.demo.run import run_demo
 from scraper.export.warc import export_wacz
+from scraper.seal import publishing
+from scraper.store import Archive
 
 pytestmark = pytest.mark.slow
 
 VIEWER = "replaywebpage@2.5.3"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+#: The signature by the browser's own cryptography, on the curve that viewers import.
+HOLDS = """async ({hash, signature, publicKey}) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const curve = {name: "ECDSA", namedCurve: "P-384"};
+  const key = await crypto.subtle.importKey("spki", bytes(publicKey), curve, true, ["verify"]);
+  const how = {name: "ECDSA", hash: "SHA-256"};
+  return crypto.subtle.verify(how, key, bytes(signature), new TextEncoder().encode(hash));
+}"""
 
 
 class Ranges(SimpleHTTPRequestHandler):
@@ -75,12 +90,22 @@ def site(viewer: Path) -> Iterator[str]:
     server.server_close()
 
 
+def asked(page: Any, url: str) -> Any:
+    """What the viewer's service worker answers there; of a signature that it cannot read it says nothing."""
+    page.goto(url)
+    return json.loads(page.inner_text("body"))
+
+
 def test_an_exported_wacz_opens_in_the_viewer_of_the_field(tmp_path: Path, viewer: Path, site: str) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="pip install '.[browser]' brings playwright")
     if not CHROMIUM:
         pytest.skip("there is no chromium")
     assert run_demo(tmp_path, echo=lambda _: None) == 0
-    export_wacz(tmp_path / "demo.db", viewer / "demo.wacz")
+    with Archive.open(tmp_path / "demo.db") as archive:
+        publishing.new_key(archive, None, bytes(range(32)), tmp_path / "keys")
+    export_wacz(tmp_path / "demo.db", viewer / "demo.wacz", key_folder=tmp_path / "keys")
+    with zipfile.ZipFile(viewer / "demo.wacz") as package:
+        signed = json.loads(package.read("datapackage-digest.json"))["signedData"]
     with sqlite3.connect(tmp_path / "demo.db") as db:
         ((url, title),) = db.execute("SELECT url, title FROM posts WHERE slug = 'the-hearing-in-pictures'").fetchall()
     (viewer / "index.html").write_text(
@@ -96,5 +121,9 @@ def test_an_exported_wacz_opens_in_the_viewer_of_the_field(tmp_path: Path, viewe
         shown = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
         shown.locator("h1").first.wait_for(state="attached", timeout=60_000)
         assert title in shown.locator("[data-hook=post]").inner_text()
+        assert page.evaluate(HOLDS, signed)
+        (known,) = asked(page, f"{site}/replay/w/api/coll-index")["colls"]
+        told = asked(page, f"{site}/replay/w/api/c/{known['id']}?all=1")["verify"]
         browser.close()
+    assert told["publicKey"] == signed["publicKey"]
     assert foreign == []

@@ -52,14 +52,22 @@ def key(db: Path, name: str | None) -> None:
     """Make a key, sign with it from now on, and print its public half, the verifier key.
 
     The secret half lies in a file that only you can read, in ~/.config/ushrn (or $XDG_CONFIG_HOME/ushrn), never in the
-    archive. Keep a copy. If it is lost, make a new one: the next checkpoint says so, and names the one before.
+    archive. Keep a copy. If it is lost, make a new one: the next checkpoint says so, and names the one before. WACZ
+    files are signed, too: with a key that follows from it, whose public half is told as well (and is in `meta`).
     """
     from scraper import seal as room
     from scraper.runs import open_run
+    from scraper.store import sealing
 
     with open_run(db, now=now, up_to_date=False) as run:
         verifier, path = room.publishing.new_key(run.archive, name, secrets.token_bytes(32), room.keys.folder())
-    Log().messages((f"the secret key is in {path}: keep a copy, and show it to nobody",))
+        wacz_key = sealing.meta(run.archive.db, room.publishing.WACZ_KEY)
+    Log().messages(
+        (
+            f"the secret key is in {path}: keep a copy, and show it to nobody",
+            f"WACZ files are signed with this public key: {wacz_key}",
+        )
+    )
     click.echo(str(verifier))
 
 

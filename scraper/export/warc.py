@@ -13,10 +13,12 @@ from typing import BinaryIO
 
 from scraper import __version__, digests
 from scraper.export.files import replacing
-from scraper.store import Archive, withdrawing
+from scraper.seal import VERIFIER, keys
+from scraper.store import Archive, sealing, withdrawing
 from scraper.warc import http_message, wacz
 from scraper.warc import writer as outgoing
 from scraper.warc.wacz import Shown
+from scraper.warc.wacz_auth import SignatureKey
 from scraper.warc.writer import About, Kept, Original
 
 #: The same captures come out in the same order, whatever their ids.
@@ -41,14 +43,30 @@ def export_warc(archive_path: Path, output: Path, *, progress: Callable[[int], N
         return sum(1 for _ in outgoing.write(out, _kept(archive, progress), _about(archive)))
 
 
-def export_wacz(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Write all captures as one WACZ 1.1.1 file, with an index, and the posts as its pages; how many captures."""
+def export_wacz(
+    archive_path: Path,
+    output: Path,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+    key_folder: Path | None = None,
+) -> int:
+    """Write all captures as one WACZ 1.1.1 file, with an index, and the posts as its pages; how many captures.
+
+    It is signed where the secret key that the archive names is in *key_folder* (None: the user's own).
+    """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
         rows = archive.db.execute(_PAGES)
         pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in rows)
-        wacz.write(out, _kept(archive, progress), pages, _about(archive))
+        wacz.write(out, _kept(archive, progress), pages, _about(archive), _key(archive, key_folder or keys.folder()))
         (count,) = archive.db.execute("SELECT count(*) FROM captures").fetchone()
         return int(count)
+
+
+def _key(archive: Archive, folder: Path) -> SignatureKey | None:
+    """What signs a WACZ of the archive; None: it names no key, or that is not in *folder*."""
+    named = sealing.meta(archive.db, VERIFIER)
+    signer = keys.held(named, folder) if named is not None else None
+    return None if signer is None else SignatureKey.of_seed(signer.seed)
 
 
 @contextmanager

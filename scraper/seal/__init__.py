@@ -7,10 +7,11 @@ from scraper.seal import exhibit, keys, log, publishing, timestamps, withdraw
 from scraper.seal.keys import Signer, Verifier
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import FIRST, Proof
-from scraper.seal.sealer import Sealer, differences, extension, sealer, tree
+from scraper.seal.sealer import VERIFIER, Sealer, differences, extension, sealer, tree
 
 __all__ = [
     "FIRST",
+    "VERIFIER",
     "Checkpoint",
     "Note",
     "Proof",

@@ -130,6 +130,16 @@ def read(path: Path) -> Signer:
         raise UsageError(f"{path}: cannot be used as a key: {error}") from error
 
 
+def held(named: str, where: Path) -> Signer | None:
+    """The secret half of the verifier key *named*, from the folder *where*; None: it is not there."""
+    try:
+        verifier = Verifier.parse(named)
+        found = read(place(verifier, where))
+    except (ValueError, UsageError):
+        return None
+    return found if found.verifier == verifier else None
+
+
 def folder() -> Path:
     """Where keys lie unless another place is named: ``$XDG_CONFIG_HOME/ushrn``, or ``~/.config/ushrn``."""
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "ushrn"

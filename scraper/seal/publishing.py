@@ -12,6 +12,7 @@ from scraper.seal import keys, log, timestamps
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.sealer import ORIGIN, VERIFIER, tree
 from scraper.store import Archive, sealing
+from scraper.warc.wacz_auth import SignatureKey
 
 #: Sends bytes to an address as that type, and gives the status and the bytes that come back. Raises OSError.
 Ask = Callable[[str, bytes, str], tuple[int, bytes]]
@@ -21,6 +22,8 @@ TIMEOUT_SECONDS = 30
 ANSWER_LIMIT_BYTES = 1 << 20
 #: Row of `meta`: JSON, addresses of the authorities that every crawl asks.
 AUTHORITIES = "timestamp_authorities"
+#: Row of `meta`: the public half of what signs WACZ files, as they have it.
+WACZ_KEY = "wacz_key"
 
 
 def ask(url: str, data: bytes, media_type: str) -> tuple[int, bytes]:
@@ -50,6 +53,7 @@ def new_key(archive: Archive, name: str | None, seed: bytes, folder: Path) -> tu
     with archive.sealed() as db:
         sealing.set_meta(db, ORIGIN, origin)
         sealing.set_meta(db, VERIFIER, str(signer.verifier))
+        sealing.set_meta(db, WACZ_KEY, SignatureKey.of_seed(seed).public)
     return signer.verifier, path
 
 

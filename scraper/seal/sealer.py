@@ -16,7 +16,6 @@ from typing import Any
 
 from scraper import digests
 from scraper.dates import utc
-from scraper.errors import UsageError
 from scraper.reading.fingerprint import fingerprint
 from scraper.seal import keys, log
 from scraper.seal.note import Checkpoint, Note
@@ -85,14 +84,10 @@ class Sealer:
         named = sealing.meta(db, VERIFIER)
         if named is None:
             return None
-        try:
-            verifier = keys.Verifier.parse(named)
-            path = keys.place(verifier, self._folder or keys.folder())
-            found = keys.read(path)
-        except (ValueError, UsageError):
+        found = keys.held(named, self._folder or keys.folder())
+        if found is None:
             self.messages.append("the checkpoint is not signed: its key is not here; `ushrn seal key` makes a new one")
-            return None
-        return found if found.verifier == verifier else None
+        return found
 
 
 def sealer(now: Callable[[], datetime], key_folder: Path | None = None) -> Sealer:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
 from scraper.errors import Unreadable
-from scraper.warc import cdxj
+from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
+from scraper.warc.wacz_auth import Signature, SignatureKey, Standing
 from scraper.warc.writer import About, Kept
 
 #: An extra field (APPNOTE 4.5.1): its id, and no data.
@@ -101,18 +102,20 @@ def _info(path: str) -> zipfile.ZipInfo:
     return info
 
 
-def write(out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
-    """Write a WACZ to *out*, which must be seekable. The same captures give the same bytes."""
+def write(
+    out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None = None
+) -> None:
+    """Write a WACZ to *out*, which must be seekable; *key* signs it. The same captures give the same bytes."""
     package = _Zip(out)
     try:
-        _fill(package, kept, pages, about)
+        _fill(package, kept, pages, about, key)
     except BaseException:
         package.forget()
         raise
     package.close()
 
 
-def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About) -> None:
+def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None) -> None:
     lines = package.add_warc(f"archive/{about.filename}", kept, about)
     index, blocks = cdxj.compressed(lines, "index.cdx.gz")
     package.add("indexes/index.cdx.gz", [index])
@@ -120,7 +123,9 @@ def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
     main: list[Shown] = []
     package.add("pages/pages.jsonl", _pages(pages, main))
     described = _datapackage(about, main[0] if main else None, package.resources)
-    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
+    digest: dict[str, Any] = {"path": "datapackage.json", "hash": wacz_auth.hash_of(described)}
+    if key is not None:
+        digest["signedData"] = key.sign(described, created=warc.date(about.newest_at), software=about.software)
     package.add("datapackage.json", [described])
     package.add("datapackage-digest.json", [_json(digest)])
 
@@ -220,6 +225,19 @@ def listed(file: BinaryIO) -> set[str] | None:
         return {str(resource["path"]) for resource in json.loads(_small(package, "datapackage.json"))["resources"]}
     except (*_ZIP_TROUBLE, KeyError, TypeError):
         return None
+
+
+def signature(file: BinaryIO) -> Signature:
+    """The signature of a WACZ: whether it holds for the package's list of files, and by whom. `complaints` says whether
+    the files are those listed.
+    """
+    try:
+        package = zipfile.ZipFile(file)
+        if "datapackage-digest.json" not in package.namelist():
+            return wacz_auth.NO_SIGNATURE
+        return wacz_auth.check(_small(package, "datapackage.json"), _small(package, "datapackage-digest.json"))
+    except (*_ZIP_TROUBLE, KeyError) as error:
+        return Signature(Standing.INVALID, f"its data package cannot be read: {error}")
 
 
 def complaints(file: BinaryIO) -> Iterator[str]:
