@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import httpcore
 import httpx
@@ -88,12 +89,18 @@ class _Body(httpx.SyncByteStream):
         self._response.close()
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted. Reading them takes 30 ms, so it is done once a process."""
+    return httpx.create_ssl_context()
+
+
 class _Transport(httpx.BaseTransport):
     """httpx's seam, joined to a pool whose network backend is ours; `httpx.HTTPTransport` lets nobody choose one."""
 
     def __init__(self, backend: Backend) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_trusted(),
             max_connections=4,
             max_keepalive_connections=2,
             keepalive_expiry=60.0,

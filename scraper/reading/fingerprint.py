@@ -1,6 +1,7 @@
 """What reads pages, and in which version: the same captures give the same rows only where all of it is the same."""
 
 import unicodedata
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from scraper import __version__
@@ -18,6 +19,7 @@ def fingerprint() -> dict[str, str]:
     return own | {name: _version(name) for name in PARSERS}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from os import W_OK, access
 from pathlib import Path
 
@@ -167,6 +168,7 @@ def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:
     return False
 
 
+@cache
 def _known_migrations() -> set[str]:
     return {migration.name for migration in migrations.pending(Database(memory=True))}
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 
 from scraper.schema.tables import (
     DERIVED,
@@ -79,6 +80,7 @@ def renew_search(db: sqlite3.Connection) -> None:
     _make_search(db)
 
 
+@cache
 def _search_objects() -> dict[str, str]:
     """What `search_sql` makes: name → SQL."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
@@ -174,10 +176,12 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
+@cache
 def _wanted() -> dict[str, _Table]:
     return _made_by(EVIDENCE + DERIVED + VIEWS)
 
 
+@cache
 def _evidence() -> set[str]:
     return set(_made_by(EVIDENCE))
 
