@@ -10,6 +10,7 @@ from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs import Report, open_run, target_of
 from scraper.store import Archive, HeldCapture
+from scraper.vocabulary import Stage
 
 
 def list_held(archive_path: Path, targets: Sequence[str] = ()) -> list[HeldCapture]:
@@ -31,7 +32,7 @@ def run_accept(archive_path: Path, targets: Sequence[str] = (), *, now: Callable
         for one in held:
             run.interrupts.check()
             run.archive.judge(one.capture_id, Judgement.ACCEPTED, "accepted", at=at, by=by, crawl_id=run.crawl_id)
-            run.archive.resolve(one.url, "drift")
+            run.archive.resolve(one.url, Stage.DRIFT)
         done = run.finish(0)
     pages = "1 page" if len(held) == 1 else f"{len(held)} pages"
     line = f"{pages} taken in: {done.changed} changed, {done.gone} gone; chain {done.chain_sha256}"

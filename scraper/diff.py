@@ -9,8 +9,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from enum import StrEnum
 
-SAME, ADDED, REMOVED = "same", "added", "removed"
+
+class Change(StrEnum):
+    """What became of a stretch of text."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    #: Of a paragraph: some of its words are other ones.
+    CHANGED = "changed"
+
+
+SAME, ADDED, REMOVED = Change.SAME, Change.ADDED, Change.REMOVED
 
 #: Beyond so many words in one changed stretch, paragraphs are shown as replaced instead of compared word by word.
 WORDS = 4_000
@@ -28,7 +40,7 @@ _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 class Segment:
     """A stretch of text that both have (`same`), only the new one has (`added`) or only the old one (`removed`)."""
 
-    kind: str
+    kind: Change
     text: str
 
 
@@ -36,7 +48,7 @@ class Segment:
 class Paragraph:
     """A paragraph: `same`, `added`, `removed`, or `changed` with segments of more than one kind."""
 
-    kind: str
+    kind: Change
     segments: tuple[Segment, ...]
     #: Which paragraph of the old and of the new text it is, counted from 0; None: it is not in that text.
     old: int | None = None
@@ -118,8 +130,8 @@ def _middle(old: list[str], new: list[str], shift: int) -> Iterator[Paragraph]:
     if max(len(old), len(new)) > PARAGRAPHS:
         yield from _replaced(old, new, shift, shift)
         return
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
             for at in range(i2 - i1):
                 yield _whole(SAME, old[i1 + at], shift + i1 + at, shift + j1 + at)
         else:
@@ -140,7 +152,7 @@ def _paired(old: list[str], new: list[str], i: int, j: int) -> Iterator[Paragrap
             continue
         for skipped in range(at, partner):
             yield _whole(ADDED, new[skipped], None, j + skipped)
-        yield Paragraph("changed", tuple(words(text, new[partner])), i + number, j + partner)
+        yield Paragraph(Change.CHANGED, tuple(words(text, new[partner])), i + number, j + partner)
         at = partner + 1
     for rest in range(at, len(new)):
         yield _whole(ADDED, new[rest], None, j + rest)
@@ -161,17 +173,17 @@ def _replaced(old: list[str], new: list[str], i: int, j: int) -> Iterator[Paragr
         yield _whole(ADDED, text, None, j + at)
 
 
-def _whole(kind: str, text: str, old: int | None, new: int | None) -> Paragraph:
+def _whole(kind: Change, text: str, old: int | None, new: int | None) -> Paragraph:
     return Paragraph(kind, (Segment(kind, text),), old, new)
 
 
 def words(old: str, new: str) -> Iterator[Segment]:
     """Two paragraphs word by word; one segment for each stretch, removed before added."""
     before, after = _WORD.findall(old), _WORD.findall(new)
-    pieces: list[tuple[str, str]] = []
+    pieces: list[tuple[Change, str]] = []
     matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)  # no two texts are alike for their spaces
-    for kind, i1, i2, j1, j2 in _smoothed(matcher.get_opcodes(), before):
-        if kind == "equal":
+    for tag, i1, i2, j1, j2 in _smoothed(matcher.get_opcodes(), before):
+        if tag == "equal":
             pieces.append((SAME, "".join(before[i1:i2])))
         else:
             pieces += [(REMOVED, "".join(before[i1:i2])), (ADDED, "".join(after[j1:j2]))]
@@ -186,12 +198,12 @@ Opcode = tuple[str, int, int, int, int]
 def _smoothed(opcodes: Sequence[Opcode], before: list[str]) -> list[Opcode]:
     """A lone space or comma between two changes belongs to them: nobody reads word salad."""
     found: list[Opcode] = []
-    for at, (kind, i1, i2, j1, j2) in enumerate(opcodes):
+    for at, (tag, i1, i2, j1, j2) in enumerate(opcodes):
         inner = 0 < at < len(opcodes) - 1 and not any(ch.isalnum() for token in before[i1:i2] for ch in token)
-        kind = "replace" if kind != "equal" or inner else "equal"
-        if found and kind == found[-1][0] == "replace":
+        tag = "replace" if tag != "equal" or inner else "equal"
+        if found and tag == found[-1][0] == "replace":
             _, i0, _, j0, _ = found.pop()
-            found.append((kind, i0, i2, j0, j2))
+            found.append((tag, i0, i2, j0, j2))
         else:
-            found.append((kind, i1, i2, j1, j2))
+            found.append((tag, i1, i2, j1, j2))
     return found

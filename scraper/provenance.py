@@ -8,12 +8,14 @@ import html
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.page import Page, behind
 from scraper.urls import is_post, normalise
+from scraper.vocabulary import CaptureKind, TimeBasis, UrlBasis
 
 #: Comments stand at the very start or end of a page (HTTrack 3.49: both), never amid the text.
 COMMENT_REACH = 8192
@@ -59,24 +61,27 @@ def sniff(body: bytes, suffix: str) -> str:
     return "text/plain" if suffix in {".txt", ".text", ".md"} else "text/html"
 
 
-def kind_of(url: str, media_type: str | None, body: bytes) -> str:
+def kind_of(url: str, media_type: str | None, body: bytes) -> CaptureKind:
     """Kind of a capture that nobody asked for as something: by its address and type, never by what a reader says."""
     if url.partition("?")[0].endswith("/robots.txt") or (not url and ROBOTS.search(body, 0, 4096)):
-        return "robots"
+        return CaptureKind.ROBOTS
     if media_type == "application/pdf":
-        return "file"
+        return CaptureKind.FILE
     if media_type is not None and media_type.endswith("xml"):
         start = body[:4096].lower()
         if b"<urlset" in start or b"<sitemapindex" in start:
-            return "sitemap"
+            return CaptureKind.SITEMAP
         if b"<rss" in start or b"<feed" in start or b"<rdf:rdf" in start:
-            return "feed"
+            return CaptureKind.FEED
     if not url or is_post(url):
-        return "post"
-    return "other"
+        return CaptureKind.POST
+    return CaptureKind.OTHER
 
 
-def first(*choices: tuple[str | None, str]) -> tuple[str, str] | None:
+_Basis = TypeVar("_Basis", UrlBasis, TimeBasis)
+
+
+def first(*choices: tuple[str | None, _Basis]) -> tuple[str, _Basis] | None:
     """The first choice that has a value."""
     return next(((value, basis) for value, basis in choices if value), None)
 
@@ -97,7 +102,7 @@ def comment(text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def own_address(text: str) -> tuple[str, str] | None:
+def own_address(text: str) -> tuple[str, UrlBasis] | None:
     """The page's absolute canonical link (a feed's link to itself), else its absolute og:url.
 
     Relative ones say nothing: mirrors write them.
@@ -105,9 +110,11 @@ def own_address(text: str) -> tuple[str, str] | None:
     if FEED.search(text, 0, 4096):
         links = (tag[0] for tag in FEED_LINK.finditer(text, 0, COMMENT_REACH) if REL_SELF.search(tag[0]))
         address = HREF.search(next(links, ""))
-        return first((_told(html.unescape(address[1])) if address else None, "canonical"))
+        return first((_told(html.unescape(address[1])) if address else None, UrlBasis.CANONICAL))
     page = Page.from_html(text)
-    return first((_told(page.link("canonical")), "canonical"), (_told(page.meta("og:url")), "og:url"))
+    return first(
+        (_told(page.link("canonical")), UrlBasis.CANONICAL), (_told(page.meta(UrlBasis.OG_URL)), UrlBasis.OG_URL)
+    )
 
 
 def _told(address: str | None) -> str | None:

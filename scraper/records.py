@@ -7,16 +7,22 @@ month ``2016-12``. None always means: the source does not say.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class DayBasis(StrEnum):
-    """How the day that a post's readers saw is known."""
-
-    #: The page shows it.
-    SHOWN = "shown"
-    #: The day of the instant in the time zone that the site's dated pages teach.
-    OFFSET = "offset"
-    #: The day of the instant in UTC, for want of anything better.
-    UTC = "utc"
+from scraper.vocabulary import (
+    AddressState,
+    CaptureKind,
+    CountsSource,
+    DateBasis,
+    DayBasis,
+    Level,
+    Platform,
+    ReadingKind,
+    SiteState,
+    Source,
+    Stage,
+    TimeBasis,
+    Truncation,
+    UrlBasis,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +36,8 @@ class Site:
     base_url: str
     #: Every host (``host`` or ``host:port``) that belongs to the site; no other host is ever asked for its pages.
     hosts: tuple[str, ...]
-    #: ``wix``, ``news-2019``, ``drupal`` or ``unknown``.
-    platform: str = "unknown"
-    #: ``live``, ``gone`` or ``unknown``.
-    state: str = "unknown"
+    platform: Platform = Platform.UNKNOWN
+    state: SiteState = SiteState.UNKNOWN
     #: Hosts from which files linked in posts (PDFs) may be fetched.
     media_hosts: tuple[str, ...] = ()
 
@@ -48,11 +52,11 @@ class Target:
     found_by: tuple[str, ...] = ()
     #: When the site says that it last changed, as precise as it says; None: it does not say.
     lastmod: str | None = None
-    #: What we expect there: ``post``, ``list``, ``sitemap``, ``feed``, ``file``.
-    kind: str = "post"
+    #: What we expect there.
+    kind: CaptureKind = CaptureKind.POST
     #: What is known of it where the archive has not read it as a post: ``wanted``, ``in-web-archive`` or ``lost``,
     #: and why. None: nothing.
-    state: str | None = None
+    state: AddressState | None = None
     evidence: str | None = None
 
 
@@ -62,17 +66,14 @@ class Capture:
 
     #: The address asked for (live) or known (imported), normalised.
     url: str
-    #: How we know it: ``request``, ``given``, ``manifest``, ``comment``, ``canonical``, ``og:url``, ``warc``.
-    url_basis: str = "request"
-    #: ``post``, ``list``, ``feed``, ``sitemap``, ``robots``, ``counts``, ``file``, ``redirect``, ``missing``,
-    #: ``other``.
-    kind: str = "other"
-    #: ``live``, ``wayback``, ``commoncrawl``, ``warc`` or ``file``.
-    source: str = "live"
+    #: How we know it.
+    url_basis: UrlBasis = UrlBasis.REQUEST
+    kind: CaptureKind = CaptureKind.OTHER
+    source: Source = Source.LIVE
     #: The instant the capture began, UTC.
     captured_at: str
-    #: ``clock``, ``given``, ``page`` or ``file-time``.
-    captured_at_basis: str = "clock"
+    #: How we know it.
+    captured_at_basis: TimeBasis = TimeBasis.CLOCK
     #: HTTP status; None for a saved page.
     status: int | None = None
     #: Request line and headers as sent; None where there was no request of ours.
@@ -97,8 +98,13 @@ class Capture:
     like_capture_id: int | None = None
     #: Address of the peer.
     ip: str | None = None
-    #: Why the body is not whole or not decoded (``length``, ``time``, ``disconnect``, ``decode``); None: it is.
-    truncated: str | None = None
+    #: Why the body is not whole or not decoded; None: it is.
+    truncated: Truncation | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether a page was served: with a status of success (RFC 9110, 15.3), or with none, as a saved page."""
+        return self.status is None or 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,23 +156,21 @@ class Counts:
     views: int | None = None
     comments: int | None = None
     likes: int | None = None
-    #: ``page``, ``embedded``, ``endpoint`` or ``text``.
-    source: str = "page"
+    source: CountsSource = CountsSource.PAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something that went wrong (`error`) or that a reader should know (`note`)."""
 
-    #: ``discover``, ``fetch``, ``extract``, ``decide``, ``store``, ``import``, ``counts``, …
-    stage: str
+    stage: Stage
     #: A short word: ``date-without-year``, ``timeout``, ``worse`` …
     kind: str
     message: str
     #: The field it concerns; empty: the whole page.
     field: str = ""
-    #: ``error`` or ``note``; notes change no exit status.
-    level: str = "error"
+    #: A note changes no exit status.
+    level: Level = Level.ERROR
     #: The page; None: the page being read.
     url: str | None = None
 
@@ -186,23 +190,23 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a page says. `kind` is ``post``, ``list``, ``missing`` (an error page), ``other`` or ``error``."""
+    """What a page says."""
 
-    kind: str
+    kind: ReadingKind
     #: The address the page is known by: its canonical one if that can be trusted, else the capture's.
     url: str | None = None
     #: Name of the layout that read it.
     layout: str | None = None
     title: str | None = None
     published_at: str | None = None
-    #: ``meta``, ``json-ld``, ``embedded``, ``shown``, ``url`` or ``text``.
-    published_basis: str | None = None
+    #: Where it comes from.
+    published_basis: DateBasis | None = None
     #: The calendar day as the site showed it to readers (its own local day, ``2021-03-16``); None: the page shows none.
     published_day: str | None = None
     published_day_basis: DayBasis | None = None
     #: None when it equals `published_at`.
     updated_at: str | None = None
-    updated_basis: str | None = None
+    updated_basis: DateBasis | None = None
     #: As `published_day`.
     updated_day: str | None = None
     updated_day_basis: DayBasis | None = None
@@ -210,8 +214,8 @@ class Reading:
     views: int | None = None
     comments: int | None = None
     likes: int | None = None
-    #: Where the counts came from, as in `Counts.source`; None: there are none.
-    counts_source: str | None = None
+    #: Where the counts came from; None: there are none.
+    counts_source: CountsSource | None = None
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     #: Paragraphs separated by a blank line.

@@ -7,11 +7,19 @@ loudly when a run ends with anything but 0. Two runs at once are harmless: the p
 import re
 import shlex
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePath
 
 from scraper.errors import UsageError
 
-KINDS = ("systemd", "cron")
+
+class Scheduler(StrEnum):
+    """A program that starts others at set times."""
+
+    SYSTEMD = "systemd"
+    CRON = "cron"
+
+
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _PLAIN = re.compile(r"[A-Za-z0-9_/.+-]+")
 _MAIL = re.compile(r"[A-Za-z0-9._%+=-]+(?:@[A-Za-z0-9.-]+)?")
@@ -44,17 +52,19 @@ class Plan:
         return (str(self.program), "crawl", *options, *targets)
 
 
-def text(kind: str, plan: Plan) -> str:
+def text(scheduler: str, plan: Plan) -> str:
     """The files for ``systemd`` or ``cron``, each headed by a line that says where it belongs.
 
     Raises UsageError for another kind, and for words that cannot stand in such a file.
     """
     _check(plan)
-    if kind == "systemd":
-        return "\n".join(f"# {name}\n{content}" for name, content in units(plan))
-    if kind == "cron":
-        return crontab(plan)
-    raise UsageError(f"schedule: expected {' or '.join(KINDS)}, found {kind!r}")
+    match scheduler:
+        case Scheduler.SYSTEMD:
+            return "\n".join(f"# {name}\n{content}" for name, content in units(plan))
+        case Scheduler.CRON:
+            return crontab(plan)
+        case _:
+            raise UsageError(f"schedule: expected {' or '.join(Scheduler)}, found {scheduler!r}")
 
 
 def units(plan: Plan) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from scraper import urls
 from scraper.records import Site
+from scraper.vocabulary import Platform
 
 #: Where Wix keeps the files that posts link to.
 WIX_MEDIA = ("docs.wixstatic.com", "media.wix.com", "static.wixstatic.com")
@@ -23,7 +24,7 @@ UPR2020 = Site(
     name="US Human Rights Network: UPR 2020",
     base_url="https://www.upr2020.org/",
     hosts=("www.upr2020.org", "upr2020.org"),
-    platform="wix",
+    platform=Platform.WIX,
     media_hosts=WIX_MEDIA,
 )
 
@@ -33,7 +34,7 @@ USHRN_NEWS = Site(
     name="US Human Rights Network: news 2016 to 2021",
     base_url="https://ushrnetwork.org/",
     hosts=("ushrnetwork.org", "www.ushrnetwork.org"),
-    platform="news-2019",
+    platform=Platform.NEWS_2019,
     media_hosts=("ushrnetwork.org", "www.ushrnetwork.org"),
 )
 
@@ -43,7 +44,7 @@ USHRN_DRUPAL = Site(
     name="US Human Rights Network: news and resources 2013 to 2017",
     base_url="https://www.ushrnetwork.org/",
     hosts=("www.ushrnetwork.org", "ushrnetwork.org"),
-    platform="drupal",
+    platform=Platform.DRUPAL,
     media_hosts=("www.ushrnetwork.org", "ushrnetwork.org"),
 )
 

@@ -54,7 +54,7 @@ _LANGUAGE = r"[a-z]{2}(?:-[a-zA-Z]{2,4})?"
 _SLUG = r"[^/\x00-\x20\"`$%{}()\[\]<>|\\^+:;=*@?#]"
 # Raw here means: percent-decoded. A slug may be one sign, must not be a piece of a script (`post/${i`).
 _WIX_POST = re.compile(
-    rf"(?P<prefix>(?:/[^/]+)??(?:/{_LANGUAGE})?)/(?P<kind>post|single-post|amp)"
+    rf"(?P<prefix>(?:/[^/]+)??(?:/{_LANGUAGE})?)/(?P<section>post|single-post|amp)"
     rf"(?P<rest>(?:/\d{{4}}/\d{{1,2}}(?:/\d{{1,2}})?)?/(?=[^/]*[A-Za-z0-9\x80-\U0010ffff]){_SLUG}+)"
 )
 # A variable that held nothing, and the archive of a day.
@@ -243,8 +243,8 @@ def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
     prefixed = match["prefix"] and not re.fullmatch(rf"/{_LANGUAGE}", match["prefix"])
     if prefixed and not (_is_shared(where) or is_local(where)):
         return None
-    kind = "post" if match["kind"] == "amp" else match["kind"]
-    address = _encoded(f"{match['prefix']}/{kind}{match['rest']}", _IN_PATH)
+    section = "post" if match["section"] == "amp" else match["section"]
+    address = _encoded(f"{match['prefix']}/{section}{match['rest']}", _IN_PATH)
     kept = scheme if ":" in where or is_local(where) else "https"
     return f"{kept}://{known_host(where)}{address}{_lang(query)}"
 

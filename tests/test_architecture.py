@@ -13,6 +13,7 @@ NOUNS = {
     "__init__",
     "errors",
     "records",
+    "vocabulary",
     "urls",
     "pictures",
     "thumbnails",
@@ -83,6 +84,10 @@ DOORS = {
     "uvicorn": {"serve"},
     "zstandard": {"store/bodies", "magic", "warc/zstd_frames"},
 }
+
+
+#: Names of what holds a word of `scraper.vocabulary`, or of an enumeration beside its user.
+WORDS = {"kind", "source", "verdict", "state", "level", "stage", "basis", "codec", "truncated", "platform"}
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -157,3 +162,63 @@ def test_every_door_is_used() -> None:
 )
 def test_a_forbidden_import_turns_the_test_red(module: str, line: str) -> None:
     assert complaints(module, line)
+
+
+def literals(node: ast.expr) -> bool:
+    """Whether *node* is a string, or a collection that holds one."""
+    match node:
+        case ast.Constant(value=str()):
+            return True
+        case ast.Tuple(elts=elts) | ast.List(elts=elts) | ast.Set(elts=elts):
+            return any(literals(one) for one in elts)
+    return False
+
+
+def is_word(node: ast.expr) -> bool:
+    """Whether *node* is called as what holds a word is: ``kind``, ``capture.kind``, ``row["kind"]``."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name in WORDS or name.endswith("_basis")
+    return False
+
+
+def spelled_words(source: str) -> list[str]:
+    """Comparisons in *source* of a word with a string: ``==``, ``in (…)``, ``case``. A misspelt one would pass mypy."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Compare(left=left, ops=ops, comparators=rights):
+                sides = [left, *rights]
+                # ``"<html" in page.source`` looks for a part of a text.
+                parts = literals(left) and all(isinstance(op, ast.In | ast.NotIn) for op in ops)
+                if not parts and any(map(is_word, sides)) and any(map(literals, sides)):
+                    found.append(ast.unparse(node))
+            case ast.Match(subject=subject, cases=cases) if is_word(subject):
+                values = (one for case in cases for one in ast.walk(case.pattern) if isinstance(one, ast.MatchValue))
+                found += [ast.unparse(one) for one in values if literals(one.value)]
+    return found
+
+
+@pytest.mark.parametrize(("module", "path"), modules())
+def test_words_are_compared_by_their_names(module: str, path: Path) -> None:
+    assert spelled_words(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kind == 'post'",
+        "'live' != capture.source",
+        "row['state'] in ('gone', 'live')",
+        "reading.published_basis == 'meta'",
+        "codec in {'zstd'}",
+        "match problem.level:\n    case 'error' | 'note':\n        pass",
+    ],
+)
+def test_a_word_compared_with_a_string_turns_the_test_red(line: str) -> None:
+    assert spelled_words(line)
+
+
+@pytest.mark.parametrize("line", ["'<html' in page.source", "kind == CaptureKind.POST", "tag == 'equal'"])
+def test_what_is_no_such_comparison_is_left_alone(line: str) -> None:
+    assert spelled_words(line) == []

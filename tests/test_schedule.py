@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scraper.errors import UsageError
-from scraper.schedule import KINDS, Plan, text, units
+from scraper.schedule import Plan, Scheduler, text, units
 
 ODD = "/srv/my archive/100% 'new' \"$HOME\" \\ü/archive.db"
 
@@ -117,7 +117,7 @@ def test_cron_sees_no_bare_percent_sign_and_one_line():
     assert made.endswith("\n")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Scheduler)
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
-from scraper.records import Capture, Counts, DayBasis, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
+from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
 from scraper.store import Archive, Change
 from scraper.store.bodies import MOST_DEPENDANTS
+from scraper.vocabulary import DayBasis
 
 URL = "https://blog.example.com/post/one"
 SITE = Site(id="blog.example.com", name="A blog", base_url="https://blog.example.com/", hosts=("blog.example.com",))

@@ -15,6 +15,7 @@ from scraper import decide
 from scraper.cli.group import Log, db_option, files_of, harmless, now, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.records import Problem, Reading
+from scraper.vocabulary import ReadingKind, Stage
 
 if TYPE_CHECKING:
     from scraper.terminal.status import Status
@@ -50,7 +51,7 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
     with files_of(paths) as files:
         for path, file in zip(paths, files, strict=True):
             reading = read_saved(file, url)
-            failed |= reading.kind == "error"
+            failed |= reading.kind == ReadingKind.ERROR
             line = json.dumps(as_printed(path, reading), ensure_ascii=False)
             click.echo(line.encode("utf-8", "replace"))  # UTF-8 whatever the terminal; a page's lone surrogate is "?"
     sys.exit(1 if failed else 0)
@@ -64,8 +65,8 @@ def read_saved(path: Path, url: str | None) -> Reading:
     try:
         return web_archives.first_post(path) or read(saved.load(path, url=url))
     except Unreadable as error:
-        problem = Problem(stage="extract", kind="unreadable", message=error.reason)
-        return Reading(kind="error", url=url, problems=(problem,))
+        problem = Problem(stage=Stage.EXTRACT, kind="unreadable", message=error.reason)
+        return Reading(kind=ReadingKind.ERROR, url=url, problems=(problem,))
 
 
 def as_printed(path: Path, reading: Reading) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
+from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Names of files that are documents; pictures and films are not fetched.
 DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|txt|epub|zip)$", re.IGNORECASE)
@@ -34,7 +35,9 @@ class Attachments:
         wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)]
         if len(wanted) > MOST_FILES:
             message = f"{len(wanted)} files were due; {MOST_FILES} of them are fetched in one run, the others follow"
-            self.session.note(Problem(stage="cap", kind="files", level="note", url=self.site.base_url, message=message))
+            self.session.note(
+                Problem(stage=Stage.CAP, kind="files", level=Level.NOTE, url=self.site.base_url, message=message)
+            )
         wanted = wanted[:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()
@@ -48,29 +51,31 @@ class Attachments:
 
     def _failed_lately(self, url: str) -> bool:
         """Whether it could not be had a few days ago: then it is tried again some days from now."""
-        noted = lookups.last_noted(self.session.archive.db, url, "file")
+        noted = lookups.last_noted(self.session.archive.db, url, Stage.FILE)
         return within(noted, FILE_AGAIN, self.session.run.now())
 
     def _fetch(self, url: str) -> None:
         media = replace(self.site, hosts=tuple(sorted(self.hosts)))
         try:
-            hops, answer = self.session.ask(url, "file", media)
+            hops, answer = self.session.ask(url, CaptureKind.FILE, media)
         except Forbidden as error:
-            self.session.note(Problem(stage="file", kind="forbidden", level="note", url=url, message=str(error)))
+            self.session.note(
+                Problem(stage=Stage.FILE, kind="forbidden", level=Level.NOTE, url=url, message=str(error))
+            )
             return
         except FetchFailed as error:
-            self.session.note(Problem(stage="file", kind="fetch-failed", url=url, message=error.reason))
+            self.session.note(Problem(stage=Stage.FILE, kind="fetch-failed", url=url, message=error.reason))
             return
         self.session.keep_all(hops)
         wrong = wrong_with(answer)
         if wrong is None:
             self.session.keep(answer)
-            self.session.resolve(url, "file")
+            self.session.resolve(url, Stage.FILE)
             return
-        self.session.keep(replace(answer, kind="other") if answer.kind == "file" else answer)
+        self.session.keep(replace(answer, kind=CaptureKind.OTHER) if answer.kind == CaptureKind.FILE else answer)
         gone = answer.status in (404, 410)
         self.session.note(
-            Problem(stage="file", kind="no-file", level="note" if gone else "error", url=url, message=wrong)
+            Problem(stage=Stage.FILE, kind="no-file", level=Level.NOTE if gone else Level.ERROR, url=url, message=wrong)
         )
 
 

@@ -8,6 +8,7 @@ from scraper.crawl.session import Session
 from scraper.decide import Controls
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
+from scraper.vocabulary import CaptureKind, Level, Stage
 
 
 class ControlPages:
@@ -31,11 +32,11 @@ class ControlPages:
         """The answer for a random address; None: none was had, which is noted."""
         url = f"{self.site.base_url}post/{urls.PROBE}{secrets.token_hex(8)}"
         try:
-            hops, answer = self.session.ask(url, "other", self.site)
+            hops, answer = self.session.ask(url, CaptureKind.OTHER, self.site)
         except (FetchFailed, Forbidden) as error:
             message = f"could not ask for an address that never was: {error}"
             self.session.note(
-                Problem(stage="fetch", kind="no-probe", level="note", url=self.site.base_url, message=message)
+                Problem(stage=Stage.FETCH, kind="no-probe", level=Level.NOTE, url=self.site.base_url, message=message)
             )
             return None
         self.session.keep_all(hops)

@@ -14,6 +14,7 @@ from scraper.page import Page, too_deep
 from scraper.reading import sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.vocabulary import AddressState, CaptureKind, ReadingKind, Stage
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.
 MOST_LIST_PAGES = 100
@@ -101,18 +102,18 @@ class Lists:
         pages: list[tuple[int, str, Capture, Reading]] = []
         for url in candidates[:MOST_LIST_CANDIDATES]:
             self.step(url)
-            answer = self.session.source(url, "list", self.site, self.memory, hold=True)
+            answer = self.session.source(url, CaptureKind.LIST, self.site, self.memory, hold=True)
             if answer is None:
                 continue
             is_list = self._is_list(*answer)
             self._hear_links()
             pages.append((len(self.posts) if is_list else 0, url, *answer))
-            if answer[1].kind == "list" and answer[1].listed:
+            if answer[1].kind == ReadingKind.LIST and answer[1].listed:
                 pages[-1] = (sitemaps.SITEMAP_ENTRIES, url, *answer)
                 break
         best = max(pages, key=lambda page: page[0], default=None)
         for page in pages:
-            capture = page[2] if page is best and page[0] else replace(page[2], kind="other")
+            capture = page[2] if page is best and page[0] else replace(page[2], kind=CaptureKind.OTHER)
             self.session.keep(capture, page[3])
         if best is not None and best[0]:
             self._look_round(best[2])
@@ -128,7 +129,7 @@ class Lists:
         lists = [
             one
             for one in self.memory.values()
-            if one.state == "list" and one.last_good_at and not PART_OF_LIST.search(one.url)
+            if one.state == CaptureKind.LIST and one.last_good_at and not PART_OF_LIST.search(one.url)
         ]
         here = [one for one in lists if discover.on_site(one.url, self.site)]
         return max(here, key=lambda one: one.last_good_at or "").url if here else None
@@ -141,7 +142,7 @@ class Lists:
         capture, reading = answer
         if not self._is_list(capture, reading):
             known = self.memory.get(urls.canonical(url))
-            if known is not None and known.state == "list" and reading.total != 0 and not capture.truncated:
+            if known is not None and known.state == CaptureKind.LIST and reading.total != 0 and not capture.truncated:
                 self.found.list_is_bare = True
                 self.found.list_url = url
             return False
@@ -151,13 +152,13 @@ class Lists:
     def _accept(self, url: str, reading: Reading) -> None:
         """Takes the page just looked at for the list."""
         self.found.list_url, self.found.total = url, reading.total
-        self.session.resolve(url, "drift")
+        self.session.resolve(url, Stage.DRIFT)
         self._take(reading)
         self._walk(reading)
 
     def _page(self, url: str) -> tuple[Capture, Reading] | None:
         self.step(url)
-        answer = self.session.source(url, "list", self.site, self.memory, is_one=self._is_list)
+        answer = self.session.source(url, CaptureKind.LIST, self.site, self.memory, is_one=self._is_list)
         if answer is not None:
             self._look_round(answer[0])
             self._hear_links()
@@ -171,7 +172,7 @@ class Lists:
         """Whether a page lists posts: by its layout, or because it links to some and to a next part, or to some that
         the front page does not name (a strip of recent posts stands on many pages).
         """
-        if reading.kind == "list" and reading.listed:
+        if reading.kind == ReadingKind.LIST and reading.listed:
             return True
         self._look_round(capture)
         if self.posts and self.next_link:
@@ -229,7 +230,7 @@ class Lists:
         else:
             if following is not None and following not in seen:
                 message = f"the list goes on at {following}; {MOST_LIST_PAGES} of its pages were read, as in every run"
-                self.session.note(Problem(stage="cap", kind="list-pages", url=first.url or "", message=message))
+                self.session.note(Problem(stage=Stage.CAP, kind="list-pages", url=first.url or "", message=message))
         self.found.list_complete = following is None
 
     def _guessed_next(self, first: Reading) -> str | None:
@@ -248,7 +249,11 @@ class Lists:
         named = self.found.in_list | self.found.in_feed
         if any(not self._is_known(url) for url in named - self.found.in_sitemap):
             return True
-        posts = {url for url, one in self.memory.items() if one.state == "archived"} | self.found.in_sitemap | named
+        posts = (
+            {url for url, one in self.memory.items() if one.state == AddressState.ARCHIVED}
+            | self.found.in_sitemap
+            | named
+        )
         return age >= DAY and (self.found.total or 0) > len(posts)
 
     def _is_known(self, url: str) -> bool:

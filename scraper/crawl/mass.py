@@ -5,6 +5,7 @@ from scraper.crawl.lists import Found
 from scraper.crawl.session import Session
 from scraper.decide import GONE_AFTER, within
 from scraper.records import Problem, Site
+from scraper.vocabulary import AddressState, Stage
 
 #: More than so many posts, and more than this share of those known, are a mass.
 MANY, SHARE = 5, 0.25
@@ -18,10 +19,10 @@ def is_mass(away: int, known: int) -> bool:
 def check(session: Session, site: Site, found: Found) -> None:
     """Says that many posts are absent at once, or are no longer named, when it begins and then weekly."""
     states = session.archive.url_states(site.id)
-    known = {url: one for url, one in states.items() if one.state == "archived" and not one.gone_at}
+    known = {url: one for url, one in states.items() if one.state == AddressState.ARCHIVED and not one.gone_at}
     absent = sum(1 for one in known.values() if one.missing_since)
     _tell(
-        session, site, "absent-at-once", absent, len(known),
+        session, site, Stage.MASS_ABSENT, absent, len(known),
         f"{absent} of {len(known)} known posts are absent at once: if the site was moved or is being taken down, "
         "`ushrn recover` gets what web archives hold. No post that the site's sources still name is called gone",
     )  # fmt: skip
@@ -32,14 +33,13 @@ def check(session: Session, site: Site, found: Found) -> None:
         if found.sitemap_complete and url in known and url not in found.named and within(heard, GONE_AFTER, now)
     ]
     _tell(
-        session, site, "sources-shrank", len(unnamed), len(known),
+        session, site, Stage.MASS_UNNAMED, len(unnamed), len(known),
         f"the sitemap no longer names {len(unnamed)} of {len(known)} known posts; each of them is looked at",
     )  # fmt: skip
 
 
-def _tell(session: Session, site: Site, kind: str, away: int, known: int, message: str) -> None:
-    stage = f"mass-{kind}"
+def _tell(session: Session, site: Site, stage: Stage, away: int, known: int, message: str) -> None:
     if not is_mass(away, known):
         session.resolve(site.base_url, stage)
-    elif session.note(Problem(stage=stage, kind=kind, url=site.base_url, message=message)):
+    elif session.note(Problem(stage=stage, kind=stage.removeprefix("mass-"), url=site.base_url, message=message)):
         session.alarm(f"{site.id}: {message}")

@@ -9,6 +9,7 @@ from scraper.crawl.session import Session
 from scraper.decide import OLD_EVERY, Due, UrlState, instant
 from scraper.records import Site, Target
 from scraper.store import Archive
+from scraper.vocabulary import Platform
 
 #: So many numbers in a row without a post, behind the highest known, end the search.
 MISSES = 50
@@ -60,7 +61,7 @@ def known_numbers(db: sqlite3.Connection, heard: Iterable[Target] = ()) -> tuple
 
 def numbers(session: Session, site: Site, heard: Iterable[Target]) -> tuple[Target, ...]:
     """The same, for a site whose posts are numbered; of others none."""
-    return known_numbers(session.archive.db, heard) if site.platform == "news-2019" else ()
+    return known_numbers(session.archive.db, heard) if site.platform == Platform.NEWS_2019 else ()
 
 
 def _target(number: int) -> Target:
@@ -69,7 +70,7 @@ def _target(number: int) -> Target:
 
 def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, UrlState]) -> None:
     """Ask for the numbers behind the highest known one, until `MISSES` in a row are no posts."""
-    if site.platform != "news-2019":
+    if site.platform != Platform.NEWS_2019:
         return
     while True:
         first = highest_known(session.archive.db) + 1

@@ -20,8 +20,9 @@ from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
 from scraper.sites import WIX_STYLES
 from scraper.store.picture_rows import PictureRows, name_of
+from scraper.vocabulary import CaptureKind, Level, Stage
 
-STAGE = "picture"
+STAGE = Stage.PICTURE
 #: Failures in a row after which a host is asked for no more pictures in this run.
 HOST_FAILURES = 2
 #: Posts of earlier runs whose pages are looked at for style sheets in one run.
@@ -94,7 +95,7 @@ class Pictures:
         styles = list(self._styles(only))
         for number, url in enumerate(styles):
             self._step(number, len(styles), url)
-            self._get(url, "style")
+            self._get(url, CaptureKind.STYLE)
 
     def _step(self, done: int, total: int, url: str) -> None:
         self._session.run.interrupts.check()
@@ -184,21 +185,23 @@ class Pictures:
         """The first address that gives the picture; what went wrong at the last is told."""
         wrong: Problem | None = None
         for url in candidates:
-            wrong = self._get(url, "image")
+            wrong = self._get(url, CaptureKind.IMAGE)
             if wrong is None:
                 self._session.resolve(one.url, STAGE)
                 return
         if wrong is not None:
             self._session.note(replace(wrong, url=one.url))
 
-    def _get(self, url: str, kind: str) -> Problem | None:
+    def _get(self, url: str, kind: CaptureKind) -> Problem | None:
         """Fetch and keep one; why it was not had, None: it was. Of a style sheet the reason is noted here."""
-        hosts = tuple(sorted(self._hosts | set(WIX_STYLES if kind == "style" else ())))
+        hosts = tuple(sorted(self._hosts | set(WIX_STYLES if kind == CaptureKind.STYLE else ())))
         host = urls.host(url)
         try:
             hops, answer = self._session.ask(url, kind, replace(self._site, hosts=hosts))
         except Forbidden as error:
-            wrong: Problem | None = Problem(stage=STAGE, kind="forbidden", level="note", url=url, message=str(error))
+            wrong: Problem | None = Problem(
+                stage=STAGE, kind="forbidden", level=Level.NOTE, url=url, message=str(error)
+            )
         except FetchFailed as error:
             self._failures[host] += 1
             wrong = Problem(stage=STAGE, kind="fetch-failed", url=url, message=error.reason)
@@ -207,26 +210,26 @@ class Pictures:
             message = wrong_with(answer, kind)
             refused = answer.status in (401, 403, 407, 408, 429) or (answer.status or 0) >= 500
             self._failures[host] = self._failures[host] + 1 if refused else 0
-            self._session.keep(replace(answer, kind="other") if message and answer.kind == kind else answer)
-            level = "error" if (answer.status or 0) >= 500 else "note"
+            self._session.keep(replace(answer, kind=CaptureKind.OTHER) if message and answer.kind == kind else answer)
+            level = Level.ERROR if (answer.status or 0) >= 500 else Level.NOTE
             wrong = Problem(stage=STAGE, kind="not-had", level=level, url=url, message=message) if message else None
-        if kind == "style" and wrong is not None:
+        if kind == CaptureKind.STYLE and wrong is not None:
             self._session.note(wrong)
         elif wrong is None:
             self._session.resolve(url, STAGE)
         return wrong
 
 
-def wrong_with(answer: Capture, kind: str) -> str | None:
+def wrong_with(answer: Capture, kind: CaptureKind) -> str | None:
     """Why the answer is not what was asked for; None: it is. A picture is judged by its bytes, not by its name."""
-    what = "a picture" if kind == "image" else "a style sheet"
+    what = "a picture" if kind == CaptureKind.IMAGE else "a style sheet"
     if answer.status != 200 or answer.body is None:
         return f"expected {what}, found status {answer.status}"
     if answer.truncated:
         return f"expected the whole of {what}, found {len(answer.body)} bytes of it ({answer.truncated})"
-    if kind == "image" and pictures.type_of(answer.body) is None:
+    if kind == CaptureKind.IMAGE and pictures.type_of(answer.body) is None:
         return f"expected a picture, found {answer.body[:16]!r}"
-    if kind == "style" and answer.media_type not in ("text/css", None):
+    if kind == CaptureKind.STYLE and answer.media_type not in ("text/css", None):
         return f"expected a style sheet, found {answer.media_type}"
     return None
 

@@ -13,6 +13,7 @@ from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import Step
+from scraper.vocabulary import AddressState, CaptureKind, Level, Stage
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
 #: Known posts looked at besides those that are due, to tell drift from an accident.
@@ -50,7 +51,9 @@ class Posts:
         self.memory = memory
         self.addresses = addresses
         self.named = named
-        self.archived = [url for url, known in memory.items() if known.state == "archived" and not known.gone_at]
+        self.archived = [
+            url for url, known in memory.items() if known.state == AddressState.ARCHIVED and not known.gone_at
+        ]
         self.drift = DriftWatch(known=len(self.archived))
         self.looked: set[str] = set()
         self.good: set[str] = set()
@@ -71,7 +74,7 @@ class Posts:
             for number, item in enumerate(due):
                 self.session.run.interrupts.check()
                 self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
-                with self.session.contained(item.url, "fetch"):
+                with self.session.contained(item.url, Stage.FETCH):
                     self.look(item.url)
                 if self._has_moved_away():
                     return
@@ -81,7 +84,7 @@ class Posts:
             self._confirm()
             self._judge_suspects()
             if self.good:
-                self.session.resolve(self.site.base_url, "moved")
+                self.session.resolve(self.site.base_url, Stage.MOVED)
         finally:
             self._hold_drifted()
 
@@ -97,16 +100,18 @@ class Posts:
         """What came on the way, and the answer; None: none was had, which is noted."""
         try:
             return self.session.ask(
-                self.addresses.get(url, url), "post", self.site, validators_of(self.memory.get(url))
+                self.addresses.get(url, url), CaptureKind.POST, self.site, validators_of(self.memory.get(url))
             )
         except Forbidden as error:
             self.forbidden.append(url)
-            self.session.note(Problem(stage="fetch", kind="forbidden", level="note", url=url, message=str(error)))
+            self.session.note(
+                Problem(stage=Stage.FETCH, kind="forbidden", level=Level.NOTE, url=url, message=str(error))
+            )
         except FetchFailed as error:
-            self.session.note(Problem(stage="fetch", kind="fetch-failed", url=url, message=error.reason))
+            self.session.note(Problem(stage=Stage.FETCH, kind="fetch-failed", url=url, message=error.reason))
         except (RateLimited, Interrupted) as error:
             # The run ends here, and this post was not had: the next run begins with it.
-            self.session.note(Problem(stage="fetch", kind="not-had", url=url, message=str(error)))
+            self.session.note(Problem(stage=Stage.FETCH, kind="not-had", url=url, message=str(error)))
             raise
         return None
 
@@ -149,12 +154,12 @@ class Posts:
         if set(lost) & set(GRAVE):
             self._poorer[url] = outcome.capture_id
         else:
-            self.session.resolve(url, "drift")
+            self.session.resolve(url, Stage.DRIFT)
         if outcome.verdict not in GOOD and answer.status != 304:
             return False
         self.good.add(url)
         self.looked.add(urls.canonical(answer.url))
-        for stage in ("fetch", "extract", "named"):
+        for stage in (Stage.FETCH, Stage.EXTRACT, Stage.NAMED):
             self.session.resolve(url, stage)
         return True
 
@@ -164,12 +169,12 @@ class Posts:
         self._suspects_in_a_row = 0
         if url not in self.named:
             self.session.keep(answer, reading)
-            self.session.resolve(url, "fetch")
-            self.session.resolve(url, "named")
+            self.session.resolve(url, Stage.FETCH)
+            self.session.resolve(url, Stage.NAMED)
             return
         why = f"status {answer.status}, though the site's own sources name it"
         self.session.keep(answer, reading, {Judgement.HELD: why})
-        stage = "named" if self.before(url) is None else "fetch"
+        stage = Stage.NAMED if self.before(url) is None else Stage.FETCH
         message = f"expected the post, found {why}; asked again in the next runs"
         self.session.note(Problem(stage=stage, kind="named-but-missing", url=url, message=message))
 
@@ -178,7 +183,7 @@ class Posts:
         self.session.keep(answer, reading)
         found = f"status {answer.status}" + (f", cut ({answer.truncated})" if answer.truncated else "")
         message = f"expected the post, found {found}; tried again in the next run"
-        self.session.note(Problem(stage="fetch", kind=f"status-{answer.status}", url=url, message=message))
+        self.session.note(Problem(stage=Stage.FETCH, kind=f"status-{answer.status}", url=url, message=message))
 
     def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
         """A wall that names itself. Raises Blocked at the third in a row."""
@@ -191,7 +196,7 @@ class Posts:
         to = answer.redirected_to or ""
         self.moved_away.setdefault(urls.host(to), []).append(to)
         message = f"expected the post, it leads to {to}, which is not on the site; not followed"
-        self.session.note(Problem(stage="fetch", kind="led-away", level="note", url=url, message=message))
+        self.session.note(Problem(stage=Stage.FETCH, kind="led-away", level=Level.NOTE, url=url, message=message))
 
     def _has_moved_away(self) -> bool:
         """Whether the blog is now on another domain: then there is nothing more to ask for here."""
@@ -203,7 +208,8 @@ class Posts:
                     f"crawl that (`ushrn crawl {base}`)"
                 )
                 self.session.tell(
-                    Problem(stage="moved", kind="moved-domain", url=self.site.base_url, message=message), self.site.id
+                    Problem(stage=Stage.MOVED, kind="moved-domain", url=self.site.base_url, message=message),
+                    self.site.id,
                 )
                 return True
         return False
@@ -211,7 +217,7 @@ class Posts:
     def before(self, url: str) -> Reading | None:
         """The post as the archive shows it; None: it has none."""
         known = self.memory.get(url)
-        if known is None or known.state != "archived" or known.gone_at:
+        if known is None or known.state != AddressState.ARCHIVED or known.gone_at:
             return None
         return self.session.archive.shown(url)
 
@@ -293,7 +299,7 @@ class Posts:
                 self.wall.met(url, f"a wall ({ruling.why})", quietly=True)
             case Meaning.ABSENT:
                 self.session.judge(held.capture_id, Judgement.ABSENT, ruling.why)
-                self.session.resolve(url, "fetch")
+                self.session.resolve(url, Stage.FETCH)
             case _:
                 if self.before(url) is not None:
                     self.drift.lose_page(url)
@@ -304,8 +310,8 @@ class Posts:
         where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
         found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
         message = f"expected a post, {found}; nothing was concluded from it"
-        level = "note" if at.redirected_to and self.before(url) is None else "error"
-        self.session.note(Problem(stage="fetch", kind="undecided", level=level, url=url, message=message))
+        level = Level.NOTE if at.redirected_to and self.before(url) is None else Level.ERROR
+        self.session.note(Problem(stage=Stage.FETCH, kind="undecided", level=level, url=url, message=message))
 
     # -- drift
 
@@ -327,9 +333,9 @@ class Posts:
         for name, posts in alarms.items():
             for url in posts:
                 message = f"the post had {name}, the page of {self.session.at()} has not; the archive was left as it is"
-                problem = Problem(stage="drift", kind="layout-changed", field=name, url=url, message=message)
+                problem = Problem(stage=Stage.DRIFT, kind="layout-changed", field=name, url=url, message=message)
                 told = self.session.note(problem) or told
-            since[name] = self.session.archive.first_noted(posts, "drift", name) or self.session.at()
+            since[name] = self.session.archive.first_noted(posts, Stage.DRIFT, name) or self.session.at()
         for url in {url for posts in alarms.values() for url in posts}:
             if url in self._poorer:
                 self.session.judge(self._poorer.pop(url), Judgement.HELD, "pages no longer look as they did")
@@ -341,7 +347,12 @@ class Posts:
             message = f"{len(posts)} of {self.drift.looked_at} posts looked at no longer show {name}; stored as shown"
             self.session.tell(
                 Problem(
-                    stage="drift", kind="fields-lost", field=name, level="note", url=self.site.base_url, message=message
+                    stage=Stage.DRIFT,
+                    kind="fields-lost",
+                    field=name,
+                    level=Level.NOTE,
+                    url=self.site.base_url,
+                    message=message,
                 ),
                 self.site.id,
             )

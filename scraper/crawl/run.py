@@ -16,6 +16,7 @@ from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.fetch.addresses import is_loopback, name_of
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, target_of
+from scraper.vocabulary import Level, Stage
 
 
 def run_crawl(
@@ -110,7 +111,7 @@ def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> int:
     """Crawls every target; the exit status."""
     statuses: list[int] = []
     for target in targets:
-        with session.contained(target.site.base_url, "crawl"):
+        with session.contained(target.site.base_url, Stage.CRAWL):
             statuses += _crawl_one(session, target)
         if Interrupted.exit_status in statuses:
             break
@@ -134,7 +135,7 @@ def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
         _say(session, target.site, error)
         return [1]
     if visit.reached:
-        session.resolve(target.site.base_url, "crawl")
+        session.resolve(target.site.base_url, Stage.CRAWL)
     return [0] if visit.reached or visit.gone else []
 
 
@@ -142,7 +143,7 @@ def _say(session: Session, site: Site, error: ArchiveError) -> None:
     """Puts a reason why a site was left where both the log and `status` find it."""
     session.messages.append(str(error))
     problem = Problem(
-        stage="crawl", kind=type(error).__name__.lower(), level="note", url=site.base_url, message=str(error)
+        stage=Stage.CRAWL, kind=type(error).__name__.lower(), level=Level.NOTE, url=site.base_url, message=str(error)
     )
     session.note(problem)
 
@@ -152,10 +153,10 @@ def _check_clock(session: Session) -> None:
     last, started = lookups.last_live_capture_at(session.archive.db), session.run.started
     where = "clock"
     if last is None or utc(started) >= last:
-        session.resolve(where, "crawl")
+        session.resolve(where, Stage.CRAWL)
         return
     message = (
         f"expected a time after {last} (the newest capture), found {utc(started)}: the clock was set back. "
         "Nothing is lost, but what is fetched now counts as older; set the clock right"
     )
-    session.note(Problem(stage="crawl", kind="clock-set-back", url=where, message=message))
+    session.note(Problem(stage=Stage.CRAWL, kind="clock-set-back", url=where, message=message))

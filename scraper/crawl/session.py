@@ -11,6 +11,7 @@ from scraper.fetch import Validators
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
+from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Kinds of captures that name posts.
 SOURCES = frozenset({"sitemap", "feed", "list"})
@@ -50,7 +51,7 @@ class Session(NetworkSession):
             walled = bool(named or why)
             # The wall's page is no sitemap, feed or list, whatever was asked for.
             if walled and capture.kind in SOURCES:
-                capture = replace(capture, kind="other")
+                capture = replace(capture, kind=CaptureKind.OTHER)
                 read = read_capture(capture)
             self.keep(capture, read, {Judgement.BLOCKED: named or why} if walled else {})
         return found
@@ -58,7 +59,7 @@ class Session(NetworkSession):
     def source(
         self,
         url: str,
-        kind: str,
+        kind: CaptureKind,
         site: Site,
         memory: dict[str, UrlState],
         *,
@@ -75,10 +76,10 @@ class Session(NetworkSession):
             hops, answer = self.ask(url, kind, site, validators_of(known))
         except Forbidden as error:
             self.refused.append(str(error))
-            self.note(Problem(stage="discover", kind="forbidden", level="note", url=url, message=str(error)))
+            self.note(Problem(stage=Stage.DISCOVER, kind="forbidden", level=Level.NOTE, url=url, message=str(error)))
             return None
         except FetchFailed as error:
-            self.note(Problem(stage="discover", kind="fetch-failed", url=url, message=error.reason))
+            self.note(Problem(stage=Stage.DISCOVER, kind="fetch-failed", url=url, message=error.reason))
             return None
         self.answered += 1
         if self._is_blocked(url, kind, (*hops, answer)):
@@ -93,7 +94,7 @@ class Session(NetworkSession):
         if hold and answer.kind == kind and answer.status == 200:
             return answer, reading
         if answer.kind == kind and not is_one(answer, reading):
-            answer = replace(answer, kind="other")
+            answer = replace(answer, kind=CaptureKind.OTHER)
         self.keep(answer, reading)
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)
@@ -101,13 +102,13 @@ class Session(NetworkSession):
         self.sources_had += 1
         if answer.truncated:
             message = f"expected a whole {kind}, found {len(answer.body)} bytes of it (cut by {answer.truncated})"
-            self.note(Problem(stage="discover", kind="source-cut", url=url, message=message))
+            self.note(Problem(stage=Stage.DISCOVER, kind="source-cut", url=url, message=message))
             return answer, reading
-        if not any(problem.stage == "discover" for problem in reading.problems):
-            self.resolve(url, "discover")
+        if not any(problem.stage == Stage.DISCOVER for problem in reading.problems):
+            self.resolve(url, Stage.DISCOVER)
         return answer, reading
 
-    def _is_blocked(self, url: str, kind: str, captures: tuple[Capture, ...]) -> bool:
+    def _is_blocked(self, url: str, kind: CaptureKind, captures: tuple[Capture, ...]) -> bool:
         """Whether a wall that names itself came in a source's place; if so that is kept and noted."""
         answer = captures[-1]
         read = [read_capture(one) for one in captures]
@@ -117,18 +118,18 @@ class Session(NetworkSession):
             return False
         self.sources_blocked += 1
         message = f"expected a {kind}, found {self.keep_blocked(captures, read[-1])}"
-        self.note(Problem(stage="discover", kind="blocked", url=url, message=message))
+        self.note(Problem(stage=Stage.DISCOVER, kind="blocked", url=url, message=message))
         return True
 
-    def _no_source(self, url: str, kind: str, answer: Capture) -> None:
+    def _no_source(self, url: str, kind: CaptureKind, answer: Capture) -> None:
         """A source that is not there is a note: there are others. One that fails is an error."""
         missing = answer.status in (404, 410) or answer.redirected_to is not None
         found = f"status {answer.status}" + (f" to {answer.redirected_to}" if answer.redirected_to else "")
         self.note(
             Problem(
-                stage="discover",
+                stage=Stage.DISCOVER,
                 kind="no-source" if missing else "source-failed",
-                level="note" if missing else "error",
+                level=Level.NOTE if missing else Level.ERROR,
                 url=url,
                 message=f"expected a {kind}, found {found}; the other sources were used",
             )

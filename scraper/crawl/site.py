@@ -14,6 +14,7 @@ from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
 from scraper.errors import Blocked, Forbidden, Unreachable
 from scraper.records import Problem, Site, Target
+from scraper.vocabulary import AddressState, Level, Platform, SiteState, Stage
 
 #: Posts that the sitemap names no more and that are looked at in one run.
 MOST_SUSPECTS = 100
@@ -89,16 +90,16 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
             f"{site.base_url}robots.txt forbids all {len(posts.forbidden)} posts that were due "
             f"(the first: {posts.forbidden[0]}); none of them was asked for. Write to the site's owner"
         )
-    with session.contained(site.base_url, "file"):
+    with session.contained(site.base_url, Stage.FILE):
         Attachments(session, site).run()
-    with session.contained(site.base_url, "counts"):
+    with session.contained(site.base_url, Stage.COUNTS):
         _count(session, site, only)
-    with session.contained(site.base_url, "picture"):
+    with session.contained(site.base_url, Stage.PICTURE):
         Pictures(session, site, session.pictures).run(only)
 
 
 def _count(session: Session, site: Site, only: str | None) -> None:
-    if session.counts and site.platform in ("wix", "unknown"):
+    if session.counts and site.platform in (Platform.WIX, Platform.UNKNOWN):
         memory = session.archive.url_states(site.id)
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
 
@@ -109,11 +110,13 @@ def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: di
     listed = {item.url for item in due}
     doubtful = [*_suspects(session, found, targets, memory), *_reappeared(session, targets, memory)]
     if not found.targets:
-        doubtful += [url for url, known in memory.items() if known.state == "archived" and not known.gone_at][:SAMPLE]
+        doubtful += [
+            url for url, known in memory.items() if known.state == AddressState.ARCHIVED and not known.gone_at
+        ][:SAMPLE]
     wanted = [Due(url, "missing") for url in dict.fromkeys(doubtful) if url not in listed]
     if len(wanted) > MOST_SUSPECTS:
         message = f"{len(wanted)} posts are no longer named; {MOST_SUSPECTS} of them were looked at, the others follow"
-        session.note(Problem(stage="cap", kind="suspects", level="note", url=site_of(targets), message=message))
+        session.note(Problem(stage=Stage.CAP, kind="suspects", level=Level.NOTE, url=site_of(targets), message=message))
     return due + wanted[:MOST_SUSPECTS]
 
 
@@ -136,7 +139,13 @@ def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memor
     suspects = []
     for url, last_heard in lookups.heard_in_sitemap(session.archive.db, site_of(targets)):
         known = memory.get(url)
-        if known is None or url in heard or known.state != "archived" or known.gone_at or known.missing_since:
+        if (
+            known is None
+            or url in heard
+            or known.state != AddressState.ARCHIVED
+            or known.gone_at
+            or known.missing_since
+        ):
             continue
         answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
         looked_since = answered is not None and instant(answered) >= instant(last_heard) + DAY
@@ -154,16 +163,16 @@ def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str,
     """A site without a post in sight is an error (an empty listing is no result), and so is one whose sitemap, feed
     and list are all lost, though some links still lead to posts.
     """
-    known = sum(1 for one in memory.values() if one.state == "archived")
+    known = sum(1 for one in memory.values() if one.state == AddressState.ARCHIVED)
     listed = found.in_sitemap or found.in_feed or found.in_list
     if listed or (found.targets and not known):
-        session.resolve(site.base_url, "discover")
+        session.resolve(site.base_url, Stage.DISCOVER)
         return
     message = (
         f"expected posts in the sitemap, the feed or the list, found none ({known} are archived); "
         "if the list has an unusual address, give it: ushrn crawl URL"
     )
-    session.note(Problem(stage="discover", kind="no-posts", url=site.base_url, message=message))
+    session.note(Problem(stage=Stage.DISCOVER, kind="no-posts", url=site.base_url, message=message))
 
 
 def _check_list(session: Session, site: Site, found: Found) -> None:
@@ -172,9 +181,9 @@ def _check_list(session: Session, site: Site, found: Found) -> None:
         return
     url = found.list_url
     message = "it listed posts before, and lists none now"
-    problem = Problem(stage="drift", kind="layout-changed", field="list", url=url, message=message)
+    problem = Problem(stage=Stage.DRIFT, kind="layout-changed", field="list", url=url, message=message)
     if session.note(problem):
-        since = session.archive.first_noted([url], "drift", "list") or session.at()
+        since = session.archive.first_noted([url], Stage.DRIFT, "list") or session.at()
         session.alarm(
             f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The reader needs a "
             f"look.\n  list: names no post, since {since}\n    {url}"
@@ -188,7 +197,7 @@ def _rests(session: Session, site: Site) -> bool:
     """Whether a gone site was probed lately."""
     if lookups.site_state(session.archive.db, site.id) != "gone":
         return False
-    last = lookups.last_noted(session.archive.db, site.base_url, "reach")
+    last = lookups.last_noted(session.archive.db, site.base_url, Stage.REACH)
     if not within(last, SITE_PROBED_EVERY, session.run.now()):
         return False
     session.messages.append(f"{site.id}: gone since it last answered; probed weekly. Use `ushrn recover {site.id}`")
@@ -211,18 +220,18 @@ def settle_unreachable(session: Session) -> list[int]:
     session.messages.extend(str(error) for _, error in session.unreachable)
     session.messages.append("nothing answered: this may be our own network, so nothing was concluded or changed")
     states = [lookups.site_state(session.archive.db, site.id) for site, _ in session.unreachable]
-    return [0 if state == "gone" else Unreachable.exit_status for state in states]
+    return [0 if state == SiteState.GONE else Unreachable.exit_status for state in states]
 
 
 def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
     """Notes that a site gave no answer; the exit status: that it counts as gone is no error."""
-    first = session.archive.first_noted([site.base_url], "reach", "") or session.at()
-    was_gone = lookups.site_state(session.archive.db, site.id) == "gone"
+    first = session.archive.first_noted([site.base_url], Stage.REACH, "") or session.at()
+    was_gone = lookups.site_state(session.archive.db, site.id) == SiteState.GONE
     gone = was_gone or session.run.now() - instant(first) >= SITE_GONE_AFTER
-    level = "note" if gone else "error"
-    session.note(Problem(stage="reach", kind="unreachable", level=level, url=site.base_url, message=str(error)))
+    level = Level.NOTE if gone else Level.ERROR
+    session.note(Problem(stage=Stage.REACH, kind="unreachable", level=level, url=site.base_url, message=str(error)))
     if gone:
-        session.archive.site(replace(site, state="gone"))
+        session.archive.site(replace(site, state=SiteState.GONE))
         session.messages.append(
             f"{site.id}: out of reach since {first}, so it counts as gone; use `ushrn recover {site.id}`"
         )
@@ -232,5 +241,5 @@ def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
 
 
 def _reached(session: Session, site: Site) -> None:
-    session.archive.site(replace(site, state="live"))
-    session.resolve(site.base_url, "reach")
+    session.archive.site(replace(site, state=SiteState.LIVE))
+    session.resolve(site.base_url, Stage.REACH)

@@ -11,9 +11,10 @@ from scraper.decide import UrlState
 from scraper.errors import Forbidden
 from scraper.reading import sitemaps
 from scraper.reading import sources as discover
-from scraper.reading.sitemaps import Sitemap
+from scraper.reading.sitemaps import Sitemap, SitemapKind
 from scraper.records import Problem, Site
 from scraper.runs import Step
+from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Sitemaps of one site that are read in one run.
 MOST_SITEMAPS = 1000
@@ -36,12 +37,12 @@ class Discovery:
         answered = self.session.answered
         named = self._robots()
         base = self.site.base_url
-        with self.session.contained(base, "discover"):
+        with self.session.contained(base, Stage.DISCOVER):
             self._sitemaps(named)
         page = None
-        with self.session.contained(base, "discover"):
+        with self.session.contained(base, Stage.DISCOVER):
             page = self._feed()
-        with self.session.contained(base, "discover"):
+        with self.session.contained(base, Stage.DISCOVER):
             self._lists(page)
         if self.session.refused and self.session.answered == answered:
             raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
@@ -88,24 +89,24 @@ class Discovery:
             url = queue.pop(0)
             seen.add(url)
             sitemap: Sitemap | None = None
-            with self.session.contained(url, "discover"):
+            with self.session.contained(url, Stage.DISCOVER):
                 sitemap = self._sitemap(url)
             if sitemap is None and url == wix and wix not in named:
                 continue  # asked for on suspicion only: that it is not there says nothing
             read.append(sitemap)
-            if sitemap is not None and sitemap.kind == "index":
+            if sitemap is not None and sitemap.kind == SitemapKind.INDEX:
                 inside = [entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site)]
                 queue += [one for one in inside if discover.wants(one)]
                 spare += [one for one in inside if not discover.wants(one)]
         if len(seen) >= MOST_SITEMAPS and queue:
             message = f"{len(queue)} more sitemaps are named; {MOST_SITEMAPS} were read, which is all that a run reads"
-            self.session.note(Problem(stage="cap", kind="sitemaps", url=self.site.base_url, message=message))
+            self.session.note(Problem(stage=Stage.CAP, kind="sitemaps", url=self.site.base_url, message=message))
         whole = all(sitemap is not None and sitemap.complete for sitemap in read)
         self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue
 
     def _sitemap(self, url: str) -> Sitemap | None:
         self._step(url)
-        answer = self.session.source(url, "sitemap", self.site, self.memory)
+        answer = self.session.source(url, CaptureKind.SITEMAP, self.site, self.memory)
         if answer is None:
             return None
         sitemap = sitemaps.read_sitemap(answer[0].body or b"", url)
@@ -122,19 +123,21 @@ class Discovery:
         away = [entry.url for entry in sitemap.entries if not discover.on_site(entry.url, self.site)]
         if away:
             message = f"{len(away)} addresses are not on the site's own hosts and were left out ({sample(away)})"
-            problem = Problem(stage="compare", kind="other-hosts", level="note", url=sitemap.url, message=message)
+            problem = Problem(
+                stage=Stage.COMPARE, kind="other-hosts", level=Level.NOTE, url=sitemap.url, message=message
+            )
             self.session.note(problem)
         else:
-            self.session.resolve(sitemap.url, "compare")
+            self.session.resolve(sitemap.url, Stage.COMPARE)
 
     def _feed(self, url: str | None = None) -> str | None:
         """The feed; returns the page that it belongs to."""
-        known = sorted(one for one, seen in self.memory.items() if seen.state == "feed" and seen.last_good_at)
+        known = sorted(one for one, seen in self.memory.items() if seen.state == CaptureKind.FEED and seen.last_good_at)
         here = [one for one in known if discover.on_site(one, self.site)]
         url = url or (here[0] if here else self.site.base_url + discover.WIX_FEED)
         self._feed_asked = url
         self._step(url)
-        answer = self.session.source(url, "feed", self.site, self.memory)
+        answer = self.session.source(url, CaptureKind.FEED, self.site, self.memory)
         if answer is None:
             return None
         feed = discover.read_feed(answer[0].body or b"", url)
@@ -159,9 +162,11 @@ class Discovery:
         url = self.site.base_url
         if parts:
             message = "; ".join(parts) + ": all of them were fetched"
-            self.session.note(Problem(stage="compare", kind="sources-disagree", level="note", url=url, message=message))
+            self.session.note(
+                Problem(stage=Stage.COMPARE, kind="sources-disagree", level=Level.NOTE, url=url, message=message)
+            )
         else:
-            self.session.resolve(url, "compare")
+            self.session.resolve(url, Stage.COMPARE)
 
 
 def sample(addresses: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import Step
+from scraper.vocabulary import AddressState, CaptureKind, Level, ReadingKind, Stage
 
 MOST_A_RUN = 50
 
@@ -30,7 +31,7 @@ class Counting:
         posts = [
             known
             for known in memory.values()
-            if known.state == "archived" and not known.gone_at and not known.missing_since
+            if known.state == AddressState.ARCHIVED and not known.gone_at and not known.missing_since
         ]
         old = [known for known in posts if not within(known.counted_at, ALMOST_A_DAY, now)]
         return [known.url for known in sorted(old, key=lambda known: (known.counted_at or "", known.url))]
@@ -46,7 +47,7 @@ class Counting:
                 f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
             )
             self.session.note(
-                Problem(stage="cap", kind="counts", level="note", url=self.site.base_url, message=message)
+                Problem(stage=Stage.CAP, kind="counts", level=Level.NOTE, url=self.site.base_url, message=message)
             )
             due = due[:MOST_A_RUN]
         token = self._token(where)
@@ -67,23 +68,27 @@ class Counting:
 
     def _known_to_lack(self, where: str) -> bool:
         """Whether this host was found without the endpoint lately."""
-        noted = lookups.last_noted(self.session.archive.db, where, "counts")
+        noted = lookups.last_noted(self.session.archive.db, where, Stage.COUNTS)
         return within(noted, COUNTS_HOST_AGAIN, self.session.run.now())
 
     def _lacks(self, where: str, kind: str, message: str) -> None:
-        self.session.note(Problem(stage="counts", kind=kind, level="note", url=where, message=message))
+        self.session.note(Problem(stage=Stage.COUNTS, kind=kind, level=Level.NOTE, url=where, message=message))
 
     def _note_cap(self, message: str) -> None:
-        self.session.note(Problem(stage="cap", kind="counts", level="note", url=self.site.base_url, message=message))
+        self.session.note(
+            Problem(stage=Stage.CAP, kind="counts", level=Level.NOTE, url=self.site.base_url, message=message)
+        )
 
     def _fails(self, where: str, message: str) -> None:
         """The endpoint may be there, but did not answer as it does: nothing is concluded from that."""
-        self.session.note(Problem(stage="counts-weather", kind="no-answer", level="note", url=where, message=message))
+        self.session.note(
+            Problem(stage=Stage.COUNTS_WEATHER, kind="no-answer", level=Level.NOTE, url=where, message=message)
+        )
 
     def _token(self, where: str) -> str | None:
         """A visitor's token; None: there is none to be had, which is noted."""
         try:
-            captures = self.session.fetcher.get(where, kind="counts", hosts=self.hosts)
+            captures = self.session.fetcher.get(where, kind=CaptureKind.COUNTS, hosts=self.hosts)
         except Forbidden as error:
             self._lacks(where, "forbidden", f"{error}; counts stay unknown")
             return None
@@ -103,7 +108,7 @@ class Counting:
         else:
             # A host that leads elsewhere on the site (www to bare) has the counts there.
             self._base = answer.url.removesuffix(wix_counts_api.TOKENS)
-            self.session.resolve(where, "counts")
+            self.session.resolve(where, Stage.COUNTS)
         return token
 
     def _count(self, url: str, token: str) -> bool:
@@ -125,11 +130,11 @@ class Counting:
         return self._worked(captures[-1], url, where)
 
     def _worked(self, answer: Capture, url: str, where: str) -> bool:
-        if answer.status == 200 and wix_counts_api.read(answer).kind == "list":
-            self.session.resolve(url, "counts")
+        if answer.status == 200 and wix_counts_api.read(answer).kind == ReadingKind.LIST:
+            self.session.resolve(url, Stage.COUNTS)
             return True
         message = f"expected the counts, found status {answer.status}"
-        self.session.note(Problem(stage="counts", kind="no-counts", level="note", url=url, message=message))
+        self.session.note(Problem(stage=Stage.COUNTS, kind="no-counts", level=Level.NOTE, url=url, message=message))
         if answer.status == 404 and self._misses < 3:
             self._misses += 1
             return True  # this post may not be there for the endpoint; the others may

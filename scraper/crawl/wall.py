@@ -3,6 +3,7 @@
 from scraper.crawl.session import Session
 from scraper.errors import Blocked
 from scraper.records import Problem, Site
+from scraper.vocabulary import Stage
 
 #: So many pages in a row behind a wall end the visit.
 IN_A_ROW = 3
@@ -28,7 +29,7 @@ class Wall:
         self._in_a_row += 1
         self._why = why
         message = f"expected the post, found {why}; nothing was concluded from it, asked again in the next run"
-        self.session.note(Problem(stage="fetch", kind="blocked", url=url, message=message))
+        self.session.note(Problem(stage=Stage.FETCH, kind="blocked", url=url, message=message))
         if not quietly:
             self.raise_if_met()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scraper.decide.observation import instant
-from scraper.records import DayBasis
+from scraper.vocabulary import DayBasis
 
 _DAY = timedelta(days=1)
 #: Length of a day (``2021-03-18``); what is longer is an instant.

@@ -9,6 +9,7 @@ from scraper import urls
 from scraper.decide.observation import instant
 from scraper.decide.post_state import GONE_AFTER
 from scraper.records import Target
+from scraper.vocabulary import AddressState, CaptureKind
 
 DAY = timedelta(days=1)
 #: A daily timer fires some hours early or late: what is a day old is what is so old.
@@ -52,9 +53,8 @@ class UrlState:
     """What the archive knows of one address: enough to say whether to fetch it again, and how to ask."""
 
     url: str
-    #: ``archived``, ``wanted``, ``redirected``, ``in-web-archive``, ``lost``, ``not-a-post``; for other addresses
-    #: the capture's kind.
-    state: str = "wanted"
+    #: For addresses that are no post's, the kind of its captures.
+    state: AddressState | CaptureKind = AddressState.WANTED
     #: As the site last said.
     lastmod: str | None = None
     #: Newest capture that showed the post (304s included), whatever its source, by a known time.
@@ -104,7 +104,7 @@ def due(
     given: set[str] = set()
     named: set[str] = set()
     for target in targets:
-        if target.kind != "post":
+        if target.kind != CaptureKind.POST:
             continue
         url = urls.canonical(target.url)
         if NAMING.intersection(target.found_by):
@@ -124,7 +124,7 @@ def due(
     return sorted(found, key=lambda item: REASONS.index(item.reason))
 
 
-_WORTH_FETCHING = frozenset({"archived", "wanted", "redirected", "in-web-archive", "lost", "not-a-post"})
+_WORTH_FETCHING = frozenset(AddressState) - {AddressState.WITHDRAWN}
 
 
 #: Sources of a site that say: this is a post of ours.
@@ -146,7 +146,7 @@ def _reason(known: UrlState, lastmod: str | None, now: datetime, *, named: bool)
     if known.missing_since is not None and known.gone_at is None:
         decisive = instant(known.missing_since) + GONE_AFTER
         return "missing" if age >= MISSING_EVERY or instant(answered) < decisive <= now else None
-    if known.gone_at is None and known.state == "archived" and _is_fresh(known, now):
+    if known.gone_at is None and known.state == AddressState.ARCHIVED and _is_fresh(known, now):
         return "fresh" if age >= FRESH_EVERY else None
     return "old" if age >= OLD_EVERY else None
 

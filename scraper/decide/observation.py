@@ -9,6 +9,7 @@ from enum import StrEnum
 from scraper import urls
 from scraper.decide.walls import known_wall
 from scraper.records import Capture, Reading
+from scraper.vocabulary import ReadingKind, TimeBasis
 
 #: (captured_at, source, body_sha256, url, record_sha256): the first three as the design says, the others for ties.
 Order = tuple[str, str, str, str, str]
@@ -90,7 +91,7 @@ def observe(
         order=place,
         meaning=meaning,
         reason=reason,
-        known_time=capture.captured_at_basis != "file-time",
+        known_time=capture.captured_at_basis != TimeBasis.FILE_TIME,
         reading=good if meaning is Meaning.SHOWS else None,
         dump=capture.media_type == "text/plain",
         truncated=capture.truncated is not None,
@@ -103,8 +104,8 @@ def observe(
 
 def _post(capture: Capture, reading: Reading | None) -> Reading | None:
     """*reading*, where it is that of a post and the capture is an answer that can show one."""
-    answered = capture.status is None or 200 <= capture.status < 300 or capture.status == 304
-    if reading is None or reading.kind != "post" or not answered or is_redirect(capture):
+    answered = capture.ok or capture.status == 304
+    if reading is None or reading.kind != ReadingKind.POST or not answered or is_redirect(capture):
         return None
     return None if reading.title is None and reading.body_text is None else reading
 
@@ -154,7 +155,7 @@ def _absence(capture: Capture, reading: Reading | None) -> str | None:
         return SOFT_404
     if is_redirect(capture):
         return _led_away(capture)
-    if reading is not None and reading.kind == "missing" and (capture.status is None or capture.status < 300):
+    if reading is not None and reading.kind == ReadingKind.MISSING and (capture.status is None or capture.status < 300):
         return "soft 404: an error page"
     return None
 
@@ -182,7 +183,9 @@ def _poverty(reading: Reading | None) -> str:
     """Why there is no post to read, in a few words."""
     if reading is None:
         return "nothing could be read"
-    return "neither title nor text" if reading.kind == "post" else f"a page of kind {reading.kind!r}, not a post"
+    return (
+        "neither title nor text" if reading.kind == ReadingKind.POST else f"a page of kind {reading.kind!r}, not a post"
+    )
 
 
 def instant(text: str) -> datetime:

@@ -11,11 +11,12 @@ from datetime import timedelta
 from scraper import digests
 from scraper.decide.observation import Meaning, Observation, instant
 from scraper.records import Reading
+from scraper.vocabulary import EventKind, Verdict
 
 #: A post is gone when it was missing on captures at least this far apart, with none in between that had it.
 GONE_AFTER = timedelta(days=14)
 
-GOOD = frozenset({"new", "changed", "same", "returned"})
+GOOD = frozenset({Verdict.NEW, Verdict.CHANGED, Verdict.SAME, Verdict.RETURNED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,9 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to a post: ``added``, ``changed``, ``moved``, ``gone`` or ``returned``."""
+    """Something that happened to a post."""
 
-    kind: str
+    kind: EventKind
     at: str
     capture_id: int
 
@@ -60,9 +61,7 @@ class Event:
 class Effects:
     """What one step writes."""
 
-    #: ``new``, ``changed``, ``same``, ``older``, ``worse``, ``missing``, ``gone``, ``returned``, ``redirect``,
-    #: ``moved``, ``blocked``, ``weather`` or ``held``.
-    verdict: str
+    verdict: Verdict
     #: Why it is worse or missing.
     reason: str | None = None
     #: `posts` now shows the state's reading, from this capture.
@@ -83,11 +82,11 @@ def step(state: State, seen: Observation) -> tuple[State, Effects]:
         case Meaning.ABSENT:
             return _missing(state, seen)
         case Meaning.BLOCKED | Meaning.WEATHER:
-            return state, Effects(verdict=str(seen.meaning), reason=seen.reason)
+            return state, Effects(verdict=Verdict(seen.meaning), reason=seen.reason)
         case _ if seen.held:
-            return state, Effects(verdict="held", reason=seen.reason)
+            return state, Effects(verdict=Verdict.HELD, reason=seen.reason)
         case _ if seen.redirect:
-            return state, Effects(verdict="redirect", reason=seen.reason)
+            return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
         case _:
             return _worse(state, seen.reason or "not a post")
 
@@ -111,20 +110,20 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
 
 def _worse(state: State, reason: str) -> tuple[State, Effects]:
     """A page that is not the post says nothing of it: neither that it is there, nor that it is not."""
-    return state, Effects(verdict="worse", reason=reason)
+    return state, Effects(verdict=Verdict.WORSE, reason=reason)
 
 
 def _moved(state: State, seen: Observation, old: str) -> tuple[State, Effects]:
     """A permanent redirect from the post's old address: told once, it neither shows nor denies the post."""
     if old in state.moved_from:
-        return state, Effects(verdict="redirect", reason=seen.reason)
-    event = Event(kind="moved", at=seen.captured_at, capture_id=seen.capture_id)
+        return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
+    event = Event(kind=EventKind.MOVED, at=seen.captured_at, capture_id=seen.capture_id)
     state = replace(state, moved_from=state.moved_from | {old})
-    return state, Effects(verdict="moved", reason=seen.reason, events=(event,))
+    return state, Effects(verdict=Verdict.MOVED, reason=seen.reason, events=(event,))
 
 
 def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
-    quiet = Effects(verdict="missing", reason=seen.reason)
+    quiet = Effects(verdict=Verdict.MISSING, reason=seen.reason)
     if state.shown is None or not seen.known_time or state.gone_at:
         return state, quiet
     if state.missing_since is None or state.missing_capture_id is None:
@@ -136,9 +135,9 @@ def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
         ), quiet
     if seen.held or instant(seen.captured_at) - instant(state.missing_since) < GONE_AFTER:
         return state, quiet
-    event = Event(kind="gone", at=state.missing_since, capture_id=state.missing_capture_id)
+    event = Event(kind=EventKind.GONE, at=state.missing_since, capture_id=state.missing_capture_id)
     state = replace(state, gone_at=state.missing_since, gone_reason=state.missing_reason)
-    return state, Effects(verdict="gone", reason=seen.reason, events=(event,))
+    return state, Effects(verdict=Verdict.GONE, reason=seen.reason, events=(event,))
 
 
 def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Effects]:
@@ -146,22 +145,42 @@ def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Eff
     content = digests.of_reading(reading)
     returned = state.gone_at is not None and seen.known_time
     after = _seen_again(state, seen)
-    events = [Event(kind="returned", at=seen.captured_at, capture_id=seen.capture_id)] if returned else []
+    events = [Event(kind=EventKind.RETURNED, at=seen.captured_at, capture_id=seen.capture_id)] if returned else []
     if state.shown is not None and not _replaces(state, seen, reading, content):
         alike = content == state.content_sha256 or _words(reading) == _words(state.shown)
-        verdict = "returned" if returned else "same" if alike else "older"
+        verdict = _repeated(returned=returned, alike=alike)
         return after, Effects(verdict=verdict, reason=_reason_not_shown(state, seen), events=tuple(events))
     first, revises = state.shown is None, content != state.content_sha256
     # A page read after a dump of the same words is a fuller copy, not a change of the post.
     edited = revises and not (state.shown_dump != seen.dump and state.shown and _words(reading) == _words(state.shown))
     if first or edited:
-        kind = "added" if first else "changed"
+        kind = EventKind.ADDED if first else EventKind.CHANGED
         events.append(Event(kind=kind, at=seen.captured_at, capture_id=seen.capture_id))
-    verdict = "returned" if returned else "new" if first else "changed" if edited else "same"
+    verdict = _shown(returned=returned, first=first, edited=edited)
     after = _showing(after, seen, reading, content)
     if revises:
         after = replace(after, revision_count=after.revision_count + 1)
     return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
+
+
+def _repeated(*, returned: bool, alike: bool) -> Verdict:
+    """The verdict of a good reading that does not take the place of the one shown."""
+    if returned:
+        return Verdict.RETURNED
+    return Verdict.SAME if alike else Verdict.OLDER
+
+
+def _shown(*, returned: bool, first: bool, edited: bool) -> Verdict:
+    """The verdict of a good reading that is shown from now on."""
+    match returned, first, edited:
+        case True, _, _:
+            return Verdict.RETURNED
+        case _, True, _:
+            return Verdict.NEW
+        case _, _, True:
+            return Verdict.CHANGED
+        case _:
+            return Verdict.SAME
 
 
 def _showing(state: State, seen: Observation, reading: Reading, content: str) -> State:

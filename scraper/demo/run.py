@@ -17,6 +17,7 @@ from scraper.demo.posts import ILLUSTRATED, POSTS
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
 from scraper.runs import Report
+from scraper.vocabulary import EventKind
 
 DAYS = (-45, -20, 0)
 NAME = "demo.db"
@@ -91,10 +92,10 @@ def _changes(path: Path, since: datetime, report: Report) -> list[str]:
             f" WHERE verdict = 'missing' AND crawl_id = {crawl}"
         ).fetchall()
         views = db.execute("SELECT sum(views) FROM posts").fetchone()[0]
-    added = [title for kind, title in events if kind == "added"]
+    added = [title for kind, title in events if kind == EventKind.ADDED]
     lines = [f"new: {title}" for title in added[:3]]
     lines += [f"new: {len(added) - 3} more"] if len(added) > 3 else []
-    lines += [f"{WORDS[kind]}: {title}" for kind, title in events if kind != "added"]
+    lines += [f"{WORDS[kind]}: {title}" for kind, title in events if kind != EventKind.ADDED]
     lines += [f"missing for the first time, not yet called gone: {title}" for (title,) in missing]
     lines += [f"views of all posts: {views or 0}", *report.messages, report.line]
     return lines

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from scraper import magic
+from scraper.vocabulary import Truncation
 
 
 class Entity:
     """Takes the transfer-decoded pieces of one body.
 
-    What comes out: `body` (content-decoded; the entity itself where that fails), `truncated` (None, ``length`` or
-    ``decode``), and digest and length of the entity as sent. Of a body that is cut, all are about the part we took.
+    What comes out: `body` (content-decoded; the entity itself where that fails), `truncated` (None, length or
+    decode), and digest and length of the entity as sent. Of a body that is cut, all are about the part we took.
     """
 
     def __init__(self, content_encoding: str | None, max_bytes: int) -> None:
@@ -23,13 +24,13 @@ class Entity:
         self._decoder = _decoder(content_encoding)
         self._undecodable = False
         self.wire_length = 0
-        self.truncated: str | None = None
+        self.truncated: Truncation | None = None
 
     def feed(self, piece: bytes) -> bool:
         """Take a piece; False when the limit is reached and nothing more is wanted."""
         room = self._max - self.wire_length
         if len(piece) > room:
-            piece, self.truncated = piece[:room], "length"
+            piece, self.truncated = piece[:room], Truncation.LENGTH
         self.wire_length += len(piece)
         self._digest.update(piece)
         self._sent.write(piece)
@@ -43,21 +44,21 @@ class Entity:
                 room = self._max - self._decoded.tell()
                 self._decoded.write(out[:room])
                 if len(out) > room:
-                    self.truncated = "length"
+                    self.truncated = Truncation.LENGTH
                     return
         except magic.UndecodableError:
             self._undecodable = True
             self._decoded = BytesIO()
 
-    def close(self, cut: str | None = None) -> bytes:
-        """The body, decoded. *cut* says why no more came (``time``, ``disconnect``); None: it had come to its end."""
+    def close(self, cut: Truncation | None = None) -> bytes:
+        """The body, decoded. *cut* says why no more came (time, disconnect); None: it had come to its end."""
         if self.truncated is None:
             self.truncated = cut
         if self._decoder is None:
             return self._sent.getvalue()
         whole = self._decoder.ended or not self.wire_length
         if self._undecodable or (self.truncated is None and not whole):
-            self.truncated = self.truncated or "decode"
+            self.truncated = self.truncated or Truncation.DECODE
             return self._sent.getvalue()
         return self._decoded.getvalue()
 

@@ -14,6 +14,7 @@ from scraper.fetch.robots import TOKEN
 from scraper.fetch.throttle import Throttle, retry_after
 from scraper.fetch.wire import NETWORK_WORKS, Exchange, Wire, WireFailed
 from scraper.records import Capture
+from scraper.vocabulary import CaptureKind, Truncation
 
 REDIRECTS = {301, 302, 303, 307, 308}
 #: Worth another try a little later.
@@ -30,7 +31,7 @@ class FetchRequest:
 
     method: str = "GET"
     url: str
-    kind: str
+    kind: CaptureKind
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     #: Ask only for something newer; None: ask for the page.
@@ -158,7 +159,7 @@ class HttpClient:
         capture = _capture(ask, exchange, utc(now))
         if exchange.status == 304 and not _confirms(ask.validators, exchange):
             message = "expected a page, found status 304 for a copy that we do not hold: try later"
-            raise TryFailed(message, capture=replace(capture, kind="other", not_modified_of=None))
+            raise TryFailed(message, capture=replace(capture, kind=CaptureKind.OTHER, not_modified_of=None))
         stay_away = None
         if exchange.status in RETRIED or 300 <= exchange.status < 400:
             stay_away = retry_after(exchange.header("retry-after"), exchange.header("date"), now)
@@ -208,7 +209,7 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
     not_modified = exchange.status == 304 and ask.validators
     # A part that nobody asked for is no whole page (RFC 9110, 15.3.7).
     unasked_part = exchange.status == 206 and "Range" not in ask.headers
-    truncated = exchange.truncated or ("length" if unasked_part else None)
+    truncated = exchange.truncated or (Truncation.LENGTH if unasked_part else None)
     return Capture(
         url=ask.url,
         kind=_kind(ask, exchange.status, to, whole=truncated is None),
@@ -228,15 +229,15 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
     )
 
 
-def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> str:
+def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> CaptureKind:
     if to:
-        return "redirect"
-    if ask.kind == "robots":
-        return "robots"
+        return CaptureKind.REDIRECT
+    if ask.kind == CaptureKind.ROBOTS:
+        return CaptureKind.ROBOTS
     if status in (404, 410):
-        return "missing"
+        return CaptureKind.MISSING
     good = 200 <= status < 300 or status == 304
-    return ask.kind if good and whole else "other"
+    return ask.kind if good and whole else CaptureKind.OTHER
 
 
 def _target(url: str, exchange: Exchange) -> str | None:

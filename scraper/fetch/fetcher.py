@@ -15,6 +15,7 @@ from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import Rules
 from scraper.fetch.throttle import Pace, Throttle
 from scraper.records import Capture
+from scraper.vocabulary import CaptureKind
 
 #: Answers that count as failures. 404 and 410 are answers like any other.
 _FAILURES = RETRIED | {401, 403, 407, 408}
@@ -100,7 +101,7 @@ class Fetcher:
         self,
         url: str,
         *,
-        kind: str = "other",
+        kind: CaptureKind = CaptureKind.OTHER,
         validators: Validators | None = None,
         hosts: frozenset[str] = frozenset(),
         headers: Iterable[tuple[str, str]] = (),
@@ -127,7 +128,7 @@ class Fetcher:
         url: str,
         *,
         body: bytes,
-        kind: str = "counts",
+        kind: CaptureKind = CaptureKind.COUNTS,
         hosts: frozenset[str] = frozenset(),
         headers: Iterable[tuple[str, str]] = (("Content-Type", "application/json"),),
     ) -> tuple[Capture, ...]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from scraper.vocabulary import CaptureKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -50,19 +52,19 @@ class Limits:
     #: Addresses in a row that failed, until the run ends.
     failures: int = 10
 
-    def size_of(self, kind: str) -> int:
+    def size_of(self, kind: CaptureKind) -> int:
         """The most bytes an answer of this kind may have."""
-        if kind == "robots":
+        if kind == CaptureKind.ROBOTS:
             return self.robots_bytes
-        if kind == "image":
+        if kind == CaptureKind.IMAGE:
             return self.picture_bytes
-        return self.file_bytes if kind in ("sitemap", "file") else self.page_bytes
+        return self.file_bytes if kind in (CaptureKind.SITEMAP, CaptureKind.FILE) else self.page_bytes
 
-    def seconds_of(self, kind: str) -> float:
+    def seconds_of(self, kind: CaptureKind) -> float:
         """The most time an answer of this kind may take."""
-        if kind == "robots":
+        if kind == CaptureKind.ROBOTS:
             return self.robots_try_seconds
-        return self.file_seconds if kind in ("sitemap", "file") else self.page_seconds
+        return self.file_seconds if kind in (CaptureKind.SITEMAP, CaptureKind.FILE) else self.page_seconds
 
     def pause(self, attempt: int) -> float:
         """Our own pause after the *attempt*-th try failed, in seconds."""

@@ -11,6 +11,7 @@ from scraper.fetch.client import Answer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.records import Capture
+from scraper.vocabulary import CaptureKind, Truncation
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ class Rules:
             seconds = min(self._limits.robots_try_seconds, left)
             if seconds <= 0:
                 raise TryFailed("no complete answer within the time limit", final=True)
-            ask = FetchRequest(url=url, kind="robots")
+            ask = FetchRequest(url=url, kind=CaptureKind.ROBOTS)
             answer = self._sender.send(ask, delay=self._pace(url), attempt=attempt, seconds=seconds)
             search.captures.append(answer.capture)
             to = answer.capture.redirected_to
@@ -164,7 +165,7 @@ def _judged(search: _Search, answer: Answer, at: datetime) -> Robots | None:
     if 300 <= status < 500 and status != 429:
         return _none(search, at)
     truncated = answer.capture.truncated
-    if 200 <= status < 300 and truncated in (None, "length"):
+    if 200 <= status < 300 and truncated in (None, Truncation.LENGTH):
         text = robots.decode(answer.capture.body or b"", whole=truncated is None)
         rules = robots.read(text)
         return Robots(

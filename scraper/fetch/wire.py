@@ -18,6 +18,7 @@ import httpx
 
 from scraper.fetch.body_decoder import Entity
 from scraper.fetch.sockets import Backend, Record, Refused
+from scraper.vocabulary import Truncation
 
 #: A resolver that fails for now, and routes that are not there, may be our own network (getaddrinfo(3), connect(2)).
 _NO_RESOLVER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
@@ -57,7 +58,7 @@ class Exchange:
     wire_sha256: str
     wire_length: int
     ip: str | None
-    truncated: str | None
+    truncated: Truncation | None
 
     def header(self, name: str) -> str | None:
         """The first value of that header; None: not sent."""
@@ -182,10 +183,11 @@ class Wire:
         if failure or entity.truncated or not _is_clean(response, record):
             self._drop(response, record)
         response.close()
-        cut = None if failure is None else _failure(failure).kind
-        found = _exchange(response, record, entity, "disconnect" if cut == "protocol" else cut)
+        found = _exchange(response, record, entity, _cut(failure))
         if failure is not None:
-            raise WireFailed(found.truncated or "disconnect", str(_failure(failure)), exchange=found) from failure
+            raise WireFailed(
+                found.truncated or Truncation.DISCONNECT, str(_failure(failure)), exchange=found
+            ) from failure
         return found
 
     @staticmethod
@@ -201,7 +203,7 @@ def _is_clean(response: httpx.Response, record: Record) -> bool:
     return record.is_clean(chunked="transfer-encoding" in response.headers, length=length)
 
 
-def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: str | None) -> Exchange:
+def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: Truncation | None) -> Exchange:
     body = entity.close(cut)
     return Exchange(
         request_head=record.sent.partition(b"\r\n\r\n")[0] + b"\r\n\r\n",
@@ -214,6 +216,13 @@ def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: str
         ip=record.stream.ip if record.stream else None,
         truncated=entity.truncated,
     )
+
+
+def _cut(failure: Exception | None) -> Truncation | None:
+    """Why no more of a body came; None: it had come to its end."""
+    if failure is None:
+        return None
+    return Truncation.TIME if isinstance(failure, httpcore.TimeoutException) else Truncation.DISCONNECT
 
 
 def _failure(error: Exception, *, stale: bool = False) -> WireFailed:

@@ -8,6 +8,7 @@ from email.message import Message
 from xml.parsers.expat import ExpatError
 
 from scraper.provenance import http_date
+from scraper.vocabulary import FileKind
 
 #: Chrome and Edge write the first, Internet Explorer, Word and old Edge the second.
 _MHTML = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?MIME-Version:", re.IGNORECASE)
@@ -27,7 +28,7 @@ class SavedPage:
     #: When it was saved, UTC; None: the file does not say.
     saved_at: str | None
     #: ``mhtml`` or ``webarchive``.
-    kind: str
+    kind: FileKind
 
 
 def page_of(data: bytes) -> SavedPage | None:
@@ -53,7 +54,7 @@ def _of_mhtml(data: bytes) -> SavedPage | None:
         content_type=f"text/html; charset={charset}" if charset else "text/html",
         url=address or _header(page, "Content-Location"),
         saved_at=http_date(_header(message, "Date") or ""),
-        kind="mhtml",
+        kind=FileKind.MHTML,
     )
 
 
@@ -77,5 +78,5 @@ def _of_webarchive(data: bytes) -> SavedPage | None:
         content_type=f"text/html; charset={charset}" if isinstance(charset, str) else "text/html",
         url=url if isinstance(url, str) else None,
         saved_at=None,
-        kind="webarchive",
+        kind=FileKind.WEBARCHIVE,
     )

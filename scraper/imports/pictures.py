@@ -11,6 +11,7 @@ from dataclasses import replace
 from scraper import pictures, sites, urls
 from scraper.records import Capture
 from scraper.store.picture_rows import PictureRows, name_of
+from scraper.vocabulary import CaptureKind
 from scraper.warc.reader import Found
 
 #: Bytes of held pictures at most; what comes beyond is passed over, and so is what is larger alone.
@@ -56,7 +57,7 @@ class HeldPictures:
     def _style(self, found: Found, keep: Keep) -> bool:
         """A style sheet is kept at once; other matter on the hosts of pictures and styles is passed over."""
         if found.capture.media_type == "text/css":
-            keep(replace(found, capture=replace(found.capture, kind="style")))
+            keep(replace(found, capture=replace(found.capture, kind=CaptureKind.STYLE)))
             return True
         return urls.host(found.capture.url) in HOSTS and not _is_document(found.capture)
 
@@ -72,7 +73,7 @@ class HeldPictures:
         chosen = {key for _, key in best.values()}
         for key, (_, found, keep) in self._held.items():
             if key in chosen:
-                keep(replace(found, capture=replace(found.capture, kind="image")))
+                keep(replace(found, capture=replace(found.capture, kind=CaptureKind.IMAGE)))
             elif urls.host(found.capture.url) not in HOSTS:
                 keep(found)
         self._held.clear()

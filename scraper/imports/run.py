@@ -16,6 +16,7 @@ from scraper.reading.capture import read_capture
 from scraper.records import Capture
 from scraper.runs import Report, open_run
 from scraper.store import ImportFile, Place
+from scraper.vocabulary import CaptureKind, FileKind, Level, ReadingKind, Stage
 
 #: The first web page was written in December 1990.
 FIRST_YEAR = "1991"
@@ -114,25 +115,37 @@ def _import_page(session: ImportSession, path: Path, given: Given) -> None:
     capture = saved.load(path, url=given.url, captured_at=given.captured_at, manifest=given.manifest)
     name = saved.shown(path)
     if not capture.url:
-        is_page = capture.kind not in ("robots", "sitemap", "feed")
+        is_page = capture.kind not in (CaptureKind.ROBOTS, CaptureKind.SITEMAP, CaptureKind.FEED)
         hint = "name it with --url or a --manifest"
         session.report(
-            name, "no-address", f"the file does not tell its address; {hint}", level="error" if is_page else "note"
+            name,
+            "no-address",
+            f"the file does not tell its address; {hint}",
+            level=Level.ERROR if is_page else Level.NOTE,
         )
         return
     reading = read_capture(capture)
-    if reading.kind == "error":
+    if reading.kind == ReadingKind.ERROR:
         raise Unreadable(name, "; ".join(problem.message for problem in reading.problems))
     file = ImportFile(name=path.name, kind=saved.container_of(path) or _kind(capture), **saved.facts(path))
     row = session.archive.import_file(file, session.run.crawl_id)
     session.take(capture, reading, place=Place(import_file_id=row))
-    session.archive.resolve(name, "import")
+    session.archive.resolve(name, Stage.IMPORT)
 
 
-def _kind(capture: Capture) -> str:
+def _kind(capture: Capture) -> FileKind:
     """What kind of file a saved page is, for the row of its file."""
-    kinds = {"text/html": "html", "application/pdf": "pdf", "text/plain": "text"}
-    return kinds.get(capture.media_type or "", "xml" if (capture.media_type or "").endswith("xml") else "other")
+    match (capture.media_type or "").partition("/"):
+        case "text", _, "html":
+            return FileKind.HTML
+        case "text", _, "plain":
+            return FileKind.TEXT
+        case _, _, "pdf":
+            return FileKind.PDF
+        case _, _, form if form.endswith("xml"):
+            return FileKind.XML
+        case _:
+            return FileKind.OTHER
 
 
 def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> Report:

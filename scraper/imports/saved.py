@@ -24,6 +24,7 @@ from scraper.imports import containers
 from scraper.provenance import comment, first, kind_of, own_address, rendered_at, sniff
 from scraper.records import Capture
 from scraper.urls import normalise
+from scraper.vocabulary import FileKind, Level, Source, TimeBasis, UrlBasis
 
 #: A saved page is at most a few MB; what is larger is something else.
 PAGE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -58,7 +59,7 @@ class Skipped:
 
     path: Path
     message: str
-    level: str = "error"
+    level: Level = Level.ERROR
 
 
 def shown(path: Path) -> str:
@@ -158,7 +159,7 @@ def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
     if others:
         kinds = ", ".join(f"{number} {suffix}" for suffix, number in sorted(others.items()))
         hint = "; a manifest is read where --manifest names it" if {".jsonl", ".json"} & others.keys() else ""
-        yield Skipped(folder, f"skipped what is no page: {kinds}{hint}", level="note")
+        yield Skipped(folder, f"skipped what is no page: {kinds}{hint}", level=Level.NOTE)
 
 
 def _folders_of_parts(folders: Iterable[str], names: Iterable[str]) -> set[str]:
@@ -215,8 +216,8 @@ def facts(path: Path) -> Facts:
         raise Unreadable(shown(path), f"cannot be read: {_plain(error)}") from None
 
 
-def container_of(path: Path) -> str | None:
-    """``mhtml`` or ``webarchive`` where the page is wrapped in one; None: the file is the page. Raises Unreadable."""
+def container_of(path: Path) -> FileKind | None:
+    """MHTML or WEBARCHIVE where the page is wrapped in one; None: the file is the page. Raises Unreadable."""
     found = containers.page_of(_read(path)[0])
     return found.kind if found else None
 
@@ -238,24 +239,24 @@ def load(
         text = decode(body, container.content_type if container else media_type)
     comment_url, comment_time = comment(text)
     known = first(
-        (given_url(url) if url else None, "given"),
-        (entry.url, "manifest"),
-        (normalise(container.url or "") if container else None, "comment"),
-        (comment_url, "comment"),
+        (given_url(url) if url else None, UrlBasis.GIVEN),
+        (entry.url, UrlBasis.MANIFEST),
+        (normalise(container.url or "") if container else None, UrlBasis.COMMENT),
+        (comment_url, UrlBasis.COMMENT),
     ) or own_address(text)
     dated = first(
-        (given_time(captured_at) if captured_at else None, "given"),
-        (entry.captured_at, "given"),
-        (container.saved_at if container else None, "page"),
-        (comment_time, "page"),
-        (rendered_at(text), "page"),
-    ) or (modified, "file-time")
-    address, basis = known or ("", "given")
+        (given_time(captured_at) if captured_at else None, TimeBasis.GIVEN),
+        (entry.captured_at, TimeBasis.GIVEN),
+        (container.saved_at if container else None, TimeBasis.PAGE),
+        (comment_time, TimeBasis.PAGE),
+        (rendered_at(text), TimeBasis.PAGE),
+    ) or (modified, TimeBasis.FILE_TIME)
+    address, basis = known or ("", UrlBasis.GIVEN)
     return Capture(
         url=address,
         url_basis=basis,
         kind=kind_of(address, media_type, body),
-        source="file",
+        source=Source.FILE,
         captured_at=dated[0],
         captured_at_basis=dated[1],
         media_type=media_type,

@@ -6,6 +6,7 @@ from scraper import sites, urls
 from scraper.records import Capture, Problem, Reading, Target
 from scraper.runs import Session
 from scraper.store import Outcome, Place
+from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, Verdict
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,27 +23,27 @@ class ImportSession(Session):
         *of_ours*: its kind was settled by our own crawl. *place*: where in an imported file it stands.
         A page that names posts is kept as a list, as a crawl does that asked for one.
         """
-        if not of_ours and capture.kind == "other" and reading.kind == "list" and reading.listed:
-            capture = replace(capture, kind="list")
+        if not of_ours and capture.kind == CaptureKind.OTHER and reading.kind == ReadingKind.LIST and reading.listed:
+            capture = replace(capture, kind=CaptureKind.LIST)
         self.archive.site(sites.site_for(capture.url))
         outcome = self.archive.keep(capture, reading, self.run.crawl_id, place=place)
-        if outcome.verdict != "duplicate":
+        if outcome.verdict != Verdict.DUPLICATE:
             self._hear(capture, reading)
             self._tell_unread(capture, reading)
         self.captures += 1
-        self.known += outcome.verdict == "duplicate"
+        self.known += outcome.verdict == Verdict.DUPLICATE
         return outcome
 
     def _tell_unread(self, capture: Capture, reading: Reading) -> None:
         """A page under a post's address in which no post could be read is always an error."""
-        is_page = capture.body is not None and (capture.status is None or 200 <= capture.status < 300)
-        if is_page and urls.is_post(capture.url) and reading.kind not in ("post", "missing"):
+        is_page = capture.body is not None and capture.ok
+        if is_page and urls.is_post(capture.url) and reading.kind not in (ReadingKind.POST, ReadingKind.MISSING):
             why = next((problem.message for problem in reading.problems), f"found a page of kind {reading.kind}")
             self.report(capture.url, "unread-post", f"no post could be read in it: {why}")
 
     def _hear(self, capture: Capture, reading: Reading) -> None:
         """Note the posts that a list, feed or sitemap names."""
-        way = capture.kind if capture.kind in ("sitemap", "feed") else "list"
+        way = capture.kind if capture.kind in (CaptureKind.SITEMAP, CaptureKind.FEED) else CaptureKind.LIST
         site = sites.site_for(capture.url).id
         named = [
             listed for listed in reading.listed if urls.is_post(listed.url) and urls.same_site(listed.url, capture.url)
@@ -51,7 +52,7 @@ class ImportSession(Session):
             targets = [Target(url=one.url, site=site, found_by=(way,), lastmod=one.lastmod) for one in named]
             self.archive.discover(targets, capture.captured_at)
 
-    def report(self, where: str, kind: str, message: str, *, level: str = "error") -> None:
+    def report(self, where: str, kind: str, message: str, *, level: Level = Level.ERROR) -> None:
         """Write an error or a note about a file or address to the archive, and tell it."""
-        self.note(Problem(stage="import", kind=kind, message=message, level=level, url=where))
+        self.note(Problem(stage=Stage.IMPORT, kind=kind, message=message, level=level, url=where))
         self.messages.append(f"{where}: {message}")

@@ -17,6 +17,7 @@ from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.records import Capture
 from scraper.store import ImportFile, Place
+from scraper.vocabulary import FileKind, Level, Stage, Verdict
 from scraper.warc import arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
@@ -61,7 +62,7 @@ class WarcImporter:
                 if kind is None:
                     return False
                 source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **facts(path)))
-                if kind == "wacz":
+                if kind == FileKind.WACZ:
                     self._take_wacz(name, file, source)
                 else:
                     self._take_records(name, file, source)
@@ -77,7 +78,9 @@ class WarcImporter:
         for member in wacz.members(file, name, (*WARC_SUFFIXES, ".wacz")):
             inside = f"{name}, {member.name}"
             if listed is not None and member.name not in listed:
-                self._session.report(inside, "unlisted", "is not in the package's own list; it is read", level="note")
+                self._session.report(
+                    inside, "unlisted", "is not in the package's own list; it is read", level=Level.NOTE
+                )
             if member.name.lower().endswith(".wacz"):
                 self._take_inner(inside, member, source, depth)
             elif member.trouble is None:
@@ -101,7 +104,7 @@ class WarcImporter:
     def _take_records(self, name: str, file: BinaryIO | wacz.Member, source: _Source) -> None:
         before = self._session.captures, self._passed_over, len(self._session.failed)
         described = Described(software="", text="")
-        records = (arc.read if source.file.kind == "arc" else warc.read)(cast("BinaryIO", file))
+        records = (arc.read if source.file.kind == FileKind.ARC else warc.read)(cast("BinaryIO", file))
         for item in incoming.captures_of(records, self._wanted, own=self._own, known=self._is_known):
             self._session.run.interrupts.check()
             match item:
@@ -111,7 +114,7 @@ class WarcImporter:
                         source.file = replace(source.file, software=item.software)
                 case PassedOver():
                     told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
-                    self._session.report(name, "no-pages", f"records that are no pages: {told}", level="note")
+                    self._session.report(name, "no-pages", f"records that are no pages: {told}", level=Level.NOTE)
                 case Wrong():
                     where = f"{item.message} (of {name})" if item.url else item.message
                     self._session.report(item.url or name, item.kind, where)
@@ -134,13 +137,13 @@ class WarcImporter:
             origin = described.software or "an unknown program"
             hint = "; if it is an export of yours, --own restores it as it was" if described.ours else ""
             self._session.report(
-                name, "foreign", f"{plural(taken, 'capture')}, written by {origin}{hint}", level="note"
+                name, "foreign", f"{plural(taken, 'capture')}, written by {origin}{hint}", level=Level.NOTE
             )
         if passed:
             said = f"{plural(passed, 'record')} of other hosts passed over; --all-hosts takes them"
-            self._session.report(name, "other-hosts", said, level="note")
+            self._session.report(name, "other-hosts", said, level=Level.NOTE)
         if len(self._session.failed) == failed:
-            self._session.archive.resolve(name, "import")
+            self._session.archive.resolve(name, Stage.IMPORT)
 
     def finish(self) -> None:
         """Resolve what referred to later records or files; tell what still refers to nothing."""
@@ -175,8 +178,8 @@ class WarcImporter:
             payload_digest=found.payload_digest,
         )
         outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None, place=place)
-        if outcome.verdict != "duplicate" and capture.url not in self._session.failed:
-            self._session.archive.resolve(capture.url, "import")
+        if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.failed:
+            self._session.archive.resolve(capture.url, Stage.IMPORT)
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
             self._bodies[found.payload_digest] = digests.sha256(capture.body)
         return True

@@ -10,6 +10,7 @@ from scraper.errors import Unreadable
 from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
 from scraper.reading.capture import read_capture
 from scraper.records import Reading
+from scraper.vocabulary import FileKind, ReadingKind
 from scraper.warc import arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
@@ -30,7 +31,7 @@ def first_post(path: Path) -> Reading | None:
             first: Reading | None = None
             for found in _captures_in(file, kind, shown(path)):
                 reading = read_capture(found.capture)
-                if reading.kind == "post":
+                if reading.kind == ReadingKind.POST:
                     return reading
                 first = first or reading
     except OSError as error:
@@ -40,29 +41,30 @@ def first_post(path: Path) -> Reading | None:
     return first
 
 
-def _captures_in(file: BinaryIO, kind: str, name: str) -> Iterator[Found]:
+def _captures_in(file: BinaryIO, kind: FileKind, name: str) -> Iterator[Found]:
     """The captures that need nothing beside their own record, of all hosts."""
-    streams = wacz.members(file, name, WARC_SUFFIXES) if kind == "wacz" else [file]
+    streams = wacz.members(file, name, WARC_SUFFIXES) if kind == FileKind.WACZ else [file]
     for stream in streams:
-        records = (arc.read if kind == "arc" else warc.read)(cast("BinaryIO", stream))
+        records = (arc.read if kind == FileKind.ARC else warc.read)(cast("BinaryIO", stream))
         for item in incoming.captures_of(records, lambda _: True):
             if isinstance(item, Found) and item.revisit is None:
                 yield item
 
 
-def kind_of(path: Path, file: BinaryIO) -> str | None:
-    """``warc``, ``arc``, ``wacz`` or None, by first bytes, then by name."""
+def kind_of(path: Path, file: BinaryIO) -> FileKind | None:
+    """WARC, ARC, WACZ or None, by first bytes, then by name."""
     start = file.read(65536)
     file.seek(0)
     name, plain = path.name.lower(), _unpacked(start)
     if arc.is_arc(plain):
-        return "arc"
+        return FileKind.ARC
     if plain.startswith(b"WARC/"):
-        return "warc"
+        return FileKind.WARC
     if start.startswith(magic.ZIP) and (name.endswith(".wacz") or b"datapackage" in start + _end(file)):
-        return "wacz"
+        return FileKind.WACZ
     if name.endswith(ARCHIVE_SUFFIXES):
-        return next((kind for kind in ("wacz", "arc") if f".{kind}" in name and ".warc" not in name), "warc")
+        named = (kind for kind in (FileKind.WACZ, FileKind.ARC) if f".{kind}" in name and ".warc" not in name)
+        return next(named, FileKind.WARC)
     return None
 
 

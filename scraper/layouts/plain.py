@@ -18,6 +18,7 @@ from scraper.layouts.body import Body, read_body
 from scraper.page import Node, Page, Scope, too_deep
 from scraper.records import Image, Problem
 from scraper.sanitise import safe_url
+from scraper.vocabulary import Level, Stage
 
 #: What a guess may take at most, in characters of HTML; larger pages are no posts.
 _LARGEST = 5_000_000
@@ -138,9 +139,9 @@ def _picture(base_url: str | None, node: Node) -> Iterable[Image] | None:
 def guessed() -> Problem:
     """The note on a reading whose body was guessed."""
     return Problem(
-        stage="extract",
+        stage=Stage.EXTRACT,
         kind="main-content-guessed",
         field="body_text",
-        level="note",
+        level=Level.NOTE,
         message="the look of this page is not known; the body is the smallest element with most of its prose",
     )

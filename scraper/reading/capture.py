@@ -4,7 +4,9 @@ from scraper import magic
 from scraper.reading import pdf, sitemaps, wix_counts_api
 from scraper.reading import sources as discover
 from scraper.reading.page_reader import extract
+from scraper.reading.sitemaps import SitemapKind
 from scraper.records import Capture, Listed, Problem, Reading
+from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, ReadingKind, Stage
 from scraper.warc import cdx
 
 
@@ -16,51 +18,51 @@ def read_capture(capture: Capture) -> Reading:
         return _read(capture)
     except Exception as error:  # noqa: BLE001 - no page, whatever its bytes, ends a run
         message = f"a fault of the program ({type(error).__name__}: {error}); please report it"[:500]
-        problem = Problem(stage="extract", kind="fault", message=message, url=capture.url)
-        return Reading(kind="error", url=capture.url, problems=(problem,))
+        problem = Problem(stage=Stage.EXTRACT, kind=PROGRAM_FAULT, message=message, url=capture.url)
+        return Reading(kind=ReadingKind.ERROR, url=capture.url, problems=(problem,))
 
 
 def _read(capture: Capture) -> Reading:
     if capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture):
-        return Reading(kind="other", url=capture.url)
-    if capture.kind in ("image", "style"):
-        return Reading(kind="other", url=capture.url)
-    whole = capture.status is None or 200 <= capture.status < 300
+        return Reading(kind=ReadingKind.OTHER, url=capture.url)
+    if capture.kind in (CaptureKind.IMAGE, CaptureKind.STYLE):
+        return Reading(kind=ReadingKind.OTHER, url=capture.url)
+    whole = capture.ok
     if whole and wix_counts_api.is_answer(capture.url):
         return wix_counts_api.read(capture)
-    if whole and capture.kind == "sitemap":
+    if whole and capture.kind == CaptureKind.SITEMAP:
         return _of_sitemap(capture)
-    if whole and capture.kind == "feed":
+    if whole and capture.kind == CaptureKind.FEED:
         return _of_feed(capture)
-    if whole and capture.kind == "file":
+    if whole and capture.kind == CaptureKind.FILE:
         return _of_file(capture)
     if capture.status in (404, 410):
-        return Reading(kind="missing", url=capture.url)
-    if capture.kind in ("robots", "counts") or not whole:
-        return Reading(kind="other", url=capture.url)
+        return Reading(kind=ReadingKind.MISSING, url=capture.url)
+    if capture.kind in (CaptureKind.ROBOTS, CaptureKind.COUNTS) or not whole:
+        return Reading(kind=ReadingKind.OTHER, url=capture.url)
     return extract(capture)
 
 
 def _of_sitemap(capture: Capture) -> Reading:
     found = sitemaps.read_sitemap(capture.body or b"", capture.url)
     problems = (found.problem,) if found.problem else ()
-    if found.kind != "urlset":
-        return Reading(kind="other", url=capture.url, layout="sitemap", problems=problems)
+    if found.kind != SitemapKind.URLSET:
+        return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="sitemap", problems=problems)
     listed = tuple(Listed(url=entry.url, lastmod=entry.lastmod) for entry in found.entries)
-    return Reading(kind="list", url=capture.url, layout="sitemap", listed=listed, problems=problems)
+    return Reading(kind=ReadingKind.LIST, url=capture.url, layout="sitemap", listed=listed, problems=problems)
 
 
 def _of_feed(capture: Capture) -> Reading:
     found = discover.read_feed(capture.body or b"", capture.url)
     problems = (found.problem,) if found.problem else ()
-    return Reading(kind="list", url=capture.url, layout="feed", listed=found.items, problems=problems)
+    return Reading(kind=ReadingKind.LIST, url=capture.url, layout="feed", listed=found.items, problems=problems)
 
 
 def _of_file(capture: Capture) -> Reading:
     """A file's text is its `body_text`; None where it has none that can be read."""
     body = capture.body or b""
     if not magic.is_pdf(body):
-        return Reading(kind="other", url=capture.url, layout="file")
+        return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="file")
     found = pdf.text_of(body, capture.url)
     problems = (found.problem,) if found.problem else ()
-    return Reading(kind="other", url=capture.url, layout="pdf", body_text=found.text, problems=problems)
+    return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="pdf", body_text=found.text, problems=problems)

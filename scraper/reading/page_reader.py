@@ -7,7 +7,8 @@ from scraper.charset import decode
 from scraper.errors import Unreadable
 from scraper.layouts import LAYOUTS
 from scraper.page import Page, TextPage
-from scraper.records import Capture, DayBasis, Problem, Reading
+from scraper.records import Capture, Problem, Reading
+from scraper.vocabulary import CaptureKind, DayBasis, Level, ReadingKind, Stage, TimeBasis
 
 #: Version of the rules: raised with every change that makes a stored capture say something else.
 READER = 2
@@ -30,17 +31,17 @@ def extract(capture: Capture) -> Reading:
         return answered
     if not body[:_SAMPLE].strip(_BLANK) and not body.strip(_BLANK):
         found = "only blanks" if body else "an empty file"
-        return _not_a_post(capture, "error", f"expected a page, found {found}")
+        return _not_a_post(capture, ReadingKind.ERROR, f"expected a page, found {found}")
     if (foreign := _foreign(body)) is not None:
-        return _not_a_post(capture, "error", f"expected an HTML page or a text dump, found {foreign}")
+        return _not_a_post(capture, ReadingKind.ERROR, f"expected an HTML page or a text dump, found {foreign}")
     page = _page(capture, body)
     try:
         for layout in LAYOUTS:
             if layout.matches(page):
                 return _checked(layout.read(page), page)
     except Unreadable as problem:
-        return _not_a_post(capture, "error", problem.reason)
-    return _not_a_post(capture, "other", f"expected a post, found {_look(page)}")
+        return _not_a_post(capture, ReadingKind.ERROR, problem.reason)
+    return _not_a_post(capture, ReadingKind.OTHER, f"expected a post, found {_look(page)}")
 
 
 def _checked(reading: Reading, page: Page | TextPage) -> Reading:
@@ -63,17 +64,17 @@ def _checked(reading: Reading, page: Page | TextPage) -> Reading:
 
 def _impossible(field: str, at: str) -> Problem:
     message = f"expected the date of a post, found {at!r}"
-    return Problem(stage="extract", kind="impossible-date", field=field, message=message)
+    return Problem(stage=Stage.EXTRACT, kind="impossible-date", field=field, message=message)
 
 
 def _answer(capture: Capture) -> Reading | None:
     """What the status alone says: gone, refused, sent elsewhere; None: a page was served, or it is not known."""
     if capture.status in _GONE:
-        return _not_a_post(capture, "missing", f"expected a page, the server answered {capture.status}")
+        return _not_a_post(capture, ReadingKind.MISSING, f"expected a page, the server answered {capture.status}")
     if capture.status in _REFUSALS:
-        return _not_a_post(capture, "error", f"expected a page, the server answered {capture.status}")
+        return _not_a_post(capture, ReadingKind.ERROR, f"expected a page, the server answered {capture.status}")
     if capture.status in _REDIRECTS:
-        return _not_a_post(capture, "other", f"expected a page, the server answered {capture.status}")
+        return _not_a_post(capture, ReadingKind.OTHER, f"expected a page, the server answered {capture.status}")
     return None
 
 
@@ -90,8 +91,8 @@ def _look(page: Page | TextPage) -> str:
 def _page(capture: Capture, body: bytes) -> Page | TextPage:
     """The page to be read: a dump where the capture is plain text. A file's time dates neither."""
     text = decode(body, capture.media_type)
-    known = None if capture.captured_at_basis == "file-time" else capture.captured_at
-    if capture.media_type == "text/plain" and capture.kind in ("post", "other"):
+    known = None if capture.captured_at_basis == TimeBasis.FILE_TIME else capture.captured_at
+    if capture.media_type == "text/plain" and capture.kind in (CaptureKind.POST, CaptureKind.OTHER):
         return TextPage(text, url=capture.url, captured_at=known)
     return Page.from_html(text, url=capture.url, media_type=capture.media_type, captured_at=known)
 
@@ -107,10 +108,10 @@ def _foreign(body: bytes) -> str | None:
     return "binary data" if controls * 10 > len(start) else None
 
 
-def _not_a_post(capture: Capture, kind: str, message: str) -> Reading:
-    level = "error" if kind == "error" else "note"
+def _not_a_post(capture: Capture, kind: ReadingKind, message: str) -> Reading:
+    level = Level.ERROR if kind == ReadingKind.ERROR else Level.NOTE
     return Reading(
         kind=kind,
         url=urls.canonical(capture.url) or None,
-        problems=(Problem(stage="extract", kind="no-post", level=level, message=message, url=capture.url),),
+        problems=(Problem(stage=Stage.EXTRACT, kind="no-post", level=level, message=message, url=capture.url),),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from scraper import magic
 from scraper.reading.pdf_words import PAGE_BREAK, searchable
 from scraper.records import Problem
+from scraper.vocabulary import Level, Stage
 
 MAX_PAGES = 1000
 MAX_CHARACTERS = 2_000_000
@@ -61,10 +62,10 @@ def text_of(body: bytes, url: str) -> PdfText:
     problem = None
     if told["cut"]:
         problem = Problem(
-            stage="extract",
+            stage=Stage.EXTRACT,
             kind="pdf-cut",
             url=url,
-            level="note",
+            level=Level.NOTE,
             message=f"only the beginning was read: {told['cut']}",
         )
     return PdfText(text=told["text"], pages=told["pages"], problem=problem)
@@ -85,7 +86,9 @@ def _child(body: bytes, path: str) -> subprocess.CompletedProcess[bytes]:
 
 def _failed(url: str, kind: str, message: str) -> PdfText:
     """A PDF without text, and why: a note, for the file itself is kept."""
-    return PdfText(text=None, problem=Problem(stage="extract", kind=kind, url=url, level="note", message=message))
+    return PdfText(
+        text=None, problem=Problem(stage=Stage.EXTRACT, kind=kind, url=url, level=Level.NOTE, message=message)
+    )
 
 
 def _limit_ourselves() -> None:

@@ -7,11 +7,13 @@ cut off keeps what it had named but is not `complete`, and only a complete one m
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from xml.parsers import expat
 
 from scraper import magic, urls
 from scraper.charset import decode
 from scraper.records import Problem
+from scraper.vocabulary import Stage
 
 #: The protocol allows 50 MB and 50 000 addresses in one sitemap (sitemaps.org); nothing beyond is read.
 SITEMAP_BYTES = 50 * 1024 * 1024
@@ -39,13 +41,25 @@ class Entry:
     lastmod: str | None = None
 
 
+class SitemapKind(StrEnum):
+    """What a file named as a sitemap is."""
+
+    #: It names other sitemaps.
+    INDEX = "index"
+    URLSET = "urlset"
+    OTHER = "other"
+
+
+#: What the outermost element says (sitemaps.org/protocol.html).
+_ROOTS = {"urlset": SitemapKind.URLSET, "sitemapindex": SitemapKind.INDEX}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
     """What one sitemap says."""
 
     url: str
-    #: ``index``, ``urlset`` or ``other``.
-    kind: str
+    kind: SitemapKind
     entries: tuple[Entry, ...] = ()
     #: Whether it was read to its end: only then may an address be said to be missing from it.
     complete: bool = False
@@ -73,7 +87,7 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self.kind = "other"
+        self.kind = SitemapKind.OTHER
         self.entries: list[Entry] = []
         self.path: list[str] = []
         self.text: list[str] = []
@@ -83,7 +97,7 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - expat's signature
         if not self.path:
-            self.kind = {"urlset": "urlset", "sitemapindex": "index"}.get(local(name), "other")
+            self.kind = _ROOTS.get(local(name), SitemapKind.OTHER)
         if len(self.path) > DEEPEST:
             raise _REFUSED
         self.path.append(name)
@@ -125,7 +139,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     )
     if wrong is None:
         return Sitemap(url=url, kind=reader.kind, entries=entries, complete=True)
-    problem = Problem(stage="discover", kind=wrong.kind, url=url, message=str(wrong))
+    problem = Problem(stage=Stage.DISCOVER, kind=wrong.kind, url=url, message=str(wrong))
     return Sitemap(url=url, kind=reader.kind, entries=() if wrong is _REFUSED else entries, problem=problem)
 
 
@@ -185,7 +199,7 @@ def _read_lines(text: str, reader: _Reader) -> None:
     if not lines or not all(map(_ADDRESS_LINE.fullmatch, lines)):
         found = text.lstrip()[:40]
         raise _Wrong("not-a-sitemap", f"expected <urlset> or <sitemapindex>, found another document ({found!r})")
-    reader.kind = "urlset"
+    reader.kind = SitemapKind.URLSET
     reader.entries += [Entry(url=line) for line in lines[:SITEMAP_ENTRIES]]
     if len(lines) > SITEMAP_ENTRIES:
         raise _too_large(SITEMAP_ENTRIES)

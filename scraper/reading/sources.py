@@ -12,6 +12,7 @@ import feedparser  # type: ignore[import-untyped]
 from scraper import sites, urls
 from scraper.reading.sitemaps import Sitemap
 from scraper.records import Listed, Problem, Site, Target
+from scraper.vocabulary import Platform, Stage
 
 #: A feed of Wix with twenty whole bodies was 400 KB at most.
 FEED_BYTES = 10 * 1024 * 1024
@@ -62,16 +63,16 @@ def _trouble(body: bytes, url: str, items: int, parsed: feedparser.FeedParserDic
     """What is wrong with a feed that was read so far as it goes; None: nothing that loses an item."""
     if parsed.bozo and not items:
         message = f"no item could be read: {parsed.bozo_exception}"
-        return Problem(stage="discover", kind="feed-broken", url=url, message=message)
+        return Problem(stage=Stage.DISCOVER, kind="feed-broken", url=url, message=message)
     if not _FEED_END.search(body[-2048:]):
         message = f"expected a whole feed, it breaks off after {items} items"
-        return Problem(stage="discover", kind="feed-cut", url=url, message=message)
+        return Problem(stage=Stage.DISCOVER, kind="feed-cut", url=url, message=message)
     return None
 
 
 def _no_feed(url: str, found: str) -> Feed:
     message = f"expected a feed, found {found}; the other sources were used"
-    return Feed(url=url, problem=Problem(stage="discover", kind="not-a-feed", url=url, message=message))
+    return Feed(url=url, problem=Problem(stage=Stage.DISCOVER, kind="not-a-feed", url=url, message=message))
 
 
 def _stamp(moment: time.struct_time | None) -> str | None:
@@ -106,7 +107,7 @@ def wants(sitemap_url: str) -> bool:
 
 def targets_of_sitemap(sitemap: Sitemap, site: Site) -> tuple[Target, ...]:
     """The posts that a sitemap names: in Wix's one for posts every address, in others those that look like one."""
-    all_posts = sitemap.url.endswith("/" + WIX_POSTS_SITEMAP) and site.platform in ("wix", "unknown")
+    all_posts = sitemap.url.endswith("/" + WIX_POSTS_SITEMAP) and site.platform in (Platform.WIX, Platform.UNKNOWN)
     return tuple(
         Target(url=entry.url, site=site.id, found_by=("sitemap",), lastmod=entry.lastmod)
         for entry in sitemap.entries

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from scraper import urls
 from scraper.records import Capture, Counts, Listed, Problem, Reading, Site
+from scraper.vocabulary import CountsSource, ReadingKind, Stage
 
 TOKENS = "_api/v1/access-tokens"
 METADATA = "_api/blog-frontend-adapter-public/v2/post-page-metadata/"
@@ -93,16 +94,20 @@ def read(capture: Capture) -> Reading:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("viewCount"), int):
         message = f"expected postPageMetadata with a viewCount, found {(capture.body or b'')[:60]!r}"
         return Reading(
-            kind="error", url=capture.url, problems=(Problem(stage="counts", kind="no-counts", message=message),)
+            kind=ReadingKind.ERROR,
+            url=capture.url,
+            problems=(Problem(stage=Stage.COUNTS, kind="no-counts", message=message),),
         )
     counts = Counts(
         url=post,
         views=_count(metadata.get("viewCount")),
         comments=_count(metadata.get("totalComments")),
         likes=_count(metadata.get("likeCount")),
-        source="endpoint",
+        source=CountsSource.ENDPOINT,
     )
-    return Reading(kind="list", url=capture.url, layout="wix-counts", listed=(Listed(url=post, counts=counts),))
+    return Reading(
+        kind=ReadingKind.LIST, url=capture.url, layout="wix-counts", listed=(Listed(url=post, counts=counts),)
+    )
 
 
 def _count(value: object) -> int | None:

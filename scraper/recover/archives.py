@@ -13,12 +13,13 @@ from scraper.recover import client as asking
 from scraper.recover import commoncrawl, wayback
 from scraper.recover.client import Listed, Service
 from scraper.runs import NetworkSession
+from scraper.vocabulary import CaptureKind, Source
 from scraper.warc import cdx
 from scraper.warc import record as warc
 from scraper.warc.cdx import CdxRecord, Refused
 
-SOURCES = ("wayback", "commoncrawl")
-TITLES = {"wayback": "the Wayback Machine", "commoncrawl": "Common Crawl"}
+SOURCES = (Source.WAYBACK, Source.COMMON_CRAWL)
+TITLES = {Source.WAYBACK: "the Wayback Machine", Source.COMMON_CRAWL: "Common Crawl"}
 
 
 #: Hosts of the services themselves, whose limits hold whatever the user says.
@@ -43,7 +44,7 @@ def pace(hosts: frozenset[str], delay: float | None, published: float) -> float:
 class WebArchive(Protocol):
     """A web archive."""
 
-    source: str
+    source: Source
     #: How far beside the time that it lists a capture may stand.
     near: timedelta
 
@@ -60,7 +61,7 @@ class WebArchive(Protocol):
     def name(self, row: CdxRecord) -> str:
         """The address of the capture in the archive, for problems."""
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
         """The capture of *row*. Raises FetchFailed, RateLimited, Interrupted."""
 
 
@@ -73,7 +74,7 @@ class Wayback:
     until: str | None = None
     #: Seconds between requests, as the user wants them.
     delay: float | None = None
-    source: str = "wayback"
+    source: Source = Source.WAYBACK
     near: timedelta = wayback.NEAR
 
     @property
@@ -108,14 +109,14 @@ class Wayback:
         """Where it is replayed."""
         return wayback.replay_url(self.where, row)
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
         """The capture as it was archived; where the service leads to one seconds away, that one."""
         answer = self._fetch(session, row, kind)
         if (near := wayback.nearby(self.where, answer, row)) is not None:
             answer, row = self._fetch(session, near, kind), near
         return wayback.capture_of(answer, row)
 
-    def _fetch(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture:
+    def _fetch(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture:
         return asking.fetch(session, self.name(row), kind, self.service, final=wayback.is_memento)
 
 
@@ -130,7 +131,7 @@ class CommonCrawl:
     wet: bool = False
     #: Seconds between requests, as the user wants them.
     delay: float | None = None
-    source: str = "commoncrawl"
+    source: Source = Source.COMMON_CRAWL
     near: timedelta = timedelta(0)
     _indexes: tuple[commoncrawl.Index, ...] | None = field(default=None, init=False)
     _failed: bool = field(default=False, init=False)
@@ -192,13 +193,13 @@ class CommonCrawl:
         """The file, and the place of the record in it."""
         return f"{commoncrawl.record_url(self.where, row)}#{row.offset}"
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: str) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
         """The record's capture; its text as a last resort."""
         if not commoncrawl.has_record(row):
             return Refused("no-record", f"expected file, offset and length in the index, found {row.filename!r}")
         url, header = commoncrawl.record_url(self.where, row), commoncrawl.range_header(row)
         found = commoncrawl.capture_of(asking.fetch(session, url, kind, self.service, (header,)), row)
-        if isinstance(found, Refused) and self.wet and kind == "post":
+        if isinstance(found, Refused) and self.wet and kind == CaptureKind.POST:
             return self._text(session, row) or found
         return found
 
@@ -233,7 +234,7 @@ class _Pieces(io.RawIOBase):
         last = self._at + commoncrawl.WET_PIECE_BYTES - 1
         self._session.run.interrupts.check()
         header = ("Range", f"bytes={self._at}-{last}")
-        answer = asking.fetch(self._session, self._url, "file", self._service, (header,))
+        answer = asking.fetch(self._session, self._url, CaptureKind.FILE, self._service, (header,))
         piece = (answer.body or b"") if answer.status == 206 else b""
         self._at += len(piece)
         self._ended = len(piece) < commoncrawl.WET_PIECE_BYTES

@@ -13,10 +13,13 @@ from scraper.numbers import plural
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Problem, Reading
 from scraper.runs import NetworkSession
+from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage
 from scraper.warc import cdx
 from scraper.warc.cdx import CdxPage, CdxRecord, Refused
 
-STAGE = "recover"
+STAGE = Stage.RECOVER
+#: Kinds of refusals that are facts about an archive; all others are errors.
+_FACTS = frozenset({"not-there", "other-capture", "no-body"})
 #: Answers to one question, each with the key to the next.
 MOST_PAGES = 400
 
@@ -56,7 +59,7 @@ class Service:
 def fetch(
     session: NetworkSession,
     url: str,
-    kind: str,
+    kind: CaptureKind,
     service: Service,
     headers: tuple[tuple[str, str], ...] = (),
     final: Callable[[Capture], bool] = lambda _: False,
@@ -85,13 +88,13 @@ def ask(
         return known
     try:
         (*_, answer) = session.fetcher.get(
-            url, kind="sitemap", hosts=service.hosts, follow=False, pace=service.search_pace
+            url, kind=CaptureKind.SITEMAP, hosts=service.hosts, follow=False, pace=service.search_pace
         )
     except (FetchFailed, RobotsUnavailable) as error:
         return Problem(stage=STAGE, kind="listing-failed", url=url, message=str(error))
     wrong = f"cut ({answer.truncated})" if answer.truncated else complaint(answer)
-    answer = replace(answer, kind="other" if wrong else "sitemap")
-    session.archive.keep(answer, Reading(kind="other", url=answer.url), session.run.crawl_id)
+    answer = replace(answer, kind=CaptureKind.OTHER if wrong else CaptureKind.SITEMAP)
+    session.archive.keep(answer, Reading(kind=ReadingKind.OTHER, url=answer.url), session.run.crawl_id)
     if wrong:
         message = f"expected a listing, found status {answer.status}, {wrong}"
         return Problem(stage=STAGE, kind="listing-failed", url=url, message=message)
@@ -154,7 +157,7 @@ def rows(
 def _note_garbage(session: NetworkSession, url: str, part: CdxPage) -> None:
     if part.garbage:
         what = f"{plural(part.garbage, 'line')} cannot be read, the first: {part.sample}"
-        session.note(Problem(stage=STAGE, kind="garbage", level="note", url=url, message=what))
+        session.note(Problem(stage=STAGE, kind="garbage", level=Level.NOTE, url=url, message=what))
 
 
 def rests(session: NetworkSession, where: str) -> bool:
@@ -203,8 +206,7 @@ def take(
         session.note(Problem(stage=STAGE, kind="fetch-failed", url=where, message=str(error)))
         return False
     if isinstance(capture, Refused):
-        # What an archive cannot give is a fact about it; what it gives wrongly is an error.
-        level = "note" if capture.kind in ("not-there", "other-capture", "no-body") else "error"
+        level = Level.NOTE if capture.kind in _FACTS else Level.ERROR
         session.note(Problem(stage=STAGE, kind=capture.kind, level=level, url=where, message=capture.message))
         return False
     capture = judge(capture)

@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.urls import canonical
+from scraper.vocabulary import Source
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 from scraper.warc.cdx import CdxRecord, Refused
@@ -132,7 +133,7 @@ def _checked(found: Found, row: CdxRecord) -> Capture | Refused:
         return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {capture.captured_at}")
     if row.digest and len(said) == len(row.digest) and said != row.digest:
         return Refused("digest-mismatch", f"expected the digest {row.digest}, found a record with {said}")
-    return replace(capture, source="commoncrawl")
+    return replace(capture, source=Source.COMMON_CRAWL)
 
 
 # WET: the text of the same pages, in files without an index ---------------------------------------------------------
@@ -149,4 +150,4 @@ def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
     if record.type != "conversion" or canonical(record.url) != canonical(row.url):
         return None
     found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, Found)), None)
-    return replace(found.capture, source="commoncrawl", captured_at=row.captured_at) if found else None
+    return replace(found.capture, source=Source.COMMON_CRAWL, captured_at=row.captured_at) if found else None

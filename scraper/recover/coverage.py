@@ -10,6 +10,7 @@ from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
 from scraper.runs import NetworkSession
+from scraper.vocabulary import AddressState, Platform, SiteState, Source
 from scraper.warc.cdx import CdxRecord
 
 _UNHAD = """
@@ -23,22 +24,22 @@ _STATE = "SELECT state FROM sites WHERE id = ?"
 class Heard:
     """What the archives list: source → address → its captures; and whether they were asked for all they have."""
 
-    rows: dict[str, dict[str, list[CdxRecord]]] = field(default_factory=dict)
+    rows: dict[Source, dict[str, list[CdxRecord]]] = field(default_factory=dict)
     #: Sources that listed everything they have, of all times.
-    whole: set[str] = field(default_factory=set)
+    whole: set[Source] = field(default_factory=set)
 
     def lists(self, address: str) -> bool:
         """Whether any of them has a capture of it."""
         return any(address in rows for rows in self.rows.values())
 
-    def add(self, source: str, rows: Iterable[CdxRecord]) -> None:
+    def add(self, source: Source, rows: Iterable[CdxRecord]) -> None:
         """More captures of posts."""
         known = self.rows.setdefault(source, {})
         for address, group in selection.by_address(rows).items():
             known.setdefault(address, []).extend(group)
 
 
-def hear(session: NetworkSession, source: str, rows: Iterable[CdxRecord]) -> None:
+def hear(session: NetworkSession, source: Source, rows: Iterable[CdxRecord]) -> None:
     """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
     known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
     targets = []
@@ -53,44 +54,47 @@ def hear(session: NetworkSession, source: str, rows: Iterable[CdxRecord]) -> Non
 def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
     """Say of every address of *site* that is not here where else it is, or that it is lost."""
     db = session.archive.db
-    if site.platform == "news-2019":
+    if site.platform == Platform.NEWS_2019:
         known = {url for (url,) in db.execute("SELECT url FROM known_urls")}
         session.archive.discover([one for one in known_numbers(db) if one.url not in known], session.at())
     row = db.execute(_STATE, (site.id,)).fetchone()
-    gone = row is not None and row[0] == "gone"
+    gone = row is not None and row[0] == SiteState.GONE
     targets = []
     for url, state, evidence in db.execute(_UNHAD, (site.id,)).fetchall():
         now = _judged(url, state, heard, session.at()[:10], gone=gone)
         # What a capture of it showed says more than that there are some.
         vaguer = now is not None and now[0] == state and evidence is not None and heard.lists(url)
-        if now is not None and now != (state, evidence) and not (vaguer and state == "wanted"):
+        if now is not None and now != (state, evidence) and not (vaguer and state == AddressState.WANTED):
             targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
     session.archive.discover(targets, session.at())
 
 
-def _judged(url: str, state: str, heard: Heard, day: str, *, gone: bool) -> tuple[str, str] | None:
+def _judged(url: str, state: str, heard: Heard, day: str, *, gone: bool) -> tuple[AddressState, str] | None:
     """(state, evidence) of an address that is not here; None: nothing new is known of it."""
     listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
     if (found := standing(listed)) is not None:
-        return found if found[0] == "in-web-archive" or state == "wanted" else None
-    if state != "wanted" or not heard.whole:
+        return found if found[0] == AddressState.IN_WEB_ARCHIVE or state == AddressState.WANTED else None
+    if state != AddressState.WANTED or not heard.whole:
         return None
     asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))
     if heard.whole >= TITLES.keys() and gone:
-        return "lost", f"the site is offline, and neither {asked.replace(' and ', ' nor ')} listed it on {day}"
-    return "wanted", f"not in {asked} on {day}"
+        return (
+            AddressState.LOST,
+            f"the site is offline, and neither {asked.replace(' and ', ' nor ')} listed it on {day}",
+        )
+    return AddressState.WANTED, f"not in {asked} on {day}"
 
 
-def standing(listed: Mapping[str, list[CdxRecord]]) -> tuple[str, str] | None:
+def standing(listed: Mapping[Source, list[CdxRecord]]) -> tuple[AddressState, str] | None:
     """(state, evidence) by what the archives list of one address; None: they list nothing of it.
 
     ``in-web-archive`` where one has its page. Where they have nothing but errors and redirects it stays wanted.
     """
-    parts, state = [], "wanted"
+    parts, state = [], AddressState.WANTED
     for source, rows in sorted(listed.items(), reverse=True):
         pages = sorted(row.captured_at[:10] for row in rows if selection.is_page(row))
         if pages:
-            state = "in-web-archive"
+            state = AddressState.IN_WEB_ARCHIVE
             span = pages[0] if pages[0] == pages[-1] else f"{pages[0]} to {pages[-1]}"
             parts.append(f"{TITLES[source]} lists {plural(len(pages), 'capture')}, {span}")
         elif rows:

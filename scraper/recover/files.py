@@ -11,6 +11,7 @@ from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
+from scraper.vocabulary import CaptureKind, Level
 from scraper.warc.cdx import CdxRecord
 
 #: Source → address → captures.
@@ -59,7 +60,7 @@ class Files:
             self.session.resolve(url, asking.STAGE)
             return
         message = "linked from a post, but no web archive asked gives it; asked again after 30 days"
-        self.session.note(Problem(stage=asking.STAGE, kind="no-file", level="note", url=url, message=message))
+        self.session.note(Problem(stage=asking.STAGE, kind="no-file", level=Level.NOTE, url=url, message=message))
 
     def _from(self, archive: WebArchive, url: str) -> bool:
         """Whether *archive* gave the file, in all its versions."""
@@ -78,14 +79,14 @@ class Files:
         where = archive.name(row)
         if asking.rests(self.session, where):
             return False
-        return asking.take(self.session, where, lambda: archive.get(self.session, row, "file"), judged)
+        return asking.take(self.session, where, lambda: archive.get(self.session, row, CaptureKind.FILE), judged)
 
 
 def judged(capture: Capture) -> Capture:
     """*capture* as a file, where it is one by its content; a page in a file's place is kept as what it is."""
     if capture.status == 200 and wrong_with(capture) is None:
-        return replace(capture, kind="file")
-    return replace(capture, kind="other") if capture.kind == "file" else capture
+        return replace(capture, kind=CaptureKind.FILE)
+    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.FILE else capture
 
 
 def _wanted(db: sqlite3.Connection, site: str) -> list[str]:

@@ -15,6 +15,7 @@ from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
 from scraper.store.picture_rows import PictureRows, name_of
+from scraper.vocabulary import CaptureKind, Level
 from scraper.warc.cdx import CdxRecord
 
 #: Pictures asked for in one run: each costs a search.
@@ -52,7 +53,7 @@ class Pictures:
                 self._session.resolve(url, asking.STAGE)
                 return
         message = "shown in a post, but no web archive asked gives it; asked again after 30 days"
-        self._session.note(Problem(stage=asking.STAGE, kind="no-picture", level="note", url=url, message=message))
+        self._session.note(Problem(stage=asking.STAGE, kind="no-picture", level=Level.NOTE, url=url, message=message))
 
     def _addresses(self, url: str, page_id: int | None) -> list[str]:
         """The original on the host that the page names, the original, then what the page shows."""
@@ -75,7 +76,7 @@ class Pictures:
         where = archive.name(row)
         if asking.rests(self._session, where):
             return False
-        had = asking.take(self._session, where, lambda: archive.get(self._session, row, "image"), judged)
+        had = asking.take(self._session, where, lambda: archive.get(self._session, row, CaptureKind.IMAGE), judged)
         kept = PictureRows(self._session.archive.db)
         return had and kept.of(row.url) is not None
 
@@ -83,6 +84,6 @@ class Pictures:
 def judged(capture: Capture) -> Capture:
     """*capture* as a picture, where its bytes are one; anything else in its place is kept as what it is."""
     is_one = capture.body is not None and pictures.type_of(capture.body) is not None
-    if is_one and wrong_with(capture, "image") is None:
-        return replace(capture, kind="image")
-    return replace(capture, kind="other") if capture.kind == "image" else capture
+    if is_one and wrong_with(capture, CaptureKind.IMAGE) is None:
+        return replace(capture, kind=CaptureKind.IMAGE)
+    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.IMAGE else capture

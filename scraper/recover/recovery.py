@@ -12,6 +12,7 @@ from scraper.recover.client import Listed
 from scraper.recover.files import Files, by_url
 from scraper.recover.pictures import Pictures
 from scraper.runs import NetworkSession, Step
+from scraper.vocabulary import CaptureKind
 from scraper.warc.cdx import CdxRecord
 
 
@@ -90,7 +91,9 @@ class Recovery:
     def _get(self, archive: WebArchive, row: CdxRecord) -> None:
         where = archive.name(row)
         if not asking.rests(self.session, where):
-            had = asking.take(self.session, where, lambda: archive.get(self.session, row, "post"), lambda one: one)
+            had = asking.take(
+                self.session, where, lambda: archive.get(self.session, row, CaptureKind.POST), lambda one: one
+            )
             self.captures += had
 
     def _listed(self, archive: WebArchive) -> Listed:

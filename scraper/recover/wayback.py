@@ -24,6 +24,7 @@ from urllib.parse import quote, urlsplit
 from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
+from scraper.vocabulary import Source, TimeBasis, UrlBasis
 from scraper.warc import http_message
 from scraper.warc.cdx import CdxRecord, Refused, digits
 from scraper.warc.http_message import MessageError
@@ -172,10 +173,10 @@ def _original(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> Capt
     return with_body(
         Capture(
             url=url,
-            url_basis="given",
-            source="wayback",
+            url_basis=UrlBasis.GIVEN,
+            source=Source.WAYBACK,
             captured_at=row.captured_at,
-            captured_at_basis="given",
+            captured_at_basis=TimeBasis.GIVEN,
             status=answer.status,
             head=head,
             content_encoding=encoding.strip().lower() if encoding else None,

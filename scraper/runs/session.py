@@ -13,6 +13,7 @@ from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
 from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome
+from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Session:
         """Writes a problem or a note to the archive; whether it is to be told."""
         told = self.archive.note(problem, self.at(), self.run.crawl_id)
         self.open_problems.add((problem.url or "", problem.stage))
-        if problem.level == "error":
+        if problem.level == Level.ERROR:
             self.failed.add(problem.url or "")
             self.told |= {problem.url or ""} if told else set()
         return told
@@ -80,7 +81,7 @@ class Session:
         self.statuses.add(ALARM)
 
     @contextmanager
-    def contained(self, url: str, stage: str) -> Iterator[None]:
+    def contained(self, url: str, stage: Stage) -> Iterator[None]:
         """Within, a fault of the program ends nothing but what is within: it is noted, and the run goes on."""
         try:
             yield
@@ -88,14 +89,14 @@ class Session:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a page does to us, the next page is looked at
             message = f"a fault of the program ({type(error).__name__}: {error}); please report it. All else went on"
-            self.tell(Problem(stage=stage, kind="fault", url=url, message=message[:500]), url)
+            self.tell(Problem(stage=stage, kind=PROGRAM_FAULT, url=url, message=message[:500]), url)
             self.statuses.add(FAULT)
 
     def judge(self, capture_id: int, kind: Judgement, why: str) -> None:
         """Decides something about a stored capture."""
         self.archive.judge(capture_id, kind, why, at=self.at(), by="crawl", crawl_id=self.run.crawl_id)
 
-    def resolve(self, url: str, stage: str) -> None:
+    def resolve(self, url: str, stage: Stage) -> None:
         """What had gone wrong there works now."""
         if (url, stage) in self.open_problems:
             self.archive.resolve(url, stage)
@@ -108,10 +109,10 @@ class Session:
         reading = reading or read_capture(capture)
         outcome = self.archive.keep(capture, reading, self.run.crawl_id, judged)
         self.told |= outcome.told
-        whole = capture.status is not None and 200 <= capture.status < 300
-        if outcome.verdict == "worse" and whole:
+        whole = capture.status is not None and capture.ok
+        if outcome.verdict == Verdict.WORSE and whole:
             self.failed.add(outcome.post_url or capture.url)
-        if outcome.verdict != "duplicate" and capture.not_modified_of is None:
+        if outcome.verdict != Verdict.DUPLICATE and capture.not_modified_of is None:
             self._count_errors(capture.url, reading)
         return outcome
 
@@ -120,9 +121,9 @@ class Session:
         for problem in reading.problems:
             where = problem.url or url
             self.open_problems.add((where, problem.stage))
-            if problem.kind == "fault":
+            if problem.kind == PROGRAM_FAULT:
                 self.statuses.add(FAULT)
-            if problem.level == "error":
+            if problem.level == Level.ERROR:
                 self.failed.add(where)
 
     def keep_all(self, captures: tuple[Capture, ...]) -> None:
@@ -149,7 +150,7 @@ class NetworkSession(Session):
         return self.run.finish(status, requests=self.fetcher.requests)
 
     def ask(
-        self, url: str, kind: str, site: Site, validators: Validators | None = None
+        self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None
     ) -> tuple[tuple[Capture, ...], Capture]:
         """Fetches *url* within the site's hosts: what came on the way (not yet kept), and the answer.
 

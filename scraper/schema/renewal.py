@@ -49,7 +49,7 @@ _TAKEN_OVER = {
 class _Table:
     """A table or view as SQLite knows it, and the statements that make its indexes."""
 
-    kind: str
+    type: str
     sql: str
     columns: tuple[str, ...]
     indexes: tuple[str, ...]
@@ -61,10 +61,10 @@ def renew(db: sqlite3.Connection) -> None:
     """
     before, today = _catalogue(db), _wanted()
     _drop_search(db)
-    for name in (name for name, found in before.items() if found.kind == "view" and name in today):
+    for name in (name for name, found in before.items() if found.type == "view" and name in today):
         db.execute(f"DROP VIEW IF EXISTS {name}")
     for name, table in today.items():
-        if table.kind == "table":
+        if table.type == "table":
             _make(db, name, before.get(name), table)
     _make_search(db)
     for statement in _statements(VIEWS):
@@ -117,7 +117,7 @@ def present(db: sqlite3.Connection) -> None:
     found = _catalogue(db)
     for name, table in _wanted().items():
         old = found.get(name)
-        if old is None or table.kind == "view":
+        if old is None or table.type == "view":
             db.execute(table.sql.replace("CREATE ", "CREATE TEMP ", 1))
         elif old.columns != table.columns:
             db.execute(f"CREATE TEMP VIEW {name} AS SELECT {_taken(name, old, table.columns)} FROM main.{name}")
@@ -198,13 +198,13 @@ def _catalogue(db: sqlite3.Connection) -> dict[str, _Table]:
     rows = db.execute(asked).fetchall()
     return {
         name: _Table(
-            kind,
+            what,
             sql,
             tuple(column for _, column, *_ in db.execute(f"PRAGMA main.table_info({_quoted(name)})")),
-            tuple(made for what, _, of, made in rows if what == "index" and of == name),
+            tuple(made for one, _, of, made in rows if one == "index" and of == name),
         )
-        for kind, name, _, sql in rows
-        if kind in ("table", "view")
+        for what, name, _, sql in rows
+        if what in ("table", "view")
     }
 
 

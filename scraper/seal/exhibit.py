@@ -18,17 +18,18 @@ from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import Proof
 from scraper.seal.sealer import VERIFIER, tree
 from scraper.store import Archive, exhibits, sealing
+from scraper.vocabulary import TimeBasis
 from scraper.warc import writer
 from scraper.warc.writer import About, Kept
 
 #: The earliest that a zip can say.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
-BASES = {
-    "clock": "by the clock of the machine that captured it",
-    "given": "as whoever brought it in said",
-    "page": "by data in the page itself",
-    "file-time": "by the time of a saved file",
+BASES: dict[str, str] = {
+    TimeBasis.CLOCK: "by the clock of the machine that captured it",
+    TimeBasis.GIVEN: "as whoever brought it in said",
+    TimeBasis.PAGE: "by data in the page itself",
+    TimeBasis.FILE_TIME: "by the time of a saved file",
 }
 
 

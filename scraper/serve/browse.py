@@ -47,12 +47,12 @@ def page(ask: Ask) -> Answer:
     return Answer(body)
 
 
-def ways(ask: Ask, kind: str, names: dict[str, str]) -> Ways:
-    """Those of *kind*: ``site``, ``category``, ``tag``, ``author`` or ``language``."""
+def ways(ask: Ask, facet: str, names: dict[str, str]) -> Ways:
+    """Those of *facet*: ``site``, ``category``, ``tag``, ``author`` or ``language``."""
     found = []
-    for value, count in holdings.named(ask.db, kind):
-        if kind == "language":
+    for value, count in holdings.named(ask.db, facet):
+        if facet == "language":
             found.append(Way(formatting.language_name(value), count, ask.link("/search", ("q", f"language:{value}"))))
         else:
-            found.append(Way(names.get(value, value), count, ask.link("/search", (kind, value))))
-    return Ways(kind, texts.BROWSE_BY[kind], tuple(found[:SHOWN]), tuple(found[SHOWN:]))
+            found.append(Way(names.get(value, value), count, ask.link("/search", (facet, value))))
+    return Ways(facet, texts.BROWSE_BY[facet], tuple(found[:SHOWN]), tuple(found[SHOWN:]))

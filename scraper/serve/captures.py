@@ -16,9 +16,13 @@ from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
 from scraper.serve.render import render
 from scraper.store import post_captures
 from scraper.store.post_captures import PostCapture
+from scraper.vocabulary import Verdict
 
 #: What a capture is for its post, by its verdict; the others are plain.
-MARKS = {"new": "first", "changed": "edited", "returned": "edited", "missing": "gone", "gone": "gone"}
+MARKS: dict[str, str] = {
+    Verdict.NEW: "first", Verdict.CHANGED: "edited", Verdict.RETURNED: "edited", Verdict.MISSING: "gone",
+    Verdict.GONE: "gone",
+}  # fmt: skip
 #: Of several captures on one day the gravest gives the day its look.
 GRAVITY = ("gone", "edited", "first", "same")
 
@@ -149,7 +153,7 @@ def _tells(number: int, one: Shown, of_year: Sequence[Shown]) -> bool:
 def _lead(captures: Sequence[PostCapture]) -> str:
     if not captures:
         return texts.NO_CAPTURES
-    edits = sum(1 for one in captures if one.verdict == "changed")
+    edits = sum(1 for one in captures if one.verdict == Verdict.CHANGED)
     days = (formatting.day(captures[0].captured_at), formatting.day(captures[-1].captured_at))
     return texts.captures_lead(len(captures), *days, edits)
 

@@ -17,6 +17,7 @@ from scraper.serve.render import render
 from scraper.serve.searching import Choice
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
+from scraper.vocabulary import EventKind
 
 #: Changes on a page, and in the feed.
 NEWEST = 50
@@ -133,11 +134,13 @@ def by_month(ask: Ask, wanted: change_list.Wanted) -> tuple[str, charts.Timeline
 
 def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> Shown:
     """*row* with what the page says of it."""
-    missing = change_list.missing_since(ask.db, row["post_id"], row["at"]) if row["kind"] == "returned" else None
+    missing = (
+        change_list.missing_since(ask.db, row["post_id"], row["at"]) if row["kind"] == EventKind.RETURNED else None
+    )
     meta = texts.change_meta(
         row["kind"], row["at"], sites.get(row["site"], row["site"]), row["source"], row["last_seen_at"], missing
     )
-    return Shown(row, meta, edit_of(ask, row) if row["kind"] == "changed" else None)
+    return Shown(row, meta, edit_of(ask, row) if row["kind"] == EventKind.CHANGED else None)
 
 
 def edit_of(ask: Ask, row: sqlite3.Row) -> Edit | None:

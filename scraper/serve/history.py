@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scraper.serve import texts
+from scraper.vocabulary import EventKind
 
 #: Entries shown at once; the others wait behind a summary.
 SHOWN = 6
 #: Event → (words, mark beside it).
 KINDS = {
-    "added": (texts.EVENT_SENTENCES["added"], "first"),
-    "changed": (texts.EVENT_SENTENCES["changed"], "edited"),
-    "gone": (texts.EVENT_SENTENCES["gone"], "gone"),
-    "returned": (texts.EVENT_SENTENCES["returned"], "returned"),
-    "moved": (texts.EVENT_SENTENCES["moved"], "returned"),
+    EventKind.ADDED: (texts.EVENT_SENTENCES[EventKind.ADDED], "first"),
+    EventKind.CHANGED: (texts.EVENT_SENTENCES[EventKind.CHANGED], "edited"),
+    EventKind.GONE: (texts.EVENT_SENTENCES[EventKind.GONE], "gone"),
+    EventKind.RETURNED: (texts.EVENT_SENTENCES[EventKind.RETURNED], "returned"),
+    EventKind.MOVED: (texts.EVENT_SENTENCES[EventKind.MOVED], "returned"),
 }
 
 

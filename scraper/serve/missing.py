@@ -4,6 +4,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.render import render
 from scraper.store import holdings
+from scraper.vocabulary import AddressState
 
 #: Addresses on a page.
 ON_PAGE = 100
@@ -11,7 +12,7 @@ ON_PAGE = 100
 
 def page(ask: Ask) -> Answer:
     """``/missing?state=wanted&site=…&after=<address>``; without a known state: what is wanted."""
-    state = ask.one("state") if ask.one("state") in texts.STATE_WORDS else "wanted"
+    state = ask.one("state") if ask.one("state") in texts.STATE_WORDS else AddressState.WANTED
     sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
     site = ask.one("site") if ask.one("site") in sites else ""
     found = holdings.missing(ask.db, state, site, ON_PAGE + 1, ask.one("after"))

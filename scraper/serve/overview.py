@@ -15,6 +15,7 @@ from scraper.serve.frame import Frame, frame_of
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
+from scraper.vocabulary import SiteState
 
 #: States of known addresses with a column of their own, in the order shown.
 STATES = ("wanted", "lost")
@@ -61,7 +62,9 @@ def page(ask: Ask) -> Answer:
         ask.room,
         here="",
         title=texts.overview_title(frame.publisher, [site["name"] for site in sites], *span(frame)),
-        lead=texts.overview_lead(frame.totals.posts, len(sites), sum(site["state"] == "gone" for site in sites)),
+        lead=texts.overview_lead(
+            frame.totals.posts, len(sites), sum(site["state"] == SiteState.GONE for site in sites)
+        ),
         introduction=[bold(part) for part in frame.settings.introduction],
         figures=figures(ask, frame),
         timeline=timeline(ask, sites),

@@ -14,6 +14,7 @@ from scraper.serve.citing import absolute, coins
 from scraper.serve.frame import frame_of
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
+from scraper.vocabulary import AddressState
 
 #: Hits on a page.
 HITS = 10
@@ -232,7 +233,7 @@ def coverage(db: sqlite3.Connection) -> Covered:
     """Posts in the archive, and those it knows of and has not."""
     states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
     (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    return Covered(posts, states.get("wanted", 0), states.get("lost", 0))
+    return Covered(posts, states.get(AddressState.WANTED, 0), states.get(AddressState.LOST, 0))
 
 
 def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) -> str:

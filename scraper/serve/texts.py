@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from scraper.numbers import plural
 from scraper.serve.formatting import day
+from scraper.vocabulary import EventKind
 
 ARCHIVE = "USHRN posts archive"
 ANY_ARCHIVE = "Posts archive"
@@ -182,7 +183,7 @@ def sources(count: int) -> str:
 
 def listed(kind: str, known: str, at: str, seen: str) -> str:
     """Under a title of the home page's lists. Days: when we learned of it, when it was, when the post was last seen."""
-    if kind == "added":
+    if kind == EventKind.ADDED:
         return f"Archived {known} · captured {at}" if known != at else f"Archived {known}"
     return f"Last seen {seen}, not found since {at}"
 
@@ -650,7 +651,7 @@ def change_label(count: int) -> str:
 
 def change_meta(kind: str, at: str, site: str, source: str | None, last_seen: str, missing: str | None) -> str:
     """When it was captured and where from; *missing*: since when the post that is back had been missing."""
-    captured = f"{'Not found' if kind == 'gone' else 'Captured'} {day(at)}"
+    captured = f"{'Not found' if kind == EventKind.GONE else 'Captured'} {day(at)}"
     if source in CAME_FROM:
         captured += f", {CAME_FROM[source]}"
     more = {
@@ -662,7 +663,7 @@ def change_meta(kind: str, at: str, site: str, source: str | None, last_seen: st
 
 def both_times(kind: str, at: str, known: str) -> str:
     """In a feed: when it was captured, and when this archive learned of it."""
-    return f"{'Not found' if kind == 'gone' else 'Captured'} {at}; known here since {known}."
+    return f"{'Not found' if kind == EventKind.GONE else 'Captured'} {at}; known here since {known}."
 
 
 # About

@@ -144,7 +144,7 @@ def compare(ask: Ask, post: sqlite3.Row, before: str, after: str = "") -> Json:
     changes = diff.diff(one, other)
     summary = diff.summary(changes)
     olds, news = diff.paragraphs(one), diff.paragraphs(other)
-    changed = [each for each in changes if each.kind != "same"]
+    changed = [each for each in changes if each.kind != diff.SAME]
     return {
         "url": post["url"],
         "before": _post(ask, post, old) | {"quotes": _paragraphs(olds, (each.old for each in changed))},

@@ -32,6 +32,7 @@ from scraper.store.import_files import ImportFile, Place
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
+from scraper.vocabulary import CaptureKind, Level, Verdict
 
 
 class Seal(Protocol):
@@ -52,9 +53,7 @@ class Outcome:
     """What became of a capture."""
 
     capture_id: int
-    #: The verdict of `decide.Effects` for its post; ``kept`` for what belongs to no post; ``duplicate`` when it was
-    #: there already.
-    verdict: str
+    verdict: Verdict
     #: The address that its post is known by; None: it belongs to no post.
     post_url: str | None = None
     #: Pages with errors that are to be told: new ones, and old ones once a week.
@@ -255,18 +254,24 @@ class Archive:
                 "UPDATE crawls SET finished_at = ?, requests = ?, new = ?, changed = ?, same = ?, gone = ?,"
                 " problems = ?, exit_status = ? WHERE id = ?",
                 (
-                    *(finished_at, requests, tally["new"], tally["changed"], tally["same"] + tally["older"]),
-                    *(tally["gone"], len(failed), exit_status, crawl_id),
+                    *(
+                        finished_at,
+                        requests,
+                        tally[Verdict.NEW],
+                        tally[Verdict.CHANGED],
+                        tally[Verdict.SAME] + tally[Verdict.OLDER],
+                    ),
+                    *(tally[Verdict.GONE], len(failed), exit_status, crawl_id),
                 ),
             )
             self._sealed()
         return CrawlSummary(
             crawl_id=crawl_id,
-            new=tally["new"],
-            changed=tally["changed"],
-            same=tally["same"] + tally["older"],
-            gone=tally["gone"],
-            returned=tally["returned"],
+            new=tally[Verdict.NEW],
+            changed=tally[Verdict.CHANGED],
+            same=tally[Verdict.SAME] + tally[Verdict.OLDER],
+            gone=tally[Verdict.GONE],
+            returned=tally[Verdict.RETURNED],
             problems=len(failed),
             chain_sha256=chain,
         )
@@ -295,15 +300,17 @@ class Archive:
             if kept.is_new:
                 for kind, why in judged.items():
                     self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
-                outcome = Outcome(kept.id, "kept") if covered else self._derive(capture, kept, reading, noted)
+                outcome = Outcome(kept.id, Verdict.KEPT) if covered else self._derive(capture, kept, reading, noted)
             else:
-                outcome = Outcome(kept.id, "duplicate", self._post_of(kept.id))
+                outcome = Outcome(kept.id, Verdict.DUPLICATE, self._post_of(kept.id))
             if place is not None:
                 import_files.place(self.db, kept.id, place)
         if crawl_id in self._tallies:
             self._tallies[crawl_id][outcome.verdict] += 1
-            self._errors[crawl_id] |= {problem.url or capture.url for problem, _ in noted if problem.level == "error"}
-        told = frozenset(one.url or capture.url for one, is_told in noted if is_told and one.level == "error")
+            self._errors[crawl_id] |= {
+                problem.url or capture.url for problem, _ in noted if problem.level == Level.ERROR
+            }
+        told = frozenset(one.url or capture.url for one, is_told in noted if is_told and one.level == Level.ERROR)
         return replace(outcome, told=told)
 
     def _add(
@@ -409,12 +416,12 @@ class Archive:
             reading = None  # as in a rebuild: there is nothing to read
         self._posts.remember(kept.id, reading)
         if capture.kind in addresses.NOT_PAGES:
-            if capture.kind == "file":
+            if capture.kind == CaptureKind.FILE:
                 self._posts.attach(capture.url)
-            elif capture.kind == "image":
+            elif capture.kind == CaptureKind.IMAGE:
                 self._posts.attach_picture(capture.url)
             noted += problems.after_reading(self.db, capture, capture.url, reading, good=reading is not None)
-            outcome = Outcome(kept.id, "kept")
+            outcome = Outcome(kept.id, Verdict.KEPT)
         else:
             outcome = self._derive_page(capture, kept, reading, noted)
         # After the page's own post, whose own counts go before those in a list on the page.
@@ -449,11 +456,11 @@ class Archive:
                 known_urls.update_from_capture(self.db, capture, one, reading, seen)
         good = effects is not None and effects.verdict in decide.GOOD
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
-        if url is not None and effects is not None and effects.verdict == "worse":
+        if url is not None and effects is not None and effects.verdict == Verdict.WORSE:
             noted += problems.worse(self.db, capture, url, effects.reason)
         verdict = effects.verdict if effects is not None else _without_post(seen)
-        if verdict == "new" and existed:
-            verdict = "older"
+        if verdict == Verdict.NEW and existed:
+            verdict = Verdict.OLDER
         return Outcome(kept.id, verdict, url if effects else None)
 
     def _advance(self, url: str, seen: decide.Observation, *, refold: bool) -> tuple[decide.Effects | None, bool]:
@@ -463,7 +470,7 @@ class Archive:
             return self._posts.step(url, seen), True
         effects = self._posts.refold(url).get(seen.capture_id)
         if post_id is None and effects is not None:
-            effects = replace(effects, verdict="new")
+            effects = replace(effects, verdict=Verdict.NEW)
         return effects, post_id is not None
 
     # Problems and addresses --------------------------------------------------------------------------------------
@@ -475,7 +482,7 @@ class Archive:
         with self._transaction():
             told = problems.note(self.db, problem, problem.url or "", at)
             known_urls.record_failure(self.db, problem, at)
-        if crawl_id in self._errors and problem.level == "error":
+        if crawl_id in self._errors and problem.level == Level.ERROR:
             self._errors[crawl_id].add(problem.url or "")
         return told
 
@@ -499,7 +506,7 @@ class Archive:
         """Note the post addresses among *targets*, and how they were found, at *at*."""
         with self._transaction():
             for target in targets:
-                if target.kind == "post":
+                if target.kind == CaptureKind.POST:
                     known_urls.discover(self.db, target, self._posts.site_of(target.url), at)
 
     def url_states(self, site_id: str) -> dict[str, decide.UrlState]:
@@ -630,12 +637,12 @@ def _before_renewal(path: Path, seal: Seal) -> None:
             seal.before(db)
 
 
-def _without_post(seen: decide.Observation) -> str:
+def _without_post(seen: decide.Observation) -> Verdict:
     """What became of a capture that belongs to no post."""
     match seen.meaning:
         case decide.Meaning.ABSENT:
-            return "missing"
+            return Verdict.MISSING
         case decide.Meaning.BLOCKED | decide.Meaning.WEATHER:
-            return str(seen.meaning)
+            return Verdict(seen.meaning)
         case _:
-            return "redirect" if seen.redirect else "kept"
+            return Verdict.REDIRECT if seen.redirect else Verdict.KEPT

@@ -12,6 +12,7 @@ import zstandard
 
 from scraper import magic
 from scraper.errors import IntegrityError
+from scraper.vocabulary import Codec
 
 #: 4.7 KB a page against 4.4 KB at level 9, in half the time (pairs of pages of four Wix blogs, 0.6 to 1.3 MB).
 LEVEL = 5
@@ -28,8 +29,7 @@ _NARROWEST_WINDOW = 18
 class Encoded:
     """A body as it is stored."""
 
-    #: ``zstd-ref`` (needs its reference), ``zstd`` or ``raw``.
-    codec: str
+    codec: Codec
     data: bytes
 
 
@@ -39,9 +39,9 @@ def encode(body: bytes, reference: bytes | None) -> Encoded:
     Fast for many bodies against one reference: its tables are made once and kept while it is in use.
     """
     if reference is not None and len(body) >= SMALLEST_WITH_REFERENCE:
-        return Encoded("zstd-ref", _compressor(reference, _window(reference, body)).compress(body))
+        return Encoded(Codec.ZSTD_REF, _compressor(reference, _window(reference, body)).compress(body))
     data = _whole().compress(body)
-    return Encoded("zstd", data) if len(data) < len(body) else Encoded("raw", body)
+    return Encoded(Codec.ZSTD, data) if len(data) < len(body) else Encoded(Codec.RAW, body)
 
 
 def decode(codec: str, data: bytes, reference: bytes | None, length: int) -> bytes:
@@ -59,11 +59,11 @@ def decode(codec: str, data: bytes, reference: bytes | None, length: int) -> byt
 
 
 def _decoded(codec: str, data: bytes, reference: bytes | None, length: int) -> bytes:
-    if codec == "raw":
+    if codec == Codec.RAW:
         return data
-    if codec == "zstd":
+    if codec == Codec.ZSTD:
         return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1))
-    if codec == "zstd-ref":
+    if codec == Codec.ZSTD_REF:
         if reference is None:
             raise IntegrityError(f"a body of {length} bytes, codec {codec}: its reference is missing")
         return _decompressor(reference).decompress(data, max_output_size=max(length, 1))

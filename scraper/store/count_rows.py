@@ -5,13 +5,14 @@ import sqlite3
 from scraper import urls
 from scraper.records import Reading
 from scraper.store import addresses
+from scraper.vocabulary import CountsSource
 
 Numbers = tuple[int | None, int | None, int | None]
 
 _NAMES = ("views", "comments", "likes")
 
 #: Where numbers come from that a page shows to people.
-_SHOWN = ("page", "text")
+_SHOWN = (CountsSource.PAGE, CountsSource.TEXT)
 
 # Counts dated only by a file's time come last: they stand where there are no others.
 _NEWEST_FIRST = """

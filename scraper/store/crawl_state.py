@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from scraper import decide, urls
+from scraper.vocabulary import AddressState, TimeBasis
 
 _ADDRESSES = """
 SELECT known_urls.url, known_urls.state, known_urls.evidence, known_urls.lastmod, posts.counted_at,
@@ -71,7 +72,7 @@ def url_states(db: sqlite3.Connection, site: str) -> dict[str, decide.UrlState]:
             missing_since=missing,
             gone_at=gone,
         )
-        if state == "archived" and evidence and evidence.startswith("as "):
+        if state == AddressState.ARCHIVED and evidence and evidence.startswith("as "):
             aliases[url] = evidence.removeprefix("as ")
         found[url] = _with_tries(db, known, _tries(db, url))
     for url, post in aliases.items():
@@ -82,7 +83,7 @@ def url_states(db: sqlite3.Connection, site: str) -> dict[str, decide.UrlState]:
 
 def _last_good(db: sqlite3.Connection, last_seen_at: str | None, basis: str | None, post_id: int | None) -> str | None:
     """When a post was last had at a known time: when it was last seen, unless only a file dates what is shown."""
-    if basis != "file-time":
+    if basis != TimeBasis.FILE_TIME:
         return last_seen_at
     (found,) = db.execute(_LAST_GOOD, (post_id,)).fetchone()
     return None if found is None else str(found)

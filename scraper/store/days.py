@@ -6,7 +6,7 @@ import sqlite3
 
 from scraper import decide
 from scraper.decide import Offsets
-from scraper.records import DayBasis
+from scraper.vocabulary import DayBasis
 
 #: A date of a post: its columns are ``{name}_at``, ``{name}_day`` and ``{name}_day_basis``.
 _DATES = ("published", "updated")

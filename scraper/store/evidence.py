@@ -9,6 +9,7 @@ from scraper import decide, digests, urls
 from scraper.errors import IntegrityError, Withdrawn
 from scraper.records import Capture
 from scraper.store import bodies
+from scraper.vocabulary import CaptureKind, Codec
 
 #: Columns of `captures` that are fields of `Capture` by the same name.
 FIELDS = (
@@ -20,8 +21,6 @@ _COLUMNS = (*FIELDS, "body_sha256", "crawl_id", "record_sha256")
 _SELECT = f"SELECT id, body_sha256, record_sha256, {', '.join(FIELDS)} FROM captures"
 _INSERT = f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
 
-#: Codec of a body of which only digest and length are kept; its reference is the copy without the withdrawn words.
-WITHDRAWN = "withdrawn"
 
 _NEEDED = """
 SELECT 1 FROM captures WHERE body_sha256 = ? UNION ALL
@@ -136,7 +135,7 @@ class Evidence:
             "INSERT INTO bodies (sha256, length, codec, reference_sha256, data) VALUES (?, ?, ?, ?, x'')"
             " ON CONFLICT (sha256) DO UPDATE SET codec = excluded.codec, data = x'',"
             " reference_sha256 = excluded.reference_sha256",
-            (sha256, length, WITHDRAWN, masked),
+            (sha256, length, Codec.WITHDRAWN, masked),
         )
         self._read_last.pop(sha256, None)
 
@@ -162,7 +161,7 @@ class Evidence:
         found = [(one, self.body(one)) for (one,) in rows]
         for number, (one, body) in enumerate(found):
             encoded = bodies.encode(body, found[0][1] if number else None)
-            reference = found[0][0] if encoded.codec == "zstd-ref" else None
+            reference = found[0][0] if encoded.codec == Codec.ZSTD_REF else None
             self._db.execute(
                 "UPDATE bodies SET codec = ?, data = ?, reference_sha256 = ? WHERE sha256 = ?",
                 (encoded.codec, encoded.data, reference, one),
@@ -170,7 +169,7 @@ class Evidence:
 
     def _encode(self, capture: Capture, body: bytes, sha256: str) -> tuple[bodies.Encoded, str | None]:
         """The stored form of a body that is not there yet, and the digest of its reference."""
-        whole_only = capture.kind in ("file", "image") or len(body) < bodies.SMALLEST_WITH_REFERENCE
+        whole_only = capture.kind in (CaptureKind.FILE, CaptureKind.IMAGE) or len(body) < bodies.SMALLEST_WITH_REFERENCE
         if whole_only or not bodies.compressible(capture.media_type, body):
             return bodies.encode(body, None), None
         shelf = self._shelf(urls.host(capture.url), capture.kind)
@@ -185,7 +184,7 @@ class Evidence:
             poor = bodies.poor_fit(best[0], len(body), best[1].whole)
             shelf.poor = shelf.poor + 1 if poor else 0
             # One page unlike the others is no redesign; two in a row are, and the second becomes a reference.
-            if shelf.poor < 2 and best[0].codec == "zstd-ref":
+            if shelf.poor < 2 and best[0].codec == Codec.ZSTD_REF:
                 self._used(shelf, best[1])
                 return best[0], best[1].sha256
         return self._new_reference(shelf, body, sha256), None
@@ -231,7 +230,7 @@ class Evidence:
         if row is None:
             raise IntegrityError(f"body {sha256}: not in the archive; run `ushrn verify`")
         codec, data, reference, length = row
-        if codec == WITHDRAWN:
+        if codec == Codec.WITHDRAWN:
             raise Withdrawn(f"body {sha256}: withdrawn from this archive")
         body = bodies.decode(codec, data, None if reference is None else self._reference_body(reference), length)
         if digests.sha256(body) != sha256:

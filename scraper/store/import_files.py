@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import asdict, dataclass
 
+from scraper.vocabulary import FileKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFile:
@@ -13,8 +15,7 @@ class ImportFile:
     sha256: str
     #: Bytes.
     length: int
-    #: ``warc``, ``arc``, ``wacz``, ``mhtml``, ``webarchive``, ``html``, ``text``, ``pdf``, …
-    kind: str
+    kind: FileKind
     #: What wrote it, by its own word; None: it does not say.
     software: str | None = None
     #: Whether whoever imported it vouched that this program wrote it.

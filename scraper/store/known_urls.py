@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from scraper import decide, urls
 from scraper.records import Capture, Problem, Reading, Target
 from scraper.store.addresses import owner
+from scraper.vocabulary import AddressState, ReadingKind, Stage
 
 _HEAR = """
 INSERT INTO known_urls (url, site, found_by, first_heard_at, last_heard_at, lastmod, state, evidence)
@@ -21,18 +22,22 @@ def discover(db: sqlite3.Connection, target: Target, site: str, at: str) -> None
     url = urls.canonical(target.url) or target.url
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (url,)).fetchone()
     found_by, state, evidence = row or ("", *_standing(db, url))
-    if target.state is not None and state not in ("archived", "not-a-post", "withdrawn"):
+    if target.state is not None and state not in (
+        AddressState.ARCHIVED,
+        AddressState.NOT_A_POST,
+        AddressState.WITHDRAWN,
+    ):
         state, evidence = target.state, target.evidence
     ways = {*filter(None, found_by.split("; ")), *target.found_by}
     _write(db, url, site, ways, at, target.lastmod, state, evidence)
 
 
-def _standing(db: sqlite3.Connection, url: str) -> tuple[str, str | None]:
+def _standing(db: sqlite3.Connection, url: str) -> tuple[AddressState, str | None]:
     """(state, evidence) of an address by what was captured before it was heard of."""
     post = owner(db, url)
     if post is not None:
-        return "archived", None if post == url else f"as {post}"
-    return "wanted", None
+        return AddressState.ARCHIVED, None if post == url else f"as {post}"
+    return AddressState.WANTED, None
 
 
 def _write(
@@ -52,7 +57,7 @@ def _write(
 def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
     """Whether *address* has been read as a post; if so it is noted as archived, heard of at *at* at the latest."""
     state, evidence = _standing(db, address)
-    if state != "archived":
+    if state != AddressState.ARCHIVED:
         return False
     row = db.execute("SELECT found_by, state, evidence FROM known_urls WHERE url = ?", (address,)).fetchone()
     if row is None or row[1:] != (state, evidence):
@@ -63,14 +68,14 @@ def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> b
 
 def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
     """Say of an address that is still wanted why it could not be had."""
-    if problem.stage == "fetch" and problem.url:
+    if problem.stage == Stage.FETCH and problem.url:
         evidence = f"{problem.kind} on {at[:10]}: {problem.message}"
         asked = "UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'"
         db.execute(asked, (evidence, urls.canonical(problem.url) or problem.url))
 
 
 #: States that a capture of the address itself gave it, and that a later absence takes away.
-_SAID = ("redirected", "not-a-post")
+_SAID = (AddressState.REDIRECTED, AddressState.NOT_A_POST)
 
 
 def update_from_capture(
@@ -91,13 +96,13 @@ def update_from_capture(
     silent = seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER)
     nothing = silent or (reading is None and not seen.redirect and seen.meaning is decide.Meaning.NOTHING)
     if seen.redirect and not silent and not (seen.reason or "").startswith("soft 404"):
-        state, evidence = "redirected", f"led to {capture.redirected_to} on {capture.captured_at[:10]}"
-    elif nothing or seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == "error":
+        state, evidence = AddressState.REDIRECTED, f"led to {capture.redirected_to} on {capture.captured_at[:10]}"
+    elif nothing or seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == ReadingKind.ERROR:
         if not nothing:
             db.execute("UPDATE known_urls SET state = 'wanted' WHERE url = ? AND state IN (?, ?)", (address, *_SAID))
         if fresh:
             db.execute("UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'", (evidence, address))
         return
     else:
-        state = "not-a-post"
+        state = AddressState.NOT_A_POST
     db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))

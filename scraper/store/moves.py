@@ -13,6 +13,7 @@ from scraper import decide, urls
 from scraper.records import Capture
 from scraper.store import addresses
 from scraper.store.posts import Posts
+from scraper.vocabulary import TimeBasis
 
 #: Redirects that a server calls permanent (RFC 9110, 15.4.2 and 15.4.9).
 PERMANENT = frozenset({301, 308})
@@ -133,7 +134,7 @@ class Moves:
         found = []
         for number, at, basis, source, body, url, record, to, status, post_url in self._db.execute(_ROWS, (address,)):
             order = decide.order(at, source, body, url, record)
-            found.append(_Row(number, at, basis != "file-time", order, _target(url, to, status), post_url))
+            found.append(_Row(number, at, basis != TimeBasis.FILE_TIME, order, _target(url, to, status), post_url))
         return found
 
     @staticmethod

@@ -9,6 +9,7 @@ from scraper import schema, urls
 from scraper.records import File, Image, Link, Reading, Video
 from scraper.schema import Use
 from scraper.store import addresses
+from scraper.vocabulary import ReadingKind
 
 Row = dict[str, object]
 Part = TypeVar("Part")
@@ -85,7 +86,7 @@ def shown(db: sqlite3.Connection, url: str) -> Reading | None:
     post = life[0]
     same = ("url", "views", "comments", "likes", *schema.names("posts", Use.READ))
     return Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         **{name: post[name] for name in same},  # type: ignore[arg-type]  # columns of those names have those types
         categories=names(db, "categories", "category", post["id"]),
         tags=names(db, "tags", "tag", post["id"]),

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scraper import decide, digests, schema, sites
-from scraper.records import Capture, DayBasis, Reading, Site
+from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.picture_rows import PictureRows
+from scraper.vocabulary import CountsSource, DayBasis, ReadingKind, TimeBasis, Verdict
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
 Read = Callable[[Capture], Reading | None]
@@ -154,11 +155,11 @@ class Posts:
         (known,) = self._db.execute(_LAST_SEEN_KNOWN, (row["id"], row["last_seen_at"])).fetchone()
         missing = self._db.execute(_FIRST_MISSING, (row["id"], row["missing_since"])).fetchone() or (None, None)
         return row["id"], decide.State(
-            shown=_as_read(Reading(kind="post", url=url, **{name: row[name] for name in _SHOWN})),
+            shown=_as_read(Reading(kind=ReadingKind.POST, url=url, **{name: row[name] for name in _SHOWN})),
             capture_id=row["capture_id"],
             content_sha256=row["content_sha256"],
             shown_at=at,
-            shown_known=basis != "file-time",
+            shown_known=basis != TimeBasis.FILE_TIME,
             shown_dump=media_type == "text/plain",
             shown_whole=truncated is None,
             last_seen_known=bool(known),
@@ -237,8 +238,8 @@ class Posts:
             )
         # A 304 counts nothing anew, and a page that is no post any more counts nothing that can be trusted.
         reading = seen.reading
-        if reading is not None and not seen.confirms and effects.verdict != "worse":
-            source = reading.counts_source or ("text" if seen.dump else "page")
+        if reading is not None and not seen.confirms and effects.verdict != Verdict.WORSE:
+            source = reading.counts_source or (CountsSource.TEXT if seen.dump else CountsSource.PAGE)
             numbers = (reading.views, reading.comments, reading.likes)
             count_rows.write(self._db, post_id, seen.capture_id, seen.captured_at, numbers, source)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from scraper import decide
 from scraper.records import Capture, Problem, Reading
+from scraper.vocabulary import Stage
 
 _NOTE = """
 INSERT INTO problems (url, stage, kind, field, level, message, first_seen_at, last_seen_at)
@@ -62,10 +63,10 @@ def after_reading(
 
 def worse(db: sqlite3.Connection, capture: Capture, url: str, reason: str | None) -> list[Noted]:
     """Write that a page was not taken for its post. A refusal (a status that is no 2xx) is the fetcher's to tell."""
-    if capture.status is not None and not 200 <= capture.status < 300:
+    if not capture.ok:
         return []
     message = f"expected the post, found {reason}; the last good version stays"
-    problem = Problem(stage="decide", kind="worse", message=message, url=url)
+    problem = Problem(stage=Stage.DECIDE, kind="worse", message=message, url=url)
     return [(problem, note(db, problem, url, capture.captured_at))]
 
 

@@ -11,6 +11,7 @@ from scraper.store import addresses, count_rows, known_urls, post_parts, problem
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts
+from scraper.vocabulary import CaptureKind
 
 #: Columns of `posts` whose change is told.
 TOLD = schema.names("posts", Use.TOLD)
@@ -109,7 +110,7 @@ class _Rebuilding:
         for capture, kept in self._evidence.captures(with_bodies=False):
             gone = kept.record_sha256 in withdrawn.records or withdrawn.covers(capture, None)
             if capture.kind not in _UNREAD and not gone:
-                lists = capture.kind == "list" or capture.kind in addresses.NOT_PAGES
+                lists = capture.kind == CaptureKind.LIST or capture.kind in addresses.NOT_PAGES
                 found.append((not lists, addresses.of_capture(capture), kept.order, kept.id))
         groups: dict[str, list[int]] = defaultdict(list)
         for _, address, _, number in sorted(found):

@@ -242,7 +242,7 @@ def _queries(db: sqlite3.Connection) -> dict[str, str]:
 def _query(db: sqlite3.Connection, table: str) -> str:
     columns = [row[1:] for row in db.execute(f"PRAGMA main.table_info({_quoted(table)})")]
     refers = {row[3]: row[2] for row in db.execute(f"PRAGMA main.foreign_key_list({_quoted(table)})")}
-    names = [name for name, kind, _, _, key in columns if not (key and name == "id" and kind == "INTEGER")]
+    names = [name for name, affinity, _, _, key in columns if not (key and name == "id" and affinity == "INTEGER")]
     where = ""
     match table:
         case "bodies":

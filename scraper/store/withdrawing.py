@@ -9,12 +9,26 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from scraper import sites, urls
 from scraper.records import Capture, Reading
 from scraper.store import addresses, masking, slugs
 from scraper.store.evidence import Evidence
+from scraper.vocabulary import Codec
+
+
+class WithdrawalKind(StrEnum):
+    """What a row of `withdrawals` took out (`kind` of its JSON)."""
+
+    POST = "post"
+    #: Single captures, or a post's pictures.
+    CAPTURE = "capture"
+    #: Nothing: the post is only not shown.
+    HIDDEN = "hidden"
+    #: A later capture that brought withdrawn words back.
+    INCOMING = "incoming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ def rules(db: sqlite3.Connection) -> Rules:
         runs |= masking.unpacked(told.get("runs", ""))
         if url is not None:
             named.add(url)
-        elif told.get("kind") == "capture":
+        elif told.get("kind") == WithdrawalKind.CAPTURE:
             records.add(record)
     return Rules(frozenset(named), frozenset(runs), frozenset(records))
 
@@ -193,7 +207,8 @@ def apply(
     *everywhere*: mask its words in all other places, and in all that comes later. *hide*: only let nothing of it be
     shown. *whole*: the post; else single captures, or its pictures.
     """
-    told: dict[str, Any] = {"kind": "hidden" if hide else "post" if whole else "capture"}
+    kind = WithdrawalKind.POST if whole else WithdrawalKind.CAPTURE
+    told: dict[str, Any] = {"kind": WithdrawalKind.HIDDEN if hide else kind}
     if not hide:
         told |= {"bodies": list(chosen.bodies), "records": _records(db, chosen.captures)}
         for sha256 in chosen.bodies:
@@ -240,7 +255,7 @@ def _mask(db: sqlite3.Connection, evidence: Evidence, sha256: str, runs: frozens
 
 def note_incoming(db: sqlite3.Connection, record: str, sha256: str, at: str, crawl_id: int | None) -> None:
     """Say of a capture that came after a withdrawal that its body was not kept as it came."""
-    told = json.dumps({"kind": "incoming", "bodies": [sha256]})
+    told = json.dumps({"kind": WithdrawalKind.INCOMING, "bodies": [sha256]})
     db.execute(
         "INSERT INTO withdrawals (record_sha256, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?)",
         (record, at, "it brought back what was withdrawn", "ushrn", told, crawl_id),
@@ -267,7 +282,7 @@ def withholds(db: sqlite3.Connection, sha256: str) -> bool:
     named = rules(db).addresses
     pages = db.execute("SELECT DISTINCT url FROM captures WHERE body_sha256 = ?", (sha256,)).fetchall()
     codec = db.execute("SELECT codec FROM bodies WHERE sha256 = ?", (sha256,)).fetchone()
-    return (codec is not None and codec[0] == "withdrawn") or any(
+    return (codec is not None and codec[0] == Codec.WITHDRAWN) or any(
         (urls.canonical(url) or url) in named for (url,) in pages
     )
 
@@ -335,4 +350,6 @@ def _notice(
         "SELECT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL ORDER BY captured_at DESC", (url,)
     ).fetchone()
     kept = body[0] if body else None
-    return Notice(url, at, reason, crawl_id or 0, told["kind"] == "hidden", count, first or at, last or at, kept)
+    return Notice(
+        url, at, reason, crawl_id or 0, told["kind"] == WithdrawalKind.HIDDEN, count, first or at, last or at, kept
+    )

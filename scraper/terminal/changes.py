@@ -7,15 +7,16 @@ from itertools import groupby
 from urllib.parse import quote
 
 from scraper.dates import in_words as day
+from scraper.vocabulary import EventKind
 
 #: Kind of event → the word for it.
 KINDS = {
-    "added": "New",
-    "changed": "Edited",
-    "gone": "Removed",
-    "returned": "Restored",
-    "moved": "Moved",
-    "withdrawn": "Withdrawn",
+    EventKind.ADDED: "New",
+    EventKind.CHANGED: "Edited",
+    EventKind.GONE: "Removed",
+    EventKind.RETURNED: "Restored",
+    EventKind.MOVED: "Moved",
+    EventKind.WITHDRAWN: "Withdrawn",
 }
 
 
@@ -54,7 +55,7 @@ def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 
 def captured(row: sqlite3.Row) -> str:
     """When the page was captured that showed it."""
-    return f"{'not found' if row['kind'] == 'gone' else 'captured'} {day(row['at'])}"
+    return f"{'not found' if row['kind'] == EventKind.GONE else 'captured'} {day(row['at'])}"
 
 
 def address(row: sqlite3.Row, public_url: str) -> str:

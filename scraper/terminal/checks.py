@@ -9,6 +9,7 @@ from scraper.decide import instant
 from scraper.errors import Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.numbers import plural
 from scraper.store import Health, RunRow, SiteHealth, Trouble
+from scraper.vocabulary import SiteState
 
 #: Crawls are daily; what is older is late, unless ``--max-age`` says otherwise.
 MAX_AGE = timedelta(days=3)
@@ -97,7 +98,7 @@ def _crawl_age(health: Health, around: Surroundings) -> Iterator[Cause]:
 
 def _of_sites(health: Health, around: Surroundings) -> Iterator[Cause]:
     for site in health.sites:
-        if site.state != "gone":
+        if site.state != SiteState.GONE:
             yield from _site_age(site, around)
             yield from _named_not_had(site, around)
 

@@ -12,6 +12,7 @@ from scraper.decide import instant
 from scraper.store import Health
 from scraper.terminal.checks import Check
 from scraper.terminal.status import Status
+from scraper.vocabulary import SiteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def _of_sites(health: Health) -> Iterator[Metric]:
     yield Metric("ushrn_posts", "Posts in the archive.", [(label, site.posts) for label, site in sites])
     yield Metric("ushrn_posts_gone", "Posts gone from their site.", [(label, site.gone) for label, site in sites])
     yield Metric(
-        "ushrn_site_gone", "Whether the site is offline.", [(label, site.state == "gone") for label, site in sites]
+        "ushrn_site_gone",
+        "Whether the site is offline.",
+        [(label, site.state == SiteState.GONE) for label, site in sites],
     )
     yield Metric(
         "ushrn_site_last_had_timestamp_seconds",

@@ -9,6 +9,7 @@ from pathlib import Path
 from scraper import diff
 from scraper.errors import UsageError
 from scraper.store import Archive, PostHistory
+from scraper.vocabulary import TimeBasis
 
 #: Columns of a terminal.
 WIDTH = 96
@@ -152,7 +153,7 @@ def _captures(life: PostHistory, most: int) -> str:
         status = "saved page" if row["status"] is None else f"status {row['status']}"
         verdict = " ".join((_plain(row["verdict"]), *events.get(row["id"], [])))
         reason = f": {_plain(row['reason'])}" if row["reason"] else ""
-        basis = "" if row["captured_at_basis"] == "clock" else f" ({_plain(row['captured_at_basis'])})"
+        basis = "" if row["captured_at_basis"] == TimeBasis.CLOCK else f" ({_plain(row['captured_at_basis'])})"
         rows.append(
             f"{row['id']:>6}  {_plain(row['captured_at'])}{basis}  {_plain(row['source'])}, {status}"
             f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{reason}"

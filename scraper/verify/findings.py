@@ -1,18 +1,25 @@
 """What a check found."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from scraper.errors import IntegrityError
 from scraper.numbers import plural
 
-DAMAGE, UNPROVEN, NOTE = "damage", "not proven", "note"
+
+class Grade(StrEnum):
+    """How grave a finding is."""
+
+    DAMAGE = "damage"
+    UNPROVEN = "not proven"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that does not hold (`damage`), cannot be shown (`not proven`), or that one should know (`note`)."""
+    """One thing that does not hold, cannot be shown, or that one should know."""
 
-    level: str
+    level: Grade
     #: A short word: ``body-digest``, ``trigger``, ``other-reader`` …
     kind: str
     #: The row or page it concerns.
@@ -35,40 +42,40 @@ class Findings:
 
     def damage(self, kind: str, where: str, message: str) -> None:
         """Add something that does not hold."""
-        self.found.append(Finding(level=DAMAGE, kind=kind, where=where, message=message))
+        self.found.append(Finding(level=Grade.DAMAGE, kind=kind, where=where, message=message))
 
     def unproven(self, kind: str, where: str, message: str) -> None:
         """Add something of which nothing here can show that it holds."""
-        self.found.append(Finding(level=UNPROVEN, kind=kind, where=where, message=message))
+        self.found.append(Finding(level=Grade.UNPROVEN, kind=kind, where=where, message=message))
 
     def note(self, kind: str, where: str, message: str) -> None:
         """Add something that one should know."""
-        self.found.append(Finding(level=NOTE, kind=kind, where=where, message=message))
+        self.found.append(Finding(level=Grade.NOTE, kind=kind, where=where, message=message))
 
-    def of(self, level: str) -> tuple[Finding, ...]:
+    def of(self, level: Grade) -> tuple[Finding, ...]:
         """The findings of that level, in the order found."""
         return tuple(finding for finding in self.found if finding.level == level)
 
     @property
     def has_damage(self) -> bool:
         """Whether something does not hold."""
-        return bool(self.of(DAMAGE))
+        return bool(self.of(Grade.DAMAGE))
 
     @property
     def exit_status(self) -> int:
         """7 when there is damage; else 1 when something is not proven; else 0."""
         if self.has_damage:
             return IntegrityError.exit_status
-        return 1 if self.of(UNPROVEN) else 0
+        return 1 if self.of(Grade.UNPROVEN) else 0
 
     @property
     def line(self) -> str:
         """All of it in one line."""
         seen = self.checked
-        verdict = [f"damage in {plural(len(self.of(DAMAGE)), 'place')}" if self.of(DAMAGE) else "no damage"]
-        if self.of(UNPROVEN):
-            verdict.append(f"{plural(len(self.of(UNPROVEN)), 'point')} not proven")
-        verdict.append(plural(len(self.of(NOTE)), "note"))
+        verdict = [f"damage in {plural(len(self.of(Grade.DAMAGE)), 'place')}" if self.of(Grade.DAMAGE) else "no damage"]
+        if self.of(Grade.UNPROVEN):
+            verdict.append(f"{plural(len(self.of(Grade.UNPROVEN)), 'point')} not proven")
+        verdict.append(plural(len(self.of(Grade.NOTE)), "note"))
         parts = [
             f"{plural(seen.get('captures', 0), 'capture')} in {plural(seen.get('runs', 0), 'run')}",
             f"{plural(seen.get('bodies', 0), 'body', 'bodies')} ({seen.get('bytes', 0) / 1e6:.1f} MB)",

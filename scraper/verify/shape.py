@@ -56,18 +56,18 @@ def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
 def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: Findings) -> set[str]:
     """Tables, indexes, triggers and views, word for word; the names of those that are as they should be."""
     expected = {
-        (kind, name): _squeezed(sql)
-        for kind, name, sql in copy.execute(_OBJECTS.replace("sqlite_master", "main.sqlite_master"))
+        (what, name): _squeezed(sql)
+        for what, name, sql in copy.execute(_OBJECTS.replace("sqlite_master", "main.sqlite_master"))
     }
-    found = {(kind, name): _squeezed(sql) for kind, name, sql in db.execute(_OBJECTS)}
-    for (kind, name), sql in expected.items():
-        if (kind, name) not in found:
-            findings.damage(kind, name, f"the {kind} is missing")
-        elif found[kind, name] != sql:
-            findings.damage(kind, name, f"the {kind} is not as this version makes it")
-    for kind, name in sorted(found.keys() - expected.keys()):
-        level = findings.damage if kind == "trigger" else findings.note
-        level(kind, name, f"a {kind} that this program did not make")
+    found = {(what, name): _squeezed(sql) for what, name, sql in db.execute(_OBJECTS)}
+    for (what, name), sql in expected.items():
+        if (what, name) not in found:
+            findings.damage(what, name, f"the {what} is missing")
+        elif found[what, name] != sql:
+            findings.damage(what, name, f"the {what} is not as this version makes it")
+    for what, name in sorted(found.keys() - expected.keys()):
+        level = findings.damage if what == "trigger" else findings.note
+        level(what, name, f"a {what} that this program did not make")
     return {name for key, sql in expected.items() if found.get(key) == sql for name in [key[1]]}
 
 

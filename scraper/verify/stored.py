@@ -8,6 +8,7 @@ from scraper import digests
 from scraper.errors import IntegrityError
 from scraper.store import bodies, withdrawing
 from scraper.verify.findings import Findings
+from scraper.vocabulary import CaptureKind, Codec
 
 Progress = Callable[[str, int], None]
 
@@ -67,7 +68,7 @@ def _decoded(
         raise IntegrityError(f"it needs the body {needed} to be decoded, which is missing, damaged or not stored whole")
     if not isinstance(data, bytes) or not isinstance(length, int):
         raise IntegrityError("expected bytes and their number, found something else")
-    if (codec == "zstd-ref") != (needed is not None):
+    if (codec == Codec.ZSTD_REF) != (needed is not None):
         raise IntegrityError(f"the codec {codec!r} and the reference {needed} do not go together")
     body = bodies.decode(codec, data, reference[1] if needed else None, length)
     found = digests.sha256(body)
@@ -94,7 +95,7 @@ def check_captures(
             findings.damage(
                 "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"
             )
-        must_be_here = has_bodies and (has_pictures or row["kind"] != "image")
+        must_be_here = has_bodies and (has_pictures or row["kind"] != CaptureKind.IMAGE)
         if row["body_sha256"] is not None and must_be_here and row["body_sha256"] not in lengths:
             findings.damage("body-missing", where, f"its body {row['body_sha256']} is not in the archive")
         encoded += _check_wire(row, lengths, findings, where)

@@ -10,6 +10,7 @@ from scraper.dates import utc
 from scraper.provenance import kind_of, sniff
 from scraper.records import Capture
 from scraper.urls import normalise
+from scraper.vocabulary import CaptureKind, Source, TimeBasis, Truncation, UrlBasis
 from scraper.warc import http_message
 from scraper.warc import record as warc
 from scraper.warc.http_message import MessageError
@@ -87,9 +88,9 @@ class Described:
         return self.software.startswith("ushrn")
 
     @property
-    def source(self) -> str:
+    def source(self) -> Source:
         """What its captures' `source` shall be."""
-        return "commoncrawl" if re.search(r"common\s?crawl", self.text, re.IGNORECASE) else "warc"
+        return Source.COMMON_CRAWL if re.search(r"common\s?crawl", self.text, re.IGNORECASE) else Source.WARC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,10 +219,10 @@ def _found(main: Record, request: Record | None, described: Described) -> Found:
         raise ValueError(f"expected an http address, found {main.url[:200]!r}")
     base = Capture(
         url=url,
-        url_basis="warc",
-        source="wayback" if "web.archive.org/" in (main.get("WARC-Source-URI") or "") else described.source,
+        url_basis=UrlBasis.WARC,
+        source=Source.WAYBACK if "web.archive.org/" in (main.get("WARC-Source-URI") or "") else described.source,
         captured_at=at,
-        captured_at_basis="given",
+        captured_at_basis=TimeBasis.GIVEN,
         request_head=http_message.split(request.block)[0] if request else None,
         ip=main.get("WARC-IP-Address"),
         truncated=_truncated(main),
@@ -244,11 +245,15 @@ def _time(text: str) -> str:
     raise ValueError(f"expected a WARC-Date like 2021-03-16T14:05:00Z, found {text[:60]!r}")
 
 
-def _truncated(main: Record) -> str | None:
+#: Reasons that WARC has a word for (WARC 1.1, 5.13); the fourth, "unspecified", says nothing.
+_CUT_SHORT = {one.value: one for one in (Truncation.LENGTH, Truncation.TIME, Truncation.DISCONNECT)}
+
+
+def _truncated(main: Record) -> Truncation | None:
     said = (main.get("WARC-Truncated") or "").strip().lower()
     if not said or main.type == "revisit":
         return None
-    return said if said in ("length", "time", "disconnect") else "length"
+    return _CUT_SHORT.get(said, Truncation.LENGTH)
 
 
 def _plain(main: Record, base: Capture) -> Found:
@@ -308,7 +313,7 @@ def _decoded(capture: Capture, head: bytes, sent: bytes) -> Capture:
             and encoding in ("gzip", "x-gzip", "br", "zstd")
             and sent.lstrip()[:1] in (b"<", b"{")
         )
-        body, trouble, moved = sent, None if plain else "decode", moved or plain
+        body, trouble, moved = sent, None if plain else Truncation.DECODE, moved or plain
     return replace(
         capture,
         body=body,
@@ -321,12 +326,12 @@ def _decoded(capture: Capture, head: bytes, sent: bytes) -> Capture:
 def with_body(capture: Capture) -> Capture:
     """*capture* with the kind that its answer and body give it, by the same rule as live ones."""
     if capture.redirected_to:
-        return replace(capture, kind="redirect")
+        return replace(capture, kind=CaptureKind.REDIRECT)
     if capture.status in (404, 410):
-        return replace(capture, kind="missing")
-    whole = capture.status is None or 200 <= capture.status < 300 or capture.status == 304
+        return replace(capture, kind=CaptureKind.MISSING)
+    whole = capture.ok or capture.status == 304
     if not whole or capture.truncated:
-        return replace(capture, kind="other")
+        return replace(capture, kind=CaptureKind.OTHER)
     return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.body or b""))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from scraper.records import Capture
+from scraper.vocabulary import Source, Truncation
 from scraper.warc import http_message
 from scraper.warc import record as warc
 from scraper.warc.record import Record
@@ -161,7 +162,7 @@ def _record(
 
 def is_decoded(capture: Capture) -> bool:
     """Whether the body has its Content-Encoding taken off (what failed to decode is kept as sent)."""
-    if not capture.content_encoding or capture.truncated == "decode":
+    if not capture.content_encoding or capture.truncated == Truncation.DECODE:
         return False
     return capture.wire_sha256 is None or capture.wire_sha256 != hashlib.sha256(capture.body or b"").hexdigest()
 
@@ -179,7 +180,7 @@ def _response(kept: Kept, seen: dict[str, Original]) -> Record:
     seen[payload] = Original(
         url=capture.url, captured_at=capture.captured_at, body_sha256=payload, record_sha256=kept.record_sha256
     )
-    if capture.truncated in ("length", "time", "disconnect"):
+    if capture.truncated in (Truncation.LENGTH, Truncation.TIME, Truncation.DISCONNECT):
         more.append(("WARC-Truncated", capture.truncated))
     return _record(kept, "response", "application/http;msgtype=response", head + body, more=more)
 
@@ -211,7 +212,7 @@ def _refers(original: Original, profile: str) -> list[tuple[str, str]]:
 
 def _address(capture: Capture) -> list[tuple[str, str]]:
     """Where it came from: the peer, or the web archive's own address of it."""
-    if capture.source == "wayback":
+    if capture.source == Source.WAYBACK:
         stamp = re.sub(r"\D", "", warc.date(capture.captured_at))[:14]
         return [("WARC-Source-URI", f"https://web.archive.org/web/{stamp}id_/{capture.url}")]
     return [("WARC-IP-Address", capture.ip)] if capture.ip else []

@@ -13,6 +13,7 @@ from scraper.dates import Spelled
 from scraper.errors import Unreadable
 from scraper.page import TextPage
 from scraper.records import Problem
+from scraper.vocabulary import Level, Stage
 
 _LIST_ITEM = re.compile(r"[•◦▪‣*–-]\s|\d{1,3}[.)]\s")
 _WORD_OF_NAME = r"(?:[^\W\d_a-z][^\W\d_]*[.'’-]?)+(?:[^\W\d_]+)?"
@@ -133,7 +134,7 @@ def _words(text: str) -> list[str]:
 
 def note(kind: str, field: str, message: str) -> Problem:
     """Something a reader should know about *field*."""
-    return Problem(stage="extract", kind=kind, field=field, level="note", message=message)
+    return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message)
 
 
 def lacking(field: str, spelled: Spelled | None, line: str) -> tuple[Problem, ...]:

@@ -31,6 +31,7 @@ from scraper.layouts.dumps.wix_marks import joined_labels
 from scraper.numbers import Shown
 from scraper.page import TextPage
 from scraper.records import Problem, Reading
+from scraper.vocabulary import CountsSource, DateBasis, Level, ReadingKind, Stage
 
 NAME = "wix_text"
 
@@ -65,14 +66,14 @@ def read(page: TextPage) -> Reading:
     assert_prose(page)
     cut = _cut(joined_labels(with_one_bullet(page.lines)))
     if page.url and not urls.is_post(page.url):
-        kind = "list" if _LIST_PATH.search(page.url.partition("?")[0]) else "other"
+        kind = ReadingKind.LIST if _LIST_PATH.search(page.url.partition("?")[0]) else ReadingKind.OTHER
         return _no_post(page, kind, "its address is no post's")
     foot = read_foot(cut.lines, whole=cut.bottom)
     chrome = cut.top or cut.bottom or foot.seen
     inside = without_bare_marks(_to_body_end(cut.lines, foot))
     head = read_head(inside, chrome=chrome, url=page.url)
     if reason := _not_a_post(page, cut, head):
-        return _no_post(page, reason[0], reason[1])
+        return _no_post(page, *reason)
     body = _body(inside, head)
     if not body and not head.title:
         raise Unreadable(page.url or "text", "expected a post, found neither a title nor a body")
@@ -110,20 +111,20 @@ def _is_ornament(line: str) -> bool:
     return words.is_in(words.ORNAMENTS, line) or any(pattern.fullmatch(line) for pattern in patterns)
 
 
-def _not_a_post(page: TextPage, cut: _Cut, head: Head) -> tuple[str, str] | None:
+def _not_a_post(page: TextPage, cut: _Cut, head: Head) -> tuple[ReadingKind, str] | None:
     """(kind, reason) where the lines say that the page is no post; None: they do not."""
     texts = nonblank(cut.lines)
     if any(words.MISSING.fullmatch(line) for line in texts[:8]) and sum(map(len, texts)) < 1000:
-        return "missing", "its lines are those of an error page"
+        return ReadingKind.MISSING, "its lines are those of an error page"
     if page.url:
         return None
     if count_groups(cut.lines) >= _LIST_OF_POSTS:
-        return "list", "it has the counts of several posts"
+        return ReadingKind.LIST, "it has the counts of several posts"
     if len(texts) > 2 and texts[0] == texts[1] and _is_range(texts[2]):
-        return "other", "it is an event: its title twice, then its days"
+        return ReadingKind.OTHER, "it is an event: its title twice, then its days"
     name = re.split(r" [|–—-] ", cut.before[first(cut.before)])[0] if first(cut.before) < len(cut.before) else ""
     if name and name != head.title and words.is_in(words.PAGES, name):
-        return "other", f"its window is named {name!r}, as a page of a menu"
+        return ReadingKind.OTHER, f"its window is named {name!r}, as a page of a menu"
     return None
 
 
@@ -133,12 +134,14 @@ def _is_range(line: str) -> bool:
     return len(days) == 2 and all(shown_date(day) is not None for day in days)
 
 
-def _no_post(page: TextPage, kind: str, reason: str) -> Reading:
+def _no_post(page: TextPage, kind: ReadingKind, reason: str) -> Reading:
     return Reading(
         kind=kind,
         url=urls.canonical(page.url) if page.url else None,
         layout=NAME,
-        problems=(Problem(stage="extract", kind="no-post", level="note", message=f"expected a post; {reason}"),),
+        problems=(
+            Problem(stage=Stage.EXTRACT, kind="no-post", level=Level.NOTE, message=f"expected a post; {reason}"),
+        ),
     )
 
 
@@ -156,9 +159,10 @@ def _author_in(body: str) -> str | None:
 
 def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
     shown = true_counts(foot.counts, page.captured_at)
-    published, basis = (head.published.iso, "text") if head.published and head.published.iso else (None, None)
+    published = head.published.iso if head.published else None
+    basis = DateBasis.TEXT if published else None
     if published is None and page.url and (published := urls.dated(page.url)):
-        basis = "url"
+        basis = DateBasis.URL
     updated = head.updated.iso if head.updated else None
     if updated is not None and published is not None and updated[:10] == published[:10]:
         updated = None
@@ -166,19 +170,19 @@ def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
     if foot.counts.views is not None and shown.views is None:
         problems += (note("placeholder-count", "views", "found '0 views', which pages before 2023-08 all said"),)
     return Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         url=urls.canonical(page.url) if page.url else None,
         layout=NAME,
         title=title_text(head.title) if head.title else None,
         published_at=published,
         published_basis=basis,
         updated_at=updated,
-        updated_basis="text" if updated else None,
+        updated_basis=DateBasis.TEXT if updated else None,
         author=head.author or _author_in(body),
         views=shown.views,
         comments=shown.comments,
         likes=shown.likes,
-        counts_source="text" if any(count is not None for count in shown) else None,
+        counts_source=CountsSource.TEXT if any(count is not None for count in shown) else None,
         categories=foot.categories,
         tags=foot.tags,
         body_text=body,

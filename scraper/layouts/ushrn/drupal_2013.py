@@ -16,6 +16,7 @@ from scraper.layouts.ushrn import dump_lines as ushrn_text
 from scraper.layouts.ushrn import html as ushrn_html
 from scraper.page import Page, TextPage
 from scraper.records import Reading
+from scraper.vocabulary import DateBasis, ReadingKind
 
 NAME = "drupal_2013"
 
@@ -60,7 +61,7 @@ def read(page: Page | TextPage) -> Reading:
 def _read_html(page: Page) -> Reading:
     """The post; where Drupal's own marks are missing, its labels are read as lines."""
     reading = ushrn_html.post(page, NAME, _BODY)
-    if reading.kind != "post":
+    if reading.kind != ReadingKind.POST:
         return reading
     labels = _labels_anywhere(ushrn_html.shown_lines(page))
     body = read_labels((reading.body_text or "").split("\n")).body
@@ -68,7 +69,7 @@ def _read_html(page: Page) -> Reading:
     if reading.body_text is not None:
         reading = replace(reading, body_text="\n".join(body).strip())
     if reading.published_at is None and labels.published is not None:
-        reading = replace(reading, published_at=labels.published, published_basis="shown")
+        reading = replace(reading, published_at=labels.published, published_basis=DateBasis.SHOWN)
     return reading
 
 

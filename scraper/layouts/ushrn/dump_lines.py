@@ -23,6 +23,7 @@ from scraper.layouts.dumps.lines import (
 )
 from scraper.page import TextPage
 from scraper.records import Problem, Reading
+from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
 
 #: By-lines were seen on the second line of a body, below the repeated title.
 _BY_LINE_AMONG = 3
@@ -67,11 +68,11 @@ def post(
     if not text and top.title is None:
         raise Unreadable(page.url or "text", "expected a post, found neither a title nor a body")
     day = top.published or published
-    basis = "text" if day else None
+    basis = DateBasis.TEXT if day else None
     if day is None and page.url and (day := urls.dated(page.url)):
-        basis = "url"
+        basis = DateBasis.URL
     return Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         url=urls.canonical(page.url) if page.url else None,
         layout=layout,
         title=title_text(top.title) if top.title else None,
@@ -103,8 +104,11 @@ def missing(page: TextPage, layout: str) -> Reading | None:
     if sum(map(len, texts)) > 1000 or not any(wix_words.MISSING.fullmatch(line) for line in texts[:8]):
         return None
     problem = Problem(
-        stage="extract", kind="no-post", level="note", message="expected a post; its lines are those of an error page"
+        stage=Stage.EXTRACT,
+        kind="no-post",
+        level=Level.NOTE,
+        message="expected a post; its lines are those of an error page",
     )
     return Reading(
-        kind="missing", url=urls.canonical(page.url) if page.url else None, layout=layout, problems=(problem,)
+        kind=ReadingKind.MISSING, url=urls.canonical(page.url) if page.url else None, layout=layout, problems=(problem,)
     )

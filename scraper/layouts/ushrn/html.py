@@ -19,6 +19,7 @@ from scraper.layouts.ushrn.dump_lines import author_in
 from scraper.page import Page, words
 from scraper.records import Problem, Reading
 from scraper.sanitise import clean, safe_url
+from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
 
 #: Names that themes write behind a title.
 _SITE_NAMES = re.compile(
@@ -32,7 +33,7 @@ class Dated:
     """A date and what it rests on."""
 
     iso: str | None = None
-    basis: str | None = None
+    basis: DateBasis | None = None
 
 
 def shown_lines(page: Page) -> list[str]:
@@ -60,16 +61,16 @@ def published(page: Page, heading: str | None, lines: Sequence[str]) -> Dated:
     """The date of publication: meta, JSON-LD, Drupal's own mark, a date right under the title, the address."""
     for name in ("article:published_time", "dcterms.created", "dcterms.date", "dc.date", "dc.date.created"):
         if found := dates.iso_utc(page.meta(name) or ""):
-            return Dated(found, "meta")
+            return Dated(found, DateBasis.META)
     if found := dates.iso_utc(str(_json_ld(page).get("datePublished") or "")):
-        return Dated(found, "json-ld")
+        return Dated(found, DateBasis.JSON_LD)
     mark = page.maybe(".date-display-single[content]")
     if mark is not None and (found := dates.iso_utc(mark.attributes.get("content") or "")):
-        return Dated(found[:10], "shown")
+        return Dated(found[:10], DateBasis.SHOWN)
     if below := _below(heading, lines):
-        return Dated(below, "shown")
+        return Dated(below, DateBasis.SHOWN)
     if page.url and (found := urls.dated(page.url)):
-        return Dated(found, "url")
+        return Dated(found, DateBasis.URL)
     return Dated()
 
 
@@ -88,9 +89,9 @@ def updated(page: Page) -> Dated:
     """The last change, as the head tells it."""
     for name in ("article:modified_time", "og:updated_time", "dcterms.modified"):
         if found := dates.iso_utc(page.meta(name) or ""):
-            return Dated(found, "meta")
+            return Dated(found, DateBasis.META)
     if found := dates.iso_utc(str(_json_ld(page).get("dateModified") or "")):
-        return Dated(found, "json-ld")
+        return Dated(found, DateBasis.JSON_LD)
     return Dated()
 
 
@@ -127,7 +128,7 @@ def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
     """The post on *page*. Raises Unreadable where it has neither title nor body."""
     heading, lines = title(page), shown_lines(page)
     if heading is not None and wix_words.MISSING.fullmatch(heading):
-        return no_post(page, layout, "missing", "its title is that of an error page")
+        return no_post(page, layout, ReadingKind.MISSING, "its title is that of an error page")
     when, changed = published(page, heading, lines), updated(page)
     found, problems = body(page, selectors)
     if found is None and heading is None:
@@ -135,7 +136,7 @@ def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
     if dates.same_moment(when.iso, changed.iso):
         changed = Dated()
     reading = Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         url=urls.canonical(page.url) if page.url else None,
         layout=layout,
         title=heading,
@@ -166,7 +167,7 @@ def _with_body(reading: Reading, found: Body, base_url: str | None) -> Reading:
     )
 
 
-def no_post(page: Page, layout: str, kind: str, reason: str) -> Reading:
+def no_post(page: Page, layout: str, kind: ReadingKind, reason: str) -> Reading:
     """A page that is no post, and why."""
-    problem = Problem(stage="extract", kind="no-post", level="note", message=f"expected a post; {reason}")
+    problem = Problem(stage=Stage.EXTRACT, kind="no-post", level=Level.NOTE, message=f"expected a post; {reason}")
     return Reading(kind=kind, url=urls.canonical(page.url) if page.url else None, layout=layout, problems=(problem,))

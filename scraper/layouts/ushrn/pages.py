@@ -11,6 +11,7 @@ from scraper.layouts.dumps import wix_words
 from scraper.layouts.ushrn.html import no_post, title
 from scraper.page import Page, words
 from scraper.records import Listed, Reading
+from scraper.vocabulary import ReadingKind
 
 NAME = "ushrn_pages"
 
@@ -33,13 +34,18 @@ def read(page: Page) -> Reading:
     """A list with the posts it names, an error page, or another page."""
     heading = title(page)
     if heading is not None and wix_words.MISSING.fullmatch(heading):
-        return no_post(page, NAME, "missing", "its title is that of an error page")
+        return no_post(page, NAME, ReadingKind.MISSING, "its title is that of an error page")
     listed = _listed(page)
     path = urls.normalise(page.url or "").partition("://")[2].partition("?")[0]
     if len(listed) < _POSTS_OF_A_LIST and not _LIST.search(path):
-        return no_post(page, NAME, "other", "its address is no post's")
+        return no_post(page, NAME, ReadingKind.OTHER, "its address is no post's")
     return Reading(
-        kind="list", url=urls.canonical(page.url or ""), layout=NAME, title=heading, listed=listed, next_url=_next(page)
+        kind=ReadingKind.LIST,
+        url=urls.canonical(page.url or ""),
+        layout=NAME,
+        title=heading,
+        listed=listed,
+        next_url=_next(page),
     )
 
 

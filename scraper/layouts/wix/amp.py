@@ -12,6 +12,7 @@ from scraper.layouts.wix import body as wix_body
 from scraper.page import Node, Page, words
 from scraper.records import Reading
 from scraper.sanitise import clean
+from scraper.vocabulary import DateBasis, ReadingKind
 
 _EDIT_DATE = '[data-hook="post-edit-date"]'
 
@@ -28,13 +29,13 @@ def read(page: Page) -> Reading:
     """The post. Its dates are those shown, so only as precise as a day; AMP twins show no counts."""
     heading, container = page.maybe("h1"), _body(page)
     if heading is None or container is None:  # pragma: no cover - `matches` said otherwise
-        return Reading(kind="other", url=wix_address.own(page), layout="wix")
+        return Reading(kind=ReadingKind.OTHER, url=wix_address.own(page), layout="wix")
     body = wix_body.read(container, page.url)
     header = heading.parent
     published = _shown(node for node in page.all('[data-hook="time-ago"]') if not _inside_edit_date(node))
     updated = _shown(page.all(f'{_EDIT_DATE} [data-hook="time-ago"]'))
     return Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         url=wix_address.own(page),
         layout="wix",
         title=words(heading),
@@ -47,9 +48,9 @@ def read(page: Page) -> Reading:
             None,
         ),
         published_at=published,
-        published_basis="shown" if published else None,
+        published_basis=DateBasis.SHOWN if published else None,
         updated_at=updated if updated != published else None,
-        updated_basis="shown" if updated and updated != published else None,
+        updated_basis=DateBasis.SHOWN if updated and updated != published else None,
         categories=tuple(dict.fromkeys(filter(None, map(words, page.all('[data-hook="categories-list"] a'))))),
         body_text=body.text,
         body_html=clean(body.html, page.url),

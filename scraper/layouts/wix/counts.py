@@ -12,16 +12,17 @@ from scraper.layouts.wix.data import PostData, dig, whole_number
 from scraper.numbers import Shown, count, counts_line, is_bound
 from scraper.page import Node, Page, Scope, words
 from scraper.records import Problem
+from scraper.vocabulary import CountsSource, Level, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The counts and where they came from (``page``, ``embedded``; None: there are none)."""
+    """The counts and where they came from (None: there are none)."""
 
     views: int | None = None
     comments: int | None = None
     likes: int | None = None
-    source: str | None = None
+    source: CountsSource | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -38,7 +39,8 @@ def read(page: Page, article: Scope, data: PostData) -> Told:
         problems += (_note("unwitnessed-zero", "views", message, page.url),)
     if (views, comments, likes_told) == (None, None, None):
         return Told(problems=problems)
-    return Told(views, comments, likes_told, "embedded" if shown == Shown() else "page", problems)
+    source = CountsSource.EMBEDDED if shown == Shown() else CountsSource.PAGE
+    return Told(views, comments, likes_told, source, problems)
 
 
 def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
@@ -48,7 +50,7 @@ def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, .
 
 
 def _note(kind: str, field: str, message: str, url: str | None) -> Problem:
-    return Problem(stage="extract", kind=kind, field=field, level="note", message=message, url=url)
+    return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message, url=url)
 
 
 def _stats_of(article: Scope) -> Node | None:

@@ -9,6 +9,7 @@ from scraper.layouts.wix.data import dig, whole_number
 from scraper.numbers import counts_line
 from scraper.page import Node, Page, words
 from scraper.records import Counts, Listed, Problem, Reading
+from scraper.vocabulary import CountsSource, Level, ReadingKind, Stage
 
 _ROOT = '[data-hook="feed-page-root"], [data-hook="post-list-pro-gallery-container"], [data-hook="category-page-root"]'
 _CARD = '[data-hook="post-list-item"]'
@@ -24,7 +25,7 @@ def read(page: Page) -> Reading:
         cards = page.all(_CARD)
         if cards or page.maybe(_ROOT) is not None:
             return _list(page, tuple(found for card in cards if (found := _card(card, page))), None)
-    kind = "missing" if any(mark in page.source for mark in _MISSING) else "other"
+    kind = ReadingKind.MISSING if any(mark in page.source for mark in _MISSING) else ReadingKind.OTHER
     return Reading(
         kind=kind,
         url=urls.canonical(page.url) if page.url else None,
@@ -33,7 +34,7 @@ def read(page: Page) -> Reading:
         rendered_at=wix_data.rendered_at(page),
         problems=(
             Problem(
-                stage="extract", kind="no-post", level="note", url=page.url,
+                stage=Stage.EXTRACT, kind="no-post", level=Level.NOTE, url=page.url,
                 message=f"expected a post, found a Wix page without article[data-hook=\"post\"] ({kind})",
             ),
         ),
@@ -43,7 +44,7 @@ def read(page: Page) -> Reading:
 def _list(page: Page, listed: tuple[Listed, ...], total: int | None) -> Reading:
     following = page.link("next")
     return Reading(
-        kind="list",
+        kind=ReadingKind.LIST,
         url=urls.canonical(page.url) if page.url else None,
         layout="wix",
         title=page.meta("og:title") or page.title,
@@ -78,7 +79,7 @@ def _entry(post: dict[str, Any], metrics: object, page: Page) -> Listed | None:
             views=whole_number(numbers.get("views")),
             comments=whole_number(numbers.get("comments")),
             likes=whole_number(numbers.get("likes")),
-            source="embedded",
+            source=CountsSource.EMBEDDED,
         )
     return Listed(
         url=url,

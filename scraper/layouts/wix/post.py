@@ -21,6 +21,7 @@ from scraper.layouts.wix.media import original
 from scraper.page import Node, Page, Scope, words
 from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
+from scraper.vocabulary import DateBasis, ReadingKind, Stage
 
 #: Cards of other posts, and the comments below.
 _FOREIGN = (
@@ -70,7 +71,7 @@ def chosen(articles: Iterable[Scope], page: Page) -> tuple[Scope | None, bool]:
 def several_articles(page: Page) -> Problem:
     """The problem of a page with several articles, none of which the head tells from the others."""
     return Problem(
-        stage="extract", kind="several-articles", field="title", url=page.url,
+        stage=Stage.EXTRACT, kind="several-articles", field="title", url=page.url,
         message="expected one article, or one that the head names, found several: the first was read",
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def read(page: Page, article: Scope) -> Reading:
     if dates.same_moment(updated.at, published.at):
         updated = shown_dates.When()
     reading = Reading(
-        kind="post",
+        kind=ReadingKind.POST,
         url=wix_address.own(page),
         layout="wix",
         title=told.title(),
@@ -188,17 +189,17 @@ class _Told:
 
     def published(self) -> shown_dates.When:
         told = (
-            ("meta", self.page.meta("article:published_time")),
-            ("json-ld", self.posting.get("datePublished")),
-            ("embedded", self.post.get("firstPublishedDate")),
+            (DateBasis.META, self.page.meta("article:published_time")),
+            (DateBasis.JSON_LD, self.posting.get("datePublished")),
+            (DateBasis.EMBEDDED, self.post.get("firstPublishedDate")),
         )
         return shown_dates.read("published_at", told, shown_dates.shown(self.article, updated=False), self.page)
 
     def updated(self) -> shown_dates.When:
         told = (
-            ("meta", self.page.meta("article:modified_time")),
-            ("json-ld", self.posting.get("dateModified")),
-            ("embedded", self.post.get("lastPublishedDate")),
+            (DateBasis.META, self.page.meta("article:modified_time")),
+            (DateBasis.JSON_LD, self.posting.get("dateModified")),
+            (DateBasis.EMBEDDED, self.post.get("lastPublishedDate")),
         )
         return shown_dates.read("updated_at", told, shown_dates.shown(self.article, updated=True), self.page)
 
@@ -275,6 +276,6 @@ def text(value: object) -> str | None:
 def _problems(page: Page, body: Body | None) -> Iterator[Problem]:
     if body is None:
         yield Problem(
-            stage="extract", kind="no-body", field="body_text", url=page.url,
+            stage=Stage.EXTRACT, kind="no-body", field="body_text", url=page.url,
             message='expected data-hook="post-description" in the post, found none: the layout may have changed',
         )  # fmt: skip

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from scraper import dates
 from scraper.page import Node, Page, Scope, words
-from scraper.records import DayBasis, Problem
+from scraper.records import Problem
+from scraper.vocabulary import DateBasis, DayBasis, Level, Stage
 
 _LONGEST_QUOTE = 80
 
@@ -15,7 +16,7 @@ class When:
     """A date of a post: *at* (ISO 8601, UTC) with what it rests on, and *day*, as the site shows it to its readers."""
 
     at: str | None = None
-    basis: str | None = None
+    basis: DateBasis | None = None
     day: str | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -25,7 +26,7 @@ class When:
         return DayBasis.SHOWN if self.day else None
 
 
-def read(field: str, told: Sequence[tuple[str, object]], shown: str | None, page: Page) -> When:
+def read(field: str, told: Sequence[tuple[DateBasis, object]], shown: str | None, page: Page) -> When:
     """The first of the dates *told* (basis, value) that can be read and can be true, else the one that is *shown*.
 
     What is there and is no date, or none that a post can bear, is a problem of *field*: an error where it leaves the
@@ -38,18 +39,18 @@ def read(field: str, told: Sequence[tuple[str, object]], shown: str | None, page
         at = dates.iso_utc(value) if isinstance(value, str) else None
         if at is not None and dates.is_possible(at, page.captured_at):
             day = dates.local_day(shown, at) if shown else None
-            return When(at, basis, day, _problems(field, refused, page, level="note"))
+            return When(at, basis, day, _problems(field, refused, page, level=Level.NOTE))
         refused.append((_kind(at), f"expected the date of a post in the page's data ({basis}), found {_quoted(value)}"))
     spelled = dates.parse(shown) if shown else None
     if spelled is not None and spelled.iso is not None and dates.is_possible(spelled.iso, page.captured_at):
         day = spelled.iso if len(spelled.iso) == 10 else None
-        return When(spelled.iso, "shown", day, _problems(field, refused, page, level="note"))
+        return When(spelled.iso, DateBasis.SHOWN, day, _problems(field, refused, page, level=Level.NOTE))
     lacking: tuple[Problem, ...] = ()
     if spelled is not None and spelled.lack is not None:
         lacking = (_without(field, spelled.lack, shown or "", page),)
     elif shown:
         refused.append((_kind(spelled), f"expected the date of a post, found {_quoted(shown)} shown"))
-    return When(problems=(*_problems(field, refused, page, level="error"), *lacking))
+    return When(problems=(*_problems(field, refused, page, level=Level.ERROR), *lacking))
 
 
 def _kind(read: object) -> str:
@@ -60,9 +61,9 @@ def _quoted(value: object) -> str:
     return repr(value)[:_LONGEST_QUOTE]
 
 
-def _problems(field: str, refused: Sequence[tuple[str, str]], page: Page, *, level: str) -> tuple[Problem, ...]:
+def _problems(field: str, refused: Sequence[tuple[str, str]], page: Page, *, level: Level) -> tuple[Problem, ...]:
     return tuple(
-        Problem(stage="extract", kind=kind, field=field, level=level, message=message, url=page.url)
+        Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=level, message=message, url=page.url)
         for kind, message in refused[:1]
     )
 
@@ -73,7 +74,7 @@ def _without(field: str, lack: str, shown: str, page: Page) -> Problem:
         "year": ("date-without-year", f"expected a date with its year, found {shown!r}: years are never guessed"),
         "relative": ("relative-date", f"expected a date, found {shown!r}, counted from an unknown moment"),
     }[lack]
-    return Problem(stage="extract", kind=kind, field=field, level="note", message=message, url=page.url)
+    return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message, url=page.url)
 
 
 def shown(article: Scope, *, updated: bool) -> str | None:
