@@ -96,7 +96,12 @@ _RELATIVE = re.compile(
     r"|wczoraj|dzisiaj|včera|dnes|igår|i går|eilen|dün|bugün|вчера|сегодня|вчора|сьогодні|أمس|اليوم|אתמול|היום"
     r"|昨日|昨天|今日|今天|어제|오늘)"
     r"|(?:\d+|a|an|one) (?:second|sec|minute|min|hour|hr|day|week|month|year)s? ago"
-    r"|(?:il y a|hace|há|fa|vor|for|för|før|acum|pred|před|قبل|منذ|לפני|πριν(?: από)?)\s.{1,24}"
+    r"|(?:il y a|hace|há|fa|vor|for|för|før|acum|pred|před|قبل|منذ|לפני|πριν(?: από)?)\s"
+    r"(?:(?:environ |circa |ca\.? |cca )?\d+\s?[^\W\d]+\.?"
+    r"|(?:un[ae]?|uma?|eine[mrn]?|ein|en|ett?|ei|o|μ[ίι]α|έναν?) [^\W\d]{2,9}"
+    r"|hodinou|minutou|dnem|týdnem|měsícem|rokem|chvílí|dňom|týždňom|mesiacom|ساعة|ساعتين|دقيقة|دقيقتين|يوم|يومين"
+    r"|أسبوع|أسبوعين|شهر|شهرين|سنة|سنتين|שעה|שעתיים|דקה|שתי דקות|יום|יומיים|שבוע|שבועיים|חודש|חודשיים|שנה|שנתיים)"
+    r"(?: (?:siden|sedan))?"
     r"|\d+\s?[^\W\d]+\.? (?:fa|atrás|geleden|siden|sedan|sitten|önce|temu|назад|тому|yang lalu|पहले|trước|ago)"
     r"|\d+\s?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|週間|周|ヶ月|か月|个月|年)\s?(?:前|以前)"
     r"|\d+\s?(?:초|분|시간|일|주|개월|년)\s?전",

@@ -41,11 +41,19 @@ def test_a_date_without_a_year_is_never_completed(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text", ["3 hours ago", "4 minutes ago", "il y a 3 jours", "hace 3 días", "há 2 dias", "vor 3 Tagen",
-    "3 dagen geleden", "3 giorni fa", "3일 전", "3日前", "yesterday", "gestern",
+    "3 dagen geleden", "3 giorni fa", "3일 전", "3日前", "yesterday", "gestern", "vor einer Woche", "for 2 dager siden",
+    "před hodinou", "منذ ساعتين", "לפני 3 ימים", "il y a une heure",
     ],
 )  # fmt: skip
 def test_a_relative_date_says_that_it_is_one(text: str) -> None:
     assert parse(text) == Spelled(None, "relative")
+
+
+@pytest.mark.parametrize(
+    "text", ["For Immediate Release", "For Us, By Us", "Vor dem Gericht", "Před soudem", "Há esperança"]
+)
+def test_words_that_begin_as_a_relative_date_are_none(text: str) -> None:
+    assert parse(text) is None
 
 
 @pytest.mark.parametrize(

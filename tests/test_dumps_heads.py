@@ -84,3 +84,74 @@ def test_a_name_where_the_address_tells_another_title_leaves_the_title_open() ->
 def test_categories_that_were_run_together_are_no_body() -> None:
     reading = dump("top of page\nOur Letter", end="\n\nWater•Land Rights")
     assert (reading.categories, reading.body_text) == (("Water", "Land Rights"), PROSE)
+
+
+STORY = f"The hearing of the members went on, and the water was still not clean. {PROSE}\n\nWe left at noon."
+
+
+def told(head: str, url: str = "") -> tuple[str | None, str | None, str | None]:
+    """Title, author and day of a dump with this head above a text of two paragraphs."""
+    reading = extract(
+        Capture(
+            url=url, kind="post", source="file", body=f"{head}\n{STORY}\n45 views0 comments".encode(),
+            media_type="text/plain", captured_at="2026-06-01T00:00:00Z",
+        )
+    )  # fmt: skip
+    assert STORY.split("\n")[0] in (reading.body_text or "")
+    return reading.title, reading.author, reading.published_at
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "* \n  * Ann Roe\n* \n    + Jan 5, 2021\n    + 3 min read\nThe Water of Flint",
+        "  *     * Ann Roe\n  *   * Jan 5, 2021\n    *   * 3 min read\n# The Water of Flint",
+        "* Home\n* News\n# The Water of Flint\n* Ann Roe\n* Jan 5, 2021",
+        "## News\n# The Water of Flint\nAnn Roe\nJan 5, 2021\n3 min read",
+        "HomeAboutOur TeamOur WorkDonate\nThe Water of Flint\nAnn RoeJan 5, 20213 min read",
+        "HomeAboutOur TeamOur WorkDonate\nSearchLog in / Sign up\nAnn RoeJan 5, 2021\nThe Water of Flint",
+        "The Water of Flint\nAnn RoeJan 5, 2021",
+        "Home\nAbout\nMore\nThe Water of Flint\nAnn Roe\nJan 5, 2021",
+        "The Water of Flint\nAnn Roe\nJan 5, 2021\n3 min read\nUpdated: Jan 5, 2021",
+    ],
+)
+def test_every_way_to_write_a_head_says_the_same(head: str) -> None:
+    assert told(f"top of page\n{head}") == ("The Water of Flint", "Ann Roe", "2021-01-05")
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "author"),
+    [
+        ("Water\nsamantha.w\nJan 5, 2021\n3 min read", "Water", "samantha.w"),
+        ("EA\nJan 5, 2021\n3 min read\nThe Water of Flint", "The Water of Flint", "EA"),
+        ("Jane van der Berg-Doe, PhD\nJan 5, 2021\n3 min read\nWe Won!", "We Won!", "Jane van der Berg-Doe, PhD"),
+        ("The Hearing\nJan 5, 2021\n3 min read\nDear friends,", "The Hearing", None),
+        ("The Editors3 days ago\nClean Water", "Clean Water", "The Editors"),
+        ("Clean Water\nUSHRN Staff7 min read", "Clean Water", "USHRN Staff"),
+        ("Clean Water\nMaría de los Ángeles NúñezMay 9", "Clean Water", "María de los Ángeles Núñez"),
+        ("For Immediate Release\nsamantha.w\nJan 5, 2021\n3 min read", "For Immediate Release", "samantha.w"),
+        ("Права человека\nJan 5, 2021\n3 min read\nContact: Ann Roe, 202", "Права человека", None),
+        ("Chmura\nJan Nowak\n6 maj 2021\n3 minut(y) czytania\nZaktualizowano: 8 maj 2021", "Chmura", "Jan Nowak"),
+        ("# 13 Tips for Clean Water\n* Ann Roe\n* Jan 5, 2021", "13 Tips for Clean Water", "Ann Roe"),
+    ],
+)
+def test_title_and_author_are_told_apart_by_their_words(head: str, title: str, author: str | None) -> None:
+    assert told(f"top of page\n{head}")[:2] == (title, author)
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ("top of page\nHome\nPolicy\nAnn Roe\nPaul Poe\nJan 5, 2021\n3 min read\nMary Moe", ""),
+        ("top of page\nNews\nsamantha.w\nJan 5, 2021\n3 min read", ""),
+        ("top of page\nadmin", ""),
+        ("top of page\nHow we fought for it for ten long years in the courts", "https://www.example.org/post/flint-gets-clean-water-again"),
+        ("top of page\nHome\nPolicy\nPress\nAll Posts\nLaw\nLand", ""),
+    ],
+)  # fmt: skip
+def test_where_nothing_tells_the_title_it_stays_open(head: str, url: str) -> None:
+    assert told(head, url)[0] is None
+
+
+def test_a_number_sign_is_no_heading_where_nothing_else_is_marked_so() -> None:
+    assert told("top of page\n# 1 in the Nation\nAnn Roe\nJan 5, 2021\n3 min read")[0] == "# 1 in the Nation"

@@ -23,6 +23,7 @@ _WRITTEN_BY = "by|written by|posted by|author|writer|autora?|auteure?|autore|von
 _BY_LINE = re.compile(
     rf"(?i:{_WRITTEN_BY})\s?[:\uff1a]\s?(?P<one>{_NAME})|(?i:by|written by|posted by) (?P<two>{_NAME})"
 )
+_PARTICLES = frozenset(_PARTICLE.split("|"))
 _WHOLE_NAME = re.compile(_NAME)
 _LONGEST_NAME = 60
 
@@ -78,8 +79,10 @@ def by_line(line: str) -> str | None:
 
 
 def is_name(line: str) -> bool:
-    """Whether *line* could be a person's name: one to four words with capitals, no digits."""
-    return len(line) <= _LONGEST_NAME * 2 // 3 and len(line.split()) <= 4 and _WHOLE_NAME.fullmatch(line) is not None
+    """Whether *line* could be a person's name: one to four words with capitals, where the script has any, no digits."""
+    parts = line.split()
+    is_one = len(line) <= _LONGEST_NAME * 2 // 3 and len(parts) <= 4 and _WHOLE_NAME.fullmatch(line) is not None
+    return is_one and not any(part.islower() and part not in _PARTICLES for part in parts)
 
 
 def is_signature(line: str) -> bool:
@@ -92,6 +95,16 @@ def is_title(line: str) -> bool:
     if not line or len(line) > LONGEST_TITLE or not any(map(str.isalnum, line)):
         return False
     return len(line) <= _LONGEST_SENTENCE_AS_TITLE or line[-1] not in ".;:,"
+
+
+#: Where a line lost its break: a small letter, then a capital.
+_SEAM = re.compile(r"[a-zß-ÿ](?=[A-ZÀ-Þ])")
+_FEW_SEAMS = 4
+
+
+def is_glued_menu(line: str) -> bool:
+    """Whether *line* is a menu that lost its line breaks ("HOMEABOUTOur TeamOur BlogDonate"): no sentence has such."""
+    return len(_SEAM.findall(line)) >= _FEW_SEAMS and not re.search(r"[.!?,;:]\s", line)
 
 
 def is_heading(line: str) -> bool:
@@ -121,11 +134,15 @@ def named_in(url: str | None, line: str) -> float:
     return sum(word in slug for word in words) / len(words) if words and slug else 0.0
 
 
-def is_named_otherwise(url: str | None, line: str) -> bool:
-    """Whether the slug of *url* is a title's, of several words, and *line* holds none of them, or few of many."""
+def is_named_otherwise(url: str | None, line: str, *, of_a_text: bool = False) -> bool:
+    """Whether the slug of *url* is a title's, of several words, and *line* holds none of them, or few of many.
+
+    *of_a_text*: also where *line* shares only the few words with it that any sentence on the subject would.
+    """
     slug = _words(urls.slug(url)) if url else []
     named = len(set(slug).intersection(_words(line)))
-    return len(slug) >= 3 and (named == 0 or (len(slug) >= 5 and named * 3 < len(slug)))
+    few = named == 0 or (len(slug) >= 5 and named * 3 < len(slug))
+    return len(slug) >= 3 and (few or (of_a_text and named_in(url, line) < 0.3))
 
 
 def _words(text: str) -> list[str]:
@@ -180,12 +197,35 @@ def _spaceless(text: str) -> bool:
 
 
 _BARE_MARK = re.compile(r"(?:[•◦▪·|\s]|\*\s)+\*?")
-_SIGN = re.compile(r"[*‣●○◦▪■·]\s+(?=\S)")
+_BARE_STARS = re.compile(r"[*+-](?: [*+-])*")
+_SIGN = re.compile(r"(?:[*‣●○◦▪■·+•]\s+)+(?=\S)")
+#: A heading of a dump in Markdown; "#tag" is a tag, and "# 1" a number where nothing else is Markdown.
+_HEADING = re.compile(r"#{1,6}\s+(?=[^\s#])")
+_ESCAPED = re.compile(r"\\[-+*#>]")
+_MARKDOWN = re.compile(r"\* |#{1,6}\s+[^\W\d]")
 
 
 def with_one_bullet(lines: Sequence[str]) -> tuple[str, ...]:
-    """*lines*, each list mark in front of one as ``• ``: what writes dumps knows many, ``*`` above all."""
-    return tuple(_SIGN.sub("• ", line, count=1) if _SIGN.match(line) else line for line in lines)
+    """*lines*, the list marks in front of one as a single ``• ``: what writes dumps knows many, ``*`` above all, and
+    another for each level (``*``, ``+``). Those of items that hold nothing stand alone, or before the next one's.
+    """
+    if not any(line == "*" or line.startswith("* ") for line in lines):
+        return tuple(_one_bullet(line) if not line.startswith("+") else line for line in lines)
+    return tuple(_one_bullet(line) if not _BARE_STARS.fullmatch(line) else "" for line in lines)
+
+
+def _one_bullet(line: str) -> str:
+    found = _SIGN.match(line)
+    return line if found is None else f"• {line[found.end() :]}"
+
+
+def without_hashes(lines: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """(*lines* without Markdown's signs for headings and against lists, the lines that were headings)."""
+    if not any(_MARKDOWN.match(line) for line in lines):
+        return tuple(lines), frozenset()
+    plain = tuple(_HEADING.sub("", line, count=1) if line.startswith("#") else line for line in lines)
+    headings = frozenset(after for before, after in zip(lines, plain, strict=True) if before != after)
+    return tuple(line[1:] if _ESCAPED.match(line) else line for line in plain), headings
 
 
 def without_bare_marks(lines: Sequence[str]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ Two orders were seen: author, date, reading time, title; and title, author, date
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from scraper import dates
 from scraper.dates import Spelled
 from scraper.layouts.dumps import wix_words as words
 from scraper.layouts.dumps.lines import (
     first,
+    is_glued_menu,
     is_heading,
     is_name,
     is_named_otherwise,
@@ -22,14 +23,13 @@ from scraper.layouts.dumps.lines import (
     nonblank,
     note,
 )
-from scraper.layouts.dumps.wix_marks import Mark, mark, merged
+from scraper.layouts.dumps.wix_marks import Mark, dated_name, mark, merged
+from scraper.layouts.dumps.wix_title import NAMED, SHORT, Around, choose, is_handle, menu_word
 from scraper.records import Problem
 
 _BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
 #: A line longer than that is no part of a head: the body has begun.
 _LONG = 200
-#: A title so long is surely shorter than a paragraph.
-_SHORT = 120
 #: Lines with text among which the head is looked for behind a menu.
 _DEEPEST = 80
 #: Marks that can stand together: author, date, reading time, update, rating, fact check, twice.
@@ -48,15 +48,30 @@ class Head:
     body_at: int = 0
 
 
-def read_head(lines: Sequence[str], *, chrome: bool, url: str | None) -> Head:
-    """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page."""
+def read_head(lines: Sequence[str], *, chrome: bool, url: str | None, headings: frozenset[str] = frozenset()) -> Head:
+    """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page.
+    *headings*: the lines that the dump marks as such.
+    """
+    lines, glued = _without_glued_menu(lines)
     start, menu = _behind_buttons(lines)
+    menu = menu or glued
     run = _first_run(lines, start, deep=menu or chrome)
     if run is not None and _is_no_head(lines, start, run, chrome=chrome or menu, url=url):
         run = None
     if run is None:
         return _without_marks(lines, start, chrome=chrome, menu=menu, url=url)
-    return _with_marks(lines, start, run, menu=menu, url=url)
+    return _with_marks(lines, start, run, url=url, headings=headings)
+
+
+def _without_glued_menu(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """*lines* with blanks for the menus that lost their line breaks, at the top, and whether there were any."""
+    plain = list(lines)
+    for index in islice((index for index, line in enumerate(lines) if line), _DEEPEST):
+        if is_glued_menu(lines[index]):
+            plain[index] = ""
+        elif len(lines[index]) > _LONG or mark(lines[index]) is not None:
+            break
+    return plain, plain != list(lines)
 
 
 def _is_no_head(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, chrome: bool, url: str | None) -> bool:
@@ -64,7 +79,7 @@ def _is_no_head(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *,
     top = first(lines, start)
     if run[0] != top or run[2].strong:
         return False
-    return not chrome or named_in(url, lines[top]) >= 0.6
+    return not chrome or named_in(url, lines[top]) >= NAMED
 
 
 def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
@@ -76,7 +91,8 @@ def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
         found = mark(lines[index])
         if found is not None and found.strong:
             break
-        if words.is_in(words.BUTTONS, lines[index].lstrip("• ")) or words.LOG_IN.fullmatch(lines[index]):
+        plain = lines[index].removeprefix("• ")
+        if words.is_in(words.BUTTONS, plain) or words.are_buttons(plain):
             last = index
     return last + 1, last >= 0
 
@@ -88,7 +104,8 @@ def _bullet_name(lines: Sequence[str], index: int, *, at_top: bool) -> str | Non
         return None
     following = first(lines, index + 1)
     below = lines[following] if following < len(lines) else ""
-    if mark(below) or (at_top and is_name(found["rest"]) and not _BULLET.fullmatch(below)):
+    is_one = is_name(found["rest"]) or is_handle(found["rest"])
+    if mark(below) or (at_top and is_one and not _BULLET.fullmatch(below)):
         return found["rest"]
     return None
 
@@ -101,8 +118,8 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None
         found = mark(lines[index])
         if found is None and (name := _bullet_name(lines, index, at_top=at_top and not marks)):
             found = Mark(author=name)
-        if found is None and not marks and not at_top:
-            found = _name_above_marks(lines, index)
+        if found is None and not marks:
+            found = _dated_name(lines, index)
         if found is None or (found.published and any(earlier.published for earlier in marks)):
             break
         marks.append(found)
@@ -110,14 +127,15 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None
     return (merged(marks), index) if marks else (None, start)
 
 
-def _name_above_marks(lines: Sequence[str], index: int) -> Mark | None:
-    """A bare name under a title, with a date or reading time right below it."""
-    below = first(lines, index + 1)
-    if below >= len(lines) or not is_name(lines[index]):
+def _dated_name(lines: Sequence[str], index: int) -> Mark | None:
+    """A name with a date glued to it, below a title or above a short line that a longer one follows."""
+    found = dated_name(lines[index]) if len(lines[index]) <= SHORT else None
+    if found is None:
         return None
-    found = mark(lines[below])
-    lone = found is not None and not found.under_title and found.author is None
-    return Mark(author=lines[index]) if lone else None
+    above = next((line for line in reversed(lines[:index]) if line), "")
+    below, under = [*nonblank(lines[index + 1 :])[:2], "", ""][:2]
+    between = is_heading(below) and len(below) <= SHORT and len(under) > len(below)
+    return found if between or (is_title(above) and not menu_word(above)) else None
 
 
 def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, int, Mark] | None:
@@ -129,7 +147,7 @@ def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, in
         if seen >= _DEEPEST or len(lines[index]) > _LONG:
             return None
         found, behind = _run(lines, index, at_top=seen == 0)
-        if found is not None and (seen < 3 or (deep and found.strong)):
+        if found is not None and (seen < 3 or (deep and (found.strong or found.published is not None))):
             return (index, behind, found) if seen < 3 or _is_header(lines, index) else None
     return None
 
@@ -139,20 +157,22 @@ def _is_header(lines: Sequence[str], index: int) -> bool:
     return all(len(line) <= _LONG for line in lines[:index])
 
 
-def _with_marks(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, menu: bool, url: str | None) -> Head:
+def _with_marks(
+    lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, url: str | None, headings: frozenset[str]
+) -> Head:
     """The head round the run of marks."""
     at, behind, found = run
-    before = [line for line in nonblank(lines[start:at]) if not words.is_in(words.BUTTONS, line) and not _is_item(line)]
-    around = _Around(before[-2:], lines[behind:], found, menu=menu, url=url)
-    title, author = next(choice for rule in _RULES if (choice := rule(around)) is not None)
+    before = [line for line in nonblank(lines[start:at]) if not _is_item(line)]
+    around = Around(before, nonblank(lines[behind:]), found, url, headings)
+    choice = choose(around)
     body_at = behind
-    if title is not None and title == around.after and title not in around.before:
+    if choice.title is not None and choice.title == around.after and choice.title not in before:
         more, body_at = _run(lines, behind + 1, at_top=False)
         found = merged([found, more]) if more else found
         body_at = first(lines, body_at)
-    problems = found.problems if title is not None or not around.rivals else (*found.problems, _open(around.rivals))
+    problems = (*found.problems, _open(around.rivals)) if choice.open and around.rivals else found.problems
     return Head(
-        title=title, author=found.author or author, published=found.published, updated=found.updated,
+        title=choice.title, author=found.author or choice.author, published=found.published, updated=found.updated,
         problems=problems, body_at=body_at,
     )  # fmt: skip
 
@@ -164,124 +184,9 @@ def _open(rivals: Sequence[str]) -> Problem:
     )
 
 
-class _Around:
-    """The lines round the marks of a head: the last two above, those below."""
-
-    def __init__(
-        self, before: Sequence[str], below: Sequence[str], found: Mark, *, menu: bool, url: str | None
-    ) -> None:
-        self.before, self.found, self.menu, self.url = before, found, menu, url
-        self.above = before[-1] if before else None
-        self.higher = before[-2] if len(before) > 1 and is_title(before[-2]) else None
-        texts = [line for line in below if line][:2]
-        self.after = texts[0] if texts and not _is_item(texts[0]) else ""
-        self.under = texts[1] if len(texts) > 1 else ""
-
-    @property
-    def title_below(self) -> bool:
-        """Whether a mark that stands only under titles follows the first line below."""
-        under = mark(self.under) if self.under else None
-        return under is not None and under.under_title
-
-    @property
-    def rivals(self) -> list[str]:
-        """The lines that could be the title."""
-        return [line for line in (self.above, self.higher, self.after) if line and is_title(line)]
-
-    def signature(self) -> str | None:
-        """The line above as the author's name; None: it is none, or the author is known."""
-        above = self.above or ""
-        return above if above and is_signature(above) and not menu_word(above) and not self.found.author else None
-
-    def lone_name(self) -> bool:
-        """Whether nothing but a name of two to four words stands above a date and more."""
-        above = self.above or ""
-        return self.higher is None and self.found.author is None and is_name(above) and 2 <= len(above.split()) <= 4
-
-
-#: What a rule says: (title, author), each None where there is none; no choice: another rule may know.
-Choice = tuple[str | None, str | None] | None
-
-
-def _nothing_above(around: _Around) -> Choice:
-    if around.above is not None:
-        return None
-    return (around.after if is_title(around.after) and not around.found.under_title else None), None
-
-
-def _marks_of_a_title(around: _Around) -> Choice:
-    """Marks that stand only under titles, or nothing above that can be a title."""
-    above = around.above or ""
-    if around.found.under_title or not is_title(above):
-        return above if is_title(above) else None, None
-    return None
-
-
-def _between_marks(around: _Around) -> Choice:
-    """Author, date and reading time above the title, its update below."""
-    return (around.after, around.signature()) if around.title_below and is_title(around.after) else None
-
-
-def _named_by_the_address(around: _Around) -> Choice:
-    """The one line that the slug names."""
-    rivals = around.rivals
-    best = max(rivals, key=lambda line: named_in(around.url, line), default="")
-    if named_in(around.url, best) < 0.6 or sum(named_in(around.url, line) >= 0.6 for line in rivals) != 1:
-        return None
-    return best, around.signature() if best != around.above else None
-
-
-def _beside_an_author(around: _Around) -> Choice:
-    """The author is known: the title stands above, unless that is a lone word of a menu."""
-    above, after = around.above or "", around.after
-    if not around.found.author:
-        return None
-    lone_word = around.menu and len(above.split()) <= 2 and is_heading(after) and len(after.split()) > 2
-    return (after, None) if lone_word else (above, None)
-
-
-def _below_a_lone_name(around: _Around) -> Choice:
-    """A lone name above the date and the reading time, then a short line, then a paragraph: the short line."""
-    short = (
-        is_heading(around.after)
-        and dates.parse(around.after) is None
-        and len(around.after) <= _SHORT
-        and len(around.under) > len(around.after)
-    )
-    if around.lone_name() and around.found.strong and around.found.published is not None and short:
-        return around.after, around.above
-    return None
-
-
-def _by_shape(around: _Around) -> Choice:
-    """What is left: a name above is the author where a longer heading stands above or below it."""
-    above, higher, after = around.above or "", around.higher, around.after
-    if not is_name(above) and not (len(above.split()) == 1 and is_heading(after) and not higher):
-        return above, None
-    if higher and not (around.menu and words.is_in(words.PAGES, higher)):
-        return higher, above
-    if is_heading(after) and len(after.split()) > 2 and len(after) > len(above):
-        return after, above
-    return above, None
-
-
-#: Asked in this order; the last always answers.
-_RULES = (
-    _nothing_above, _marks_of_a_title, _between_marks, _named_by_the_address, _beside_an_author, _below_a_lone_name,
-    _by_shape,
-)  # fmt: skip
-
-
 def _is_item(line: str) -> bool:
     """Whether *line* is an item of a list: a menu's, or the author's; no title is."""
     return _BULLET.fullmatch(line) is not None
-
-
-def menu_word(line: str) -> bool:
-    """Whether *line* is a word of a menu."""
-    return (
-        words.is_in(words.BUTTONS, line) or words.is_in(words.PAGES, line) or words.LOG_IN.fullmatch(line) is not None
-    )
 
 
 def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool, url: str | None) -> Head:
@@ -292,11 +197,24 @@ def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool
     if menu:
         return _behind_menu(lines, top, url)
     line = lines[top]
-    if is_name(line) and len(line.split()) > 1 and is_named_otherwise(url, line):
+    if _is_doubtful(lines, top, url):
         return Head(problems=(_open([line]),), body_at=top)
     if is_title(line) if chrome else _is_bare_title(lines, top, url):
         return Head(title=line, body_at=first(lines, top + 1))
     return Head(body_at=top)
+
+
+def _is_doubtful(lines: Sequence[str], top: int, url: str | None) -> bool:
+    """Whether the first line may be an author, or the first of a body whose title the owner hides: a name above another
+    short line, or a line that the address, itself made of a title, does not name.
+    """
+    line = lines[top]
+    below, under = [*nonblank(lines[top + 1 :])[:2], "", ""][:2]
+    if is_handle(line) and named_in(url, line) < NAMED:
+        return True
+    if is_name(line) and len(line.split()) > 1 and named_in(url, line) < NAMED:
+        return is_named_otherwise(url, line) or (is_heading(below) and len(below) <= SHORT < len(under))
+    return is_named_otherwise(url, line, of_a_text=True)
 
 
 def _behind_menu(lines: Sequence[str], top: int, url: str | None) -> Head:
@@ -307,9 +225,9 @@ def _behind_menu(lines: Sequence[str], top: int, url: str | None) -> Head:
     for index in range(top, len(lines)):
         if lines[index] and (len(lines[index]) > _LONG or not is_heading(lines[index])):
             break
-        if lines[index]:
+        if lines[index] and not menu_word(lines[index]) and mark(lines[index]) is None:
             short.append(index)
-    named = [at for at in short if named_in(url, lines[at]) >= 0.6 and not is_named_otherwise(url, lines[at])]
+    named = [at for at in short if named_in(url, lines[at]) >= NAMED and not is_named_otherwise(url, lines[at])]
     candidates = named or (short if len(short) == 1 else [])
     if candidates:
         return Head(title=lines[candidates[0]], body_at=first(lines, candidates[0] + 1))

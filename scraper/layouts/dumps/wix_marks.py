@@ -77,10 +77,30 @@ def _glued(line: str) -> Mark | None:
     """
     found = [(spelled.iso is not None, at, -start, spelled) for at, start, spelled in _splits(line)]
     if not found:
-        return None
+        return _undated(line)
     _, _, start, spelled = max(found, key=lambda split: split[:3])
     problems = lacking("published_at", spelled, line)
     return Mark(author=_author(line[:-start]) if start else None, published=spelled, problems=problems)
+
+
+def _undated(line: str) -> Mark | None:
+    """A name with a reading time glued to it ("Jane Doe7 min read"); None: another line."""
+    for place in words.READING_TIME_BEGINS.finditer(line, max(1, len(line) - _LONGEST_PART)):
+        at = place.start()
+        if not line[at - 1].isspace() and words.READING_TIME.fullmatch(line, at) and not line[at - 1].isdecimal():
+            return Mark(author=author) if (author := _author(line[:at])) else None
+    return None
+
+
+def dated_name(line: str) -> Mark | None:
+    """A name and a date run together ("Jane DoeMay 9, 2021"); None: another line. A title may look so, too."""
+    for start in range(max(1, len(line) - _LONGEST_PART), len(line) - 3):
+        if line[start - 1].isspace() or not _may_begin(line, start) or _author(line[:start]) is None:
+            continue
+        if (spelled := shown_date(line[start:])) is not None:
+            problems = lacking("published_at", spelled, line)
+            return Mark(author=_author(line[:start]), published=spelled, problems=problems)
+    return None
 
 
 def _splits(line: str) -> Iterator[tuple[int, int, Spelled]]:

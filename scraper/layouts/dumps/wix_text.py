@@ -24,6 +24,7 @@ from scraper.layouts.dumps.lines import (
     title_text,
     with_one_bullet,
     without_bare_marks,
+    without_hashes,
 )
 from scraper.layouts.dumps.wix_foot import Foot, count_groups, read_foot
 from scraper.layouts.dumps.wix_head import Head, read_head
@@ -64,14 +65,15 @@ class _Cut:
 def read(page: TextPage) -> Reading:
     """What the dump says: a post, or why it is none. Raises Unreadable where it holds no text of a page."""
     assert_prose(page)
-    cut = _cut(joined_labels(with_one_bullet(page.lines)))
+    lines, headings = without_hashes(page.lines)
+    cut = _cut(joined_labels(with_one_bullet(lines)))
     if page.url and not urls.is_post(page.url):
         kind = ReadingKind.LIST if _LIST_PATH.search(page.url.partition("?")[0]) else ReadingKind.OTHER
         return _no_post(page, kind, "its address is no post's")
     foot = read_foot(cut.lines, whole=cut.bottom)
     chrome = cut.top or cut.bottom or foot.seen
     inside = without_bare_marks(_to_body_end(cut.lines, foot))
-    head = read_head(inside, chrome=chrome, url=page.url)
+    head = read_head(inside, chrome=chrome, url=page.url, headings=headings)
     if reason := _not_a_post(page, cut, head):
         return _no_post(page, *reason)
     body = _body(inside, head)

@@ -115,7 +115,7 @@ def _any(words: str) -> str:
 
 #: Minutes, and reading, in the languages of Wix's interface: a line with both and one number is a reading time.
 _MINUTE = (
-    r"min(?:ut|út|uut|uti|uter|uten|utter|uto|uti)?[^\W\d]{0,4}\.?|мин[^\W\d]{0,4}\.?|хв(?:илин[аи]?)?\.?|perc|menit|λεπτ[άόα]"
+    r"min(?:ut|út|uut|uti|uter|uten|utter|uto|uti)?(?:[^\W\d]{0,4}|\([^\W\d]{1,4}\))\.?|мин[^\W\d]{0,4}\.?|хв(?:илин[аи]?)?\.?|perc|menit|λεπτ[άόα]"
     r"|דקות|דקה|דק׳|دقيقة|دقائق|دقيقه|分钟|分鐘|分|분|मिनट|मिनिट|মিনিট|นาที|phút|dk\.?|dakika(?:da)?"
 )
 _READING = """
@@ -182,6 +182,16 @@ def is_in(words: frozenset[str], line: str) -> bool:
     return line.casefold().rstrip(" :") in words or line.casefold() in words
 
 
+def are_buttons(line: str) -> bool:
+    """Whether *line* is made of `BUTTONS` alone, one or several that lost their breaks ("SearchLog in / Sign up")."""
+    rest = line.strip()
+    while found := _BUTTON.match(rest):
+        rest = rest[found.end() :].strip()
+    if rest == line.strip():
+        return LOG_IN.fullmatch(rest) is not None
+    return not rest or LOG_IN.fullmatch(rest) is not None or _OR_SIGN_UP.fullmatch(rest) is not None
+
+
 def glued_recent(line: str) -> int | None:
     """Where "SearchRecent PostsSee All" begins at the end of a line that lost its breaks; None: nowhere."""
     found = _GLUED_RECENT.search(line)
@@ -191,3 +201,8 @@ def glued_recent(line: str) -> int | None:
 _EITHER = "|".join(sorted(map(re.escape, RECENT), key=len, reverse=True))
 _ALL = "|".join(sorted(map(re.escape, SEE_ALL), key=len, reverse=True))
 _GLUED_RECENT = re.compile(rf"(?:Search)?(?:{_EITHER})(?:{_ALL})", re.IGNORECASE)
+#: Longest first; one of a letter or two is no sure beginning of a line.
+_BUTTON = re.compile(
+    "|".join(sorted((re.escape(it) for it in BUTTONS if len(it) > 2), key=len, reverse=True)), re.IGNORECASE
+)
+_OR_SIGN_UP = re.compile(r"/.{2,24}")

@@ -1,0 +1,221 @@
+"""Which of the lines round the marks of a dump's head is the title, and which the author; or that it stays open.
+
+Two orders were seen: author, date, reading time, title; and title, author, date, reading time. Owners hide any of them,
+and menus stand above. So a line above the marks may be title, author or a word of a menu, the line below them title or
+the first of the body. Told apart by what follows, by the address, and by the words themselves: whoever uses a word in
+small letters in the text uses it as a word, not as a name.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from scraper import dates
+from scraper.layouts.dumps import wix_words as words
+from scraper.layouts.dumps.lines import by_line, is_heading, is_name, is_signature, is_title, named_in, shown_date
+from scraper.layouts.dumps.wix_marks import Mark, mark
+
+#: A title so long is surely shorter than a paragraph.
+SHORT = 120
+#: So much of a title's words stand in a slug that was made of it.
+NAMED = 0.6
+#: Names have fewer words, but for what stands before and behind them.
+_WORDS_OF_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the lines round the marks are; *open*: several could be the title."""
+
+    title: str | None = None
+    author: str | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The lines round the marks of a head. *before*: those above, behind the last button of a menu; *below*: all below.
+    *headings*: the lines that the dump marks as such.
+    """
+
+    before: Sequence[str]
+    below: Sequence[str]
+    found: Mark
+    url: str | None
+    headings: frozenset[str] = frozenset()
+    #: The words that stand in small letters below.
+    small: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = "\n".join(self.below[1:])
+        object.__setattr__(
+            self, "small", frozenset(word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower())
+        )
+
+    @property
+    def above(self) -> str:
+        """The line right above the marks; empty where there is none."""
+        return self.before[-1] if self.before else ""
+
+    @property
+    def higher(self) -> str:
+        """The line above that, where it could be a title; else empty."""
+        line = self.before[-2] if len(self.before) > 1 else ""
+        return line if is_title(line) and not menu_word(line) else ""
+
+    @property
+    def after(self) -> str:
+        """The line right below the marks; empty where it is an item of a list, or none."""
+        return self.below[0] if self.below and not self.below[0].startswith("• ") else ""
+
+    @property
+    def under(self) -> str:
+        """The line below that; empty where there is none."""
+        return self.below[1] if len(self.below) > 1 else ""
+
+    @property
+    def heading_below(self) -> str:
+        """The line below, where it is short and a longer one follows, as a title above a text; else empty."""
+        line, below = self.after, self.below[1:4]
+        if not is_heading(line) or len(line) > SHORT or not any(len(it) > len(line) for it in below):
+            return ""
+        return "" if dates.parse(line) or by_line(line) or _CONTACT.match(line) else line
+
+    @property
+    def rivals(self) -> list[str]:
+        """The lines that could be the title."""
+        return [line for line in (self.above, self.higher, self.after) if is_title(line) and not menu_word(line)]
+
+    def is_author(self, line: str) -> bool:
+        """Whether *line* is what an author calls himself: a name, with nothing that speaks for a title."""
+        return bool(line) and (is_handle(line) or (is_name(line) and not self.is_worded(line)))
+
+    def is_worded(self, line: str) -> bool:
+        """Whether *line* is made of words, as a title is, and not of a name."""
+        parts = [part for part in re.findall(r"[^\W\d_]{3,}", line) if part.casefold() not in _PARTICLES]
+        is_long = len(line.split()) > _WORDS_OF_NAME or re.search(r"[?!…:\d“”\"]", line) is not None
+        return not is_handle(line) and (is_long or any(part.casefold() in self.small | _TITLE_WORDS for part in parts))
+
+
+_TITLE_WORDS = frozenset({
+    "the", "our", "your", "and", "for", "with", "what", "how", "why", "who", "day", "days", "history", "month", "week",
+    "year", "news",
+})  # fmt: skip
+_PARTICLES = frozenset({"van", "von", "der", "den", "ten", "bin", "ibn", "dos", "das", "del", "los", "las"})
+_CONTACT = re.compile(r"(?:contact|photo|image|credit|source)\b.{0,12}(?:[:@]|\bby\b)", re.IGNORECASE)
+#: What only names have: a title, a degree, initials; the names of accounts.
+_HANDLE = re.compile(
+    r"(?i:dr|prof|rev|mrs?|ms|hon|judge|sen|rep)\.? [^\W\d_a-z].{0,50}"
+    r"|.{3,50}?,? (?i:jr|sr|ph\.?d|m\.?d|esq|mph|msw|mba|j\.?d|r\.?n|ll\.?m)\.?"
+    r"|(?:[^\W\d_a-z]\. ?){1,3}[^\W\d_a-z].{1,30}"
+    r"|(?i:(?:the )?(?:editors?|admin(?:istrator)?|staff|webmaster)|[^ ]{2,20} (?:staff|team))"
+    r"|(?=[^ ]*[@._\d-])[^\W\d_][^ ]{2,40}\w|[a-z][a-z0-9]{2,30}"
+    r"|[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+)?"
+    r" (?:van|von|bin|ibn|del?|di|da|dos|du|la)(?: (?:de[rn]?|las?|los?))?"
+    r" [^\W\d_a-z][\w’'-]+(?: [^\W\d_a-z][\w’'-]+)?(?:, .{2,5})?"
+)
+
+
+def is_handle(line: str) -> bool:
+    """Whether *line* is surely an author's: it has a degree, initials, a particle, or is the name of an account."""
+    return _HANDLE.fullmatch(line) is not None
+
+
+def menu_word(line: str) -> bool:
+    """Whether *line* is a word of a menu."""
+    return words.is_in(words.PAGES, line) or words.is_in(words.BUTTONS, line) or words.are_buttons(line)
+
+
+def choose(around: Around) -> Choice:
+    """What the lines round the marks are: by the dump's own signs, by the address, by the order, by the words."""
+    return next(choice for rule in _RULES if (choice := rule(around)) is not None)
+
+
+def _marked_as_a_heading(around: Around) -> Choice | None:
+    """The one line that the dump itself marks as a heading."""
+    marked = [line for line in around.rivals if line in around.headings]
+    return _of(around, marked[0]) if len(marked) == 1 else None
+
+
+def _named_by_the_address(around: Around) -> Choice | None:
+    """The one line that the slug names."""
+    named = [line for line in around.rivals if named_in(around.url, line) >= NAMED]
+    return _of(around, named[0]) if len(named) == 1 else None
+
+
+def _of(around: Around, title: str) -> Choice:
+    """The choice of *title*, with the author beside it: the line above, unless that is the title or a menu's."""
+    above = around.above
+    is_other = above != title and is_signature_of(above) and (title == around.higher or not around.is_worded(above))
+    return Choice(title, above if is_other and not around.found.author else None)
+
+
+def is_signature_of(line: str) -> bool:
+    """Whether *line* may be an author's and is no word of a menu."""
+    return bool(line) and is_signature(line) and not menu_word(line)
+
+
+def _nothing_above(around: Around) -> Choice | None:
+    """No line above the marks: the title stands below, unless the marks are such as follow a title."""
+    if around.above:
+        return None
+    is_one = is_title(around.after) and shown_date(around.after) is None and not around.found.under_title
+    return Choice(around.after if is_one else None)
+
+
+def _update_below(around: Around) -> Choice | None:
+    """Author, date and reading time above the title, its update below."""
+    below = mark(around.under) if around.under else None
+    if below is None or not below.under_title or not is_title(around.after):
+        return None
+    return _of(around, around.after)
+
+
+def _title_above(around: Around) -> Choice | None:
+    """The marks are such as follow a title, or no title stands below: it is one of the two lines above."""
+    if not around.found.under_title and around.heading_below and not menu_word(around.after):
+        return None
+    above, higher = around.above, around.higher
+    if around.found.author or not higher:
+        is_one = is_title(above) and not is_handle(above) and not (len(around.before) > 1 and around.is_author(above))
+        return Choice(above) if is_one else Choice(open=True)
+    if around.is_author(above) or (len(around.before) == 2 and is_signature(above) and not around.is_worded(above)):
+        return Choice(higher, above)
+    return Choice(above) if is_title(above) else Choice(open=True)
+
+
+def _beside_an_author(around: Around) -> Choice | None:
+    """The author is known, and a short line stands below: the title is the line above, unless that is a menu's."""
+    if not around.found.author:
+        return None
+    above, below = around.above, around.heading_below
+    if menu_word(above):
+        return Choice(below)
+    is_first = len(around.before) == 1 and (len(above.split()) > 2 or len(below.split()) <= 2)
+    if is_first or around.is_worded(above) or len(above.split()) > _WORDS_OF_NAME:
+        return Choice(above)
+    return Choice(below) if around.is_worded(below) else Choice(open=True)
+
+
+def _by_words(around: Around) -> Choice:
+    """Lines above and below that could each be the title, and no author known: the words must tell."""
+    above, higher, below = around.above, around.higher, around.heading_below
+    if menu_word(above):
+        return Choice(below)
+    if not around.is_author(above):
+        return Choice(above) if around.is_worded(above) or not higher else Choice(open=True)
+    if not higher:
+        return Choice(below, above)
+    if len(around.before) == 2 and not around.is_worded(below):
+        return Choice(higher, above)
+    said = (around.is_worded(higher), around.is_worded(below))
+    if said == (True, False):
+        return Choice(higher, above)
+    return Choice(below, above) if said == (False, True) else Choice(author=above, open=True)
+
+
+#: Asked in this order; the last always answers.
+_RULES: tuple[Callable[[Around], Choice | None], ...] = (
+    _marked_as_a_heading, _named_by_the_address, _nothing_above, _update_below, _title_above, _beside_an_author,
+    _by_words,
+)  # fmt: skip
