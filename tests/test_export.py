@@ -376,7 +376,7 @@ def test_an_archive_is_never_copied_onto_itself(archive: Path) -> None:
 def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:
     reader = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
     chunks = export.write(reader, None, "jsonl", Options(columns=("slug",)))
-    with export.snapshot(reader):
+    with search.snapshot(reader):
         before = export.count(reader)
         writer = sqlite3.connect(archive)
         with writer:

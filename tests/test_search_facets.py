@@ -18,6 +18,7 @@ SITES = ("upr2020", "ushrn-news", "other.example")
 DATES = (None, "2013", "2016-12", "2016-12-10", "2020-01-05T10:00:00Z", "2021-03-18")
 AUTHORS = (None, "Dana King", "Ann Lee")
 LABELS = ("UPR", "Water", "News")
+LANGUAGES = (None, "en", "en-US", "es")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Row:
     pdf: bool
     gone: bool
     views: int | None
+    language: str | None
 
     @property
     def facets(self) -> dict[str, frozenset[str]]:
@@ -45,6 +47,7 @@ class Row:
             "author": frozenset({self.author} if self.author else ()),
             "pdf": frozenset({"yes" if self.pdf else "no"}),
             "gone": frozenset({"yes" if self.gone else "no"}),
+            "language": frozenset({self.language[:2]} if self.language else ()),
         }
 
 
@@ -58,6 +61,7 @@ def made(count: int = 80) -> list[Row]:
         Row(
             number, some(dice, WORDS), dice.choice(SITES), dice.choice(DATES), dice.choice(AUTHORS), some(dice, LABELS),
             some(dice, LABELS), dice.random() < 0.3, dice.random() < 0.2, dice.choice((None, 0, 5, 177)),
+            dice.choice(LANGUAGES),
         )
         for number in range(1, count + 1)
     ]  # fmt: skip
@@ -74,11 +78,11 @@ def store(db: sqlite3.Connection, rows: list[Row]) -> None:
         # Every other date is one of an update only.
         dated = "published_at" if row.id % 2 else "updated_at"
         db.execute(
-            f"INSERT INTO posts(id, site, url, slug, title, {dated}, author, gone_at, views, body_text, first_seen_at,"
-            " last_seen_at) VALUES (?, ?, ?, ?, 'Post', ?, ?, ?, ?, ?, 'x', 'x')",
+            f"INSERT INTO posts(id, site, url, slug, title, {dated}, author, gone_at, views, body_text, language,"
+            " first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, 'Post', ?, ?, ?, ?, ?, ?, 'x', 'x')",
             (
                 row.id, row.site, f"https://x.example/{row.id}", str(row.id), row.date, row.author,
-                "2022-01-01" if row.gone else None, row.views, " and ".join(sorted(row.words)),
+                "2022-01-01" if row.gone else None, row.views, " and ".join(sorted(row.words)), row.language,
             ),
         )  # fmt: skip
         for kind, plural, names in (("tag", "tags", row.tags), ("category", "categories", row.categories)):
@@ -134,6 +138,7 @@ FILTERS = st.builds(
     author=choices(("Dana King", "Ann Lee")),
     pdf=choices(("yes", "no")),
     gone=choices(("yes", "no")),
+    language=choices(("en", "es", "fr")),
     after=st.sampled_from([None, "2016", "2016-12-10"]),
     before=st.sampled_from([None, "2021"]),
 )

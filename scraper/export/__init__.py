@@ -10,7 +10,7 @@ from scraper.export.files import Written, replacing, to_file, to_place, to_zip
 from scraper.export.formats import FORMATS, Format, write
 from scraper.export.package import shape
 from scraper.export.parquet import to_parquet
-from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, snapshot, where
+from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, where
 from scraper.export.tables import Column, columns
 from scraper.export.works import revision_name, revision_url
 
@@ -32,7 +32,6 @@ __all__ = [
     "revision_url",
     "select",
     "shape",
-    "snapshot",
     "to_bag",
     "to_file",
     "to_parquet",

@@ -19,7 +19,7 @@ from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, Held, package, resource
 from scraper.export.rows import Options
-from scraper.search import Request
+from scraper.search import Request, snapshot
 
 PACKAGE = "datapackage.json"
 #: errno of "no space left" and "quota exceeded".
@@ -55,7 +55,7 @@ def to_file(
     cut: list[tuple[str, str, str]] = []
     if options.excel:
         options = replace(options, cut=lambda *cell: cut.append(cell), whole=whole.name)
-    with rows.snapshot(db):
+    with snapshot(db):
         done = _put(db, path, write(db, request, name, options), _number(db, request, options))
         described = [resource(_held(done), name, options)]
     if cut:
@@ -105,7 +105,7 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
     options = options or Options()
     with (
         replacing(path, place_of(db)) as partial,
-        rows.snapshot(db),
+        snapshot(db),
         zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         listed = [_table_into_zip(db, archive, name, replace(options, table=table)) for table in tables.ALL]

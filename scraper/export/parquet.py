@@ -16,7 +16,7 @@ from scraper.export.files import place_of, replacing, to_place
 from scraper.export.formats import write
 from scraper.export.rows import Options
 from scraper.export.tables import Column
-from scraper.search import Request
+from scraper.search import Request, snapshot
 
 #: Bytes of the longest row that is read back, as JSON.
 LONGEST_ROW = 64 * 1024 * 1024
@@ -40,7 +40,7 @@ def to_parquet(
         raise UsageError("parquet: needs DuckDB, which is not installed; run `pip install 'ushrn[parquet]'`")
     options = options or Options()
     single = path.suffix == ".parquet"
-    with rows.snapshot(db):
+    with snapshot(db):
         number = tables.count_of(db, options.table) if options.table != "posts" else rows.count(db, request)
         if single:
             with replacing(path, place_of(db)) as partial:

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from scraper.errors import UsageError
 from scraper.schema import EXPORT_COLUMNS, EXPORT_FIELDS, MORE_COLUMNS
 from scraper.search import Filters, Request, ordered
+from scraper.search import count as count_found
 
 #: Columns that hold several values; joined by `JOINT` in tables, arrays in JSON.
 LISTS = frozenset({"categories", "tags"})
@@ -111,22 +112,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
 
 def count(db: sqlite3.Connection, request: Request | None = None) -> int:
     """How many posts *request* finds (None: all posts), and so how many rows an export of it has."""
-    ids = ordered(db, request or Request())
-    (number,) = db.execute(f"SELECT count(*) FROM ({ids.sql})", ids.values).fetchone()
-    return int(number)
-
-
-@contextmanager
-def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """Inside, all reads see one state of the archive, whatever a crawl writes meanwhile."""
-    if db.in_transaction:
-        yield
-        return
-    db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        db.rollback()
+    return count_found(db, request or Request())
 
 
 def select(

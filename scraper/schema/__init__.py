@@ -6,6 +6,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 """
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
+from scraper.schema.file_state import FileState, file_state
 from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive, show_as_today, tidy
 from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
@@ -37,12 +38,14 @@ __all__ = [
     "UNSPACED",
     "VERSION",
     "Field",
+    "FileState",
     "Table",
     "Use",
     "content_name",
     "describe",
     "explain",
     "explained",
+    "file_state",
     "migrations",
     "names",
     "open_archive",

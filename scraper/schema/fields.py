@@ -105,7 +105,7 @@ DERIVED = (
             Field("comments", "INTEGER", "Newest known number of comments", TOLD, exported=12),
             Field("likes", "INTEGER", "Newest known number of likes", TOLD, exported=13),
             Field("counted_at", "TEXT", "When the newest count was observed, UTC", TOLD, exported=14),
-            Field("language", "TEXT", "Language of the text (BCP 47)", READ | TOLD, exported=15),
+            Field("language", "TEXT", "Language of the text (BCP 47)", READ | TOLD, exported=15, facet="language"),
             Field("word_count", "INTEGER", "Words in the text", TOLD, exported=16),
             Field("cover_image", "TEXT", "Address of the cover picture", READ | TOLD, exported=ON_REQUEST),
             Field("layout", "TEXT", "The look of the site that the page was read by", READ | TOLD, exported=ON_REQUEST),

@@ -4,12 +4,13 @@
 """
 
 from scraper.search.addresses import Place, is_address, post_at
-from scraper.search.advice import Advice, Name, Step, advise, count, faults
+from scraper.search.advice import Advice, Name, Step, advise, faults
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Group, Hit, Page, digest, find, find_mended, prepare, rowids
+from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
+from scraper.search.ledger import snapshot
 from scraper.search.query import parse
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
-from scraper.search.select import ordered
+from scraper.search.select import count
 from scraper.search.snippets import Snippet
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
@@ -39,7 +40,6 @@ __all__ = [
     "advise",
     "check_cost",
     "count",
-    "digest",
     "faults",
     "find",
     "find_mended",
@@ -49,4 +49,5 @@ __all__ = [
     "post_at",
     "prepare",
     "rowids",
+    "snapshot",
 ]

@@ -10,11 +10,11 @@ from itertools import islice
 from scraper.search import tokens
 from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
+from scraper.search.ledger import NAMED, ledger_of, snapshot, stem
 from scraper.search.query import parse
-from scraper.search.relax import EMPTY
 from scraper.search.request import Filters, Request
-from scraper.search.select import ordered
-from scraper.search.synonyms import words
+from scraper.search.select import count
+from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import Query
 from scraper.search.vocabulary import is_known, is_written, mended
 
@@ -22,13 +22,6 @@ from scraper.search.vocabulary import is_known, is_written, mended
 NAMES, SPELLINGS, STEPS_BACK = 6, 3, 8
 #: Words of a query that are looked up.
 LOOKED_UP = 8
-#: Facet → SQL of its names, each with its number of posts.
-_NAMES = {
-    "category": "SELECT name, name, count(*) FROM post_categories JOIN categories ON id = category_id GROUP BY id",
-    "tag": "SELECT name, name, count(*) FROM post_tags JOIN tags ON id = tag_id GROUP BY id",
-    "author": "SELECT author, author, count(*) FROM posts WHERE author IS NOT NULL GROUP BY author",
-    "site": "SELECT sites.id, sites.name, count(*) FROM posts JOIN sites ON sites.id = site GROUP BY site",
-}
 _DATE_HELP = "is not a date. Write a year, a month or a day: 2021, 2021-03, 2021-03-18."
 
 
@@ -76,20 +69,14 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
     """Help for *request*, which found *total* posts."""
     if not request.query.text:
         return Advice()
-    unwritten = _unwritten(db, request.query)
-    return Advice(
-        unknown=tuple(word for word in unwritten if not is_known(db, word)),
-        spellings=_spellings(db, request, unwritten),
-        names=names(db, request),
-        steps=() if total else tuple(islice(_steps(db, request), STEPS_BACK)),
-    )
-
-
-def count(db: sqlite3.Connection, request: Request) -> int:
-    """How many posts *request* finds."""
-    rows = ordered(db, request)
-    (number,) = db.execute(f"SELECT count(*) FROM ({rows.sql})", rows.values).fetchone()
-    return int(number)
+    with snapshot(db):
+        unwritten = _unwritten(db, request.query)
+        return Advice(
+            unknown=tuple(word for word in unwritten if not is_known(db, word)),
+            spellings=_spellings(db, request, unwritten),
+            names=names(db, request),
+            steps=() if total else tuple(islice(_steps(db, request), STEPS_BACK)),
+        )
 
 
 def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
@@ -130,16 +117,16 @@ def _replaced(text: str, chosen: Mapping[str, str]) -> str:
 
 def names(db: sqlite3.Connection, request: Request) -> tuple[Name, ...]:
     """Names that the plain words of a query contain, or that contain all of them; most posts first."""
-    asked = [_stem(word) for word in words(" ".join(_plain(request.query))) if word not in EMPTY]
+    asked = frozenset(stem(word) for word in words(" ".join(_plain(request.query))) if word not in EMPTY)
     if not asked:
         return ()
+    ledger = ledger_of(db)
+    near = {at for word in asked for at in ledger.names_with.get(word, ())}
     found = []
-    for facet in _NAMES:
-        for value, label, posts in db.execute(_NAMES[facet]):
-            named = [_stem(word) for word in words(label) if word not in EMPTY]
-            meant = named and (set(named) <= set(asked) or set(asked) <= set(named))
-            if meant and value not in getattr(request.filters, facet):
-                found.append(Name(facet, value, label, posts))
+    for name in (ledger.names[at] for at in near):
+        meant = name.stems <= asked or asked <= name.stems
+        if meant and name.value not in getattr(request.filters, name.facet):
+            found.append(Name(name.facet, name.value, name.label, name.count))
     return tuple(sorted(found, key=lambda name: (-name.count, name.facet, name.label))[:NAMES])
 
 
@@ -147,12 +134,6 @@ def _plain(query: Query) -> Iterator[str]:
     for token in _tokens(query.text):
         if token["word"] and not token["minus"] and not token["field"] and token["word"] not in ("AND", "OR", "NOT"):
             yield token["word"]
-
-
-def _stem(word: str) -> str:
-    """*word* without the s of its plural, as names are compared."""
-    bare = key(word)
-    return bare[:-1] if len(bare) > 3 and bare.endswith("s") else bare
 
 
 def _steps(db: sqlite3.Connection, request: Request) -> Iterator[Step]:
@@ -213,8 +194,8 @@ def _fault(db: sqlite3.Connection, name: str, value: str) -> tuple[str, str]:
     """(what is wrong with a condition, the name that was meant); both empty: nothing is."""
     if tokens.condition(name, value) is None and name in tokens.CONDITIONS:
         return _not_a_value(name, value), ""
-    if name in _NAMES and not _is_name(db, name, value):
-        closest = _closest(value, (label for _, label, _ in db.execute(_NAMES[name])))
+    if name in NAMED and not _is_name(db, name, value):
+        closest = _closest(value, (each.label for each in ledger_of(db).names if each.facet == name))
         return f"No {name} of that name." + (f" Closest: {closest}." if closest else ""), closest
     return "", ""
 
@@ -245,9 +226,10 @@ def _closest(value: str, known: Iterable[str]) -> str:
 def faults(db: sqlite3.Connection, query: Query) -> tuple[str, ...]:
     """What is wrong with the conditions of *query*: whole sentences."""
     found = []
-    for token in _tokens(query.text):
-        name = tokens.field_name(token["field"])
-        value = token["phrase"] if token["phrase"] is not None else token["word"]
-        if name and value is not None:
-            found.append(_fault(db, name, value)[0])
+    with snapshot(db):
+        for token in _tokens(query.text):
+            name = tokens.field_name(token["field"])
+            value = token["phrase"] if token["phrase"] is not None else token["word"]
+            if name and value is not None:
+                found.append(_fault(db, name, value)[0])
     return tuple(filter(None, dict.fromkeys(found)))

@@ -1,20 +1,23 @@
 """A request → the page of hits, the counts beside it, and whole result sets for export.
 
-One statement finds, filters, counts and ranks, so all numbers of a page come from one state of the archive; further
-ones cut snippets for the hits shown.
+All of it is read from one state of the archive: the indexes find the posts, the ledger counts and sorts them, and
+passages are cut for the hits shown.
 """
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scraper.search.facets import Facet, Tally
-from scraper.search.match import one_of
+from scraper.search.bits import places_of
+from scraper.search.facets import Facet, facets, timeline
+from scraper.search.ledger import snapshot
+from scraper.search.match import Where, one_of
 from scraper.search.query import parse
 from scraper.search.relax import lacking, split, telling
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
-from scraper.search.select import BITS, ORDER, ordered, selection, spelled
+from scraper.search.select import Selection, arranged, ids_in_order, select, spelled
 from scraper.search.snippets import Snippet, show
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
@@ -74,10 +77,12 @@ class Page:
     hits: tuple[Hit, ...]
     #: What was found beyond, where there are few hits and nobody said how much must match; never counted in `total`.
     groups: tuple[Group, ...] = ()
-    #: site, year, category, tag, author, pdf, gone; years in order with zeros between, the others by count.
+    #: site, year, category, tag, author, pdf, gone, language; years in order with zeros between, the others by count.
     facets: tuple[Facet, ...]
     #: (month as ``2016-12``, hits) in order, without the choice of years; a date of a year only is ``2016``.
     timeline: tuple[tuple[str, int], ...]
+    #: SHA-256 of the list of the posts counted in `total`, by which a citation is checked; empty: they are too many.
+    digest: str
 
     @property
     def pages(self) -> int:
@@ -106,25 +111,20 @@ def prepare(db: sqlite3.Connection) -> None:
 
 def find(db: sqlite3.Connection, request: Request | str) -> Page:
     """The page that *request* asks for; a text is a query by itself. *db* may be read-only."""
-    asked = spelled(db, Request(query=parse(request)) if isinstance(request, str) else request)
-    rows = selection(db, asked)
-    size = _size(asked)
-    offset = min(max(0, asked.page - 1) * size, 2**53)
-    counted: dict[str, list[tuple[object, ...]]] = {}
-    for part, *row in db.execute(
-        f"{rows.sql} {_COUNTS.format(order=ORDER[asked.order], bits=BITS)}", (*rows.values, size, offset)
-    ):
-        counted.setdefault(part, []).append(tuple(row))
-    ids = [int(str(row[0])) for row in counted.get("hits", ())]
-    tally = Tally(db, asked.filters, counted)
-    return Page(
-        request=asked,
-        total=tally.total,
-        hits=_hits(db, asked, ids, Matched.ALL),
-        groups=_groups(db, asked, tally.total, len(ids)),
-        facets=tally.facets(),
-        timeline=tally.timeline(),
-    )
+    with snapshot(db):
+        asked = spelled(db, Request(query=parse(request)) if isinstance(request, str) else request)
+        selection = select(db, asked)
+        total, size = selection.found.bit_count(), _size(asked)
+        places = arranged(db, selection, asked.order, selection.found, _start(asked) + size)[_start(asked) :]
+        return Page(
+            request=asked,
+            total=total,
+            hits=_hits(db, asked, [selection.ledger.ids[place] for place in places], Matched.ALL),
+            groups=_groups(db, asked, total, len(places)),
+            facets=facets(selection),
+            timeline=timeline(selection),
+            digest=_digest(selection) if total <= DIGESTED else "",
+        )
 
 
 def find_mended(db: sqlite3.Connection, request: Request, text: str) -> tuple[Hit, ...]:
@@ -138,76 +138,53 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
     steps = split(asked.query)
     if asked.matched is not None or total >= ENOUGH or not steps.has(Matched.ANY):
         return ()
-    rows = selection(db, replace(asked, matched=Matched.ANY))
-    start = min(max(0, asked.page - 1) * _size(asked), 2**53)
-    wanted = (_size(asked) - here, max(0, start - total))
-    counts: dict[int, int] = {}
-    hits: dict[int, list[int]] = {}
-    for part, more, number in db.execute(
-        f"{rows.sql} {_MORE.format(order=ORDER[asked.order])}", (*rows.values, *wanted)
-    ):
-        if part == "count":
-            counts[more] = number
-        else:
-            hits.setdefault(more, []).append(number)
-    if total + counts.get(1, 0) >= ENOUGH:
-        counts.pop(2, None)
-    words = telling(db, steps)
+    selection = select(db, replace(asked, matched=Matched.ANY))
+    masks = {step: mask & selection.found for step, mask in zip(STEPS[1:], selection.steps[1:], strict=True)}
+    if total + masks[Matched.MOST].bit_count() >= ENOUGH:
+        masks.pop(Matched.ANY)
+    start = max(0, _start(asked) - total)
+    wanted = sum(masks.values())  # no post is in two of them
+    places = arranged(db, selection, asked.order, wanted, start + _size(asked) - here)[start:]
+    words = telling(db, steps) if masks.get(Matched.ANY) else ()
     return tuple(
         Group(
-            matched=STEPS[more],
-            total=count,
-            hits=_hits(db, asked, hits.get(more, []), STEPS[more]),
-            telling=words if STEPS[more] is Matched.ANY else (),
+            matched=step,
+            total=mask.bit_count(),
+            hits=_hits(db, asked, [selection.ledger.ids[place] for place in places if mask >> place & 1], step),
+            telling=words if step is Matched.ANY else (),
         )
-        for more, count in sorted(counts.items())
+        for step, mask in masks.items()
+        if mask
     )
+
+
+def _start(request: Request) -> int:
+    """How many hits stand on the pages before."""
+    return min(max(0, request.page - 1) * _size(request), 2**53)
+
+
+def ordered(db: sqlite3.Connection, request: Request) -> Where:
+    """A SELECT of the ids that *request* finds, in its order, whatever its page, for use in a larger statement."""
+    return Where("SELECT value AS id FROM json_each(?) ORDER BY key", (json.dumps(ids_in_order(db, request)),))
 
 
 def rowids(db: sqlite3.Connection, request: Request) -> Iterator[int]:
     """Ids of all posts that *request* finds, in its order, whatever its page."""
-    rows = ordered(db, request)
-    for (number,) in db.execute(rows.sql, rows.values):
-        yield number
+    yield from ids_in_order(db, request)
 
 
 #: Results of which the list is digested; longer lists would keep readers waiting.
 DIGESTED = 5_000
 
 
-def digest(db: sqlite3.Connection, request: Request, total: int) -> str:
-    """SHA-256 of the list of what *request* finds, whatever its order: equal only where the same posts have the same
-    texts. Lines of address, space, content_sha256, LF, sorted by address. Empty: there are more than `DIGESTED`.
+def _digest(selection: Selection) -> str:
+    """SHA-256 of the list of what was found, whatever its order: equal only where the same posts have the same texts.
+
+    Lines of address, space, content_sha256, LF, sorted by address.
     """
-    if total > DIGESTED:
-        return ""
-    rows = ordered(db, request)
-    lines = db.execute(
-        "SELECT url || ' ' || coalesce(content_sha256, '') || char(10) FROM posts"
-        f" WHERE id IN ({rows.sql}) ORDER BY url",
-        rows.values,
-    )
-    return hashlib.sha256("".join(line for (line,) in lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-#: The posts that have not all words: how many at each step, and those of a page.
-_MORE = """
-SELECT 'count', more, count(*) FROM f WHERE miss = 0 AND more > 0 GROUP BY 2
-UNION ALL SELECT * FROM (SELECT 'hit', more, id FROM f WHERE miss = 0 AND more > 0 ORDER BY {order} LIMIT ? OFFSET ?)
-"""
-
-#: What is counted, all in one go; `miss` = 0 are the hits, and those that miss one facet's choice only count there.
-_COUNTS = """
-SELECT 'month', substr(date, 1, 7), count(*), miss, 0, 0 FROM f GROUP BY 2, 4
-UNION ALL SELECT 'site', site, count(*), miss, sum(gone), sum(pdf) FROM f GROUP BY 2, 4
-UNION ALL SELECT 'author', author, count(*), 0, 0, 0 FROM f
-  WHERE miss IN (0, {bits[author]}) AND author IS NOT NULL GROUP BY 2
-UNION ALL SELECT 'tag', tag_id, count(*), 0, 0, 0 FROM post_tags
-  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, {bits[tag]})) GROUP BY 2
-UNION ALL SELECT 'category', category_id, count(*), 0, 0, 0 FROM post_categories
-  WHERE post_id IN (SELECT id FROM f WHERE miss IN (0, {bits[category]})) GROUP BY 2
-UNION ALL SELECT * FROM (SELECT 'hits', id, 0, 0, 0, 0 FROM f WHERE miss = 0 ORDER BY {order} LIMIT ? OFFSET ?)
-"""
+    ledger = selection.ledger
+    lines = sorted(ledger.lines[place] for place in places_of(selection.found, len(ledger.ids)))
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hits(db: sqlite3.Connection, request: Request, ids: list[int], matched: Matched) -> tuple[Hit, ...]:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 
 from scraper.search.folding import is_unspaced
-from scraper.search.match import EXACT, FILES, STEMMED, Where, expression, relaxed, table_of
+from scraper.search.match import EXACT, FILES, STEMMED, expression, relaxed, table_of
 from scraper.search.request import Matched
-from scraper.search.synonyms import words
+from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import All, Any, Node, Query, Term
 
 #: Weights of title, excerpt, body, author in the rank of posts, of name and text in that of files.
@@ -26,18 +26,6 @@ WEIGHTS = {"posts_fts": "10, 4, 1, 5", "posts_exact": "10, 4, 1, 5", "files_fts"
 #: A word in a file counts that much of a word in the post.
 FILE_SHARE = 0.3
 
-#: Words that say nothing alone: nobody misses them in a post.
-EMPTY = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        a about after all also am an and any are as at be been before being between but by can could did do does for
-        from had has have he her his how i if in into is it its me my no nor not of on or other our she should so some
-        such than that the their them then there these they this those to under up upon was we were what when where
-        which while who whom whose why will with within would you your
-        """,
-    )
-)
 #: Feedback: so many of the best posts are read, so many of their words used; the best of these counts SHARE of a word
 #: that was asked for, and each round reads the posts that the round before found.
 READ, USED, SHARE, ROUNDS = 10, 20, 0.3, 2
@@ -131,30 +119,27 @@ def _units(node: Node) -> Iterator[Node]:
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """The posts that have some of the units of a query."""
+    """The posts that have some of the units of a query, by id."""
 
-    #: (id, score, has most of them); a low score is good.
-    rows: tuple[tuple[int, float, bool], ...]
-
-    @property
-    def source(self) -> Where:
-        """The rows as a SELECT."""
-        return Where(
-            "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
-            " FROM json_each(?)",
-            (json.dumps(self.rows),),
-        )
+    #: How well each fits; low is good.
+    scores: Mapping[int, float]
+    #: Those that have most of the units.
+    most: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A unit, how many posts have it, and what having it weighs."""
+    """A unit, the posts that have it in themselves, and what having it weighs."""
 
     node: Node
-    count: int
+    posts: tuple[int, ...]
     weight: float
     #: By what FTS5's score is to be multiplied.
     lift: float
+
+    @property
+    def count(self) -> int:
+        return len(self.posts)
 
 
 def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
@@ -162,27 +147,24 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
 
     A post has most of them that has more than half, and `WEIGHTY` of what they weigh by their rarity, so that ``human
     rights`` are not most of ``human rights and poverty`` among posts that all have them. Where units are in so many
-    posts that looking at all would take long, the rarest alone decide which posts are looked at.
+    posts that looking at all would take long, the rarest alone decide which posts are looked at, and the others count
+    by their rarity alone.
     """
     (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
     units = _by_rarity(db, asked, posts)
     seeking = _seeking(units)
-    found: dict[int, list[float]] = {}
-    had: dict[int, list[float]] = {}
+    scores: dict[int, float] = {}
+    number: Counter[int] = Counter()
+    weight: dict[int, float] = defaultdict(float)
     for at, unit in enumerate(units):
-        within = None if at < seeking else list(found)
-        for number, score in _unit_scores(db, unit, within, rank=rank).items():
-            found.setdefault(number, []).append(score)
-            had.setdefault(number, []).append(unit.weight)
-    scores = {number: sum(each) for number, each in found.items()}
-    if rank:
-        scores = _with_feedback(db, asked, scores, posts)
+        found = _unit_scores(db, unit, rank=rank) if at < seeking else _having(db, unit, scores)
+        for post, score in found.items():
+            scores[post] = scores.get(post, 0.0) + score
+            number[post] += 1
+            weight[post] += unit.weight
     weighty = WEIGHTY * sum(unit.weight for unit in units)
-    rows = (
-        (number, score, len(had[number]) >= asked.majority and sum(had[number]) >= weighty)
-        for number, score in scores.items()
-    )
-    return Relaxed(tuple(rows))
+    most = frozenset(post for post, had in number.items() if had >= asked.majority and weight[post] >= weighty)
+    return Relaxed(_with_feedback(db, asked, scores, posts) if rank else scores, most)
 
 
 def telling(db: sqlite3.Connection, asked: Split) -> tuple[str, ...]:
@@ -199,9 +181,9 @@ def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:
 
 def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
-    (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (asked,)).fetchone()
-    weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
-    return _Unit(node, count, weight, _lift(posts, count) if isinstance(node, Term) else 1.0)
+    found = tuple(number for (number,) in db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,)))
+    weight = rarity(posts, len(found)) if found else 0.0  # what no post has, none lacks
+    return _Unit(node, found, weight, _lift(posts, len(found)) if isinstance(node, Term) else 1.0)
 
 
 def _seeking(units: Sequence[_Unit]) -> int:
@@ -212,6 +194,23 @@ def _seeking(units: Sequence[_Unit]) -> int:
         if room < 0 and any(each.count for each in units[:at]):
             return at
     return len(units)
+
+
+def _having(db: sqlite3.Connection, unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
+    """Which of the posts *within* have the unit, in themselves or in a file, each with what that is worth."""
+    having = within.keys() & {*unit.posts, *_in_files(db, unit)}
+    return dict.fromkeys(having, -unit.weight)
+
+
+def _in_files(db: sqlite3.Connection, unit: _Unit) -> Iterator[int]:
+    table, asked = _asked(unit.node)
+    index = FILES[table]
+    yield from (
+        number
+        for (number,) in db.execute(
+            f"SELECT post_id FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?", (asked,)
+        )
+    )
 
 
 def rarity(posts: int, count: int) -> float:
@@ -230,26 +229,28 @@ def _asked(node: Node) -> tuple[str, str]:
     return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
 
 
-def _unit_scores(db: sqlite3.Connection, unit: _Unit, within: Sequence[int] | None, *, rank: bool) -> dict[int, float]:
-    """Posts that have the unit, in themselves or in a file; *within*: of these only."""
+def _unit_scores(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> dict[int, float]:
+    """Posts that have the unit, in themselves or in a file, each with its score."""
     table, asked = _asked(unit.node)
     index = FILES[table]
-    score = f"{unit.lift:.6f} * bm25({table}, {WEIGHTS[table]})" if rank else "0"
-    in_files = f"{FILE_SHARE * unit.lift:.6f} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
-    only, values = ("", ()) if within is None else (f" AND {table}.rowid IN {_LISTED}", (json.dumps(within),))
-    posts = db.execute(f"SELECT rowid, {score} FROM {table} WHERE {table} MATCH ?{only}", (asked, *values))
-    found: dict[int, float] = dict(posts)
-    of_files = "" if within is None else f" AND post_id IN {_LISTED}"
-    for number, file_score in db.execute(
-        f"SELECT post_id, {in_files} FROM {index} CROSS JOIN files ON files.id = {index}.rowid"
-        f" WHERE {index} MATCH ?{of_files}",
-        (asked, *values),
+    if not rank:
+        return dict.fromkeys((*unit.posts, *_in_files(db, unit)), 0.0)
+    found: dict[int, float] = dict(
+        db.execute(
+            f"SELECT rowid, {unit.lift:.6f} * bm25({table}, {WEIGHTS[table]}) FROM {table} WHERE {table} MATCH ?",
+            (asked,),
+        ).fetchall()
+    )
+    for number, score in db.execute(
+        f"SELECT post_id, {FILE_SHARE * unit.lift:.6f} * bm25({index}, {WEIGHTS[index]})"
+        f" FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
+        (asked,),
     ):
-        found[number] = min(file_score, found.get(number, 0.0))
+        found[number] = min(score, found.get(number, 0.0))
     return found
 
 
-_LISTED = "(SELECT value FROM json_each(?))"
+_LISTED = "(SELECT value FROM json_each(?2))"
 
 
 def _with_feedback(db: sqlite3.Connection, asked: Split, scores: Mapping[int, float], posts: int) -> dict[int, float]:
@@ -290,7 +291,7 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
     """The words of the *best* posts, by how much of them they are and how rare elsewhere."""
     shares: dict[str, float] = defaultdict(float)
     for number, text in db.execute(
-        "SELECT id, coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts"
+        "SELECT id, coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?1) FROM posts"
         f" WHERE id IN {_LISTED} ORDER BY id",
         (READ_CHARACTERS, json.dumps(list(best))),
     ):
@@ -309,9 +310,17 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
 def lacking(db: sqlite3.Connection, split_: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """For each of the posts *ids*, the words of the query that stand neither in it nor in its files."""
     missing: dict[int, list[str]] = {number: [] for number in ids}
+    wanted = json.dumps(list(ids))
     for node in split_.units:
-        there = _unit_scores(db, _Unit(node, 0, 0.0, 0.0), ids, rank=False)
-        for number in missing.keys() - there.keys():
+        table, asked = _asked(node)
+        index = FILES[table]
+        there = db.execute(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ?1 AND rowid IN {_LISTED}"
+            f" UNION ALL SELECT post_id FROM files WHERE post_id IN {_LISTED}"
+            f" AND id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?1)",
+            (asked, wanted),
+        )
+        for number in missing.keys() - {number for (number,) in there}:
             missing[number].append(written(node))
     return {number: tuple(found) for number, found in missing.items()}
 

@@ -12,6 +12,8 @@ LEARNED = "learned"
 #: What `Filters.year` calls posts without a date.
 UNDATED = "undated"
 MAX_SIZE = 200
+#: What hits are counted by, and can be narrowed by: fields of `Filters` that are lists of values.
+FACETS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language")
 
 
 class Matched(StrEnum):
@@ -44,6 +46,8 @@ class Filters:
     pdf: tuple[str, ...] = ()
     #: ``yes``, ``no``: is gone from its site.
     gone: tuple[str, ...] = ()
+    #: Languages as BCP 47 begins: ``es``.
+    language: tuple[str, ...] = ()
     #: A day, month or year, or longer: from then on, and before then. None: no bound.
     after: str | None = None
     before: str | None = None

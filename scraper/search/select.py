@@ -1,13 +1,16 @@
-"""A request → the SQL that finds its posts."""
+"""A request → the posts that it finds, as bits over the ledger, and their order."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import nsmallest
 
+from scraper.search.bits import mask_of, places_of
 from scraper.search.folding import is_unspaced
+from scraper.search.ledger import Ledger, ledger_of, snapshot
 from scraper.search.match import (
-    DATE,
     FILES,
-    PDFS,
     STEMMED,
     UNSPACED,
     Match,
@@ -17,39 +20,12 @@ from scraper.search.match import (
     expression,
 )
 from scraper.search.relax import FILE_SHARE, WEIGHTS, relax, split
-from scraper.search.request import LEARNED, UNDATED, Filters, Matched, Request
+from scraper.search.request import FACETS, LEARNED, Filters, Matched, Request
 from scraper.search.spelled import as_written
 from scraper.search.tree import All, Any, Query
 
-#: Every facet: what holds of the post ``p`` where one of the values chosen (``{}``) is met. Counted in `find`.
-FACETS = {
-    "site": "p.site IN {}",
-    "year": f"coalesce(substr({DATE}, 1, 4), '{UNDATED}') IN {{}}",
-    "category": "p.id IN (SELECT post_id FROM post_categories"
-    " JOIN categories ON categories.id = category_id WHERE name IN {})",
-    "tag": "p.id IN (SELECT post_id FROM post_tags JOIN tags ON tags.id = tag_id WHERE name IN {})",
-    "author": "coalesce(p.author, '') IN {}",
-    "pdf": f"CASE WHEN p.id IN ({PDFS}) THEN 'yes' ELSE 'no' END IN {{}}",
-    "gone": "CASE WHEN p.gone_at IS NULL THEN 'no' ELSE 'yes' END IN {}",
-}
-#: Each facet's bit in `miss`: the facets whose choice a row does not meet.
-BITS = {name: 1 << place for place, name in enumerate(FACETS)}
-ORDER = {
-    "relevance": "more, key, date DESC, url",
-    "newest": "more, date IS NULL, date DESC, url",
-    "oldest": "more, date IS NULL, date, url",
-    "views": "more, key IS NULL, key DESC, date DESC, url",
-    "comments": "more, key IS NULL, key DESC, date DESC, url",
-    LEARNED: "more, key DESC, url",
-}
-#: When this archive last learned something of a post.
-_LEARNED = "(SELECT max(coalesce(known_at, at)) FROM events WHERE events.post_id = p.id)"
-
-
-def ordered(db: sqlite3.Connection, request: Request) -> Where:
-    """A SELECT of those ids, for use in a larger statement."""
-    rows = selection(db, spelled(db, request))
-    return Where(f"{rows.sql} SELECT id FROM f WHERE miss = 0 ORDER BY {ORDER[request.order]}", rows.values)
+#: When this archive last learned something of each post.
+_LEARNED = "SELECT post_id, max(coalesce(known_at, at)) FROM events GROUP BY post_id"
 
 
 def spelled(db: sqlite3.Connection, request: Request) -> Request:
@@ -57,87 +33,178 @@ def spelled(db: sqlite3.Connection, request: Request) -> Request:
     return replace(request, query=as_written(db, request.query))
 
 
-def selection(db: sqlite3.Connection, request: Request) -> Where:
-    """``WITH … f AS (…)``: the rows found (id, key, date, site, author, gone, pdf, miss, more) before they are sorted.
+@dataclass(frozen=True)
+class Selection:
+    """The posts that fit the words of a request, in steps; each post is in one step."""
 
-    `more`: 0, the post has all words of the query; 1, most of them; 2, any. What has less than `request.matched` wants
-    is left out.
-    """
-    return _rows(request, _relaxed_source(db, request) or _exact_source(db, request))
+    ledger: Ledger
+    filters: Filters
+    #: For `STEPS`: posts with all words, with most, with any, as bits; what the request does not want is empty.
+    steps: tuple[int, int, int]
+    #: Place of a post → how well it fits, low is good; posts without a score fit worst.
+    scores: Mapping[int, float]
+
+    @cached_property
+    def chosen(self) -> Mapping[str, int]:
+        """Facet in which something is chosen → the posts that meet that choice."""
+        asked = {name: getattr(self.filters, name) for name in FACETS}
+        return {name: self.ledger.having(name, values) for name, values in asked.items() if values}
+
+    @cached_property
+    def _bounded(self) -> int:
+        every = self.steps[0] | self.steps[1] | self.steps[2]
+        return every & self.ledger.between(self.filters.after, self.filters.before)
+
+    def leaving(self, facet: str) -> int:
+        """The posts found, the choice of one *facet* aside; with an empty name: the posts found."""
+        found = self._bounded
+        for name, mask in self.chosen.items():
+            if name != facet:
+                found &= mask
+        return found
+
+    @cached_property
+    def found(self) -> int:
+        """The posts that the request finds."""
+        return self.leaving("")
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where rows come from before filters: the scores, if any, and what must hold."""
-
-    scores: Where
-    #: The scores are those of all hits, and of no other post.
-    finds: bool
-    conditions: tuple[Where, ...]
-    #: SQL for `more`; None: every row has all words.
-    more: Where | None = None
-    #: Of the scores.
-    columns: str = "id, score"
+def select(db: sqlite3.Connection, request: Request) -> Selection:
+    """What *request* finds; its words are looked for as they are spelled there."""
+    ledger = ledger_of(db)
+    steps, scores = _relaxed(db, ledger, request) or _exact(db, ledger, request)
+    return Selection(ledger, request.filters, steps, scores)
 
 
-def _exact_source(db: sqlite3.Connection, request: Request) -> _Source:
-    match = compile_query(db, request.query)
-    return _Source(_source(match, request), match.driver is not None, match.conditions)
+def count(db: sqlite3.Connection, request: Request) -> int:
+    """How many posts *request* finds."""
+    with snapshot(db):
+        return select(db, spelled(db, request)).found.bit_count()
 
 
-def _relaxed_source(db: sqlite3.Connection, request: Request) -> _Source | None:
+def ids_in_order(db: sqlite3.Connection, request: Request) -> tuple[int, ...]:
+    """Ids of all posts that *request* finds, whatever its page."""
+    with snapshot(db):
+        asked = spelled(db, request)
+        selection = select(db, asked)
+        every = arranged(db, selection, asked.order, selection.found, selection.found.bit_count())
+        return tuple(selection.ledger.ids[place] for place in every)
+
+
+def arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: int, most: int) -> list[int]:
+    """The first *most* places of the posts *wanted*: step by step, in *order* within each."""
+    found: list[int] = []
+    for step in selection.steps:
+        if (here := step & wanted) and len(found) < most:
+            found += _arranged(db, selection, order, places_of(here, len(selection.ledger.ids)), most - len(found))
+    return found
+
+
+def _arranged(db: sqlite3.Connection, selection: Selection, order: str, places: list[int], most: int) -> list[int]:
+    """The first *most* of *places*, which stand newest first."""
+    ledger = selection.ledger
+    match order:
+        case "newest":
+            return places[:most]
+        case "oldest":
+            return _first(most, ((ledger.by_age[at], at) for at in places))
+        case "views" | "comments":
+            numbers = ledger.views if order == "views" else ledger.comments
+            return _first(most, ((_highest(numbers[at]), at) for at in places))
+        case learned if learned == LEARNED:
+            when = dict(db.execute(_LEARNED).fetchall())
+            by_url = sorted(places, key=ledger.lines.__getitem__)
+            return sorted(by_url, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)[:most]
+        case _:
+            scores = selection.scores
+            return _first(
+                most, ((scores.get(at, 0.0), at) for at in places) if scores else ((0.0, at) for at in places)
+            )
+
+
+def _highest(number: int | None) -> float:
+    """For sorting: high numbers first, unknown ones last."""
+    return float("inf") if number is None else -number
+
+
+def _first(most: int, keyed: Iterable[tuple[float, int]]) -> list[int]:
+    return [place for _, place in nsmallest(most, keyed)]
+
+
+Steps = tuple[tuple[int, int, int], Mapping[int, float]]
+
+
+def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Steps:
+    """Posts with all words."""
+    if request.query.root is None:
+        return (ledger.everything, 0, 0), {}
+    rows = matching(db, request)
+    place = ledger.place
+    scores = {place[number]: score for number, score in rows}
+    return (mask_of(scores, len(ledger.ids)), 0, 0), scores if request.order == "relevance" else {}
+
+
+def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Steps | None:
     """Posts with as many words as `request.matched` wants, those with all words among them; None: with all only."""
     parts = split(request.query)
     if request.matched is None or not parts.has(request.matched):
         return None
+    length, place = len(ledger.ids), ledger.place
+    exact = (number for number, _ in matching(db, Request(query=request.query, sort="newest")))
+    every = mask_of((place[number] for number in exact), length)
+    fixed = ledger.everything
+    if parts.fixed:
+        held = matching(db, Request(query=Query(root=All(parts.fixed)), sort="newest"))
+        fixed = mask_of((place[number] for number, _ in held), length)
+    loose = relax(db, parts, rank=request.order == "relevance")
+    most = mask_of((place[number] for number in loose.most), length) & fixed & ~every
+    some = mask_of((place[number] for number in loose.scores), length) & fixed & ~every & ~most
+    steps = (every, most, some if request.matched is Matched.ANY else 0)
+    return steps, {place[number]: score for number, score in loose.scores.items()}
+
+
+def matching(db: sqlite3.Connection, request: Request) -> list[tuple[int, float]]:
+    """(id, score) of every post that the query finds, filters aside; low is good; 0 where nothing ranks it."""
+    match = compile_query(db, request.query)
     rank = request.order == "relevance"
-    scores = relax(db, parts, rank=rank).source
-    whole = _rows(Request(query=request.query), _exact_source(db, Request(query=request.query)))
-    fixed = compile_query(db, Query(root=All(parts.fixed))).all_conditions() if parts.fixed else ()
-    all_words = Where(f"p.id IN ({whole.sql} SELECT id FROM f)", whole.values)
-    if request.matched is Matched.MOST:
-        fixed = (*fixed, Where(f"(h.most OR {all_words.sql})", all_words.values))
-    more = Where(f"CASE WHEN {all_words.sql} THEN 0 WHEN h.most THEN 1 ELSE 2 END", all_words.values)
-    return _Source(scores, finds=True, conditions=fixed, more=more, columns="id, score, most")
+    if match.driver and not match.conditions:
+        asked = match.driver
+        return _scored_rows(db, asked.table, asked.expression, files=asked.files, rank=rank)
+    scores = _source(match, request)
+    where = both(match.conditions, "AND") if match.conditions else Where("1")
+    if not scores.sql:
+        return db.execute(f"SELECT p.id, 0 FROM posts p WHERE {where.sql}", where.values).fetchall()
+    from_ = "h CROSS JOIN posts p ON p.id = h.id" if match.driver else "posts p LEFT JOIN h ON h.id = p.id"
+    return db.execute(
+        f"WITH h(id, score) AS MATERIALIZED ({scores.sql})"
+        f" SELECT p.id, coalesce(h.score, 0) FROM {from_} WHERE {where.sql}",
+        (*scores.values, *where.values),
+    ).fetchall()
 
 
-def _rows(request: Request, source: _Source) -> Where:
-    missed = _missed(request.filters)
-    more = source.more or Where("0")
-    bounds = [Where(f"{DATE} {sign} ?", (value,)) for sign, value in _bounds(request.filters) if value]
-    wanted = [*source.conditions, *bounds]
-    where = both(wanted, "AND") if wanted else Where("1")
-    key = {"relevance": "h.score", "views": "p.views", "comments": "p.comments", LEARNED: _LEARNED}.get(
-        request.order, "NULL"
-    )
-    columns = (
-        f"p.id AS id, p.url AS url, {key} AS key, {DATE} AS date, p.site AS site, p.author AS author,"
-        f" p.gone_at IS NOT NULL AS gone, p.id IN ({PDFS}) AS pdf, {missed.sql} AS miss, {more.sql} AS more"
-    )
-    inner = f"SELECT {columns} FROM {_FROM[bool(source.scores.sql), source.finds]} WHERE {where.sql}"
-    if missed.sql != "0":
-        inner = f"SELECT * FROM ({inner}) WHERE miss & (miss - 1) = 0"
-    with_ = f"WITH h({source.columns}) AS MATERIALIZED ({source.scores.sql}), " if source.scores.sql else "WITH "
-    values = (*source.scores.values, *missed.values, *more.values, *where.values)
-    return Where(f"{with_}f AS MATERIALIZED ({inner})", values)
-
-
-#: (there are scores, they come from the one index that finds all hits) → where rows come from.
-_FROM = {
-    (True, True): "h CROSS JOIN posts p ON p.id = h.id",
-    (True, False): "posts p LEFT JOIN h ON h.id = p.id",
-    (False, False): "posts p",
-}
+def _scored_rows(db: sqlite3.Connection, table: str, asked: str, *, files: bool, rank: bool) -> list[tuple[int, float]]:
+    """Posts that an index finds, in themselves or in a file; the better score counts."""
+    posts = _in_posts(table, asked, rank=rank)
+    rows: list[tuple[int, float]] = db.execute(posts.sql, posts.values).fetchall()
+    if not files:
+        return rows
+    inside = _in_files(table, asked, rank=rank)
+    in_files: list[tuple[int, float]] = db.execute(inside.sql, inside.values).fetchall()
+    if not in_files:
+        return rows
+    found = dict(rows)
+    for number, score in in_files:
+        found[number] = min(score, found.get(number, 0.0))
+    return list(found.items())
 
 
 def _source(match: Match, request: Request) -> Where:
     """The scores: of the driver's hits; else, to rank what a mixed query finds, of posts with any of its words."""
+    rank = request.order == "relevance"
     if match.driver:
-        return _scored(
-            match.driver.table, match.driver.expression, files=match.driver.files, rank=request.order == "relevance"
-        )
+        return _scored(match.driver.table, match.driver.expression, files=match.driver.files, rank=rank)
     terms = request.query.terms
-    if not terms or request.order != "relevance":
+    if not terms or not rank:
         return Where("")
     spaced = tuple(term for term in terms if not is_unspaced(term.text))
     parts = [_scored(STEMMED, expression(Any(spaced)), files=False, rank=True)] if spaced else []
@@ -160,27 +227,24 @@ def _frequency(text: str) -> Where:
 
 
 def _scored(table: str, asked: str, *, files: bool, rank: bool) -> Where:
-    score = f"bm25({table}, {WEIGHTS[table]})" if rank else "0"
-    posts = f"SELECT rowid AS id, {score} AS score FROM {table} WHERE {table} MATCH ?"
+    posts = _in_posts(table, asked, rank=rank)
     if not files:
-        return Where(posts, (asked,))
+        return posts
+    inside = _in_files(table, asked, rank=rank)
+    return Where(
+        f"SELECT id, min(score) FROM ({posts.sql} UNION ALL {inside.sql}) GROUP BY id", (*posts.values, *inside.values)
+    )
+
+
+def _in_posts(table: str, asked: str, *, rank: bool) -> Where:
+    score = f"bm25({table}, {WEIGHTS[table]})" if rank else "0"
+    return Where(f"SELECT rowid AS id, {score} AS score FROM {table} WHERE {table} MATCH ?", (asked,))
+
+
+def _in_files(table: str, asked: str, *, rank: bool) -> Where:
     index = FILES[table]
     score = f"{FILE_SHARE} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
-    more = f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?"
-    return Where(f"SELECT id, min(score) FROM ({posts} UNION ALL {more}) GROUP BY id", (asked, asked))
-
-
-def _bounds(filters: Filters) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
-    return (">=", filters.after), ("<", filters.before)
-
-
-def _missed(filters: Filters) -> Where:
-    """The bits of the facets whose choice a row does not meet."""
-    parts: list[str] = []
-    values: list[object] = []
-    for name, bit in BITS.items():
-        chosen: tuple[str, ...] = getattr(filters, name)
-        if chosen:
-            parts.append(f"{bit} * (NOT ({FACETS[name].format('(' + ', '.join('?' * len(chosen)) + ')')}))")
-            values += chosen
-    return Where(" + ".join(parts) or "0", tuple(values))
+    return Where(
+        f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
+        (asked,),
+    )

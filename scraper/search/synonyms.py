@@ -47,6 +47,19 @@ MDT | member-driven | member driven
 #: Abbreviations that are also words.
 NEEDS_CAPITALS = frozenset({"us", "cat", "pad", "un"})
 
+#: Words that say nothing alone: nobody misses them in a post.
+EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about after all also am an and any are as at be been before being between but by can could did do does for
+        from had has have he her his how i if in into is it its me my no nor not of on or other our she should so some
+        such than that the their them then there these they this those to under up upon was we were what when where
+        which while who whom whose why will with within would you your
+        """,
+    )
+)
+
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _DOTTED = re.compile(r"(?:\w\.){2,}\w?\.?|\w\.\w\.?")

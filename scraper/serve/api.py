@@ -120,7 +120,7 @@ def _parameter(name: str, path: str) -> dict[str, Any]:
 
 
 _ONE = "/api/posts/{site}/{slug}"
-_FILTERS = ("year", "category", "tag", "author", "pdf", "gone")
+_FILTERS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language")
 #: Address → (what answers, whether it looks at many posts, parameters, what it is).
 ENDPOINTS: dict[str, tuple[Endpoint, bool, tuple[str, ...], str]] = {
     "/api": (_described, False, (), texts.API_SELF),

@@ -20,10 +20,6 @@ from scraper import __version__, schema
 NEEDED = frozenset({"sites", "posts", "revisions", "counts", "events", "known_urls", "posts_fts", "posts_exact"})
 
 
-#: Seconds after which a change of the file is told from the next one.
-SETTLED = 2.0
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
     """Where the pages of one archive come from."""
@@ -44,19 +40,10 @@ class Room:
         The write-ahead log counts too, so that each commit of a crawl is a new state. Empty while the last change is so
         young that another one could hide in the same tick of the file system's clock.
         """
-        signs, newest = [__version__], 0.0
-        for path in (self.path, self.path.with_name(self.path.name + "-wal")):
-            try:
-                stat = path.stat()
-            except OSError:
-                continue
-            if not stat.st_size:
-                continue  # whoever opens the archive makes an empty log; it says nothing
-            signs.append(f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}")
-            newest = max(newest, stat.st_mtime)
-        if now() - newest < SETTLED and not self.immutable:
+        found = schema.file_state(self.path, now)
+        if not (found.settled or self.immutable):
             return ""
-        return hashlib.sha256("\n".join(signs).encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{__version__}\n{found.sign}".encode()).hexdigest()[:16]
 
     def connect(self) -> sqlite3.Connection:
         """A read-only connection of one's own, which may be used from any thread, by one at a time."""

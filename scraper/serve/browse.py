@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from scraper.serve import formatting, texts
+from scraper import search
+from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.overview import timeline
 from scraper.serve.render import render
+from scraper.serve.searching import named
 from scraper.store import holdings
 
 #: Names of one kind shown at once; all others wait behind a summary that says how many they are.
@@ -34,8 +36,8 @@ class Ways:
 def page(ask: Ask) -> Answer:
     """``/browse``"""
     sites = holdings.sites(ask.db)
-    names = {"site": {row["id"]: row["name"] for row in sites}}
-    kinds = [ways(ask, kind, names.get(kind, {})) for kind in ("site", "category", "tag", "author", "language")]
+    facets = {facet.name: facet for facet in search.find(ask.db, search.Request(size=1)).facets}
+    kinds = [ways(ask, facets[kind]) for kind in ("site", "category", "tag", "author", "language")]
     body = render(
         "browse.html",
         ask.room,
@@ -47,12 +49,10 @@ def page(ask: Ask) -> Answer:
     return Answer(body)
 
 
-def ways(ask: Ask, facet: str, names: dict[str, str]) -> Ways:
-    """Those of *facet*: ``site``, ``category``, ``tag``, ``author`` or ``language``."""
-    found = []
-    for value, count in holdings.named(ask.db, facet):
-        if facet == "language":
-            found.append(Way(formatting.language_name(value), count, ask.link("/search", ("q", f"language:{value}"))))
-        else:
-            found.append(Way(names.get(value, value), count, ask.link("/search", (facet, value))))
-    return Ways(facet, texts.BROWSE_BY[facet], tuple(found[:SHOWN]), tuple(found[SHOWN:]))
+def ways(ask: Ask, facet: search.Facet) -> Ways:
+    """All values of *facet*."""
+    found = [
+        Way(named(facet.name, each.value, each.label), each.count, ask.link("/search", (facet.name, each.value)))
+        for each in facet.values
+    ]
+    return Ways(facet.name, texts.BROWSE_BY[facet.name], tuple(found[:SHOWN]), tuple(found[SHOWN:]))

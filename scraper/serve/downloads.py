@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing, closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +62,8 @@ class Opened:
     headers: dict[str, str]
     first: bytes
     rest: Iterator[bytes]
+    #: Ends the transaction and shuts the connection.
+    close: Callable[[], None]
 
 
 async def view(request: Request, datasette: Datasette, send: Send, receive: Receive) -> Response | None:
@@ -94,19 +96,19 @@ async def _answered(room: Room, request: Request, send: Send, receive: Receive) 
     try:
         await _stream(opened, request, send, receive)
     finally:
-        opened.db.close()
+        opened.close()
     return None
 
 
 def opening(room: Room, request: Request) -> Opened:
     """Begin the download that *request* asks for. Raises UsageError for columns that there are not."""
-    db = room.connect()
-    try:
+    with ExitStack() as stack:
+        db = stack.enter_context(closing(room.connect()))
         ask = ask_of(room, request, db)
         name = ENDINGS[ask.part["format"]]
         state, options = State(ask), options_of(ask, name)
         db.row_factory = None
-        db.execute("BEGIN")
+        stack.enter_context(search.snapshot(db))
         with patience(db, MAKING):
             check_cost(db, state.request.query)
             total = count(db, state.request)
@@ -114,10 +116,7 @@ def opening(room: Room, request: Request) -> Opened:
             first = next(chunks, b"")
         headers = {"X-Total-Count": str(total), **caching(etag_of(room, request)), **SAFE}
         headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
-    except BaseException:
-        db.close()
-        raise
-    return Opened(db, headers, first, chunks)
+        return Opened(db, headers, first, chunks, stack.pop_all().close)
 
 
 def asked(state: State, name: str) -> search.Request:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 from scraper import search
-from scraper.serve import charts, texts
+from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Answer, Ask, quoted
 from scraper.serve.citing import absolute, coins
 from scraper.serve.frame import frame_of
@@ -142,7 +142,12 @@ class Months:
 
 def page(ask: Ask) -> Answer:
     """``/search``"""
-    state = State(ask)
+    with search.snapshot(ask.db):
+        return answer(ask, State(ask))
+
+
+def answer(ask: Ask, state: State) -> Answer:
+    """The page of one search, all of it from one state of the archive."""
     search.check_cost(ask.db, state.request.query)
     found = search.find(ask.db, state.request)
     if found.shown and state.request.page > found.pages:
@@ -247,7 +252,7 @@ def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) 
         found.total,
         day or "",
         address,
-        search.digest(ask.db, state.request, found.total),
+        found.digest,
     )
 
 
@@ -290,15 +295,22 @@ def worth_showing(facet: search.Facet) -> bool:
 
 def shown(state: State, facet: search.Facet) -> FacetShown:
     """*facet*, what is chosen first."""
-    labels = texts.FLAGS.get(facet.name, {})
     values = [
         Choice(
-            labels.get(value.value, value.label), value.count, state.toggled(facet.name, value.value), value.selected
+            named(facet.name, value.value, value.label),
+            value.count,
+            state.toggled(facet.name, value.value),
+            value.selected,
         )
         for value in sorted(facet.values, key=lambda each: not each.selected)
     ]
     left = max(0, len(values) - AT_MOST)
     return FacetShown(facet.name, texts.FACETS[facet.name], tuple(values[:SHOWN]), tuple(values[SHOWN:AT_MOST]), left)
+
+
+def named(facet: str, value: str, label: str) -> str:
+    """How people call a value of a facet."""
+    return formatting.language_name(value) if facet == "language" else texts.FLAGS.get(facet, {}).get(value, label)
 
 
 def chosen(state: State, sites: search.Facet) -> list[Choice]:
@@ -309,7 +321,7 @@ def chosen(state: State, sites: search.Facet) -> list[Choice]:
         if name == "match":
             found.append(Choice(texts.MATCHED[value], 0, state.link(*state.exact, *state.order), chosen=True))
         elif name != "q":
-            label = names.get(value, value) if name == "site" else texts.FLAGS.get(name, {}).get(value, value)
+            label = named(name, value, names.get(value, value) if name == "site" else value)
             found.append(Choice(texts.chosen(name, label), 0, state.toggled(name, value), chosen=True))
     return found
 

@@ -280,7 +280,8 @@ FACETS = {"site": "Site", "category": "Category", "tag": "Tag", "author": "Autho
 FLAGS = {"pdf": {"yes": "PDF", "no": "None"}, "gone": {"yes": "Removed", "no": "Yes"},
          "year": {"undated": "undated"}}  # fmt: skip
 FILTER_NAMES = {"site": "site", "year": "year", "category": "category", "tag": "tag", "author": "author",
-                "pdf": "attachments", "gone": "on the original site", "after": "from", "before": "before"}  # fmt: skip
+                "pdf": "attachments", "gone": "on the original site",
+                "language": "language", "after": "from", "before": "before"}  # fmt: skip
 POSTS_SHORT = "Posts"
 FOR_EXCEL = "CSV for Excel"
 FEED_OF_SEARCH = "Follow as a feed"
@@ -1046,6 +1047,7 @@ API_PARAMETERS = {
     "author": "An author, by name",
     "pdf": "yes or no: has a PDF",
     "gone": "yes or no: is removed from its site",
+    "language": "A language, by the first part of its tag (BCP 47): es",
     "url": "Any address that leads to the post",
     "site": "Id of the site",
     "slug": "Last part of the post's address",

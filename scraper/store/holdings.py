@@ -174,23 +174,6 @@ def first_pictures(db: sqlite3.Connection, posts: list[tuple[str, str]]) -> dict
     }
 
 
-#: What posts can be browsed by → (value, number of posts) in SQL.
-_NAMED = {
-    "site": "SELECT site, count(*) FROM posts GROUP BY site",
-    "author": "SELECT author, count(*) FROM posts WHERE author IS NOT NULL GROUP BY author",
-    "language": "SELECT language, count(*) FROM posts WHERE language IS NOT NULL GROUP BY language",
-    "category": "SELECT name, count(DISTINCT post_id) FROM post_categories"
-    " JOIN categories ON categories.id = category_id GROUP BY name",
-    "tag": "SELECT name, count(DISTINCT post_id) FROM post_tags JOIN tags ON tags.id = tag_id GROUP BY name",
-}
-
-
-def named(db: sqlite3.Connection, kind: str) -> list[tuple[str, int]]:
-    """(value, posts) of each ``site``, ``author``, ``language``, ``category`` or ``tag``, the frequent ones first."""
-    found = [(str(name), int(count)) for name, count in db.execute(_NAMED[kind])]
-    return sorted(found, key=lambda each: (-each[1], each[0].casefold()))
-
-
 def has_body(db: sqlite3.Connection, sha256: str) -> bool:
     """Whether the archive has bytes under that digest."""
     return db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None

@@ -1,0 +1,293 @@
+"""What filters, facets and orders need of every post, read once for a state of the archive and kept in memory.
+
+A post's text lies beside its facts on the disk, so that looking up the facts of thousands of hits reads thousands of
+pages. The ledger holds the facts alone: for a value of a facet, the set of its posts as bits (`bits`).
+"""
+
+import sqlite3
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from scraper.schema import FileState, file_state
+from scraper.search.bits import flags_of, mask_of
+from scraper.search.folding import key
+from scraper.search.match import DATE, PDFS
+from scraper.search.request import UNDATED
+from scraper.search.synonyms import EMPTY, words
+
+#: Ledgers kept: an archive is seldom read beside more than one other.
+KEPT = 2
+#: Facets whose values have names.
+NAMED = ("category", "tag", "author", "site")
+#: A value with fewer of the posts than one in so many is held as a list, which is smaller then than bits.
+SPARSE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The posts that have one value of a facet."""
+
+    count: int
+    #: As bits; None: so few that they are in `places`.
+    mask: int | None
+    places: tuple[int, ...] = ()
+
+    def among(self, mask: int, flags: bytes) -> int:
+        """How many of them are in a set, given as bits and as one byte for each place."""
+        if self.mask is not None:
+            return (self.mask & mask).bit_count()
+        return sum(map(flags.__getitem__, self.places))
+
+    def bits(self, length: int) -> int:
+        """The posts as bits."""
+        return mask_of(self.places, length) if self.mask is None else self.mask
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A category, tag, author or site."""
+
+    facet: str
+    value: str
+    label: str
+    #: Posts in all.
+    count: int
+    #: Its words as names are compared; those that say nothing alone are left out.
+    stems: frozenset[str]
+
+
+def stem(word: str) -> str:
+    """*word* without the s of its plural, as names are compared."""
+    bare = key(word)
+    return bare[:-1] if len(bare) > 3 and bare.endswith("s") else bare
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All posts, each at its place: the newest first, those without a date last; then by address."""
+
+    #: Place → id of the post.
+    ids: tuple[int, ...]
+    #: Id of a post → its place.
+    place: Mapping[int, int]
+    #: Place → the day by which the post is filtered and sorted, as precisely as it is known; None: undated.
+    dates: tuple[str | None, ...]
+    #: Place → how often the post was viewed, and commented on; None: not known.
+    views: tuple[int | None, ...]
+    comments: tuple[int | None, ...]
+    #: Place → the post's line in the digest of a list: address, space, content_sha256, LF.
+    lines: tuple[str, ...]
+    #: Facet, and ``month`` → value → its posts.
+    values: Mapping[str, Mapping[str, Posting]]
+    #: Id of a site → its name.
+    sites: Mapping[str, str]
+
+    @property
+    def everything(self) -> int:
+        """All posts as bits."""
+        return (1 << len(self.ids)) - 1
+
+    @cached_property
+    def names(self) -> tuple[Named, ...]:
+        """Everything that has a name in words."""
+        found = []
+        for facet in NAMED:
+            for value, posting in self.values[facet].items():
+                label = self.label(facet, value)
+                stems = frozenset(stem(word) for word in words(label) if word not in EMPTY)
+                if stems:
+                    found.append(Named(facet, value, label, posting.count, stems))
+        return tuple(found)
+
+    def label(self, facet: str, value: str) -> str:
+        """*value* of a facet for people."""
+        return self.sites.get(value, value) if facet == "site" else value
+
+    @cached_property
+    def names_with(self) -> Mapping[str, tuple[int, ...]]:
+        """Word of a name, as names are compared → which of `names` have it."""
+        found: dict[str, tuple[int, ...]] = {}
+        for at, name in enumerate(self.names):
+            for word in name.stems:
+                found[word] = (*found.get(word, ()), at)
+        return found
+
+    @cached_property
+    def dated(self) -> int:
+        """How many posts have a date; they are the first."""
+        return sum(date is not None for date in self.dates)
+
+    @cached_property
+    def by_age(self) -> tuple[int, ...]:
+        """Place → rank with the oldest first, the undated last."""
+        order = sorted(
+            range(len(self.ids)), key=lambda at: (self.dates[at] is None, self.dates[at] or "", self.lines[at])
+        )
+        ranks = [0] * len(order)
+        for rank, place in enumerate(order):
+            ranks[place] = rank
+        return tuple(ranks)
+
+    @cached_property
+    def _oldest_first(self) -> list[str]:
+        return [date for date in reversed(self.dates[: self.dated]) if date is not None]
+
+    def between(self, after: str | None, before: str | None) -> int:
+        """Posts from *after* on and before *before*, as bits; None: no bound."""
+        if not after and not before:
+            return self.everything
+        dates = self._oldest_first
+        begin = bisect_left(dates, after) if after else 0
+        end = bisect_left(dates, before) if before else len(dates)
+        first, last = self.dated - end, self.dated - begin
+        return (1 << max(first, last)) - (1 << first)
+
+    def having(self, facet: str, chosen: tuple[str, ...]) -> int:
+        """Posts that have one of the values *chosen*, as bits."""
+        found = 0
+        for value in chosen:
+            if posting := self.values[facet].get(value):
+                found |= posting.bits(len(self.ids))
+        return found
+
+    def counts(self, facet: str, mask: int) -> dict[str, int]:
+        """Value → how many of the posts *mask* have it; values that none has are left out."""
+        if mask == self.everything:
+            return {value: posting.count for value, posting in self.values[facet].items()}
+        flags = flags_of(mask, len(self.ids))
+        found = ((value, posting.among(mask, flags)) for value, posting in self.values[facet].items())
+        return {value: count for value, count in found if count}
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    """A reading transaction of ours: the state of the file that it sees, and its ledger once somebody asked for it."""
+
+    path: Path | None
+    #: None: the file changed so lately that it is not known which state the transaction sees.
+    sign: str | None
+    ledger: Ledger | None = None
+
+
+#: Connection, by its `id`, in a transaction of ours → what that sees.
+_open: dict[int, _Snapshot] = {}
+#: Archive → the sign of a state of its file, and the ledger of that state.
+_kept: dict[Path, tuple[str, Ledger]] = {}
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Inside, all reads see one state of the archive, whatever a crawl writes meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    path = _path(db)
+    before = file_state(path) if path else None
+    db.execute("BEGIN")
+    try:
+        db.execute("SELECT 1 FROM posts LIMIT 1").fetchone()  # from here on the transaction sees one state
+        _open[id(db)] = _Snapshot(path, _sign(before, path))
+        yield
+    finally:
+        _open.pop(id(db), None)
+        db.rollback()
+
+
+def _sign(before: FileState | None, path: Path | None) -> str | None:
+    """The sign of the state that a transaction sees that began after *before*.
+
+    A commit writes its log first and shows itself later, so that a file that changed a moment ago has two states.
+    """
+    if path is None or before is None or not before.settled:
+        return None
+    return before.sign if file_state(path).sign == before.sign else None
+
+
+def ledger_of(db: sqlite3.Connection) -> Ledger:
+    """The ledger of the archive in the state that *db* sees; inside a `snapshot` it is kept for the next one."""
+    here = _open.get(id(db))
+    if here is None:
+        return read(db)
+    if here.ledger is None:
+        here.ledger = _of_state(db, here)
+    return here.ledger
+
+
+def _of_state(db: sqlite3.Connection, here: _Snapshot) -> Ledger:
+    if here.path is None or here.sign is None:
+        return read(db)
+    kept = _kept.get(here.path)
+    if kept and kept[0] == here.sign:
+        return kept[1]
+    found = read(db)
+    _kept[here.path] = (here.sign, found)
+    for other in [*_kept][:-KEPT]:
+        _kept.pop(other, None)
+    return found
+
+
+def _path(db: sqlite3.Connection) -> Path | None:
+    """The file of *db*; None: it has none."""
+    for _, name, path in db.execute("PRAGMA database_list"):
+        if name == "main" and path:
+            return Path(path)
+    return None
+
+
+def read(db: sqlite3.Connection) -> Ledger:
+    """The ledger as *db* has it now."""
+    rows = db.execute(
+        f"SELECT p.id, {DATE}, p.url || ' ' || coalesce(p.content_sha256, '') || char(10), p.site, p.author,"
+        " p.gone_at IS NOT NULL, p.language, p.views, p.comments FROM posts p ORDER BY p.url"
+    ).fetchall()
+    rows.sort(key=lambda row: (row[1] is not None, row[1] or ""), reverse=True)  # stable: by address where equal
+    place = {row[0]: at for at, row in enumerate(rows)}
+    sites = dict(db.execute("SELECT id, name FROM sites").fetchall())
+    held: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
+    for at, (_, date, _, site, author, gone, language, *_) in enumerate(rows):
+        held["site"][site].append(at)
+        held["year"][date[:4] if date else UNDATED].append(at)
+        held["month"][(date or "")[:7]].append(at)
+        held["gone"]["yes" if gone else "no"].append(at)
+        if author:
+            held["author"][author].append(at)
+        if language:
+            held["language"][language.partition("-")[0].lower()].append(at)
+    for name, sql in _LABELS.items():
+        for number, label in db.execute(sql):
+            held[name][label].append(place[number])
+    with_pdf = {place[number] for (number,) in db.execute(PDFS)}
+    held["pdf"]["yes"] = sorted(with_pdf)
+    held["pdf"]["no"] = [at for at in range(len(rows)) if at not in with_pdf]
+    return Ledger(
+        ids=tuple(row[0] for row in rows),
+        place=place,
+        dates=tuple(row[1] for row in rows),
+        views=tuple(row[7] for row in rows),
+        comments=tuple(row[8] for row in rows),
+        lines=tuple(row[2] for row in rows),
+        values={
+            name: {value: _posting(places, len(rows)) for value, places in values.items() if places}
+            for name, values in held.items()
+        },
+        sites=sites,
+    )
+
+
+#: The facets that the ledger holds, and the months of the timeline.
+FACETS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language", "month")
+_LABELS = {
+    "category": "SELECT post_id, name FROM post_categories JOIN categories ON categories.id = category_id",
+    "tag": "SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id",
+}
+
+
+def _posting(places: list[int], length: int) -> Posting:
+    if len(places) * SPARSE < length:
+        return Posting(len(places), None, tuple(places))
+    return Posting(len(places), mask_of(places, length))
