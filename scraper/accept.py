@@ -5,9 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper.decide import Judgement
-from scraper.reading.capture import read_capture
-from scraper.reading.fingerprint import fingerprint
-from scraper.reading.page_reader import READER
+from scraper.reading import READER, fingerprint, read_capture
 from scraper.runs import Report, open_run, target_of
 from scraper.store import Archive, HeldCapture
 from scraper.vocabulary import Stage

@@ -14,6 +14,8 @@ NOUNS = {
     "errors",
     "records",
     "vocabulary",
+    "harmless",
+    "wix_media",
     "urls",
     "pictures",
     "thumbnails",

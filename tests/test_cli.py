@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.cli import main
-from scraper.cli.group import harmless
+from scraper.harmless import harmless
 from scraper.search import MARK
 from scraper.terminal.hits import Style
 from scraper.warc import record

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scraper import decide, verify
+from scraper import decide, verify, wix_media
 from scraper.crawl import run_crawl
 from scraper.crawl.pictures import PicturePolicy, Want, renditions, stylesheets
 from scraper.demo import drawings
@@ -17,7 +17,6 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import ILLUSTRATED
 from scraper.demo.server import served
 from scraper.export import copy
-from scraper.layouts.wix import media
 from scraper.rebuild import run_rebuild
 from scraper.store import Memento, Mementos
 from scraper.terminal import status
@@ -84,7 +83,7 @@ def test_each_picture_of_a_body_and_each_cover_is_kept_once_as_the_original_byte
     with sqlite3.connect(stage.path) as db:
         store = Mementos(db)
         for name in names:
-            kept = store.picture(media.MEDIA + name)
+            kept = store.picture(wix_media.MEDIA + name)
             assert isinstance(kept, Memento) and store.body(kept) == drawings.picture(name)[0]
     assert stage.rows("SELECT count(*) FROM captures WHERE kind = 'image' AND head IS NOT NULL AND crawl_id = 1") == [
         (6,)
@@ -144,7 +143,8 @@ def test_what_is_no_picture_is_a_problem_and_is_asked_for_again_the_next_day(sta
     stage.instead["bbbb"] = Answer(media_type="image/png", body=b"<html><script>alert(1)</script></html>")
     assert stage.crawl().exit_status == 0
     ((url, stage_name, message),) = stage.rows("SELECT url, stage, message FROM problems WHERE stage = 'picture'")
-    assert (url, stage_name) == (f"{media.MEDIA}{HEARING}bbbb~mv2.png", "picture") and "expected a picture" in message
+    assert (url, stage_name) == (f"{wix_media.MEDIA}{HEARING}bbbb~mv2.png", "picture")
+    assert "expected a picture" in message
     assert stage.rows(KEPT) == [(5, 4, 4)]
     assert stage.rows("SELECT count(*) FROM captures WHERE kind = 'image' AND body_sha256 IS NULL") == [(0,)]
     stage.instead.clear()

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import layout as wix
 from scraper.layouts.wix.address import address
-from scraper.layouts.wix.media import original
 from scraper.page import Page
 from scraper.records import Reading
+from scraper.wix_media import original
 
 URL = "https://www.example.org/post/a"
 

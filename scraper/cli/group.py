@@ -10,7 +10,6 @@ import signal
 import sqlite3
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -33,7 +32,6 @@ CONTACT_VARIABLE = "USHRN_CONTACT"
 BAR_WIDTH = 24
 #: How Python spells a byte of an argument that is no UTF-8.
 _HALF = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Verbs(click.Group):
@@ -215,12 +213,6 @@ def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="ADDRESS",
         help="Your e-mail or web address, sent with every request, so that a site's owner can reach you.",
     )(command)
-
-
-def harmless(text: str) -> str:
-    """*text* without control characters: a page's title must not steer the terminal that shows it."""
-    kept = _CONTROL.sub("", text.replace("\r", " "))
-    return "".join(sign for sign in kept if unicodedata.category(sign) != "Cf" or sign in "\u200c\u200d")
 
 
 class Log:

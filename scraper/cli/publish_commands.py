@@ -131,7 +131,7 @@ def posts(
 
 def evidence(form: str, db: Path, output: Path) -> None:
     """Write all captures in one of the formats of `EVIDENCE`."""
-    from scraper.export import warc as room
+    from scraper import export as room
 
     log = Log()
     write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
@@ -192,7 +192,7 @@ def demo(force: bool, and_serve: bool, port: int) -> None:
     \b
     Example:  ushrn demo --serve
     """
-    from scraper.demo.run import run_demo
+    from scraper.demo import run_demo
 
     def go_on(path: Path) -> int:
         from scraper import serve as room

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import Log, db_option, files_of, harmless, now, stoppable
+from scraper.cli.group import Log, db_option, files_of, now, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
+from scraper.harmless import harmless
 from scraper.records import Problem, Reading
 from scraper.vocabulary import ReadingKind, Stage
 
 if TYPE_CHECKING:
-    from scraper.terminal.status import Status
+    from scraper.terminal import Status
 
 #: What `extract` prints, in order; the rest of a reading serves the program itself.
 EXTRACT_KEYS = (
@@ -60,7 +61,7 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
 def read_saved(path: Path, url: str | None) -> Reading:
     """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
     from scraper.imports import saved, web_archives
-    from scraper.reading.page_reader import extract as read
+    from scraper.reading import extract as read
 
     try:
         return web_archives.first_post(path) or read(saved.load(path, url=url))
@@ -210,7 +211,7 @@ def search(
     from scraper import search as room
     from scraper.export import check
     from scraper.export import where as filters_of
-    from scraper.terminal.hits import Help, Style, first_mended, json_lines, results
+    from scraper.terminal import Help, Style, first_mended, json_lines, results
 
     filters = filters_of(where)
     opened = schema.open_archive(db, create=False, readonly=True)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import db_option, harmless, now
+from scraper.cli.group import db_option, now
 from scraper.errors import UsageError
+from scraper.harmless import harmless
 from scraper.records import Setting
 
 

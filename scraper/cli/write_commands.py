@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, harmless, log_option, now, stoppable
+from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, log_option, now, stoppable
 from scraper.errors import UsageError
+from scraper.harmless import harmless
 
 if TYPE_CHECKING:
     from scraper.store import Change

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import unescape
 
-from scraper import decide, pictures, urls
+from scraper import decide, pictures, urls, wix_media
 from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.errors import FetchFailed, Forbidden, IntegrityError
-from scraper.layouts.wix import media
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
 from scraper.sites import WIX_STYLES
-from scraper.store.picture_rows import PictureRows, name_of
+from scraper.store import PictureRows, picture_name
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 STAGE = Stage.PICTURE
@@ -114,7 +113,7 @@ class Pictures:
         of_post: dict[int, int] = defaultdict(int)
         earlier = 0
         for post_id, url, page_id, run_id in lookups.pictures_named(self._db, self._site.id, only):
-            name = name_of(url)
+            name = picture_name(url)
             if name in seen or kept.of(url) is not None or not self._is_due(url):
                 continue
             seen.add(name)
@@ -159,8 +158,8 @@ class Pictures:
 
     def _candidates(self, one: Wanted) -> list[str]:
         """Where the picture may be had, best first: the original, then what the page shows."""
-        shown = self._renditions(one.page_id).get(name_of(one.url), []) if one.page_id else []
-        originals = [*(media.without_rendition(url) for url in shown), one.url]
+        shown = self._renditions(one.page_id).get(picture_name(one.url), []) if one.page_id else []
+        originals = [*(wix_media.without_rendition(url) for url in shown), one.url]
         order = [*shown, *originals] if self._policy.want == Want.SHOWN else [*originals, *shown]
         found = dict.fromkeys(filter(None, map(urls.normalise, order)))
         return [url for url in found if self._may_ask(url)]
@@ -239,7 +238,7 @@ def renditions(source: str, url: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     tags = [tag[1] for tag in _IMG.finditer(source)] + [tag[0] for tag in _COVER.finditer(source)]
     for address in _addresses(tags, url):
-        shown = found[name_of(address)]
+        shown = found[picture_name(address)]
         if address not in shown:
             shown.append(address)
     return found

@@ -10,7 +10,7 @@ from scraper.crawl.session import Session, validators_of
 from scraper.crawl.wall import Wall
 from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import Step
 from scraper.vocabulary import AddressState, CaptureKind, Level, Stage

@@ -12,8 +12,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable, UsageError
-from scraper.fetch import Fetcher, Limits, RequestLog
-from scraper.fetch.addresses import is_loopback, name_of
+from scraper.fetch import Fetcher, Limits, RequestLog, is_loopback, name_of
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, target_of
 from scraper.vocabulary import Level, Stage

@@ -8,7 +8,7 @@ from scraper.crawl.pictures import PicturePolicy
 from scraper.decide import Judgement, Meaning, Observation, UrlState, observe
 from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
 from scraper.vocabulary import CaptureKind, Level, Stage

@@ -9,9 +9,8 @@ from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
-from scraper.reading import sitemaps
+from scraper.reading import Sitemap, SitemapKind, sitemaps
 from scraper.reading import sources as discover
-from scraper.reading.sitemaps import Sitemap, SitemapKind
 from scraper.records import Problem, Site
 from scraper.runs import Step
 from scraper.vocabulary import CaptureKind, Level, Stage

@@ -3,3 +3,7 @@
 `posts` holds what the blog says, `pages` and `machine` how a Wix site would serve it, `blog` which address answers
 what on which simulated day, `server` puts that on a loopback port, `run` is the command `ushrn demo`.
 """
+
+from scraper.demo.run import run_demo
+
+__all__ = ["run_demo"]

@@ -4,6 +4,7 @@
 `copy` makes an archive to publish. All posts, or those of a search `Request`.
 """
 
+from scraper.export.atom import NEVER, instant, xml
 from scraper.export.bag import to_bag
 from scraper.export.copy import copy
 from scraper.export.files import Written, replacing, to_file, to_place, to_zip
@@ -12,11 +13,13 @@ from scraper.export.package import shape
 from scraper.export.parquet import to_parquet
 from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, where
 from scraper.export.tables import Column, columns
+from scraper.export.warc import export_wacz, export_warc
 from scraper.export.works import revision_name, revision_url
 
 __all__ = [
     "FORMATS",
     "LISTS",
+    "NEVER",
     "Column",
     "Format",
     "Options",
@@ -26,6 +29,9 @@ __all__ = [
     "columns",
     "copy",
     "count",
+    "export_wacz",
+    "export_warc",
+    "instant",
     "post_url",
     "replacing",
     "revision_name",
@@ -39,4 +45,5 @@ __all__ = [
     "to_zip",
     "where",
     "write",
+    "xml",
 ]

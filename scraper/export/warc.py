@@ -15,11 +15,8 @@ from scraper import __version__, digests
 from scraper.export.files import replacing
 from scraper.seal import VERIFIER, keys
 from scraper.store import Archive, sealing, withdrawing
-from scraper.warc import http_message, wacz
+from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
-from scraper.warc.wacz import Shown
-from scraper.warc.wacz_auth import SignatureKey
-from scraper.warc.writer import About, Kept, Original
 
 #: The same captures come out in the same order, whatever their ids.
 _IN_ORDER = "ORDER BY captured_at, record_sha256"

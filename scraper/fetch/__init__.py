@@ -11,9 +11,19 @@ Retries are a plain loop: whether to try again depends on the answer, on a clock
 and on a sleep that the caller can interrupt.
 """
 
+from scraper.fetch.addresses import is_loopback, name_of
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
 from scraper.fetch.throttle import Pace
 
-__all__ = ["Fetcher", "Limits", "Pace", "RequestLog", "Robots", "Validators"]
+__all__ = [
+    "Fetcher",
+    "Limits",
+    "Pace",
+    "RequestLog",
+    "Robots",
+    "Validators",
+    "is_loopback",
+    "name_of",
+]

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from scraper import pictures, sites, urls
 from scraper.records import Capture
-from scraper.store.picture_rows import PictureRows, name_of
+from scraper.store import PictureRows, picture_name
 from scraper.vocabulary import CaptureKind
-from scraper.warc.reader import Found
+from scraper.warc import Found
 
 #: Bytes of held pictures at most; what comes beyond is passed over, and so is what is larger alone.
 MOST_HELD, LARGEST = 256_000_000, 10_000_000
@@ -43,7 +43,7 @@ class HeldPictures:
             return urls.host(capture.url) in HOSTS and not _is_document(capture)
         if pictures.type_of(capture.body) is None:
             return self._style(found, keep)
-        name = name_of(capture.url)
+        name = picture_name(capture.url)
         rank = (urls.spellings(capture.url)[0] == name, len(capture.body))
         if urls.host(capture.url) not in HOSTS:
             name = capture.url  # a site's own: whatever no post shows is kept as well
@@ -63,11 +63,11 @@ class HeldPictures:
 
     def settle(self) -> None:
         """Keep the pictures that posts name and the archive does not have, and all of the sites' own."""
-        named = {name_of(url) for (url,) in self._db.execute(_NAMED)}
+        named = {picture_name(url) for (url,) in self._db.execute(_NAMED)}
         kept = PictureRows(self._db)
         best: dict[str, tuple[tuple[bool, int], str]] = {}
         for key, (rank, found, _) in self._held.items():
-            name = name_of(found.capture.url)
+            name = picture_name(found.capture.url)
             if name in named and kept.of(found.capture.url) is None and rank > best.get(name, ((False, -1), ""))[0]:
                 best[name] = (rank, key)
         chosen = {key for _, key in best.values()}

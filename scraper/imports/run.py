@@ -12,7 +12,7 @@ from scraper.imports import saved
 from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
 from scraper.numbers import plural
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.runs import Report, open_run
 from scraper.store import ImportFile, Place

@@ -14,15 +14,13 @@ from scraper.imports.saved import WARC_SUFFIXES, facts, shown
 from scraper.imports.session import ImportSession
 from scraper.imports.web_archives import kind_of
 from scraper.numbers import plural
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.store import ImportFile, Place
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
-from scraper.warc import arc, wacz
+from scraper.warc import COLUMNS, Described, Found, Own, PassedOver, Wrong, arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc.reader import Described, Found, Own, PassedOver, Wrong
-from scraper.warc.writer import COLUMNS
 
 #: WACZ of WACZs are written one level deep (Browsertrix collections); deeper ones are no archives.
 DEEPEST = 2

@@ -8,14 +8,12 @@ from typing import BinaryIO, cast
 from scraper import magic
 from scraper.errors import Unreadable
 from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Reading
 from scraper.vocabulary import FileKind, ReadingKind
-from scraper.warc import arc, wacz
+from scraper.warc import DamageError, Found, RecordStream, arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc.members import DamageError, RecordStream
-from scraper.warc.reader import Found
 
 
 def first_post(path: Path) -> Reading | None:

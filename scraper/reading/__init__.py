@@ -2,3 +2,21 @@
 
 `capture.read_capture` asks, by the capture's kind, the page reader, the sources, the PDF or the counts reader.
 """
+
+from scraper.reading import sitemaps, sources, wix_counts_api
+from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER, extract
+from scraper.reading.sitemaps import Sitemap, SitemapKind
+
+__all__ = [
+    "READER",
+    "Sitemap",
+    "SitemapKind",
+    "extract",
+    "fingerprint",
+    "read_capture",
+    "sitemaps",
+    "sources",
+    "wix_counts_api",
+]

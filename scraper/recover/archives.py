@@ -14,9 +14,8 @@ from scraper.recover import commoncrawl, wayback
 from scraper.recover.client import Listed, Service
 from scraper.runs import NetworkSession
 from scraper.vocabulary import CaptureKind, Source
-from scraper.warc import cdx
+from scraper.warc import CdxRecord, Refused, cdx
 from scraper.warc import record as warc
-from scraper.warc.cdx import CdxRecord, Refused
 
 SOURCES = (Source.WAYBACK, Source.COMMON_CRAWL)
 TITLES = {Source.WAYBACK: "the Wayback Machine", Source.COMMON_CRAWL: "Common Crawl"}

@@ -10,12 +10,11 @@ from scraper.dates import utc
 from scraper.decide import ARCHIVED_AGAIN, LISTING_AGE, instant, within
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.numbers import plural
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading
 from scraper.runs import NetworkSession
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage
-from scraper.warc import cdx
-from scraper.warc.cdx import CdxPage, CdxRecord, Refused
+from scraper.warc import CdxPage, CdxRecord, Refused, cdx
 
 STAGE = Stage.RECOVER
 #: Kinds of refusals that are facts about an archive; all others are errors.

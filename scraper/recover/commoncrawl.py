@@ -19,10 +19,9 @@ from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.urls import canonical
 from scraper.vocabulary import Source
+from scraper.warc import CdxRecord, Found, Refused
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-from scraper.warc.cdx import CdxRecord, Refused
-from scraper.warc.reader import Found
 
 #: Crawls before it are ARC files under another form of index.
 FIRST_YEAR = "2013"

@@ -11,7 +11,7 @@ from scraper.recover import selection
 from scraper.recover.archives import TITLES
 from scraper.runs import NetworkSession
 from scraper.vocabulary import AddressState, Platform, SiteState, Source
-from scraper.warc.cdx import CdxRecord
+from scraper.warc import CdxRecord
 
 _UNHAD = """
 SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post', 'withdrawn')

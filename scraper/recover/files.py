@@ -12,7 +12,7 @@ from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
 from scraper.vocabulary import CaptureKind, Level
-from scraper.warc.cdx import CdxRecord
+from scraper.warc import CdxRecord
 
 #: Source → address → captures.
 Rows = dict[str, dict[str, list[CdxRecord]]]

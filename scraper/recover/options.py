@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from scraper.errors import UsageError
-from scraper.fetch.addresses import is_loopback, name_of
+from scraper.fetch import is_loopback, name_of
 from scraper.recover import commoncrawl, wayback
 from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
 

@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scraper import pictures
+from scraper import pictures, wix_media
 from scraper.charset import decode
 from scraper.crawl import lookups
 from scraper.crawl.pictures import renditions, wrong_with
 from scraper.errors import IntegrityError
-from scraper.layouts.wix import media
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
-from scraper.store.picture_rows import PictureRows, name_of
+from scraper.store import PictureRows, picture_name
 from scraper.vocabulary import CaptureKind, Level
-from scraper.warc.cdx import CdxRecord
+from scraper.warc import CdxRecord
 
 #: Pictures asked for in one run: each costs a search.
 MOST_PICTURES = 300
@@ -43,7 +42,7 @@ class Pictures:
         found: dict[str, tuple[str, int | None]] = {}
         for _, url, page_id, _ in lookups.pictures_named(self._session.archive.db, self._site.id, None):
             if kept.of(url) is None and not asking.rests(self._session, url):
-                found.setdefault(name_of(url), (url, page_id))
+                found.setdefault(picture_name(url), (url, page_id))
         return list(found.values())[:MOST_PICTURES]
 
     def _recover(self, url: str, page_id: int | None) -> None:
@@ -64,8 +63,8 @@ class Pictures:
             except IntegrityError:
                 return [url]
             if page.body is not None and page.media_type != "text/plain":
-                shown = renditions(decode(page.body, page.media_type), page.url).get(name_of(url), [])
-        return [*(media.without_rendition(address) for address in shown), url, *shown]
+                shown = renditions(decode(page.body, page.media_type), page.url).get(picture_name(url), [])
+        return [*(wix_media.without_rendition(address) for address in shown), url, *shown]
 
     def _from(self, archive: WebArchive, url: str) -> bool:
         """Whether *archive* gave the picture at that address: its newest capture that is one."""

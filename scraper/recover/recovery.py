@@ -13,7 +13,7 @@ from scraper.recover.files import Files, by_url
 from scraper.recover.pictures import Pictures
 from scraper.runs import NetworkSession, Step
 from scraper.vocabulary import CaptureKind
-from scraper.warc.cdx import CdxRecord
+from scraper.warc import CdxRecord
 
 
 @dataclass(slots=True, kw_only=True)

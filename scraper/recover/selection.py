@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from scraper import urls
-from scraper.warc.cdx import CdxRecord
+from scraper.warc import CdxRecord
 
 MISSING = frozenset({404, 410})
 

@@ -25,10 +25,7 @@ from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
 from scraper.vocabulary import Source, TimeBasis, UrlBasis
-from scraper.warc import http_message
-from scraper.warc.cdx import CdxRecord, Refused, digits
-from scraper.warc.http_message import MessageError
-from scraper.warc.reader import BODY_LIMIT_BYTES, with_body
+from scraper.warc import BODY_LIMIT_BYTES, CdxRecord, MessageError, Refused, digits, http_message, with_body
 
 #: Between searches, and between captures.
 SEARCH_SECONDS, CAPTURE_SECONDS = 60 / 24, 60 / 480

@@ -4,7 +4,17 @@
 CDX server. Where captures come from, and how answers are sent, is other rooms' business.
 """
 
+from scraper.replay import cdx_server, memento
 from scraper.replay.css import rewritten as rewritten_css
 from scraper.replay.html import Addresses, Around, grey_box, placeholder, replayed
 
-__all__ = ["Addresses", "Around", "grey_box", "placeholder", "replayed", "rewritten_css"]
+__all__ = [
+    "Addresses",
+    "Around",
+    "cdx_server",
+    "grey_box",
+    "memento",
+    "placeholder",
+    "replayed",
+    "rewritten_css",
+]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scraper.warc.cdx import digits
+from scraper.warc import digits
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 #: Lines of one answer at most; ``resumeKey`` asks for the rest.

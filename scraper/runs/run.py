@@ -11,9 +11,7 @@ from pathlib import Path
 from scraper import lock
 from scraper.dates import utc
 from scraper.fetch import RequestLog
-from scraper.reading.capture import read_capture
-from scraper.reading.fingerprint import fingerprint
-from scraper.reading.page_reader import READER
+from scraper.reading import READER, fingerprint, read_capture
 from scraper.runs.budget import Budget, Spending
 from scraper.runs.interrupts import Interrupts, handle_signals
 from scraper.runs.report import format_duration

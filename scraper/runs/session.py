@@ -8,7 +8,7 @@ from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher, Pace, Validators
-from scraper.reading.capture import read_capture
+from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run

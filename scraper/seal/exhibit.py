@@ -19,8 +19,7 @@ from scraper.seal.proof import Proof
 from scraper.seal.sealer import VERIFIER, tree
 from scraper.store import Archive, exhibits, sealing
 from scraper.vocabulary import TimeBasis
-from scraper.warc import writer
-from scraper.warc.writer import About, Kept
+from scraper.warc import About, Kept, writer
 
 #: The earliest that a zip can say.
 _EPOCH = (1980, 1, 1, 0, 0, 0)

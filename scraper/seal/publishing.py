@@ -12,7 +12,7 @@ from scraper.seal import keys, log, timestamps
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.sealer import ORIGIN, VERIFIER, tree
 from scraper.store import Archive, sealing
-from scraper.warc.wacz_auth import SignatureKey
+from scraper.warc import SignatureKey
 
 #: Sends bytes to an address as that type, and gives the status and the bytes that come back. Raises OSError.
 Ask = Callable[[str, bytes, str], tuple[int, bytes]]

@@ -16,7 +16,7 @@ from typing import Any
 
 from scraper import digests
 from scraper.dates import utc
-from scraper.reading.fingerprint import fingerprint
+from scraper.reading import fingerprint
 from scraper.seal import keys, log
 from scraper.seal.note import Checkpoint, Note
 from scraper.store import sealing

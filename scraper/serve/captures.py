@@ -14,8 +14,7 @@ from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
 from scraper.serve.render import render
-from scraper.store import post_captures
-from scraper.store.post_captures import PostCapture
+from scraper.store import PostCapture, post_captures
 from scraper.vocabulary import Verdict
 
 #: What a capture is for its post, by its verdict; the others are plain.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from scraper import diff
-from scraper.export.atom import NEVER, instant, xml
+from scraper.export import NEVER, instant, xml
 from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.citing import coins

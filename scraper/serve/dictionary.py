@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from scraper import schema
-from scraper.export import FORMATS, Options, columns, shape
-from scraper.export.atom import instant, xml
+from scraper.export import FORMATS, Options, columns, instant, shape, xml
 from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask

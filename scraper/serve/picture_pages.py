@@ -12,8 +12,7 @@ from scraper.serve.answer import Answer, Ask, NotHere, quoted
 from scraper.serve.body_html import KeptImage
 from scraper.serve.picture_looks import body_of, look
 from scraper.serve.render import render
-from scraper.store import picture_queries
-from scraper.store.picture_queries import A_PAGE, KeptPicture
+from scraper.store import A_PAGE, KeptPicture, picture_queries
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scraper import cite, search, urls
-from scraper.search.match import EXACT, STEMMED, expression
-from scraper.search.tree import Any as AnyOf
+from scraper.search import EXACT, STEMMED, expression
+from scraper.search import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.body_html import KeptImage, web_address

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from scraper.errors import ArchiveError
-from scraper.export.atom import NEVER, instant, xml
+from scraper.export import NEVER, instant, xml
 from scraper.seal import exhibit
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere

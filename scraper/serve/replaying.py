@@ -20,8 +20,7 @@ from scraper.serve.answer import Answer, Ask, NotHere, problem_page, quoted
 from scraper.serve.picture_looks import look
 from scraper.serve.render import render
 from scraper.store import Memento, Mementos
-from scraper.warc import http_message
-from scraper.warc.cdxj import surt
+from scraper.warc import http_message, surt
 
 #: An archived page gets no script, no form, no frame, no other host, and an origin of its own.
 PAGE_POLICY = (

@@ -6,17 +6,32 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 `sealing` gives what a checkpoint seals.
 """
 
-from scraper.store import change_list, exhibits, health, holdings, masking, sealing, withdrawing
+from scraper.store import (
+    bodies,
+    change_list,
+    exhibits,
+    health,
+    holdings,
+    masking,
+    picture_queries,
+    post_captures,
+    sealing,
+    withdrawing,
+)
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
 from scraper.store.import_files import ImportFile, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
+from scraper.store.picture_queries import A_PAGE, KeptPicture
+from scraper.store.picture_rows import PictureRows, picture_name
+from scraper.store.post_captures import PostCapture
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 from scraper.store.settings import Settings, keep_setting, settings_of
 
 __all__ = [
+    "A_PAGE",
     "NOT_JUDGED",
     "Archive",
     "Change",
@@ -24,11 +39,14 @@ __all__ = [
     "Health",
     "HeldCapture",
     "ImportFile",
+    "KeptPicture",
     "Memento",
     "Mementos",
     "OpenProblem",
     "Outcome",
+    "PictureRows",
     "Place",
+    "PostCapture",
     "PostHistory",
     "Rebuilt",
     "RunRow",
@@ -36,6 +54,7 @@ __all__ = [
     "Settings",
     "SiteHealth",
     "Trouble",
+    "bodies",
     "change_list",
     "exhibits",
     "health",
@@ -43,6 +62,9 @@ __all__ = [
     "keep_setting",
     "masking",
     "nearest",
+    "picture_name",
+    "picture_queries",
+    "post_captures",
     "sealing",
     "settings_of",
     "withdrawing",

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from scraper import urls
+from scraper import urls, wix_media
 from scraper.errors import IntegrityError
-from scraper.layouts.wix import media
 from scraper.store.evidence import Evidence
 
 _COLUMNS = (
@@ -106,12 +105,12 @@ class Mementos:
 
     def picture(self, url: str) -> Memento | None:
         """The picture that *url* shows, any rendition of it: the original, else the largest that was kept."""
-        original = media.original(url) or url
+        original = wix_media.original(url) or url
         for address in dict.fromkeys((original, urls.normalise(original), url)):
             found = self._one(address, "image") or self._rendition(address)
             if found is not None:
                 return found
-        return self._mirrored(original) if original.startswith(media.MEDIA) else None
+        return self._mirrored(original) if original.startswith(wix_media.MEDIA) else None
 
     def _mirrored(self, original: str) -> Memento | None:
         """A picture with Wix's id that was fetched from another host."""
@@ -119,7 +118,7 @@ class Mementos:
         found = next(self._select(named, original), None)
         if found is not None:
             return found
-        name = _inside("/media/" + original.removeprefix(media.MEDIA))
+        name = _inside("/media/" + original.removeprefix(wix_media.MEDIA))
         where = f"WHERE kind = 'image' AND url LIKE ? ESCAPE '\\' AND {_WHOLE} ORDER BY {_ORDER} DESC LIMIT 1"
         return next(self._select(where, f"http%{name}%"), None)
 

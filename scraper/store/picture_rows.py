@@ -7,8 +7,7 @@ mirror, where the original was refused, is found as well.
 import sqlite3
 from dataclasses import dataclass
 
-from scraper import urls
-from scraper.layouts.wix import media
+from scraper import urls, wix_media
 
 _KEPT = """
 SELECT captures.id, captures.url, body_sha256, coalesce(length, wire_length, 0), captured_at, record_sha256
@@ -18,9 +17,9 @@ WHERE kind = 'image' AND body_sha256 IS NOT NULL AND truncated IS NULL
 """
 
 
-def name_of(url: str) -> str:
+def picture_name(url: str) -> str:
     """The one name of the picture that *url* shows, in one spelling."""
-    return urls.spellings(media.original(url) or url)[0]
+    return urls.spellings(wix_media.original(url) or url)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,13 @@ class PictureRows:
         """The picture kept for that address; None: none was."""
         if self._kept is None:
             self._kept = self._read()
-        return self._kept.get(name_of(url))
+        return self._kept.get(picture_name(url))
 
     def _read(self) -> dict[str, KeptPicture]:
         """Of several captures of one picture: the original, the longest, the newest."""
         best: dict[str, tuple[tuple[bool, int, str, str], KeptPicture]] = {}
         for number, url, sha256, length, at, record in self._db.execute(_KEPT):
-            name = name_of(url)
+            name = picture_name(url)
             rank = (urls.spellings(url)[0] == name, int(length), str(at), str(record))
             if name not in best or rank > best[name][0]:
                 best[name] = (rank, KeptPicture(number, sha256))
@@ -73,7 +72,7 @@ class PictureRows:
     def attach(self, url: str) -> None:
         """Say of every post that shows the picture at *url* which one was kept: a capture of it has come."""
         self.forget()
-        same = urls.spellings(media.original(url) or url)
+        same = urls.spellings(wix_media.original(url) or url)
         marks = ", ".join("?" * len(same))
         posts = self._db.execute(f"SELECT DISTINCT post_id FROM images WHERE url IN ({marks})", same).fetchall()
         for (post_id,) in posts:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from scraper.cli.group import harmless
+from scraper.harmless import harmless
 from scraper.search import MARK, UNMARK, Advice, Group, Hit, Matched, Page, Request, Step, find_mended
 
 #: Bold and back, for terminals; elsewhere the words found stand between asterisks.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scraper import diff
 from scraper.errors import UsageError
+from scraper.harmless import harmless
 from scraper.store import Archive, PostHistory
 from scraper.vocabulary import TimeBasis
 
@@ -18,7 +19,6 @@ ROWS = 12
 #: Characters of a digest that tell captures apart for people.
 DIGITS = 12
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -100,7 +100,7 @@ def _integer(value: object) -> int:
 
 def _plain(value: object) -> str:
     """*value* as text that cannot steer a terminal; a dash for nothing."""
-    return "–" if value is None else _CONTROL.sub("", str(value))
+    return "–" if value is None else harmless(str(value))
 
 
 def _head(life: PostHistory) -> str:

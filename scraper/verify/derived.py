@@ -7,9 +7,7 @@ from pathlib import Path
 
 from scraper import digests
 from scraper.numbers import plural
-from scraper.reading.capture import read_capture
-from scraper.reading.fingerprint import fingerprint
-from scraper.reading.page_reader import READER
+from scraper.reading import READER, fingerprint, read_capture
 from scraper.store import Archive, sealing
 from scraper.verify import known, rows
 from scraper.verify.findings import Findings

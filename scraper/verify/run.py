@@ -10,7 +10,6 @@ from pathlib import Path
 
 from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
-from scraper.export.copy import WITHOUT
 from scraper.seal import Note
 from scraper.store import sealing
 from scraper.verify import derived, seals, shape, stored, types, values
@@ -116,7 +115,7 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
 def _left_out(db: sqlite3.Connection) -> bool:
     try:
         asked = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM bodies)"
-        return bool(db.execute(asked, (WITHOUT,)).fetchone()[0])
+        return bool(db.execute(asked, (sealing.WITHOUT,)).fetchone()[0])
     except sqlite3.DatabaseError:
         return False
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scraper.errors import UsageError
-from scraper.export.copy import WITHOUT
 from scraper.seal import FIRST, Checkpoint, Note, Proof, Verifier, extension, log, timestamps
 from scraper.store import sealing
 from scraper.verify.findings import Findings
@@ -176,7 +175,7 @@ def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool
     before = json.loads(last.statement)
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
     # A copy without bodies has one row of `meta` more, which says so, and `verify` said so too.
-    bare = sealing.meta(db, WITHOUT) and found["bodies"][0] == 0
+    bare = sealing.meta(db, sealing.WITHOUT) and found["bodies"][0] == 0
     left_out = {"bodies", "meta"} if bare or sealing.meta(db, sealing.WITHOUT_PICTURES) else set()
     for name in sorted((found.keys() | before["tables"].keys()) - left_out):
         _compare(name, before["tables"].get(name), found.get(name), findings)

@@ -9,9 +9,9 @@ from scraper.layouts.body import Body, read_body, walk
 from scraper.layouts.events import DRAWING, NO_GALLERY, NO_PICTURE, Captioned, Close, Event, Open
 from scraper.layouts.wix import blocks
 from scraper.layouts.wix.address import address
-from scraper.layouts.wix.media import picture
 from scraper.page import Node, words
 from scraper.records import File, Link
+from scraper.wix_media import picture
 
 #: What holds the words of a gallery's item.
 _TITLED = '[data-hook^="item-hover"], [data-hook="gallery-item-title"], [data-hook="gallery-item-description"]'

@@ -17,11 +17,11 @@ from scraper.layouts.wix import counts as wix_counts
 from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import shown_dates
 from scraper.layouts.wix.data import PostData, dig
-from scraper.layouts.wix.media import original
 from scraper.page import Node, Page, Scope, words
 from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
 from scraper.vocabulary import DateBasis, ReadingKind, Stage
+from scraper.wix_media import original
 
 #: Cards of other posts, and the comments below.
 _FOREIGN = (
