@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from scraper.remember import last_answer
 
@@ -60,6 +61,13 @@ def _decoded(body: bytes, content_type: str | None) -> str:
         except UnicodeDecodeError:
             pass
     return body.decode(known or _declared_late(body) or _guess(body), "replace")
+
+
+def candidates(body: bytes, content_type: str | None = None) -> Iterator[str]:
+    """Codecs that may turn *body* into text and back, the likeliest first; the last one reads any bytes."""
+    yield from (name for mark, name in _MARKS if body.startswith(mark))
+    yield from filter(None, (_wide(body), "utf-8", _named(content_type), _declared(body), _declared_late(body)))
+    yield "latin-1"
 
 
 def _wide(body: bytes) -> str | None:

@@ -245,3 +245,16 @@ class Codec(StrEnum):
     ZSTD_REF = "zstd-ref"
     #: No more than its digest and length are left; its reference is the copy without the withdrawn words.
     WITHDRAWN = "withdrawn"
+
+
+class WithdrawalKind(StrEnum):
+    """What a row of `withdrawals` says was taken out: the word ``kind`` in its JSON."""
+
+    POST = "post"
+    #: Kept as evidence, and shown nowhere.
+    HIDDEN = "hidden"
+    PICTURE = "picture"
+    REVISION = "revision"
+    CAPTURE = "capture"
+    #: A capture that came later, and repeated what had been withdrawn.
+    INCOMING = "incoming"

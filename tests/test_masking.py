@@ -2,6 +2,8 @@
 
 import json
 import random
+import unicodedata
+from urllib.parse import quote
 
 import pytest
 
@@ -26,15 +28,18 @@ DRESSES = {
     "JSON": json.dumps({"excerpt": TEXT}),
     "JSON in JSON": json.dumps(json.dumps({"excerpt": f"A line.\n{TEXT}"})),
     "a feed": f"<description><![CDATA[<p>{TEXT}</p>]]></description>",
+    "an address that shares it": "https://share.example/?text=" + quote(TEXT),
+    "soft hyphens and zero width": TEXT.replace("Monday", "Mon\u00adday").replace("judge", "ju\u200bdge"),
+    "accents written apart": unicodedata.normalize("NFD", TEXT),
     "a long excerpt cut off": TEXT[:80] + "…",
 }
 
 
 @pytest.mark.parametrize("dress", DRESSES)
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16"])
 def test_runs_are_found_and_taken_out(dress: str, encoding: str) -> None:
     page = f"<html><p>Before it all.</p>{DRESSES[dress]}<p>After it all.</p></html>"
-    data = page.replace("’", "'").replace("…", ".").encode(encoding)
+    data = page.replace("’", "'").replace("…", ".").encode(encoding, "xmlcharrefreplace")
     assert masking.holds(data, RUNS)
     clean = masking.masked(data, RUNS)
     assert clean is not None
@@ -77,3 +82,22 @@ def test_no_run_survives_in_pages_made_at_random(seed: int) -> None:
     page = "".join(word + rng.choice(joints) for _ in range(5) for word in words).encode()
     clean = masking.masked(page, RUNS)
     assert clean is None or not masking.holds(clean, RUNS)
+
+
+def test_words_in_the_charset_that_only_the_server_names() -> None:
+    text = "Девять человек из уезда сказали судье что видели её одну"
+    data = f"<p>До.</p><p>{text}</p>".encode("cp1251")
+    clean = masking.masked(data, masking.runs(text), "text/html; charset=windows-1251")
+    assert clean is not None
+    assert clean.decode("cp1251").replace(" ", "") == f"<p>До.</p><p>{masking.MARK}</p>"
+
+
+def test_an_address_that_spells_the_words_stays() -> None:
+    slug = "nine-people-of-marrow-county-told-the-judge-on-monday"
+    page = f'<loc>https://blog.example/post/{slug}</loc><a href="/post/{slug}">more</a>'.encode()
+    assert masking.masked(page, RUNS) is page
+    assert masking.runs(slug) == frozenset()
+    both = masking.masked(page + TEXT.encode(), RUNS)
+    assert both is not None
+    assert both.count(slug.encode()) == 2
+    assert not masking.holds(both, RUNS)

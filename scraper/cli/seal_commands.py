@@ -152,9 +152,14 @@ def exhibit(url: str, db: Path, output: Path, revision: str | None) -> None:
 @click.option("--by", required=True, metavar="NAME", help="Who decided it; kept in the archive, never shown publicly.")
 @click.option("--everywhere", is_flag=True, help="Mask its words in other pages, too, and in all that come later.")
 @click.option("--hide", is_flag=True, help="Keep it as evidence, and show it nowhere.")
+@click.option("--revision", metavar="HEX", help="Only the version whose record digest begins so.")
+@click.option("--capture", metavar="HEX", help="Only the capture whose record begins so, be it of a list or file.")
 @click.option("--pictures", is_flag=True, help="Only its pictures.")
 @click.option("--yes", is_flag=True, help="Do it. Without this, only what would be done is told.")
-def withdraw(url: str, db: Path, reason: str, by: str, everywhere: bool, hide: bool, pictures: bool, yes: bool) -> None:
+def withdraw(
+    url: str, db: Path, reason: str, by: str, everywhere: bool, hide: bool, revision: str | None, capture: str | None,
+    pictures: bool, yes: bool,
+) -> None:  # fmt: skip
     """Take a post out of everything that can be read, and keep the proof that it was there.
 
     Its words and pictures are erased from tables, indexes, stored pages and the free space of the file; address, times
@@ -167,9 +172,10 @@ def withdraw(url: str, db: Path, reason: str, by: str, everywhere: bool, hide: b
     from scraper import seal as room
     from scraper.runs import open_run
 
+    extent, digest = room.withdraw.meant(revision, capture, pictures=pictures)
     order = room.withdraw.Order(
-        url=url, reason=reason, by=by, everywhere=everywhere, hide=hide, pictures=pictures
-    )  # fmt: skip
+        url=url, reason=reason, by=by, extent=extent, digest=digest, everywhere=everywhere, hide=hide
+    )
     with open_run(db, now=now, create=False) as run:
         chosen = room.withdraw.plan(run.archive, order)
         for line in room.withdraw.told(order, chosen):

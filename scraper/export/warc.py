@@ -14,7 +14,7 @@ from typing import BinaryIO
 from scraper import __version__, digests
 from scraper.export.files import replacing
 from scraper.seal import VERIFIER, keys
-from scraper.store import Archive, sealing, withdrawing
+from scraper.store import Archive, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
 
@@ -87,7 +87,7 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
 
 
 def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
-    withdrawn = withdrawing.rules(archive.db)
+    withdrawn = withdrawal_rules.rules(archive.db)
     for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
         if row.record_sha256 in withdrawn.records or withdrawn.covers(capture, None):
             continue

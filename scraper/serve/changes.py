@@ -140,6 +140,8 @@ def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> Shown:
     meta = texts.change_meta(
         row["kind"], row["at"], sites.get(row["site"], row["site"]), row["source"], row["last_seen_at"], missing
     )
+    if row["kind"] == EventKind.WITHDRAWN:
+        meta = texts.withdrawal_meta(row["at"], sites.get(row["site"], row["site"]), row["excerpt"])
     return Shown(row, meta, edit_of(ask, row) if row["kind"] == EventKind.CHANGED else None)
 
 
@@ -199,12 +201,13 @@ def feed(ask: Ask) -> Answer:
 
 def _entry(ask: Ask, row: sqlite3.Row) -> str:
     words = texts.EVENTS.get(row["kind"], row["kind"])
-    title = f"{row['title'] or texts.UNTITLED} ({words})"
-    page = ask.origin + ask.link(path_of(row))
+    title = f"{row['title'] or (texts.UNTITLED if row['slug'] else texts.WITHDRAWN_POST)} ({words})"
+    page = ask.origin + ask.link(path_of(row) if row["slug"] else "/withdrawn")
     both = texts.both_times(row["kind"], formatting.moment(row["at"]), formatting.moment(row["known_at"]))
+    entry = f"{row['kind']}-{row['at']}" + ("" if row["slug"] else f"-{-row['id']}")
     summary = " ".join(filter(None, (both, row["excerpt"])))
     return (
-        f"<entry>\n<id>{xml(row['url'])}#{xml(row['kind'])}-{xml(row['at'])}</id>\n<title>{xml(title)}</title>\n"
+        f"<entry>\n<id>{xml(row['url'])}#{xml(entry)}</id>\n<title>{xml(title)}</title>\n"
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n<updated>{instant(row["known_at"])}</updated>\n'
         f'<published>{instant(row["at"])}</published>\n<category term="{xml(row["kind"])}"/>\n'
         f"<author><name>{xml(row['site'])}</name></author>\n<summary>{xml(summary)}</summary>\n</entry>\n"

@@ -11,7 +11,7 @@ from scraper.export import revision_name
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, Instead, NotHere, quoted
 from scraper.serve.render import render
-from scraper.store import sealing, withdrawing
+from scraper.store import notices, sealing
 
 
 def the_post(ask: Ask) -> sqlite3.Row:
@@ -20,16 +20,16 @@ def the_post(ask: Ask) -> sqlite3.Row:
         "SELECT * FROM posts WHERE site = ? AND slug = ?", (ask.part["site"], ask.part["slug"])
     ).fetchone()
     if row is None:
-        withdrawn = withdrawing.at_place(ask.db, ask.part["site"], ask.part["slug"])
+        withdrawn = notices.at_place(ask.db, ask.part["site"], ask.part["slug"])
         if withdrawn is not None:
             raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_post(ask.part["slug"]))
     return row
 
 
-def withdrawn_page(ask: Ask, posts: list[withdrawing.Notice], status: int) -> str:
+def withdrawn_page(ask: Ask, posts: list[notices.Notice], status: int) -> str:
     """What is said of posts that were withdrawn: of one in its place (410), or of all."""
-    title = texts.PROBLEMS[410] if status == 410 else texts.ALL_WITHDRAWN
+    title = texts.withdrawn_title(posts[0].kind) if status == 410 else texts.ALL_WITHDRAWN
     rows = sealing.rows(ask.db)
     sealed = {post.at: next((row.id for row in rows if (row.crawl_id or 0) >= post.crawl_id), None) for post in posts}
     return render("withdrawn.html", ask.room, title=title, posts=posts, sealed=sealed, status=status)
@@ -97,7 +97,7 @@ _NAME = re.compile(r"(?P<digest>[0-9a-f]{6,64})(?:@\d{4}-\d\d-\d\d)?", re.ASCII)
 
 
 def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
-    """The post's revision that *name* leads to, with its texts. Raises NotHere.
+    """The post's revision that *name* leads to, with its texts. Raises NotHere; Instead, where it was withdrawn.
 
     *name* is as our addresses have it, or begins the digest of any capture of the post (its revision is the one that
     the capture showed), or of a revision's content, as versions before 0.2 wrote it.
@@ -112,6 +112,9 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
         by_time = [each for each in known if at and each.seen_at <= at]
         revision = next(reversed(by_time or by_content), None)
     if revision is None:
+        withdrawn = notices.of_record(ask.db, post["url"], digest) if digest else None
+        if withdrawn is not None:
+            raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_revision(name))
     (whole,) = rows(
         ask,

@@ -10,7 +10,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import the_post, withdrawn_page
-from scraper.store import Archive, sealing, withdrawing
+from scraper.store import Archive, notices, sealing
 
 #: Checkpoints in the feed.
 NEWEST = 50
@@ -67,4 +67,4 @@ def post_exhibit(ask: Ask) -> Answer:
 
 def withdrawn(ask: Ask) -> Answer:
     """``/withdrawn``: all posts that were withdrawn, by day and reason, never by address or person."""
-    return Answer(withdrawn_page(ask, withdrawing.listed(ask.db), 200))
+    return Answer(withdrawn_page(ask, notices.listed(ask.db), 200))

@@ -6,7 +6,7 @@ from scraper.errors import IntegrityError
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page
 from scraper.serve.post import has_bodies
-from scraper.store import holdings, withdrawing
+from scraper.store import holdings, withdrawal_rules
 
 ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "application/json": "json",
            "application/xml": "xml", "text/xml": "xml", "image/jpeg": "jpg", "image/png": "png",
@@ -22,7 +22,7 @@ def page(ask: Ask) -> Answer:
     sha256 = ask.part["sha256"]
     if not _DIGEST.fullmatch(sha256) or not holdings.has_body(ask.db, sha256):
         raise NotHere(texts.NO_SUCH_BYTES if has_bodies(ask.db) else texts.RAW_ELSEWHERE)
-    if withdrawing.withholds(ask.db, sha256):
+    if withdrawal_rules.withholds(ask.db, sha256):
         return problem_page(ask.room, texts.heard_of("withdrawn"), 410)
     try:
         body = holdings.body(ask.db, sha256)

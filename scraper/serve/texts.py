@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scraper.numbers import plural
 from scraper.serve.formatting import day
-from scraper.vocabulary import EventKind
+from scraper.vocabulary import EventKind, WithdrawalKind
 
 ARCHIVE = "USHRN posts archive"
 ANY_ARCHIVE = "Posts archive"
@@ -142,6 +142,7 @@ FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "
            ("bib", "BibTeX"), ("biblatex.bib", "biblatex"), ("csl.json", "CSL-JSON"))  # fmt: skip
 AS_TABLE = "Show as a table"
 UNTITLED = "Untitled"
+WITHDRAWN_POST = "A withdrawn post"
 EMPTY = "Nothing is archived yet. Run ushrn crawl ADDRESS, or ushrn demo to try it."
 EMPTY_COMMANDS = ("ushrn crawl https://www.example.org/", "ushrn demo --serve")
 BADGES = {
@@ -662,8 +663,15 @@ def change_meta(kind: str, at: str, site: str, source: str | None, last_seen: st
     return " · ".join(filter(None, (captured, site, more.get(kind, ""))))
 
 
+def withdrawal_meta(at: str, site: str, reason: str | None) -> str:
+    """When something was withdrawn, where it had been captured, and why."""
+    return " · ".join(filter(None, (f"Withdrawn {day(at)}", site, reason)))
+
+
 def both_times(kind: str, at: str, known: str) -> str:
     """In a feed: when it was captured, and when this archive learned of it."""
+    if kind == EventKind.WITHDRAWN:
+        return f"Withdrawn {at}."
     return f"{'Not found' if kind == EventKind.GONE else 'Captured'} {at}; known here since {known}."
 
 
@@ -1084,9 +1092,24 @@ WITHDRAWN_WORDS = (
 EXHIBIT = "Exhibit (zip)"
 
 
-def withdrawn_on(day: str, hidden: bool) -> str:
-    if hidden:
+_WITHDRAWN_WHAT: dict[str, str] = {
+    WithdrawalKind.REVISION: "One version of this post",
+    WithdrawalKind.CAPTURE: "One capture",
+    WithdrawalKind.PICTURE: "The pictures of this post",
+}
+
+
+def withdrawn_title(kind: str) -> str:
+    """Of the page in place of what was withdrawn."""
+    return "This version has been withdrawn" if kind in _WITHDRAWN_WHAT else PROBLEMS[410]
+
+
+def withdrawn_on(day: str, kind: str) -> str:
+    if kind == WithdrawalKind.HIDDEN:
         return f"It was withheld on {day}. It is kept as evidence and shown nowhere."
+    if kind in _WITHDRAWN_WHAT:
+        verb = "were" if kind == WithdrawalKind.PICTURE else "was"
+        return f"{_WITHDRAWN_WHAT[kind]} {verb} withdrawn from this archive on {day}, and erased from everything it publishes. The rest is still here."
     return f"It was withdrawn from this archive on {day}. Its text and pictures were erased from this archive and from everything it publishes."
 
 

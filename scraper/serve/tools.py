@@ -178,8 +178,11 @@ def list_changes(ask: Ask, since: str = "", size: int = 50) -> Json:
 
 
 def _change(ask: Ask, row: sqlite3.Row) -> Json:
+    when = {"kind": row["kind"], "at": row["at"], "known_at": row["known_at"]}
+    if row["post_id"] is None:  # withdrawn: only that is told
+        return when | {"site": row["site"], "reason": row["excerpt"], "permalink": absolute(ask, "/withdrawn")}
     post = _row(ask, row["post_id"])
     known = revisions_of(ask, post["id"])
     then = [each for each in known if each.seen_at <= row["at"]]
     revision = _with_texts(ask, post, (then or known)[-1]) if known else None
-    return _post(ask, post, revision) | {"kind": row["kind"], "at": row["at"], "known_at": row["known_at"]}
+    return _post(ask, post, revision) | when

@@ -13,10 +13,11 @@ from scraper.store import (
     health,
     holdings,
     masking,
+    notices,
     picture_queries,
     post_captures,
     sealing,
-    withdrawing,
+    withdrawal_rules,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
@@ -29,6 +30,8 @@ from scraper.store.post_captures import PostCapture
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 from scraper.store.settings import Settings, keep_setting, settings_of
+from scraper.store.withdrawal_plan import Extent, Plan
+from scraper.store.withdrawing import Decision
 
 __all__ = [
     "A_PAGE",
@@ -36,6 +39,8 @@ __all__ = [
     "Archive",
     "Change",
     "CrawlSummary",
+    "Decision",
+    "Extent",
     "Health",
     "HeldCapture",
     "ImportFile",
@@ -46,6 +51,7 @@ __all__ = [
     "Outcome",
     "PictureRows",
     "Place",
+    "Plan",
     "PostCapture",
     "PostHistory",
     "Rebuilt",
@@ -62,10 +68,11 @@ __all__ = [
     "keep_setting",
     "masking",
     "nearest",
+    "notices",
     "picture_name",
     "picture_queries",
     "post_captures",
     "sealing",
     "settings_of",
-    "withdrawing",
+    "withdrawal_rules",
 ]

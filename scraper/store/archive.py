@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from scraper import __version__, decide, urls
+from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.schema import FTS, VERSION, describe, explained, open_archive
@@ -25,6 +25,8 @@ from scraper.store import (
     problems,
     reader_rows,
     sealing,
+    withdrawal_plan,
+    withdrawal_rules,
     withdrawing,
 )
 from scraper.store.evidence import Evidence, Kept
@@ -130,7 +132,7 @@ class Archive:
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
         #: What no capture may bring back; None: not asked yet.
-        self._withdrawn: withdrawing.Rules | None = None
+        self._withdrawn: withdrawal_rules.Rules | None = None
 
     @classmethod
     def open(
@@ -321,22 +323,29 @@ class Archive:
         kept = self._evidence.add(capture, crawl_id, readable=readable)
         if not kept.is_new or readable is None or kept.body_sha256 is None:
             return kept, capture, reading, covered
-        withdrawing.note_incoming(self.db, kept.record_sha256, kept.body_sha256, capture.captured_at, crawl_id)
+        withdrawal_rules.note_incoming(
+            self.db, kept.record_sha256, kept.body_sha256, capture.captured_at, crawl_id, unread=covered
+        )
         capture = replace(capture, body=readable or None)
         return kept, capture, self._posts.reading_of(capture) if readable else None, covered
 
     def _withheld(self, capture: Capture, reading: Reading | None) -> tuple[bool, bytes | None]:
         """Whether a capture is of a withdrawn post, and what may be kept of its body; None: the body itself."""
         if self._withdrawn is None:
-            self._withdrawn = withdrawing.rules(self.db)
-        if not self._withdrawn or capture.body is None:
-            return self._withdrawn.covers(capture, reading), None
-        if self._withdrawn.covers(capture, reading):
+            self._withdrawn = withdrawal_rules.rules(self.db)
+        rules = self._withdrawn
+        if not rules or capture.body is None:
+            return rules.covers(capture, reading), None
+        if rules.erases(capture, reading) or rules.repeats(capture):
             return True, b""
-        readable = masking.masked(capture.body, self._withdrawn.runs)
+        if rules.covers(capture, reading):  # hidden: kept as evidence
+            return True, None
+        if self._evidence.is_withdrawn(capture.body):
+            return False, self._evidence.readable(digests.sha256(capture.body)) or b""
+        readable = masking.masked(capture.body, rules.runs, capture.media_type)
         if readable is not capture.body:
             return False, readable or b""
-        repeats = reading is not None and masking.runs(reading.body_text) & self._withdrawn.runs
+        repeats = reading is not None and masking.runs(reading.body_text) & rules.runs
         return False, b"" if repeats else None  # a file whose words stand in no form that can be masked
 
     def import_file(self, file: ImportFile, crawl_id: int) -> int:
@@ -583,20 +592,16 @@ class Archive:
         with self._transaction():
             withdrawing.make_public(self.db, self._evidence)
 
-    def withdrawal(self, url: str, *, pictures: bool = False) -> withdrawing.Plan | None:
-        """What withdrawing the post at *url*, or only its *pictures*, would take out; None: there is no such post."""
-        return withdrawing.plan(self.db, self._evidence, url, pictures=pictures)
+    def withdrawal(
+        self, url: str, extent: withdrawal_plan.Extent = withdrawal_plan.Extent.POST, digest: str = ""
+    ) -> withdrawal_plan.Plan | None:
+        """What withdrawing what is known by *url* would take out; see `withdrawal_plan.plan`."""
+        return withdrawal_plan.plan(self.db, self._evidence, self._posts, url, extent, digest)
 
-    def withdraw(
-        self, plan: withdrawing.Plan, crawl_id: int, *, at: str, reason: str, by: str, everywhere: bool = False,
-        hide: bool = False, whole: bool = True,
-    ) -> None:  # fmt: skip
+    def withdraw(self, plan: withdrawal_plan.Plan, decided: withdrawing.Decision) -> None:
         """Take out what *plan* names, in one transaction; see `withdrawing.apply`. Call it within `alone`."""
         with self._transaction():
-            withdrawing.apply(
-                self.db, self._evidence, plan, at=at, reason=reason, by=by, crawl_id=crawl_id, everywhere=everywhere,
-                hide=hide, whole=whole,
-            )  # fmt: skip
+            withdrawing.apply(self.db, self._evidence, plan, decided)
             self._withdrawn = None
             self._evidence.forget()
             self._posts.forget()

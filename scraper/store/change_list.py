@@ -1,10 +1,35 @@
-"""What became known of posts, newest first by when this archive learned it. Only reads."""
+"""What became known of posts, newest first by when this archive learned it. Only reads.
+
+A withdrawal is a change, too, told by `withdrawals`: of a post that is no longer here its address stands without the
+last part, and its reason in the place of an excerpt.
+"""
 
 import sqlite3
 from dataclasses import dataclass, replace
 
-#: When this archive learned of an event; what belongs to no run is known by its own time only.
-KNOWN = "coalesce(events.known_at, events.at)"
+# When this archive learned of an event; what belongs to no run is known by its own time only.
+_EVENTS = """
+SELECT events.id, events.at, coalesce(events.known_at, events.at) AS known_at, events.kind, events.post_id,
+  events.capture_id, posts.url, posts.site, posts.slug, posts.title, posts.language, posts.excerpt, posts.last_seen_at,
+  captures.source, captures.captured_at_basis
+FROM events JOIN posts ON posts.id = events.post_id LEFT JOIN captures ON captures.id = events.capture_id
+"""
+_WITHDRAWN = """
+SELECT -w.id, w.at, w.at, 'withdrawn', posts.id, NULL,
+  ifnull(posts.url, rtrim(rtrim(w.address, '/'), replace(w.address, '/', '')) || '…'),
+  coalesce(posts.site, known_urls.site, ''), posts.slug, posts.title, posts.language, w.reason, posts.last_seen_at,
+  NULL, NULL
+FROM (SELECT id, at, reason, ifnull(json_extract(withdrawn, '$.of'), url) AS address FROM withdrawals
+    WHERE json_extract(withdrawn, '$.first')) AS w
+  LEFT JOIN posts ON posts.url = w.address LEFT JOIN known_urls ON known_urls.url = w.address
+"""
+
+
+def _source(db: sqlite3.Connection) -> str:
+    """All changes as a table; an archive may be published without its withdrawals."""
+    asked = "SELECT 1 FROM temp.sqlite_master WHERE name = 'withdrawals' UNION ALL SELECT 1 FROM sqlite_master WHERE"
+    here = db.execute(f"{asked} name = 'withdrawals'").fetchone()
+    return f"({_EVENTS}{f'UNION ALL {_WITHDRAWN}' if here else ''}) AS changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +50,27 @@ class Wanted:
         asked: list[tuple[str, list[str | int]]] = [
             (sql, [value])
             for sql, value in (
-                ("events.kind = ?", self.kind),
-                ("posts.site = ?", self.site),
-                (f"substr({KNOWN}, 1, 7) = ?", self.month),
-                (f"{KNOWN} >= ?", self.since),
+                ("kind = ?", self.kind),
+                ("site = ?", self.site),
+                ("substr(known_at, 1, 7) = ?", self.month),
+                ("known_at >= ?", self.since),
             )
             if value
         ]
         if self.before:
-            asked.append((f"({KNOWN}, events.id) < (?, ?)", [*self.before]))
+            asked.append(("(known_at, id) < (?, ?)", [*self.before]))
         sql = " AND ".join(["1", *(each for each, _ in asked)])
         return sql, [value for _, values in asked for value in values]
 
 
 def changes(db: sqlite3.Connection, wanted: Wanted, limit: int) -> list[sqlite3.Row]:
-    """The changes that *wanted* names, newest first: the event, its post, and the capture that showed it."""
+    """The changes that *wanted* names, newest first: the event, its post, and the capture that showed it.
+
+    Of a withdrawn post nothing but `url` (shortened), `site` and the reason (as `excerpt`) is told.
+    """
     where, values = wanted.where()
     return db.execute(
-        f"SELECT events.id, events.at, {KNOWN} AS known_at, events.kind, events.post_id, events.capture_id, posts.url,"
-        " posts.site, posts.slug, posts.title, posts.language, posts.excerpt, posts.last_seen_at,"
-        " captures.source, captures.captured_at_basis FROM events JOIN posts ON posts.id = events.post_id"
-        " LEFT JOIN captures ON captures.id = events.capture_id"
-        f" WHERE {where} ORDER BY {KNOWN} DESC, events.id DESC LIMIT ?",
-        (*values, limit),
+        f"SELECT * FROM {_source(db)} WHERE {where} ORDER BY known_at DESC, id DESC LIMIT ?", (*values, limit)
     ).fetchall()
 
 
@@ -57,8 +80,7 @@ def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
         return 0
     everything, values = replace(wanted, before=None).where()
     (count,) = db.execute(
-        f"SELECT count(*) FROM events JOIN posts ON posts.id = events.post_id WHERE {everything}"
-        f" AND ({KNOWN}, events.id) >= (?, ?)",
+        f"SELECT count(*) FROM {_source(db)} WHERE {everything} AND (known_at, id) >= (?, ?)",
         (*values, *wanted.before),
     ).fetchone()
     return int(count)
@@ -66,14 +88,11 @@ def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
 
 def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:
     """(value, number) of the changes that *wanted* names, by ``kind``, ``site`` or ``month``."""
-    sql = {"kind": "events.kind", "site": "posts.site", "month": f"substr({KNOWN}, 1, 7)"}[column]
+    sql = {"kind": "kind", "site": "site", "month": "substr(known_at, 1, 7)"}[column]
     where, values = wanted.where()
     return [
         (str(value), int(number))
-        for value, number in db.execute(
-            f"SELECT {sql}, count(*) FROM events JOIN posts ON posts.id = events.post_id WHERE {where} GROUP BY 1",
-            values,
-        )
+        for value, number in db.execute(f"SELECT {sql}, count(*) FROM {_source(db)} WHERE {where} GROUP BY 1", values)
     ]
 
 

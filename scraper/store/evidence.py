@@ -139,6 +139,11 @@ class Evidence:
         )
         self._read_last.pop(sha256, None)
 
+    def is_withdrawn(self, body: bytes) -> bool:
+        """Whether these bytes were here, and were withdrawn."""
+        asked = "SELECT 1 FROM bodies WHERE sha256 = ? AND codec = 'withdrawn'"
+        return self._db.execute(asked, (digests.sha256(body),)).fetchone() is not None
+
     def strip(self, sha256: str) -> None:
         """Keep of a body no more than its digest and length; a copy in its place goes, too, unless another needs it."""
         self._free(sha256)

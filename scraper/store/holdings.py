@@ -7,6 +7,7 @@ archive may have been published without count as empty.
 import sqlite3
 from dataclasses import dataclass
 
+from scraper.store import notices
 from scraper.store.evidence import Evidence
 
 #: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
@@ -71,7 +72,7 @@ def totals(db: sqlite3.Connection) -> Totals:
             "SELECT count(DISTINCT images.sha256) FROM images JOIN bodies ON bodies.sha256 = images.sha256"
         ).fetchone()
     if "withdrawals" in here:
-        (withdrawn,) = db.execute("SELECT count(DISTINCT url) FROM withdrawals").fetchone()
+        withdrawn = notices.count(db)
     return Totals(
         posts=posts,
         captures=count_of(db, "captures"),

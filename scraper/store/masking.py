@@ -2,15 +2,20 @@
 
 A run is known by a short digest, so that an archive can go on to mask what later pages repeat without keeping a word.
 Words are compared without case and punctuation; they are looked for in three views of a page: with its tags as spaces,
-with its tags as nothing, and with tags as text (attributes, embedded data); entities and JSON's escapes are read.
+with its tags as nothing, and with tags as text (attributes, embedded data); entities, JSON's escapes and the percent
+signs of addresses are read. Words that only hyphens, slashes and dots join are an address, not text: addresses stay.
 """
 
 import hashlib
 import html
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
+
+from scraper import charset
 
 #: Words in a row that tell a text from others.
 RUN = 8
@@ -21,8 +26,18 @@ MARK = "[withdrawn]"
 #: Views change each other: what stays after so many rounds is not masked but left out whole.
 _ROUNDS = 3
 
-_WORD = re.compile(r"\w+")
-_REST = r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});|\\+u[0-9a-fA-F]{4}|\\+[nrtbf\"/']|\w+"
+#: A word, accents written as signs of their own included.
+_WORD = re.compile(r"[\w\u0300-\u036f]+")
+#: What joins the words of an address.
+_JOINTS = frozenset("-/.")
+#: Signs that are not seen, within words or between them.
+_UNSEEN = dict.fromkeys(map(ord, "\0\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_REST = (
+    r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});|\\+u[0-9a-fA-F]{4}|\\+[nrtbf\"/']"
+    r"|(?:%[0-9a-fA-F]{2})+|[\0\u00ad\u200b\u200c\u200d\u2060\ufeff]|[\w\u0300-\u036f]+"
+)
+#: First signs of pieces that are to be read; all others are words.
+_TOLD = frozenset("<&\\%\0\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _PIECE = {True: re.compile(r"<[^<>]*>" + _REST), False: re.compile(_REST.removeprefix("|"))}
 
 
@@ -35,19 +50,27 @@ class _View:
     places: list[tuple[int, int]]
 
 
-def words(text: str) -> list[str]:
-    """The words of *text*, in order, as they are compared."""
-    return [word.casefold() for word in _WORD.findall(text)]
-
-
 def runs(text: str | None) -> frozenset[bytes]:
     """Digests of all runs of eight words in *text*."""
-    return frozenset(_digests(words(text or "")))
+    seen = (text or "").translate(_UNSEEN)
+    return frozenset(digest for _, digest in _digests(seen, _spans(seen)))
 
 
-def _digests(found: list[str]) -> Iterator[bytes]:
-    for at in range(len(found) - RUN + 1):
-        yield hashlib.blake2b(" ".join(found[at : at + RUN]).encode(), digest_size=DIGEST_BYTES).digest()
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _WORD.finditer(text)]
+
+
+def _digests(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+    """(number of its first word, digest) of each run in *text*, whose words stand at *spans*; none of an address."""
+    read = [unicodedata.normalize("NFKC", text[start:stop]).casefold() for start, stop in spans]
+    apart = 0  # the last word that begins anew, not joined to the one before as in an address
+    for at in range(1, len(spans)):
+        if text[spans[at - 1][1] : spans[at][0]] not in _JOINTS:
+            apart = at
+        first = at - RUN + 1
+        if first >= 0 and apart > first:
+            words = " ".join(read[first : at + 1])
+            yield first, hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
 
 
 def packed(digests: Iterable[bytes]) -> str:
@@ -61,32 +84,41 @@ def unpacked(kept: str) -> frozenset[bytes]:
     return frozenset(raw[at : at + DIGEST_BYTES] for at in range(0, len(raw), DIGEST_BYTES))
 
 
-def holds(data: bytes, wanted: frozenset[bytes]) -> bool:
-    """Whether one of the runs stands in *data*, a page in any encoding."""
-    text, _ = _decoded(data)
+def holds(data: bytes, wanted: frozenset[bytes], media_type: str | None = None) -> bool:
+    """Whether one of the runs stands in *data*, a page in any encoding; *media_type*: as its server named it."""
+    text, _ = _decoded(data, media_type)
     return bool(wanted) and any(_found(view, wanted) for view in _views(text))
 
 
-def masked(data: bytes, wanted: frozenset[bytes]) -> bytes | None:
+def masked(data: bytes, wanted: frozenset[bytes], media_type: str | None = None) -> bytes | None:
     """*data* without the runs; the same object where none stands in it, None where they cannot be taken out."""
     if not wanted:
         return data
-    text, encoding = _decoded(data)
+    text, encoding = _decoded(data, media_type)
     before = text
     for _ in range(_ROUNDS):
         spots = {spot for view in _views(text) for spot in _found(view, wanted)}
         if not spots:
-            return data if text is before else text.encode(encoding, "surrogateescape")
+            return data if text is before else text.encode(encoding)
         text = _without(text, spots)
     return None
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def masked_text(text: str, wanted: frozenset[bytes]) -> str:
+    """*text*, a note, without the runs: whole where none stands in it."""
+    return MARK if runs(text) & wanted else text
+
+
+def _decoded(data: bytes, media_type: str | None) -> tuple[str, str]:
     """Text and the encoding that gives the same bytes again."""
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "latin-1"
+    for encoding in charset.candidates(data, media_type):
+        try:
+            text = data.decode(encoding)
+            if text.encode(encoding) == data:
+                return text, encoding
+        except UnicodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
 
 
 def _views(text: str) -> Iterator[_View]:
@@ -101,8 +133,9 @@ def _view(text: str, piece: re.Pattern[str], joint: str) -> _View:
     length = end = 0
     for found in piece.finditer(text):
         raw = found[0]
-        gap = " " if found.start() > end else ""
-        part = gap + (raw if raw[0] not in "<&\\" else _read(raw, joint))
+        between = text[end : found.start()]
+        gap = between if between in _JOINTS else " " if between else ""
+        part = gap + (raw if raw[0] not in _TOLD else _read(raw, joint))
         parts.append(part)
         starts.append(length)
         places.append((found.start(), found.end()))
@@ -111,21 +144,27 @@ def _view(text: str, piece: re.Pattern[str], joint: str) -> _View:
 
 
 def _read(raw: str, joint: str) -> str:
-    """What a tag, an entity or an escape is to a reader."""
-    if raw[0] == "<":
-        return joint
-    if raw[0] == "&":
-        return html.unescape(raw)
-    escaped = raw.lstrip("\\")
-    return chr(int(escaped[1:], 16)) if escaped[0] == "u" and len(escaped) == 5 else " "
+    """What a tag, an entity, an escape or an unseen sign is to a reader."""
+    match raw[0]:
+        case "<":
+            return joint
+        case "&":
+            return html.unescape(raw).translate(_UNSEEN)
+        case "%":
+            return unquote(raw, errors="replace").translate(_UNSEEN)
+        case "\\":
+            escaped = raw.lstrip("\\")
+            whole = escaped[0] == "u" and len(escaped) == 5
+            return chr(int(escaped[1:], 16)).translate(_UNSEEN) if whole else " "
+        case _:
+            return ""
 
 
 def _found(view: _View, wanted: frozenset[bytes]) -> set[tuple[int, int]]:
     """Where in the page the words of runs stand."""
-    spans = [match.span() for match in _WORD.finditer(view.text)]
-    read = [view.text[start:stop].casefold() for start, stop in spans]
+    spans = _spans(view.text)
     flagged: set[int] = set()
-    for at, digest in enumerate(_digests(read)):
+    for at, digest in _digests(view.text, spans):
         if digest in wanted:
             flagged.update(range(at, at + RUN))
     spots: set[tuple[int, int]] = set()

@@ -11,6 +11,7 @@ from functools import cached_property
 from scraper import urls, wix_media
 from scraper.errors import IntegrityError
 from scraper.store.evidence import Evidence
+from scraper.store.withdrawal_rules import is_withdrawn
 
 _COLUMNS = (
     "id", "url", "kind", "source", "captured_at", "captured_at_basis", "status", "media_type", "content_encoding",
@@ -139,11 +140,7 @@ class Mementos:
 
     def is_withdrawn(self, memento: Memento) -> bool:
         """Whether it was taken out of everything that can be read."""
-        (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM withdrawals WHERE record_sha256 = ? OR url = ?)",
-            (memento.record_sha256, urls.canonical(memento.url)),
-        ).fetchone()
-        return bool(found)
+        return is_withdrawn(self._db, memento.url, memento.kind, memento.record_sha256)
 
     def post_of(self, memento: Memento) -> tuple[str, str] | None:
         """(site, slug) of the post that the capture belongs to; None: to none."""

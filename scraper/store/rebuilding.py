@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scraper import schema
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, known_urls, post_parts, problems, withdrawing
+from scraper.store import addresses, count_rows, known_urls, post_parts, problems, withdrawal_rules
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts
@@ -68,7 +68,7 @@ class _Rebuilding:
         self._posts = posts
         self._changed = changed
         self._progress = progress
-        self._withdrawn = withdrawing.Rules()
+        self._withdrawn = withdrawal_rules.Rules()
         self._differing: set[str] = set()
         #: Posts read so far, and the addresses that each was read at.
         self._homes: dict[str, set[str]] = defaultdict(set)
@@ -84,7 +84,7 @@ class _Rebuilding:
         for table in ("addresses", "listed_counts", "post_captures"):
             db.execute(f"DELETE FROM {table}")
         db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
-        self._withdrawn = withdrawing.rules(db)
+        self._withdrawn = withdrawal_rules.rules(db)
         groups = self._groups(self._withdrawn)
         total, done = sum(map(len, groups.values())), 0
         for address, numbers in groups.items():
@@ -104,7 +104,7 @@ class _Rebuilding:
         (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
         return Rebuilt(total, count, len(self._differing))
 
-    def _groups(self, withdrawn: withdrawing.Rules) -> dict[str, list[int]]:
+    def _groups(self, withdrawn: withdrawal_rules.Rules) -> dict[str, list[int]]:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
         found = []
         for capture, kept in self._evidence.captures(with_bodies=False):

@@ -26,8 +26,11 @@ NATURAL = {
     "tags": "name",
     "import_files": "sha256",
 }
-#: Columns of `bodies` that say what is kept; the others say how, and may change.
-_BODIES = ("sha256", "length")
+#: What `bodies` keeps: how it is kept may change, but for the copies that stand in the place of withdrawn ones.
+_BODIES = """
+SELECT sha256, length FROM main.bodies
+UNION ALL SELECT sha256, reference_sha256 FROM main.bodies WHERE codec = 'withdrawn' AND reference_sha256 IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,7 @@ def _query(db: sqlite3.Connection, table: str) -> str:
     where = ""
     match table:
         case "bodies":
-            chosen = list(_BODIES)
+            return _BODIES
         case "captures":  # its record's digest covers the values, and this the types
             types = " || ',' || ".join(f"typeof(t.{_quoted(name)})" for name in names)
             chosen = ["record_sha256", "crawl_id", types]

@@ -2,243 +2,121 @@
 
 What stays of its captures: address, time, digests, heads. Its bodies become rows without data; what repeats its words
 elsewhere is replaced by copies without them; all that is derived is made anew. `withdrawals` says so, and what it says
-holds for all that comes later, too: no capture of a withdrawn address is read, no body of it is kept.
+holds for all that comes later, too (`withdrawal_rules`): no capture of a withdrawn address is read, no body of it kept.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from scraper import sites, urls
-from scraper.records import Capture, Reading
-from scraper.store import addresses, masking, slugs
-from scraper.store.evidence import Evidence
-from scraper.vocabulary import Codec
+from scraper import digests
+from scraper.store import masking
+from scraper.store.evidence import FIELDS, Evidence
+from scraper.store.withdrawal_plan import Extent, Plan
+from scraper.store.withdrawal_rules import rules
+from scraper.vocabulary import WithdrawalKind
 
-
-class WithdrawalKind(StrEnum):
-    """What a row of `withdrawals` took out (`kind` of its JSON)."""
-
-    POST = "post"
-    #: Single captures, or a post's pictures.
-    CAPTURE = "capture"
-    #: Nothing: the post is only not shown.
-    HIDDEN = "hidden"
-    #: A later capture that brought withdrawn words back.
-    INCOMING = "incoming"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What no later capture may bring back."""
-
-    addresses: frozenset[str] = frozenset()
-    #: Digests of runs of words that are masked wherever they stand.
-    runs: frozenset[bytes] = frozenset()
-    #: `record_sha256` of single captures that are withdrawn.
-    records: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.addresses or self.runs or self.records)
-
-    def covers(self, capture: Capture, reading: Reading | None) -> bool:
-        """Whether a capture is of a withdrawn post: by its own address, or by the one that its page names."""
-        if not self.addresses:
-            return False
-        return bool({addresses.of_capture(capture), addresses.post_of(capture, reading)} & self.addresses)
-
-
-def rules(db: sqlite3.Connection) -> Rules:
-    """What was withdrawn so far."""
-    named: set[str] = set()
-    runs: set[bytes] = set()
-    records: set[str] = set()
-    for url, record, what in db.execute("SELECT url, record_sha256, withdrawn FROM withdrawals"):
-        told = json.loads(what)
-        runs |= masking.unpacked(told.get("runs", ""))
-        if url is not None:
-            named.add(url)
-        elif told.get("kind") == WithdrawalKind.CAPTURE:
-            records.add(record)
-    return Rules(frozenset(named), frozenset(runs), frozenset(records))
+#: What a withdrawal of each extent is called in `withdrawals`.
+KINDS = {
+    Extent.POST: WithdrawalKind.POST,
+    Extent.PICTURES: WithdrawalKind.PICTURE,
+    Extent.REVISION: WithdrawalKind.REVISION,
+    Extent.CAPTURE: WithdrawalKind.CAPTURE,
+}
+#: Notes that runs and people made, which may quote a page.
+NOTES = (("problems", "message"), ("decisions", "reason"), ("import_files", "name"), ("known_urls", "evidence"))
+_INSERT = """
+INSERT INTO withdrawals (url, record_sha256, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a withdrawal would take out."""
+class Decision:
+    """Who withdrew something, when and why, and how far it goes."""
 
-    url: str
-    #: All addresses at which the post was captured; empty: single captures are withdrawn, not a post.
-    addresses: tuple[str, ...]
-    #: Ids of the captures whose bodies go.
-    captures: tuple[int, ...]
-    #: Digests of the bodies that go.
-    bodies: tuple[str, ...]
-    runs: frozenset[bytes]
-    #: Captures elsewhere that repeat eight or more of its words in a row: address and time.
-    elsewhere: tuple[tuple[str, str], ...] = ()
-    #: Digests of the bodies of these.
-    repeating: tuple[str, ...] = ()
-    #: Ids of captures whose heads repeat them.
-    heads: tuple[int, ...] = ()
-    problems: tuple[int, ...] = field(default=())
+    #: UTC.
+    at: str
+    #: Shown publicly.
+    reason: str
+    #: Kept in the archive, never shown publicly.
+    by: str
+    crawl_id: int | None
+    #: Mask its words in all other places, and in all that comes later.
+    everywhere: bool = False
+    #: Only let nothing of it be shown.
+    hide: bool = False
 
 
-def plan(db: sqlite3.Connection, evidence: Evidence, url: str, *, pictures: bool = False) -> Plan | None:
-    """What withdrawing the post known by *url* would take out; None: no such post. *pictures*: its pictures only."""
-    address = urls.canonical(url) or url
-    post = addresses.owner(db, address)
-    if post is None:
-        return None
-    files = _media(db, post, ("images",) if pictures else ("images", "files"))
-    members = [] if pictures else addresses.members(db, post)
-    captures = tuple(sorted({*members, *_captures_of(db, files)}))
-    found = _own_bodies(db, captures)
-    runs = frozenset() if pictures else _own_runs(db, post)
-    named = () if pictures else tuple(sorted({post, *addresses.known_by(db, post), *_addresses(db, members), *files}))
-    elsewhere = list(_elsewhere(db, evidence, runs, set(captures), set(found)))
-    return Plan(
-        url=post,
-        addresses=named or tuple(sorted(files)),
-        captures=captures,
-        bodies=found,
-        runs=runs,
-        elsewhere=tuple(sorted({(where, at) for where, at, _ in elsewhere})),
-        repeating=tuple(sorted({sha256 for _, _, sha256 in elsewhere})),
-        heads=tuple(_heads(db, runs)),
-        problems=tuple(_problems(db, runs)),
-    )
+def apply(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, decided: Decision) -> None:
+    """Take out what *chosen* names; the derived tables are the caller's to make anew. One transaction, the caller's."""
+    told: dict[str, Any] = {"records": records_of(db, chosen.captures)}
+    if not decided.hide:
+        told |= _erase(db, evidence, chosen, everywhere=decided.everywhere)
+    _say(db, chosen, decided, told)
 
 
-def _addresses(db: sqlite3.Connection, captures: Iterable[int]) -> set[str]:
-    asked = "SELECT address FROM addresses WHERE capture_id = ?"
-    return {row[0] for number in captures for row in db.execute(asked, (number,))}
-
-
-def _media(db: sqlite3.Connection, post: str, tables: tuple[str, ...]) -> set[str]:
-    """Addresses of the pictures and files of a post that no other post shows."""
-    asked = (
-        "SELECT {0}.url FROM {0} JOIN posts ON posts.id = post_id WHERE posts.url = ? AND {0}.url IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM {0} AS o WHERE o.url = {0}.url AND o.post_id <> {0}.post_id)"
-    )
-    return {url for table in tables for (url,) in db.execute(asked.format(table), (post,))}
-
-
-def _captures_of(db: sqlite3.Connection, named: set[str]) -> set[int]:
-    asked = "SELECT id FROM captures WHERE url = ? AND kind IN ('file', 'image')"
-    return {number for url in named for (number,) in db.execute(asked, (url,))}
-
-
-def _own_bodies(db: sqlite3.Connection, captures: tuple[int, ...]) -> tuple[str, ...]:
-    """Bodies of *captures* that no other capture has."""
-    own = set(captures)
-    found = set()
-    for number in captures:
-        (sha256,) = db.execute("SELECT body_sha256 FROM captures WHERE id = ?", (number,)).fetchone()
-        users = {user for (user,) in db.execute("SELECT id FROM captures WHERE body_sha256 = ?", (sha256,))}
-        if sha256 is not None and users <= own:
-            found.add(sha256)
-    return tuple(sorted(found))
-
-
-#: All words of posts; ``{0}`` compares the post's address.
-_TEXTS = (
-    "SELECT revisions.title, revisions.body_text FROM revisions JOIN posts ON posts.id = post_id WHERE posts.url {0} ?",
-    "SELECT title, body_text FROM posts WHERE url {0} ?",
-    "SELECT title, excerpt FROM posts WHERE url {0} ?",
-    "SELECT alt, caption FROM images JOIN posts ON posts.id = post_id WHERE posts.url {0} ?",
-    "SELECT name, text FROM files JOIN posts ON posts.id = post_id WHERE posts.url {0} ?",
-    "SELECT text, NULL FROM links JOIN posts ON posts.id = post_id WHERE posts.url {0} ?",
-)
-
-
-def _own_runs(db: sqlite3.Connection, post: str) -> frozenset[bytes]:
-    """Runs of the post's words that stand in no other post."""
-    return _runs_of(db, "=", post) - _runs_of(db, "<>", post)
-
-
-def _runs_of(db: sqlite3.Connection, which: str, post: str) -> frozenset[bytes]:
-    found: set[bytes] = set()
-    for asked in _TEXTS:
-        for row in db.execute(asked.format(which), (post,)):
-            found |= masking.runs(" ".join(filter(None, row)))
-    return frozenset(found)
-
-
-def _elsewhere(
-    db: sqlite3.Connection, evidence: Evidence, runs: frozenset[bytes], captures: set[int], bodies: set[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Address, time and body digest of captures elsewhere that repeat the runs."""
-    if not runs:
-        return
-    asked = "SELECT DISTINCT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL"
-    for (sha256,) in db.execute(asked).fetchall():
-        body = None if sha256 in bodies else evidence.readable(sha256)
-        if body is None:
-            continue
-        texts = db.execute("SELECT text FROM files WHERE sha256 = ? AND text IS NOT NULL", (sha256,)).fetchall()
-        if masking.holds(body, runs) or any(masking.runs(text) & runs for (text,) in texts):
-            rows = db.execute("SELECT id, url, captured_at FROM captures WHERE body_sha256 = ?", (sha256,)).fetchall()
-            yield from ((url, at, sha256) for number, url, at in rows if number not in captures)
-
-
-def _heads(db: sqlite3.Connection, runs: frozenset[bytes]) -> Iterator[int]:
-    if runs:
-        for number, *heads in db.execute("SELECT id, request_head, head FROM captures"):
-            if any(head and masking.holds(head, runs) for head in heads):
-                yield number
-
-
-def _problems(db: sqlite3.Connection, runs: frozenset[bytes]) -> Iterator[int]:
-    for number, message in db.execute("SELECT id, message FROM problems"):
-        if masking.runs(message) & runs:
-            yield number
-
-
-def apply(
-    db: sqlite3.Connection, evidence: Evidence, chosen: Plan, *, at: str, reason: str, by: str, crawl_id: int | None,
-    everywhere: bool, hide: bool, whole: bool = True,
-) -> None:  # fmt: skip
-    """Take out what *chosen* names; the derived tables are the caller's to make anew. One transaction, the caller's.
-
-    *everywhere*: mask its words in all other places, and in all that comes later. *hide*: only let nothing of it be
-    shown. *whole*: the post; else single captures, or its pictures.
-    """
-    kind = WithdrawalKind.POST if whole else WithdrawalKind.CAPTURE
-    told: dict[str, Any] = {"kind": WithdrawalKind.HIDDEN if hide else kind}
-    if not hide:
-        told |= {"bodies": list(chosen.bodies), "records": _records(db, chosen.captures)}
-        for sha256 in chosen.bodies:
-            evidence.strip(sha256)
-        db.executemany("DELETE FROM problems WHERE id = ?", ((number,) for number in chosen.problems))
-    if everywhere and not hide:
+def _erase(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, *, everywhere: bool) -> dict[str, Any]:
+    """Take out bodies, heads and notes; what `withdrawals` is to say of it."""
+    told: dict[str, Any] = {"bodies": list(chosen.bodies)}
+    for sha256 in chosen.bodies:
+        evidence.strip(sha256)
+    _mask_notes(db, chosen.runs)
+    own = set(chosen.captures)
+    told["stripped"] = dict(_without_heads(db, (at for at in chosen.heads if everywhere or at in own)))
+    if everywhere:
         told |= {"runs": masking.packed(chosen.runs), "masked": list(chosen.repeating)}
         for sha256 in chosen.repeating:
             _mask(db, evidence, sha256, chosen.runs)
-        told["stripped"] = _records(db, chosen.heads)
-        for number in chosen.heads:
-            db.execute("UPDATE captures SET request_head = NULL, head = NULL WHERE id = ?", (number,))
-    row = (at, reason, by, json.dumps(told, sort_keys=True), crawl_id)
-    insert = "INSERT INTO withdrawals ({0}, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?)"
-    if not whole:
-        for record in _records(db, chosen.captures):
-            db.execute(insert.format("record_sha256"), (record, *row))
-        return
-    for number, address in enumerate((chosen.url, *(one for one in chosen.addresses if one != chosen.url))):
-        also = row if number == 0 else (at, reason, by, json.dumps({"kind": told["kind"], "of": chosen.url}), crawl_id)
-        db.execute(insert.format("url"), (address, *also))
-        db.execute(
-            "UPDATE known_urls SET state = 'withdrawn', evidence = ? WHERE url = ?",
-            (f"on {at[:10]}: {reason}", address),
-        )
+    if chosen.extent in (Extent.REVISION, Extent.CAPTURE):
+        told |= {"addresses": list(chosen.addresses), "own": masking.packed(chosen.runs)}
+    return told
 
 
-def _records(db: sqlite3.Connection, captures: Iterable[int]) -> list[str]:
+def _say(db: sqlite3.Connection, chosen: Plan, decided: Decision, told: dict[str, Any]) -> None:
+    """Write the rows of `withdrawals`: one for each address, or capture; the first says all."""
+    kind = WithdrawalKind.HIDDEN if decided.hide else KINDS[chosen.extent]
+    by_address = chosen.extent in (Extent.POST, Extent.PICTURES)
+    if chosen.extent is Extent.POST:
+        names = [chosen.url, *(one for one in chosen.addresses if one != chosen.url)]
+    else:
+        names = list(chosen.addresses if by_address else told["records"])
+    for number, name in enumerate(names):
+        what = (told | {"first": True}) if number == 0 else {}
+        of = {} if name == chosen.url else {"of": chosen.url}
+        said = json.dumps({"kind": kind} | of | what, sort_keys=True)
+        keys = (name, None) if by_address else (None, name)
+        db.execute(_INSERT, (*keys, decided.at, decided.reason, decided.by, said, decided.crawl_id))
+        if chosen.extent is Extent.POST:
+            state = (f"on {decided.at[:10]}: {decided.reason}", name)
+            db.execute("UPDATE known_urls SET state = 'withdrawn', evidence = ? WHERE url = ?", state)
+
+
+def records_of(db: sqlite3.Connection, captures: Iterable[int]) -> list[str]:
+    """`record_sha256` of captures, sorted."""
     asked = "SELECT record_sha256 FROM captures WHERE id = ?"
     return sorted(db.execute(asked, (number,)).fetchone()[0] for number in captures)
+
+
+def _without_heads(db: sqlite3.Connection, captures: Iterable[int]) -> Iterable[tuple[str, str]]:
+    """Take out the heads of captures; of each its record's digest, and the digest of what is left of its row."""
+    columns = ", ".join(("record_sha256", "body_sha256", *FIELDS))
+    for number in captures:
+        db.execute("UPDATE captures SET request_head = NULL, head = NULL WHERE id = ?", (number,))
+        cursor = db.execute(f"SELECT {columns} FROM captures WHERE id = ?", (number,))
+        row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+        named = {
+            name: records_of(db, (row[name],))[0] if row[name] is not None else None for name in digests.REFERENCES
+        }
+        yield row["record_sha256"], digests.record_sha256(row, named)
+
+
+def _mask_notes(db: sqlite3.Connection, runs: frozenset[bytes]) -> None:
+    for table, column in NOTES:
+        rows = db.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
+        clean = [(masking.masked_text(text, runs), number) for number, text in rows]
+        db.executemany(f"UPDATE {table} SET {column} = ?1 WHERE rowid = ?2 AND {column} <> ?1", clean)
 
 
 def _mask(db: sqlite3.Connection, evidence: Evidence, sha256: str, runs: frozenset[bytes]) -> None:
@@ -248,53 +126,21 @@ def _mask(db: sqlite3.Connection, evidence: Evidence, sha256: str, runs: frozens
     capture, _ = evidence.capture(number)
     (length,) = db.execute("SELECT length FROM bodies WHERE sha256 = ?", (sha256,)).fetchone()
     evidence.strip(sha256)
-    clean = masking.masked(body, runs)
-    told = db.execute("SELECT 1 FROM files WHERE sha256 = ? AND text IS NOT NULL", (sha256,)).fetchone()
-    evidence.withhold(capture, sha256, length, clean if clean is not None and not told and clean != body else b"")
-
-
-def note_incoming(db: sqlite3.Connection, record: str, sha256: str, at: str, crawl_id: int | None) -> None:
-    """Say of a capture that came after a withdrawal that its body was not kept as it came."""
-    told = json.dumps({"kind": WithdrawalKind.INCOMING, "bodies": [sha256]})
-    db.execute(
-        "INSERT INTO withdrawals (record_sha256, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?)",
-        (record, at, "it brought back what was withdrawn", "ushrn", told, crawl_id),
-    )
-
-
-def withheld_bodies(db: sqlite3.Connection) -> frozenset[str]:
-    """Digests of the bodies that withdrawals say are not kept as they came."""
-    found: set[str] = set()
-    for (what,) in db.execute("SELECT withdrawn FROM withdrawals"):
-        told = json.loads(what)
-        found |= {*told.get("bodies", ()), *told.get("masked", ())}
-    return frozenset(found)
-
-
-def stripped_records(db: sqlite3.Connection) -> frozenset[str]:
-    """`record_sha256` of the captures whose heads were taken out, so that it cannot be made again."""
-    rows = db.execute("SELECT withdrawn FROM withdrawals").fetchall()
-    return frozenset(record for (what,) in rows for record in json.loads(what).get("stripped", ()))
-
-
-def withholds(db: sqlite3.Connection, sha256: str) -> bool:
-    """Whether the body of that digest is not to be handed out: withdrawn itself, or of a withdrawn or hidden post."""
-    named = rules(db).addresses
-    pages = db.execute("SELECT DISTINCT url FROM captures WHERE body_sha256 = ?", (sha256,)).fetchall()
-    codec = db.execute("SELECT codec FROM bodies WHERE sha256 = ?", (sha256,)).fetchone()
-    return (codec is not None and codec[0] == Codec.WITHDRAWN) or any(
-        (urls.canonical(url) or url) in named for (url,) in pages
-    )
+    clean = masking.masked(body, runs, capture.media_type)
+    # The words of a file, which stand there in no form that can be masked, were found by reading it.
+    evidence.withhold(capture, sha256, length, clean if clean is not None and clean != body else b"")
 
 
 def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
     """Take out what is not for everybody: pages of hidden posts, problems, who decided, what runs were told."""
-    hidden = (
-        "SELECT DISTINCT body_sha256 FROM captures JOIN withdrawals ON withdrawals.url = captures.url"
-        " WHERE json_extract(withdrawn, '$.kind') = 'hidden' AND body_sha256 IS NOT NULL"
-    )
-    for (sha256,) in db.execute(hidden).fetchall():
+    hidden = _hidden_bodies(db, evidence)
+    for sha256 in hidden:
         evidence.strip(sha256)
+    db.execute(
+        "UPDATE withdrawals SET withdrawn = json_set(withdrawn, '$.bodies', json(?))"
+        f" WHERE json_extract(withdrawn, '$.kind') = '{WithdrawalKind.HIDDEN}' AND json_extract(withdrawn, '$.first')",
+        (json.dumps(hidden),),
+    )
     for statement in (
         "DELETE FROM problems",
         "UPDATE withdrawals SET by = NULL",
@@ -305,51 +151,12 @@ def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
         db.execute(statement)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What everybody may know of a withdrawn post; not who decided it."""
-
-    url: str
-    at: str
-    reason: str | None
-    crawl_id: int
-    #: Kept as evidence and shown nowhere, not erased.
-    hidden: bool
-    captures: int
-    #: Times of the first and the last capture.
-    first: str
-    last: str
-    #: Of the last capture that had a body.
-    body_sha256: str | None
-
-    @property
-    def shown_address(self) -> str:
-        """The address as far as it names no one: without its last part."""
-        return self.url.rstrip("/").rpartition("/")[0] + "/…"
-
-
-def listed(db: sqlite3.Connection) -> list[Notice]:
-    """All withdrawn posts, newest first."""
-    asked = "SELECT url, at, reason, crawl_id, withdrawn FROM withdrawals WHERE url IS NOT NULL ORDER BY id DESC"
-    rows = [(*row, json.loads(what)) for *row, what in db.execute(asked)]
-    return [_notice(db, url, at, reason, crawl, told) for url, at, reason, crawl, told in rows if "of" not in told]
-
-
-def at_place(db: sqlite3.Connection, site: str, slug: str) -> Notice | None:
-    """The withdrawn post whose page stood at that place; None: there is none."""
-    found = (one for one in listed(db) if sites.site_for(one.url).id == site)
-    return next((one for one in found if slugs.plain(one.url) == slug), None)
-
-
-def _notice(
-    db: sqlite3.Connection, url: str, at: str, reason: str | None, crawl_id: int | None, told: dict[str, Any]
-) -> Notice:
-    asked = "SELECT count(*), min(captured_at), max(captured_at) FROM captures WHERE url = ?"
-    count, first, last = db.execute(asked, (url,)).fetchone()
-    body = db.execute(
-        "SELECT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL ORDER BY captured_at DESC", (url,)
-    ).fetchone()
-    kept = body[0] if body else None
-    return Notice(
-        url, at, reason, crawl_id or 0, told["kind"] == WithdrawalKind.HIDDEN, count, first or at, last or at, kept
-    )
+def _hidden_bodies(db: sqlite3.Connection, evidence: Evidence) -> list[str]:
+    """Digests of the bodies that only captures of hidden posts have."""
+    known = rules(db)
+    seen: dict[bool, set[str]] = {True: set(), False: set()}
+    for capture, kept in evidence.captures(with_bodies=False):
+        if kept.body_sha256 is not None:
+            is_hidden = known.covers(capture, None) or kept.record_sha256 in known.hidden_records
+            seen[is_hidden].add(kept.body_sha256)
+    return sorted(seen[True] - seen[False])

@@ -31,7 +31,7 @@ def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
     for known, group in groupby(rows, key=lambda row: row["known_at"][:10]):
         lines += ["", day(known)]
         for row in group:
-            lines.append(f"  {KINDS.get(row['kind'], row['kind']):<10} {row['title'] or 'Untitled'}")
+            lines.append(f"  {KINDS.get(row['kind'], row['kind']):<10} {called(row)}")
             lines.append(f"  {'':<10} {captured(row)} · {address(row, public_url)}")
     return "\n".join(lines) + "\n"
 
@@ -46,15 +46,22 @@ def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
         for row in group:
             words = escape(KINDS.get(row["kind"], row["kind"]))
             link = escape(address(row, public_url), quote=True)
-            said = escape(row["title"] or "Untitled")
+            said = escape(called(row))
             parts.append(f'<li><strong>{words}</strong> <a href="{link}">{said}</a><br>')
             parts.append(f"<small>{escape(captured(row))}</small></li>\n")
         parts.append("</ul>\n")
     return "".join((*parts, "</body>\n</html>\n"))
 
 
+def called(row: sqlite3.Row) -> str:
+    """Of the post; of one that was withdrawn, that it was."""
+    return row["title"] or ("Untitled" if row["slug"] else "A withdrawn post")
+
+
 def captured(row: sqlite3.Row) -> str:
-    """When the page was captured that showed it."""
+    """When the page was captured that showed it; of a withdrawal why it was made."""
+    if row["kind"] == EventKind.WITHDRAWN:
+        return str(row["excerpt"])
     return f"{'not found' if row['kind'] == EventKind.GONE else 'captured'} {day(row['at'])}"
 
 
@@ -62,4 +69,6 @@ def address(row: sqlite3.Row, public_url: str) -> str:
     """Of the post in this archive; without a public address, of the original."""
     if not public_url:
         return str(row["url"])
+    if not row["slug"]:
+        return f"{public_url}/withdrawn"
     return f"{public_url}/post/{quote(row['site'], safe='')}/{quote(row['slug'], safe='')}"

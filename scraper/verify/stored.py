@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from scraper import digests
 from scraper.errors import IntegrityError
-from scraper.store import bodies, withdrawing
+from scraper.store import bodies, withdrawal_rules
 from scraper.verify.findings import Findings
 from scraper.vocabulary import CaptureKind, Codec
 
@@ -51,7 +51,7 @@ def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress)
 
 def _check_withdrawn(db: sqlite3.Connection, findings: Findings) -> None:
     """A body may be gone only where a withdrawal says so."""
-    allowed = withdrawing.withheld_bodies(db)
+    allowed = withdrawal_rules.withheld_bodies(db)
     rows = db.execute(_WITHDRAWN).fetchall()
     for sha256, length in rows:
         if sha256 not in allowed or length:
@@ -82,14 +82,14 @@ def check_captures(
 ) -> None:
     """Recompute the digest of every row of `captures`, and what its columns say of its body."""
     records = dict(db.execute("SELECT id, record_sha256 FROM captures"))
-    stripped = withdrawing.stripped_records(db)
+    stripped = withdrawal_rules.stripped_records(db)
     lengths = dict(db.execute("SELECT sha256, length FROM bodies"))
     encoded = count = 0
     for count, row in enumerate(_rows(db, "SELECT * FROM captures ORDER BY id"), 1):
         where = f"capture {row['id']} ({row['url']})"
         references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
         found = digests.record_sha256(row, references)
-        if found != row["record_sha256"] and row["record_sha256"] in stripped:
+        if found != row["record_sha256"] and found == stripped.get(str(row["record_sha256"])):
             findings.note("withdrawn", where, "its heads held withdrawn words: its record cannot be made again")
         elif found != row["record_sha256"]:
             findings.damage(

@@ -15,7 +15,7 @@ from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.seal import Checkpoint, Note, sealer, withdraw
-from scraper.store import Archive
+from scraper.store import Archive, Extent
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 AT = "2022-01-01T00:00:00Z"
@@ -98,3 +98,37 @@ def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open
         withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
         archive.finish(run, finished_at=AT, requests=0, exit_status=0)
     assert open_room(full).get(f"/raw/{sha256}").status_code == 410
+
+
+def test_a_withdrawal_stands_among_the_changes_and_in_their_feed_and_names_no_one(taken: Path, open_room: Any) -> None:
+    reader = open_room(taken)
+    for path in ("/changes?kind=withdrawn", "/changes.atom?kind=withdrawn", "/api/changes"):
+        answer = reader.get(path)
+        assert answer.status_code == 200, path
+        assert "the author asked" in answer.text, path
+        assert "A Day in Court" not in answer.text
+    (entry,) = ElementTree.fromstring(reader.get("/changes.atom?kind=withdrawn").content).findall("{*}entry")
+    assert entry.findtext("{*}title") == "A withdrawn post (Withdrawn)"
+    link = entry.find("{*}link")
+    assert link is not None
+    assert link.attrib["href"].endswith("/withdrawn")
+    assert "a-day-in-court" not in ElementTree.tostring(entry, "unicode")
+
+
+def test_in_place_of_a_withdrawn_version_stands_a_page_that_says_so(full: Path, open_room: Any) -> None:
+    with Archive.open(full, create=False, readonly=True) as archive:
+        asked = "SELECT record_sha256 FROM captures WHERE url = ? ORDER BY captured_at LIMIT 1"
+        (record,) = archive.db.execute(asked, (COURT,)).fetchone()
+    order = withdraw.Order(url=COURT, reason="r", by="b", extent=Extent.REVISION, digest=record[:12])
+    with (
+        Archive.open(full, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive,
+        archive.alone(),
+    ):
+        run = archive.begin("withdraw", AT)
+        withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
+        archive.finish(run, finished_at=AT, requests=0, exit_status=0)
+    answer = open_room(full).get(f"{PAGE}/revision/{record[:12]}")
+    assert answer.status_code == 410
+    assert "This version has been withdrawn" in answer.text
+    assert "One version of this post was withdrawn" in open_room(full).get("/withdrawn").text
+    assert open_room(full).get(PAGE).status_code == 200
