@@ -26,6 +26,16 @@ from scraper.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """How a site numbers its posts."""
+
+    #: The address of a post, with ``{}`` for its number.
+    address: str
+    #: The highest number that was ever seen.
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site whose posts are wanted."""
 
@@ -40,6 +50,10 @@ class Site:
     state: SiteState = SiteState.UNKNOWN
     #: Hosts from which files linked in posts (PDFs) may be fetched.
     media_hosts: tuple[str, ...] = ()
+    #: Lists of posts that nothing links to.
+    lists: tuple[str, ...] = ()
+    #: None: its posts are not numbered.
+    numbering: Numbering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

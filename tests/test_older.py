@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites, urls
-from scraper.crawl import numbered_posts
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site
 from scraper.fetch import Fetcher, Robots
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
-from scraper.records import Capture, Site
+from scraper.records import Capture, Numbering, Site
 from scraper.runs import Interrupts, Run
+from scraper.sites import numbering
 from scraper.store import Archive
 
 NEWS = "https://ushrnetwork.org/news/{}/100/"
@@ -127,8 +127,9 @@ def test_posts_that_posts_link_to_are_heard_of(archive: Archive, old: OldSites) 
 
 @given(st.lists(st.integers(0, 9_999_999)))
 def test_a_number_far_beyond_the_others_is_not_believed(numbers: list[int]) -> None:
-    found = numbered_posts.highest(numbers)
-    assert found >= sites.HIGHEST_NEWS_NUMBER
-    assert found <= sites.HIGHEST_NEWS_NUMBER + numbered_posts.FARTHEST * len(numbers)
-    assert numbered_posts.highest(numbers[::-1]) == found
-    assert all(number <= found or number > found + numbered_posts.FARTHEST for number in numbers)
+    seen = Numbering(address=NEWS, highest=272)
+    found = numbering.highest(seen, numbers)
+    assert found >= seen.highest
+    assert found <= seen.highest + numbering.FARTHEST * len(numbers)
+    assert numbering.highest(seen, numbers[::-1]) == found
+    assert all(number <= found or number > found + numbering.FARTHEST for number in numbers)

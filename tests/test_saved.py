@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from scraper import provenance
 from scraper.errors import Unreadable, UsageError
-from scraper.imports import containers, saved
+from scraper.saved import containers
+from scraper.saved import pages as saved
 
 URL = "https://www.blog.example/post/a-day-in-court"
 PAGE = "<!DOCTYPE html>\n{comment}<html><head>{head}</head><body>{body}<p>We were in court.</p></body></html>\n"

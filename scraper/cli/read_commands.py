@@ -42,7 +42,7 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
     \b
     Example:  ushrn extract saved-page.html
     """
-    from scraper.imports import saved
+    from scraper import saved
 
     if url and len(paths) > 1:
         raise UsageError(f"--url names one page, but {len(paths)} PATHs were given: run extract once for each")
@@ -60,11 +60,11 @@ def extract(paths: tuple[Path, ...], url: str | None) -> None:
 
 def read_saved(path: Path, url: str | None) -> Reading:
     """What the file at *path* says; a reading of kind ``error`` where it cannot be read."""
-    from scraper.imports import saved, web_archives
+    from scraper import saved
     from scraper.reading import extract as read
 
     try:
-        return web_archives.first_post(path) or read(saved.load(path, url=url))
+        return saved.first_post(path) or read(saved.load(path, url=url))
     except Unreadable as error:
         problem = Problem(stage=Stage.EXTRACT, kind="unreadable", message=error.reason)
         return Reading(kind=ReadingKind.ERROR, url=url, problems=(problem,))

@@ -54,8 +54,7 @@ def crawl(
     Example:  ushrn crawl --contact you@example.org
               ushrn crawl https://blog.example.org/ --contact you@example.org --delay 2
     """
-    from scraper.crawl import run_crawl
-    from scraper.crawl.pictures import PicturePolicy, Want
+    from scraper.crawl import PicturePolicy, Want, run_crawl
     from scraper.runs import Budget
 
     log = Log(log_format)

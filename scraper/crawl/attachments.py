@@ -5,11 +5,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scraper import urls
-from scraper.crawl import lookups
 from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
+from scraper.store import lookups
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Names of files that are documents; pictures and films are not fetched.
@@ -67,7 +67,7 @@ class Attachments:
             self.session.note(Problem(stage=Stage.FILE, kind="fetch-failed", url=url, message=error.reason))
             return
         self.session.keep_all(hops)
-        wrong = wrong_with(answer)
+        wrong = file_fault(answer)
         if wrong is None:
             self.session.keep(answer)
             self.session.resolve(url, Stage.FILE)
@@ -79,7 +79,7 @@ class Attachments:
         )
 
 
-def wrong_with(answer: Capture) -> str | None:
+def file_fault(answer: Capture) -> str | None:
     """Why the answer is not the file; None: it is. Judged by content, not by what it calls itself."""
     if answer.status != 200 or answer.body is None:
         return f"expected a file, found status {answer.status}"

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from scraper import urls
 from scraper.charset import decode
-from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
 from scraper.page import Page, too_deep
 from scraper.reading import sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.store import lookups
 from scraper.vocabulary import AddressState, CaptureKind, ReadingKind, Stage
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.

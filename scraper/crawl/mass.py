@@ -1,10 +1,10 @@
 """Many posts that are away at once: that is seldom what an owner does post by post, and is said aloud."""
 
-from scraper.crawl import lookups
 from scraper.crawl.lists import Found
 from scraper.crawl.session import Session
 from scraper.decide import GONE_AFTER, within
 from scraper.records import Problem, Site
+from scraper.store import lookups
 from scraper.vocabulary import AddressState, Stage
 
 #: More than so many posts, and more than this share of those known, are a mass.

@@ -13,12 +13,11 @@ from html import unescape
 
 from scraper import decide, pictures, urls, wix_media
 from scraper.charset import decode
-from scraper.crawl import lookups
 from scraper.errors import FetchFailed, Forbidden, IntegrityError
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
 from scraper.sites import WIX_STYLES
-from scraper.store import PictureRows, picture_name
+from scraper.store import PictureRows, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 STAGE = Stage.PICTURE
@@ -206,7 +205,7 @@ class Pictures:
             wrong = Problem(stage=STAGE, kind="fetch-failed", url=url, message=error.reason)
         else:
             self._session.keep_all(hops)
-            message = wrong_with(answer, kind)
+            message = picture_fault(answer, kind)
             refused = answer.status in (401, 403, 407, 408, 429) or (answer.status or 0) >= 500
             self._failures[host] = self._failures[host] + 1 if refused else 0
             self._session.keep(replace(answer, kind=CaptureKind.OTHER) if message and answer.kind == kind else answer)
@@ -219,7 +218,7 @@ class Pictures:
         return wrong
 
 
-def wrong_with(answer: Capture, kind: CaptureKind) -> str | None:
+def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:
     """Why the answer is not what was asked for; None: it is. A picture is judged by its bytes, not by its name."""
     what = "a picture" if kind == CaptureKind.IMAGE else "a style sheet"
     if answer.status != 200 or answer.body is None:

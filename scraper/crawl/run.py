@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper import sites, urls
-from scraper.crawl import lookups
 from scraper.crawl.pictures import PicturePolicy
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
@@ -15,6 +14,7 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import Fetcher, Limits, RequestLog, is_loopback, name_of
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, target_of
+from scraper.store import lookups
 from scraper.vocabulary import Level, Stage
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from scraper import decide, urls
-from scraper.crawl import lookups, mass, numbered_posts
+from scraper.crawl import mass, numbered_posts
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
 from scraper.crawl.pictures import Pictures
@@ -14,6 +14,7 @@ from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
 from scraper.errors import Blocked, Forbidden, Unreachable
 from scraper.records import Problem, Site, Target
+from scraper.store import lookups
 from scraper.vocabulary import AddressState, Level, Platform, SiteState, Stage
 
 #: Posts that the sitemap names no more and that are looked at in one run.
@@ -58,7 +59,7 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     )  # fmt: skip
     posts.run(_due(session, found, targets, memory))
     numbered_posts.look_beyond(session, site, posts, memory)
-    numbered_posts.hear_links(session.archive, session.at())
+    session.hear_links()
     _after(session, site, posts)
     _check_list(session, site, found)
     mass.check(session, site, found)

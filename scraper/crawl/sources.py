@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from scraper import urls
-from scraper.crawl import numbered_posts
 from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session
 from scraper.decide import UrlState
@@ -52,7 +51,7 @@ class Discovery:
         """The list of posts, and the feed that a page of it names."""
         lists = Lists(self.session, self.site, self.memory, self.found, start=self.start, step=self._step)
         lists.find(page)
-        for url in numbered_posts.lists(self.site):
+        for url in self.site.lists:
             if url != self.found.list_url:
                 lists.read(url)
         if lists.feed_link not in (None, self._feed_asked) and not self.found.in_feed:

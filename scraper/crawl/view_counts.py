@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from scraper.crawl import lookups
 from scraper.crawl.session import Session
 from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import Step
+from scraper.store import lookups
 from scraper.vocabulary import AddressState, CaptureKind, Level, ReadingKind, Stage
 
 MOST_A_RUN = 50

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scraper.crawl import numbered_posts
+from scraper import saved
 from scraper.dates import utc
 from scraper.errors import Interrupted, Unreadable, UsageError
-from scraper.imports import saved
 from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
 from scraper.numbers import plural
@@ -107,7 +106,7 @@ def _import_all(
         except Unreadable as error:
             session.report(error.url, "unreadable", error.reason)
     archives.finish()
-    numbered_posts.hear_links(session.archive, session.at())
+    session.hear_links()
 
 
 def _import_page(session: ImportSession, path: Path, given: Given) -> None:

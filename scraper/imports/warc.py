@@ -10,12 +10,11 @@ from typing import BinaryIO, cast
 from scraper import digests, sites, urls
 from scraper.errors import Unreadable
 from scraper.imports.pictures import HOSTS, HeldPictures
-from scraper.imports.saved import WARC_SUFFIXES, facts, shown
 from scraper.imports.session import ImportSession
-from scraper.imports.web_archives import kind_of
 from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
+from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
 from scraper.store import ImportFile, Place
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
 from scraper.warc import COLUMNS, Described, Found, Own, PassedOver, Wrong, arc, wacz

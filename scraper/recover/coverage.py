@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scraper import sites, urls
-from scraper.crawl.numbered_posts import known_numbers
 from scraper.numbers import plural
 from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
 from scraper.runs import NetworkSession
-from scraper.vocabulary import AddressState, Platform, SiteState, Source
+from scraper.store import lookups
+from scraper.vocabulary import AddressState, SiteState, Source
 from scraper.warc import CdxRecord
 
 _UNHAD = """
@@ -54,9 +54,10 @@ def hear(session: NetworkSession, source: Source, rows: Iterable[CdxRecord]) -> 
 def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
     """Say of every address of *site* that is not here where else it is, or that it is lost."""
     db = session.archive.db
-    if site.platform == Platform.NEWS_2019:
-        known = {url for (url,) in db.execute("SELECT url FROM known_urls")}
-        session.archive.discover([one for one in known_numbers(db) if one.url not in known], session.at())
+    if site.numbering is not None:
+        known = lookups.known_addresses(db)
+        numbered = sites.up_to(site.id, site.numbering, lookups.numbers_heard(db, site.id))
+        session.archive.discover([one for one in numbered if one.url not in known], session.at())
     row = db.execute(_STATE, (site.id,)).fetchone()
     gone = row is not None and row[0] == SiteState.GONE
     targets = []

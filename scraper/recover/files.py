@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scraper import sites, urls
-from scraper.crawl.attachments import MOST_FILES, Attachments, wrong_with
+from scraper.crawl import MOST_FILES, Attachments, file_fault
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
@@ -84,7 +84,7 @@ class Files:
 
 def judged(capture: Capture) -> Capture:
     """*capture* as a file, where it is one by its content; a page in a file's place is kept as what it is."""
-    if capture.status == 200 and wrong_with(capture) is None:
+    if capture.status == 200 and file_fault(capture) is None:
         return replace(capture, kind=CaptureKind.FILE)
     return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.FILE else capture
 

@@ -5,15 +5,14 @@ from dataclasses import replace
 
 from scraper import pictures, wix_media
 from scraper.charset import decode
-from scraper.crawl import lookups
-from scraper.crawl.pictures import renditions, wrong_with
+from scraper.crawl import picture_fault, renditions
 from scraper.errors import IntegrityError
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
-from scraper.store import PictureRows, picture_name
+from scraper.store import PictureRows, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
 
@@ -83,6 +82,6 @@ class Pictures:
 def judged(capture: Capture) -> Capture:
     """*capture* as a picture, where its bytes are one; anything else in its place is kept as what it is."""
     is_one = capture.body is not None and pictures.type_of(capture.body) is not None
-    if is_one and wrong_with(capture, CaptureKind.IMAGE) is None:
+    if is_one and picture_fault(capture, CaptureKind.IMAGE) is None:
         return replace(capture, kind=CaptureKind.IMAGE)
     return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.IMAGE else capture

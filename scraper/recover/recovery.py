@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from scraper.crawl import numbered_posts
 from scraper.errors import ArchiveError, Forbidden, RateLimited, Unreachable
 from scraper.records import Site
 from scraper.recover import client as asking
@@ -35,7 +34,7 @@ class Recovery:
         """The exit status of each archive; 3: it gave nothing at all. Raises Interrupted."""
         statuses = [self._guarded(archive) for archive in self.archives]
         willing = [archive for archive, status in zip(self.archives, statuses, strict=True) if status == 0]
-        numbered_posts.hear_links(self.session.archive, self.session.at())
+        self.session.hear_links()
         hosts = frozenset(host for site in self.sites for host in site.hosts)
         rows = by_url(self.rows)
         for site in self.sites:

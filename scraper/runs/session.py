@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from scraper import sites, urls
 from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher, Pace, Validators
 from scraper.reading import read_capture
-from scraper.records import Capture, Problem, Reading, Site
+from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
-from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome
+from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome, lookups
 from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 
 
@@ -95,6 +96,16 @@ class Session:
     def judge(self, capture_id: int, kind: Judgement, why: str) -> None:
         """Decides something about a stored capture."""
         self.archive.judge(capture_id, kind, why, at=self.at(), by="crawl", crawl_id=self.run.crawl_id)
+
+    def hear_links(self) -> None:
+        """Notes the posts that archived posts link to, on any of the network's sites."""
+        db, targets = self.archive.db, []
+        known = lookups.known_addresses(db)
+        for link in lookups.unheard_links(db):
+            url, site = urls.canonical(link), sites.site_for(link)
+            if url not in known and urls.is_post(url) and sites.by_id(site.id) is not None:
+                targets.append(Target(url=url, site=site.id, found_by=("link",)))
+        self.archive.discover(targets, self.at())
 
     def resolve(self, url: str, stage: Stage) -> None:
         """What had gone wrong there works now."""

@@ -7,9 +7,9 @@ from typing import BinaryIO, cast
 
 from scraper import magic
 from scraper.errors import Unreadable
-from scraper.imports.saved import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
 from scraper.reading import read_capture
 from scraper.records import Reading
+from scraper.saved.pages import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
 from scraper.vocabulary import FileKind, ReadingKind
 from scraper.warc import DamageError, Found, RecordStream, arc, wacz
 from scraper.warc import reader as incoming

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from scraper import urls
-from scraper.records import Site
+from scraper.records import Numbering, Site
 from scraper.vocabulary import Platform
 
 #: Where Wix keeps the files that posts link to.
@@ -36,6 +36,8 @@ USHRN_NEWS = Site(
     hosts=("ushrnetwork.org", "www.ushrnetwork.org"),
     platform=Platform.NEWS_2019,
     media_hosts=("ushrnetwork.org", "www.ushrnetwork.org"),
+    lists=("https://ushrnetwork.org/news",),
+    numbering=Numbering(address="https://ushrnetwork.org/news/{}/100/", highest=272),
 )
 
 #: ``/news-updates/slug`` and ``/resources-media/slug``; October 2013 to March 2017.
@@ -46,12 +48,10 @@ USHRN_DRUPAL = Site(
     hosts=("www.ushrnetwork.org", "ushrnetwork.org"),
     platform=Platform.DRUPAL,
     media_hosts=("www.ushrnetwork.org", "ushrnetwork.org"),
+    lists=("https://www.ushrnetwork.org/news-updates", "https://www.ushrnetwork.org/resources-media"),
 )
 
 SITES: tuple[Site, ...] = (UPR2020, USHRN_NEWS, USHRN_DRUPAL)
-
-#: Highest number of the 2019 CMS seen in an address.
-HIGHEST_NEWS_NUMBER = 272
 
 _DRUPAL_PATHS = re.compile(r"/(?:resources-media|news-updates|sites|node|taxonomy|call-proposals[^/]*)(?:/|$)")
 _NEWS_PATHS = re.compile(r"/(?:news|membership|our-work|about-us|events|icerd-project|\d+)(?:/|$)")

@@ -20,9 +20,9 @@ from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.errors import Unreadable, UsageError
-from scraper.imports import containers
 from scraper.provenance import comment, first, kind_of, own_address, rendered_at, sniff
 from scraper.records import Capture
+from scraper.saved import containers
 from scraper.urls import normalise
 from scraper.vocabulary import FileKind, Level, Source, TimeBasis, UrlBasis
 

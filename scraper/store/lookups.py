@@ -1,4 +1,4 @@
-"""Questions that a crawl asks the archive. Reading only; `store` is the only one that writes."""
+"""Questions that a run asks the archive: what was heard of, had, tried, and when."""
 
 import sqlite3
 
@@ -125,3 +125,20 @@ def bytes_of_pictures(db: sqlite3.Connection) -> int:
         " (SELECT body_sha256 FROM captures WHERE kind = 'image')"
     ).fetchone()
     return int(row[0])
+
+
+def numbers_heard(db: sqlite3.Connection, site: str) -> list[str]:
+    """Addresses of posts that were heard of in any way but by counting, or that are archived."""
+    asked = "SELECT url FROM known_urls WHERE site = ? AND (state = 'archived' OR found_by <> 'number')"
+    return [url for (url,) in db.execute(asked, (site,))]
+
+
+def known_addresses(db: sqlite3.Connection) -> set[str]:
+    """Every address that was ever named as a post's."""
+    return {url for (url,) in db.execute("SELECT url FROM known_urls")}
+
+
+def unheard_links(db: sqlite3.Connection) -> list[str]:
+    """Addresses that posts link to and that were never named as a post's."""
+    asked = "SELECT DISTINCT url FROM links WHERE url NOT IN (SELECT url FROM known_urls) ORDER BY url"
+    return [url for (url,) in db.execute(asked)]

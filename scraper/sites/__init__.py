@@ -1,0 +1,20 @@
+"""The sites whose posts are wanted: their hosts, their lists of posts, how their posts are numbered.
+
+`known` has the network's own sites and makes one for any other address; `numbering` counts posts.
+"""
+
+from scraper.sites.known import SITES, UPR2020, USHRN_DRUPAL, USHRN_NEWS, WIX_MEDIA, WIX_STYLES, by_id, site_for
+from scraper.sites.numbering import by_number, up_to
+
+__all__ = [
+    "SITES",
+    "UPR2020",
+    "USHRN_DRUPAL",
+    "USHRN_NEWS",
+    "WIX_MEDIA",
+    "WIX_STYLES",
+    "by_id",
+    "by_number",
+    "site_for",
+    "up_to",
+]
