@@ -51,14 +51,16 @@ _IN_QUERY = _IN_PATH + "?"
 _COUNTRY_BARE = re.compile(r"[^.]+\.(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}")
 
 _LANGUAGE = r"[a-z]{2}(?:-[a-zA-Z]{2,4})?"
-_SLUG = r"[^/\x00-\x20\"`$%{}()\[\]<>|\\^+:;=*@?#]"
-# Raw here means: percent-decoded. A slug may be one sign, must not be a piece of a script (`post/${i`).
+_SLUG = r"[^/\x00-\x20\"`{}<>|\\^?#]"
+# Raw here means: percent-decoded. A slug may be one sign and hold whatever a path may (RFC 3986, 3.3).
 _WIX_POST = re.compile(
     rf"(?P<prefix>(?:/[^/]+)??(?:/{_LANGUAGE})?)/(?P<section>post|single-post|amp)"
     rf"(?P<rest>(?:/\d{{4}}/\d{{1,2}}(?:/\d{{1,2}})?)?/(?=[^/]*[A-Za-z0-9\x80-\U0010ffff]){_SLUG}+)"
 )
 # A variable that held nothing, and the archive of a day.
-_NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?", re.IGNORECASE)
+_NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?|.*/[:*+'=(\[].*", re.IGNORECASE)
+# What is left of an address in a script: a string that ends, a call that does not (`post/'+e`, `post/encode(e`).
+_SCRIPT = re.compile(r"'\s*\+|\+\s*'")
 _NEWS = re.compile(r"(?:/news)?/0*(\d{1,7})/100(?:/(?P<slug>.*))?")
 _DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$")
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]+")
@@ -235,10 +237,16 @@ def _ushrn(path: str) -> str | None:
     return None
 
 
+def _is_of_script(path: str) -> bool:
+    """Whether a path is a piece of a script: brackets that do not match, strings that are joined."""
+    unmatched = any(path.count(first) != path.count(last) for first, last in ("()", "[]"))
+    return unmatched or _SCRIPT.search(path) is not None
+
+
 def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
     """The canonical address of a Wix post; None: no post, or a piece of a script."""
     match = _WIX_POST.fullmatch(unquote(_INDEX.sub("", path).rstrip("/"), errors="replace"))
-    if match is None or _NO_SLUG.fullmatch(match["rest"]):
+    if match is None or _NO_SLUG.fullmatch(match["rest"]) or _is_of_script(match["rest"]):
         return None
     prefixed = match["prefix"] and not re.fullmatch(rf"/{_LANGUAGE}", match["prefix"])
     if prefixed and not (_is_shared(where) or is_local(where)):
