@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from scraper import sites
+from scraper import sites, verify
 from scraper.accept import list_held, run_accept
 from scraper.crawl import run_crawl
 from scraper.crawl.session import Session
@@ -133,6 +133,11 @@ class Lab:
         posts = "SELECT count(gone_at), count(missing_since), sum(revision_count > 1) FROM posts"
         return (*self.one(posts), self.one("SELECT count(*) FROM known_urls WHERE state IN ('lost', 'not-a-post')"))
 
+    def verified(self) -> list[str]:
+        """What `verify` holds against the archive."""
+        found = verify.run(self.path, now=lambda: START + timedelta(days=400)).found
+        return [str(one) for one in found if one.level is not verify.Grade.NOTE]
+
     def rebuilt(self) -> list[Any]:
         changes: list[Any] = []
         with Archive.open(self.path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
@@ -179,6 +184,7 @@ def test_no_wall_makes_a_post_gone_whatever_it_is_and_wherever_it_begins(lab: La
         assert any("a wall stands before" in line for line in report.messages)
     assert lab.harm() == (0, 0, 0, 0)
     assert lab.one("SELECT count(*) FROM decisions WHERE kind = 'blocked'") >= 3
+    assert lab.verified() == []
     assert lab.rebuilt() == []
     lab.blog.wall = None
     assert lab.crawl(43, full=True).exit_status == 0

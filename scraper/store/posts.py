@@ -16,7 +16,7 @@ from scraper.store import addresses, count_rows, post_parts, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.picture_rows import PictureRows
-from scraper.vocabulary import CountsSource, DayBasis, ReadingKind, TimeBasis, Verdict
+from scraper.vocabulary import CaptureKind, CountsSource, DayBasis, ReadingKind, TimeBasis, Verdict
 
 #: Reads a capture: `extract`, handed in by who opens the archive. None: there is nothing to read in such a capture.
 Read = Callable[[Capture], Reading | None]
@@ -137,7 +137,13 @@ class Posts:
         return found
 
     def observe(self, capture: Capture, kept: Kept, reading: Reading | None) -> decide.Observation:
-        """What a stored capture says of its post, by itself and by the decisions about it."""
+        """What a stored capture says of its post, by itself and by the decisions about it.
+
+        A page that shows no post is looked at whole: it may be a wall that names itself in its body.
+        """
+        shows_none = capture.kind != CaptureKind.MISSING and (reading is None or reading.kind != ReadingKind.POST)
+        if shows_none and capture.body is None and kept.body_sha256 is not None:
+            capture = replace(capture, body=self._evidence.readable(kept.body_sha256))
         seen = decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
         if seen.redirect and addresses.belongs_to(self._db, kept.id) is not None:
             return replace(seen, moved_from=addresses.of_capture(capture))

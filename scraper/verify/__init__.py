@@ -5,9 +5,9 @@ time beside the archive and compares, `values` looks for what cannot be, `seals`
 against the checkpoints.
 """
 
-from scraper.verify.findings import Finding, Findings
+from scraper.verify.findings import Finding, Findings, Grade
 from scraper.verify.record import record
 from scraper.verify.run import run
 from scraper.verify.seals import known_checkpoint
 
-__all__ = ["Finding", "Findings", "known_checkpoint", "record", "run"]
+__all__ = ["Finding", "Findings", "Grade", "known_checkpoint", "record", "run"]
