@@ -15,16 +15,19 @@ from typing import Any
 
 import pytest
 
+from scraper import sites
 from scraper.crawl import run_crawl
+from scraper.crawl.session import Session
+from scraper.crawl.view_counts import Counting
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
-from scraper.fetch import Limits
+from scraper.fetch import Fetcher, Limits
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
-from scraper.runs import Interrupts, Report
+from scraper.runs import Interrupts, Report, Run
 from scraper.store import Archive
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -256,6 +259,14 @@ def test_a_front_page_of_links_with_a_next_part_is_a_list(stage: Stage) -> None:
     assert stage.crawl(day=-2, counts=False).new == len(OLD)
 
 
+def test_a_blog_that_only_links_of_its_front_page_lead_to_is_well_in_every_run(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
+        stage.instead[path] = NOT_FOUND
+    stage.instead["/"] = links_to(OLD)
+    reports = [stage.crawl(day=day, counts=False) for day in (-9, -8, -1)]
+    assert [(report.exit_status, report.new) for report in reports] == [(0, len(OLD)), (0, 0), (0, 0)]
+
+
 def test_a_site_whose_list_cannot_be_found_is_searched_weekly_while_its_sitemap_works(stage: Stage) -> None:
     stage.instead[FEED] = stage.instead[LIST] = NOT_FOUND
     stage.instead["/"] = page("Home", "<a href='/about'>a</a><a href='/team'>b</a>")
@@ -375,7 +386,7 @@ def test_validators_are_sent_and_a_304_is_a_capture_without_a_body(stage: Stage)
     )
     assert stage.one("SELECT last_seen_at FROM posts WHERE slug = ?", OLD[0].slug) == "2026-05-18T12:00:00Z"
     stage.crawl(day=-1, full=True)
-    assert stage.one("SELECT count(*) FROM captures WHERE status = 304") == 4, "--full says what is asked, not how"
+    assert stage.one("SELECT count(*) FROM captures WHERE status = 304") == 2, "--full wants whole answers"
 
 
 # -- counts
@@ -411,6 +422,45 @@ def test_at_most_fifty_counts_a_run_the_oldest_first(tmp_path: Path) -> None:
         second = [one["postId"] for one in asked_counts(stage)]
         assert (len(first), len(second)) == (50, 50)
         assert first.isdisjoint(second[:10])
+        assert ("cap", "counts") in stage.problems("note"), "who reads the counts should know that some are older"
+
+
+def test_a_timer_that_fires_some_hours_early_or_late_asks_daily_all_the_same(stage: Stage) -> None:
+    for day, hours in ((-5, 0), (-4, -3), (-3, 0), (-2, -2)):
+        moment = TODAY + timedelta(days=day, hours=hours)
+        stage.crawl(day=day, now=lambda moment=moment: moment)
+        assert len(asked_counts(stage)) == len(OLD), day
+
+
+def test_an_endpoint_that_fails_is_asked_in_the_next_run(stage: Stage) -> None:
+    for day, status in ((-5, 500), (-4, 403), (-3, 200)):
+        stage.instead["/_api/*"] = page("no", "", status=status)
+        assert stage.crawl(day=day).exit_status == 0
+        assert len(stage.asked("access-tokens")) >= 1
+    del stage.instead["/_api/*"]
+    stage.crawl(day=-2)
+    assert len(asked_counts(stage)) == len(OLD)
+
+
+def test_counts_are_asked_where_the_host_leads(stage: Stage) -> None:
+    stage.crawl(day=-2, counts=False)
+    port = stage.base.rpartition(":")[2]
+    hosts = (f"localhost:{port}", f"127.0.0.1:{port}")
+
+    def led(question: Question) -> Answer | None:
+        to = f"{stage.base}{question.path}"
+        return Answer(status=301, headers=(("Location", to),)) if "localhost" in question.headers["host"] else None
+
+    stage.instead["/_api/*"] = led
+    site = replace(sites.site_for(f"{stage.base}/"), base_url=f"http://{hosts[0]}/", hosts=hosts)
+    with (
+        Archive.open(stage.path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive,
+        Fetcher(delay=0, named_hosts=frozenset(hosts)) as fetcher,
+    ):
+        run = Run(archive=archive, interrupts=Interrupts(), now=lambda: TODAY)
+        run.begin("crawl")
+        Counting(Session(run=run, fetcher=fetcher), site).run(archive.url_states(site.id))
+    assert stage.one("SELECT count(*) FROM posts WHERE views IS NOT NULL") == len(OLD)
 
 
 def test_a_site_is_asked_for_counts_once_a_day_also_when_some_are_still_unknown(tmp_path: Path) -> None:
@@ -778,6 +828,9 @@ def test_a_pause_beyond_the_limit_ends_the_run_with_8_and_the_next_one_resumes(s
     stage.instead[path] = replace(page("slow down", "", status=429), headers=(("Retry-After", "86400"),))
     first = stage.crawl(day=-2)
     assert first.exit_status == 8
+    again = stage.crawl()
+    assert (again.exit_status, again.requests) == (8, 0)
+    assert "asked an earlier run to stay away" in again.messages[0]
     del stage.instead[path]
     second = stage.crawl(day=-1)
     assert (second.exit_status, first.new + second.new) == (0, len(OLD))

@@ -87,6 +87,12 @@ def half(site: Site) -> Any:
     return site.faults.raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body[: len(body) // 3])
 
 
+def part(site: Site) -> Any:
+    body = site.body(VICTIM)
+    told = f"Content-Range: bytes 0-{len(body) - 401}/{len(body)}"
+    return site.faults.page(body[:-400], status="206 Partial Content", headers=[told])
+
+
 def long_length(site: Site) -> Any:
     return site.faults.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + site.body(VICTIM))
 
@@ -114,6 +120,7 @@ FAULTS: dict[str, tuple[Callable[[Site], Any], int]] = {
     "endless redirect": (lambda site: site.faults.redirect(VICTIM), 1),
     "not HTTP": (lambda site: site.faults.raw(b"SSH-2.0-OpenSSH\r\n"), 1),
     "an empty page": (lambda site: site.faults.page(b""), 1),
+    "a part that nobody asked for": (part, 1),
     "redirect to another host": (lambda site: site.faults.redirect("http://169.254.169.254/latest/"), 0),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scraper import urls
 from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
-from scraper.crawl.session import Session, validators_of
+from scraper.crawl.session import Session
 from scraper.crawl.wall import Wall
 from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
@@ -100,7 +100,7 @@ class Posts:
         """What came on the way, and the answer; None: none was had, which is noted."""
         try:
             return self.session.ask(
-                self.addresses.get(url, url), CaptureKind.POST, self.site, validators_of(self.memory.get(url))
+                self.addresses.get(url, url), CaptureKind.POST, self.site, self.session.validators(self.memory.get(url))
             )
         except Forbidden as error:
             self.forbidden.append(url)

@@ -34,6 +34,12 @@ class Session(NetworkSession):
     #: Sites that gave no answer, and why.
     unreachable: list[tuple[Site, Unreachable]] = field(default_factory=list)
 
+    def validators(self, known: UrlState | None) -> Validators | None:
+        """What the server said about the copy that we hold; None: we hold none, or want a whole answer all the same."""
+        if self.full or known is None or known.capture_id is None or not (known.etag or known.last_modified):
+            return None
+        return Validators(etag=known.etag, last_modified=known.last_modified, capture_id=known.capture_id)
+
     def observe(self, capture: Capture, reading: Reading | None) -> Observation:
         """What an answer says of the post at its address."""
         return observe(capture, 0, ("", "", "", "", ""), reading)
@@ -71,9 +77,8 @@ class Session(NetworkSession):
         A 304 is kept as it came; what it confirms is read in its place. An answer that *is_one* denies to be what
         was asked for is kept as of kind ``other``. *hold*: a whole page is left for the caller to keep.
         """
-        known = memory.get(urls.canonical(url))
         try:
-            hops, answer = self.ask(url, kind, site, validators_of(known))
+            hops, answer = self.ask(url, kind, site, self.validators(memory.get(urls.canonical(url))))
         except Forbidden as error:
             self.refused.append(str(error))
             self.note(Problem(stage=Stage.DISCOVER, kind="forbidden", level=Level.NOTE, url=url, message=str(error)))
@@ -134,10 +139,3 @@ class Session(NetworkSession):
                 message=f"expected a {kind}, found {found}; the other sources were used",
             )
         )
-
-
-def validators_of(known: UrlState | None) -> Validators | None:
-    """What the server said about the copy that we hold; None: we hold none."""
-    if known is None or known.capture_id is None or not (known.etag or known.last_modified):
-        return None
-    return Validators(etag=known.etag, last_modified=known.last_modified, capture_id=known.capture_id)

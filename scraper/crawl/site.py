@@ -162,11 +162,11 @@ def site_of(targets: tuple[Target, ...]) -> str:
 
 def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str, UrlState]) -> None:
     """A site without a post in sight is an error (an empty listing is no result), and so is one whose sitemap, feed
-    and list are all lost, though some links still lead to posts.
+    and list are all lost, though some links still lead to posts. That there never was one is not.
     """
     known = sum(1 for one in memory.values() if one.state == AddressState.ARCHIVED)
     listed = found.in_sitemap or found.in_feed or found.in_list
-    if listed or (found.targets and not known):
+    if listed or (found.targets and not lookups.was_named(session.archive.db, site.id)):
         session.resolve(site.base_url, Stage.DISCOVER)
         return
     message = (

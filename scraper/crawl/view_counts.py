@@ -46,9 +46,7 @@ class Counting:
             message = (
                 f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
             )
-            self.session.note(
-                Problem(stage=Stage.CAP, kind="counts", level=Level.NOTE, url=self.site.base_url, message=message)
-            )
+            self._note_cap(message)
             due = due[:MOST_A_RUN]
         token = self._token(where)
         if token is None:

@@ -107,6 +107,8 @@ def _post(capture: Capture, reading: Reading | None) -> Reading | None:
     answered = capture.ok or capture.status == 304
     if reading is None or reading.kind != ReadingKind.POST or not answered or is_redirect(capture):
         return None
+    if capture.status == PARTIAL and capture.truncated is not None:
+        return None  # a part that nobody asked for is no page (RFC 9110, 15.3.7)
     return None if reading.title is None and reading.body_text is None else reading
 
 
@@ -144,6 +146,8 @@ def is_redirect(capture: Capture) -> bool:
 
 #: Statuses that say that nothing is there (RFC 9110, 15.5.5 and 15.5.11).
 GONE = frozenset({404, 410})
+#: Status of a part of a page.
+PARTIAL = 206
 SOFT_404 = "soft 404: the page of an address that never was"
 
 

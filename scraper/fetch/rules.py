@@ -67,6 +67,7 @@ class Rules:
         until, message = self._unavailable.get(origin, (0.0, ""))
         if message and self._monotonic() < until:
             raise RobotsUnavailable(message)
+        self._sender.turns.check(name_of(url), self._pace(url))
         search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
         try:
             found = self._known[origin] = self._ask(search)

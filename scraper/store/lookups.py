@@ -3,6 +3,7 @@
 import sqlite3
 
 from scraper import urls
+from scraper.decide import NAMING
 
 
 def site_state(db: sqlite3.Connection, site: str) -> str:
@@ -25,6 +26,12 @@ def heard_in_sitemap(db: sqlite3.Connection, site: str) -> list[tuple[str, str]]
         "SELECT url, last_heard_at FROM known_urls WHERE site = ? AND '; ' || found_by || ';' LIKE '%; sitemap;%'",
         (site,),
     ).fetchall()
+
+
+def was_named(db: sqlite3.Connection, site: str) -> bool:
+    """Whether a sitemap, feed or list of the site ever named a post."""
+    ways = db.execute("SELECT DISTINCT found_by FROM known_urls WHERE site = ?", (site,))
+    return any(NAMING.intersection(found_by.split("; ")) for (found_by,) in ways)
 
 
 def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
