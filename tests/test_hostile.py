@@ -7,9 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.program import Program
 
 PAGE = """<html><head><title>x</title><link rel="canonical" href="https://www.blog.example/post/abc"></head><body>
 <article data-hook="post"><h1 data-hook="post-title">A day out</h1><div data-hook="post-description">
@@ -18,17 +21,29 @@ PAGE = """<html><head><title>x</title><link rel="canonical" href="https://www.bl
 COMMON = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 
 
+@cache
+def _program() -> Program:
+    """The process that has the program loaded; it ends when this one does, as its input is closed then."""
+    return Program()
+
+
 def ushrn(
     *words: str | bytes | Path, cwd: Path, common: bool = False, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the program for itself, as its users do."""
-    first = [*(COMMON if common and os.geteuid() == 0 else ()), sys.executable, "-m", "scraper"]
-    done = subprocess.run(
-        [*first, *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | (env or {}),
-    )  # fmt: skip
+    done = _start(words, cwd, common=common, env=env or {}) if common or env else _program().run(*words, cwd=cwd)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done
+
+
+def _start(
+    words: tuple[str | bytes | Path, ...], cwd: Path, *, common: bool, env: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    first = [*(COMMON if common and os.geteuid() == 0 else ()), sys.executable, "-m", "scraper"]
+    return subprocess.run(
+        [*first, *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | env,
+    )  # fmt: skip
 
 
 def refused(done: subprocess.CompletedProcess[bytes], status: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.layouts.wix import layout as wix
@@ -49,7 +49,6 @@ def unkeepable(value: object) -> bool:
     return isinstance(value, float | list | dict) or (isinstance(value, int) and abs(value) >= 2**63)
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_page_with_nonsense_anywhere_is_read_and_what_is_read_can_be_kept(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(PAGES))

@@ -5,7 +5,7 @@ import plistlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import provenance
@@ -252,7 +252,6 @@ def test_a_time_that_is_none_is_refused(text: str) -> None:
         saved.given_time(text)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=400)
     | st.text(max_size=300).map(lambda text: PAGE.format(comment=text, head=text, body=text).encode())
@@ -314,7 +313,6 @@ def test_a_webarchive_is_the_page_itself(tmp_path: Path) -> None:
         assert (capture.url, capture.body, saved.container_of(path)) == (ADDRESS, b"<html><p>words", "webarchive")
 
 
-@settings(max_examples=200)
 @given(st.binary(max_size=300), st.integers(0, 2**32))
 def test_no_damage_makes_a_wrapped_page_fail(junk: bytes, at: int) -> None:
     webarchive = plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}, fmt=plistlib.FMT_BINARY)

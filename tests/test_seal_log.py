@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.errors import UsageError
@@ -33,7 +33,6 @@ def test_the_tree_is_that_of_the_test_vectors_of_certificate_transparency() -> N
     assert log.root(7, subtree).hex() == "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"
 
 
-@settings(max_examples=60, deadline=None)
 @given(size=st.integers(1, 300), data=st.data())
 def test_every_leaf_is_proved_and_no_other_place_or_record_is(size: int, data: Any) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -49,7 +48,6 @@ def test_every_leaf_is_proved_and_no_other_place_or_record_is(size: int, data: A
         assert log.root_from_inclusion(record, index, size, path[:-1]) != root
 
 
-@settings(max_examples=60, deadline=None)
 @given(size=st.integers(1, 300), data=st.data())
 def test_two_states_of_one_log_are_consistent_and_others_are_not(size: int, data: Any) -> None:
     first = data.draw(st.integers(1, size))

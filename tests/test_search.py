@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import schema, search
@@ -198,7 +198,6 @@ PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=60).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)])))
 def test_every_text_is_a_query(db: sqlite3.Connection, text: str) -> None:
     """Any text is answered, and the page's numbers agree with one another."""
@@ -660,7 +659,6 @@ def test_an_address_of_another_site_and_words_are_no_address_of_a_post(db: sqlit
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_text_may_be_given_for_an_address(db: sqlite3.Connection, text: str) -> None:
     search.post_at(db, "https://web.archive.org/web/2/" + text)
     search.post_at(db, text)

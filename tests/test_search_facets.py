@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import schema, search
@@ -155,7 +155,6 @@ def meets(row: Row, filters: Filters, without: str = "") -> bool:
     return not filters.before or bool(row.date and row.date < filters.before)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(MEANING), FILTERS, st.sampled_from(search.SORTS))
 def test_hits_and_facets_are_what_counting_by_hand_gives(db, meaning, filters: Filters, sort: str) -> None:
     text, means = meaning

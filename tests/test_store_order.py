@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import decide
@@ -209,7 +209,7 @@ def check(archive: Archive) -> None:
             assert getattr(kept.shown, name) == getattr(state.shown, name)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 6)
 @given(captures, st.randoms(use_true_random=False))
 def test_captures_may_come_in_any_order(arrivals: list[Capture], dice: Random) -> None:
     keys = [(one.url, one.captured_at, one.source, one.body) for one in arrivals]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import brotli
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -455,7 +455,6 @@ def test_padding_and_garbage_behind_the_last_record_lose_nothing() -> None:
     assert [type(item) for item in read(data + b"garbage")] == [Found, Wrong]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
 def test_no_bytes_break_the_reader(noise: bytes, place: int, value: int) -> None:
     read(noise)
@@ -468,7 +467,6 @@ def test_no_bytes_break_the_reader(noise: bytes, place: int, value: int) -> None
     read(bytes(plain) + noise)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=500), st.sampled_from([None, "gzip", "br"]), st.sampled_from([None, "length", "decode"]))
 def test_any_body_comes_back(body: bytes, encoding: str | None, truncated: str | None) -> None:
     digest = hashlib.sha256(body).hexdigest() if truncated == "decode" else "00" * 32

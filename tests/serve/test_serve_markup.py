@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.serve.body_html import BETWEEN, BLOCKS, INLINE
@@ -87,7 +87,6 @@ PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, max_size=30), st.lists(st.text(min_size=1, max_size=8), max_size=3))
 def test_whatever_goes_in_only_balanced_harmless_html_comes_out(pieces: list[str], words: list[str]) -> None:
     html = "".join(pieces)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import schema, search
@@ -149,7 +149,6 @@ def test_results_carry_the_language_of_their_text(reader: Any) -> None:
     assert '<h3 lang="ar" dir="auto">' in reader.get("/search?q=language:ar").text
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(["tag", "year", "sort", "page", "after", "site"]))
 def test_any_text_gets_a_page(reader: Any, q: str, value: str, name: str) -> None:
     response = reader.get("/search", params={"q": q.encode("utf-8", "replace"), name: value.encode("utf-8", "replace")})
