@@ -174,7 +174,7 @@ WALLS: dict[str, Wall] = {
 
 
 @pytest.mark.parametrize("kind", WALLS)
-@pytest.mark.parametrize("free", [0, 2])
+@pytest.mark.parametrize("free", [pytest.param(0, marks=pytest.mark.slow), 2])
 def test_no_wall_makes_a_post_gone_whatever_it_is_and_wherever_it_begins(lab: Lab, kind: str, free: int) -> None:
     lab.crawl(0)
     lab.blog.wall, lab.blog.free = WALLS[kind], free

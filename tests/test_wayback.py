@@ -90,6 +90,7 @@ def test_no_bytes_make_the_parser_raise(body: bytes) -> None:
 json_values: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
 )
 
 
