@@ -2,6 +2,9 @@
 
 import re
 import string
+from html import unescape
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -111,6 +114,23 @@ def test_a_picture_that_was_not_kept_is_a_box_with_its_words_and_its_address_in_
     html = shown('<img src="https://media.example/b.jpg" alt="A well" width="300" height="200">')
     assert 'src="data:image/svg+xml,' in html and "width='300'" not in html
     assert 'alt="A well"' in html and 'title="Not kept: https://media.example/b.jpg"' in html
+
+
+def test_the_box_says_what_is_missing_where_it_has_room() -> None:
+    def drawn(html: str) -> str:
+        found = re.search(r'src="data:image/svg\+xml,([^"]*)"', shown(html))
+        assert found
+        return unquote(unescape(found[1]))
+
+    large = drawn('<iframe width="560" height="315" src="https://player.example/1"></iframe>')
+    assert ">Not kept:</text>" in large and ">player.example</text>" in large
+    hostile = drawn('<img width="400" height="300" src="b.jpg" alt="<script>&quot;\x01\ud800 &amp; a well">')
+    assert "<script" not in hostile and "a well</text>" in hostile
+    assert ElementTree.fromstring(hostile).tag.endswith("svg")
+    long = drawn(f'<img width="400" height="300" src="b.jpg" alt="{"well " * 50}">')
+    assert "…</text>" in long and len(long) < 700
+    assert "<text" not in drawn('<img width="100" height="20" src="b.jpg" alt="A well">')
+    assert "www.youtube.com" in drawn('<amp-youtube data-videoid="AAAA" width="480" height="270"></amp-youtube>')
 
 
 def test_a_frame_without_an_address_leaves_no_box() -> None:

@@ -13,6 +13,7 @@ header, main, footer {{ max-width: 46rem; margin: 0 auto; padding: 0 1rem; box-s
 #site-root > header {{ max-width: none; padding: 5.5rem 1rem 0;
   background: #e7eef1 url("{media}/{BANNER}") center 40% / cover no-repeat; }}
 #site-root > header > a {{ display: inline-block; padding: .4rem 1rem; margin-right: .25rem; background: #fff; }}
+[class*=wixui-] {{ display: none; }}
 h1 {{ font-size: 2rem; line-height: 1.2; margin: 2rem 0 .5rem; }}
 h2 {{ font-size: 1.3rem; line-height: 1.3; }}
 a {{ color: #1f566b; }}

@@ -6,11 +6,11 @@ archive; scripts, handlers, frames, forms, ``base``, refreshing metas and preloa
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Protocol
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from scraper.page import Node, Page
 from scraper.replay import css
@@ -206,7 +206,7 @@ class _Writer:
     def _frame(self, node: Node) -> None:
         """A film shows its poster, where that was kept; all else that came from somewhere a box of its size."""
         said = node.attributes
-        source = said.get("src") or said.get("data") or ""
+        source = said.get("src") or said.get("data") or _film(said.get("data-videoid"))
         if not (source or said.get("poster")):
             return
         poster = self._found_picture(said.get("poster"))
@@ -219,7 +219,8 @@ class _Writer:
         words = (said.get("alt") or said.get("title") or "").strip()
         url = self._absolute(source) or ""
         why = " ".join(filter(None, (self._around.not_kept, url if len(url) <= 500 else "")))
-        return {"src": placeholder(said.get("width"), said.get("height")), "alt": words, "title": why}
+        drawn = (self._around.not_kept, words or urlsplit(url).netloc)
+        return {"src": placeholder(said.get("width"), said.get("height"), drawn), "alt": words, "title": why}
 
     def _found_picture(self, address: str | None) -> str | None:
         if not address:
@@ -297,16 +298,42 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
     return f"<{name}{written}>"
 
 
-def placeholder(width: str | None, height: str | None) -> str:
-    """A grey box of that size (pixels; anything else: a small one), as a picture in an address of its own."""
+def _film(video_id: str | None) -> str:
+    """The address of a film that an AMP page names by its id on YouTube alone; empty: it names none."""
+    return f"https://www.youtube.com/watch?v={video_id}" if video_id else ""
+
+
+def placeholder(width: str | None, height: str | None, lines: Sequence[str] = ()) -> str:
+    """A grey box of that size (pixels; anything else: a small one), as a picture in an address of its own.
+
+    *lines* are written in it, where there is room.
+    """
     wide, high = (int(size) if size and _PIXELS.fullmatch(size) else 0 for size in (width, height))
-    drawing = grey_box(wide or high * 3 // 2 or 240, high or wide * 2 // 3 or 160)
+    drawing = grey_box(wide or high * 3 // 2 or 240, high or wide * 2 // 3 or 160, lines)
     return "data:image/svg+xml," + quote(drawing, safe="=: /'")
 
 
-def grey_box(width: int, height: int) -> str:
-    """An SVG drawing for a picture that is not shown; sizes in pixels."""
+#: Pixels that a line of a box takes down the box, and a letter along it; smaller boxes stay empty.
+_LINE, _LETTER = 20, 7
+_SMALLEST = 120
+
+
+def grey_box(width: int, height: int, lines: Sequence[str] = ()) -> str:
+    """An SVG drawing for a picture that is not shown, with *lines* in its middle; sizes in pixels."""
+    said = [line for line in lines if line] if width >= _SMALLEST and height >= _LINE * (len(lines) + 1) else []
+    top, most = height // 2 - _LINE * (len(said) - 1) // 2, (width - 2 * _LETTER) // _LETTER
+    written = "".join(
+        f'<text x="50%" y="{top + number * _LINE}">{escape(_cut(line, most))}</text>'
+        for number, line in enumerate(said)
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        '<rect x=".5" y=".5" width="100%" height="100%" fill="#eee" stroke="#999" stroke-dasharray="4"/></svg>'
+        '<rect x=".5" y=".5" width="100%" height="100%" fill="#eee" stroke="#999" stroke-dasharray="4"/>'
+        f'<g font-family="sans-serif" font-size="13" fill="#555" text-anchor="middle">{written}</g></svg>'
     )
+
+
+def _cut(line: str, most: int) -> str:
+    """*line* in at most so many letters, without what XML cannot hold."""
+    plain = "".join(letter for letter in line if letter.isprintable())
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
