@@ -155,3 +155,53 @@ def test_where_nothing_tells_the_title_it_stays_open(head: str, url: str) -> Non
 
 def test_a_number_sign_is_no_heading_where_nothing_else_is_marked_so() -> None:
     assert told("top of page\n# 1 in the Nation\nAnn Roe\nJan 5, 2021\n3 min read")[0] == "# 1 in the Nation"
+
+
+def ended(foot: str) -> Reading:
+    """A dump that ends with *foot* below a text whose last line is PROSE."""
+    body = f"top of page\n\nWater and Land\n\nSeeds are sown by hand.\n\n{PROSE}\n\n{foot}\n\nRecent Posts\nSee All"
+    return extract(
+        Capture(
+            url="", kind="post", source="file", body=body.encode(), media_type="text/plain",
+            captured_at="2026-06-01T00:00:00Z",
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("foot", "tags", "categories"),
+    [
+        ("water\nland\nseeds of hope\n45 views0 comments", ("water", "land", "seeds of hope"), ()),
+        ("* Water\n* Land\n* Our Movement\n45 views", ("Water", "Land", "Our Movement"), ()),
+        ("#water\n#land\n#hope\n45 views0 comments", ("#water", "#land", "#hope"), ()),
+        ("* Water\n45 views", ("Water",), ()),
+        ("Decor and Styling16 views2 likes. Post not marked as liked2", (), ("Decor and Styling",)),
+        ("Water•Land1 weergave0 opmerkingenPost is niet als leuk gemarkeerd", (), ("Water", "Land")),
+        ("Tags: Water\n45 views0 comments", ("Water",), ()),
+    ],
+)
+def test_labels_between_text_and_counts_are_no_body(
+    foot: str, tags: tuple[str, ...], categories: tuple[str, ...]
+) -> None:
+    reading = ended(foot)
+    assert reading.body_text == f"Seeds are sown by hand.\n\n{PROSE}"
+    assert (reading.tags, reading.categories) == (tags, categories)
+    guessed = [problem.kind for problem in reading.problems] == ["tags-guessed"]
+    assert guessed == (bool(tags) and not foot.startswith("Tags:"))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Ann Roe\nDirector\nUS Human Rights Network",
+        "In solidarity,\nWater Keepers\nLand Defenders\nSeed Savers",
+        "Signed by:\n* Water Keepers\n* Land Defenders",
+        "1 Water Street\nFlint\nMichigan",
+        "* Ann Roe\n* Paul Poe\n* Mary Moe",
+        "We ask for:\nwater\nland\nseeds",
+    ],
+)
+def test_what_closes_a_letter_is_body(end: str) -> None:
+    reading = ended(f"{end}\n\n45 views0 comments")
+    assert (reading.body_text or "").endswith(end.splitlines()[-1].removeprefix("* "))
+    assert (reading.tags, reading.views) == ((), 45)

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from scraper.layouts.dumps import wix_labels
 from scraper.layouts.dumps import wix_words as words
 from scraper.layouts.dumps.lines import first
+from scraper.layouts.dumps.wix_labels import Labels
 from scraper.numbers import Shown, counts_line
 
 #: Cards under "Recent Posts" where "See All" is missing: at most so many lines, none longer than a preview.
@@ -18,6 +20,7 @@ _MOST_CARDS = 6
 _LONGEST_PREVIEW = 210
 _SHORTEST_PREVIEW = 180
 _LONGEST_FOOTER = 60
+_LONGEST_LABELS = 250
 
 
 NONE_SHOWN = Shown()
@@ -31,27 +34,31 @@ class Foot:
     counts: Shown = NONE_SHOWN
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    #: Whether the tags are told by their place and words alone.
+    guessed: bool = False
     #: Text of the body's last line, where the foot was glued to it; None: the line is whole.
     last_line: str | None = None
     #: Whether anything of Wix's was found.
     seen: bool = False
 
 
-def read_foot(lines: Sequence[str], *, whole: bool) -> Foot:
-    """The foot of *lines*. *whole*: ``bottom of page`` followed them, so nothing is cut off."""
+def read_foot(lines: Sequence[str], *, whole: bool, labels: frozenset[str] = frozenset()) -> Foot:
+    """The foot of *lines*. *whole*: ``bottom of page`` followed them, so nothing is cut off. *labels*: the lines that
+    are surely categories, as counts were glued to them.
+    """
     groups = _groups(lines)
     recent = _recent(lines, whole=whole)
     if groups:
         followed = owned(lines, groups)
         start, end, counts = (followed or groups)[-1]
         if recent is not None and not followed and _are_cards(recent, groups):
-            return _with_tags(lines, recent, NONE_SHOWN)
+            return _with_labels(lines, recent, NONE_SHOWN)
         likes = counts.likes if counts.likes is not None else _likes(lines, end)
-        return _with_tags(lines, start, counts._replace(likes=likes))
+        return _with_labels(lines, start, counts._replace(likes=likes), sure=labels)
     for index in (recent, _comment_box(lines)):
         if index is not None:
-            return _with_tags(lines, index, NONE_SHOWN)
-    return _glued(lines) or _with_tags(lines, _footer(lines), NONE_SHOWN, seen=False)
+            return _with_labels(lines, index, NONE_SHOWN)
+    return _glued(lines) or _with_labels(lines, _footer(lines), NONE_SHOWN, seen=False)
 
 
 def _footer(lines: Sequence[str]) -> int:
@@ -170,6 +177,51 @@ def _comment_box(lines: Sequence[str]) -> int | None:
     return None
 
 
+_COUNT = re.compile(r"(?<=[^\W\d])(?=\d[\d,.]*\s[^\W\d]{3,20})")
+
+
+#: "2 likes. Post not marked as liked2": the number stands beside the heart as well.
+_LIKES_TWICE = re.compile(r"(?<=liked)\.?\s?\d+$", re.IGNORECASE)
+
+
+#: The last word behind a number, with a capital right behind it.
+_GLUED_WORD = re.compile(r"\d[\d,.]*\s[^\W\d_]+?(?=[A-ZÀ-Þ]\D*$)")
+
+
+def with_counts_apart(lines: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """(*lines*, the counts that are glued to labels ("Water•Land16 views") on a line of their own; these labels)."""
+    apart: list[str] = []
+    labels: list[str] = []
+    for line in lines:
+        counts, liked = _without_liked(_LIKES_TWICE.sub("", line))
+        at = _glued_counts(counts)
+        if at is not None:
+            apart += [counts[:at], counts[at:], *liked]
+            labels.append(counts[:at])
+        else:
+            apart += [counts, *liked] if liked and counts_line(counts) else [line]
+    return tuple(apart), frozenset(labels)
+
+
+def _without_liked(line: str) -> tuple[str, list[str]]:
+    """*line* without the "Post not marked as liked", of any language, that is glued to its end; and that."""
+    found = _GLUED_WORD.search(line) if len(line) <= _LONGEST_LABELS else None
+    if found is None or words.LIKED.fullmatch(line[found.end() :]) is None:
+        return line, []
+    return line[: found.end()], [line[found.end() :]]
+
+
+def _glued_counts(line: str) -> int | None:
+    """Where the counts begin that follow a label without a space; None: nowhere."""
+    if len(line) > _LONGEST_LABELS:
+        return None
+    for place in _COUNT.finditer(line):
+        shown = counts_line(line[place.start() :])
+        if shown is not None and shown.views is not None and counts_line(f"{line[: place.start()]} 1") is None:
+            return place.start()
+    return None
+
+
 _COUNTS_AT_END = re.compile(
     r"(?P<body>.*[.!?”\"')\]…])\s*(?P<counts>\d[\d,.]*\s?[^\W\d]{3,20}\s?\d[\d,.]*\s?[^\W\d]{3,20})(?:Post .*)?"
 )
@@ -196,48 +248,12 @@ def _cut_line(index: int, text: str) -> Foot:
     return Foot(body_end=index + 1, last_line=text, seen=True)
 
 
-def _categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:
-    """(index where they begin, names) of the categories above *end*: lines with a list mark alone between them.
-
-    Seen on captures of 2023: "Marketing", "•", "Instagram", "•", "Strategy" above the counts. One alone has no mark.
-    """
-    last = next((index for index in range(end - 1, -1, -1) if lines[index]), None)
-    if last is not None and (joined := _joined(lines[last])):
-        return last, joined
-    named: list[str] = []
-    start, mark_due = end, False
-    for index in range(end - 1, max(-1, end - 60), -1):
-        line = lines[index].removeprefix("• ")
-        if not line:
-            continue
-        if mark_due != (line == "•") or len(line) > 40:
-            break
-        if not mark_due:
-            named.append(line)
-            start = index
-        mark_due = not mark_due
-    return (start, tuple(reversed(named))) if len(named) > 1 else (end, ())
-
-
-def _joined(line: str) -> tuple[str, ...]:
-    """The names of a line that lost its breaks ("Marketing•Instagram•Strategy"); empty: it is no such line."""
-    names = [name.strip() for name in line.split("•")]
-    short = all(name and len(name) <= 40 and name[-1] not in ".!?:;," for name in names)
-    return tuple(names) if len(names) > 1 and short and len(line) <= 200 else ()
-
-
-def _with_tags(lines: Sequence[str], behind: int, counts: Shown, *, seen: bool = True) -> Foot:
+def _with_labels(
+    lines: Sequence[str], behind: int, counts: Shown, *, seen: bool = True, sure: frozenset[str] = frozenset()
+) -> Foot:
     """The foot that begins at *behind*, with the categories and tags that stand right above it."""
-    end, categories = _categories(lines, behind)
-    for index in range(end - 1, -1, -1):
-        line = lines[index]
-        if found := words.TAGS.fullmatch(line) if line else None:
-            below = [below for below in lines[index + 1 : end] if below]
-            named = [tag.strip() for tag in found["tags"].split(",") if tag.strip()] + below
-            if named and all(len(tag) <= 50 and tag[-1] not in ".!?:" for tag in named):
-                tags = tuple(dict.fromkeys(named))
-                return Foot(body_end=index, counts=counts, tags=tags, categories=categories, seen=seen)
-            break
-        if len(line) > 50:
-            break
-    return Foot(body_end=end, counts=counts, categories=categories, seen=seen)
+    labels = wix_labels.above(lines, behind, sure) if seen else Labels(behind)
+    return Foot(
+        body_end=labels.start, counts=counts, tags=labels.tags, categories=labels.categories,
+        guessed=labels.guessed, seen=seen,
+    )  # fmt: skip

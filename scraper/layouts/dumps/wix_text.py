@@ -26,7 +26,7 @@ from scraper.layouts.dumps.lines import (
     without_bare_marks,
     without_hashes,
 )
-from scraper.layouts.dumps.wix_foot import Foot, count_groups, read_foot
+from scraper.layouts.dumps.wix_foot import Foot, count_groups, read_foot, with_counts_apart
 from scraper.layouts.dumps.wix_head import Head, read_head
 from scraper.layouts.dumps.wix_marks import joined_labels
 from scraper.numbers import Shown
@@ -66,11 +66,12 @@ def read(page: TextPage) -> Reading:
     """What the dump says: a post, or why it is none. Raises Unreadable where it holds no text of a page."""
     assert_prose(page)
     lines, headings = without_hashes(page.lines)
-    cut = _cut(joined_labels(with_one_bullet(lines)))
+    lines, labels = with_counts_apart(joined_labels(with_one_bullet(lines)))
+    cut = _cut(lines)
     if page.url and not urls.is_post(page.url):
         kind = ReadingKind.LIST if _LIST_PATH.search(page.url.partition("?")[0]) else ReadingKind.OTHER
         return _no_post(page, kind, "its address is no post's")
-    foot = read_foot(cut.lines, whole=cut.bottom)
+    foot = read_foot(cut.lines, whole=cut.bottom, labels=labels)
     chrome = cut.top or cut.bottom or foot.seen
     inside = without_bare_marks(_to_body_end(cut.lines, foot))
     head = read_head(inside, chrome=chrome, url=page.url, headings=headings)
@@ -171,6 +172,9 @@ def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
     problems = head.problems
     if foot.counts.views is not None and shown.views is None:
         problems += (note("placeholder-count", "views", "found '0 views', which pages before 2023-08 all said"),)
+    if foot.guessed:
+        told = ", ".join(foot.tags)[:300]
+        problems += (note("tags-guessed", "tags", f"took the short lines between text and counts for tags: {told}"),)
     return Reading(
         kind=ReadingKind.POST,
         url=urls.canonical(page.url) if page.url else None,
