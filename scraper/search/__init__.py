@@ -8,26 +8,23 @@ from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
+from scraper.search.found_words import found_words
 from scraper.search.ledger import snapshot
-from scraper.search.match import EXACT, STEMMED, expression
 from scraper.search.query import parse
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import count
 from scraper.search.snippets import Snippet
-from scraper.search.tree import MARK, UNMARK, Any, Query
+from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
 __all__ = [
-    "EXACT",
     "LEARNED",
     "MARK",
     "SORTS",
-    "STEMMED",
     "STEPS",
     "UNDATED",
     "UNMARK",
     "Advice",
-    "Any",
     "Facet",
     "Filters",
     "Group",
@@ -45,10 +42,10 @@ __all__ = [
     "advise",
     "check_cost",
     "count",
-    "expression",
     "faults",
     "find",
     "find_mended",
+    "found_words",
     "is_address",
     "ordered",
     "parse",

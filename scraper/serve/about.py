@@ -3,7 +3,6 @@
 from scraper.search import synonyms
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.post import has_bodies
 from scraper.serve.render import render
 from scraper.store import holdings
 
@@ -24,7 +23,7 @@ def page(ask: Ask) -> Answer:
             problems=holdings.open_problems(db),
             crawls=holdings.newest_runs(db, 10),
             checkpoint=holdings.newest_checkpoint(db),
-            raw=has_bodies(db),
+            raw=holdings.has_bodies(db),
             synonyms=list(dict.fromkeys(synonyms.groups().values())),
         )
     )

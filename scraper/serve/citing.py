@@ -15,6 +15,7 @@ from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
+from scraper.store import post_queries, settings_of
 
 
 def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work:
@@ -23,7 +24,7 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     The address of our copy is part of it only where others can reach it. A revision's day is that which the site showed
     for the same instant; where that is not known, the day in UTC.
     """
-    site = ask.db.execute("SELECT name FROM sites WHERE id = ?", (post["site"],)).fetchone()
+    site = post_queries.site(ask.db, post["site"])
     shown = revision.row if revision else dict(post)
     base = public_base(ask)
     published, published_in_utc = _day(post, shown, "published")
@@ -41,7 +42,7 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
         gone_at=post["gone_at"],
         language=post["language"],
         abstract=post["excerpt"],
-        keywords=tuple(name for name, _ in labels(ask, "tag", "tags", post["id"])),
+        keywords=tuple(name for name, _ in labels(ask, "tag", post["id"])),
         sha256=revision.body_sha256 if revision else None,
         archive=frame_of(ask.room).name,
         archive_url=revision_url(base, post["site"], post["slug"], digest, seen_at) if base else None,
@@ -56,17 +57,10 @@ def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | 
     return (at[:10], "T" in at) if at else (None, False)
 
 
-def fact(ask: Ask, key: str) -> str | None:
-    """What ``meta`` says of *key*."""
-    row = ask.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return row["value"] if row else None
-
-
 def public_base(ask: Ask) -> str | None:
     """Where the archive is served to everybody, with a slash behind; None: only this machine or network reaches it."""
-    told = fact(ask, "public_url")
-    if told:
-        return told.rstrip("/") + "/"
+    if told := settings_of(ask.db).public_url:
+        return f"{told}/"
     return ask.origin + ask.room.base if is_public(ask.origin) else None
 
 
@@ -115,12 +109,7 @@ def coins(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
     As Zotero itself writes items that are no books, articles or theses: Dublin Core, its own type in ``rft.type``.
     """
     wanted = list(dict.fromkeys(addresses))[:400]
-    found = ask.db.execute(
-        "SELECT posts.url, posts.site, slug, sites.name, title, author, language,"
-        " coalesce(published_day, substr(published_at, 1, 10), updated_day, substr(updated_at, 1, 10)) AS day"
-        f" FROM posts JOIN sites ON sites.id = posts.site WHERE posts.url IN ({', '.join('?' * len(wanted))})",
-        wanted,
-    )
+    found = post_queries.cited(ask.db, wanted)
     return {row["url"]: _context_object(ask, row) for row in found}
 
 

@@ -12,6 +12,7 @@ from scraper.serve.citing import absolute
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
+from scraper.store import holdings, post_queries
 
 #: Posts named in one sitemap; the protocol allows no more.
 IN_SITEMAP = 50_000
@@ -50,9 +51,7 @@ def package(ask: Ask) -> Answer:
                 **shape(name, Options()),
             }
         )
-    sources = [
-        {"title": name, "path": url} for name, url in ask.db.execute("SELECT name, base_url FROM sites ORDER BY id")
-    ]
+    sources = [{"title": site["name"], "path": site["base_url"]} for site in holdings.sites(ask.db)]
     frame = frame_of(ask.room)
     about = {
         "name": "ushrn-posts",
@@ -80,11 +79,7 @@ def robots(ask: Ask) -> Answer:
 
 def sitemap(ask: Ask) -> Answer:
     """``/sitemap.xml``: the pages of all posts, newest first, each with when we last learned something about it."""
-    found = ask.db.execute(
-        "SELECT site, slug, ifnull((SELECT max(ifnull(known_at, at)) FROM events WHERE post_id = posts.id),"
-        " first_seen_at) AS changed FROM posts ORDER BY published_at DESC, url LIMIT ?",
-        (IN_SITEMAP,),
-    )
+    found = post_queries.newest(ask.db, IN_SITEMAP)
     entries = "".join(
         f"<url><loc>{xml(absolute(ask, path_of(row)))}</loc><lastmod>{instant(row['changed'])}</lastmod></url>\n"
         for row in found

@@ -37,6 +37,7 @@ from scraper.serve.citing import is_public
 from scraper.serve.frame import frame_of
 from scraper.serve.searching import State
 from scraper.serve.security_headers import SAFE
+from scraper.store import holdings
 
 #: What the address ends with → the name of the format.
 ENDINGS = {each.suffix.lstrip("."): name for name, each in FORMATS.items()}
@@ -144,7 +145,7 @@ def disposition(db: sqlite3.Connection, ask: Ask, name: str) -> dict[str, str]:
     if name == "atom":
         return {}
     words = re.sub(r"[^a-z0-9]+", "-", ask.one("q").lower())[:40].strip("-") or "posts"
-    (day,) = db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
+    day = holdings.last_seen_day(db)
     return {"Content-Disposition": f'attachment; filename="ushrn-{words}-{day or "empty"}{FORMATS[name].suffix}"'}
 
 

@@ -11,14 +11,12 @@ from scraper.export import revision_name
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, Instead, NotHere, quoted
 from scraper.serve.render import render
-from scraper.store import notices, sealing
+from scraper.store import holdings, notices, post_queries, revision_queries, sealing
 
 
 def the_post(ask: Ask) -> sqlite3.Row:
     """The post that the path names. Raises NotHere."""
-    row: sqlite3.Row | None = ask.db.execute(
-        "SELECT * FROM posts WHERE site = ? AND slug = ?", (ask.part["site"], ask.part["slug"])
-    ).fetchone()
+    row = post_queries.at_place(ask.db, ask.part["site"], ask.part["slug"])
     if row is None:
         withdrawn = notices.at_place(ask.db, ask.part["site"], ask.part["slug"])
         if withdrawn is not None:
@@ -56,17 +54,10 @@ class Revision:
     row: Mapping[str, Any]
 
 
-_LIGHT = "revisions.id, post_id, capture_id, seen_at, title, author, published_at, updated_at, content_sha256"
-_JOINED = (
-    ", record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captures.id = capture_id WHERE post_id = ?"
-    " ORDER BY seen_at, revisions.id LIMIT 1000"
-)
-
-
 def revisions_of(ask: Ask, post: int) -> list[Revision]:
     """Oldest first, each content once for each time that it came."""
     found: list[Revision] = []
-    for row in rows(ask, f"SELECT {_LIGHT}{_JOINED}", post):
+    for row in revision_queries.of_post(ask.db, post):
         if not found or found[-1].content_sha256 != row["content_sha256"]:
             found.append(_revision(row))
     return found
@@ -107,7 +98,7 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
     known = revisions_of(ask, post["id"])
     revision = next((each for each in known if digest and (each.record_sha256 or "").startswith(digest)), None)
     if revision is None and digest:
-        at = _capture_time(ask, post, digest)
+        at = revision_queries.capture_time(ask.db, post["id"], post["url"], digest)
         by_content = [each for each in known if each.content_sha256.startswith(digest)]
         by_time = [each for each in known if at and each.seen_at <= at]
         revision = next(reversed(by_time or by_content), None)
@@ -116,46 +107,13 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
         if withdrawn is not None:
             raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_revision(name))
-    (whole,) = rows(
-        ask,
-        "SELECT revisions.*, record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captures.id = capture_id"
-        " WHERE post_id = ? AND capture_id = ?",
-        post["id"],
-        revision.capture_id,
-    )
-    return _revision(whole)
+    return _revision(revision_queries.whole(ask.db, post["id"], revision.capture_id))
 
 
-def _capture_time(ask: Ask, post: sqlite3.Row, digest: str) -> str | None:
-    """When the capture of *post* was made whose digest, or whose content's former address, begins with *digest*."""
-    captures = (
-        "SELECT captured_at, captures.id FROM captures JOIN post_captures ON capture_id = captures.id"
-        " WHERE post_id = ?1 AND substr(record_sha256, 1, length(?2)) = ?2"
-    )
-    former = (
-        "SELECT captured_at, captures.id FROM revision_addresses JOIN captures USING (record_sha256)"
-        " WHERE post_url = ?3 AND substr(content_sha256, 1, length(?2)) = ?2"
-    )
-    row = ask.db.execute(
-        f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC LIMIT 1",
-        (post["id"], digest, post["url"]),
-    ).fetchone()
-    return row["captured_at"] if row else None
-
-
-def rows(ask: Ask, sql: str, *values: Any) -> list[sqlite3.Row]:
-    """All rows of *sql*."""
-    return ask.db.execute(sql, values).fetchall()
-
-
-def labels(ask: Ask, name: str, table: str, post: int) -> list[tuple[str, str]]:
-    """Categories or tags, each with the search for its other posts."""
-    named = rows(
-        ask,
-        f"SELECT name FROM post_{table} JOIN {table} ON {table}.id = {name}_id WHERE post_id = ? ORDER BY position",
-        post,
-    )
-    return [(row["name"], ask.link("/search", (name, row["name"]))) for row in named]
+def labels(ask: Ask, facet: str, post: int) -> list[tuple[str, str]]:
+    """Categories or tags (``category``, ``tag``), each with the search for its other posts."""
+    named = {"category": post_queries.categories, "tag": post_queries.tags}[facet](ask.db, post)
+    return [(name, ask.link("/search", (facet, name))) for name in named]
 
 
 def go(ask: Ask) -> Answer:
@@ -165,6 +123,5 @@ def go(ask: Ask) -> Answer:
         return Answer(render("go.html", ask.room, url="", words="", here="go"))
     if found := search.post_at(ask.db, asked):
         return Answer("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
-    known = ask.db.execute("SELECT state FROM known_urls WHERE url = ?", (urls.canonical(asked),)).fetchone()
-    words = texts.heard_of(known["state"] if known else None)
+    words = texts.heard_of(holdings.state_of(ask.db, urls.canonical(asked)))
     return Answer(render("go.html", ask.room, url=asked, words=words, here="go"), 404)

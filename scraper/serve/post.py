@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from scraper import cite, search, urls
-from scraper.search import EXACT, STEMMED, expression
-from scraper.search import Any as AnyOf
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.body_html import KeptImage, web_address
@@ -16,13 +14,15 @@ from scraper.serve.citing import citations, work_of
 from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
-from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, rows, the_post
+from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
-from scraper.store import picture_queries
+from scraper.store import capture_queries, holdings, picture_queries, post_queries
 
 #: Rows of a list on the page at most; the data bench has all.
 MOST = 200
+#: Captures listed on the page.
+NEWEST = 20
 #: Characters of a file's text shown.
 FILE_TEXT = 20_000
 
@@ -30,37 +30,33 @@ FILE_TEXT = 20_000
 def page(ask: Ask) -> Answer:
     """``/post/<site>/<slug>``, with ``?q=`` to mark the words of a search."""
     post = the_post(ask)
-    links = rows(ask, "SELECT url, text FROM links WHERE post_id = ? ORDER BY position LIMIT 500", post["id"])
+    links = post_queries.links(ask.db, post["id"])
     ours = held(ask, (link["url"] for link in links))
     pictured = in_text(ask, picture_queries.of_post(ask.db, post["id"]))
-    body = Body(post["body_html"], post["body_text"], found_words(ask, post["id"]), ours, pictured)
-    counts = observed(ask, post["id"])
+    body = Body(
+        post["body_html"], post["body_text"], search.found_words(ask.db, ask.one("q"), post["id"]), ours, pictured
+    )
+    counts = post_queries.counts(ask.db, post["id"])
     revisions, current = revisions_of(ask, post["id"]), current_revision(ask, post)
     work = work_of(ask, post, current)
     path = path_of(post)
-    captured = ask.db.execute("SELECT * FROM captures WHERE id = ?", (post["capture_id"],)).fetchone()
-    captures = captures_of(ask, post["id"])
-    events = rows(ask, "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT 500", post["id"])
+    captured = capture_queries.row(ask.db, post["capture_id"])
+    captures = capture_queries.newest_of_post(ask.db, post["id"], NEWEST)
+    events = post_queries.events(ask.db, post["id"])
     return Answer(
         render(
             "post.html",
             ask.room,
             post=post,
-            site=ask.db.execute("SELECT * FROM sites WHERE id = ?", (post["site"],)).fetchone(),
+            site=post_queries.site(ask.db, post["site"]),
             body=shown(body),
             home=ask.link(path_of(post)),
             bases=texts.BASES,
-            categories=labels(ask, "category", "categories", post["id"]),
-            tags=labels(ask, "tag", "tags", post["id"]),
+            categories=labels(ask, "category", post["id"]),
+            tags=labels(ask, "tag", post["id"]),
             files=files_of(ask, post["id"]),
-            videos=rows(ask, "SELECT url, title FROM videos WHERE post_id = ? ORDER BY position", post["id"]),
-            images=[
-                row
-                for row in rows(
-                    ask, "SELECT url, alt, caption FROM images WHERE post_id = ? ORDER BY position", post["id"]
-                )
-                if row["url"] not in pictured
-            ],
+            videos=post_queries.videos(ask.db, post["id"]),
+            images=[row for row in post_queries.images(ask.db, post["id"]) if row["url"] not in pictured],
             cover=cover_of(ask, post, pictured),
             counts=counts,
             views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
@@ -78,9 +74,9 @@ def page(ask: Ask) -> Answer:
             current=current,
             captures=captures,
             captured=captured,
-            raw=has_bodies(ask.db),
+            raw=holdings.has_bodies(ask.db),
             links=[(link, ours.get(link["url"])) for link in links],
-            linked_from=linked_from(ask, post),
+            linked_from=post_queries.linked_from(ask.db, post["id"], post["url"], MOST),
             work=work,
             cited=citations(cite.record(work), post["body_text"]),
             head=page_head(ask, work, path, post["body_text"]),
@@ -101,39 +97,8 @@ def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
     """Which of *addresses* are posts that we have → our page."""
     known = {address: urls.canonical(address) for address in addresses}
     wanted = sorted(set(known.values()))[:400]
-    marks = ", ".join("?" * len(wanted))
-    found = {
-        row["url"]: ask.link(path_of(row))
-        for row in rows(ask, f"SELECT url, site, slug FROM posts WHERE url IN ({marks})", *wanted)
-    }
+    found = {row["url"]: ask.link(path_of(row)) for row in post_queries.places(ask.db, wanted)}
     return {address: found[canonical] for address, canonical in known.items() if canonical in found}
-
-
-def found_words(ask: Ask, post: int) -> tuple[str, ...]:
-    """The strings in the post's body that ``?q=`` finds, as they stand there."""
-    terms = search.parse(ask.one("q")).terms
-    found: set[str] = set()
-    for table, exact in ((STEMMED, False), (EXACT, True)):
-        chosen = tuple(term for term in terms if term.exact is exact)
-        if not chosen:
-            continue
-        for (text,) in ask.db.execute(
-            f"SELECT highlight({table}, 2, ?, ?) FROM {table} WHERE {table} MATCH ? AND rowid = ?",
-            (search.MARK, search.UNMARK, expression(AnyOf(chosen)), post),
-        ):
-            found |= {part.partition(search.UNMARK)[0] for part in (text or "").split(search.MARK)[1:]}
-    return tuple(sorted(found))
-
-
-def observed(ask: Ask, post: int) -> list[sqlite3.Row]:
-    """What was counted, oldest first, the newest observations if there are very many."""
-    found = rows(
-        ask,
-        "SELECT counted_at, views, comments, likes, source FROM counts WHERE post_id = ?"
-        " ORDER BY counted_at DESC, capture_id DESC LIMIT 500",
-        post,
-    )
-    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,45 +149,7 @@ def compared(ask: Ask, post: sqlite3.Row, revisions: Sequence[Revision]) -> dict
     }
 
 
-def captures_of(ask: Ask, post: int) -> tuple[int, list[sqlite3.Row]]:
-    """How many captures were read as this post, and the newest of them."""
-    joined = "FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?"
-    (count,) = ask.db.execute(f"SELECT count(*) {joined}", (post,)).fetchone()
-    newest = rows(
-        ask,
-        "SELECT captures.url, captured_at, captured_at_basis, source, status, body_sha256, verdict"
-        f" {joined} ORDER BY captured_at DESC, captures.id DESC LIMIT 20",
-        post,
-    )
-    return count, newest
-
-
 def files_of(ask: Ask, post: int) -> list[dict[str, Any]]:
     """Files that the post offers; *kept*: the file itself is in the archive."""
-    found = rows(
-        ask,
-        "SELECT url, name, media_type, size, sha256, substr(text, 1, ?) AS text, length(text) AS letters,"
-        " EXISTS (SELECT 1 FROM bodies WHERE bodies.sha256 = files.sha256) AS kept"
-        " FROM files WHERE post_id = ? ORDER BY position LIMIT 100",
-        FILE_TEXT,
-        post,
-    )
+    found = post_queries.files(ask.db, post, FILE_TEXT)
     return [{**dict(row), "cut": (row["letters"] or 0) > FILE_TEXT} for row in found]
-
-
-def linked_from(ask: Ask, post: sqlite3.Row) -> list[sqlite3.Row]:
-    """Other posts that link to this one, by any address under which it was captured."""
-    return rows(
-        ask,
-        "SELECT DISTINCT posts.site, posts.slug, posts.title, posts.language, posts.published_at FROM links"
-        " JOIN posts ON posts.id = links.post_id WHERE links.url IN (SELECT ?1 UNION SELECT captures.url"
-        " FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_captures.post_id = ?2)"
-        f" AND posts.id != ?2 ORDER BY posts.published_at LIMIT {MOST}",
-        post["url"],
-        post["id"],
-    )
-
-
-def has_bodies(db: sqlite3.Connection) -> bool:
-    """Whether the captures' bytes are in this copy of the archive."""
-    return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None

@@ -5,8 +5,7 @@ import re
 from scraper.errors import IntegrityError
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page
-from scraper.serve.post import has_bodies
-from scraper.store import holdings, withdrawal_rules
+from scraper.store import capture_queries, holdings, withdrawal_rules
 
 ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "application/json": "json",
            "application/xml": "xml", "text/xml": "xml", "image/jpeg": "jpg", "image/png": "png",
@@ -21,15 +20,14 @@ def page(ask: Ask) -> Answer:
     """
     sha256 = ask.part["sha256"]
     if not _DIGEST.fullmatch(sha256) or not holdings.has_body(ask.db, sha256):
-        raise NotHere(texts.NO_SUCH_BYTES if has_bodies(ask.db) else texts.RAW_ELSEWHERE)
+        raise NotHere(texts.NO_SUCH_BYTES if holdings.has_bodies(ask.db) else texts.RAW_ELSEWHERE)
     if withdrawal_rules.withholds(ask.db, sha256):
         return problem_page(ask.room, texts.heard_of("withdrawn"), 410)
     try:
         body = holdings.body(ask.db, sha256)
     except IntegrityError:
         return problem_page(ask.room, texts.BROKEN, 503)
-    kind = ask.db.execute("SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (sha256,)).fetchone()
-    ending = ENDINGS.get(kind["media_type"] if kind else "", "bin")
+    ending = ENDINGS.get(capture_queries.media_type(ask.db, sha256) or "", "bin")
     headers = {
         "Content-Disposition": f'attachment; filename="{sha256[:16]}.{ending}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",

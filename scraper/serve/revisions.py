@@ -16,6 +16,7 @@ from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
+from scraper.store import capture_queries, revision_queries
 
 #: A paragraph with segments of more than one kind.
 CHANGED = "changed"
@@ -35,7 +36,7 @@ def page(ask: Ask) -> Answer:
     latest = current_revision(ask, post)
     work = work_of(ask, post, revision)
     body = Body(row["body_html"], row["body_text"])
-    captured = ask.db.execute("SELECT * FROM captures WHERE id = ?", (revision.capture_id,)).fetchone()
+    captured = capture_queries.row(ask.db, revision.capture_id)
     return Answer(
         render(
             "revision.html",
@@ -48,7 +49,7 @@ def page(ask: Ask) -> Answer:
             place=place,
             copy=copy_of(ask, post, revision, latest, captured),
             captured=captured,
-            chain=chain_of(ask, revision),
+            chain=revision_queries.chain_of(ask.db, revision.capture_id),
             home=ask.link(path_of(post)),
             here_path=ask.link(path),
             cited=citations(cite.record(work), row["body_text"]),
@@ -81,15 +82,6 @@ def citation(ask: Ask) -> Answer:
     """``/post/<site>/<slug>/revision/<name>/cite.ris`` and its siblings."""
     post = the_post(ask)
     return cited(ask, post, named(ask, post, ask.part["name"]))
-
-
-def chain_of(ask: Ask, revision: Revision) -> str | None:
-    """The chain that seals the run which made the revision's first capture; None: it is not sealed yet."""
-    row = ask.db.execute(
-        "SELECT chain_sha256 FROM captures JOIN crawls ON crawls.id = crawl_id WHERE captures.id = ?",
-        (revision.capture_id,),
-    ).fetchone()
-    return row["chain_sha256"] if row else None
 
 
 @dataclass(frozen=True, slots=True)

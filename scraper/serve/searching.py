@@ -14,6 +14,7 @@ from scraper.serve.citing import absolute, coins
 from scraper.serve.frame import frame_of
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
+from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
 #: Hits on a page.
@@ -236,14 +237,13 @@ class Covered:
 
 def coverage(db: sqlite3.Connection) -> Covered:
     """Posts in the archive, and those it knows of and has not."""
-    states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
-    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    return Covered(posts, states.get(AddressState.WANTED, 0), states.get(AddressState.LOST, 0))
+    states = holdings.states(db)
+    return Covered(holdings.count_of(db, "posts"), states.get(AddressState.WANTED, 0), states.get(AddressState.LOST, 0))
 
 
 def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
-    (day,) = ask.db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
+    day = holdings.last_seen_day(ask.db)
     address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
     return texts.cited_search(
         frame_of(ask.room).name,

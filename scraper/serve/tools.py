@@ -7,6 +7,7 @@ and the digest of the capture that it comes from. `api` serves these answers as 
 import re
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from scraper import cite, diff, search
@@ -14,7 +15,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere
 from scraper.serve.citing import absolute, work_of
 from scraper.serve.permalinks import Revision, current_revision, path_of, revisions_of
-from scraper.store import change_list
+from scraper.store import change_list, post_queries, revision_queries
 
 Json = dict[str, Any]
 
@@ -51,8 +52,7 @@ def _hit(ask: Ask, hit: search.Hit) -> Json:
 
 
 def _row(ask: Ask, number: int) -> sqlite3.Row:
-    row: sqlite3.Row = ask.db.execute("SELECT * FROM posts WHERE id = ?", (number,)).fetchone()
-    return row
+    return post_queries.by_id(ask.db, number)
 
 
 def _verbatim(text: str | None, passage: str) -> str:
@@ -117,19 +117,7 @@ def read_post(ask: Ask, post: sqlite3.Row, at: str = "") -> Json:
 def _with_texts(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Revision | None:
     if revision is None:
         return None
-    row = ask.db.execute(
-        "SELECT * FROM revisions WHERE post_id = ? AND capture_id = ?", (post["id"], revision.capture_id)
-    ).fetchone()
-    return Revision(
-        name=revision.name,
-        content_sha256=revision.content_sha256,
-        seen_at=revision.seen_at,
-        title=revision.title,
-        capture_id=revision.capture_id,
-        record_sha256=revision.record_sha256,
-        body_sha256=revision.body_sha256,
-        row=dict(row),
-    )
+    return replace(revision, row=dict(revision_queries.whole(ask.db, post["id"], revision.capture_id)))
 
 
 def list_revisions(ask: Ask, post: sqlite3.Row) -> Json:

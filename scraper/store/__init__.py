@@ -8,6 +8,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 
 from scraper.store import (
     bodies,
+    capture_queries,
     change_list,
     exhibits,
     health,
@@ -17,6 +18,8 @@ from scraper.store import (
     notices,
     picture_queries,
     post_captures,
+    post_queries,
+    revision_queries,
     sealing,
     withdrawal_rules,
 )
@@ -62,6 +65,7 @@ __all__ = [
     "SiteHealth",
     "Trouble",
     "bodies",
+    "capture_queries",
     "change_list",
     "exhibits",
     "health",
@@ -74,6 +78,8 @@ __all__ = [
     "picture_name",
     "picture_queries",
     "post_captures",
+    "post_queries",
+    "revision_queries",
     "sealing",
     "settings_of",
     "withdrawal_rules",

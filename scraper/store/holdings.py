@@ -180,6 +180,28 @@ def has_body(db: sqlite3.Connection, sha256: str) -> bool:
     return db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None
 
 
+def has_bodies(db: sqlite3.Connection) -> bool:
+    """Whether the captures' bytes are in this copy of the archive."""
+    return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None
+
+
+def states(db: sqlite3.Connection) -> dict[str, int]:
+    """State of `known_urls` → addresses."""
+    return dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
+
+
+def state_of(db: sqlite3.Connection, url: str) -> str | None:
+    """The state of one address; None: it was never named as a post's."""
+    row = db.execute("SELECT state FROM known_urls WHERE url = ?", (url,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def last_seen_day(db: sqlite3.Connection) -> str | None:
+    """The day on which a post was last seen on its site, UTC; None: there is no post."""
+    (day,) = db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
+    return None if day is None else str(day)
+
+
 def body(db: sqlite3.Connection, sha256: str) -> bytes:
     """The decoded bytes of that digest. Raises IntegrityError where they are not there, or not what they were."""
     return Evidence(db).body(sha256)

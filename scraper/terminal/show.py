@@ -9,7 +9,7 @@ from pathlib import Path
 from scraper import diff
 from scraper.errors import UsageError
 from scraper.harmless import harmless
-from scraper.store import Archive, PostHistory
+from scraper.store import Archive, PostHistory, capture_queries
 from scraper.vocabulary import TimeBasis
 
 #: Columns of a terminal.
@@ -68,28 +68,21 @@ def _number(archive: Archive, url: str | None, capture: str | None) -> int:
         if life is None or life.post["capture_id"] is None:
             raise UsageError(f"{url}: no post of this address; name a capture by its id or record digest")
         return _integer(life.post["capture_id"])
-    if capture.isdecimal():
-        asked = "SELECT id FROM captures WHERE id = ?"
-    elif re.fullmatch(r"[0-9a-f]{8,64}", capture):
-        asked, capture = "SELECT id FROM captures WHERE record_sha256 LIKE ?", capture + "%"
-    else:
+    if not capture.isdecimal() and not re.fullmatch(r"[0-9a-f]{8,64}", capture):
         raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
-    found = archive.db.execute(asked, (capture,)).fetchall()
+    found = capture_queries.ids(archive.db, capture)
     if len(found) != 1:
-        raise UsageError(f"{capture.rstrip('%')}: expected one capture of that id or digest, found {len(found)}")
-    number = _integer(found[0][0])
+        raise UsageError(f"{capture}: expected one capture of that id or digest, found {len(found)}")
+    (number,) = found
     if url and not _is_of(archive, number, url):
-        raise UsageError(f"{capture.rstrip('%')}: a capture, but not of {url}")
+        raise UsageError(f"{capture}: a capture, but not of {url}")
     return number
 
 
 def _is_of(archive: Archive, number: int, url: str) -> bool:
     """Whether capture *number* is one of the post at *url*."""
     life = archive.life(url)
-    if life is None:
-        return False
-    asked = "SELECT 1 FROM post_captures WHERE capture_id = ? AND post_id = ?"
-    return archive.db.execute(asked, (number, life.post["id"])).fetchone() is not None
+    return life is not None and capture_queries.is_of_post(archive.db, number, life.post["id"])
 
 
 def _integer(value: object) -> int:

@@ -1,0 +1,98 @@
+"""Captures, found by id, digest, address or time. Only reads."""
+
+import sqlite3
+from collections.abc import Iterator
+
+
+def row(db: sqlite3.Connection, capture_id: int | None) -> sqlite3.Row | None:
+    """All columns of a capture; None: it is not in this copy."""
+    found: sqlite3.Row | None = db.execute("SELECT * FROM captures WHERE id = ?", (capture_id,)).fetchone()
+    return found
+
+
+def ids(db: sqlite3.Connection, name: str) -> list[int]:
+    """The capture whose id is *name*, where that is a number, else those whose record digest begins with it."""
+    column = "id" if name.isdecimal() else "substr(record_sha256, 1, length(?1))"
+    asked = f"SELECT id FROM captures WHERE {column} = ?1"
+    return [number for (number,) in db.execute(asked, (name,))]
+
+
+def id_of_record(db: sqlite3.Connection, record_sha256: str | None) -> int | None:
+    """The capture with that record digest; None: it is not here."""
+    found = db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record_sha256,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def is_of_post(db: sqlite3.Connection, capture_id: int, post: object) -> bool:
+    """Whether a capture is one of that post."""
+    asked = "SELECT 1 FROM post_captures WHERE capture_id = ? AND post_id = ?"
+    return db.execute(asked, (capture_id, post)).fetchone() is not None
+
+
+def with_body_at(db: sqlite3.Connection, url: str | None, at: str | None) -> tuple[int | None, str | None]:
+    """(id, digest of the body) of the capture of that address and time that has a body; (None, None): there is none."""
+    asked = "SELECT id, body_sha256 FROM captures WHERE url = ? AND captured_at = ? AND body_sha256 IS NOT NULL"
+    found = db.execute(asked, (url, at)).fetchone()
+    return (None, None) if found is None else (found[0], found[1])
+
+
+def body_by_digest(db: sqlite3.Connection, sha256: str, url: str | None) -> str | None:
+    """The body with that digest, or that was sent from *url* as an entity with it; None: there is none."""
+    found = db.execute(
+        "SELECT sha256 FROM bodies WHERE sha256 = :digest UNION ALL SELECT body_sha256 FROM captures"
+        " WHERE wire_sha256 = :digest AND body_sha256 IS NOT NULL AND url = :url LIMIT 1",
+        {"digest": sha256, "url": url},
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def bodies_of(db: sqlite3.Connection, url: str | None) -> Iterator[str]:
+    """Digests of the bodies that were had from *url*."""
+    asked = "SELECT DISTINCT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL"
+    return (sha256 for (sha256,) in db.execute(asked, (url,)))
+
+
+def media_type(db: sqlite3.Connection, body_sha256: str) -> str | None:
+    """As what a body was served; None: not said, or no capture has it."""
+    found = db.execute("SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (body_sha256,)).fetchone()
+    return None if found is None else found[0]
+
+
+def newest_of_post(db: sqlite3.Connection, post: int, most: int) -> tuple[int, list[sqlite3.Row]]:
+    """How many captures were read as a post, and the newest of them."""
+    joined = "FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?"
+    (count,) = db.execute(f"SELECT count(*) {joined}", (post,)).fetchone()
+    rows = db.execute(
+        "SELECT captures.url, captured_at, captured_at_basis, source, status, body_sha256, verdict"
+        f" {joined} ORDER BY captured_at DESC, captures.id DESC LIMIT ?",
+        (post, most),
+    ).fetchall()
+    return count, rows
+
+
+def span(db: sqlite3.Connection) -> tuple[str | None, str | None]:
+    """When the oldest and the newest capture were made, UTC; None: there are none."""
+    oldest, newest = db.execute("SELECT min(captured_at), max(captured_at) FROM captures").fetchone()
+    return oldest, newest
+
+
+def records(db: sqlite3.Connection) -> Iterator[str]:
+    """All record digests, in order."""
+    return (record for (record,) in db.execute("SELECT record_sha256 FROM captures ORDER BY record_sha256"))
+
+
+def newest_request_head(db: sqlite3.Connection) -> bytes | None:
+    """The head of the last request of our own; None: there was none."""
+    found = db.execute(
+        "SELECT request_head FROM captures WHERE request_head IS NOT NULL"
+        " ORDER BY captured_at DESC, record_sha256 LIMIT 1"
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def pages_of_revisions(db: sqlite3.Connection) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """(address, time, title, text) of each revision's first capture, in order of time."""
+    return db.execute(
+        "SELECT captures.url, captured_at, title, body_text FROM revisions JOIN captures ON captures.id = capture_id"
+        " ORDER BY captured_at, captures.url, record_sha256"
+    )
