@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scraper.decide import Judgement
 from scraper.reading import READER, fingerprint, read_capture
-from scraper.runs import Report, open_run, target_of
+from scraper.runs import Report, open_run, site_addresses, target_of
 from scraper.store import Archive, HeldCapture
 from scraper.vocabulary import Stage
 
@@ -39,5 +39,6 @@ def run_accept(archive_path: Path, targets: Sequence[str] = (), *, now: Callable
 
 
 def _held(archive: Archive, targets: Sequence[str]) -> list[HeldCapture]:
-    wanted = {target_of(word, archive).site.id for word in targets}
+    known = site_addresses(archive.db)
+    wanted = {target_of(word, known).site.id for word in targets}
     return [one for one in archive.held() if not wanted or one.site in wanted]

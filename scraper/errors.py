@@ -16,6 +16,7 @@
       RateLimited                          8   the server asked for a longer pause than we may wait
       Interrupted                          9   a signal, or too many failures in a row
       Blocked                              11   a wall stands before the site's pages
+      ProgramFault                         12   a fault of the program
       Stale                                10   `status`: the last good crawl is too old
       PageError                            1   one page could not be had or read; the others go on
         FetchFailed                        1   no answer, or one that cannot be used
@@ -116,6 +117,12 @@ class Blocked(ArchiveError):
     """A wall (a bot challenge, a login, a consent or parking page) stands before the site's pages."""
 
     exit_status = 11
+
+
+class ProgramFault(ArchiveError):
+    """A mistake of ours; where it is met at one page, it is contained there and all else goes on."""
+
+    exit_status = 12
 
 
 class Stale(ArchiveError):

@@ -1,6 +1,7 @@
 """The schedules are what systemd and cron take, whatever the paths are called."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
@@ -23,11 +24,11 @@ def plan(**more):
     return Plan(**given)
 
 
-def run_line(made):
+def run_line(made, environment=None):
     """The words that cron's shell would run, by running them: the program prints its arguments."""
     line = next(line for line in text("cron", made).splitlines() if " * * * " in line)
     command = line.split(" * * * ", 1)[1].replace("\\%", "%").replace("3600", "1")
-    return subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=20)
+    return subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=20, env=environment)
 
 
 @pytest.fixture
@@ -50,17 +51,128 @@ def test_systemd_gets_a_service_and_a_timer_with_jitter():
     assert "OnCalendar=*-*-* 03:00:00\nRandomizedDelaySec=1h\n" in made
     assert "Persistent=true" in made
     assert "OnFailure" not in made
-    assert [line for line in made.splitlines() if line.startswith("# ~/")] == [
-        "# ~/.config/systemd/user/ushrn-crawl.service",
-        "# ~/.config/systemd/user/ushrn-crawl.timer",
+
+
+@pytest.mark.parametrize(("user", "folder"), [(True, "~/.config/systemd/user"), (False, "/etc/systemd/system")])
+def test_each_unit_says_where_it_belongs(user, folder):
+    made = text("systemd", plan(user=user, mail="me@example.org"))
+    names = ("ushrn-crawl.service", "ushrn-crawl.timer", "ushrn-crawl-failed.service")
+    assert [line for line in made.splitlines() if line.startswith(f"# {folder}")] == [
+        f"# {folder}/{name}" for name in names
     ]
 
 
-def test_systemd_mails_when_asked_to():
-    made = dict(units(plan(mail="me@example.org")))
-    assert "OnFailure=ushrn-crawl-failed.service\n" in made["~/.config/systemd/user/ushrn-crawl.service"]
-    assert "me@example.org" in made["~/.config/systemd/user/ushrn-crawl-failed.service"]
-    assert "$$(uname -n)" in made["~/.config/systemd/user/ushrn-crawl-failed.service"]
+def unit(name, **more):
+    """The content of one unit."""
+    return next(content for path, content in units(plan(**more)) if path.endswith("/" + name))
+
+
+def script(made, setting):
+    """The shell script that *setting* of a unit runs, as systemd hands it over."""
+    line = next(line for line in made.splitlines() if line.startswith(setting) and "/bin/sh -c" in line)
+    word = line.partition("/bin/sh -c ")[2]
+    word = re.sub(r"\\(.)", r"\1", word[1:-1]) if word.startswith('"') else word
+    return word.replace("$$", "$").replace("%%", "%")
+
+
+@pytest.mark.parametrize("user", [True, False])
+def test_systemd_mails_the_causes_when_asked_to(user):
+    assert "OnFailure=ushrn-crawl-failed.service\n" in unit("ushrn-crawl.service", mail="me@example.org", user=user)
+    made = unit("ushrn-crawl-failed.service", mail="me@example.org", user=user)
+    assert "ushrn status --check --db /srv/archive.db" in made
+    assert "me@example.org" in made and "$$(uname -n)" in made
+    assert ("journalctl --user" in made) is user
+
+
+def test_the_systems_unit_waits_for_the_network_by_its_target_and_a_users_by_itself():
+    assert "After=network-online.target" in unit("ushrn-crawl.service")
+    made = unit("ushrn-crawl.service", user=True)
+    assert "network-online" not in made and "User=" not in made
+    waiting = script(made, "ExecStartPre=")
+    assert "sleep 5" in waiting
+    at_once = subprocess.run(["/bin/sh", "-n", "-c", waiting], capture_output=True, timeout=20, check=False)
+    assert at_once.returncode == 0, at_once.stderr
+
+
+@pytest.mark.parametrize(
+    ("route", "route6", "waits"),
+    [
+        ("eth0\t00000000\t0101A8C0\t0003\n", "", 0),
+        ("", "0" * 32 + " 00 " + "0" * 32 + " 00 fe80 00000400 00000001 00000000 00000003     eth0\n", 0),
+        (
+            "eth0\t0001A8C0\t00000000\t0001\n",
+            "0" * 32 + " 00 " + "0" * 32 + " 00 0 ffffffff 1 0 00200200       lo\n",
+            59,
+        ),
+    ],
+)
+def test_a_users_unit_waits_until_there_is_a_way_out_and_no_longer_than_minutes(tmp_path, route, route6, waits):
+    (tmp_path / "route").write_text("Iface\tDestination\tGateway\tFlags\n" + route)
+    (tmp_path / "ipv6_route").write_text(route6)
+    waiting = script(unit("ushrn-crawl.service", user=True), "ExecStartPre=").replace("/proc/net", str(tmp_path))
+    waiting = waiting.replace("sleep 5", "echo waited")
+    done = subprocess.run(["/bin/sh", "-c", waiting], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.count("waited")) == (0, waits)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd-analyze")
+@pytest.mark.parametrize("db", ["/srv/ushrn/archive.db", "/home/someone/archive.db"])
+def test_the_systems_unit_is_hardened(tmp_path, db):
+    (tmp_path / "ushrn-crawl.service").write_text(unit("ushrn-crawl.service", db=PurePosixPath(db)))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(tmp_path / "ushrn-crawl.service")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_the_archives_folder_is_all_that_the_systems_unit_may_write():
+    made = unit("ushrn-crawl.service", db=PurePosixPath("/srv/my archive/100%/archive.db"))
+    assert 'ReadWritePaths="/srv/my archive/100%%"\n' in made and "ProtectSystem=strict\n" in made
+    assert "ProtectHome=yes\n" in made
+    assert "ProtectHome=read-only\n" in unit("ushrn-crawl.service", program=PurePosixPath("/home/me/.venv/bin/ushrn"))
+
+
+@pytest.fixture
+def monitor(tmp_path):
+    """A stand-in for curl, first in PATH, that notes what it was asked; the file of its notes and the environment."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    notes = tmp_path / "asked"
+    (folder / "curl").write_text(f'#!/bin/sh\nfor last; do :; done; echo "$last" >>{notes}\nexit 7\n')
+    (folder / "curl").chmod(0o755)
+    return notes, {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize(("ended", "told"), [("0", "0"), ("11", "11"), ("KILL", "fail"), ("", "fail")])
+def test_a_monitor_is_told_by_systemd_when_a_run_begins_and_how_it_ended(monitor, ended, told):
+    notes, environment = monitor
+    made = unit("ushrn-crawl.service", ping="https://hc.example/uuid/")
+    for setting in ("ExecStartPre=-", "ExecStopPost=-"):
+        subprocess.run(
+            ["/bin/sh", "-c", script(made, setting)], env=environment | {"EXIT_STATUS": ended}, check=False, timeout=20
+        )
+    assert notes.read_text().splitlines() == ["https://hc.example/uuid/start", f"https://hc.example/uuid/{told}"]
+
+
+def test_a_monitor_is_told_by_cron_and_one_that_is_down_changes_nothing(monitor, tmp_path, program):
+    notes, environment = monitor
+    done = run_line(plan(program=program, db=tmp_path / "archive.db", ping="https://hc.example/uuid"), environment)
+    assert notes.read_text().splitlines() == ["https://hc.example/uuid/start", "https://hc.example/uuid/3"]
+    assert done.stdout.startswith("ushrn crawl ended with status 3")
+
+
+@pytest.mark.parametrize("kind", Scheduler)
+@pytest.mark.parametrize(
+    "ping", ["hc.example/uuid", "ftp://hc.example/", 'https://hc.example/"; evil', "https://hc/$(x)"]
+)
+def test_a_monitor_that_is_no_plain_web_address_is_refused(kind, ping):
+    with pytest.raises(UsageError, match="--ping"):
+        text(kind, plan(ping=ping))
+
+
+def test_a_crawl_of_this_machine_needs_no_contact_and_names_none():
+    assert "--contact" not in text("cron", plan(contact=None, targets=("http://127.0.0.1:8000/",)))
 
 
 def test_systemd_words_are_quoted_and_hold_no_specifiers():
@@ -70,8 +182,9 @@ def test_systemd_words_are_quoted_and_hold_no_specifiers():
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd-analyze")
 @pytest.mark.parametrize("mail", [None, "me@example.org"])
-def test_systemd_itself_takes_the_units(tmp_path, program, mail):
-    made = units(plan(program=program, db=PurePosixPath(ODD), mail=mail))
+@pytest.mark.parametrize("user", [True, False])
+def test_systemd_itself_takes_the_units(tmp_path, program, mail, user):
+    made = units(plan(program=program, db=PurePosixPath(ODD), mail=mail, user=user, ping="https://hc.example/uuid"))
     paths = [tmp_path / name.rpartition("/")[2] for name, _ in made]
     for path, (_, content) in zip(paths, made, strict=True):
         path.write_text(content)
@@ -98,7 +211,10 @@ def test_cron_runs_the_words_as_given_and_mails_what_failed(tmp_path, program):
     ]
     printed = "".join(f"<{word}>\n" for word in words)
     assert (folder / "archive.log").read_text() == printed
-    assert done.stdout == "ushrn crawl ended with status 3; the last lines of its log:\n" + printed
+    assert done.stdout == (
+        "ushrn crawl ended with status 3; what needs a look:\n"
+        f"<status>\n<--check>\n<--db>\n<{folder / 'archive.db'}>\nThe last lines of its log:\n{printed}"
+    )
 
 
 def test_cron_says_nothing_when_all_is_well(tmp_path, program):

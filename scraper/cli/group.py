@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -17,12 +18,15 @@ from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scraper import __version__
+from scraper.cli.failing import Failed, ending, fault, say, wants_json
 from scraper.errors import ArchiveError, ArchiveReadOnly, IntegrityError, Interrupted, UsageError
+from scraper.harmless import harmless
+from scraper.records import Problem
 
 if TYPE_CHECKING:
     from scraper.fetch import RequestLog
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 #: Contact address for every request; the only environment variable.
 CONTACT_VARIABLE = "USHRN_CONTACT"
 BAR_WIDTH = 24
+#: Causes of one kind that are told one by one.
+MOST_OF_A_KIND = 10
+STOPPED = "stopped by a signal; run the same command again to go on"
 #: How Python spells a byte of an argument that is no UTF-8.
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -37,25 +44,37 @@ _HALF = re.compile("[\ud800-\udfff]")
 class Verbs(click.Group):
     """A group that turns our errors into one line on stderr and their exit status; never a traceback."""
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        """Run the verb that the command line names, and end. Where the log is JSON, so is what click itself says."""
+        words = list(sys.argv[1:] if args is None else args)
+        if wants_json(words):
+            sys.exit(ending(self, words))
+        return super().main(words, *more, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what goes wrong is said in one line."""
         try:
             return self._told(ctx)
         except ArchiveError as error:
-            fail(ctx, str(error), error.exit_status)
-        except KeyboardInterrupt:
-            fail(ctx, "stopped by a signal; run the same command again to go on", Interrupted.exit_status)
+            raise Failed(str(error), error.exit_status) from error
+        except KeyboardInterrupt as error:
+            raise Failed(STOPPED, Interrupted.exit_status) from error
         except UnicodeEncodeError as error:
             if not any(_HALF.search(word) for word in sys.argv):
-                raise
-            fail(ctx, f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status)
+                raise fault(error) from error
+            raise Failed(f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status) from error
         except BrokenPipeError:
             sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
             ctx.exit(0)
         except OSError as error:
             hush()
             where = error.filename or "standard output"
-            fail(ctx, f"{where}: {error.strerror or error}; make room, or write elsewhere", ArchiveReadOnly.exit_status)
+            message = f"{where}: {error.strerror or error}; make room, or write elsewhere"
+            raise Failed(message, ArchiveReadOnly.exit_status) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            raise fault(error) from error
 
     def _told(self, ctx: click.Context) -> Any:
         """Run the verb; what it printed has arrived when this returns."""
@@ -78,12 +97,6 @@ def hush() -> None:
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
-
-
-def fail(ctx: click.Context, message: str, status: int) -> NoReturn:
-    """Say *message* on stderr, and end with *status*."""
-    click.echo(f"ushrn: {message}", err=True)
-    ctx.exit(status)
 
 
 @contextmanager
@@ -200,7 +213,7 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="json: one JSON object a line on stderr, one for each request, for machines.",
+        help="json: every line is a JSON object, one for each request, cause and error, for machines.",
     )(command)
 
 
@@ -237,22 +250,40 @@ class Log:
     def request(self, asked: "RequestLog") -> None:
         """One request, as a JSON line; people see the bar instead."""
         if self._json:
-            self._line({"event": "request", **asdict(asked)})
+            say({"event": "request", **asdict(asked)})
+
+    def causes(self, problems: Iterable[Problem]) -> None:
+        """What went wrong, one line a cause, before the summary; people are spared the hundredth of its kind."""
+        self.clear()
+        of_kind: Counter[tuple[str, str]] = Counter()
+        for one in problems:
+            kind = (one.stage, one.kind)
+            of_kind[kind] += 1
+            if self._json:
+                told = {"url": one.url, "stage": one.stage, "kind": one.kind, "field": one.field}
+                say({"event": "problem", **told, "message": one.message})
+            elif of_kind[kind] <= MOST_OF_A_KIND:
+                click.echo(harmless(" ".join(f"{one.url}: {one.message}".split())), err=True)
+        for (stage, name), number in of_kind.items():
+            if number > MOST_OF_A_KIND and not self._json:
+                click.echo(f"and {number - MOST_OF_A_KIND} more of {stage}/{name}: see `ushrn status`", err=True)
 
     def messages(self, lines: Iterable[str]) -> None:
         """What a person should read, before the summary."""
         self.clear()
         for line in lines:
             if self._json:
-                self._line({"event": "message", "message": line})
+                say({"event": "message", "message": line})
             else:
                 click.echo(line, err=True)
 
     def summary(self, line: str, **figures: Any) -> None:
-        """The one line that every run ends with; as JSON with its *figures*."""
+        """The one line that every run ends with; as JSON with its *figures*, on stderr with all else, and on stdout."""
         self.clear()
         if self._json:
-            self._line({"event": "summary", "message": line, **figures})
+            event = {"event": "summary", "message": line, **figures}
+            say(event)
+            line = json.dumps(event, ensure_ascii=False)
         click.echo(line)
 
     def clear(self) -> None:
@@ -261,10 +292,6 @@ class Log:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._drawn = False
-
-    @staticmethod
-    def _line(event: dict[str, Any]) -> None:
-        click.echo(json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"), err=True)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -72,6 +72,7 @@ def crawl(
         ),
     )  # fmt: skip
     log.messages(report.messages)
+    log.causes(report.causes)
     log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)
 
@@ -144,6 +145,7 @@ def recover(
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
     )  # fmt: skip
     log.messages(report.messages)
+    log.causes(report.causes)
     log.summary(report.line, exit_status=report.exit_status, requests=report.requests, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)
 
@@ -190,6 +192,7 @@ def import_(
             progress=progress,
         )  # fmt: skip
     log.messages(report.messages)
+    log.causes(report.causes)
     log.summary(report.line, exit_status=report.exit_status, chain_sha256=report.chain_sha256)
     sys.exit(report.exit_status)
 
@@ -230,18 +233,29 @@ def differing(change: "Change") -> str:
 @click.option("--delay", type=Seconds(), metavar="SECONDS", help="As in `crawl`.")
 @click.option("--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; within the hour after it.")
 @click.option("--mail", metavar="ADDRESS", help="Who is told when a run fails.")
+@click.option("--ping", metavar="URL", help="A monitor like healthchecks.io: told of each start, and of how it ended.")
+@click.option("--user", is_flag=True, help="systemd: units for your own account, not for the system.")
+@click.option("--account", default="ushrn", show_default=True, metavar="NAME",
+              help="systemd: the account that the system's unit runs as.")  # fmt: skip
 def schedule(
-    kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None
-) -> None:
+    kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None,
+    ping: str | None, user: bool, account: str,
+) -> None:  # fmt: skip
     """Print ready files that run `crawl` every day: a systemd timer, or a line for cron. Starts nothing.
+
+    The unit for the system is hardened; it may write only to the folder of the archive. Sites and contact are checked
+    as `crawl` does.
 
     \b
     Example:  ushrn schedule systemd --contact you@example.org --db /srv/ushrn/archive.db
+              ushrn schedule systemd --user --contact you@example.org --ping https://hc-ping.com/your-uuid
     """
     from scraper import schedule as room
+    from scraper.runs import targets_of
 
-    if not contact:
-        raise UsageError("schedule: expected --contact ADDRESS, which every crawl of other machines needs; found none")
+    if user and kind != "systemd":
+        raise UsageError("--user goes with systemd")
+    targets_of(targets, db, contact)
     program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
     plan = room.Plan(
         program=Path(program).absolute(),
@@ -251,5 +265,8 @@ def schedule(
         delay=delay,
         at=at,
         mail=mail,
+        ping=ping,
+        user=user,
+        account=account,
     )
     click.echo(room.text(kind, plan), nl=False)

@@ -5,15 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper import sites, urls
 from scraper.crawl.pictures import PicturePolicy
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
-from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable, UsageError
-from scraper.fetch import Fetcher, Limits, RequestLog, is_loopback, name_of
+from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
+from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, target_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, targets_of
 from scraper.store import lookups
 from scraper.vocabulary import Level, Stage
 
@@ -48,12 +47,10 @@ def run_crawl(
     Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
-    _needs_contact(targets, contact)
+    wanted = targets_of(targets, Path(archive_path), contact)
     with open_run(
         archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep), budget=budget
     ) as run:
-        wanted = [target_of(word, run.archive) for word in targets]
-        wanted = wanted or [CrawlTarget(site=site) for site in sites.SITES]
         run.begin("crawl")
 
         def counted(request: RequestLog) -> None:
@@ -77,20 +74,6 @@ def run_crawl(
             return _report(session, _crawl_all(session, wanted))
 
 
-def _needs_contact(targets: Sequence[str], contact: str | None) -> None:
-    """Before anything is made: a site's owner must be able to reach us. Raises UsageError."""
-    if contact is not None:
-        return
-    named = [site.base_url for site in sites.SITES if site.id in targets or not targets]
-    named += [urls.normalise(target) for target in targets if "://" in target]
-    for url in filter(None, named):
-        if not is_loopback(name_of(url)):
-            raise UsageError(
-                f"{url}: expected a contact for the site's owner, found none: give --contact (an e-mail or web "
-                "address), or set USHRN_CONTACT"
-            )
-
-
 def _report(session: Session, status: int) -> Report:
     """Seals the run and tells how it went."""
     requests, problems = session.fetcher.requests, len(session.failed)
@@ -101,8 +84,9 @@ def _report(session: Session, status: int) -> Report:
         f"chain {done.chain_sha256}"
     )
     return Report(
-        exit_status=status, line=line, messages=tuple(session.messages), new=done.new, changed=done.changed,
-        same=done.same, gone=done.gone, problems=problems, requests=requests, chain_sha256=done.chain_sha256,
+        exit_status=status, line=line, messages=tuple(session.messages), causes=session.untold(), new=done.new,
+        changed=done.changed, same=done.same, gone=done.gone, problems=problems, requests=requests,
+        chain_sha256=done.chain_sha256,
     )  # fmt: skip
 
 

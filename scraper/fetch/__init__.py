@@ -11,7 +11,7 @@ Retries are a plain loop: whether to try again depends on the answer, on a clock
 and on a sleep that the caller can interrupt.
 """
 
-from scraper.fetch.addresses import is_loopback, name_of
+from scraper.fetch import contact
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
@@ -24,6 +24,5 @@ __all__ = [
     "RequestLog",
     "Robots",
     "Validators",
-    "is_loopback",
-    "name_of",
+    "contact",
 ]

@@ -1,14 +1,14 @@
 """One request in its turn: waited for, sent, timed, told to the log, and made a `Capture`."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scraper import __version__
 from scraper.dates import utc
-from scraper.errors import FetchFailed, RateLimited, UsageError
-from scraper.fetch.addresses import address, is_loopback, name_of
+from scraper.errors import FetchFailed, RateLimited
+from scraper.fetch.addresses import address, name_of
+from scraper.fetch.contact import checked, mail_of, required
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN
 from scraper.fetch.throttle import Throttle, retry_after
@@ -22,7 +22,6 @@ RETRIED = {429, 500, 502, 503, 504}
 _NO_BODY = {204, 304}
 #: Failures that another try does not mend.
 _FINAL = {"private", "tls"}
-_MAIL = re.compile(r"(?:mailto:)?([^@\s]+@[^@\s]+\.[^@\s]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class HttpClient:
         self.requests = 0
         self.network_works = False
         self.turns = turns
-        self._contact = _checked(contact)
+        self._contact = checked(contact)
         self._limits = limits
         self._now = now
         self._monotonic = monotonic
@@ -94,12 +93,7 @@ class HttpClient:
 
     def needs_contact(self, url: str) -> None:
         """Raises UsageError when *url* is on another machine and its owner could not find out who asks."""
-        if is_loopback(name_of(url)):
-            return
-        if self._contact is None:
-            raise UsageError(f"{url}: no contact for the site's owner: give --contact (an e-mail or web address)")
-        if "@" not in self._contact and "://" not in self._contact:
-            raise UsageError(f"--contact: expected an e-mail or web address, found {self._contact!r}")
+        required(url, self._contact)
 
     def send(self, ask: FetchRequest, *, delay: float, attempt: int = 1, seconds: float | None = None) -> Answer:
         """The answer, of any status. Raises TryFailed. Waits its turn first, *delay* seconds after the last answer.
@@ -178,21 +172,12 @@ class HttpClient:
         self.turns.hold(name_of(url), seconds)
 
 
-def _checked(contact: str | None) -> str | None:
-    if contact is None or not contact.strip():
-        return None
-    contact = contact.strip()
-    if not (contact.isascii() and contact.isprintable()) or set(contact) & set("()\\"):
-        raise UsageError(f"--contact: expected printable ASCII without parentheses, found {contact!r}")
-    return contact
-
-
 def _identity(contact: str | None) -> dict[str, str]:
     """Headers that say who asks, and what we can read."""
     comment = f" (+{contact})" if contact else ""
     headers = {"User-Agent": f"{TOKEN}/{__version__}{comment}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
-    mail = _MAIL.fullmatch(contact or "")
-    return {**headers, "From": mail[1]} if mail else headers
+    mail = mail_of(contact)
+    return {**headers, "From": mail} if mail else headers
 
 
 def _confirms(validators: Validators | None, exchange: Exchange) -> bool:

@@ -161,6 +161,7 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
         exit_status=exit_status,
         line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),
         messages=tuple(session.messages),
+        causes=session.untold(),
         new=summary.new,
         changed=summary.changed,
         same=summary.same,

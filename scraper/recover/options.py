@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from scraper.errors import UsageError
-from scraper.fetch import is_loopback, name_of
+from scraper.fetch import contact as contacts
 from scraper.recover import commoncrawl, wayback
 from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
 
@@ -13,9 +13,9 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]
 
 def needs_contact(hosts: frozenset[str], contact: str | None) -> None:
     """Raises UsageError where somebody else's machine would be asked by nobody in particular."""
-    others = sorted(host for host in hosts if not is_loopback(name_of(f"http://{host}/")))
-    if others and not (contact or "").strip():
-        raise UsageError(f"{others[0]}: no contact for its owner: give --contact (an e-mail or web address)")
+    said = contacts.checked(contact)
+    for host in sorted(hosts):
+        contacts.required(f"http://{host}/", said)
 
 
 def chosen(

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper import sites
 from scraper.errors import Interrupted
 from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.recover.archives import OWN_HOSTS, TITLES
 from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
-from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, known_paces, open_run, target_of
+from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, known_paces, open_run, sites_of
 
 #: Web archives are slow, and ask for a minute's rest with a 429 that names no time (as agreed with `wayback`).
 LIMITS = Limits(read_seconds=60.0, page_seconds=120.0, rest_after_429=60.0)
@@ -50,8 +49,8 @@ def run_recover(
     archives = chosen(endpoints, sources, day(since, "--since"), day(until, "--until"), delay=delay, wet=wet)
     hosts = frozenset(host for one in archives for host in one.service.hosts)
     needs_contact(hosts, contact)
+    wanted = sites_of(targets, Path(archive_path))
     with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
-        wanted = [target_of(word, run.archive).site for word in targets] or list(sites.SITES)
         run.begin("recover")
         with Fetcher(
             contact, delay=delay or 0.0, now=now, sleep=run.interrupts.sleep, monotonic=monotonic,
@@ -92,6 +91,7 @@ def _report(recovery: Recovery, status: int) -> Report:
         f"{session.run.took}; chain {summary.chain_sha256}"
     )
     return Report(
-        exit_status=status, line=line, messages=tuple(session.messages), captures=recovery.captures, new=summary.new,
-        changed=summary.changed, problems=len(session.failed), requests=requests, chain_sha256=summary.chain_sha256,
+        exit_status=status, line=line, messages=tuple(session.messages), causes=session.untold(),
+        captures=recovery.captures, new=summary.new, changed=summary.changed, problems=len(session.failed),
+        requests=requests, chain_sha256=summary.chain_sha256,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from scraper.runs.interrupts import Interrupts
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, Session, Step, known_paces
-from scraper.runs.targets import CrawlTarget, target_of
+from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
     "Budget",
@@ -22,5 +22,8 @@ __all__ = [
     "exit_status",
     "known_paces",
     "open_run",
+    "site_addresses",
+    "sites_of",
     "target_of",
+    "targets_of",
 ]

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scraper.errors import Unreachable
+from scraper.errors import LayoutChanged, ProgramFault, Unreachable
+from scraper.records import Problem
 
 #: When several things went wrong, the exit status is the first of these that happened.
 GRAVEST = (7, 12, 5, 11, 8, 9, 4, 1)
 
 #: A fault of the program: contained and reported, everything else went on.
-FAULT = 12
+FAULT = ProgramFault.exit_status
 #: Posts are not as they were, many at once.
-ALARM = 5
+ALARM = LayoutChanged.exit_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Report:
     line: str
     #: What a person should read before that line; each may have several lines.
     messages: tuple[str, ...] = ()
+    #: What went wrong and is to be told: new problems, graver ones, and those that are due again after a week.
+    causes: tuple[Problem, ...] = ()
     #: Captures brought in by an import or a recovery, and those of an import that were there already.
     captures: int = 0
     known: int = 0
@@ -37,11 +40,13 @@ class Report:
 
 
 def exit_status(statuses: Iterable[int], *, failed: bool) -> int:
-    """The gravest of the *statuses* of sites or sources; 3 only when none was reached. *failed*: pages had errors."""
+    """The gravest of the *statuses* of sites or sources; 3 only when none was reached. *failed*: something went wrong
+    that is to be told. One site of several that is out of reach is told when that begins, and then weekly.
+    """
     happened = set(statuses)
     if happened == {Unreachable.exit_status}:
         return Unreachable.exit_status
-    if failed or Unreachable.exit_status in happened:
+    if failed:
         happened.add(1)
     return next((status for status in GRAVEST if status in happened), 0)
 

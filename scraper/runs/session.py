@@ -40,8 +40,8 @@ class Session:
     open_problems: set[tuple[str, str]] = field(init=False)
     #: Pages, files and addresses that had errors in this run; notes are not among them.
     failed: set[str] = field(default_factory=set)
-    #: Those of them that are to be told: what is new or graver, and what is old once a week.
-    told: set[str] = field(default_factory=set)
+    #: Errors that are to be told: what is new or graver, and what is old once a week.
+    told: list[Problem] = field(default_factory=list)
     #: Exit statuses that what happened asks for, beside those of sites and sources.
     statuses: set[int] = field(default_factory=set)
 
@@ -68,13 +68,19 @@ class Session:
         self.open_problems.add((problem.url or "", problem.stage))
         if problem.level == Level.ERROR:
             self.failed.add(problem.url or "")
-            self.told |= {problem.url or ""} if told else set()
+            self.told += [problem] if told else []
         return told
 
     def tell(self, problem: Problem, where: str) -> None:
         """Writes a problem or a note, and where it is to be told says it to whoever watches."""
         if self.note(problem):
             self.messages.append(f"{where}: {problem.message}")
+
+    def untold(self) -> tuple[Problem, ...]:
+        """Of what is to be told that which no message has said, the first of each page."""
+        said = "\n".join(self.messages)
+        first = {one.url: one for one in reversed(self.told)}
+        return tuple(one for one in reversed(first.values()) if one.message not in said)
 
     def alarm(self, message: str) -> None:
         """Many posts are not as they were: said, and the run ends with `ALARM`."""
@@ -119,7 +125,7 @@ class Session:
         """Stores a capture with what it says and what is *judged* of it, in one transaction."""
         reading = reading or read_capture(capture)
         outcome = self.archive.keep(capture, reading, self.run.crawl_id, judged)
-        self.told |= outcome.told
+        self.told += outcome.told
         whole = capture.status is not None and capture.ok
         if outcome.verdict == Verdict.WORSE and whole:
             self.failed.add(outcome.post_url or capture.url)

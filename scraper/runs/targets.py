@@ -1,13 +1,20 @@
 """What the user means by the words after `crawl` and `recover`."""
 
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
-from scraper import sites, urls
+from scraper import schema, sites, urls
 from scraper.errors import UsageError
+from scraper.fetch import contact as contacts
 from scraper.records import Site
-from scraper.store import Archive
+from scraper.store import holdings
 
-_SITE = "SELECT base_url FROM sites WHERE id = ?"
+_LETTERS = re.compile(r"(?:mailto|xmpp|sip|tel):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +30,48 @@ class CrawlTarget:
     named: bool = False
 
 
-def target_of(word: str, archive: Archive) -> CrawlTarget:
-    """What *word* means. Raises UsageError for what is neither a site's id nor an address."""
-    known = sites.by_id(word) or _known_site(archive, word)
-    if known is not None:
-        return CrawlTarget(site=known, named=sites.by_id(word) is None)
-    url = "" if "@" in word else urls.normalise(word if "://" in word else _with_scheme(word))
+def sites_of(words: Sequence[str], path: Path) -> list[Site]:
+    """The sites that *words* mean for the archive at *path*; none: all known ones. Raises as `targets_of`."""
+    known = _known_sites(path) if words else {}
+    return [target_of(word, known).site for word in words] or list(sites.SITES)
+
+
+def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[CrawlTarget]:
+    """What *words* mean for the archive at *path*, which need not exist yet; none: all known sites. Makes nothing.
+
+    Raises UsageError for a word that is neither a site's id nor an address, and where another machine would be asked
+    without a *contact*; ArchiveUnusable where there is something at *path* that cannot be read.
+    """
+    known = _known_sites(path) if words else {}
+    found = [target_of(word, known) for word in words] or [CrawlTarget(site=site) for site in sites.SITES]
+    said = contacts.checked(contact)
+    for target in found:
+        contacts.required(target.post or target.start or target.site.base_url, said)
+    return found
+
+
+def _known_sites(path: Path) -> dict[str, str]:
+    if not path.is_file() or not path.stat().st_size:
+        return {}
+    with closing(schema.open_archive(path, create=False, readonly=True).conn) as db:
+        return site_addresses(db)
+
+
+def site_addresses(db: sqlite3.Connection) -> dict[str, str]:
+    """Id → address of every site that an archive knows."""
+    return {row[0]: row[2] for row in holdings.sites(db)}
+
+
+def target_of(word: str, known: Mapping[str, str]) -> CrawlTarget:
+    """What *word* means. *known*: id → address of the archive's sites. Raises UsageError for what is neither an id nor
+    an address.
+    """
+    site = sites.by_id(word) or (sites.site_for(known[word]) if word in known else None)
+    if site is not None:
+        return CrawlTarget(site=site, named=sites.by_id(word) is None)
+    if _is_contact(word):
+        raise UsageError(f"{word}: expected a site or a web address, found a contact; give that as --contact")
+    url = urls.normalise(word if "://" in word else _with_scheme(word))
     if not url:
         ids = ", ".join(site.id for site in sites.SITES)
         raise UsageError(f"{word}: expected the id of a site ({ids}) or a web address")
@@ -39,10 +82,13 @@ def target_of(word: str, archive: Archive) -> CrawlTarget:
     return CrawlTarget(site=site, start=start, named=True)
 
 
-def _known_site(archive: Archive, word: str) -> Site | None:
-    """A site that the archive knows by that id; None: it does not."""
-    row = archive.db.execute(_SITE, (word,)).fetchone()
-    return sites.site_for(row[0]) if row else None
+def _is_contact(word: str) -> bool:
+    """Whether *word* is how a person is reached: an @ before the path (in an address, too, where it would be a user's
+    name), or a scheme of letters and calls.
+    """
+    plain = unicodedata.normalize("NFKC", word).strip().replace("%40", "@")
+    where = re.split(r"[/?#\\]", plain.partition("://")[2] or plain, maxsplit=1)[0]
+    return "@" in where or _LETTERS.match(plain) is not None
 
 
 def _with_scheme(word: str) -> str:

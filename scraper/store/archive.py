@@ -58,8 +58,8 @@ class Outcome:
     verdict: Verdict
     #: The address that its post is known by; None: it belongs to no post.
     post_url: str | None = None
-    #: Pages with errors that are to be told: new ones, and old ones once a week.
-    told: frozenset[str] = frozenset()
+    #: Errors that are to be told: new ones, and old ones once a week. Each names its page.
+    told: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +312,10 @@ class Archive:
             self._errors[crawl_id] |= {
                 problem.url or capture.url for problem, _ in noted if problem.level == Level.ERROR
             }
-        told = frozenset(one.url or capture.url for one, is_told in noted if is_told and one.level == Level.ERROR)
-        return replace(outcome, told=told)
+        told = (
+            replace(one, url=one.url or capture.url) for one, is_told in noted if is_told and one.level == Level.ERROR
+        )
+        return replace(outcome, told=tuple(told))
 
     def _add(
         self, capture: Capture, reading: Reading | None, crawl_id: int | None

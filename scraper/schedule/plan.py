@@ -1,0 +1,77 @@
+"""What is to run, and when; and the commands that all kinds of schedules share."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from scraper.errors import UsageError
+
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+_MAIL = re.compile(r"[A-Za-z0-9._%+=-]+(?:@[A-Za-z0-9.-]+)?")
+_PING = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~/-]*)?")
+_ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+#: Seconds that a monitor may take to answer, and how often it is tried.
+_CURL = "curl -fsS -m 10 --retry 3 -o /dev/null"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to run, and when."""
+
+    #: The program, an absolute path.
+    program: PurePath
+    #: The archive, an absolute path; the log of cron lies beside it.
+    db: PurePath
+    #: Goes into every request; None: only this machine is crawled.
+    contact: str | None
+    #: Sites and addresses; empty: all known sites.
+    targets: tuple[str, ...] = ()
+    #: Seconds between requests; None: as `crawl` has it.
+    delay: float | None = None
+    #: Local time of the day, ``HH:MM``; a run starts within the hour after it.
+    at: str = "03:00"
+    #: Who is told when a run fails; None: the unit is marked as failed, cron mails its owner.
+    mail: str | None = None
+    #: A monitor like healthchecks.io: asked with ``/start``, and at the end with the exit status; None: there is none.
+    ping: str | None = None
+    #: A unit of the user's own systemd, not of the system's.
+    user: bool = False
+    #: The account that the system's unit runs as.
+    account: str = "ushrn"
+
+    def command(self) -> tuple[str, ...]:
+        """The command line, word by word."""
+        pace = () if self.delay is None else ("--delay", f"{self.delay:g}")
+        contact = () if self.contact is None else ("--contact", self.contact)
+        options = ("--db", str(self.db), *contact, *pace)
+        targets = ("--", *self.targets) if any(target.startswith("-") for target in self.targets) else self.targets
+        return (str(self.program), "crawl", *options, *targets)
+
+    def causes(self) -> str:
+        """A shell command that prints what needs a look, one line a cause."""
+        return shlex.join((str(self.program), "status", "--check", "--db", str(self.db)))
+
+    def pinging(self, ending: str) -> str:
+        """A shell command that tells the monitor; *ending* stands behind its address, and may hold variables."""
+        return f'{_CURL} "{(self.ping or "").rstrip("/")}/{ending}"'
+
+
+def check(plan: Plan) -> None:
+    """Raises UsageError for words that cannot stand in a schedule."""
+    for word in (*plan.command(), plan.mail or ""):
+        if not word.isprintable():
+            raise UsageError(f"schedule: expected words without line breaks and control signs, found {word!r}")
+    for path in (plan.program, plan.db):
+        if not path.is_absolute():
+            raise UsageError(f"schedule: expected an absolute path, found {str(path)!r}")
+    if plan.contact is not None and not plan.contact.strip():
+        raise UsageError("schedule: no contact for the sites' owners: give --contact (an e-mail or web address)")
+    if not _TIME.fullmatch(plan.at):
+        raise UsageError(f"schedule: expected a time of the day like 03:00, found {plan.at!r}")
+    if plan.mail and not _MAIL.fullmatch(plan.mail):
+        raise UsageError(f"schedule: expected an e-mail address for --mail, found {plan.mail!r}")
+    if plan.ping and not _PING.fullmatch(plan.ping):
+        raise UsageError(f"schedule: expected a web address without a query for --ping, found {plan.ping!r}")
+    if not _ACCOUNT.fullmatch(plan.account):
+        raise UsageError(f"schedule: expected the name of an account for --account, found {plan.account!r}")
