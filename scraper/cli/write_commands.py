@@ -253,7 +253,7 @@ def schedule(
     from scraper import schedule as room
     from scraper.runs import targets_of
 
-    if user and kind != "systemd":
+    if user and kind != room.Scheduler.SYSTEMD:
         raise UsageError("--user goes with systemd")
     targets_of(targets, db, contact)
     program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"

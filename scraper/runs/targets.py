@@ -4,15 +4,14 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper import schema, sites, urls
+from scraper import sites, urls
 from scraper.errors import UsageError
 from scraper.fetch import contact as contacts
 from scraper.records import Site
-from scraper.store import holdings
+from scraper.store import Archive, holdings
 
 _LETTERS = re.compile(r"(?:mailto|xmpp|sip|tel):", re.IGNORECASE)
 
@@ -53,8 +52,8 @@ def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[Cr
 def _known_sites(path: Path) -> dict[str, str]:
     if not path.is_file() or not path.stat().st_size:
         return {}
-    with closing(schema.open_archive(path, create=False, readonly=True).conn) as db:
-        return site_addresses(db)
+    with Archive.open(path, create=False, readonly=True) as archive:
+        return site_addresses(archive.db)
 
 
 def site_addresses(db: sqlite3.Connection) -> dict[str, str]:
