@@ -10,6 +10,12 @@ from scraper.schema.table import ON_REQUEST, Field, Table, Use
 READ, FOLDED, DIGESTED, TOLD = Use.READ, Use.FOLDED, Use.DIGESTED, Use.TOLD
 KEY, ROW, RECORDED = Use.KEY, Use.ROW, Use.RECORDED
 
+#: What is counted, filtered and sorted by, apart from the texts: whoever looks at all posts reads this index alone.
+FACTS = (
+    "posts_facts ON posts(url, site, author, published_day, published_at, updated_day, updated_at, gone_at, language,"
+    " views, comments, revision_count, content_sha256)"
+)
+
 DERIVED = (
     Table(
         "posts",
@@ -177,6 +183,7 @@ DERIVED = (
             "posts_published_day ON posts(published_day)",
             "posts_updated_day ON posts(updated_day)",
             "posts_views ON posts(views)",
+            FACTS,
         ),
     ),
     Table(

@@ -20,6 +20,7 @@ from scraper.errors import (
     NotAnArchive,
 )
 from scraper.schema import renewal
+from scraper.schema.fields import FACTS
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
 BUSY_TIMEOUT_MS = 5000
@@ -49,8 +50,13 @@ def _fourth(db: Database) -> None:
         renewal.renew(db.conn)
 
 
+@migrations(name="0005 the facts of posts beside their texts")
+def _fifth(db: Database) -> None:
+    db.conn.execute(f"CREATE INDEX IF NOT EXISTS {FACTS}")
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 4
+VERSION = 5
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

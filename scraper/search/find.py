@@ -15,7 +15,7 @@ from scraper.search.facets import Facet, facets, timeline
 from scraper.search.ledger import snapshot
 from scraper.search.match import Where, one_of
 from scraper.search.query import parse
-from scraper.search.relax import lacking, split, telling
+from scraper.search.relax import lacking, split
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
 from scraper.search.select import Selection, arranged, ids_in_order, select, spelled
 from scraper.search.snippets import Snippet, show
@@ -145,13 +145,12 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
     start = max(0, _start(asked) - total)
     wanted = sum(masks.values())  # no post is in two of them
     places = arranged(db, selection, asked.order, wanted, start + _size(asked) - here)[start:]
-    words = telling(db, steps) if masks.get(Matched.ANY) else ()
     return tuple(
         Group(
             matched=step,
             total=mask.bit_count(),
             hits=_hits(db, asked, [selection.ledger.ids[place] for place in places if mask >> place & 1], step),
-            telling=words if step is Matched.ANY else (),
+            telling=selection.telling if step is Matched.ANY else (),
         )
         for step, mask in masks.items()
         if mask
@@ -183,8 +182,8 @@ def _digest(selection: Selection) -> str:
     Lines of address, space, content_sha256, LF, sorted by address.
     """
     ledger = selection.ledger
-    lines = sorted(ledger.lines[place] for place in places_of(selection.found, len(ledger.ids)))
-    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+    places = sorted(places_of(selection.found, len(ledger.ids)), key=ledger.by_address.__getitem__)
+    return hashlib.sha256("".join(map(ledger.lines.__getitem__, places)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hits(db: sqlite3.Connection, request: Request, ids: list[int], matched: Matched) -> tuple[Hit, ...]:

@@ -7,7 +7,7 @@ pages. The ledger holds the facts alone: for a value of a facet, the set of its 
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,15 +123,16 @@ class Ledger:
         return sum(date is not None for date in self.dates)
 
     @cached_property
+    def by_address(self) -> tuple[int, ...]:
+        """Place → rank in the order of addresses."""
+        return _ranks(sorted(range(len(self.ids)), key=self.lines.__getitem__))
+
+    @cached_property
     def by_age(self) -> tuple[int, ...]:
-        """Place → rank with the oldest first, the undated last."""
-        order = sorted(
-            range(len(self.ids)), key=lambda at: (self.dates[at] is None, self.dates[at] or "", self.lines[at])
-        )
-        ranks = [0] * len(order)
-        for rank, place in enumerate(order):
-            ranks[place] = rank
-        return tuple(ranks)
+        """Place → rank with the oldest first, the undated last; by address where the date is the same."""
+        dates, addresses = self.dates, self.by_address
+        every = range(len(self.ids))
+        return _ranks(sorted(every, key=lambda at: (dates[at] is None, dates[at] or "", addresses[at])))
 
     @cached_property
     def _oldest_first(self) -> list[str]:
@@ -285,6 +286,14 @@ _LABELS = {
     "category": "SELECT post_id, name FROM post_categories JOIN categories ON categories.id = category_id",
     "tag": "SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id",
 }
+
+
+def _ranks(order: Sequence[int]) -> tuple[int, ...]:
+    """Place → where it stands in *order*."""
+    ranks = [0] * len(order)
+    for rank, place in enumerate(order):
+        ranks[place] = rank
+    return tuple(ranks)
 
 
 def _posting(places: list[int], length: int) -> Posting:

@@ -125,6 +125,8 @@ class Relaxed:
     scores: Mapping[int, float]
     #: Those that have most of the units.
     most: frozenset[int]
+    #: The words by which posts were sought, where the others are in too many; empty: by all of them.
+    telling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +166,8 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
             weight[post] += unit.weight
     weighty = WEIGHTY * sum(unit.weight for unit in units)
     most = frozenset(post for post, had in number.items() if had >= asked.majority and weight[post] >= weighty)
-    return Relaxed(_with_feedback(db, asked, scores, posts) if rank else scores, most)
-
-
-def telling(db: sqlite3.Connection, asked: Split) -> tuple[str, ...]:
-    """The words by which `relax` seeks posts, where the others are in too many; empty: by all of them."""
-    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    units = _by_rarity(db, asked, posts)
-    seeking = _seeking(units)
-    return tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
+    telling = tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
+    return Relaxed(_with_feedback(db, asked, scores, posts) if rank else scores, most, telling)
 
 
 def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:

@@ -1,7 +1,7 @@
 """A request → the posts that it finds, as bits over the ledger, and their order."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nsmallest
@@ -13,6 +13,7 @@ from scraper.search.match import (
     FILES,
     STEMMED,
     UNSPACED,
+    Driver,
     Match,
     Where,
     both,
@@ -43,6 +44,8 @@ class Selection:
     steps: tuple[int, int, int]
     #: Place of a post → how well it fits, low is good; posts without a score fit worst.
     scores: Mapping[int, float]
+    #: Where words are in too many posts to look at all: those by which posts with any of the words were sought.
+    telling: tuple[str, ...] = ()
 
     @cached_property
     def chosen(self) -> Mapping[str, int]:
@@ -72,8 +75,7 @@ class Selection:
 def select(db: sqlite3.Connection, request: Request) -> Selection:
     """What *request* finds; its words are looked for as they are spelled there."""
     ledger = ledger_of(db)
-    steps, scores = _relaxed(db, ledger, request) or _exact(db, ledger, request)
-    return Selection(ledger, request.filters, steps, scores)
+    return _relaxed(db, ledger, request) or _exact(db, ledger, request)
 
 
 def count(db: sqlite3.Connection, request: Request) -> int:
@@ -107,19 +109,17 @@ def _arranged(db: sqlite3.Connection, selection: Selection, order: str, places: 
         case "newest":
             return places[:most]
         case "oldest":
-            return _first(most, ((ledger.by_age[at], at) for at in places))
+            return _first(most, places, ledger.by_age.__getitem__)
         case "views" | "comments":
             numbers = ledger.views if order == "views" else ledger.comments
-            return _first(most, ((_highest(numbers[at]), at) for at in places))
+            return _first(most, places, lambda at: _highest(numbers[at]))
         case learned if learned == LEARNED:
             when = dict(db.execute(_LEARNED).fetchall())
-            by_url = sorted(places, key=ledger.lines.__getitem__)
-            return sorted(by_url, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)[:most]
+            by_address = sorted(places, key=ledger.by_address.__getitem__)
+            return sorted(by_address, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)[:most]
         case _:
             scores = selection.scores
-            return _first(
-                most, ((scores.get(at, 0.0), at) for at in places) if scores else ((0.0, at) for at in places)
-            )
+            return _first(most, places, lambda at: scores.get(at, 0.0)) if scores else places[:most]
 
 
 def _highest(number: int | None) -> float:
@@ -127,75 +127,75 @@ def _highest(number: int | None) -> float:
     return float("inf") if number is None else -number
 
 
-def _first(most: int, keyed: Iterable[tuple[float, int]]) -> list[int]:
-    return [place for _, place in nsmallest(most, keyed)]
+def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[int]:
+    """The *most* places with the lowest keys; where keys are the same, in the order of *places*."""
+    keys = list(map(key, places))
+    if most < len(places):
+        (*_, last) = nsmallest(most, keys)
+        chosen = [(each, at) for each, at in zip(keys, places, strict=True) if each <= last]
+    else:
+        chosen = list(zip(keys, places, strict=True))
+    return [place for _, place in sorted(chosen)[:most]]
 
 
-Steps = tuple[tuple[int, int, int], Mapping[int, float]]
-
-
-def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Steps:
+def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Selection:
     """Posts with all words."""
     if request.query.root is None:
-        return (ledger.everything, 0, 0), {}
-    rows = matching(db, request)
+        return Selection(ledger, request.filters, (ledger.everything, 0, 0), {})
     place = ledger.place
-    scores = {place[number]: score for number, score in rows}
-    return (mask_of(scores, len(ledger.ids)), 0, 0), scores if request.order == "relevance" else {}
+    scores = {place[number]: score for number, score in matching(db, request).items()}
+    steps = (mask_of(scores, len(ledger.ids)), 0, 0)
+    return Selection(ledger, request.filters, steps, scores if request.order == "relevance" else {})
 
 
-def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Steps | None:
+def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Selection | None:
     """Posts with as many words as `request.matched` wants, those with all words among them; None: with all only."""
     parts = split(request.query)
     if request.matched is None or not parts.has(request.matched):
         return None
     length, place = len(ledger.ids), ledger.place
-    exact = (number for number, _ in matching(db, Request(query=request.query, sort="newest")))
-    every = mask_of((place[number] for number in exact), length)
+    exact = matching(db, Request(query=request.query, sort="newest"))
+    every = mask_of(map(place.__getitem__, exact), length)
     fixed = ledger.everything
     if parts.fixed:
         held = matching(db, Request(query=Query(root=All(parts.fixed)), sort="newest"))
-        fixed = mask_of((place[number] for number, _ in held), length)
+        fixed = mask_of(map(place.__getitem__, held), length)
     loose = relax(db, parts, rank=request.order == "relevance")
-    most = mask_of((place[number] for number in loose.most), length) & fixed & ~every
-    some = mask_of((place[number] for number in loose.scores), length) & fixed & ~every & ~most
+    most = mask_of(map(place.__getitem__, loose.most), length) & fixed & ~every
+    some = mask_of(map(place.__getitem__, loose.scores), length) & fixed & ~every & ~most
     steps = (every, most, some if request.matched is Matched.ANY else 0)
-    return steps, {place[number]: score for number, score in loose.scores.items()}
+    scores = {place[number]: score for number, score in loose.scores.items()}
+    return Selection(ledger, request.filters, steps, scores, loose.telling)
 
 
-def matching(db: sqlite3.Connection, request: Request) -> list[tuple[int, float]]:
-    """(id, score) of every post that the query finds, filters aside; low is good; 0 where nothing ranks it."""
+def matching(db: sqlite3.Connection, request: Request) -> dict[int, float]:
+    """Id of every post that the query finds, filters aside → its score; low is good; 0 where nothing ranks it."""
     match = compile_query(db, request.query)
     rank = request.order == "relevance"
     if match.driver and not match.conditions:
-        asked = match.driver
-        return _scored_rows(db, asked.table, asked.expression, files=asked.files, rank=rank)
+        return _of_index(db, match.driver, rank=rank)
     scores = _source(match, request)
     where = both(match.conditions, "AND") if match.conditions else Where("1")
     if not scores.sql:
-        return db.execute(f"SELECT p.id, 0 FROM posts p WHERE {where.sql}", where.values).fetchall()
+        return dict(db.execute(f"SELECT p.id, 0 FROM posts p WHERE {where.sql}", where.values).fetchall())
     from_ = "h CROSS JOIN posts p ON p.id = h.id" if match.driver else "posts p LEFT JOIN h ON h.id = p.id"
-    return db.execute(
+    rows = db.execute(
         f"WITH h(id, score) AS MATERIALIZED ({scores.sql})"
         f" SELECT p.id, coalesce(h.score, 0) FROM {from_} WHERE {where.sql}",
         (*scores.values, *where.values),
-    ).fetchall()
+    )
+    return dict(rows.fetchall())
 
 
-def _scored_rows(db: sqlite3.Connection, table: str, asked: str, *, files: bool, rank: bool) -> list[tuple[int, float]]:
+def _of_index(db: sqlite3.Connection, driver: Driver, *, rank: bool) -> dict[int, float]:
     """Posts that an index finds, in themselves or in a file; the better score counts."""
-    posts = _in_posts(table, asked, rank=rank)
-    rows: list[tuple[int, float]] = db.execute(posts.sql, posts.values).fetchall()
-    if not files:
-        return rows
-    inside = _in_files(table, asked, rank=rank)
-    in_files: list[tuple[int, float]] = db.execute(inside.sql, inside.values).fetchall()
-    if not in_files:
-        return rows
-    found = dict(rows)
-    for number, score in in_files:
-        found[number] = min(score, found.get(number, 0.0))
-    return list(found.items())
+    posts = _in_posts(driver.table, driver.expression, rank=rank)
+    found: dict[int, float] = dict(db.execute(posts.sql, posts.values).fetchall())
+    if driver.files:
+        inside = _in_files(driver.table, driver.expression, rank=rank)
+        for number, score in db.execute(inside.sql, inside.values):
+            found[number] = min(score, found.get(number, 0.0))
+    return found
 
 
 def _source(match: Match, request: Request) -> Where:

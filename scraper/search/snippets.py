@@ -22,8 +22,8 @@ WIDTH = 220
 PASSAGES = 3
 #: Characters of files that are marked by the index, per page of hits; in more, matches are told by their letters.
 FILE_CHARACTERS = 300_000
-#: Matches of one text that are looked at.
-MATCHES = 400
+#: Matches of one text that are looked at; of a file, which shows one passage.
+MATCHES, IN_FILE = 400, 100
 
 #: Words are looked up row by row; the beginnings of words, which are costly to look up, once for all rows ("+").
 _ROWID = {STEMMED: "rowid", EXACT: "+rowid"}
@@ -242,7 +242,7 @@ def _files(db: sqlite3.Connection, terms: Sequence[Term], wanted: str) -> dict[i
                 continue
             room -= length or 0
             text, spots = _marked_by_index(db, index, asked, number) if room >= 0 else _by_letters(db, terms, number)
-            best = next(passages(text, spots, 1), Snippet("", 0))
+            best = next(passages(text, spots[:IN_FILE], 1), Snippet("", 0))
             label = unmarked(name or (url or "").rpartition("/")[2] or "file")
             here[number] = replace(best, file=label, file_url=url)
     return {post: list(snippets.values()) for post, snippets in found.items()}

@@ -1,7 +1,7 @@
 """From a request to an answer: who may see it, has it changed, how long may it take, what may a browser do with it.
 
-Every page is a plain function of an `Ask`; it runs in one of Datasette's reading threads, with its connection, and
-returns an `Answer`. Nothing here knows what is on the pages.
+Every page is a plain function of an `Ask`; it runs on a thread of a lane, with its connection, and returns an
+`Answer`. Nothing here knows what is on the pages.
 """
 
 import asyncio
@@ -21,10 +21,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from scraper.search import TooBroad
 from scraper.serve import compat, texts
 from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
-from scraper.serve.lanes import RETRY_AFTER, Lane, LaneFull
+from scraper.serve.lanes import READERS, RETRY_AFTER, Lane, LaneFull
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
 from scraper.store import nearest
@@ -102,8 +103,8 @@ Page: TypeAlias = Callable[[Ask], Answer]
 View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
 
 
-def view(page: Page, lane: Lane | None = None) -> View:
-    """*page* as Datasette wants it; with *lane*, on its threads instead of those that answer everything else."""
+def view(page: Page, lane: Lane = READERS) -> View:
+    """*page* as Datasette wants it, answered on the threads of *lane*."""
 
     async def answer(request: Request, datasette: Datasette) -> Response:
         room = room_of(datasette)
@@ -120,7 +121,7 @@ def view(page: Page, lane: Lane | None = None) -> View:
                 return run(page, ask_of(room, request, db))
 
             try:
-                found = await (lane.run(room, job) if lane else datasette.get_database(room.database).execute_fn(job))
+                found = await lane.run(room, job)
             except LaneFull:
                 return respond(turned_away(room), request)
             keep(etag, found)
@@ -220,6 +221,8 @@ def run(page: Page, ask: Ask) -> Answer:
         return other.answer
     except NotHere as error:
         return problem_page(ask.room, str(error), 404, near=nearest(ask.db, ask.path))
+    except TooBroad:
+        return problem_page(ask.room, texts.TOO_LONG, 400)
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
             return problem_page(ask.room, texts.TOO_LONG, 503, {"Retry-After": "10"})

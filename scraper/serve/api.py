@@ -103,7 +103,7 @@ def _described(ask: Ask) -> Any:
                     },
                 }
             }
-            for path, (_, _, parameters, about) in ENDPOINTS.items()
+            for path, (_, parameters, about) in ENDPOINTS.items()
         },
     }
 
@@ -121,18 +121,18 @@ def _parameter(name: str, path: str) -> dict[str, Any]:
 
 _ONE = "/api/posts/{site}/{slug}"
 _FILTERS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language")
-#: Address → (what answers, whether it looks at many posts, parameters, what it is).
-ENDPOINTS: dict[str, tuple[Endpoint, bool, tuple[str, ...], str]] = {
-    "/api": (_described, False, (), texts.API_SELF),
-    "/api/posts": (_posts, True, ("page", "size", "sort", *_FILTERS), texts.API_POSTS),
-    "/api/search": (_search, True, ("q", "match", "page", "size", "sort", *_FILTERS), texts.API_SEARCH),
-    "/api/find": (_find, False, ("url", "at"), texts.API_FIND),
-    _ONE: (_read, False, ("site", "slug", "at"), texts.API_READ),
-    f"{_ONE}/revisions": (_revisions, False, ("site", "slug"), texts.API_REVISIONS),
-    f"{_ONE}/compare": (_compare, False, ("site", "slug", "before", "after"), texts.API_COMPARE),
-    f"{_ONE}/cite": (_cite, False, ("site", "slug", "at"), texts.API_CITE),
-    "/api/changes": (_changes, False, ("since", "size"), texts.API_CHANGES),
-    "/api/coverage": (_coverage, False, ("state", "after", "size"), texts.API_COVERAGE),
+#: Address → (what answers, parameters, what it is).
+ENDPOINTS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
+    "/api": (_described, (), texts.API_SELF),
+    "/api/posts": (_posts, ("page", "size", "sort", *_FILTERS), texts.API_POSTS),
+    "/api/search": (_search, ("q", "match", "page", "size", "sort", *_FILTERS), texts.API_SEARCH),
+    "/api/find": (_find, ("url", "at"), texts.API_FIND),
+    _ONE: (_read, ("site", "slug", "at"), texts.API_READ),
+    f"{_ONE}/revisions": (_revisions, ("site", "slug"), texts.API_REVISIONS),
+    f"{_ONE}/compare": (_compare, ("site", "slug", "before", "after"), texts.API_COMPARE),
+    f"{_ONE}/cite": (_cite, ("site", "slug", "at"), texts.API_CITE),
+    "/api/changes": (_changes, ("since", "size"), texts.API_CHANGES),
+    "/api/coverage": (_coverage, ("state", "after", "size"), texts.API_COVERAGE),
 }
 
 
@@ -141,7 +141,7 @@ def routes(view: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [
         (
             "^" + path.replace("{site}", "(?P<site>[^/]+)").replace("{slug}", "(?P<slug>[^/]+)") + "$",
-            view(served(endpoint), SEARCHES if much else None),
+            view(served(endpoint), SEARCHES),
         )
-        for path, (endpoint, much, _, _) in ENDPOINTS.items()
+        for path, (endpoint, _, _) in ENDPOINTS.items()
     ]

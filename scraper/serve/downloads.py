@@ -9,7 +9,6 @@ import re
 import sqlite3
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,10 +30,12 @@ from scraper.serve.answer import (
     problem_page,
     refused,
     respond,
+    turned_away,
 )
 from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import is_public
 from scraper.serve.frame import frame_of
+from scraper.serve.lanes import SEARCHES, LaneFull
 from scraper.serve.searching import State
 from scraper.serve.security_headers import SAFE
 from scraper.store import holdings
@@ -48,7 +49,6 @@ AT_ONCE = 8
 #: Seconds that one piece may take to make, and to be taken.
 MAKING, TAKING = 30.0, 120.0
 
-_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ushrn-download")
 _running: set[object] = set()
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -85,9 +85,11 @@ async def view(request: Request, datasette: Datasette, send: Send, receive: Rece
 
 
 async def _answered(room: Room, request: Request, send: Send, receive: Receive) -> Response | None:
-    loop = asyncio.get_running_loop()
     try:
-        opened = await loop.run_in_executor(_threads, opening, room, request)
+        async with SEARCHES.place():
+            opened = await SEARCHES.work(lambda: opening(room, request))
+    except LaneFull:
+        return respond(turned_away(room), request)
     except UsageError as error:
         return respond(problem_page(room, str(error), 400), request)
     except TooBroad:
@@ -181,11 +183,10 @@ async def _gone(receive: Receive) -> None:
 
 
 async def _pieces(opened: Opened) -> AsyncGenerator[bytes, None]:
-    loop = asyncio.get_running_loop()
     piece = opened.first
     while piece:
         # The next one is made while this one travels.
-        coming = loop.run_in_executor(_threads, _next, opened)
+        coming = asyncio.ensure_future(SEARCHES.work(lambda: _next(opened)))
         try:
             yield piece
         finally:

@@ -6,11 +6,11 @@ from typing import Any
 from datasette.app import Datasette
 
 from scraper import search
-from scraper.serve import tools
+from scraper.serve import texts, tools
 from scraper.serve.answer import Ask, NotHere
 from scraper.serve.archive import room_of
 from scraper.serve.frame import frame_of
-from scraper.serve.lanes import SEARCHES
+from scraper.serve.lanes import SEARCHES, LaneFull
 
 
 def register(datasette: Datasette, mcp: Any) -> None:
@@ -25,6 +25,8 @@ def register(datasette: Datasette, mcp: Any) -> None:
             return await SEARCHES.run(room, lambda db: job(Ask(room, db, "/", {}, "", origin)))
         except (NotHere, search.TooBroad) as error:
             return {"error": str(error) or "Try a longer word before the *."}
+        except LaneFull:
+            return {"error": texts.MANY_SEARCHES}
 
     async def search_posts(query: str, page: int = 1, size: int = 10) -> dict[str, Any]:
         """Search the archived posts. Quotes are verbatim; matched says how much of the query a post has."""

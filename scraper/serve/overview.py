@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -12,6 +12,7 @@ from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.changes import edit_of
 from scraper.serve.frame import Frame, frame_of
+from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
@@ -46,12 +47,29 @@ class Covered:
     tried: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the first page says of all posts, sites and captures."""
+
+    #: As `holdings.coverage` and `holdings.last_tried` say.
+    coverage: Mapping[tuple[str, str], int]
+    tried: Mapping[str, str]
+    #: The posts that came last.
+    added: Sequence[sqlite3.Row]
+
+
+def counted(db: sqlite3.Connection) -> Counted:
+    """It looks at all posts and captures."""
+    return Counted(holdings.coverage(db), holdings.last_tried(db), latest(db, "added"))
+
+
 def page(ask: Ask) -> Answer:
     """``/``"""
     frame = frame_of(ask.room)
     sites = holdings.sites(ask.db)
+    known = remembered(ask.room, ask.db, counted)
     lists = {
-        "added": latest(ask.db, "added"),
+        "added": known.added,
         "changed": latest(ask.db, "changed"),
         "gone": latest(ask.db, "gone"),
         "viewed": holdings.most_viewed(ask.db, LISTED),
@@ -68,7 +86,7 @@ def page(ask: Ask) -> Answer:
         introduction=[bold(part) for part in frame.settings.introduction],
         figures=figures(ask, frame),
         timeline=timeline(ask, sites),
-        coverage=coverage(ask, sites),
+        coverage=coverage(ask, sites, known),
         states=[texts.STATES[state] for state in STATES],
         lists=lists,
         changed=[(row, edit_of(ask, row)) for row in lists["changed"]],
@@ -106,7 +124,7 @@ def figures(ask: Ask, frame: Frame) -> list[Figure]:
 
 def timeline(ask: Ask, sites: Sequence[sqlite3.Row]) -> charts.Timeline:
     """Posts by year and site, and those without a date; each bar leads to exactly its posts."""
-    found = holdings.years(ask.db)
+    found = remembered(ask.room, ask.db, holdings.years)
     posts: Counter[str] = Counter()
     for _, site, number in found:
         posts[site] += number
@@ -120,9 +138,9 @@ def timeline(ask: Ask, sites: Sequence[sqlite3.Row]) -> charts.Timeline:
     return charts.timeline(counts, series, lambda year: ask.link("/search", ("year", year)))
 
 
-def coverage(ask: Ask, sites: Sequence[sqlite3.Row]) -> list[Covered]:
+def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[Covered]:
     """A row for each site, and one for all where there are several."""
-    known, tried = holdings.coverage(ask.db), holdings.last_tried(ask.db)
+    known, tried = counts.coverage, counts.tried
     rows = []
     for site in sites:
         own = ("site", site["id"])

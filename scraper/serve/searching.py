@@ -25,8 +25,8 @@ PASSAGES = 2
 FILTERS = tuple(each.name for each in fields(search.Filters))
 #: Values of a facet shown at once; the others wait behind a summary.
 SHOWN = 6
-#: The further ones that are shown at all.
-AT_MOST = 200
+#: The further ones that are on the page; `values_page` has all.
+AT_MOST = 24
 #: Facets in the order shown; years are the chart.
 ORDER = ("site", "gone", "category", "author", "pdf", "language", "tag")
 
@@ -128,8 +128,10 @@ class FacetShown:
     title: str
     first: tuple[Choice, ...]
     more: tuple[Choice, ...]
-    #: How many are not on the page at all; `/browse` has them.
-    left: int = 0
+    #: How many values there are.
+    count: int
+    #: Address of the page that has all of them; empty: they are all here.
+    all: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,17 +297,38 @@ def worth_showing(facet: search.Facet) -> bool:
 
 def shown(state: State, facet: search.Facet) -> FacetShown:
     """*facet*, what is chosen first."""
-    values = [
-        Choice(
-            named(facet.name, value.value, value.label),
-            value.count,
-            state.toggled(facet.name, value.value),
-            value.selected,
-        )
-        for value in sorted(facet.values, key=lambda each: not each.selected)
-    ]
-    left = max(0, len(values) - AT_MOST)
-    return FacetShown(facet.name, texts.FACETS[facet.name], tuple(values[:SHOWN]), tuple(values[SHOWN:AT_MOST]), left)
+    values = sorted(facet.values, key=lambda each: not each.selected)
+    choices = [choice(state, facet.name, value) for value in values[:AT_MOST]]
+    every = state.link(*state.pairs, path=f"/search/by/{facet.name}") if len(values) > AT_MOST else ""
+    return FacetShown(
+        facet.name, texts.FACETS[facet.name], tuple(choices[:SHOWN]), tuple(choices[SHOWN:]), len(values), every
+    )
+
+
+def choice(state: State, facet: str, value: search.Value) -> Choice:
+    """A value with the search that chooses it, or lets go of it."""
+    label = named(facet, value.value, value.label)
+    return Choice(label, value.count, state.toggled(facet, value.value), value.selected)
+
+
+def values_page(ask: Ask) -> Answer:
+    """``/search/by/<facet>``: every value that the results of a search have, by name."""
+    state = State(ask)
+    search.check_cost(ask.db, state.request.query)
+    found = search.find(ask.db, state.request)
+    name = ask.part["facet"]
+    (facet,) = (each for each in found.facets if each.name == name)
+    choices = sorted((choice(state, name, value) for value in facet.values), key=lambda each: each.label.casefold())
+    body = render(
+        "values.html",
+        ask.room,
+        here="search",
+        title=texts.all_values(name, len(choices)),
+        choices=choices,
+        asked=texts.asked_for(ask.one("q"), found.total),
+        back=state.link(*state.pairs, *state.order),
+    )
+    return Answer(body, headers={"X-Robots-Tag": "noindex"})
 
 
 def named(facet: str, value: str, label: str) -> str:

@@ -395,9 +395,20 @@ def results_of(page: int, size: int, total: int) -> str:
     return f"Results {(page - 1) * size + 1:,} to {min(page * size, total):,} of {total:,}"
 
 
-def not_shown(count: int) -> str:
-    """Below a list that is cut."""
-    return f"{count:,} more are not listed here."
+#: Facet → its values, as a plural.
+FACET_VALUES = {"site": "sites", "category": "categories", "tag": "tags", "author": "authors", "language": "languages",
+                "pdf": "kinds of attachments", "gone": "states"}  # fmt: skip
+BACK_TO_RESULTS = "Back to the results"
+
+
+def all_values(facet: str, count: int) -> str:
+    """``All 312 tags``."""
+    return f"All {count:,} {FACET_VALUES[facet]}"
+
+
+def asked_for(query: str, total: int) -> str:
+    """Which posts a list of values is of."""
+    return f"Of the {posts(total)} found by “{query}”." if query else f"Of {posts(total)}."
 
 
 def chosen(name: str, label: str) -> str:

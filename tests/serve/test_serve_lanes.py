@@ -1,17 +1,21 @@
 """Searches never keep readers of posts waiting, and pages are kept by their whole address."""
 
 import asyncio
+import contextlib
 import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from scraper import schema, search
 from scraper.search import TooBroad
+from scraper.serve import texts
+from scraper.serve.answer import Answer, Ask, run
 from scraper.serve.archive import Room
-from scraper.serve.lanes import Lane, LaneFull
+from scraper.serve.lanes import SEARCHES, Lane, LaneFull
 
 
 def archive_at(path: Path, name: str) -> None:
@@ -28,7 +32,12 @@ def room(tmp_path: Path) -> Room:
 
 
 def test_a_lane_takes_as_many_as_it_has_threads_and_places_and_turns_the_others_away(room: Room) -> None:
-    lane = Lane("test", threads=1, queue=1)
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    lane = Lane("test", threads=1, queue=1, sleep=pause)
     go = threading.Event()
 
     async def three() -> list[Any]:
@@ -40,6 +49,7 @@ def test_a_lane_takes_as_many_as_it_has_threads_and_places_and_turns_the_others_
     found = asyncio.run(three())
     assert found[:2] == [True, True]
     assert isinstance(found[2], LaneFull)
+    assert len(paused) == 1, "who asks again at once is kept waiting"
 
 
 def test_a_lane_has_places_again_when_its_work_is_done(room: Room) -> None:
@@ -62,6 +72,52 @@ def test_a_lane_reads_the_file_that_stands_there_now(room: Room, tmp_path: Path)
     assert asyncio.run(name()) == "first"
     (tmp_path / "other.db").replace(room.path)
     assert asyncio.run(name()) == "second"
+
+
+#: What looks at many posts, whatever it is called.
+SLOW = (
+    "/search?q=water", "/search.csv?q=water", "/search.atom?q=water", "/search/by/tag?q=water", "/browse", "/changes",
+    "/changes.atom", "/api", "/api/posts", "/api/search?q=water", "/api/changes", "/api/coverage", "/missing",
+    "/pictures", "/sitemap.xml", "/cdx?url=https://www.upr2020.org/post/flint-0", "/post/upr2020/flint-0/exhibit.zip",
+)  # fmt: skip
+QUICK = ("/", "/post/upr2020/flint-0", "/about", "/go", "/post/upr2020/flint-0/captures", "/nothing-here")
+
+
+def test_posts_and_home_answer_while_the_lane_of_searches_is_full(reader: Any) -> None:
+    async def asked() -> dict[str, int]:
+        transport = httpx.ASGITransport(app=reader.app)
+        async with contextlib.AsyncExitStack() as stack:
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=30)
+            )
+            with contextlib.suppress(LaneFull):
+                while True:
+                    await stack.enter_async_context(SEARCHES.place())
+            found = await asyncio.gather(
+                *(client.get(f"{path}{'&' if '?' in path else '?'}full") for path in SLOW + QUICK)
+            )
+            assert all("retry-after" in each.headers for each in found if each.status_code == 503)
+            return {path: each.status_code for path, each in zip(SLOW + QUICK, found, strict=True)}
+
+    codes = reader.loop.run_until_complete(asked())
+    assert {path for path, code in codes.items() if code == 503} == set(SLOW)
+    assert {path for path, code in codes.items() if code == 200} == set(QUICK) - {"/nothing-here"}
+
+
+def test_datasettes_own_tables_have_one_thread_and_no_facets(reader: Any) -> None:
+    assert reader.datasette.setting("num_sql_threads") == 1
+    assert reader.get("/archive/posts.json?_facet=author&_shape=objects").status_code == 400
+    assert 'class="facet' not in reader.get("/archive/events?_size=5").text
+
+
+def test_a_query_that_would_look_at_too_much_is_a_page_that_says_so(room: Room) -> None:
+    def page(_: Ask) -> Answer:
+        raise TooBroad
+
+    with closing(room.connect()) as db:
+        found = run(page, Ask(room, db, "/search", {}, "q=co*", ""))
+    assert found.status == 400
+    assert texts.TOO_LONG.split(".")[0] in str(found.body)
 
 
 def test_pages_are_kept_by_the_whole_digest_of_their_address(reader: Any) -> None:

@@ -392,3 +392,26 @@ def test_a_hit_shows_two_passages_one_of_them_a_file_s_and_tells_which_only_repe
     assert shown(water, land, again) == [(water, False), (land, False)]
     assert shown(water, land, file) == [(water, False), (file, False)]
     assert shown(file) == [(file, False)]
+
+
+def test_a_list_of_values_is_not_cut_without_a_link_to_all_of_them(shelf: Any, open_room: Any) -> None:
+    post = shelf.post("water")
+    shelf.label(post, "tag", *(f"river {number}" for number in range(searching.AT_MOST + 9)))
+    shelf.label(shelf.post("other"), "tag", "river 3")
+    reader = open_room(shelf.path)
+    page = reader.get("/search?q=tag:river").text
+    links = re.findall(r'href="(/search/by/[^"]+)"[^>]*>All (\d+) (\w+)<', page)
+    assert links == [("/search/by/tag?q=tag%3Ariver", "33", "tags")]
+    every = reader.get(links[0][0]).text
+    counts = re.findall(r'<span dir="auto">(river \d+)</span><span class="n">(\d+)<', every)
+    assert len(counts) == 33
+    assert dict(counts)["river 3"] == "2"
+    assert dict(counts)["river 32"] == "1"
+
+
+def test_results_are_narrowed_by_language(reader: Any) -> None:
+    page = reader.get("/search?q=tag:water").text
+    found = re.search(r'href="(/search\?q=tag%3Awater&amp;language=ar)"[^>]*><span dir="auto">(\w+)<', page)
+    assert found
+    assert found[2] == "Arabic"
+    assert "حقوق" in reader.get(unescape(found[1])).text
