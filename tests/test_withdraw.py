@@ -224,7 +224,7 @@ def test_the_verb_tells_first_and_does_it_only_when_told_to(path: Path) -> None:
     first = CliRunner().invoke(main, words)
     assert first.exit_code == 0, first.output
     assert re.search(r"2 captures, 2 bodies", first.output)
-    assert "nothing was done" in first.output
+    assert "nothing was changed" in first.output
     assert places(path, SECRET)
     assert CliRunner().invoke(main, [*words, "--yes"]).exit_code == 0
     assert places(path, SECRET) == []

@@ -297,7 +297,7 @@ class Log:
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ushrn")
 def main() -> None:
-    """Find, keep, read, search and serve what the US Human Rights Network posted.
+    """Find, preserve, search and serve everything the US Human Rights Network posted.
 
     Try `ushrn demo` first: it needs no network. Everything is kept in one file, archive.db.
 

@@ -18,20 +18,22 @@ EVIDENCE = ("warc", "wacz")
 @click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, "parquet", *EVIDENCE, "sqlite", "bag"]))
 @db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Where to write; replaced when whole. Without it: standard output.")  # fmt: skip
+              help="File to write, replaced only when complete.  [default: standard output]")  # fmt: skip
 @click.option("--table", default="posts", show_default=True, metavar="NAME",
               help="Another table or view, whole: counts, events, revisions, links, captures, coverage …;"
               " all: every one, in one zip (csv, json, jsonl).")  # fmt: skip
 @click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
-@click.option("--no-bodies", is_flag=True, help="Leave the texts out (csv, json, jsonl).")
+@click.option("--no-bodies", is_flag=True, help="Leave out the texts (csv, json, jsonl).")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
 @click.option("--query", default="", help="Only posts that this search finds.")
 @click.option(
-    "--excel", is_flag=True, help="CSV for spreadsheets: with a BOM, no cell that acts as a formula, none too long."
+    "--excel",
+    is_flag=True,
+    help="CSV for spreadsheets: with a BOM, no cell that acts as a formula, none too long.",
 )
 @click.option("--license", "licence", default="", metavar="NAME|URL",
-              help="bag: the licence that you give, such as CC-BY-4.0; not stated without it.")  # fmt: skip
+              help="bag: the licence you grant, such as CC-BY-4.0; none is stated without it.")  # fmt: skip
 @click.option("--public", is_flag=True, help="sqlite: leave out hidden posts, problems, and who decided what.")
 @click.option("--without-captures", is_flag=True, help="sqlite: leave out the stored pages, keep their digests.")
 @click.option("--without-pictures", is_flag=True, help="sqlite: leave out the pictures, keep their digests.")
@@ -158,11 +160,14 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
 
 @click.command()
 @db_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 is everyone.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free one.")
-@click.option("--allow-sql", is_flag=True, help="Let every visitor run SQL. For use on your own machine.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 admits everyone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks any free port.")
+@click.option("--allow-sql", is_flag=True, help="Let every visitor run SQL; for use on your own machine.")
 @click.option(
-    "--immutable", "-i", is_flag=True, help="Promise that nobody writes the file: faster, and offers it whole."
+    "--immutable",
+    "-i",
+    is_flag=True,
+    help="Treat the file as never changing: faster, and the file can be downloaded.",
 )
 def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> None:
     """Serve the reading room: search, posts, exports, with Datasette's tables behind it.
@@ -180,11 +185,11 @@ def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> N
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="Replace the demo.db of an earlier demonstration.")
-@click.option("--serve", "and_serve", is_flag=True, help="Go on to the web site, until Ctrl-C.")
+@click.option("--force", is_flag=True, help="Replace demo.db if there is one.")
+@click.option("--serve", "and_serve", is_flag=True, help="Then serve the website, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
 def demo(force: bool, and_serve: bool, port: int) -> None:
-    """Show all of it on a pretend blog on this machine, without any network.
+    """Try everything on a pretend blog on this machine, without any network.
 
     Makes demo.db in the current folder from three crawls, 45 and 20 days ago and today, and prints what changed, a
     search, and what to try next.

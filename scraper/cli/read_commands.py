@@ -32,9 +32,9 @@ EXTRACT_KEYS = (
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
-@click.option("--url", help="The page's address, where the file does not tell it. With one PATH only.")
+@click.option("--url", help="Address of the page, if the file does not contain it; with one PATH only.")
 def extract(paths: tuple[Path, ...], url: str | None) -> None:
-    """Print what would be stored: one JSON object a line for each PATH, in order. Writes nothing.
+    """Print what would be stored, one line of JSON per PATH, in order. Writes nothing.
 
     PATH is a saved page (HTML, MHTML, webarchive), a text dump of one, or a web archive, of which the first post is
     printed; - is standard input. A file that cannot be read gives a line of kind "error", and exit status 1.
@@ -85,7 +85,7 @@ def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
               help="Print what needs a look, one line per cause; end with status 10 when there is any.")  # fmt: skip
 @click.option("--max-age", metavar="AGE",
               help="End with status 10 when the last good crawl is older than this: 36h, 8d, 2w.")  # fmt: skip
-@click.option("--coverage", is_flag=True, help="Every address ever heard of, and what became of it, as CSV.")
+@click.option("--coverage", is_flag=True, help="Every address ever named as a post, and what became of it, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="For monitoring; docs/running.md describes the fields.")
 @click.option("--prometheus", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write metrics to FILE instead, for node_exporter's textfile collector (*.prom).")  # fmt: skip
@@ -133,12 +133,12 @@ def measured(db: Path, file: Path, max_age: timedelta | None) -> "Status":
 
 @click.command()
 @db_option
-@click.option("--since", required=True, metavar="DAY", help="First day of what is told: YYYY-MM-DD, in UTC.")
+@click.option("--since", required=True, metavar="DAY", help="First day to report: YYYY-MM-DD, in UTC.")
 @click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True,
-              help="html: a whole page, to send by mail.")  # fmt: skip
-@click.option("--site", default="", metavar="SITE", help="Of this site only.")
+              help="html: a complete page, ready to mail.")  # fmt: skip
+@click.option("--site", default="", metavar="SITE", help="Only posts of this site.")
 def changes(db: Path, since: str, form: str, site: str) -> None:
-    """Show what became known since a day: posts new, edited, removed, restored.
+    """Show what the archive has learned since a day: posts new, edited, removed or restored.
 
     Newest first, by when this archive learned of it; each line also says when the page was captured. Addresses are
     those of the archive's public site, if that is set (`ushrn settings public_url`), else the original ones.
@@ -242,11 +242,11 @@ def search(
 @click.command()
 @click.argument("url")
 @db_option
-@click.option("--all", "everything", is_flag=True, help="Show long lists whole.")
-@click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output instead.")
+@click.option("--all", "everything", is_flag=True, help="Show long lists in full.")
+@click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output.")
 @click.option("--capture", metavar="ID|DIGEST", help="With --raw: which capture, by its id or record digest.")
 def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -> None:
-    """Tell the life of one post: captures, events, revisions with what changed, counts, and where each field is from.
+    """Show the history of one post: captures, events, revisions with what changed, counts, sources of fields.
 
     URL is any address the post is known by.
 
@@ -270,14 +270,14 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.option("--checkpoint", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip
 @click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")
-@click.option("--strict", is_flag=True, help="Notes, too, end with status 1.")
+@click.option("--strict", is_flag=True, help="End with status 1 for notes, too.")
 @click.option("--record", "is_recorded", is_flag=True,
               help="Where no damage is found, add a run that says so: `status` then tells its age.")  # fmt: skip
 @stoppable
 def verify(
     db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool, is_recorded: bool
 ) -> None:
-    """Check every digest, every reference and every row against the captures it came from.
+    """Check every digest, reference and row against the captures it came from.
 
     Writes nothing, unless --record asks for it.
 

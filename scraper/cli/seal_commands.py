@@ -14,7 +14,7 @@ _DB = db_option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def seal(ctx: click.Context) -> None:
-    """Checkpoints of the log of all captures: sign them, have them timestamped, make them known elsewhere.
+    """Sign, timestamp and publish checkpoints of the log of all captures.
 
     Every run ends with a checkpoint. Without a subcommand, the newest one of archive.db is printed.
 
@@ -47,7 +47,7 @@ def show_(db: Path) -> None:
 
 @seal.command()
 @_DB
-@click.option("--name", metavar="NAME", help="What the log is called: a host and path of yours, without https://.")
+@click.option("--name", metavar="NAME", help="Name of the log: a host and path of yours, without https://.")
 def key(db: Path, name: str | None) -> None:
     """Make a key, sign with it from now on, and print its public half, the verifier key.
 
@@ -75,7 +75,7 @@ def key(db: Path, name: str | None) -> None:
 @_DB
 @click.option("--authority", "authorities", multiple=True, required=True, metavar="URL",
               help="Address of an RFC 3161 authority; several are better.")  # fmt: skip
-@click.option("--always", is_flag=True, help="From now on every run asks these at its end.")
+@click.option("--always", is_flag=True, help="Ask these at the end of every run from now on.")
 def stamp(db: Path, authorities: tuple[str, ...], always: bool) -> None:
     """Have independent authorities say that the newest checkpoint existed by now."""
     from scraper import seal as room
@@ -125,9 +125,11 @@ def publish(db: Path, where: str) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The zip to write."
 )
-@click.option("--revision", metavar="HEX", help="The version whose record digest begins so; else the one shown.")
+@click.option(
+    "--revision", metavar="HEX", help="Version whose record digest starts with HEX.  [default: the one shown]"
+)
 def exhibit(url: str, db: Path, output: Path, revision: str | None) -> None:
-    """One post as one file that a stranger can check: a page to print, the captures, the proofs, a program that checks.
+    """Package one post as a file that anyone can check: a page to print, captures, proofs, a checking program.
 
     In the unpacked zip, `python3 verify.py` says what holds, with Python 3.11 or newer alone.
 
@@ -148,19 +150,19 @@ def exhibit(url: str, db: Path, output: Path, revision: str | None) -> None:
 @click.command()
 @click.argument("url")
 @db_option
-@click.option("--reason", required=True, metavar="WORDS", help="Why; shown publicly, with the day.")
-@click.option("--by", required=True, metavar="NAME", help="Who decided it; kept in the archive, never shown publicly.")
-@click.option("--everywhere", is_flag=True, help="Mask its words in other pages, too, and in all that come later.")
-@click.option("--hide", is_flag=True, help="Keep it as evidence, and show it nowhere.")
-@click.option("--revision", metavar="HEX", help="Only the version whose record digest begins so.")
-@click.option("--capture", metavar="HEX", help="Only the capture whose record begins so, be it of a list or file.")
+@click.option("--reason", required=True, metavar="WORDS", help="Reason, shown publicly with the date.")
+@click.option("--by", required=True, metavar="NAME", help="Who decided; kept in the archive, never shown publicly.")
+@click.option("--everywhere", is_flag=True, help="Also mask its words in all other pages, present and future.")
+@click.option("--hide", is_flag=True, help="Keep it as evidence, but show it nowhere.")
+@click.option("--revision", metavar="HEX", help="Only the version whose record digest starts with HEX.")
+@click.option("--capture", metavar="HEX", help="Only the capture whose record digest starts with HEX.")
 @click.option("--pictures", is_flag=True, help="Only its pictures.")
-@click.option("--yes", is_flag=True, help="Do it. Without this, only what would be done is told.")
+@click.option("--yes", is_flag=True, help="Really do it; without this, only show what would be done.")
 def withdraw(
     url: str, db: Path, reason: str, by: str, everywhere: bool, hide: bool, revision: str | None, capture: str | None,
     pictures: bool, yes: bool,
 ) -> None:  # fmt: skip
-    """Take a post out of everything that can be read, and keep the proof that it was there.
+    """Remove a post from everything that can be read, and keep the proof that it was there.
 
     Its words and pictures are erased from tables, indexes, stored pages and the free space of the file; address, times
     and digests stay, so that every other proof holds. It does not come back by a later crawl, import or rebuild. Nobody
@@ -181,7 +183,7 @@ def withdraw(
         for line in room.withdraw.told(order, chosen):
             click.echo(line)
         if not yes:
-            click.echo("nothing was done; --yes does it")
+            click.echo("nothing was changed; add --yes to do it")
             return
         with run.archive.alone():
             run.begin("withdraw")

@@ -17,9 +17,9 @@ from scraper.records import Setting
 @click.argument("value", required=False, metavar="VALUE")
 @db_option
 @click.option("--from", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
-              help="Set all that this JSON file names.")  # fmt: skip
+              help="Set everything that this JSON file names.")  # fmt: skip
 def settings(name: str | None, value: str | None, db: Path, source: Path | None) -> None:
-    """Show or change what the archive says of itself; kept in the archive.
+    """Show or change how the archive describes itself. The settings are kept in the archive.
 
     \b
     name                  what it is called

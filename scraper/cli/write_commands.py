@@ -24,19 +24,17 @@ SHOWN = 60
 @db_option
 @contact_option
 @click.option("--delay", type=Seconds(), default=1.0, show_default=True, metavar="SECONDS",
-              help="Least pause between two requests to a host; a longer Crawl-delay wins.")  # fmt: skip
+              help="Minimum delay between requests to a host; a longer Crawl-delay wins.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Fetch every known post again, not only what is due.")
 @click.option("--no-counts", is_flag=True, help="Do not ask the site for view counts.")
 @click.option("--pictures", type=click.Choice(["original", "shown", "none"]), default="original", show_default=True,
-              help="Keep the pictures of posts as large as there are, as the page shows them, or not.")  # fmt: skip
+              help="Keep each picture at full size, at the size the page shows, or not at all.")  # fmt: skip
 @click.option("--picture-budget", type=click.IntRange(min=0), metavar="MB",
-              help="Fetch no more pictures once those in the archive weigh so much.  [default: no limit]")  # fmt: skip
-@click.option("--max-time", type=Seconds(), metavar="SECONDS", help="End after so long, to go on in the next run.")
-@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="End after so many requests.")
-@click.option(
-    "--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="End after so many bytes were sent to us."
-)
-@click.option("--private", is_flag=True, help="The hosts named here may be private machines.")
+              help="Fetch no more pictures once the archive holds this much of them.  [default: no limit]")  # fmt: skip
+@click.option("--max-time", type=Seconds(), metavar="SECONDS", help="Stop after this long; the next run continues.")
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Stop after this many requests.")
+@click.option("--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="Stop after receiving this many bytes.")
+@click.option("--private", is_flag=True, help="Allow the hosts named here to be on a private network.")
 @log_option
 @stoppable
 def crawl(
@@ -44,7 +42,7 @@ def crawl(
     picture_budget: int | None, max_time: float | None, max_requests: int | None, max_bytes: int | None,
     private: bool, log_format: str,
 ) -> None:  # fmt: skip
-    """Find, fetch, keep and read new and changed posts.
+    """Download, store and parse new and changed posts.
 
     SITE is the id of a site (upr2020, ushrn-news, ushrn-drupal), URL the address of any Wix blog or of one post;
     without any, all known sites. robots.txt is obeyed, one request is made at a time, and every request names
@@ -80,10 +78,10 @@ def crawl(
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
 @db_option
-@click.option("--list", "list_only", is_flag=True, help="Only show what is held back, and why; change nothing.")
+@click.option("--list", "list_only", is_flag=True, help="Only list what is held back, and why; change nothing.")
 @stoppable
 def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
-    """Take in the pages that were held back, because the posts really are so.
+    """Accept the pages that `crawl` held back, once you have checked that the posts really changed.
 
     `crawl` holds back pages when many posts lose their title, text or date at once, and never calls a post gone that
     the site's own sources still name. Look at some of them first; what is taken in stays in the record, with your name.
@@ -108,17 +106,17 @@ def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
 @click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
 @db_option
 @contact_option
-@click.option("--since", metavar="DAY", help="Only captures of that day and later: 2019, 2019-06 or 2019-06-30.")
-@click.option("--until", metavar="DAY", help="Only captures of that day and earlier.")
+@click.option("--since", metavar="DAY", help="Only captures from this date on: 2019, 2019-06 or 2019-06-30.")
+@click.option("--until", metavar="DAY", help="Only captures up to this date.")
 @click.option("--source", "sources", multiple=True, type=click.Choice(["wayback", "commoncrawl"]),
               help="Ask only this archive.  [default: both, or those with an --endpoint]")  # fmt: skip
 @click.option("--endpoint", "endpoints", multiple=True, metavar="[SOURCE=]URL",
-              help="Ask there instead: another Wayback Machine, a collection of pywb, a collinfo.json.")  # fmt: skip
+              help="Ask this instead: another Wayback Machine, a pywb collection, a collinfo.json.")  # fmt: skip
 @click.option("--delay", type=Seconds(), metavar="SECONDS",
-              help="Seconds between requests.  [default and minimum for the services: what they allow]")  # fmt: skip
-@click.option("--wet", is_flag=True, help="Where Common Crawl's page cannot be had, search its text files (slow).")
+              help="Seconds between requests.  [default and minimum: what each service allows]")  # fmt: skip
+@click.option("--wet", is_flag=True, help="Where Common Crawl no longer has a page, search its text files (slow).")
 @click.option("--pictures", type=click.Choice(["original", "none"]), default="original", show_default=True,
-              help="Bring in the pictures of posts, or not.")  # fmt: skip
+              help="Whether to recover the pictures of posts.")  # fmt: skip
 @log_option
 @stoppable
 def recover(
@@ -126,7 +124,7 @@ def recover(
     sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, pictures: str,
     log_format: str,
 ) -> None:  # fmt: skip
-    """Bring in what the Wayback Machine and Common Crawl hold of posts, of all times.
+    """Recover posts of any date from the Wayback Machine and Common Crawl.
 
     Every version that differs is fetched, with the time at which it was captured, and documents linked from posts.
     What is here already is not asked for again, so a run may be stopped at any moment. `ushrn status --coverage`
@@ -153,13 +151,13 @@ def recover(
 @click.command(name="import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
 @db_option
-@click.option("--url", help="Address of the page, where one PATH is given.")
+@click.option("--url", help="Address of the page; with one PATH only.")
 @click.option("--captured-at", metavar="TIME", help="When the pages were saved (2021-03-18, 2021-03-18T14:05:00Z).")
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="JSON lines of file, url, captured_at; files relative to its folder.")  # fmt: skip
-@click.option("--all-hosts", is_flag=True, help="Take pages of any host from web archives, not only of known sites.")
+              help="JSON lines with file, url, captured_at; file names are relative to the manifest.")  # fmt: skip
+@click.option("--all-hosts", is_flag=True, help="From web archives, take pages of any host, not only of known sites.")
 @click.option("--own", is_flag=True,
-              help="Restore exports of this program as they were; for files whose origin you vouch for.")  # fmt: skip
+              help="Restore exports of this program exactly as they were, if you vouch for their origin.")  # fmt: skip
 @log_option
 @stoppable
 def import_(
@@ -202,7 +200,7 @@ def import_(
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
 @stoppable
 def rebuild(db: Path, diff: bool) -> None:
-    """Read every stored capture again with today's rules, and make all tables anew. No network.
+    """Read every stored capture again with the current rules, and rebuild all tables. No network.
 
     \b
     Example:  ushrn rebuild --diff
@@ -231,8 +229,10 @@ def differing(change: "Change") -> str:
 @db_option
 @contact_option
 @click.option("--delay", type=Seconds(), metavar="SECONDS", help="As in `crawl`.")
-@click.option("--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; within the hour after it.")
-@click.option("--mail", metavar="ADDRESS", help="Who is told when a run fails.")
+@click.option(
+    "--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; the run starts within the next hour."
+)
+@click.option("--mail", metavar="ADDRESS", help="Address to notify when a run fails.")
 @click.option("--ping", metavar="URL", help="A monitor like healthchecks.io: told of each start, and of how it ended.")
 @click.option("--user", is_flag=True, help="systemd: units for your own account, not for the system.")
 @click.option("--account", default="ushrn", show_default=True, metavar="NAME",
