@@ -29,6 +29,7 @@ NOUNS = {
     "magic",
     "page",
     "remember",
+    "run_log",
     "sanitise",
     "layouts",
 }
@@ -54,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
     "accept": {"decide", "reading", "runs", "store"},
     "rebuild": {"runs", "store"},
     "crawl": {"decide", "fetch", "reading", "runs", "store"},
-    "imports": {"reading", "runs", "saved", "store", "warc"},
+    "imports": {"reading", "runs", "saved", "seal", "store", "warc"},
     "recover": {"crawl", "decide", "fetch", "reading", "runs", "store", "warc"},
     "verify": {"decide", "reading", "runs", "schema", "seal", "store"},
     "demo": {"crawl", "runs", "schema", "search"},

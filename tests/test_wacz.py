@@ -28,6 +28,9 @@ from scraper.warc.wacz_auth import Standing
 #: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they may be on the PATH.
 PEERS = os.environ.get("USHRN_PEERS")
 
+#: Each checkpoint in the log of a package.
+LOGGED = ("checkpoints/{:06}.txt", "statements/{:06}.json")
+
 
 @pytest.fixture
 def package(tmp_path: Path, full: Path) -> Path:
@@ -46,7 +49,8 @@ def test_the_package_has_all_that_the_standard_wants(package: Path) -> None:
         listed = {resource["path"]: resource for resource in described["resources"]}
         assert set(names) == {*listed, "datapackage.json", "datapackage-digest.json"}
         assert set(listed) == {
-            "archive/ushrn-20211202000000.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl"
+            "archive/ushrn-20211202000000.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl",
+            "log/runs.jsonl", *(f"log/{kind.format(at)}" for at in range(1, 6) for kind in LOGGED),
         }  # fmt: skip
         for path, resource in listed.items():
             data = file.read(path)

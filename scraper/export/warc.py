@@ -13,8 +13,9 @@ from typing import BinaryIO
 
 from scraper import __version__, digests
 from scraper.export.files import replacing
+from scraper.records import Capture
 from scraper.seal import VERIFIER, keys
-from scraper.store import Archive, sealing, withdrawal_rules
+from scraper.store import Archive, run_log, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
 
@@ -89,7 +90,7 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
 def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
     withdrawn = withdrawal_rules.rules(archive.db)
     for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
-        if row.record_sha256 in withdrawn.records or withdrawn.covers(capture, None):
+        if _stays(withdrawn, capture, row.record_sha256):
             continue
         confirmed = _original(archive.db, capture.not_modified_of)
         like = _original(archive.db, capture.like_capture_id)
@@ -100,6 +101,20 @@ def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
             like_sha256=like.record_sha256 if like else None,
         )
         progress(done)
+
+
+def _stays(withdrawn: withdrawal_rules.Rules, capture: Capture, record_sha256: str) -> bool:
+    """Whether a capture is withdrawn, so that it does not leave."""
+    return record_sha256 in withdrawn.records or withdrawn.covers(capture, None)
+
+
+def _left_out(archive: Archive) -> int:
+    """How many captures do not leave."""
+    withdrawn = withdrawal_rules.rules(archive.db)
+    if not withdrawn:
+        return 0
+    rows = archive.captures(with_bodies=False)
+    return sum(_stays(withdrawn, capture, row.record_sha256) for capture, row in rows)
 
 
 def _original(db: sqlite3.Connection, capture_id: int | None) -> Original | None:
@@ -120,4 +135,5 @@ def _about(archive: Archive) -> About:
         newest_at=newest[0] if newest else "1970-01-01T00:00:00Z",
         digest=digests.chain_sha256(None, (record for (record,) in records)),
         user_agent=http_message.value(sent[0], "user-agent") if sent else None,
+        log=run_log.of(archive.db, _left_out(archive)),
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 from scraper import saved
 from scraper.dates import utc
 from scraper.errors import Interrupted, Unreadable, UsageError
+from scraper.imports.logs import Restoring, restorable
 from scraper.imports.session import ImportSession
 from scraper.imports.warc import WarcImporter
 from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.runs import Report, open_run
-from scraper.store import ImportFile, Place
+from scraper.store import ImportFile, Place, run_log
 from scraper.vocabulary import CaptureKind, FileKind, Level, ReadingKind, Stage
 
 #: The first web page was written in December 1990.
@@ -47,12 +48,14 @@ def run_import(
     *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
     archives the pages of known sites are taken, or with *all_hosts* all. *own*: the caller vouches that what says
     that it was written by this program was; it is then restored whole, with its own times and sources.
+    One whole export of an archive, *own*, into an archive that has nothing yet restores its runs.
     *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
     """
     given = _checked(paths, url, captured_at, manifest, now())
     with open_run(archive_path, now=now) as run:
-        run.begin("import")
-        session = ImportSession(run=run)
+        alone = own and len(paths) == 1 and paths[0].is_file() and run_log.has_none(run.archive.db)
+        session = ImportSession(run=run, restoring=restorable(paths[0]) if alone else None)
+        session.begin()
         try:
             _import_all(session, paths, given, progress, all_hosts=all_hosts, own=own)
         except Interrupted as stopped:
@@ -147,8 +150,32 @@ def _kind(capture: Capture) -> FileKind:
             return FileKind.OTHER
 
 
+def _restored(session: ImportSession, restoring: Restoring, exit_status: int, last_word: str) -> Report:
+    """Seal the runs that were restored, and report."""
+    runs = restoring.log.runs
+    differing = session.archive.finish_again(restoring.log, restoring.file_sha256)
+    session.archive.checkpoint()
+    if differing and not last_word:
+        message = "captures of it are missing or spoiled in the file; its runs stand here as if they had been killed"
+        session.messages.append(f"run {differing[0]}: {message}, and no checkpoint of theirs came back")
+    what = "with errors" if differing else "restored"
+    parts = [plural(session.captures, "capture"), f"{plural(len(runs), 'run')} {what}"]
+    parts += [f"{len(session.failed)} with errors", f"chain {runs[-1].chain_sha256}"]
+    return Report(
+        exit_status=exit_status or (1 if differing else 0),
+        line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),
+        messages=tuple(session.messages),
+        problems=len(session.failed),
+        captures=session.captures,
+        known=session.known,
+        chain_sha256=runs[-1].chain_sha256,
+    )
+
+
 def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> Report:
     """End the run in the archive, and report."""
+    if session.restoring is not None:
+        return _restored(session, session.restoring, exit_status, last_word)
     summary = session.run.finish(exit_status)
     parts = [
         plural(session.captures, "capture"),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from scraper import sites, urls
+from scraper.imports.logs import Restoring
 from scraper.records import Capture, Problem, Reading, Target
+from scraper.run_log import LoggedDecision
 from scraper.runs import Session
 from scraper.store import Outcome, Place
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, Verdict
@@ -16,17 +18,34 @@ class ImportSession(Session):
     captures: int = 0
     #: Of these, captures that the archive had already.
     known: int = 0
+    #: Where the archive is restored from an export of it: into the runs that it had, not into one of its own.
+    restoring: Restoring | None = None
 
-    def take(self, capture: Capture, reading: Reading, *, of_ours: bool = False, place: Place | None = None) -> Outcome:
+    def begin(self) -> None:
+        """Begin the run of this import, or those that are restored."""
+        if self.restoring is None:
+            self.run.begin("import")
+        else:
+            self.archive.begin_again(self.restoring.log)
+
+    def take(
+        self, capture: Capture, reading: Reading, *, record: str | None = None, place: Place | None = None
+    ) -> Outcome:
         """Store a capture with what it says, in one transaction.
 
-        *of_ours*: its kind was settled by our own crawl. *place*: where in an imported file it stands.
+        *record*: its digest, where it was our own crawl that made it, and settled its kind. *place*: where in an
+        imported file it stands.
         A page that names posts is kept as a list, as a crawl does that asked for one.
         """
-        if not of_ours and capture.kind == CaptureKind.OTHER and reading.kind == ReadingKind.LIST and reading.listed:
+        is_list = capture.kind == CaptureKind.OTHER and reading.kind == ReadingKind.LIST and reading.listed
+        if record is None and is_list:
             capture = replace(capture, kind=CaptureKind.LIST)
         self.archive.site(sites.site_for(capture.url))
-        outcome = self.archive.keep(capture, reading, self.run.crawl_id, place=place)
+        crawl_id: int | None = self.run.crawl_id
+        decided: tuple[LoggedDecision, ...] = ()
+        if self.restoring is not None:
+            crawl_id, decided = self.restoring.runs.get(record or ""), self.restoring.decided.get(record or "", ())
+        outcome = self.archive.keep(capture, reading, crawl_id, decided=decided, place=place)
         if outcome.verdict != Verdict.DUPLICATE:
             self._hear(capture, reading)
             self._tell_unread(capture, reading)

@@ -2,13 +2,14 @@
 
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from scraper import digests, sites, urls
 from scraper.errors import Unreadable
+from scraper.imports.logs import Told, claims_of, in_words
 from scraper.imports.pictures import HOSTS, HeldPictures
 from scraper.imports.session import ImportSession
 from scraper.numbers import plural
@@ -17,7 +18,7 @@ from scraper.records import Capture
 from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
 from scraper.store import ImportFile, Place
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
-from scraper.warc import COLUMNS, Described, Found, Own, PassedOver, Wrong, arc, wacz
+from scraper.warc import Described, Found, Logged, Own, PassedOver, Wrong, arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 
@@ -33,6 +34,7 @@ class _Source:
 
     file: ImportFile
     row: int | None = None
+    told: Told = field(default_factory=Told)
 
 
 class WarcImporter:
@@ -63,7 +65,7 @@ class WarcImporter:
                     self._take_wacz(name, file, source)
                 else:
                     self._take_records(name, file, source)
-                self._row(source)
+                self._keep_claims(name, source)
                 return True
         except OSError as error:
             raise Unreadable(name, f"cannot be read: {error.strerror or error}") from None
@@ -109,23 +111,40 @@ class WarcImporter:
                     described = item
                     if source.file.software is None and item.software:
                         source.file = replace(source.file, software=item.software)
+                case Logged():
+                    source.told.hear(item.log)
                 case PassedOver():
                     told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
                     self._session.report(name, "no-pages", f"records that are no pages: {told}", level=Level.NOTE)
                 case Wrong():
                     where = f"{item.message} (of {name})" if item.url else item.message
                     self._session.report(item.url or name, item.kind, where)
-                case Found() if self._pictures.holds(item, partial(self._keep, name, source)):
-                    pass
-                case Found() if not self._keep(name, source, item):
-                    self._waiting.append((name, source, item))
+                case Found():
+                    source.told.count(item.claimed)
+                    self._take(name, source, item)
         self._report(name, described, *before)
+
+    def _take(self, name: str, source: _Source, found: Found) -> None:
+        """Store a capture, or hold it until what it needs is there."""
+        held = self._pictures.holds(found, partial(self._keep, name, source))
+        if not held and not self._keep(name, source, found):
+            self._waiting.append((name, source, found))
 
     def _row(self, source: _Source) -> int:
         """The row of that file in the archive."""
         if source.row is None:
-            source.row = self._session.archive.import_file(source.file, self._session.run.crawl_id)
+            source.row = self._session.archive.import_file(source.file, self._session.run.crawl_id or None)
         return source.row
+
+    def _keep_claims(self, name: str, source: _Source) -> None:
+        """Keep what the file says of its runs, and say what of it holds."""
+        restored = self._session.restoring is not None
+        claims = claims_of(source.told, self._row(source), restored=restored)
+        if claims is None:
+            return
+        self._session.archive.import_log(claims)
+        if not restored:
+            self._session.report(name, "log", in_words(claims), level=Level.NOTE)
 
     def _report(self, name: str, described: Described, captures: int, passed_over: int, failed: int) -> None:
         """Say once where the captures of a foreign file came from, and what was left in it."""
@@ -174,7 +193,8 @@ class WarcImporter:
             record_id=found.record_id,
             payload_digest=found.payload_digest,
         )
-        outcome = self._session.take(capture, read_capture(capture), of_ours=found.own is not None, place=place)
+        record = found.own.record_sha256 if found.own is not None else None
+        outcome = self._session.take(capture, read_capture(capture), record=record, place=place)
         if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.failed:
             self._session.archive.resolve(capture.url, Stage.IMPORT)
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
@@ -249,8 +269,5 @@ class WarcImporter:
 
     def _complaint(self, capture: Capture, own: Own) -> str | None:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""
-        row: dict[str, object] = {name: getattr(capture, name) for name in COLUMNS}
-        row["body_sha256"] = None if capture.body is None else digests.sha256(capture.body)
-        references = {"not_modified_of": own.not_modified_of, "like_capture_id": own.like_capture}
-        found = digests.record_sha256(row, references)
+        found = incoming.record_of(capture, own, None if capture.body is None else digests.sha256(capture.body))
         return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"

@@ -181,6 +181,22 @@ EVIDENCE = (
         ),
     ),
     Table(
+        "import_logs",
+        "Runs and checkpoints that imported files say they hold: somebody's word. Evidence: rows are only added.",
+        (
+            Field("import_file_id", "INTEGER PRIMARY KEY REFERENCES import_files(id)", "The file"),
+            Field("origin", "TEXT", "Name of the log, by its newest checkpoint"),
+            Field("size", "INTEGER NOT NULL", "Number of captures in the log"),
+            Field("root", "TEXT", "Root of the log's Merkle tree by its newest checkpoint, hex"),
+            Field("signed_by", "TEXT", "Verifier key whose signature on that checkpoint holds; empty: none does"),
+            Field("covered", "INTEGER NOT NULL", "How many captures of the file are in the log, by their own digests"),
+            Field("captures", "INTEGER NOT NULL", "How many captures of the file were looked at"),
+            Field("complaint", "TEXT", "What does not hold of the log; empty: all does"),
+            Field("restored", "INTEGER NOT NULL", "1 where its runs became those of this archive"),
+            Field("log", "TEXT NOT NULL", "JSON: its runs and checkpoints, as the file says them"),
+        ),
+    ),
+    Table(
         "fingerprints",
         "What read the pages of each run. Evidence: rows are only added.",
         (

@@ -55,8 +55,14 @@ def _fifth(db: Database) -> None:
     db.conn.execute(f"CREATE INDEX IF NOT EXISTS {FACTS}")
 
 
+@migrations(name="0006 logs of imported files")
+def _sixth(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 5
+VERSION = 6
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

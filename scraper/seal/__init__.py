@@ -3,7 +3,7 @@
 `log`, `note`, `proof` and `keys` are pure forms (RFC 6962, C2SP); `sealer` makes a checkpoint of an archive.
 """
 
-from scraper.seal import exhibit, keys, log, publishing, timestamps, withdraw
+from scraper.seal import claims, exhibit, keys, log, publishing, timestamps, withdraw
 from scraper.seal.keys import Signer, Verifier
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import FIRST, Proof
@@ -18,6 +18,7 @@ __all__ = [
     "Sealer",
     "Signer",
     "Verifier",
+    "claims",
     "differences",
     "exhibit",
     "extension",

@@ -6,6 +6,7 @@ leaves and a function that gives the hash of any whole subtree; who keeps which 
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 #: (level, position) → hash of the subtree over the leaves ``position << level`` up to ``(position + 1) << level``.
 Subtree = Callable[[int, int], bytes]
@@ -36,6 +37,40 @@ def whole(hashes: Sequence[bytes]) -> bytes:
 def of_leaves(hashes: Sequence[bytes]) -> Subtree:
     """The subtrees over leaf *hashes* that are all at hand."""
     return lambda level, position: whole(hashes[position << level : (position + 1) << level])
+
+
+@dataclass(slots=True)
+class Growing:
+    """The tree as records are added, one after the other; holds the roots of whole subtrees only."""
+
+    size: int = 0
+    #: Level → (position, hash) of the whole subtrees at the right edge.
+    edge: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    #: Hashes of the levels that archives keep: (level, position) → hash.
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    #: Root at each size that somebody asked for.
+    roots: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, record: str) -> None:
+        """Add a `record_sha256`."""
+        level, position, value = 0, self.size, leaf_hash(bytes.fromhex(record))
+        while position & 1:
+            value = node_hash(self.edge.pop(level)[1], value)
+            level, position = level + 1, position >> 1
+            if level >= KEPT_FROM:
+                self.nodes[level, position] = value
+        self.edge[level] = (position, value)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Root over all that was added."""
+        subtrees = [value for _, (_, value) in sorted(self.edge.items())]
+        if not subtrees:
+            return EMPTY
+        found = subtrees[0]
+        for value in subtrees[1:]:
+            found = node_hash(value, found)
+        return found
 
 
 def root(size: int, subtree: Subtree) -> bytes:

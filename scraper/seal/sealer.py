@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scraper import digests
@@ -48,15 +49,15 @@ class Sealer:
             what = ", ".join(self.altered)
             self.messages.append(f"altered since the last checkpoint, by something else than this program: {what}")
 
-    def seal(self, db: sqlite3.Connection) -> Note:
-        """Make a checkpoint of the archive as it is now."""
+    def seal(self, db: sqlite3.Connection, told: Mapping[str, object] = MappingProxyType({})) -> Note:
+        """Make a checkpoint of the archive as it is now; *told*: what else its statement says."""
         last = sealing.newest(db)
         signer = self._signer(db)
         origin = sealing.meta(db, ORIGIN) or (signer.name if signer else _new_origin(db))
         sealing.set_meta(db, ORIGIN, origin)
         size = sum(count for _, count in sealing.sealed_runs(db))
-        root = log.root(size, grown(db, last.size if last else 0, size))
-        statement = digests.canonical_json(self._statement(db, last)).decode()
+        root = log.root(size, grown(db, _kept(db, last), size))
+        statement = digests.canonical_json(self._statement(db, last) | dict(told)).decode()
         run = sealing.last_run(db)
         note = Note(Checkpoint(origin, size, root, (extension(statement),)).text)
         if signer:
@@ -105,6 +106,13 @@ def _new_origin(db: sqlite3.Connection) -> str:
     run = sealing.last_run(db)
     word = digests.sha256(digests.canonical_json(run))[:16]
     return f"ushrn-archive/{word}"
+
+
+def _kept(db: sqlite3.Connection, last: sealing.Row | None) -> int:
+    """Of how many leaves the upper hashes are kept: none where the checkpoints came from elsewhere."""
+    if last is None or sealing.node(db, log.KEPT_FROM, 0) is None:
+        return 0
+    return last.size
 
 
 def grown(db: sqlite3.Connection, kept: int, size: int) -> log.Subtree:

@@ -20,12 +20,13 @@ from scraper.store import (
     post_captures,
     post_queries,
     revision_queries,
+    run_log,
     sealing,
     withdrawal_rules,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
-from scraper.store.import_files import ImportFile, Place
+from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
 from scraper.store.picture_queries import A_PAGE, KeptPicture
@@ -48,6 +49,7 @@ __all__ = [
     "Health",
     "HeldCapture",
     "ImportFile",
+    "ImportLog",
     "KeptPicture",
     "Memento",
     "Mementos",
@@ -80,6 +82,7 @@ __all__ = [
     "post_captures",
     "post_queries",
     "revision_queries",
+    "run_log",
     "sealing",
     "settings_of",
     "withdrawal_rules",

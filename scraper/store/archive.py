@@ -12,6 +12,7 @@ from typing import Protocol, Self
 from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.run_log import LoggedDecision, RunLog
 from scraper.schema import FTS, VERSION, describe, explained, open_archive
 from scraper.store import (
     addresses,
@@ -24,13 +25,14 @@ from scraper.store import (
     post_history,
     problems,
     reader_rows,
+    run_log,
     sealing,
     withdrawal_plan,
     withdrawal_rules,
     withdrawing,
 )
 from scraper.store.evidence import Evidence, Kept
-from scraper.store.import_files import ImportFile, Place
+from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts, Read
 from scraper.store.rebuilding import Change, Rebuilt, rebuild
@@ -43,11 +45,12 @@ class Seal(Protocol):
     def before(self, db: sqlite3.Connection) -> None:
         """Called before the first change."""
 
-    def seal(self, db: sqlite3.Connection) -> object:
-        """Called when a run has ended, or all was read anew."""
+    def seal(self, db: sqlite3.Connection, told: Mapping[str, object] = ...) -> object:
+        """Called when a run has ended, or all was read anew; *told*: what else the checkpoint's statement says."""
 
 
 NOT_JUDGED: Mapping[decide.Judgement, str] = MappingProxyType({})
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +224,9 @@ class Archive:
         with self._transaction(beside=True):
             yield self.db
 
-    def _sealed(self) -> None:
+    def _sealed(self, told: Mapping[str, object] = NOTHING) -> None:
         if self._seal is not None:
-            self._seal.seal(self.db)
+            self._seal.seal(self.db, told)
             self._is_sealed = True
 
     # Runs --------------------------------------------------------------------------------------------------------
@@ -278,6 +281,28 @@ class Archive:
             chain_sha256=chain,
         )
 
+    def begin_again(self, log: RunLog) -> None:
+        """Give the runs of a log from elsewhere their rows in this archive, which has none yet."""
+        with self._transaction():
+            run_log.begin(self.db, log)
+            self._note_rules()
+
+    def finish_again(self, log: RunLog, file_sha256: str) -> list[int]:
+        """Seal the runs of that log with the captures that came in; those whose chain is not the one that they had.
+
+        Where there are none, they and the checkpoints are as they were, and a new checkpoint says that the archive was
+        restored from the file of that digest.
+        """
+        with self._transaction():
+            differing = run_log.end(self.db, self._evidence, log)
+            self._sealed({run_log.RESTORED_FROM: file_sha256} if not differing else NOTHING)
+            return differing
+
+    def import_log(self, claims: ImportLog) -> None:
+        """Keep what an imported file says of its runs."""
+        with self._transaction():
+            import_files.add_log(self.db, claims)
+
     # Captures ----------------------------------------------------------------------------------------------------
 
     def keep(
@@ -287,13 +312,15 @@ class Archive:
         crawl_id: int | None,
         judged: Mapping[decide.Judgement, str] = NOT_JUDGED,
         *,
+        decided: Iterable[LoggedDecision] = (),
         place: Place | None = None,
     ) -> Outcome:
         """Store a capture with everything that was read from it, in one transaction.
 
-        *reading* is what *read* gives for it; None where there is nothing to read. *judged*: what was decided about
-        it, and why. The same capture a second time (url, time, source, body) changes nothing. *place*: where in an
-        imported file it stands; None: it was fetched.
+        *reading* is what *read* gives for it; None where there is nothing to read. *judged*: what is decided about
+        it, and why; *decided*: what was decided about it in the archive that it comes from. The same capture a second
+        time (url, time, source, body) changes nothing. *place*: where in an imported file it stands; None: it was
+        fetched.
         """
         noted: list[problems.Noted] = []
         with self._transaction():
@@ -302,6 +329,8 @@ class Archive:
             if kept.is_new:
                 for kind, why in judged.items():
                     self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
+                for one in decided:
+                    self._evidence.judge(kept.record_sha256, one.kind, one.at, one.by, one.reason or "", one.crawl_id)
                 outcome = Outcome(kept.id, Verdict.KEPT) if covered else self._derive(capture, kept, reading, noted)
             else:
                 outcome = Outcome(kept.id, Verdict.DUPLICATE, self._post_of(kept.id))
@@ -350,8 +379,10 @@ class Archive:
         repeats = reading is not None and masking.runs(reading.body_text) & rules.runs
         return False, b"" if repeats else None  # a file whose words stand in no form that can be masked
 
-    def import_file(self, file: ImportFile, crawl_id: int) -> int:
-        """Note a file that is imported; its row, the same for the same bytes."""
+    def import_file(self, file: ImportFile, crawl_id: int | None) -> int:
+        """Note a file that is imported; its row, the same for the same bytes. *crawl_id*: None while an archive is
+        restored from it.
+        """
         with self._transaction():
             return import_files.add(self.db, file, crawl_id)
 

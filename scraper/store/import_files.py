@@ -36,7 +36,34 @@ class Place:
     payload_digest: str | None = None
 
 
-def add(db: sqlite3.Connection, file: ImportFile, crawl_id: int) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLog:
+    """What a file says of the runs of its archive, and what of that holds."""
+
+    import_file_id: int
+    #: As `seal.claims` gives it.
+    origin: str | None
+    size: int
+    root: str | None
+    signed_by: str | None
+    #: Captures of the file that the log has, and all that were looked at.
+    covered: int
+    captures: int
+    #: What does not hold; None: all does.
+    complaint: str | None
+    restored: bool
+    #: JSON.
+    log: str
+
+
+def add_log(db: sqlite3.Connection, claims: ImportLog) -> None:
+    """Keep the claims of a file; the first import of it is the one that counts."""
+    row = asdict(claims)
+    places = ", ".join(f":{name}" for name in row)
+    db.execute(f"INSERT OR IGNORE INTO import_logs ({', '.join(row)}) VALUES ({places})", row)
+
+
+def add(db: sqlite3.Connection, file: ImportFile, crawl_id: int | None) -> int:
     """The row of *file*, made unless its bytes were imported before."""
     known = db.execute("SELECT id FROM import_files WHERE sha256 = ?", (file.sha256,)).fetchone()
     if known:

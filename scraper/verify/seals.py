@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from scraper.errors import UsageError
@@ -23,38 +22,6 @@ def known_checkpoint(path: Path) -> Note:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be used as a checkpoint: {error}") from error
     return note
-
-
-@dataclass(slots=True)
-class _Tree:
-    """The log as the captures give it today, leaf by leaf; holds the roots of whole subtrees only."""
-
-    size: int = 0
-    #: (level, position) → hash, of the whole subtrees at the right edge.
-    edge: dict[int, tuple[int, bytes]] = field(default_factory=dict)
-    #: Hashes of the levels that are kept in the archive.
-    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
-    #: Root at each size asked for.
-    roots: dict[int, bytes] = field(default_factory=dict)
-
-    def add(self, record: str) -> None:
-        level, position, value = 0, self.size, log.leaf_hash(bytes.fromhex(record))
-        while position & 1:
-            value = log.node_hash(self.edge.pop(level)[1], value)
-            level, position = level + 1, position >> 1
-            if level >= log.KEPT_FROM:
-                self.nodes[level, position] = value
-        self.edge[level] = (position, value)
-        self.size += 1
-
-    def root(self) -> bytes:
-        whole = [value for _, (_, value) in sorted(self.edge.items())]
-        if not whole:
-            return log.EMPTY
-        found = whole[0]
-        for value in whole[1:]:
-            found = log.node_hash(value, found)
-        return found
 
 
 def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) -> None:
@@ -83,9 +50,9 @@ def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) ->
         findings.damage("timestamp", where, complaint)
 
 
-def _grow(db: sqlite3.Connection, sizes: set[int]) -> tuple[_Tree, dict[int, int]]:
+def _grow(db: sqlite3.Connection, sizes: set[int]) -> tuple[log.Growing, dict[int, int]]:
     """The tree over all sealed captures with its root at each of *sizes*, and the size after each run."""
-    tree, ends = _Tree(), dict[int, int]()
+    tree, ends = log.Growing(), dict[int, int]()
     tree.roots[0] = log.EMPTY
     for crawl_id, records in _runs(db):
         for record in records:
@@ -103,7 +70,7 @@ def _runs(db: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
         at += count
 
 
-def _check_row(row: sealing.Row, tree: _Tree, ends: dict[int, int], findings: Findings) -> Note | None:
+def _check_row(row: sealing.Row, tree: log.Growing, ends: dict[int, int], findings: Findings) -> Note | None:
     """The note in a row, where it is one; what does not hold of it is told."""
     where = f"checkpoint {row.id}"
     try:
@@ -146,7 +113,9 @@ def _check_statement(row: sealing.Row, note: Note, previous: Note | None, where:
         findings.unproven("unsigned", where, f"the key {named} was not at hand when it was made")
 
 
-def _check_known(known: Note, outside: Checkpoint, tree: _Tree, rows: list[sealing.Row], findings: Findings) -> None:
+def _check_known(
+    known: Note, outside: Checkpoint, tree: log.Growing, rows: list[sealing.Row], findings: Findings
+) -> None:
     """Whether the archive continues the log that a checkpoint kept elsewhere was made of."""
     where = f"the checkpoint kept elsewhere, over {outside.size} captures"
     if tree.roots.get(outside.size) != outside.root:

@@ -5,7 +5,7 @@ from scraper.warc.cdx import CdxPage, CdxRecord, Refused, digits
 from scraper.warc.cdxj import surt
 from scraper.warc.http_message import MessageError
 from scraper.warc.members import DamageError, RecordStream
-from scraper.warc.reader import BODY_LIMIT_BYTES, Described, Found, Own, PassedOver, Wrong, with_body
+from scraper.warc.reader import BODY_LIMIT_BYTES, Described, Found, Logged, Own, PassedOver, Wrong, with_body
 from scraper.warc.wacz import Shown
 from scraper.warc.wacz_auth import SignatureKey
 from scraper.warc.writer import COLUMNS, About, Kept, Original
@@ -20,6 +20,7 @@ __all__ = [
     "Described",
     "Found",
     "Kept",
+    "Logged",
     "MessageError",
     "Original",
     "Own",

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
+from scraper import digests
 from scraper.dates import utc
 from scraper.provenance import kind_of, sniff
 from scraper.records import Capture
+from scraper.run_log import RunLog
 from scraper.urls import normalise
 from scraper.vocabulary import CaptureKind, Source, TimeBasis, Truncation, UrlBasis
 from scraper.warc import http_message
@@ -16,7 +18,7 @@ from scraper.warc import record as warc
 from scraper.warc.http_message import MessageError
 from scraper.warc.record import Broken, Record
 from scraper.warc.segments import joined
-from scraper.warc.writer import COLUMNS, FACTS, HEADS, facts_in
+from scraper.warc.writer import COLUMNS, FACTS, HEADS, facts_in, log_in
 
 #: Bodies beyond it are no pages.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
@@ -64,6 +66,9 @@ class Found:
     payload_digest: str | None = None
     revisit: Revisit | None = None
     own: Own | None = None
+    #: `record_sha256` that a metadata record of ours gives for the capture, where it fits the bytes; None: it is
+    #: somebody's capture, or they do not fit.
+    claimed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,13 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """What a file of ours says of the runs that made its captures: which anybody can write."""
+
+    log: RunLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassedOver:
     """Records that are no captures of pages, by the scheme of their address: ``dns``, ``metadata``, ``urn``, …"""
 
@@ -106,7 +118,7 @@ def captures_of(
     *,
     own: bool = False,
     known: Callable[[str], bool] = lambda _: False,
-) -> Iterator[Found | Wrong | Described | PassedOver]:
+) -> Iterator[Found | Wrong | Described | Logged | PassedOver]:
     """The captures in a stream of records. *wanted* tells, by address, which are.
 
     The records of one capture (response, request, our metadata) are taken together where they follow each other.
@@ -130,6 +142,8 @@ def captures_of(
             group = []
             described = _described(record)
             yield described
+        elif described.ours and record.type == "metadata" and not record.url:
+            yield from _logged(record)
         elif scheme := _other_scheme(record.url):
             others[scheme] = others.get(scheme, 0) + 1
         elif record.url and ((own and described.ours) or wanted(record.url)):
@@ -140,6 +154,16 @@ def captures_of(
     yield from _finished(group, described, restore)
     if others:
         yield PassedOver(schemes=others)
+
+
+def _logged(record: Record) -> Iterator[Logged | Wrong]:
+    try:
+        log = log_in(record)
+    except (ValueError, TypeError, RecursionError) as error:
+        yield Wrong(kind="unusable-log", message=f"the log of its runs cannot be read: {error}")
+        return
+    if log is not None:
+        yield Logged(log=log)
 
 
 def _other_scheme(url: str) -> str | None:
@@ -181,7 +205,8 @@ def _finished(group: list[Record], described: Described, restore: Callable[[str]
         elif main is not None:
             # Somebody's file: what its digests do not hold is still what there is.
             yield from wrong or _payload_complaint(main)
-            yield _found(main, request, described)
+            claimed = _claimed(facts, main) if facts is not None and described.ours else None
+            yield replace(_found(main, request, described), claimed=claimed)
     except (ValueError, TypeError, KeyError) as error:
         yield Wrong(kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url)
 
@@ -335,6 +360,22 @@ def with_body(capture: Capture) -> Capture:
     return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.body or b""))
 
 
+def record_of(capture: Capture, own: Own, body_sha256: str | None) -> str:
+    """The `record_sha256` of a capture as one of our metadata records tells it, with the body of that digest."""
+    row: dict[str, object] = {name: getattr(capture, name) for name in COLUMNS}
+    references = {"not_modified_of": own.not_modified_of, "like_capture_id": own.like_capture}
+    return digests.record_sha256(row | {"body_sha256": body_sha256}, references)
+
+
+def _claimed(facts: Record, main: Record) -> str | None:
+    """The `record_sha256` that one of our metadata records gives, where it is that of the capture beside it."""
+    found = _restored(facts, main)
+    if isinstance(found, Wrong) or found.own is None:
+        return None
+    given = record_of(found.capture, found.own, found.own.body_sha256)
+    return given if given == found.own.record_sha256 else None
+
+
 def _restored(facts: Record, main: Record | None) -> Found | Wrong:
     """The capture that one of our metadata records tells, with the body that its main record holds."""
     said = facts_in(facts.block)
@@ -352,6 +393,7 @@ def _restored(facts: Record, main: Record | None) -> Found | Wrong:
     capture = Capture(**columns, body=body)
     return Found(
         capture=capture,
+        claimed=own.record_sha256,
         offset=facts.offset,
         record_id=facts.get("WARC-Record-ID"),
         payload_digest=digest,

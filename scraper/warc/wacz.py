@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
 from scraper.errors import Unreadable
+from scraper.run_log import RunLog
 from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
@@ -120,6 +121,8 @@ def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
     index, blocks = cdxj.compressed(lines, "index.cdx.gz")
     package.add("indexes/index.cdx.gz", [index])
     package.add("indexes/index.idx", [blocks])
+    for path, data in log_files(about.log):
+        package.add(path, [data])
     main: list[Shown] = []
     package.add("pages/pages.jsonl", _pages(pages, main))
     described = _datapackage(about, main[0] if main else None, package.resources)
@@ -128,6 +131,18 @@ def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
         digest["signedData"] = key.sign(described, created=warc.date(about.newest_at), software=about.software)
     package.add("datapackage.json", [described])
     package.add("datapackage-digest.json", [_json(digest)])
+
+
+def log_files(log: RunLog) -> Iterator[tuple[str, bytes]]:
+    """Runs, checkpoints and timestamps, for programs that read no WARC: each checkpoint as others check it."""
+    if not log:
+        return
+    yield "log/runs.jsonl", b"".join(_json(dict(run.row)) + b"\n" for run in log.runs)
+    for number, one in enumerate(log.checkpoints, 1):
+        yield f"log/checkpoints/{number:06}.txt", one.text.encode()
+        yield f"log/statements/{number:06}.json", one.statement.encode()
+        for at, stamp in enumerate(one.stamps, 1):
+            yield f"log/timestamps/{number:06}-{at}.tsr", stamp.token
 
 
 def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
+from scraper import run_log
 from scraper.records import Capture
+from scraper.run_log import RunLog
 from scraper.vocabulary import Source, Truncation
 from scraper.warc import http_message
 from scraper.warc import record as warc
@@ -30,6 +32,7 @@ COLUMNS = tuple(
     field.name for field in fields(Capture) if field.name not in ("body", "not_modified_of", "like_capture_id")
 )
 HEADS = ("request_head", "head")
+NO_LOG = RunLog()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,8 @@ class About:
     digest: str
     #: The User-Agent of our requests; None: there was none.
     user_agent: str | None = None
+    #: The runs that made the captures.
+    log: RunLog = NO_LOG
 
     @property
     def filename(self) -> str:
@@ -84,7 +89,10 @@ class About:
 
 def write(out: Sink, kept: Iterable[Kept], about: About) -> Iterator[tuple[Record, int, int]]:
     """Write a WARC, gzip member by gzip member; each capture's first record comes out with its offset and length."""
-    offset = out.write(warc.member(_warcinfo(about)))
+    info = _warcinfo(about)
+    offset = out.write(warc.member(info))
+    if about.log:
+        offset += out.write(warc.member(_log(about, info)))
     seen: dict[str, Original] = {}
     for one in kept:
         for number, record in enumerate(records_of(one, seen)):
@@ -135,6 +143,30 @@ def _warcinfo(about: About) -> Record:
         ("Content-Type", "application/warc-fields"),
     )
     return Record(head, block)
+
+
+def _log(about: About, info: Record) -> Record:
+    """The record of the runs: a line for each run, checkpoint and decision (`run_log.lines`)."""
+    block = "".join(f"{PREFIX}{name}: {text}\r\n" for name, text in run_log.lines(about.log)).encode("ascii")
+    head = (
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", warc.record_id(hashlib.sha256(block).hexdigest(), "log")),
+        ("WARC-Date", warc.date(about.newest_at)),
+        ("WARC-Warcinfo-ID", info.get("WARC-Record-ID") or ""),
+        ("WARC-Block-Digest", warc.digest(block)),
+        ("Content-Type", FACTS),
+    )
+    return Record(head, block)
+
+
+def log_in(record: Record) -> RunLog | None:
+    """The log that a record holds; None: it is another kind of record. Raises ValueError or TypeError for a
+    spoiled one.
+    """
+    if record.type != "metadata" or record.url or not record.block.startswith(f"{PREFIX}log: ".encode()):
+        return None
+    named = (line.partition(": ") for line in record.block.decode("ascii").split("\r\n") if line)
+    return run_log.of_lines((name.removeprefix(PREFIX), text) for name, _, text in named)
 
 
 def _record(
