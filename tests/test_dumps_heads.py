@@ -113,6 +113,7 @@ def told(head: str, url: str = "") -> tuple[str | None, str | None, str | None]:
         "The Water of Flint\nAnn RoeJan 5, 2021",
         "Home\nAbout\nMore\nThe Water of Flint\nAnn Roe\nJan 5, 2021",
         "The Water of Flint\nAnn Roe\nJan 5, 2021\n3 min read\nUpdated: Jan 5, 2021",
+        "The Water of Flint\nIndustries\nPartners\nAnn Roe\nJan 5, 2021\n3 min read\nThe Water of Flint",
     ],
 )
 def test_every_way_to_write_a_head_says_the_same(head: str) -> None:
@@ -123,6 +124,8 @@ def test_every_way_to_write_a_head_says_the_same(head: str) -> None:
     ("head", "title", "author"),
     [
         ("Water\nsamantha.w\nJan 5, 2021\n3 min read", "Water", "samantha.w"),
+        ("Flint\nClean Water Action Network\nJan 5, 2021\n3 min read", "Flint", "Clean Water Action Network"),
+        ("US Water Network\nJan 5, 2021\n3 min read\nWe Won!", "We Won!", "US Water Network"),
         ("EA\nJan 5, 2021\n3 min read\nThe Water of Flint", "The Water of Flint", "EA"),
         ("Jane van der Berg-Doe, PhD\nJan 5, 2021\n3 min read\nWe Won!", "We Won!", "Jane van der Berg-Doe, PhD"),
         ("The Hearing\nJan 5, 2021\n3 min read\nDear friends,", "The Hearing", None),
@@ -145,6 +148,7 @@ def test_title_and_author_are_told_apart_by_their_words(head: str, title: str, a
         ("top of page\nHome\nPolicy\nAnn Roe\nPaul Poe\nJan 5, 2021\n3 min read\nMary Moe", ""),
         ("top of page\nNews\nsamantha.w\nJan 5, 2021\n3 min read", ""),
         ("top of page\nadmin", ""),
+        ("top of page\nTeam 4 Justice\nJan 5, 2021\n3 min read\nWe Won!", ""),
         ("top of page\nHow we fought for it for ten long years in the courts", "https://www.example.org/post/flint-gets-clean-water-again"),
         ("top of page\nHome\nPolicy\nPress\nAll Posts\nLaw\nLand", ""),
     ],

@@ -201,7 +201,7 @@ _BARE_STARS = re.compile(r"[*+-](?: [*+-])*")
 _SIGN = re.compile(r"(?:[*‣●○◦▪■·+•]\s+)+(?=\S)")
 #: A heading of a dump in Markdown; "#tag" is a tag, and "# 1" a number where nothing else is Markdown.
 _HEADING = re.compile(r"#{1,6}\s+(?=[^\s#])")
-_ESCAPED = re.compile(r"\\[-+*#>]")
+_ESCAPE = re.compile(r"\\(?=[-+*#>.])")
 _MARKDOWN = re.compile(r"\* |#{1,6}\s+[^\W\d]")
 
 
@@ -225,7 +225,7 @@ def without_hashes(lines: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str
         return tuple(lines), frozenset()
     plain = tuple(_HEADING.sub("", line, count=1) if line.startswith("#") else line for line in lines)
     headings = frozenset(after for before, after in zip(lines, plain, strict=True) if before != after)
-    return tuple(line[1:] if _ESCAPED.match(line) else line for line in plain), headings
+    return tuple(_ESCAPE.sub("", line) for line in plain), headings
 
 
 def without_bare_marks(lines: Sequence[str]) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def _with_marks(
     around = Around(before, nonblank(lines[behind:]), found, url, headings)
     choice = choose(around)
     body_at = behind
-    if choice.title is not None and choice.title == around.after and choice.title not in before:
+    if choice.title is not None and choice.title == around.after and choice.title not in before[-2:]:
         more, body_at = _run(lines, behind + 1, at_top=False)
         found = merged([found, more]) if more else found
         body_at = first(lines, body_at)

@@ -88,13 +88,16 @@ class Around:
 
     def is_author(self, line: str) -> bool:
         """Whether *line* is what an author calls himself: a name, with nothing that speaks for a title."""
-        return bool(line) and (is_handle(line) or (is_name(line) and not self.is_worded(line)))
+        is_one = is_name(line) or _SOCIETY.fullmatch(line) is not None
+        return bool(line) and (is_handle(line) or (is_one and not self.is_worded(line)))
 
     def is_worded(self, line: str) -> bool:
         """Whether *line* is made of words, as a title is, and not of a name."""
         parts = [part for part in re.findall(r"[^\W\d_]{3,}", line) if part.casefold() not in _PARTICLES]
-        is_long = len(line.split()) > _WORDS_OF_NAME or re.search(r"[?!…:\d“”\"]", line) is not None
-        return not is_handle(line) and (is_long or any(part.casefold() in self.small | _TITLE_WORDS for part in parts))
+        if is_handle(line) or (_SOCIETY.fullmatch(line) and not any(part.casefold() in _TITLE_WORDS for part in parts)):
+            return False
+        is_long = len(line.split()) > _WORDS_OF_NAME or re.search(r"[?!…:“”\"]|\d\d|^\d", line) is not None
+        return is_long or any(part.casefold() in self.small | _TITLE_WORDS for part in parts)
 
 
 _TITLE_WORDS = frozenset({
@@ -102,6 +105,11 @@ _TITLE_WORDS = frozenset({
     "year", "news",
 })  # fmt: skip
 _PARTICLES = frozenset({"van", "von", "der", "den", "ten", "bin", "ibn", "dos", "das", "del", "los", "las"})
+#: What societies are called, each word with a capital.
+_SOCIETY = re.compile(
+    r"(?:[^\W\d_a-z][\w&.’'-]*,? (?:of |for )?){1,5}(?:Network|Coalition|Foundation|Association|Institute|Cent(?:er|re)"
+    r"|Committee|Council|Project|Society|Union|Alliance|Federation|Fund|Initiative|Collective|Team|Staff|Inc\.?|Group)"
+)
 _CONTACT = re.compile(r"(?:contact|photo|image|credit|source)\b.{0,12}(?:[:@]|\bby\b)", re.IGNORECASE)
 #: What only names have: a title, a degree, initials; the names of accounts.
 _HANDLE = re.compile(
@@ -155,6 +163,12 @@ def is_signature_of(line: str) -> bool:
     return bool(line) and is_signature(line) and not menu_word(line)
 
 
+def _said_twice(around: Around) -> Choice | None:
+    """The one line that stands above the menu as well, where some dumps have the name of the window."""
+    named = [line for line in around.rivals if line in around.before[:-2]]
+    return _of(around, named[0]) if len(set(named)) == 1 else None
+
+
 def _nothing_above(around: Around) -> Choice | None:
     """No line above the marks: the title stands below, unless the marks are such as follow a title."""
     if around.above:
@@ -203,7 +217,7 @@ def _by_words(around: Around) -> Choice:
     if menu_word(above):
         return Choice(below)
     if not around.is_author(above):
-        return Choice(above) if around.is_worded(above) or not higher else Choice(open=True)
+        return Choice(above) if around.is_worded(above) else Choice(open=True)
     if not higher:
         return Choice(below, above)
     if len(around.before) == 2 and not around.is_worded(below):
@@ -216,6 +230,6 @@ def _by_words(around: Around) -> Choice:
 
 #: Asked in this order; the last always answers.
 _RULES: tuple[Callable[[Around], Choice | None], ...] = (
-    _marked_as_a_heading, _named_by_the_address, _nothing_above, _update_below, _title_above, _beside_an_author,
-    _by_words,
+    _marked_as_a_heading, _named_by_the_address, _said_twice, _nothing_above, _update_below, _title_above,
+    _beside_an_author, _by_words,
 )  # fmt: skip
