@@ -8,7 +8,7 @@ definitions and blocks stand where HTML lets them. Pure.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -69,10 +69,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptImage:
-    """A kept picture as it stands in a text: our addresses of it and of its bytes; pixels and bytes of the original."""
+    """A kept picture as it stands in a text: our addresses of it and of its bytes; pixels and bytes of the original.
+
+    `original` is where it was on its site.
+    """
 
     source: str
     page: str
+    original: str
     width: int | None
     height: int | None
     length: int
@@ -236,11 +240,22 @@ def kept(said: Mapping[str, str]) -> list[str]:
     return found
 
 
+_IMG = re.compile(r'<img\b[^>]*?\ssrc="([^"]+)"')
+
+
+def pictures_of(html: str | None) -> list[str]:
+    """The addresses of the pictures in a post's body, as its HTML names them, each once, in order."""
+    found = _IMG.findall(sanitise.clean(html)) if html else []
+    return list(dict.fromkeys(map(unescape, found)))
+
+
 def shown_image(image: KeptImage, alt: str, *, linked: bool) -> str:
-    """The picture itself, with its size, and below it, if *linked*, where its bytes are."""
+    """The picture itself, with its size, and below it, if *linked*, where its bytes are, and where it was."""
     pixels = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
     words = escape(texts.original_picture(size(image.length), day(image.captured_at)))
     link = f'<a href="{escape(image.page)}" rel="nofollow">{escape(texts.ORIGINAL_PICTURE)}</a>'
+    if address := web_address(image.original):
+        words += f' · <a href="{escape(address)}" {AWAY}>{escape(texts.original_at(host(address)))}</a>'
     shown = f'<img src="{escape(image.source)}" alt="{escape(alt[:1000])}"{pixels} loading="lazy">'
     return f'{shown}<span class="original away">{link}{words}</span>' if linked else shown
 

@@ -31,6 +31,7 @@ def in_text(ask: Ask, kept: Iterable[KeptPicture]) -> dict[str, KeptImage]:
             found[one.url] = KeptImage(
                 source=ask.link(f"/web/{one.timestamp}im_/{one.captured_url}"),
                 page=ask.link(f"/web/{one.timestamp}id_/{one.captured_url}"),
+                original=one.url,
                 width=seen.width or one.width,
                 height=seen.height or one.height,
                 length=one.length,

@@ -9,7 +9,7 @@ from typing import Any
 from scraper import cite, search, urls
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.body_html import KeptImage, web_address
+from scraper.serve.body_html import KeptImage, shown_image, web_address
 from scraper.serve.citing import citations, work_of
 from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
@@ -86,11 +86,13 @@ def page(ask: Ask) -> Answer:
     )  # fmt: skip
 
 
-def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> KeptImage | None:
-    """The cover, where it is kept and does not stand in the text as well."""
+def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> str:
+    """The cover as HTML; empty where it is not kept, or stands in the text as well."""
     address = post["cover_image"]
-    kept = picture_queries.cover_of(ask.db, address) if address and address not in pictured else None
-    return in_text(ask, [kept]).get(kept.url) if kept else None
+    if not address or address in pictured:
+        return ""
+    kept = in_text(ask, picture_queries.named(ask.db, [address])).get(address)
+    return shown_image(kept, texts.cover_of(post["title"] or texts.UNTITLED), linked=True) if kept else ""
 
 
 def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:

@@ -9,14 +9,15 @@ from typing import Any
 from scraper import cite, diff
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask
-from scraper.serve.body_html import web_address
+from scraper.serve.body_html import pictures_of, web_address
 from scraper.serve.citing import citations, cited, work_of
 from scraper.serve.markup import Body, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
+from scraper.serve.picture_pages import in_text
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
-from scraper.store import capture_queries, revision_queries
+from scraper.store import capture_queries, picture_queries, revision_queries
 
 #: A paragraph with segments of more than one kind.
 CHANGED = "changed"
@@ -35,7 +36,8 @@ def page(ask: Ask) -> Answer:
     place = [each.name for each in known].index(revision.name)
     latest = current_revision(ask, post)
     work = work_of(ask, post, revision)
-    body = Body(row["body_html"], row["body_text"])
+    pictured = in_text(ask, picture_queries.named(ask.db, pictures_of(row["body_html"])))
+    body = Body(row["body_html"], row["body_text"], pictures=pictured)
     captured = capture_queries.row(ask.db, revision.capture_id)
     return Answer(
         render(

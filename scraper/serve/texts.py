@@ -985,6 +985,10 @@ def picture_in(title: str) -> str:
     return f"Picture in: {title}"
 
 
+def cover_of(title: str) -> str:
+    return f"Cover picture of: {title}"
+
+
 def original_picture(size: str, day: str) -> str:
     return f", {size}, as captured on {day}"
 

@@ -1,13 +1,17 @@
 """Questions about kept pictures: those of a post, and all of a site. Only reads."""
 
+import itertools
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scraper.store.mementos import Mementos
 
 #: Pictures on one page of a list.
 A_PAGE = 60
+#: Pictures shown in one post at most.
+MOST_OF_A_POST = 500
 
 _COLUMNS = """
 images.url, alt, caption, width, height, images.sha256, captures.url, captures.captured_at, bodies.length,
@@ -45,20 +49,25 @@ class KeptPicture:
 
 def of_post(db: sqlite3.Connection, post_id: int) -> list[KeptPicture]:
     """The pictures of a post that are kept, in order."""
-    rows = db.execute(f"SELECT {_COLUMNS} {_JOINED} WHERE post_id = ? ORDER BY position LIMIT 500", (post_id,))
+    asked = f"SELECT {_COLUMNS} {_JOINED} WHERE post_id = ? ORDER BY position LIMIT ?"
+    rows = db.execute(asked, (post_id, MOST_OF_A_POST))
     return [KeptPicture(*row) for row in rows]
 
 
-def cover_of(db: sqlite3.Connection, address: str | None) -> KeptPicture | None:
-    """The cover at *address*, where it is kept; of no post in particular."""
-    kept = Mementos(db).picture(address) if address else None
+def named(db: sqlite3.Connection, addresses: Iterable[str]) -> list[KeptPicture]:
+    """The pictures at *addresses* that are kept, of no post in particular; of very many the first."""
+    return [found for address in itertools.islice(addresses, MOST_OF_A_POST) if (found := _kept(db, address))]
+
+
+def _kept(db: sqlite3.Connection, address: str) -> KeptPicture | None:
+    kept = Mementos(db).picture(address)
     if kept is None or kept.body_sha256 is None:
         return None
     row = db.execute("SELECT length FROM bodies WHERE sha256 = ?", (kept.body_sha256,)).fetchone()
     if row is None:
         return None
     found = (kept.body_sha256, kept.url, kept.captured_at, row[0], "", "", None, None)
-    return KeptPicture(address or "", None, None, None, None, *found)
+    return KeptPicture(address, None, None, None, None, *found)
 
 
 def listed(db: sqlite3.Connection, site: str, words: str, page: int) -> tuple[int, list[KeptPicture]]:

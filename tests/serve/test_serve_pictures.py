@@ -85,10 +85,39 @@ def test_a_picture_that_could_do_harm_or_is_not_kept_is_a_note_in_its_place(room
 
 
 def test_the_cover_is_shown_where_it_is_not_in_the_text(room: Any) -> None:
-    assert re.search(
-        r'<figure class="cover"><img src="/web/\d{14}im_/[^"]*cover\.png" alt="" width="40" height="30"',
-        room.get("/post/upr2020/water").text,
+    found = re.search(r'<figure class="cover">(.*?)</figure>', room.get("/post/upr2020/water").text)
+    assert found
+    assert re.match(
+        r'<img src="/web/\d{14}im_/[^"]*cover\.png" alt="Cover picture of: A post about water" width="40" height="30"',
+        found[1],
     )
+    assert re.search(r'href="/web/\d{14}id_/[^"]*cover\.png"', found[1])
+    assert f'href="{MEDIA}cover.png"' in found[1]
+
+
+def test_the_way_to_a_picture_names_its_bytes_here_and_its_address_there(room: Any) -> None:
+    found = room.get("/post/upr2020/water").text
+    assert re.search(r'href="/web/20210105140800id_/[^"]*well\.png" rel="nofollow">Original picture</a>', found)
+    assert f'<a href="{MEDIA}well.png" rel="nofollow noopener noreferrer external">original at static.wix' in found
+
+
+def test_an_earlier_version_shows_the_pictures_that_it_had(shelf: Any, open_room: Callable[..., Any]) -> None:
+    def figure(name: str) -> str:
+        return f'<figure><img src="{MEDIA}{name}" alt="{name}"></figure>'
+
+    post = shelf.post("changed", body_html=figure("old.png") + figure("never-kept.png"), body_text="Old")
+    for name in ("old.png", "new.png"):
+        shelf.capture(f"{MEDIA}{name}", "2026-02-01T10:01:00Z", png(80, 60), kind="image", media_type="image/png")
+    shelf.change(post, "2026-03-01T10:00:00Z", body_html=figure("new.png"), body_text="New")
+    asked = "SELECT record_sha256 FROM revisions JOIN captures ON captures.id = capture_id ORDER BY seen_at"
+    first, second = (
+        open_room(shelf.path).get(f"/post/upr2020/changed/revision/{digest}", follow_redirects=True).text
+        for (digest,) in shelf.db.execute(asked).fetchall()
+    )
+    shown = r'<img src="/web/20260201100100im_/[^"]*{}\.png" alt="{}.png" width="80" height="60"'
+    assert re.search(shown.format("old", "old"), first) and not re.search(shown.format("new", "new"), first)
+    assert re.search(shown.format("new", "new"), second) and not re.search(shown.format("old", "old"), second)
+    assert first.count('<span class="picture">') == 1
 
 
 def test_all_pictures_of_a_site_are_found_by_their_words(room: Any) -> None:
