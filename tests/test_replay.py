@@ -2,6 +2,7 @@
 
 import re
 import string
+import time
 from html import unescape
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -114,6 +115,27 @@ def test_a_picture_that_was_not_kept_is_a_box_with_its_words_and_its_address_in_
     html = shown('<img src="https://media.example/b.jpg" alt="A well" width="300" height="200">')
     assert 'src="data:image/svg+xml,' in html and "width='300'" not in html
     assert 'alt="A well"' in html and 'title="Not kept: https://media.example/b.jpg"' in html
+
+
+@pytest.mark.parametrize("before", ["", "İ ẞ K ", "\\0", "@media x{"])
+@pytest.mark.parametrize("written", ["url(", "URL(", "uRl(", "u\\72l(", "\\000075 rl(", "\\55\\52\\4c("])
+def test_an_address_in_a_style_is_found_however_it_is_written(before: str, written: str) -> None:
+    for quote in ("", '"', "'"):
+        found = css(f"{before}p{{background:{written}{quote}https://media.example/a.jpg{quote})}}")
+        assert f'url("{KEPT["https://media.example/a.jpg"]}")' in found
+        assert "evil" not in css(f"{before}p{{background:{written}{quote}//evil.example/x{quote})}}")
+
+
+@pytest.mark.parametrize("name", ["image-set", "-webkit-image-set", "IMAGE", "src", "cross-fade", "e\\78pression"])
+def test_functions_that_ask_by_a_string_are_none_any_more(name: str) -> None:
+    assert "not-archived-" in css(f"İ p{{background:{name}('//evil.example/x.png' 1x)}}")
+
+
+@pytest.mark.parametrize("unit", ["url(", "url('", 'url("', "\\", "url(\\", "url(  ", "@import", "image("])
+def test_a_style_sheet_costs_time_in_proportion_to_its_length(unit: str) -> None:
+    start = time.process_time()
+    css(unit * 100_000)
+    assert time.process_time() - start < 3
 
 
 def test_the_box_says_what_is_missing_where_it_has_room() -> None:

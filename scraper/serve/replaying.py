@@ -6,7 +6,7 @@ a style sheet, ``/web/timemap/…`` all captures, ``/web/<url>`` the capture nea
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -19,7 +19,7 @@ from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere, problem_page, quoted
 from scraper.serve.picture_looks import look
 from scraper.serve.render import render
-from scraper.store import Memento, Mementos
+from scraper.store import Memento, Mementos, picture_name
 from scraper.warc import http_message, surt
 
 #: An archived page gets no script, no form, no frame, no other host, and an origin of its own.
@@ -259,9 +259,18 @@ class Found:
     ask: Ask
     store: Mementos
     one: Memento
+    #: By address; a page names most of what it names many times.
+    pictures: dict[str, str | None] = field(default_factory=dict)
+    links: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def picture(self, url: str) -> str | None:
         """As `replay.Addresses` says; what a browser should not be given counts as not kept."""
+        name = picture_name(url)
+        if name not in self.pictures:
+            self.pictures[name] = self._picture(url)
+        return self.pictures[name]
+
+    def _picture(self, url: str) -> str | None:
         kept = self.store.picture(url)
         if kept is None or not look(self.ask.db, kept.body_sha256 or "").shown:
             return None
@@ -274,7 +283,9 @@ class Found:
 
     def link(self, url: str) -> tuple[str, bool]:
         """As `replay.Addresses` says."""
-        return _place(self.ask, f"web/{self.one.timestamp}/{url}"), self.store.has(url)
+        if url not in self.links:
+            self.links[url] = _place(self.ask, f"web/{self.one.timestamp}/{url}"), self.store.has(url)
+        return self.links[url]
 
 
 # -- addresses

@@ -119,9 +119,15 @@ class Mementos:
         found = next(self._select(named, original), None)
         if found is not None:
             return found
-        name = _inside("/media/" + original.removeprefix(wix_media.MEDIA))
-        where = f"WHERE kind = 'image' AND url LIKE ? ESCAPE '\\' AND {_WHOLE} ORDER BY {_ORDER} DESC LIMIT 1"
-        return next(self._select(where, f"http%{name}%"), None)
+        mirror = self._mirrors.get(original)
+        return self._one(mirror, "image") if mirror else None
+
+    @cached_property
+    def _mirrors(self) -> dict[str, str]:
+        """Original's address on Wix's own host → that of a picture with its id from another host, the newest."""
+        where = "WHERE kind = 'image' AND (url < ?1 OR url >= ?1 || char(0x10ffff))"
+        rows = self._db.execute(f"SELECT url FROM captures {where} AND {_WHOLE} ORDER BY {_ORDER}", (wix_media.MEDIA,))
+        return {wix_media.original(url) or url: url for (url,) in rows}
 
     def _rendition(self, original: str) -> Memento | None:
         where = "JOIN bodies ON bodies.sha256 = body_sha256 WHERE url >= ? AND url < ? AND kind = 'image'"
