@@ -114,6 +114,8 @@ class Capture:
     ip: str | None = None
     #: Why the body is not whole or not decoded; None: it is.
     truncated: Truncation | None = None
+    #: SHA-256 (hex) of the server's certificate, where it was not trusted and the user accepted it; None: it was.
+    certificate: str | None = None
 
     @property
     def ok(self) -> bool:

@@ -25,7 +25,7 @@ SHOWN = 60
 @contact_option
 @click.option("--delay", type=Seconds(), default=1.0, show_default=True, metavar="SECONDS",
               help="Minimum delay between requests to a host; a longer Crawl-delay wins.")  # fmt: skip
-@click.option("--full", is_flag=True, help="Fetch every known post again, not only what is due.")
+@click.option("--full", is_flag=True, help="Fetch every known post again, whole, not only what is due.")
 @click.option("--no-counts", is_flag=True, help="Do not ask the site for view counts.")
 @click.option("--pictures", type=click.Choice(["original", "shown", "none"]), default="original", show_default=True,
               help="Keep each picture at full size, at the size the page shows, or not at all.")  # fmt: skip
@@ -35,12 +35,14 @@ SHOWN = 60
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Stop after this many requests.")
 @click.option("--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="Stop after receiving this many bytes.")
 @click.option("--private", is_flag=True, help="Allow the hosts named here to be on a private network.")
+@click.option("--accept-certificate", "certificates", multiple=True, metavar="SHA256",
+              help="Take the certificate with this digest though it is not trusted (of a dying site).")  # fmt: skip
 @log_option
 @stoppable
 def crawl(
     targets: tuple[str, ...], db: Path, contact: str | None, delay: float, full: bool, no_counts: bool, pictures: str,
     picture_budget: int | None, max_time: float | None, max_requests: int | None, max_bytes: int | None,
-    private: bool, log_format: str,
+    private: bool, certificates: tuple[str, ...], log_format: str,
 ) -> None:  # fmt: skip
     """Download, store and parse new and changed posts.
 
@@ -60,7 +62,7 @@ def crawl(
     budget = None if picture_budget is None else picture_budget * 1_000_000
     report = run_crawl(
         db, targets, contact=contact, delay=delay, full=full, counts=not no_counts, now=now,
-        pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget), private=private,
+        pictures=PicturePolicy(want=Want(pictures), budget_bytes=budget), private=private, certificates=certificates,
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
         on_request=log.request,
         budget=Budget(

@@ -1,7 +1,7 @@
 """`ushrn crawl`: find, fetch, keep and read new and changed posts of one or more sites, and say how it went."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
-from scraper.fetch import Fetcher, Limits, RequestLog
+from scraper.fetch import Fetcher, Limits, RequestLog, digest_of
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, targets_of
 from scraper.store import lookups
@@ -27,6 +27,7 @@ def run_crawl(
     counts: bool = True,
     pictures: PicturePolicy | None = None,
     private: bool = False,
+    certificates: Collection[str] = (),
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -39,15 +40,17 @@ def run_crawl(
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
     *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known; *pictures*: which
-    pictures, and how many (None: the usual); *budget*: what the run may cost; *private*: named
-    hosts may be private machines. *now*, *sleep* and *monotonic* are the
-    clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM finish the current post
+    pictures, and how many (None: the usual); *budget*: what the run may cost; *private*: named hosts may be private
+    machines; *certificates*: SHA-256 of those that are taken though they are not trusted. *now*, *sleep* and
+    *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
+    finish the current post
     when this runs in the main thread.
 
     Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
     wanted = targets_of(targets, Path(archive_path), contact)
+    accepted = frozenset(digest_of(one) for one in certificates)
     with open_run(
         archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep), budget=budget
     ) as run:
@@ -60,7 +63,7 @@ def run_crawl(
         with Fetcher(
             contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            private=private, paces=known_paces(run.archive), on_request=counted,
+            private=private, accepted=accepted, paces=known_paces(run.archive), on_request=counted,
         ) as fetcher:  # fmt: skip
             session = Session(
                 run=run,

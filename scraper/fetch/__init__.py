@@ -12,6 +12,7 @@ and on a sleep that the caller can interrupt.
 """
 
 from scraper.fetch import contact
+from scraper.fetch.certificates import digest_of
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
@@ -25,4 +26,5 @@ __all__ = [
     "Robots",
     "Validators",
     "contact",
+    "digest_of",
 ]

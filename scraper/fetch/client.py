@@ -74,6 +74,7 @@ class HttpClient:
         monotonic: Callable[[], float],
         named_hosts: frozenset[str],
         private: bool = False,
+        accepted: frozenset[str] = frozenset(),
         on_request: Callable[[RequestLog], None],
     ) -> None:
         """Raises UsageError for a contact that cannot stand in a header."""
@@ -85,7 +86,9 @@ class HttpClient:
         self._now = now
         self._monotonic = monotonic
         self._on_request = on_request
-        self._wire = Wire(_identity(self._contact), named_hosts, limits.connect_seconds, private=private)
+        self._wire = Wire(
+            _identity(self._contact), named_hosts, limits.connect_seconds, private=private, accepted=accepted
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -210,6 +213,7 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
         redirected_to=to,
         not_modified_of=ask.validators.capture_id if not_modified and ask.validators else None,
         ip=exchange.ip,
+        certificate=exchange.certificate,
         truncated=truncated,
     )
 

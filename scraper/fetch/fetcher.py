@@ -35,6 +35,7 @@ class Fetcher:
         limits: Limits | None = None,
         named_hosts: frozenset[str] = frozenset(),
         private: bool = False,
+        accepted: frozenset[str] = frozenset(),
         interfaces: frozenset[str] = frozenset(),
         paces: Mapping[str, Pace] = MappingProxyType({}),
         on_request: Callable[[RequestLog], None] = lambda _: None,
@@ -42,8 +43,9 @@ class Fetcher:
         """*contact*: an e-mail or web address, sent with every request; only hosts on this machine may be asked
         without. *delay*: seconds between the end of one answer and the next request to that host. *sleep* may raise
         to stop the run. *named_hosts* (``host`` or ``host:port``): those that the user named. Only such may be private
-        or loopback: by their address, as ``localhost``, or by any name where *private* says so. *interfaces*: hosts
-        that answer programs under published limits (web archives), whose robots.txt, which is for crawlers, is not
+        or loopback: by their address, as ``localhost``, or by any name where *private* says so. *accepted*: SHA-256
+        (hex) of certificates that are taken though they are not trusted. *interfaces*: hosts that answer programs
+        under published limits (web archives), whose robots.txt, which is for crawlers, is not
         asked. *paces*: how slowly hosts had to be asked by an earlier run, see `paces`. Raises UsageError for a contact
         that cannot stand in a header.
         """
@@ -62,6 +64,7 @@ class Fetcher:
             monotonic=monotonic,
             named_hosts=named_hosts,
             private=private,
+            accepted=accepted,
             on_request=on_request,
         )
         self._rules = Rules(

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpcore
 
+from scraper.fetch import certificates
 from scraper.fetch.addresses import is_address, is_loopback, is_public, machines
 from scraper.fetch.racing import first_connected
 
@@ -58,10 +59,15 @@ class Record:
 class Tee(httpcore.NetworkStream):
     """A stream that tells the record of the running exchange what passes, and keeps its deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream, backend: "Backend", ip: str) -> None:
+    def __init__(
+        self, inner: httpcore.NetworkStream, backend: "Backend", ip: str, port: int, certificate: str | None = None
+    ) -> None:
         self._inner = inner
         self._backend = backend
         self.ip = ip
+        self.port = port
+        #: SHA-256 of the server's certificate where it was not trusted, and the user accepted it.
+        self.certificate = certificate
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Bytes from the server; raises ReadTimeout when the exchange's time is over."""
@@ -86,9 +92,29 @@ class Tee(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """The same stream inside TLS: what is heard is what TLS carries."""
+        """The same stream inside TLS: what is heard is what TLS carries. Raises Untrusted."""
         timeout = _remaining(self._backend.record.deadline, timeout)
-        return Tee(self._inner.start_tls(ssl_context, server_hostname, timeout), self._backend, self.ip)
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except httpcore.ConnectError as error:
+            second = self._unchecked(server_hostname) if certificates.is_untrusted(error) else None
+            if second is None:
+                raise
+            digest = certificates.shown(second)
+            if digest not in self._backend.accepted:
+                second.close()
+                raise certificates.Untrusted(str(error), digest) from error
+            return Tee(second, self._backend, self.ip, self.port, certificate=digest)
+        return Tee(inner, self._backend, self.ip, self.port)
+
+    def _unchecked(self, host: str | None) -> httpcore.NetworkStream | None:
+        """A second connection to the same machine, which takes any certificate; None: there is none to be had."""
+        seconds = _remaining(self._backend.record.deadline, certificates.SECONDS)
+        try:
+            plain = self._backend.plain(self.ip, self.port, seconds)
+            return plain.start_tls(certificates.unchecked(), host, seconds)
+        except (httpcore.NetworkError, httpcore.TimeoutException):
+            return None
 
     def get_extra_info(self, info: str) -> Any:
         """Facts about the socket."""
@@ -113,9 +139,13 @@ class Backend(httpcore.NetworkBackend):
     that resolves to something else a moment later gains nothing.
     """
 
-    def __init__(self, named_hosts: frozenset[str], *, private: bool = False) -> None:
+    def __init__(
+        self, named_hosts: frozenset[str], *, private: bool = False, accepted: frozenset[str] = frozenset()
+    ) -> None:
+        """*accepted*: SHA-256 of certificates that are taken though they are not trusted."""
         self._named = named_hosts
         self._private = private
+        self.accepted = accepted
         self._inner = httpcore.SyncBackend()
         self.record = Record(0.0)
 
@@ -138,7 +168,11 @@ class Backend(httpcore.NetworkBackend):
             return self._inner.connect_tcp(ip, port, left, local_address, socket_options)
 
         ip, stream = first_connected(addresses, connect, left)
-        return Tee(stream, self, ip)
+        return Tee(stream, self, ip, port)
+
+    def plain(self, ip: str, port: int, timeout: float) -> httpcore.NetworkStream:
+        """One more connection to a machine that was asked already."""
+        return self._inner.connect_tcp(ip, port, timeout)
 
     def _allowed(self, host: str, port: int) -> list[str]:
         found = machines(host.strip("[]"), port)

@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from scraper.fetch.body_decoder import Entity
+from scraper.fetch.certificates import Untrusted
 from scraper.fetch.sockets import Backend, Record, Refused
 from scraper.vocabulary import Truncation
 
@@ -58,6 +59,8 @@ class Exchange:
     wire_sha256: str
     wire_length: int
     ip: str | None
+    #: SHA-256 of the server's certificate, where it was not trusted and the user accepted it; None: it was trusted.
+    certificate: str | None
     truncated: Truncation | None
 
     def header(self, name: str) -> str | None:
@@ -128,9 +131,16 @@ class Wire:
     """Sends one request at a time and keeps what came back. Raises WireFailed."""
 
     def __init__(
-        self, headers: dict[str, str], named_hosts: frozenset[str], connect_seconds: float, *, private: bool = False
+        self,
+        headers: dict[str, str],
+        named_hosts: frozenset[str],
+        connect_seconds: float,
+        *,
+        private: bool = False,
+        accepted: frozenset[str] = frozenset(),
     ) -> None:
-        self._backend = Backend(named_hosts, private=private)
+        """*accepted*: SHA-256 of certificates that are taken though they are not trusted."""
+        self._backend = Backend(named_hosts, private=private, accepted=accepted)
         self._connect_seconds = connect_seconds
         self._transport = _Transport(self._backend)
         self._headers = headers
@@ -214,6 +224,7 @@ def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: Tru
         wire_sha256=entity.wire_sha256,
         wire_length=entity.wire_length,
         ip=record.stream.ip if record.stream else None,
+        certificate=record.stream.certificate if record.stream else None,
         truncated=entity.truncated,
     )
 
@@ -230,6 +241,10 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     # The pool raises "from None": the cause is only in the context (httpcore 1.0.9).
     cause = error.__cause__ or error.__context__
     said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
+    if isinstance(error, Untrusted):
+        advice = f"if it is the site's own all the same, give --accept-certificate {error.digest}"
+        message = f"no trusted connection ({said}): check the certificate and this machine's clock; {advice}"
+        return WireFailed("tls", message)
     if isinstance(error, Refused):
         return WireFailed("private", f"{said}: if you mean that machine, name it by its address or give --private")
     if isinstance(error, socket.gaierror) and error.errno in _NO_RESOLVER:

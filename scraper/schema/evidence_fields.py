@@ -197,6 +197,16 @@ EVIDENCE = (
         ),
     ),
     Table(
+        "certificates",
+        "Captures whose server's certificate was not trusted, but accepted. Evidence: rows are only added.",
+        (
+            Field("capture_id", "INTEGER PRIMARY KEY REFERENCES captures(id)", "The capture"),
+            Field(
+                "sha256", "TEXT NOT NULL", "Digest of the certificate (DER), as `crawl --accept-certificate` named it"
+            ),
+        ),
+    ),
+    Table(
         "fingerprints",
         "What read the pages of each run. Evidence: rows are only added.",
         (

@@ -61,8 +61,14 @@ def _sixth(db: Database) -> None:
         renewal.renew(db.conn)
 
 
+@migrations(name="0007 accepted certificates")
+def _seventh(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 6
+VERSION = 7
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -103,8 +103,12 @@ class Evidence:
                 self._put_body(capture, capture.body, body_sha256)
             else:
                 self.withhold(capture, body_sha256, len(capture.body), readable)
-        cursor = self._db.execute(_INSERT, row | {"record_sha256": record})
-        return Kept(cursor.lastrowid or 0, body_sha256, record, place)
+        number = self._db.execute(_INSERT, row | {"record_sha256": record}).lastrowid or 0
+        if capture.certificate is not None:
+            self._db.execute(
+                "INSERT INTO certificates (capture_id, sha256) VALUES (?, ?)", (number, capture.certificate)
+            )
+        return Kept(number, body_sha256, record, place)
 
     def _references(self, capture: Capture) -> Mapping[str, str | None]:
         """`record_sha256` of the captures that *capture* names."""

@@ -34,7 +34,8 @@ class PostHistory:
 
 _CAPTURES = """
 SELECT captures.id, url, url_basis, kind, source, captured_at, captured_at_basis, status, media_type, body_sha256,
-  redirected_to, not_modified_of, truncated, record_sha256, verdict, reason
+  redirected_to, not_modified_of, truncated, record_sha256, verdict, reason,
+  (SELECT sha256 FROM certificates WHERE certificates.capture_id = captures.id) AS certificate
 FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_id = ?
 ORDER BY captured_at, source, ifnull(body_sha256, ''), url, record_sha256
 """

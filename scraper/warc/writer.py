@@ -29,7 +29,9 @@ FACTS = "application/warc-fields"
 PREFIX = "ushrn-"
 #: Columns that travel in the metadata record as they are.
 COLUMNS = tuple(
-    field.name for field in fields(Capture) if field.name not in ("body", "not_modified_of", "like_capture_id")
+    field.name
+    for field in fields(Capture)
+    if field.name not in ("body", "not_modified_of", "like_capture_id", "certificate")
 )
 HEADS = ("request_head", "head")
 NO_LOG = RunLog()
