@@ -1,10 +1,13 @@
 """Who may import whom, and which module is the one door to each library."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from scraper import schema
 
 PACKAGE = Path(__file__).parent.parent / "scraper"
 
@@ -58,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "imports": {"reading", "runs", "saved", "seal", "store", "warc"},
     "recover": {"crawl", "decide", "fetch", "reading", "runs", "store", "warc"},
     "verify": {"decide", "reading", "runs", "schema", "seal", "store"},
-    "demo": {"crawl", "runs", "schema", "search"},
+    "demo": {"crawl", "runs", "schema", "search", "store"},
     "serve": {"cite", "diff", "export", "replay", "schema", "seal", "search", "store", "warc"},
 }
 ROOMS["cli"] = ROOMS.keys() - {"cli"}
@@ -91,6 +94,19 @@ DOORS = {
 
 #: Names of what holds a word of `scraper.vocabulary`, or of an enumeration beside its user.
 WORDS = {"kind", "source", "verdict", "state", "level", "stage", "basis", "codec", "truncated", "platform"}
+
+
+#: Rooms that may ask the archive's tables in SQL; all others ask them.
+SQL_ROOMS = {"schema", "search", "store", "verify"}
+#: DuckDB asks files of its own.
+OTHER_SQL = {"export/parquet"}
+#: SQL on rows, in capitals as we write it, so that no sentence is taken for it.
+SQL = re.compile(
+    r"\b(?:SELECT\b.*\bFROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|(?:FROM|JOIN) (?:NAMES))\b".replace(
+        "NAMES", "|".join(schema.TABLES)
+    ),
+    re.DOTALL,
+)
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -292,3 +308,54 @@ def test_an_import_past_a_face_turns_the_test_red(room: str, other: str) -> None
 @pytest.mark.parametrize("noun", sorted(NOUNS - {"__init__"}))
 def test_a_noun_that_imports_a_room_turns_the_test_red(noun: str) -> None:
     assert complaints(noun, "from scraper.decide import step") == [f"{noun} may not import decide"]
+
+
+def sql_in(source: str) -> list[str]:
+    """Strings of *source* that are SQL on rows, documentation aside; a dot stands for what an f-string puts in."""
+    tree = ast.parse(source)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    aside = {
+        id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and ast.get_docstring(node)
+    }
+    aside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = [text_of(node) for node in ast.walk(tree) if id(node) not in aside]
+    return [" ".join(text.split()) for text in texts if SQL.search(text)]
+
+
+def text_of(node: ast.AST) -> str:
+    """The string that *node* is; empty: it is none."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return ".".join(text_of(part) for part in values)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("module", "path"),
+    [(module, path) for module, path in modules() if not {module, module.partition("/")[0]} & (SQL_ROOMS | OTHER_SQL)],
+)
+def test_the_archive_is_asked_in_sql_in_four_rooms_alone(module: str, path: Path) -> None:
+    assert sql_in(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "db.execute('SELECT title FROM posts')",
+        "ASKED = 'SELECT url,\\n  state\\nFROM known_urls'",
+        "db.execute(f'SELECT {column} FROM {table}')",
+        "asked = 'LEFT JOIN captures ON id = capture_id'",
+        "db.execute('DELETE FROM bodies')",
+        "db.execute('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')",
+        "db.execute('UPDATE posts SET title = ?')",
+    ],
+)
+def test_sql_elsewhere_turns_the_test_red(line: str) -> None:
+    assert sql_in(line)
+
+
+@pytest.mark.parametrize("line", ["'''SELECT is a word of SQL: FROM posts'''", "words = 'Select pages from posts'"])
+def test_words_that_are_no_sql_are_left_alone(line: str) -> None:
+    assert sql_in(line) == []

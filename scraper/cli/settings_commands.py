@@ -81,10 +81,11 @@ def known(name: str) -> Setting:
 def shown(db: Path, only: Setting | None) -> None:
     """Print the settings, or the one."""
     from scraper import schema
+    from scraper.store import settings
 
     connection = schema.open_archive(db, create=False, readonly=True).conn
     try:
-        said = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        said = settings.said(connection)
     finally:
         connection.close()
     for key in [only] if only else list(Setting):

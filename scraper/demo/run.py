@@ -17,6 +17,7 @@ from scraper.demo.posts import ILLUSTRATED, POSTS
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
 from scraper.runs import Report
+from scraper.store import change_list, holdings
 from scraper.vocabulary import EventKind
 
 DAYS = (-45, -20, 0)
@@ -78,26 +79,15 @@ def _crawl(path: Path, blog: Blog, server: LoopbackServer, day: int, echo: Calla
 def _changes(path: Path, since: datetime, report: Report) -> list[str]:
     """What a crawl brought, from the archive's own tables."""
     with closing(schema.open_archive(path, create=False).conn) as db:
-        crawl = "(SELECT max(id) FROM crawls)"
-        events = db.execute(
-            "SELECT kind, title FROM events JOIN posts ON posts.id = post_id"
-            " WHERE events.at >= ? OR (kind = 'gone' AND post_id IN (SELECT post_id FROM post_captures"
-            f" JOIN captures ON captures.id = post_captures.capture_id WHERE verdict = 'gone' AND crawl_id = {crawl}))"
-            " ORDER BY kind, published_at",
-            (utc(since),),
-        ).fetchall()
-        missing = db.execute(
-            "SELECT title FROM posts JOIN post_captures ON post_id = posts.id"
-            " JOIN captures ON captures.id = post_captures.capture_id"
-            f" WHERE verdict = 'missing' AND crawl_id = {crawl}"
-        ).fetchall()
-        views = db.execute("SELECT sum(views) FROM posts").fetchone()[0]
+        events = change_list.of_last_run(db, utc(since))
+        missing = change_list.missing_in_last_run(db)
+        views = holdings.views(db)
     added = [title for kind, title in events if kind == EventKind.ADDED]
     lines = [f"new: {title}" for title in added[:3]]
     lines += [f"new: {len(added) - 3} more"] if len(added) > 3 else []
     lines += [f"{WORDS[kind]}: {title}" for kind, title in events if kind != EventKind.ADDED]
-    lines += [f"missing for the first time, not yet called gone: {title}" for (title,) in missing]
-    lines += [f"views of all posts: {views or 0}", *report.messages, report.line]
+    lines += [f"missing for the first time, not yet called gone: {title}" for title in missing]
+    lines += [f"views of all posts: {views}", *report.messages, report.line]
     return lines
 
 

@@ -11,7 +11,7 @@ from scraper.export.files import Written, replacing, to_file, to_place, to_zip
 from scraper.export.formats import FORMATS, Format, write
 from scraper.export.package import shape
 from scraper.export.parquet import to_parquet
-from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, select, where
+from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, where
 from scraper.export.tables import Column, columns
 from scraper.export.warc import export_wacz, export_warc
 from scraper.export.works import revision_name, revision_url
@@ -36,7 +36,6 @@ __all__ = [
     "replacing",
     "revision_name",
     "revision_url",
-    "select",
     "shape",
     "to_bag",
     "to_file",

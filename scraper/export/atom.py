@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from html import escape
 
-from scraper.export.rows import Options, post_url, select
-from scraper.search import Request
+from scraper.export.rows import Options, post_url
+from scraper.search import Request, post_values
 
 _FIELDS = (
     "url", "site", "slug", "title", "author", "published_at", "updated_at", "first_seen_at", "excerpt", "tags",
@@ -25,7 +25,7 @@ def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     An entry was *updated* when this archive last learned something of the post, and *published* when its site says.
     """
     address = options.self_url or "urn:ushrn:archive"
-    dates = select(db, request, ("known_at", "first_seen_at"), options.limit)
+    dates = post_values(db, request, ("known_at", "first_seen_at"), options.limit)
     changed = max((instant(*map(_text, row)) for row in dates), default=NEVER)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield f"<id>{xml(address)}</id>\n<title>{xml(options.title)}</title>\n<updated>{changed}</updated>\n"
@@ -33,7 +33,7 @@ def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     if options.self_url:
         yield f'<link rel="self" type="application/atom+xml" href="{xml(options.self_url)}"/>\n'
     columns = (*_FIELDS, "body_html") if options.bodies else _FIELDS
-    for row in select(db, request, columns, options.limit):
+    for row in post_values(db, request, columns, options.limit):
         yield _entry(dict(zip(columns, row, strict=True)), options)
     yield "</feed>\n"
 

@@ -17,7 +17,8 @@ from scraper.export.deposit import Facts, Part
 from scraper.export.files import EPOCH, replacing, to_file
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
-from scraper.store import sealing, settings_of
+from scraper.store import capture_queries, holdings, sealing, settings_of
+from scraper.vocabulary import AddressState
 
 #: What each file at the top of the payload is: name → (media type, what it is).
 _KNOWN = {
@@ -102,26 +103,21 @@ def _proofs(db: sqlite3.Connection, payload: Path) -> None:
 def facts_of(db: sqlite3.Connection, licence: str = "") -> Facts:
     """What a deposit says of the archive."""
     said, checkpoint = settings_of(db), sealing.newest(db)
-    numbers = (
-        "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM posts WHERE gone_at IS NOT NULL),"
-        " (SELECT count(*) FROM revisions), count(*), substr(min(captured_at), 1, 10), substr(max(captured_at), 1, 10)"
-        " FROM captures"
-    )
-    posts, gone, revisions, captures, first, last = db.execute(numbers).fetchone()
-    states = dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state"))
+    totals, states = holdings.totals(db), holdings.states(db)
+    first, last = capture_queries.span(db)
     return Facts(
         name=said.name or "USHRN posts archive",
         public_url=said.public_url,
         licence=licence or said.licence,
-        sites=tuple(db.execute("SELECT name, base_url FROM sites ORDER BY id").fetchall()),
-        posts=posts,
-        gone=gone,
-        revisions=revisions,
-        captures=captures,
-        wanted=states.get("wanted", 0),
-        lost=states.get("lost", 0),
-        first_day=first or "",
-        last_day=last or "",
+        sites=tuple((name, url) for _, name, url, *_ in holdings.sites(db)),
+        posts=totals.posts,
+        gone=totals.removed,
+        revisions=holdings.count_of(db, "revisions"),
+        captures=totals.captures,
+        wanted=states.get(AddressState.WANTED, 0),
+        lost=states.get(AddressState.LOST, 0),
+        first_day=(first or "")[:10],
+        last_day=(last or "")[:10],
         checkpoint=checkpoint.text if checkpoint else "",
     )
 

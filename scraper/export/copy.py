@@ -10,16 +10,7 @@ from scraper import schema
 from scraper.dates import utc
 from scraper.errors import DiskFull
 from scraper.export.files import replacing
-from scraper.store import Archive, sealing
-
-#: The row of `meta` in such a copy.
-WITHOUT = sealing.WITHOUT
-WITHOUT_PICTURES = sealing.WITHOUT_PICTURES
-#: Bytes that nothing but captures of pictures have.
-_PICTURES = """
-DELETE FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')
-AND sha256 NOT IN (SELECT body_sha256 FROM captures WHERE kind <> 'image' AND body_sha256 IS NOT NULL)
-"""
+from scraper.store import Archive, partial_copies
 
 
 def copy(
@@ -45,9 +36,9 @@ def copy(
             with Archive.open(partial, create=False) as archive, archive.alone():
                 archive.make_public()
         if not captures:
-            _leave_out(partial, "DELETE FROM bodies", WITHOUT, utc(now()))
+            _leave_out(partial, partial_copies.leave_out_bodies, utc(now()))
         elif not pictures:
-            _leave_out(partial, _PICTURES, WITHOUT_PICTURES, utc(now()))
+            _leave_out(partial, partial_copies.leave_out_pictures, utc(now()))
         return partial.stat().st_size
 
 
@@ -74,14 +65,9 @@ def _without_journal(path: Path) -> Iterator[None]:
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
-def _leave_out(path: Path, deletion: str, note: str, at: str) -> None:
-    """Take bytes out of the copy at *path*, and note in `meta` under *note* that it was done, *at* that time."""
+def _leave_out(path: Path, leave_out: Callable[[sqlite3.Connection, str], None], at: str) -> None:
+    """Take bytes out of the copy at *path*, whose room is freed."""
     with closing(sqlite3.connect(path.absolute())) as db:
         db.execute("PRAGMA foreign_keys=OFF")
-        with db:
-            db.execute(deletion)
-            db.execute(
-                "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-                (note, at),
-            )
+        leave_out(db, at)
         db.execute("VACUUM")

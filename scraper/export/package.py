@@ -10,6 +10,7 @@ from scraper import schema
 from scraper.export.formats import FORMATS
 from scraper.export.rows import Options
 from scraper.export.tables import Column, columns
+from scraper.store import capture_queries, holdings, sealing, settings_of
 
 #: How a package of ours is known.
 NAME = "ushrn-posts"
@@ -36,17 +37,16 @@ def package(db: sqlite3.Connection, resources: Iterable[Descriptor], *, whole: b
     Its date is that of the newest capture, so equal archives give equal bytes.
     """
     listed = sorted(resources, key=lambda each: str(each.get("path")))
-    known = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('name', 'license', 'version')"))
-    (created,) = db.execute("SELECT max(captured_at) FROM captures").fetchone()
-    sources = db.execute("SELECT name, base_url FROM sites ORDER BY id")
+    said = settings_of(db)
+    _, created = capture_queries.span(db)
     found: Descriptor = {
         "name": NAME,
-        "title": known.get("name", TITLE),
+        "title": said.name or TITLE,
         "description": DESCRIPTION,
         "created": created,
-        "version": known.get("version"),
-        "licenses": [licence(known["license"])] if known.get("license") else None,
-        "sources": [{"title": name, "path": url} for name, url in sources if url],
+        "version": sealing.meta(db, "version"),
+        "licenses": [licence(said.licence)] if said.licence else None,
+        "sources": [{"title": name, "path": url} for _, name, url, *_ in holdings.sites(db) if url],
         "resources": related(listed) if whole else listed,
     }
     kept = {name: value for name, value in found.items() if value}

@@ -2,16 +2,16 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import quote
 
 from scraper.errors import UsageError
-from scraper.schema import EXPORT_COLUMNS, EXPORT_FIELDS, MORE_COLUMNS
-from scraper.search import Filters, Request, ordered
+from scraper.schema import EXPORT_COLUMNS, MORE_COLUMNS
+from scraper.search import Filters, Request
 from scraper.search import count as count_found
+from scraper.store import holdings
 
 #: Columns that hold several values; joined by `JOINT` in tables, arrays in JSON.
 LISTS = frozenset({"categories", "tags"})
@@ -19,8 +19,6 @@ BODIES = ("body_text", "body_html")
 JOINT = "; "
 #: What needs no quoting (RFC 3986, section 2.3).
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
-#: Rows fetched at a time.
-BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +77,10 @@ def where(pairs: Iterable[str]) -> Filters:
 
 def check(db: sqlite3.Connection, filters: Filters) -> None:
     """Raise UsageError for a site, tag, category or author that the archive does not have."""
-    lists = {"site": "SELECT id FROM sites", "category": "SELECT name FROM categories", "tag": "SELECT name FROM tags"}
-    lists["author"] = "SELECT DISTINCT author FROM posts WHERE author IS NOT NULL"
-    for name, sql in lists.items():
+    for name in ("site", "category", "tag", "author"):
         wanted: tuple[str, ...] = getattr(filters, name)
         if wanted:
-            known = [row[0] for row in db.execute(sql)]
+            known = holdings.values_of(db, name)
             for value in wanted:
                 if value not in known:
                     few = f"; there are: {', '.join(sorted(known))}" if len(known) <= 12 else ""
@@ -113,30 +109,6 @@ def _meant(word: str, known: Iterable[str]) -> str:
 def count(db: sqlite3.Connection, request: Request | None = None) -> int:
     """How many posts *request* finds (None: all posts), and so how many rows an export of it has."""
     return count_found(db, request or Request())
-
-
-def select(
-    db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None
-) -> Iterator[tuple[object, ...]]:
-    """Values of *columns* for each post that *request* finds, in its order. Columns: as in `expression`."""
-    sel, values = ids_of(db, request, limit)
-    sql = f"{sel} SELECT {', '.join(map(expression, columns))} FROM sel CROSS JOIN posts p ON p.id = sel.id"
-    with closing(db.execute(sql, values)) as cursor:
-        while rows := cursor.fetchmany(BATCH):
-            yield from rows
-
-
-def ids_of(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
-    """SQL that gives the table ``sel`` of the ids that *request* finds, in its order, to the SELECT behind it."""
-    ids = ordered(db, request or Request())
-    # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
-    sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
-    return sql, (*ids.values, -1 if limit is None else max(0, limit))
-
-
-def expression(column: str) -> str:
-    """SQL for *column* of the post ``p``; lists come as JSON arrays."""
-    return EXPORT_FIELDS[column].sql or f"p.{column}"
 
 
 def post_url(base_url: str, site: str, slug: str) -> str:

@@ -7,14 +7,14 @@ stands for, and a row's own number stays. So equal archives give equal bytes.
 import base64
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from scraper import schema
 from scraper.errors import UsageError
-from scraper.export.rows import BATCH, BODIES, LISTS, Options, chosen, select
-from scraper.search import Request
+from scraper.export.rows import BODIES, LISTS, Options, chosen
+from scraper.search import Request, post_values
+from scraper.store import whole_tables
 
 #: All of them, in the order of the data dictionary.
 NAMES = tuple(schema.TABLES)
@@ -58,7 +58,7 @@ class Column:
     #: ``TEXT`` or ``INTEGER``.
     type: str
     meaning: str
-    #: SQL over the table, which is called ``t``; empty for `posts`, whose SQL `rows` has.
+    #: SQL over the table, which is called ``t``; empty for `posts`, whose SQL `search` has.
     sql: str = ""
     #: Its values are bytes, and leave as ``latin-1`` characters or ``base64``; empty: they are none.
     bytes_as: str = ""
@@ -89,7 +89,7 @@ def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     """The values of those columns in each row, in an order that is the same in every equal archive."""
     wanted = columns(options)
     if options.table == "posts":
-        return select(db, request, [column.name for column in wanted], options.limit)
+        return post_values(db, request, [column.name for column in wanted], options.limit)
     return _rows_of(db, options.table, wanted)
 
 
@@ -111,7 +111,7 @@ def _columns_of(table: str) -> tuple[Column, ...]:
 def _column(field: schema.Field) -> Column:
     name = schema.quoted(field.name)
     if found := _REFERENCES.get(field.name):
-        sql = f"(SELECT {found.column} FROM {found.table} WHERE id = t.{name})"
+        sql = whole_tables.referred(name, found.table, found.column)
         meaning = f"{field.meaning}, by {'its address' if found.column == 'url' else f'its {found.column}'}"
         return Column(found.name, "TEXT", meaning, sql, refers_to=(found.table, found.column))
     if field.type == "BLOB":
@@ -121,12 +121,10 @@ def _column(field: schema.Field) -> Column:
 
 
 def _rows_of(db: sqlite3.Connection, table: str, wanted: tuple[Column, ...]) -> Iterator[tuple[object, ...]]:
-    order = ", ".join(str(at) for at, column in enumerate(wanted, 1) if column.name not in BODIES)
-    sql = f"SELECT {', '.join(column.sql for column in wanted)} FROM {table} t ORDER BY {order or 1}"
+    order = [at for at, column in enumerate(wanted, 1) if column.name not in BODIES]
     encoded = [(at, column.bytes_as) for at, column in enumerate(wanted) if column.bytes_as]
-    with closing(db.execute(sql)) as cursor:
-        while batch := cursor.fetchmany(BATCH):
-            yield from (_readable(row, encoded) for row in batch) if encoded else batch
+    found = whole_tables.rows(db, table, [column.sql for column in wanted], order)
+    return (_readable(row, encoded) for row in found) if encoded else found
 
 
 def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[object, ...]:
@@ -140,5 +138,4 @@ def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[
 
 def count_of(db: sqlite3.Connection, table: str) -> int:
     """How many rows an export of *table* has."""
-    (number,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(number)
+    return whole_tables.count(db, table)

@@ -15,20 +15,12 @@ from scraper import __version__, digests
 from scraper.export.files import replacing
 from scraper.records import Capture
 from scraper.seal import VERIFIER, keys
-from scraper.store import Archive, run_log, sealing, withdrawal_rules
+from scraper.store import Archive, capture_queries, holdings, run_log, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
 
 #: The same captures come out in the same order, whatever their ids.
 _IN_ORDER = "ORDER BY captured_at, record_sha256"
-_ORIGINAL = "SELECT url, captured_at, body_sha256, record_sha256, head IS NOT NULL FROM captures WHERE id = ?"
-_NEWEST_REQUEST = """
-SELECT request_head FROM captures WHERE request_head IS NOT NULL ORDER BY captured_at DESC, record_sha256 LIMIT 1
-"""
-_PAGES = """
-SELECT captures.url, captured_at, title, body_text FROM revisions JOIN captures ON captures.id = capture_id
-ORDER BY captured_at, captures.url, record_sha256
-"""
 
 
 def export_warc(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
@@ -53,11 +45,10 @@ def export_wacz(
     It is signed where the secret key that the archive names is in *key_folder* (None: the user's own).
     """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
-        rows = archive.db.execute(_PAGES)
-        pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in rows)
+        shown = capture_queries.pages_of_revisions(archive.db)
+        pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
         wacz.write(out, _kept(archive, progress), pages, _about(archive), _key(archive, key_folder or keys.folder()))
-        (count,) = archive.db.execute("SELECT count(*) FROM captures").fetchone()
-        return int(count)
+        return holdings.count_of(archive.db, "captures")
 
 
 def _key(archive: Archive, folder: Path) -> SignatureKey | None:
@@ -118,22 +109,21 @@ def _left_out(archive: Archive) -> int:
 
 
 def _original(db: sqlite3.Connection, capture_id: int | None) -> Original | None:
-    row = db.execute(_ORIGINAL, (capture_id,)).fetchone() if capture_id is not None else None
-    if row is None:
+    found = capture_queries.original(db, capture_id)
+    if found is None:
         return None
-    url, at, body, record, answered = row
-    return Original(url=url, captured_at=at, body_sha256=body, record_sha256=record, response=bool(answered))
+    url, at, body, record, answered = found
+    return Original(url=url, captured_at=at, body_sha256=body, record_sha256=record, response=answered)
 
 
 def _about(archive: Archive) -> About:
     """What the whole is: the time of its newest capture, and a digest over all of them."""
-    newest = archive.db.execute("SELECT captured_at FROM captures ORDER BY captured_at DESC LIMIT 1").fetchone()
-    records = archive.db.execute("SELECT record_sha256 FROM captures ORDER BY record_sha256")
-    sent = archive.db.execute(_NEWEST_REQUEST).fetchone()
+    _, newest = capture_queries.span(archive.db)
+    sent = capture_queries.newest_request_head(archive.db)
     return About(
         software=f"ushrn/{__version__}",
-        newest_at=newest[0] if newest else "1970-01-01T00:00:00Z",
-        digest=digests.chain_sha256(None, (record for (record,) in records)),
-        user_agent=http_message.value(sent[0], "user-agent") if sent else None,
+        newest_at=newest or "1970-01-01T00:00:00Z",
+        digest=digests.chain_sha256(None, capture_queries.records(archive.db)),
+        user_agent=http_message.value(sent, "user-agent") if sent else None,
         log=run_log.of(archive.db, _left_out(archive)),
     )

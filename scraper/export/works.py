@@ -2,65 +2,38 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from scraper import cite
-from scraper.export.rows import Options, ids_of, post_url
-from scraper.search import Request
+from scraper.export.rows import Options, post_url
+from scraper.search import Request, cited
+from scraper.store import settings_of
 
 #: Letters of a capture's digest that begin the address of a revision.
 NAME = 12
 
-#: Posts at a time. Their tags are asked for together: a question for each post costs three times as much.
-TOGETHER = 500
-
-#: The revision shown is the last one with the content that the post has. Its days are those the site showed; where a
-#: post has none of these, the day of its instant.
-_SELECT = """
-SELECT p.id, p.site, p.slug, c.record_sha256, p.url, p.title, p.author,
-       ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
-       CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
-         THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
-         ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END,
-       ifnull(r.seen_at, c.captured_at), p.gone_at, p.language, p.excerpt, c.body_sha256
-FROM sel CROSS JOIN posts p ON p.id = sel.id
-LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions
-  WHERE post_id = p.id AND content_sha256 IS p.content_sha256 ORDER BY seen_at DESC, id DESC LIMIT 1)
-LEFT JOIN captures c ON c.id = ifnull(r.capture_id, p.capture_id)
-"""
-
 
 def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Work]:
     """What to cite of each post that *request* finds, in its order."""
-    sel, values = ids_of(db, request, options.limit)
-    known = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('name', 'public_url')"))
-    sites = dict(db.execute("SELECT id, name FROM sites"))
-    base = options.base_url or known.get("public_url")
-    archive = known.get("name")
-    with closing(db.execute(sel + _SELECT, values)) as cursor:
-        while batch := cursor.fetchmany(TOGETHER):
-            tags = _tags(db, [row[0] for row in batch])
-            for row in batch:
-                post, site, slug, record, url, title, author, published, updated, in_utc, seen_at, *rest = row
-                gone_at, language, excerpt, sha256 = rest
-                place = revision_url(base, site, slug, record, seen_at) if base else None
-                yield cite.Work(
-                    url, sites[site], title, author, published, updated, bool(in_utc), seen_at, gone_at, language,
-                    excerpt, tags.get(post, ()), sha256, archive, place,
-                )  # fmt: skip
-
-
-def _tags(db: sqlite3.Connection, posts: list[int]) -> dict[int, tuple[str, ...]]:
-    """The tags of each of *posts* that has any, in its order."""
-    found: dict[int, tuple[str, ...]] = {}
-    marks = ", ".join("?" * len(posts))
-    for post, tag in db.execute(
-        f"SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id WHERE post_id IN ({marks})"
-        " ORDER BY post_id, position, name",
-        posts,
-    ):
-        found[post] = (*found.get(post, ()), tag)
-    return found
+    said = settings_of(db)
+    base = options.base_url or said.public_url or None
+    for post in cited(db, request, options.limit):
+        yield cite.Work(
+            url=post.url,
+            site_name=post.site_name,
+            title=post.title,
+            author=post.author,
+            published=post.published,
+            updated=post.updated,
+            in_utc=bool(post.in_utc),
+            captured_at=post.seen_at,
+            gone_at=post.gone_at,
+            language=post.language,
+            abstract=post.excerpt,
+            keywords=post.tags,
+            sha256=post.body_sha256,
+            archive=said.name or None,
+            archive_url=revision_url(base, post.site, post.slug, post.record_sha256, post.seen_at) if base else None,
+        )
 
 
 def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from scraper import pictures, sites, urls
 from scraper.records import Capture
-from scraper.store import PictureRows, picture_name
+from scraper.store import PictureRows, lookups, picture_name
 from scraper.vocabulary import CaptureKind
 from scraper.warc import Found
 
@@ -18,8 +18,6 @@ from scraper.warc import Found
 MOST_HELD, LARGEST = 256_000_000, 10_000_000
 #: Hosts that have nothing but matter of pages.
 HOSTS = frozenset((*sites.WIX_MEDIA, *sites.WIX_STYLES))
-
-_NAMED = "SELECT url FROM images UNION SELECT cover_image FROM posts WHERE cover_image IS NOT NULL"
 
 #: Keeps what was found: the hook into whoever imports.
 Keep = Callable[[Found], object]
@@ -63,7 +61,7 @@ class HeldPictures:
 
     def settle(self) -> None:
         """Keep the pictures that posts name and the archive does not have, and all of the sites' own."""
-        named = {picture_name(url) for (url,) in self._db.execute(_NAMED)}
+        named = {picture_name(url) for url in lookups.named_pictures(self._db)}
         kept = PictureRows(self._db)
         best: dict[str, tuple[tuple[bool, int], str]] = {}
         for key, (rank, found, _) in self._held.items():

@@ -16,7 +16,7 @@ from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
-from scraper.store import ImportFile, Place
+from scraper.store import ImportFile, Place, capture_queries, lookups
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
 from scraper.warc import Described, Found, Logged, Own, PassedOver, Wrong, arc, wacz
 from scraper.warc import reader as incoming
@@ -45,7 +45,7 @@ class WarcImporter:
         self._all_hosts = all_hosts
         self._own = own
         self._db = session.archive.db
-        self._sites = {row[0] for row in self._db.execute("SELECT id FROM sites")}
+        self._sites = lookups.site_ids(self._db)
         #: Payload digests other than sha256, as records write them → body digest.
         self._bodies: dict[str, str] = {}
         self._waiting: list[tuple[str, _Source, Found]] = []
@@ -206,15 +206,15 @@ class WarcImporter:
         capture = found.capture
         if found.own is not None:
             references = (found.own.not_modified_of, found.own.like_capture)
-            ids = [self._id_of(digest) for digest in references]
+            ids = [capture_queries.id_of_record(self._db, digest) for digest in references]
             if any(number is None and digest for number, digest in zip(ids, references, strict=True)):
                 return None
             capture = replace(capture, not_modified_of=ids[0], like_capture_id=ids[1])
         if found.revisit is None:
             return capture
         if found.revisit.not_modified:
-            number = self._referred(found.revisit, "id")
-            return incoming.with_body(replace(capture, not_modified_of=cast("int | None", number)))
+            number, _ = capture_queries.with_body_at(self._db, found.revisit.url, found.revisit.at)
+            return incoming.with_body(replace(capture, not_modified_of=number))
         body = self._body(found.revisit)
         if body is None:
             return None
@@ -222,19 +222,7 @@ class WarcImporter:
         return whole if found.own is not None else incoming.with_body(whole)
 
     def _is_known(self, record_sha256: str) -> bool:
-        return self._id_of(record_sha256) is not None
-
-    def _id_of(self, record_sha256: str | None) -> int | None:
-        row = self._db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record_sha256,)).fetchone()
-        return row[0] if row else None
-
-    def _referred(self, revisit: incoming.Revisit, column: str) -> object:
-        """That column of the capture that *revisit* names by address and time; None: it is not there."""
-        row = self._db.execute(
-            f"SELECT {column} FROM captures WHERE url = ? AND captured_at = ? AND body_sha256 IS NOT NULL",
-            (revisit.url, revisit.at),
-        ).fetchone()
-        return row[0] if row else None
+        return capture_queries.id_of_record(self._db, record_sha256) is not None
 
     def _body(self, revisit: incoming.Revisit) -> bytes | None:
         """The body that *revisit* stands for: by its digest, the record, or the address and time that it names.
@@ -247,25 +235,18 @@ class WarcImporter:
             or (self._body_of_sha256(said, revisit.url) if said.startswith("sha256:") else None)
             or (archive.body_of_payload(said) if said else None)
             or (archive.body_of_record(revisit.record_id) if revisit.record_id else None)
-            or cast("str | None", self._referred(revisit, "body_sha256"))
+            or capture_queries.with_body_at(self._db, revisit.url, revisit.at)[1]
             or self._body_of_address(said, revisit.url)
         )
         return archive.body(digest) if digest else None
 
     def _body_of_sha256(self, said: str, url: str | None) -> str | None:
-        row = self._db.execute(
-            "SELECT sha256 FROM bodies WHERE sha256 = :digest UNION ALL SELECT body_sha256 FROM captures"
-            " WHERE wire_sha256 = :digest AND body_sha256 IS NOT NULL AND url = :url LIMIT 1",
-            {"digest": said.removeprefix("sha256:").lower(), "url": url},
-        ).fetchone()
-        return row[0] if row else None
+        return capture_queries.body_by_digest(self._db, said.removeprefix("sha256:").lower(), url)
 
     def _body_of_address(self, said: str, url: str | None) -> str | None:
         """A body of that address whose digest is *said*: where we had the page otherwise than from a file."""
-        rows = self._db.execute(
-            "SELECT DISTINCT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL", (url,)
-        )
-        return next((row[0] for row in rows if warc.holds(said, self._session.archive.body(row[0]))), None)
+        bodies = capture_queries.bodies_of(self._db, url)
+        return next((sha256 for sha256 in bodies if warc.holds(said, self._session.archive.body(sha256))), None)
 
     def _complaint(self, capture: Capture, own: Own) -> str | None:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""

@@ -13,6 +13,7 @@ from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading
 from scraper.runs import NetworkSession
+from scraper.store import recovery_queries
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage
 from scraper.warc import CdxPage, CdxRecord, Refused, cdx
 
@@ -21,18 +22,6 @@ STAGE = Stage.RECOVER
 _FACTS = frozenset({"not-there", "other-capture", "no-body"})
 #: Answers to one question, each with the key to the next.
 MOST_PAGES = 400
-
-_REMEMBERED = """
-SELECT captures.id FROM captures JOIN crawls ON crawls.id = crawl_id
-WHERE url = :url AND kind = 'sitemap' AND source = 'live' AND captured_at >= :since AND (:forever OR (
-  ifnull(exit_status, 9) IN (3, 8, 9) AND NOT EXISTS (SELECT 1 FROM crawls AS later
-    WHERE later.id > crawl_id AND later.command = 'recover' AND later.exit_status IN (0, 1))))
-ORDER BY captures.id DESC LIMIT 1
-"""
-_NOTED = """
-SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL
-AND kind NOT IN ('fetch-failed', 'weather', 'broken', 'not-there')
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +105,8 @@ def not_a_listing(answer: Capture) -> str | None:
 
 def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture | None:
     since = "" if forever else utc(session.run.now() - LISTING_AGE)
-    asked = {"url": url, "since": since, "forever": forever}
-    row = session.archive.db.execute(_REMEMBERED, asked).fetchone()
-    return session.archive.capture(row[0]) if row else None
+    number = recovery_queries.listing(session.archive.db, url, since, forever=forever)
+    return None if number is None else session.archive.capture(number)
 
 
 def rows(
@@ -161,7 +149,7 @@ def _note_garbage(session: NetworkSession, url: str, part: CdxPage) -> None:
 
 def rests(session: NetworkSession, where: str) -> bool:
     """Whether an archive failed lately to give what it lists there."""
-    noted = session.archive.db.execute(_NOTED, (where, STAGE)).fetchone()[0]
+    noted = recovery_queries.refused_at(session.archive.db, where)
     return within(noted, ARCHIVED_AGAIN, session.run.now())
 
 
@@ -183,7 +171,7 @@ class Held:
 
 def held(db: sqlite3.Connection, source: str, listed: Iterable[CdxRecord]) -> Held:
     """What the archive has from *source*."""
-    known = set(db.execute("SELECT url, captured_at FROM captures WHERE source = ?", (source,)))
+    known = recovery_queries.captured(db, source)
     strays: dict[str, tuple[str, ...]] = {}
     for url, at in known - {(urls.normalise(row.url), row.captured_at) for row in listed}:
         strays[url] = (*strays.get(url, ()), at)

@@ -9,15 +9,9 @@ from scraper.records import Site, Target
 from scraper.recover import selection
 from scraper.recover.archives import TITLES
 from scraper.runs import NetworkSession
-from scraper.store import lookups
+from scraper.store import lookups, recovery_queries
 from scraper.vocabulary import AddressState, SiteState, Source
 from scraper.warc import CdxRecord
-
-_UNHAD = """
-SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post', 'withdrawn')
-"""
-_HEARD = "SELECT url FROM known_urls WHERE '; ' || found_by || ';' LIKE '%; ' || ? || ';%'"
-_STATE = "SELECT state FROM sites WHERE id = ?"
 
 
 @dataclass(slots=True)
@@ -41,7 +35,7 @@ class Heard:
 
 def hear(session: NetworkSession, source: Source, rows: Iterable[CdxRecord]) -> None:
     """Note every post address that an archive lists: it is in a web archive, until it is here. Each is noted once."""
-    known = {url for (url,) in session.archive.db.execute(_HEARD, (source,))}
+    known = recovery_queries.heard_from(session.archive.db, source)
     targets = []
     for address, group in selection.by_address(rows).items():
         if address not in known:
@@ -58,10 +52,9 @@ def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
         known = lookups.known_addresses(db)
         numbered = sites.up_to(site.id, site.numbering, lookups.numbers_heard(db, site.id))
         session.archive.discover([one for one in numbered if one.url not in known], session.at())
-    row = db.execute(_STATE, (site.id,)).fetchone()
-    gone = row is not None and row[0] == SiteState.GONE
+    gone = lookups.site_state(db, site.id) == SiteState.GONE
     targets = []
-    for url, state, evidence in db.execute(_UNHAD, (site.id,)).fetchall():
+    for url, state, evidence in recovery_queries.unhad(db, site.id):
         now = _judged(url, state, heard, session.at()[:10], gone=gone)
         # What a capture of it showed says more than that there are some.
         vaguer = now is not None and now[0] == state and evidence is not None and heard.lists(url)

@@ -1,6 +1,5 @@
 """Documents that old posts link to, from the same web archives."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,20 +10,12 @@ from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
+from scraper.store import recovery_queries
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
 
 #: Source → address → captures.
 Rows = dict[str, dict[str, list[CdxRecord]]]
-
-_WANTED = """
-SELECT url, max(published_at) AS newest FROM (
-  SELECT files.url, published_at FROM files JOIN posts ON posts.id = post_id
-    WHERE site = :site AND files.url IS NOT NULL
-  UNION ALL SELECT links.url, published_at FROM links JOIN posts ON posts.id = post_id WHERE site = :site)
-GROUP BY url ORDER BY newest DESC, url
-"""
-_HELD = "SELECT DISTINCT url FROM captures WHERE kind = 'file'"
 
 
 class Files:
@@ -44,7 +35,9 @@ class Files:
 
     def run(self) -> None:
         """Every document linked from a post that the archive does not hold, from the first archive that gives it."""
-        wanted = [url for url in _wanted(self.session.archive.db, self.site.id) if self._wants(url)][:MOST_FILES]
+        wanted = [
+            url for url in recovery_queries.wanted_files(self.session.archive.db, self.site.id) if self._wants(url)
+        ][:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()
             self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
@@ -87,13 +80,6 @@ def judged(capture: Capture) -> Capture:
     if capture.status == 200 and file_fault(capture) is None:
         return replace(capture, kind=CaptureKind.FILE)
     return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.FILE else capture
-
-
-def _wanted(db: sqlite3.Connection, site: str) -> list[str]:
-    """Addresses in the site's posts, gone ones included, of which no file was ever had; newest posts first."""
-    held = {spelled(url) for (url,) in db.execute(_HELD)}
-    wanted = {spelled(url): url for url, _ in db.execute(_WANTED, {"site": site}).fetchall()[::-1]}
-    return [url for key, url in reversed(wanted.items()) if key not in held]
 
 
 def spelled(url: str) -> str:

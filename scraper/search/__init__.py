@@ -8,6 +8,7 @@ from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
+from scraper.search.found_rows import CitedPost, cited, post_values
 from scraper.search.found_words import found_words
 from scraper.search.ledger import snapshot
 from scraper.search.query import parse
@@ -25,6 +26,7 @@ __all__ = [
     "UNDATED",
     "UNMARK",
     "Advice",
+    "CitedPost",
     "Facet",
     "Filters",
     "Group",
@@ -41,6 +43,7 @@ __all__ = [
     "Value",
     "advise",
     "check_cost",
+    "cited",
     "count",
     "faults",
     "find",
@@ -50,6 +53,7 @@ __all__ = [
     "ordered",
     "parse",
     "post_at",
+    "post_values",
     "prepare",
     "rowids",
     "snapshot",

@@ -14,6 +14,7 @@ from datasette.database import Database
 from datasette.utils import tilde_encode
 
 from scraper import __version__, schema
+from scraper.store import holdings
 
 #: Tables without which a database is not one of ours. Those of the captures may be missing: an archive can be
 #: published without them.
@@ -69,8 +70,7 @@ def room_of(datasette: Datasette) -> Room | None:
 def is_ours(connection: sqlite3.Connection) -> bool:
     """Whether the database has the tables that our pages read, and is not of a version to come."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return version <= schema.VERSION and {row[0] for row in rows} >= NEEDED
+    return version <= schema.VERSION and holdings.tables(connection) >= NEEDED
 
 
 def is_alone(datasette: Datasette) -> bool:

@@ -78,7 +78,7 @@ def check(db_path: Path) -> bool:
     opened.close()
     try:
         with closing(sqlite3.connect(f"{db_path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         return True
     return False

@@ -96,3 +96,10 @@ def pages_of_revisions(db: sqlite3.Connection) -> Iterator[tuple[str, str, str |
         "SELECT captures.url, captured_at, title, body_text FROM revisions JOIN captures ON captures.id = capture_id"
         " ORDER BY captured_at, captures.url, record_sha256"
     )
+
+
+def original(db: sqlite3.Connection, capture_id: int | None) -> tuple[str, str, str | None, str, bool] | None:
+    """(address, time, digest of the body, record digest, whether a server answered) of a capture; None: none."""
+    asked = "SELECT url, captured_at, body_sha256, record_sha256, head IS NOT NULL FROM captures WHERE id = ?"
+    found = db.execute(asked, (capture_id,)).fetchone()
+    return None if found is None else (*found[:4], bool(found[4]))

@@ -117,3 +117,27 @@ def missing_since(db: sqlite3.Connection, post_id: int, at: str) -> str | None:
         "SELECT at FROM events WHERE post_id = ? AND kind = 'gone' AND at <= ? ORDER BY at DESC LIMIT 1", (post_id, at)
     ).fetchone()
     return str(row[0]) if row else None
+
+
+_LAST_RUN = "(SELECT max(id) FROM crawls)"
+
+
+def of_last_run(db: sqlite3.Connection, since: str) -> list[tuple[str, str | None]]:
+    """(kind, title) of what happened from *since* on, and of posts that the newest run called gone."""
+    return db.execute(
+        "SELECT kind, title FROM events JOIN posts ON posts.id = post_id"
+        " WHERE events.at >= ? OR (kind = 'gone' AND post_id IN (SELECT post_id FROM post_captures"
+        f" JOIN captures ON captures.id = post_captures.capture_id WHERE verdict = 'gone' AND crawl_id = {_LAST_RUN}))"
+        " ORDER BY kind, published_at",
+        (since,),
+    ).fetchall()
+
+
+def missing_in_last_run(db: sqlite3.Connection) -> list[str | None]:
+    """Titles of the posts that the newest run did not find, and that are not called gone yet."""
+    found = db.execute(
+        "SELECT title FROM posts JOIN post_captures ON post_id = posts.id"
+        " JOIN captures ON captures.id = post_captures.capture_id"
+        f" WHERE verdict = 'missing' AND crawl_id = {_LAST_RUN}"
+    )
+    return [title for (title,) in found]

@@ -144,6 +144,12 @@ def last_tried(db: sqlite3.Connection) -> dict[str, str]:
     )
 
 
+def views(db: sqlite3.Connection) -> int:
+    """Views of all posts together, as last counted."""
+    (found,) = db.execute("SELECT coalesce(sum(views), 0) FROM posts").fetchone()
+    return int(found)
+
+
 def most_viewed(db: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
     """Posts with a count of views, the highest first; `counted_at` says when that was."""
     return db.execute(
@@ -184,6 +190,20 @@ def has_body(db: sqlite3.Connection, sha256: str) -> bool:
 def has_bodies(db: sqlite3.Connection) -> bool:
     """Whether the captures' bytes are in this copy of the archive."""
     return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None
+
+
+#: What a post can be filed under → the question for all that there is of it.
+_VALUES = {
+    "site": "SELECT id FROM sites",
+    "category": "SELECT name FROM categories",
+    "tag": "SELECT name FROM tags",
+    "author": "SELECT DISTINCT author FROM posts WHERE author IS NOT NULL",
+}
+
+
+def values_of(db: sqlite3.Connection, facet: str) -> list[str]:
+    """Every ``site``, ``category``, ``tag`` or ``author`` that the archive has, used or not."""
+    return [str(value) for (value,) in db.execute(_VALUES[facet])]
 
 
 def states(db: sqlite3.Connection) -> dict[str, int]:

@@ -12,6 +12,17 @@ def site_state(db: sqlite3.Connection, site: str) -> str:
     return row[0] if row else "unknown"
 
 
+def site_ids(db: sqlite3.Connection) -> set[str]:
+    """The sites that the archive knows."""
+    return {site for (site,) in db.execute("SELECT id FROM sites")}
+
+
+def named_pictures(db: sqlite3.Connection) -> set[str]:
+    """Addresses of the pictures and covers of all posts."""
+    asked = "SELECT url FROM images UNION SELECT cover_image FROM posts WHERE cover_image IS NOT NULL"
+    return {url for (url,) in db.execute(asked)}
+
+
 def last_noted(db: sqlite3.Connection, url: str, stage: str) -> str | None:
     """When an open problem of *url* was last seen; None: there is none."""
     row = db.execute(

@@ -44,6 +44,11 @@ def settings_of(db: sqlite3.Connection) -> Settings:
     )
 
 
+def said(db: sqlite3.Connection) -> dict[str, str]:
+    """Every key of `meta` and its value, settings among them."""
+    return dict(db.execute("SELECT key, value FROM meta").fetchall())
+
+
 def keep_setting(db: sqlite3.Connection, key: Setting, value: str) -> None:
     """Write *value* under *key*; an empty one takes the setting away. The caller holds the transaction."""
     if value.strip():

@@ -1,0 +1,101 @@
+"""What the posts that a request finds hold: columns for exports, and what citations are made of. Memory stays flat."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from typing import NamedTuple
+
+from scraper.schema import EXPORT_FIELDS
+from scraper.search.find import ordered
+from scraper.search.request import Request
+
+#: Rows fetched at a time.
+BATCH = 64
+#: Posts at a time whose tags are asked for together: a question for each post costs three times as much.
+TOGETHER = 500
+
+#: The revision shown is the last one with the content that the post has. Its days are those the site showed; where a
+#: post has none of these, the day of its instant.
+_CITED = """
+SELECT p.id, p.site, (SELECT name FROM sites WHERE id = p.site), p.slug, c.record_sha256, p.url, p.title, p.author,
+       ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
+       CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
+         THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
+         ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END,
+       ifnull(r.seen_at, c.captured_at), p.gone_at, p.language, p.excerpt, c.body_sha256
+FROM sel CROSS JOIN posts p ON p.id = sel.id
+LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions
+  WHERE post_id = p.id AND content_sha256 IS p.content_sha256 ORDER BY seen_at DESC, id DESC LIMIT 1)
+LEFT JOIN captures c ON c.id = ifnull(r.capture_id, p.capture_id)
+"""
+
+
+class CitedPost(NamedTuple):
+    """A post as it is cited: its days as the site showed them, and the revision that the archive shows.
+
+    A tuple, as `cite.Work` is: it is made in a third of the time.
+    """
+
+    site: str
+    site_name: str
+    slug: str
+    #: Of the revision's first capture; None: no capture of it is known.
+    record_sha256: str | None
+    url: str
+    title: str | None
+    author: str | None
+    published: str | None
+    updated: str | None
+    #: Whether the day is only known in UTC.
+    in_utc: bool
+    seen_at: str | None
+    gone_at: str | None
+    language: str | None
+    excerpt: str | None
+    body_sha256: str | None
+    tags: tuple[str, ...]
+
+
+def post_values(
+    db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None
+) -> Iterator[tuple[object, ...]]:
+    """Values of *columns* (of `schema.EXPORT_FIELDS`) for each post that *request* finds, in its order.
+
+    Lists come as JSON arrays. *request* None: all posts; *limit* None: to the end.
+    """
+    sel, values = _ids(db, request, limit)
+    wanted = ", ".join(EXPORT_FIELDS[column].sql or f"p.{column}" for column in columns)
+    with closing(db.execute(f"{sel} SELECT {wanted} FROM sel CROSS JOIN posts p ON p.id = sel.id", values)) as cursor:
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+
+
+def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = None) -> Iterator[CitedPost]:
+    """What to cite of each post that *request* finds, in its order."""
+    sel, values = _ids(db, request, limit)
+    with closing(db.execute(sel + _CITED, values)) as cursor:
+        while batch := cursor.fetchmany(TOGETHER):
+            tags = _tags(db, [row[0] for row in batch])
+            for number, *row in batch:
+                yield CitedPost._make([*row, tags.get(number, ())])
+
+
+def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
+    """SQL that gives the table ``sel`` of the ids that *request* finds, in its order, to the SELECT behind it."""
+    ids = ordered(db, request or Request())
+    # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
+    sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
+    return sql, (*ids.values, -1 if limit is None else max(0, limit))
+
+
+def _tags(db: sqlite3.Connection, posts: list[int]) -> dict[int, tuple[str, ...]]:
+    """The tags of each of *posts* that has any, in its order."""
+    found: dict[int, tuple[str, ...]] = {}
+    marks = ", ".join("?" * len(posts))
+    asked = (
+        f"SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id WHERE post_id IN ({marks})"
+        " ORDER BY post_id, position, name"
+    )
+    for post, tag in db.execute(asked, posts):
+        found[post] = (*found.get(post, ()), tag)
+    return found
