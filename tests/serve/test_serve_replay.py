@@ -213,6 +213,19 @@ def test_what_is_no_address_is_not_here(room: Any, path: str) -> None:
     assert room.get(path).status_code == 404 or "cdx" in path
 
 
+def test_what_was_set_aside_is_shown_nowhere(shelf: Any, room: Any, open_room: Callable[..., Any]) -> None:
+    for url, at in ((URL, TIMES[2]), (PICTURE, TIMES[0]), ("https://www.upr2020.org/s.css", TIMES[0])):
+        asked = "SELECT record_sha256 FROM captures WHERE url = ? AND captured_at = ?"
+        (record,) = shelf.db.execute(asked, (url, at)).fetchone()
+        shelf.insert("decisions", record_sha256=record, kind="set-aside", at="2026-01-01T00:00:00Z", by="import")
+    again = open_room(Path(shelf.path))
+    assert again.get(f"/web/{URL}").headers["Location"] == f"/web/20210309140700/{URL}"
+    assert again.get(f"/web/20210316140700/{URL}").headers["Location"] == f"/web/20210309140700/{URL}"
+    assert "20210316140700" not in again.get(f"/web/timemap/json/{URL}").text + again.get(f"/cdx?url={URL}").text
+    assert again.get(f"/web/20210305140700im_/{PICTURE}").status_code == 404
+    assert 'src="data:image/svg+xml,' in again.get(f"/web/20210309140700/{URL}").text
+
+
 def test_withdrawn_captures_are_gone_for_good(shelf: Any, room: Any, open_room: Callable[..., Any]) -> None:
     shelf.insert("withdrawals", url=URL, at="2026-01-01T00:00:00Z", withdrawn="{}")
     found = open_room(Path(shelf.path)).get(f"/web/20210309140700/{URL}")
