@@ -75,6 +75,17 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What a capture was before something was left out of it: digests that cannot be made of what is left."""
+
+    record_sha256: str
+    #: Of its body; None: it had none.
+    body_sha256: str | None
+    #: Bytes of its body.
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One answer as it came over the wire, or one saved page as it came from elsewhere. Evidence: never changed."""
 

@@ -25,6 +25,7 @@ NOUNS = {
     "provenance",
     "sites",
     "charset",
+    "credentials",
     "dates",
     "digests",
     "numbers",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from scraper import schema
+from scraper import credentials, schema
 from scraper.errors import UsageError
 from scraper.export.rows import BODIES, LISTS, Options, chosen
 from scraper.search import Request, post_values
@@ -131,8 +131,10 @@ def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[
     values = list(row)
     for at, said in encoded:
         value = values[at]
-        if isinstance(value, bytes):
-            values[at] = value.decode("latin-1") if said == "latin-1" else base64.b64encode(value).decode()
+        if isinstance(value, bytes) and said == "latin-1":
+            values[at] = (credentials.without_fields(value) or b"").decode("latin-1")
+        elif isinstance(value, bytes):
+            values[at] = base64.b64encode(value).decode()
     return tuple(values)
 
 

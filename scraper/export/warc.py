@@ -6,16 +6,16 @@ the old file or the new one.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from scraper import __version__, digests
+from scraper import __version__, credentials, digests
 from scraper.export.files import replacing
-from scraper.records import Capture
+from scraper.records import Capture, Whole
 from scraper.seal import VERIFIER, keys
-from scraper.store import Archive, capture_queries, holdings, run_log, sealing, withdrawal_rules
+from scraper.store import Archive, KeptRow, capture_queries, holdings, run_log, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
 
@@ -79,19 +79,40 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
 
 
 def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
-    withdrawn = withdrawal_rules.rules(archive.db)
+    withdrawn, stripped = withdrawal_rules.rules(archive.db), withdrawal_rules.stripped_records(archive.db)
     for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
         if _stays(withdrawn, capture, row.record_sha256):
             continue
         confirmed = _original(archive.db, capture.not_modified_of)
         like = _original(archive.db, capture.like_capture_id)
+        leaving = credentials.without(capture)
+        left_out = _left_out_of(leaving, row, stripped)
         yield Kept(
-            capture=capture,
+            capture=leaving,
             record_sha256=row.record_sha256,
+            whole=_whole(archive, row) if left_out else None,
+            left_out=left_out,
             not_modified=confirmed,
             like_sha256=like.record_sha256 if like else None,
         )
         progress(done)
+
+
+def _left_out_of(leaving: Capture, row: KeptRow, stripped: Mapping[str, str]) -> tuple[str, ...]:
+    """Columns of a capture that are not, or are no more, as its record was made of them."""
+    found = []
+    if row.record_sha256 in stripped:
+        found += [name for name in ("head", "request_head") if getattr(leaving, name) is None]
+    if leaving.request_head is not None and credentials.LEFT_OUT in leaving.request_head:
+        found.append("request_head")
+    if row.body_sha256 != (None if leaving.body is None else digests.sha256(leaving.body)):
+        found.append("body")
+    return tuple(found)
+
+
+def _whole(archive: Archive, row: KeptRow) -> Whole:
+    length = capture_queries.length(archive.db, row.body_sha256)
+    return Whole(record_sha256=row.record_sha256, body_sha256=row.body_sha256, length=length)
 
 
 def _stays(withdrawn: withdrawal_rules.Rules, capture: Capture, record_sha256: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from scraper import sites, urls
 from scraper.imports.logs import Restoring
-from scraper.records import Capture, Problem, Reading, Target
+from scraper.records import Capture, Problem, Reading, Target, Whole
 from scraper.run_log import LoggedDecision
 from scraper.runs import Session
 from scraper.store import Outcome, Place
@@ -29,11 +29,18 @@ class ImportSession(Session):
             self.archive.begin_again(self.restoring.log)
 
     def take(
-        self, capture: Capture, reading: Reading, *, record: str | None = None, place: Place | None = None
+        self,
+        capture: Capture,
+        reading: Reading,
+        *,
+        record: str | None = None,
+        whole: Whole | None = None,
+        place: Place | None = None,
     ) -> Outcome:
         """Store a capture with what it says, in one transaction.
 
-        *record*: its digest, where it was our own crawl that made it, and settled its kind. *place*: where in an
+        *record*: its digest, where it was our own crawl that made it, and settled its kind. *whole*: what it was before
+        something was left out of it. *place*: where in an
         imported file it stands.
         A page that names posts is kept as a list, as a crawl does that asked for one.
         """
@@ -45,7 +52,7 @@ class ImportSession(Session):
         decided: tuple[LoggedDecision, ...] = ()
         if self.restoring is not None:
             crawl_id, decided = self.restoring.runs.get(record or ""), self.restoring.decided.get(record or "", ())
-        outcome = self.archive.keep(capture, reading, crawl_id, decided=decided, place=place)
+        outcome = self.archive.keep(capture, reading, crawl_id, decided=decided, whole=whole, place=place)
         if outcome.verdict != Verdict.DUPLICATE:
             self._hear(capture, reading)
             self._tell_unread(capture, reading)

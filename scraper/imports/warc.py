@@ -184,7 +184,7 @@ class WarcImporter:
         capture = self._resolved(found)
         if capture is None:
             return False
-        if found.own is not None and (complaint := self._complaint(capture, found.own)):
+        if found.own is not None and not found.own.left_out and (complaint := self._complaint(capture, found.own)):
             self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
         place = Place(
@@ -194,7 +194,8 @@ class WarcImporter:
             payload_digest=found.payload_digest,
         )
         record = found.own.record_sha256 if found.own is not None else None
-        outcome = self._session.take(capture, read_capture(capture), record=record, place=place)
+        whole = incoming.whole_of(found.own)
+        outcome = self._session.take(capture, read_capture(capture), record=record, whole=whole, place=place)
         if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.failed:
             self._session.archive.resolve(capture.url, Stage.IMPORT)
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):

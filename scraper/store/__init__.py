@@ -29,6 +29,7 @@ from scraper.store import (
     withdrawal_rules,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
+from scraper.store.evidence import Kept as KeptRow
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
 from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.mementos import Memento, Mementos
@@ -55,6 +56,7 @@ __all__ = [
     "ImportFile",
     "ImportLog",
     "KeptPicture",
+    "KeptRow",
     "Memento",
     "Mementos",
     "OpenProblem",

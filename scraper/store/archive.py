@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
-from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.records import Capture, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
 from scraper.schema import FTS, VERSION, describe, explained, open_archive
 from scraper.store import (
@@ -313,19 +313,20 @@ class Archive:
         judged: Mapping[decide.Judgement, str] = NOT_JUDGED,
         *,
         decided: Iterable[LoggedDecision] = (),
+        whole: Whole | None = None,
         place: Place | None = None,
     ) -> Outcome:
         """Store a capture with everything that was read from it, in one transaction.
 
         *reading* is what *read* gives for it; None where there is nothing to read. *judged*: what is decided about
         it, and why; *decided*: what was decided about it in the archive that it comes from. The same capture a second
-        time (url, time, source, body) changes nothing. *place*: where in an imported file it stands; None: it was
-        fetched.
+        time (url, time, source, body) changes nothing. *whole*: what it was in another archive of ours, before a part
+        of it was left out, which is then noted. *place*: where in an imported file it stands; None: it was fetched.
         """
         noted: list[problems.Noted] = []
         with self._transaction():
             self._note_rules()
-            kept, capture, reading, covered = self._add(capture, reading, crawl_id)
+            kept, capture, reading, covered = self._add(capture, reading, crawl_id, whole)
             if kept.is_new:
                 for kind, why in judged.items():
                     self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
@@ -347,11 +348,14 @@ class Archive:
         return replace(outcome, told=tuple(told))
 
     def _add(
-        self, capture: Capture, reading: Reading | None, crawl_id: int | None
+        self, capture: Capture, reading: Reading | None, crawl_id: int | None, whole: Whole | None
     ) -> tuple[Kept, Capture, Reading | None, bool]:
         """Store a capture as far as withdrawals allow; what may be read of it; whether it is of a withdrawn post."""
         covered, readable = self._withheld(capture, reading)
-        kept = self._evidence.add(capture, crawl_id, readable=readable)
+        kept = self._evidence.add(capture, crawl_id, readable=readable, whole=whole)
+        if kept.is_new and whole is not None:
+            left = self._evidence.left_of(kept.id)
+            withdrawal_rules.note_less(self.db, whole, left, capture.captured_at, crawl_id)
         if not kept.is_new or readable is None or kept.body_sha256 is None:
             return kept, capture, reading, covered
         withdrawal_rules.note_incoming(

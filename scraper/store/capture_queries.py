@@ -52,6 +52,12 @@ def bodies_of(db: sqlite3.Connection, url: str | None) -> Iterator[str]:
     return (sha256 for (sha256,) in db.execute(asked, (url,)))
 
 
+def length(db: sqlite3.Connection, body_sha256: str | None) -> int:
+    """Bytes of the body of that digest, also where it is withdrawn; 0: there is none."""
+    found = db.execute("SELECT length FROM bodies WHERE sha256 = ?", (body_sha256,)).fetchone()
+    return 0 if found is None else int(found[0])
+
+
 def media_type(db: sqlite3.Connection, body_sha256: str) -> str | None:
     """As what a body was served; None: not said, or no capture has it."""
     found = db.execute("SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (body_sha256,)).fetchone()

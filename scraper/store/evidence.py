@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scraper import decide, digests, urls
 from scraper.errors import IntegrityError, Withdrawn
-from scraper.records import Capture
+from scraper.records import Capture, Whole
 from scraper.store import bodies
 from scraper.vocabulary import CaptureKind, Codec
 
@@ -76,12 +76,20 @@ class Evidence:
         self._shelves.clear()
         self._read_last.clear()
 
-    def add(self, capture: Capture, crawl_id: int | None, *, readable: bytes | None = None) -> Kept:
+    def add(
+        self, capture: Capture, crawl_id: int | None, *, readable: bytes | None = None, whole: Whole | None = None
+    ) -> Kept:
         """The row of *capture*, made unless one with its url, time, source and body is there.
 
         *readable*: what may be kept of its body where that holds withdrawn words, b"": nothing; None: the body itself.
+        *whole*: what it was before something was left out of it; None: nothing was.
         """
         body_sha256 = None if capture.body is None else digests.sha256(capture.body)
+        length = len(capture.body or b"")
+        if whole is not None:
+            if readable is None and whole.body_sha256 != body_sha256:
+                readable = capture.body or b""
+            body_sha256, length = whole.body_sha256, whole.length
         found = self._db.execute(
             "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
             " AND body_sha256 IS ?",
@@ -92,7 +100,7 @@ class Evidence:
             return Kept(found[0], body_sha256, found[1], place, is_new=False)
         row = {name: getattr(capture, name) for name in FIELDS}
         row |= {"body_sha256": body_sha256, "crawl_id": crawl_id}
-        record = digests.record_sha256(row, self._references(capture))
+        record = whole.record_sha256 if whole else digests.record_sha256(row, self._references(capture))
         place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
         # A row with this digest but other columns was edited since; `verify` tells it, here it stops nothing.
         edited = self._db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record,)).fetchone()
@@ -102,13 +110,19 @@ class Evidence:
             if readable is None:
                 self._put_body(capture, capture.body, body_sha256)
             else:
-                self.withhold(capture, body_sha256, len(capture.body), readable)
+                self.withhold(capture, body_sha256, length, readable)
         number = self._db.execute(_INSERT, row | {"record_sha256": record}).lastrowid or 0
         if capture.certificate is not None:
             self._db.execute(
                 "INSERT INTO certificates (capture_id, sha256) VALUES (?, ?)", (number, capture.certificate)
             )
         return Kept(number, body_sha256, record, place)
+
+    def left_of(self, capture_id: int) -> str:
+        """The digest that the row of a capture would have, if nothing had been left out of it."""
+        capture, kept = next(self.captures("WHERE id = ?", (capture_id,), with_bodies=False))
+        row = {name: getattr(capture, name) for name in FIELDS} | {"body_sha256": kept.body_sha256}
+        return digests.record_sha256(row, self._references(capture))
 
     def _references(self, capture: Capture) -> Mapping[str, str | None]:
         """`record_sha256` of the captures that *capture* names."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from scraper import urls
-from scraper.records import Capture, Reading
+from scraper.records import Capture, Reading, Whole
 from scraper.store import addresses, masking
 from scraper.store.picture_rows import picture_name
 from scraper.vocabulary import CaptureKind, Codec, WithdrawalKind
@@ -95,6 +95,18 @@ def note_incoming(
     db.execute(
         "INSERT INTO withdrawals (record_sha256, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?)",
         (record, at, "it brought back what was withdrawn", "ushrn", told, crawl_id),
+    )
+
+
+def note_less(db: sqlite3.Connection, whole: Whole, left: str, at: str, crawl_id: int | None) -> None:
+    """Say of a capture that came without a part of it what its digests were; *left*: that of its row as it is now."""
+    asked = f"SELECT sha256 FROM bodies WHERE sha256 = ? AND codec = '{Codec.WITHDRAWN}'"
+    masked = [sha256 for (sha256,) in db.execute(asked, (whole.body_sha256,))]
+    told = {"kind": WithdrawalKind.INCOMING, "masked": masked, "stripped": {whole.record_sha256: left}}
+    said = json.dumps(told, sort_keys=True)
+    db.execute(
+        "INSERT INTO withdrawals (record_sha256, at, reason, by, withdrawn, crawl_id) VALUES (?, ?, ?, ?, ?, ?)",
+        (whole.record_sha256, at, "a part of it was left out of what it came from", "ushrn", said, crawl_id),
     )
 
 

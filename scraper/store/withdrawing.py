@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scraper import digests
+from scraper import credentials, digests
+from scraper.records import Whole
 from scraper.store import masking
 from scraper.store.evidence import FIELDS, Evidence
 from scraper.store.withdrawal_plan import Extent, Plan
-from scraper.store.withdrawal_rules import rules
+from scraper.store.withdrawal_rules import note_less, rules
 from scraper.vocabulary import WithdrawalKind
 
 #: What a withdrawal of each extent is called in `withdrawals`.
@@ -141,6 +142,7 @@ def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
         f" WHERE json_extract(withdrawn, '$.kind') = '{WithdrawalKind.HIDDEN}' AND json_extract(withdrawn, '$.first')",
         (json.dumps(hidden),),
     )
+    _without_credentials(db, evidence)
     for statement in (
         "DELETE FROM problems",
         "UPDATE withdrawals SET by = NULL",
@@ -149,6 +151,28 @@ def make_public(db: sqlite3.Connection, evidence: Evidence) -> None:
         "INSERT OR REPLACE INTO meta (key, value) VALUES ('public-copy', 'problems, notes and hidden posts left out')",
     ):
         db.execute(statement)
+
+
+#: Captures that may hold some.
+_WITH_CREDENTIALS = """
+SELECT id, captured_at, crawl_id FROM captures
+WHERE instr(lower(CAST(request_head AS TEXT)), 'authorization:') OR url LIKE '%/access-tokens%' ORDER BY id
+"""
+
+
+def _without_credentials(db: sqlite3.Connection, evidence: Evidence) -> None:
+    """Leave what lets a request act for a visitor out of all captures, and note what their digests were."""
+    for number, at, crawl_id in db.execute(_WITH_CREDENTIALS).fetchall():
+        capture, kept = evidence.capture(number)
+        less = credentials.without(capture)
+        if less is capture:
+            continue
+        whole = Whole(record_sha256=kept.record_sha256, body_sha256=kept.body_sha256, length=len(capture.body or b""))
+        if less.body != capture.body and kept.body_sha256 is not None:
+            evidence.strip(kept.body_sha256)
+            evidence.withhold(less, kept.body_sha256, whole.length, less.body or b"")
+        db.execute("UPDATE captures SET request_head = ? WHERE id = ?", (less.request_head, number))
+        note_less(db, whole, evidence.left_of(number), at, crawl_id)
 
 
 def _hidden_bodies(db: sqlite3.Connection, evidence: Evidence) -> list[str]:

@@ -90,7 +90,7 @@ def check_captures(
         references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
         found = digests.record_sha256(row, references)
         if found != row["record_sha256"] and found == stripped.get(str(row["record_sha256"])):
-            findings.note("withdrawn", where, "its heads held withdrawn words: its record cannot be made again")
+            findings.note("withdrawn", where, "a part of its heads was left out: its record cannot be made again")
         elif found != row["record_sha256"]:
             findings.damage(
                 "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"

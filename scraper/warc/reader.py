@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from scraper import digests
 from scraper.dates import utc
 from scraper.provenance import kind_of, sniff
-from scraper.records import Capture
+from scraper.records import Capture, Whole
 from scraper.run_log import RunLog
 from scraper.urls import normalise
 from scraper.vocabulary import CaptureKind, Source, TimeBasis, Truncation, UrlBasis
@@ -51,6 +51,9 @@ class Own:
     body_sha256: str | None
     not_modified_of: str | None
     like_capture: str | None
+    #: What is left out of the capture, by column; and of its body the length before.
+    left_out: tuple[str, ...] = ()
+    body_length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,6 +363,13 @@ def with_body(capture: Capture) -> Capture:
     return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.body or b""))
 
 
+def whole_of(own: Own | None) -> Whole | None:
+    """What a capture was of which something is left out; None: it is whole, or somebody's."""
+    if own is None or not own.left_out:
+        return None
+    return Whole(record_sha256=own.record_sha256, body_sha256=own.body_sha256, length=own.body_length)
+
+
 def record_of(capture: Capture, own: Own, body_sha256: str | None) -> str:
     """The `record_sha256` of a capture as one of our metadata records tells it, with the body of that digest."""
     row: dict[str, object] = {name: getattr(capture, name) for name in COLUMNS}
@@ -368,9 +378,12 @@ def record_of(capture: Capture, own: Own, body_sha256: str | None) -> str:
 
 
 def _claimed(facts: Record, main: Record) -> str | None:
-    """The `record_sha256` that one of our metadata records gives, where it is that of the capture beside it."""
+    """The `record_sha256` that one of our metadata records gives, where it is that of the capture beside it.
+
+    Of a capture of which something was left out it cannot be made.
+    """
     found = _restored(facts, main)
-    if isinstance(found, Wrong) or found.own is None:
+    if isinstance(found, Wrong) or found.own is None or found.own.left_out:
         return None
     given = record_of(found.capture, found.own, found.own.body_sha256)
     return given if given == found.own.record_sha256 else None
@@ -381,8 +394,10 @@ def _restored(facts: Record, main: Record | None) -> Found | Wrong:
     said = facts_in(facts.block)
     columns = {name: said[name] for name in COLUMNS}
     columns |= {name: said[name].encode("latin-1") if said[name] is not None else None for name in HEADS}
-    own = Own(**{column.name: said[column.name] for column in fields(Own)})
+    own = Own(**{column.name: said[column.name] for column in fields(Own) if column.name in said})
     digest = f"sha256:{own.body_sha256}" if own.body_sha256 else None
+    if "body" in own.left_out and main is not None:  # its record holds what was left of it
+        digest = main.get("WARC-Payload-Digest")
     body, revisit = None, None
     if digest and main is not None and main.type == "revisit":
         revisit = Revisit(payload_digest=digest, url=None, at=None, not_modified=False)

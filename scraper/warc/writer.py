@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from scraper import run_log
-from scraper.records import Capture
+from scraper.records import Capture, Whole
 from scraper.run_log import RunLog
 from scraper.vocabulary import Source, Truncation
 from scraper.warc import http_message
@@ -59,6 +59,10 @@ class Kept:
     not_modified: Original | None = None
     #: `record_sha256` of the probe that a soft 404 resembles.
     like_sha256: str | None = None
+    #: Of a capture of which something is left out: what it was; None: it is whole.
+    whole: Whole | None = None
+    #: Names of what is left out: ``request_head``, ``head``, ``body``.
+    left_out: tuple[str, ...] = ()
 
 
 class Sink(Protocol):
@@ -265,6 +269,9 @@ def _facts(kept: Kept) -> bytes:
         "not_modified_of": kept.not_modified.record_sha256 if kept.not_modified else None,
         "record_sha256": kept.record_sha256,
     }
+    if kept.whole is not None:
+        said |= {"body_sha256": kept.whole.body_sha256, "body_length": kept.whole.length}
+        said["left_out"] = list(kept.left_out)
     return "".join(f"{PREFIX}{name}: {json.dumps(value)}\r\n" for name, value in sorted(said.items())).encode("ascii")
 
 
