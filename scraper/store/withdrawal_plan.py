@@ -207,9 +207,15 @@ class _Finding:
             body = None if sha256 in bodies else self._evidence.readable(sha256)
             if body is None:
                 continue
-            if masking.holds(body, runs, media_type) or (kind == CaptureKind.FILE and self._said((number,)) & runs):
+            in_file = kind == CaptureKind.FILE and self._in_file(number, sha256) & runs
+            if in_file or masking.holds(body, runs, media_type):
                 rows = self._db.execute("SELECT id, url, captured_at FROM captures WHERE body_sha256 = ?", (sha256,))
                 yield from ((url, at, sha256) for one, url, at in rows.fetchall() if one not in captures)
+
+    def _in_file(self, number: int, sha256: str) -> frozenset[bytes]:
+        """Runs of the words of a file: as the tables have them, else as they are read."""
+        known = self._db.execute("SELECT text FROM files WHERE sha256 = ? AND text IS NOT NULL", (sha256,)).fetchone()
+        return masking.runs(known[0]) if known else self._said((number,))
 
     def _heads(self, runs: frozenset[bytes]) -> Iterator[int]:
         if runs:
