@@ -7,7 +7,18 @@ migrates the file, `renewal` brings an older one into today's shape.
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.file_state import FileState, file_state
-from scraper.schema.opening import VERSION, explain, explained, migrations, open_archive, show_as_today, tidy
+from scraper.schema.opening import (
+    VERSION,
+    explain,
+    explained,
+    migrations,
+    missing_migrations,
+    open_archive,
+    open_as_it_is,
+    own_objects,
+    show_as_today,
+    tidy,
+)
 from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
 from scraper.schema.tables import (
@@ -47,8 +58,11 @@ __all__ = [
     "explained",
     "file_state",
     "migrations",
+    "missing_migrations",
     "names",
     "open_archive",
+    "open_as_it_is",
+    "own_objects",
     "quoted",
     "search_sql",
     "show_as_today",

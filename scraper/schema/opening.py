@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from os import W_OK, access
 from pathlib import Path
 
@@ -153,6 +153,11 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_as_it_is(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, to a file that need not be an archive of this version."""
+    return _connect_readonly(path)
+
+
 def _presented(connection: sqlite3.Connection) -> sqlite3.Connection:
     """A connection that cannot write, in today's shape."""
     show_as_today(connection)
@@ -187,6 +192,20 @@ def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:
 
 
 @cache
+@lru_cache(maxsize=1)
+def own_objects() -> frozenset[str]:
+    """Names of all tables, indexes, triggers and views that this version makes, those behind its indexes included."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        migrations.apply(Database(fresh))
+        return frozenset(name for (name,) in fresh.execute("SELECT name FROM sqlite_master"))
+
+
+def missing_migrations(connection: sqlite3.Connection) -> list[str]:
+    """Names of the steps to today's shape that the archive does not say it had."""
+    asked = "SELECT name FROM main._sqlite_migrations WHERE migration_set = ?"
+    return sorted(_known_migrations() - {name for (name,) in connection.execute(asked, (migrations.name,))})
+
+
 def _known_migrations() -> set[str]:
     return {migration.name for migration in migrations.pending(Database(memory=True))}
 

@@ -7,7 +7,7 @@ from scraper.seal import claims, exhibit, keys, log, publishing, timestamps, wit
 from scraper.seal.keys import Signer, Verifier
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import FIRST, Proof
-from scraper.seal.sealer import VERIFIER, Sealer, differences, extension, sealer, tree
+from scraper.seal.sealer import VERIFIER, Sealer, differences, extension, same_schema, same_stamps, sealer, tree
 
 __all__ = [
     "FIRST",
@@ -25,6 +25,8 @@ __all__ = [
     "keys",
     "log",
     "publishing",
+    "same_schema",
+    "same_stamps",
     "sealer",
     "timestamps",
     "tree",

@@ -75,8 +75,13 @@ class Sealer:
             "previous": Note.parse(last.text).digest if last else None,
             "reads": self._reads,
             "run": sealing.last_run(db),
-            "schema": {"digest": sealing.schema_digest(db), "version": version},
+            "schema": {
+                "digest": sealing.schema_digest(db),
+                "own": sealing.schema_digest(db, own=True),
+                "version": version,
+            },
             "tables": {name: list(found) for name, found in sealing.table_digests(db).items()},
+            "timestamps": sealing.stamps_digest(db),
             "verifier_key": sealing.meta(db, VERIFIER),
         }
 
@@ -155,8 +160,25 @@ def differences(db: sqlite3.Connection) -> list[str]:
         return []
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
     differing = {
-        name for name in found.keys() | sealed["tables"].keys() if found.get(name) != sealed["tables"].get(name)
+        name
+        for name in sealing.of_ours(found.keys() | sealed["tables"].keys())
+        if found.get(name) != sealed["tables"].get(name)
     }
-    if sealing.schema_digest(db) != sealed["schema"]["digest"]:
+    if not same_schema(db, sealed["schema"]):
         differing.add("schema")
+    if not same_stamps(db, sealed):
+        differing.add("timestamps")
     return sorted(differing)
+
+
+def same_schema(db: sqlite3.Connection, sealed: Mapping[str, Any]) -> bool:
+    """Whether what this program makes, and what hangs on it, is as it was sealed; others may have added to it."""
+    if "own" in sealed:
+        return bool(sealing.schema_digest(db, own=True) == sealed["own"])
+    return bool(sealing.schema_digest(db) == sealed["digest"])
+
+
+def same_stamps(db: sqlite3.Connection, sealed: Mapping[str, Any]) -> bool:
+    """Whether the timestamps that were there when the statement *sealed* was made are there, unaltered."""
+    told = sealed.get("timestamps")
+    return told is None or sealing.stamps_digest(db, told[1]) == told

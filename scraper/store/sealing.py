@@ -6,9 +6,11 @@ The log's order: by run, within a run as its chain sorts. Captures of no run are
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from scraper import schema
 
 #: Row of `meta` that is there while nothing was written since the newest checkpoint; its value is that one's id.
 SEALED = "sealed-as"
@@ -16,6 +18,8 @@ SEALED = "sealed-as"
 WITHOUT = "captures-left-out"
 #: The same in a copy without the bytes of pictures.
 WITHOUT_PICTURES = "pictures-left-out"
+#: Rows of `meta` that no checkpoint covers: what `verify` says of them, it says whatever was sealed.
+_OF_COPIES = f"'{SEALED}', '{WITHOUT}', '{WITHOUT_PICTURES}'"
 #: Tables that no checkpoint can cover: they hold it, or what was made of it later.
 OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations"})
 #: What an id stands for, where a table refers to one.
@@ -188,6 +192,14 @@ def add_stamp(db: sqlite3.Connection, *, checkpoint: int, authority: str, token:
     db.execute("INSERT INTO timestamps (checkpoint, authority, token, at) VALUES (?, ?, ?, ?)", row)
 
 
+def stamps_digest(db: sqlite3.Connection, newest: int | None = None) -> list[object]:
+    """[number, id of the newest, digest] of all timestamps, or of those up to the one of id *newest*."""
+    asked = "SELECT id, checkpoint, authority, token, at FROM timestamps WHERE ?1 IS NULL OR id <= ?1 ORDER BY id"
+    found = db.execute(asked, (newest,)).fetchall()
+    text = "\n".join(_ENCODER.encode(row) for row in found)
+    return [len(found), found[-1][0] if found else 0, hashlib.sha256(text.encode()).hexdigest()]
+
+
 def set_text(db: sqlite3.Connection, checkpoint: int, text: str) -> None:
     """Keep more signatures with a checkpoint."""
     db.execute("UPDATE checkpoints SET text = ? WHERE id = ?", (text, checkpoint))
@@ -196,15 +208,29 @@ def set_text(db: sqlite3.Connection, checkpoint: int, text: str) -> None:
 # The tables ---------------------------------------------------------------------------------------------------------
 
 
-def schema_digest(db: sqlite3.Connection) -> str:
-    """SHA-256 over all tables, indexes, triggers and views as SQLite keeps their statements."""
+def schema_digest(db: sqlite3.Connection, *, own: bool = False) -> str:
+    """SHA-256 over all tables, indexes, triggers and views as SQLite keeps their statements.
+
+    *own*: only over what this program makes, and what hangs on it: what people add for themselves is left out.
+    """
     asked = "SELECT type, name, tbl_name, sql FROM main.sqlite_master WHERE name NOT GLOB 'sqlite_*'"
-    lines = sorted(json.dumps(row) for row in db.execute(asked))
+    lines = sorted(json.dumps(row) for row in db.execute(asked) if not own or _is_own(*row[:3]))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def _is_own(what: str, name: str, table: str) -> bool:
+    """Whether something is of this program, or changes what is written to a table of it: a trigger, whoever made it."""
+    made = schema.own_objects()
+    return name in made or (what == "trigger" and table in made)
+
+
+def of_ours(names: Iterable[str]) -> list[str]:
+    """Those of *names* that this program gives to tables, sorted."""
+    return sorted(schema.own_objects().intersection(names))
+
+
 def table_digests(db: sqlite3.Connection) -> dict[str, tuple[int, str]]:
-    """For each table the number of its rows and a digest over them.
+    """For each table of this program the number of its rows and a digest over them; tables of others are theirs.
 
     A row is a JSON array of its columns in their order, BLOBs as ``{"hex": …}``, ids replaced by what they stand for
     (`NATURAL`). The digest is the SHA-256 of the rows' own SHA-256 digests, sorted: order and ids say nothing.
@@ -236,7 +262,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda value: {"hex":
 def _queries(db: sqlite3.Connection) -> dict[str, str]:
     """SQL that gives the rows of each table without ids; the search tables are made of other tables, and checked so."""
     asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
-    names = [name for (name,) in db.execute(asked)]
+    names = [name for (name,) in db.execute(asked) if name in schema.own_objects()]
     search = {name for (name,) in db.execute(f"{asked} AND sql LIKE 'CREATE VIRTUAL%'")}
     shadows = {f"{name}_{part}" for name in search for part in ("data", "idx", "docsize", "config", "content")}
     return {name: _query(db, name) for name in names if name not in OUTSIDE | search | shadows}
@@ -256,7 +282,7 @@ def _query(db: sqlite3.Connection, table: str) -> str:
         case "crawls":  # its number is its place in the log
             chosen = ["id", *(_natural(name, refers) for name in names)]
         case "meta":
-            chosen, where = [_natural(name, refers) for name in names], f" WHERE key <> '{SEALED}'"
+            chosen, where = [_natural(name, refers) for name in names], f" WHERE key NOT IN ({_OF_COPIES})"
         case _:
             chosen = [_natural(name, refers) for name in names]
     return f"SELECT {', '.join(chosen)} FROM main.{_quoted(table)} AS t{where}"

@@ -1,6 +1,7 @@
 """All checks of an archive, one after the other."""
 
 import errno
+import json
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull
-from scraper.seal import Note
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull, NewerArchive
+from scraper.seal import Note, same_schema
 from scraper.store import sealing
 from scraper.verify import derived, seals, shape, stored, types, values
 from scraper.verify.findings import Findings
@@ -30,6 +31,8 @@ def run(
 
     Raises ArchiveUnusable where it cannot be opened, ArchiveBusy where it was written to while damage was found.
     """
+    if altered := _altered_version(path):
+        return altered
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
             (before,) = db.execute("PRAGMA data_version").fetchone()
@@ -110,6 +113,22 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
         "made by an older version: tables, search and readings not compared; `ushrn rebuild` first",
     )
     return False
+
+
+def _altered_version(path: Path) -> Findings | None:
+    """What is to be said of an archive that claims a newer version, and has the very tables that this one sealed."""
+    try:
+        schema.open_archive(path, create=False, readonly=True).close()
+    except NewerArchive:
+        with closing(schema.open_as_it_is(path)) as db, schema.explained(path):
+            last = sealing.newest(db)
+            if last is None or not same_schema(db, json.loads(last.statement)["schema"]):
+                raise
+        findings = Findings()
+        message = "it says that a newer version wrote it, but its tables are those that this version sealed"
+        findings.damage("version", "file", message)
+        return findings
+    return None
 
 
 def _left_out(db: sqlite3.Connection) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scraper.errors import UsageError
-from scraper.seal import FIRST, Checkpoint, Note, Proof, Verifier, extension, log, timestamps
+from scraper.seal import FIRST, Checkpoint, Note, Proof, Verifier, extension, log, same_schema, same_stamps, timestamps
 from scraper.store import sealing
 from scraper.verify.findings import Findings
 
@@ -91,6 +91,14 @@ def _check_row(row: sealing.Row, tree: log.Growing, ends: dict[int, int], findin
     return note
 
 
+def _check_signatures(note: Note, named: str | None, where: str, findings: Findings) -> None:
+    """Say whose signatures stand on a checkpoint that nothing in the archive can check."""
+    others = sorted({one.name for one in note.signatures} - {(named or "").partition("+")[0]})
+    if others:
+        message = f"signed by {', '.join(others)}, too: whether truly so, only who has their keys can tell"
+        findings.note("signature", where, message)
+
+
 def _check_statement(row: sealing.Row, note: Note, previous: Note | None, where: str, findings: Findings) -> None:
     """What a checkpoint says of the one before it, of its key, and of what had been altered."""
     statement = json.loads(row.statement)
@@ -100,6 +108,7 @@ def _check_statement(row: sealing.Row, note: Note, previous: Note | None, where:
         what = ", ".join(statement["altered"])
         findings.damage("altered", where, f"changed by something else than this program before this was made: {what}")
     named = statement.get("verifier_key")
+    _check_signatures(note, named, where, findings)
     if named is None:
         return
     try:
@@ -130,6 +139,8 @@ def _check_known(
 
 def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool) -> None:
     """Today's tables against the digests of the newest checkpoint."""
+    if sealing.meta(db, sealing.WITHOUT) and db.execute("SELECT EXISTS (SELECT 1 FROM bodies)").fetchone()[0]:
+        findings.damage("meta", sealing.WITHOUT, "it says that the stored pages are left out, and they are here")
     last = sealing.newest(db)
     if last is None:
         if sealing.last_run(db) is not None:
@@ -143,13 +154,18 @@ def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool
         return
     before = json.loads(last.statement)
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
-    # A copy without bodies has one row of `meta` more, which says so, and `verify` said so too.
     bare = sealing.meta(db, sealing.WITHOUT) and found["bodies"][0] == 0
-    left_out = {"bodies", "meta"} if bare or sealing.meta(db, sealing.WITHOUT_PICTURES) else set()
-    for name in sorted((found.keys() | before["tables"].keys()) - left_out):
+    left_out = {"bodies"} if bare or sealing.meta(db, sealing.WITHOUT_PICTURES) else set()
+    for name in sealing.of_ours((found.keys() | before["tables"].keys()) - left_out):
         _compare(name, before["tables"].get(name), found.get(name), findings)
-    if sealing.schema_digest(db) != before["schema"]["digest"]:
+    if not same_schema(db, before["schema"]):
         findings.damage("sealed-schema", "schema", "tables, indexes, triggers or views are not as they were sealed")
+    elif sealing.schema_digest(db) != before["schema"]["digest"]:
+        message = "tables, indexes or views of somebody else were added or changed since the newest checkpoint"
+        findings.unproven("foreign-schema", "schema", message)
+    if not same_stamps(db, before):
+        message = "timestamps that were there when the newest checkpoint was made were taken away or changed"
+        findings.damage("timestamp", "timestamps", message)
     if sealing.last_run(db) != before["run"]:
         findings.damage("sealed-run", "crawls", "the newest run is not as it was sealed")
 

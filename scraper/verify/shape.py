@@ -29,6 +29,7 @@ def check(
             findings.damage("orphan-row", f"{table}, row {rowid}", f"it refers to a row of {parent} that is not there")
     if not same_shape:
         return
+    _check_marks(db, findings)
     with twin(folder / "search.db", path) as copy:
         sound = _check_objects(db, copy, findings)
         for name in sorted(schema.FTS.keys() & sound):
@@ -51,6 +52,15 @@ def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
                 copy.execute("DETACH src")
             copy.execute("ATTACH ? AS src", (source + "&immutable=1",))
         yield copy
+
+
+def _check_marks(db: sqlite3.Connection, findings: Findings) -> None:
+    """What the file says of itself outside its tables."""
+    if missing := schema.missing_migrations(db):
+        findings.damage("migrations", "_sqlite_migrations", f"it does not say that it had {', '.join(missing)}")
+    (mark,) = db.execute("PRAGMA application_id").fetchone()
+    if mark:
+        findings.note("application-id", "file", f"marked {mark} by another program; this one leaves it 0")
 
 
 def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: Findings) -> set[str]:
@@ -78,6 +88,7 @@ def _squeezed(sql: str | None) -> str:
 def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: Findings) -> None:
     """Let FTS5 hold its index, copied, against the rows it was made of."""
     table = schema.FTS[name][0]
+    _check_ranking(copy, name, findings)
     copy.execute("BEGIN")
     for trigger in schema.trigger_names():
         copy.execute(f"DROP TRIGGER IF EXISTS main.{trigger}")
@@ -94,3 +105,12 @@ def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: F
         findings.damage(
             "search", name, f"the index is not that of the rows of {table} ({error}); `ushrn rebuild` does not mend it"
         )
+
+
+def _check_ranking(copy: sqlite3.Connection, name: str, findings: Findings) -> None:
+    """How an index puts hits in order, and is kept, is set in a table of its own."""
+    changed = dict(copy.execute(f"SELECT k, v FROM src.{name}_config EXCEPT SELECT k, v FROM main.{name}_config"))
+    if "rank" in changed:
+        findings.damage("search", name, f"hits are put in another order: rank is set to {changed['rank']!r}")
+    elif others := sorted(changed.keys() - {"version"}):
+        findings.note("search", name, f"{', '.join(others)} set by another program: the same hits, stored otherwise")
