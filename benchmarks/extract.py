@@ -2,10 +2,13 @@
 
     python -m benchmarks.extract [FOLDER]
 
-Without FOLDER: ../shared/wix_pages where that is, else the pages of our own tests. One core, bytes in memory.
+Without FOLDER: ../shared/wix_pages where that is, else the pages of our own tests. One core; seconds of processor time.
+The function is given bytes in memory; the command `ushrn extract` reads files, and its start is taken off.
 """
 
 import json
+import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -61,6 +64,23 @@ def seconds(read: Callable[[Capture], object], pages: list[Capture], rounds: int
     return min(times)
 
 
+def spent(files: list[str]) -> float:
+    """Processor time of ``ushrn extract`` on *files*, the faster of two runs."""
+    times = []
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "scraper", "extract", *files], stdout=subprocess.DEVNULL, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(times)
+
+
+def command(where: Path) -> float:
+    """Seconds that the command takes for each page below *where*, beyond its start and its first page."""
+    files = [str(path) for path in sorted(where.rglob("*.html"))]
+    return (spent(files * ROUNDS) - spent(files[:1])) / (len(files) * ROUNDS - 1)
+
+
 def main() -> None:
     where = folder(sys.argv[1:])
     pages = captures(where)
@@ -77,6 +97,8 @@ def main() -> None:
         for who, took in (("ushrn", ours), ("trafilatura", peer)):
             each = took / len(chosen)
             print(f"{name + ', ' + who:24}{each * 1000:>12.2f}{1 / each:>12.0f}{peer / took:>8.1f}")
+    each = command(where)
+    print(f"{'all pages, the command':24}{each * 1000:>12.2f}{1 / each:>12.0f}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ FEWEST_SIGNS = 12
 #: What the detector reads of a text, in bytes, taken from several places of it.
 _READ = 2000
 
-_NOISE = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|[@#]\w+|[\d_]+")
+#: Signs of a text that are looked at.
+_LOOKED_AT = 10_000
+
+_NOISE = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|[\d_]+")
 _OLD_CODES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv"}
 
 
@@ -28,8 +31,9 @@ def _detector() -> Any:
 
 def detect(text: str) -> str | None:
     """The language of *text* as a BCP 47 tag (``en``, ``pt``, ``zh``); None: too short, or not told with certainty."""
-    words = " ".join(_NOISE.sub(" ", text[:20_000]).split())
-    letters = sum(map(str.isalpha, words))
+    told = (word for word in text[:_LOOKED_AT].split() if "@" not in word)
+    words = " ".join(_NOISE.sub(" ", " ".join(told)).split())
+    letters = sum(map(str.isalpha, words[:1000]))
     if letters < (FEWEST_SIGNS if any("\u3040" <= sign <= "\ud7a3" for sign in words[:200]) else FEWEST_LETTERS):
         return None
     found = _detector().FindLanguage(words.encode("utf-8", "replace").decode("utf-8"))

@@ -110,7 +110,7 @@ class Page:
     def parts(self, hook: str) -> Iterator[Scope]:
         """Each element with ``data-hook="hook"`` that lies in no other of them, as `part` gives the first."""
         end = 0
-        for place in _hooked(self.source, self._hooks.get(hook, ())):
+        for place in self._places(hook):
             if place < end:
                 continue
             piece = _cut(self.source, place)
@@ -138,16 +138,28 @@ class Page:
 
     @cached_property
     def _hooks(self) -> dict[str, list[int]]:
-        """Where the attribute ``data-hook`` stands in the source with each of its values."""
-        return _hooks_of(self.source)
+        """Where ``data-hook`` stands with each of its values, but for scripts, styles and comments."""
+        return _hooks_of(self.source, _markup(self.source))
+
+    @cached_property
+    def _all_hooks(self) -> dict[str, list[int]]:
+        """Where ``data-hook`` stands with each of its values, anywhere."""
+        return _hooks_of(self.source, ((0, len(self.source)),))
 
     def _place(self, hook: str) -> int | None:
         """Where the first element with this data-hook begins; None: nowhere, or only in a seeming script or comment."""
-        return next(_hooked(self.source, self._hooks.get(hook, ())), None)
+        return next(self._places(hook), None)
+
+    def _places(self, hook: str) -> Iterator[int]:
+        """Where the elements with this data-hook begin, but for those in a seeming script or comment."""
+        for at in self._hooks.get(hook, ())[:_MAX_PLACES]:
+            start = self.source.rfind("<", max(0, at - 5000), at)
+            if start >= 0 and _NAME.match(self.source, start) and ">" not in self.source[start:at]:
+                yield start
 
     def _hidden(self, hook: str) -> Node | None:
         """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
-        return self.maybe(f'[data-hook="{hook}"]') if hook in self._hooks else None
+        return self.maybe(f'[data-hook="{hook}"]') if hook in self._all_hooks else None
 
     # -- the head
 
@@ -240,12 +252,14 @@ def _objects(data: object) -> Iterator[dict[str, Any]]:
             yield from (entry for entry in graph if isinstance(entry, dict)) if isinstance(graph, list) else (item,)
 
 
-def behind(text: str, word: str) -> Iterator[int]:
-    """The index behind each place of *word*; in a long text many times faster than a pattern."""
-    at = text.find(word)
+def behind(text: str, word: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """The index behind each place of *word* between *start* and *end*; in a long text many times faster than a
+    pattern.
+    """
+    at = text.find(word, start, end)
     while at >= 0:
         yield at + len(word)
-        at = text.find(word, at + 1)
+        at = text.find(word, at + 1, end)
 
 
 def words(node: Node | None) -> str | None:
@@ -334,34 +348,33 @@ _QUOTED = re.compile("\"([^\"]{0,100})\"|'([^']{0,100})'|([^\\s>\"']{1,100})")
 _MAX_HOOKS = 50_000
 
 
-def _hooks_of(source: str) -> dict[str, list[int]]:
-    """Where each value of ``data-hook`` stands; Wix writes it with double quotes, minifiers with others or none."""
-    places: dict[str, list[int]] = {}
-    at = source.find(_HOOK)
-    for _ in range(_MAX_HOOKS):
+#: What is no markup: comments, scripts, style sheets; three quarters of a Wix page.
+_HIDES = re.compile(r"<(?:!--|(script|style)(?=[\s/>]))")
+
+
+def _markup(source: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of the parts of *source* that lie in no comment, script or style sheet; what is left open hides the
+    rest.
+    """
+    at = 0
+    while found := _HIDES.search(source, at):
+        yield at, found.start()
+        at = source.find(f"</{found[1]}" if found[1] else "-->", found.end())
         if at < 0:
-            break
-        if found := _QUOTED.match(source, at + len(_HOOK)):
-            places.setdefault(found[1] or found[2] or found[3] or "", []).append(at)
-        at = source.find(_HOOK, at + 1)
+            return
+    yield at, len(source)
+
+
+def _hooks_of(source: str, parts: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
+    """Where each value of ``data-hook`` stands in these *parts* of the source; Wix writes it with double quotes,
+    minifiers with others or none.
+    """
+    places: dict[str, list[int]] = {}
+    found = (at for start, end in parts for at in behind(source, _HOOK, start, end))
+    for at in islice(found, _MAX_HOOKS):
+        if value := _QUOTED.match(source, at):
+            places.setdefault(value[1] or value[2] or value[3] or "", []).append(at)
     return places
-
-
-def _hooked(source: str, places: Iterable[int]) -> Iterator[int]:
-    """Where the elements begin whose data-hook stands at these *places*."""
-    for at in islice(places, _MAX_PLACES):
-        start = source.rfind("<", max(0, at - 5000), at)
-        if start >= 0 and _NAME.match(source, start) and ">" not in source[start:at] and not _is_hidden(source, start):
-            yield start
-
-
-def _is_hidden(source: str, at: int) -> bool:
-    """Whether *at* lies in a comment, script or style, where nothing is an element."""
-    for begin, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
-        start = source.rfind(begin, 0, at)
-        if start >= 0 and source.find(end, start, at) < 0:
-            return True
-    return False
 
 
 def _cut(source: str, start: int) -> str | None:

@@ -129,9 +129,9 @@ _NAMES: tuple[tuple[Block, str], ...] = (
 _BY_HOOK = {name: read for read, names in _NAMES for name in names.split()}
 
 
-def read(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
-    """What a block with this ``data-hook`` leaves; None: it is no block of these, look inside."""
-    if hook.startswith("divider") or node.attributes.get("role") == "separator":
+def read(node: Node, hook: str, role: str | None, base_url: str | None) -> Iterable[Event] | None:
+    """What a block with this ``data-hook`` and ``role`` leaves; None: it is no block of these, look inside."""
+    if hook.startswith("divider") or role == "separator":
         return (Open("hr"),)
     if node.tag == "nav":
         return _contents(node, base_url)

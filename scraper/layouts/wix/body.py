@@ -66,14 +66,14 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         return ()
     if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
         return (Open("p"), words(node) or "", Close("p"))
-    if (block := blocks.read(node, hook, base_url)) is not None:
+    if (block := blocks.read(node, hook, attributes.get("role"), base_url)) is not None:
         return block
-    return (DRAWING,) if not hook and _is_drawing(node) else None
+    return (DRAWING,) if not hook and _is_drawing(node, attributes.get("id") or "") else None
 
 
-def _is_drawing(node: Node) -> bool:
-    """Whether a block of the editor holds a drawing and nothing else."""
-    if not (node.attributes.get("id") or "").startswith("viewer-") or node.css_first("svg") is None or words(node):
+def _is_drawing(node: Node, identity: str) -> bool:
+    """Whether a block of the editor, told by its *identity*, holds a drawing and nothing else."""
+    if not identity.startswith("viewer-") or words(node) or node.css_first("svg") is None:
         return False
     return node.css_first("[data-hook], img, wow-image, input, iframe, video, audio, form, button") is None
 

@@ -60,11 +60,12 @@ def _stats_of(article: Scope) -> Node | None:
 
 def _own(article: Scope, hook: str) -> Node | None:
     """The first element with this hook that is in no card."""
+    root = article.root.mem_id
     for node in article.all(f'[data-hook="{hook}"]'):
         around = node.parent
-        while around is not None and around != article.root and around.tag not in ("article", "li"):
+        while around is not None and around.mem_id != root and around.tag not in ("article", "li"):
             around = around.parent
-        if around is None or around == article.root:
+        if around is None or around.mem_id == root:
             return node
     return None
 

@@ -175,7 +175,7 @@ class _Told:
     def _in_card(self, node: Node) -> bool:
         """Whether *node* stands in the card of another post: with a link to it, and not with the post's own heading."""
         around = node.parent
-        while around is not None and around != self.article.root:
+        while around is not None and around.mem_id != self.article.root.mem_id:
             if around.css_first('h1, [data-hook="post-title"] h1') is not None:
                 return False
             if any(self._is_another(link) for link in around.css("a[href]")):
