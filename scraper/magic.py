@@ -80,11 +80,6 @@ def media_type(body: bytes) -> str | None:
     return found.media_type if found else None
 
 
-def is_picture(body: bytes) -> bool:
-    """Whether *body* begins like a raster picture. SVG is text and is not one."""
-    return (media_type(body) or "").startswith("image/")
-
-
 def is_pdf(body: bytes) -> bool:
     """Whether *body* is a PDF; readers look for its mark in the first 1,024 bytes (ISO 32000-1, annex H.3.4.1)."""
     return b"%PDF-" in body[:1024]

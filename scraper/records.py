@@ -202,6 +202,16 @@ class Problem:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a host is to be asked after it asked for less."""
+
+    #: Seconds between requests; 0: as fast as any other.
+    seconds: float = 0.0
+    #: Not before this instant, ISO 8601 UTC; None: at once.
+    until: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A post as a list page, feed or sitemap names it."""

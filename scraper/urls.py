@@ -62,7 +62,6 @@ _NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?|.*/[
 # What is left of an address in a script: a string that ends, a call that does not (`post/'+e`, `post/encode(e`).
 _SCRIPT = re.compile(r"'\s*\+|\+\s*'")
 _NEWS = re.compile(r"(?:/news)?/0*(\d{1,7})/100(?:/(?P<slug>.*))?")
-_DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$")
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]+")
 _DRUPAL = re.compile(r"/(?:resources-media|news-updates)/[^/]+")
 _INDEX = re.compile(r"(?:/index\.(?:html?|php))+/?$")

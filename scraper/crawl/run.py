@@ -12,7 +12,7 @@ from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.fetch import Fetcher, Limits, RequestLog, digest_of
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, known_paces, open_run, targets_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, open_run, targets_of
 from scraper.store import lookups
 from scraper.vocabulary import Level, Stage
 
@@ -63,7 +63,7 @@ def run_crawl(
         with Fetcher(
             contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            private=private, accepted=accepted, paces=known_paces(run.archive), on_request=counted,
+            private=private, accepted=accepted, paces=run.archive.paces(), on_request=counted,
         ) as fetcher:  # fmt: skip
             session = Session(
                 run=run,

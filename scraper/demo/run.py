@@ -33,11 +33,12 @@ def run_demo(
     serve: Callable[[Path], int] | None = None,
     echo: Callable[[str], None] = print,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    find: Callable[[str], str | None] = shutil.which,
 ) -> int:
     """Makes *folder*/demo.db from three crawls, tells what changed, and returns the exit status.
 
-    *serve*, if given, is called with the archive's path at the end, while the pretend blog still answers. Raises
-    UsageError when there is a demo.db and not *force*.
+    *serve*, if given, is called with the archive's path at the end, while the pretend blog still answers. *find* says
+    where the shell finds a program; None: nowhere. Raises UsageError when there is a demo.db and not *force*.
     """
     path = Path(folder) / NAME
     if path.exists() and not force:
@@ -49,8 +50,9 @@ def run_demo(
     with served_blog(blog) as server:
         echo(f"A pretend Wix blog answers at {server.base}; its archive is {path}.")
         statuses = [_crawl(path, blog, server, day, echo) for day in DAYS]
-        _search(path, echo)
-        _next(path, echo)
+        program = _program(find)
+        _search(path, echo, program)
+        _next(path, echo, program)
         worst = max(statuses)
         if serve is not None and worst == 0:
             return serve(path)
@@ -91,10 +93,10 @@ def _changes(path: Path, since: datetime, report: Report) -> list[str]:
     return lines
 
 
-def _search(path: Path, echo: Callable[[str], None]) -> None:
+def _search(path: Path, echo: Callable[[str], None], program: str) -> None:
     """One search, as `ushrn search` would answer."""
     echo("")
-    echo(f"{_program()} search {QUERY} --db {_quoted(path)}")
+    echo(f"{program} search {QUERY} --db {_quoted(path)}")
     with closing(schema.open_archive(path, create=False).conn) as db:
         page = search.find(db, QUERY)
     for hit in page.hits:
@@ -102,9 +104,9 @@ def _search(path: Path, echo: Callable[[str], None]) -> None:
         echo(f"  {(hit.published_at or 'undated')[:10]}  {hit.title} ({views})")
 
 
-def _program() -> str:
+def _program(find: Callable[[str], str | None]) -> str:
     """How this program is called from the shell that reads the suggestions."""
-    if shutil.which("ushrn"):
+    if find("ushrn"):
         return "ushrn"
     beside = Path(sys.executable).with_name("ushrn")
     return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m scraper"
@@ -114,9 +116,9 @@ def _quoted(path: Path) -> str:
     return shlex.quote(str(path))
 
 
-def _next(path: Path, echo: Callable[[str], None]) -> None:
+def _next(path: Path, echo: Callable[[str], None], program: str) -> None:
     """What to try next."""
-    program, db = _program(), _quoted(path)
+    db = _quoted(path)
     echo("")
     echo("Try next:")
     for command, why in (

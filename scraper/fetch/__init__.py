@@ -16,12 +16,10 @@ from scraper.fetch.certificates import digest_of
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
-from scraper.fetch.throttle import Pace
 
 __all__ = [
     "Fetcher",
     "Limits",
-    "Pace",
     "RequestLog",
     "Robots",
     "Validators",

@@ -13,8 +13,8 @@ from scraper.fetch.client import RETRIED, Answer, FetchRequest, HttpClient, TryF
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import Rules
-from scraper.fetch.throttle import Pace, Throttle
-from scraper.records import Capture
+from scraper.fetch.throttle import Throttle
+from scraper.records import Capture, Pace
 from scraper.vocabulary import CaptureKind
 
 #: Answers that count as failures. 404 and 410 are answers like any other.

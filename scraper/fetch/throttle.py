@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from scraper.dates import utc
 from scraper.errors import RateLimited
+from scraper.records import Pace
 
 #: Longest pause between requests that a host's refusals alone lead to.
 SLOWEST_SECONDS = 120.0
@@ -15,16 +15,6 @@ SLOWEST_SECONDS = 120.0
 RECOVERY = 0.9
 #: Below this it is forgotten.
 FORGOTTEN_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How a host is to be asked after it asked for less."""
-
-    #: Seconds between requests; 0: as fast as any other.
-    seconds: float = 0.0
-    #: Not before this instant, ISO 8601 UTC; None: at once.
-    until: str | None = None
 
 
 class Throttle:

@@ -10,7 +10,7 @@ from scraper.fetch import Fetcher, Limits, RequestLog
 from scraper.recover.archives import OWN_HOSTS, TITLES
 from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
-from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, known_paces, open_run, sites_of
+from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, open_run, sites_of
 
 #: Web archives are slow, and ask for a minute's rest with a 429 that names no time (as agreed with `wayback`).
 LIMITS = Limits(read_seconds=60.0, page_seconds=120.0, rest_after_429=60.0)
@@ -55,7 +55,7 @@ def run_recover(
         with Fetcher(
             contact, delay=delay or 0.0, now=now, sleep=run.interrupts.sleep, monotonic=monotonic,
             limits=limits or LIMITS,
-            named_hosts=hosts - OWN_HOSTS, interfaces=hosts, paces=known_paces(run.archive),
+            named_hosts=hosts - OWN_HOSTS, interfaces=hosts, paces=run.archive.paces(),
             on_request=on_request,
         ) as fetcher:  # fmt: skip
             session = NetworkSession(run=run, fetcher=fetcher, progress=progress)

@@ -7,7 +7,7 @@ from scraper.runs.budget import Budget
 from scraper.runs.interrupts import Interrupts
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
-from scraper.runs.session import NetworkSession, Session, Step, known_paces
+from scraper.runs.session import NetworkSession, Session, Step
 from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Session",
     "Step",
     "exit_status",
-    "known_paces",
     "open_run",
     "site_addresses",
     "sites_of",

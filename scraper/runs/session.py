@@ -8,7 +8,7 @@ from scraper import sites, urls
 from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
-from scraper.fetch import Fetcher, Pace, Validators
+from scraper.fetch import Fetcher, Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
@@ -149,11 +149,6 @@ class Session:
             self.keep(capture)
 
 
-def known_paces(archive: Archive) -> dict[str, Pace]:
-    """What earlier runs learned of the hosts' patience."""
-    return {host: Pace(*pace) for host, pace in archive.paces().items()}
-
-
 @dataclass(slots=True, kw_only=True)
 class NetworkSession(Session):
     """A session that asks other machines."""
@@ -162,8 +157,7 @@ class NetworkSession(Session):
 
     def finish(self, status: int) -> CrawlSummary:
         """Keeps what was learned of the hosts' patience, and seals the run."""
-        learned = self.fetcher.paces()
-        self.archive.keep_paces({host: (pace.seconds, pace.until) for host, pace in learned.items()})
+        self.archive.keep_paces(self.fetcher.paces())
         return self.run.finish(status, requests=self.fetcher.requests)
 
     def ask(

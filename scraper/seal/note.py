@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scraper.seal.keys import COSIGNATURE, NAME, Signer, Verifier
@@ -104,11 +103,6 @@ class Checkpoint:
         """The note's text."""
         root = base64.b64encode(self.root).decode()
         return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
-
-
-def signers(note: Note, known: Iterable[Verifier]) -> list[Verifier]:
-    """Those of the *known* keys that signed *note*."""
-    return [verifier for verifier in known if note.is_signed_by(verifier)]
 
 
 def _signature(line: str) -> Signature:

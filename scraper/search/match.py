@@ -73,12 +73,6 @@ class Match:
     #: To be met as well, all of them.
     conditions: tuple[Where, ...] = ()
 
-    def all_conditions(self) -> tuple[Where, ...]:
-        """What the driver finds, as one more condition."""
-        if self.driver is None:
-            return self.conditions
-        return (_in_index(self.driver.table, self.driver.expression, files=self.driver.files), *self.conditions)
-
 
 def both(parts: Iterable[Where], word: str) -> Where:
     """*parts* joined by *word* (``AND``, ``OR``)."""

@@ -288,12 +288,9 @@ FOR_EXCEL = "CSV for Excel"
 FEED_OF_SEARCH = "Follow as a feed"
 ALSO = "Also searched for:"
 CHOSEN, REMOVE = "Chosen filters", "Remove the filter"
-TO_FILTERS = "Filter or download"
 NARROW = "Filter results"
 YEAR_OF_PUBLICATION = "Results by year"
-TAKE = "Download these results"
 NOTHING_FOUND = "No posts match this search"
-NOTHING_FOUND_HINT = "Try fewer words, the beginning of a word (organi*), OR between words, or remove a filter."
 UPDATED, UNDATED, GONE = "updated", "no date known", "removed from its site"
 NO_DATE_SHORT = "no date"
 PAGES, PREVIOUS, NEXT, PAGE = "Pages of results", "Previous", "Next", "Page"
@@ -317,7 +314,6 @@ NAMES_LIKE, LACKS = "Names like these words", "Without"
 NOTHING_MATCHES, EVERYTHING = "No posts match this search", "Start again from everything"
 WHAT_IT_COVERS = "What this search covers"
 PASTE_ADDRESS, FIND = "Or paste the web address of the post", "Find"
-ANY_FORM = "Any form will do: without https, with tracking, from web.archive.org, or only its last part."
 
 
 def all_words(total: int) -> str:
@@ -462,7 +458,6 @@ COMPARE_VERSIONS, ALL_VERSIONS = "Compare versions", "All versions"
 CAPTURED_WORD, SHA_OF_PAGE = "Captured", "SHA-256 of the page"
 SHOWN_HERE = "Shown here"
 NO_COUNTS = "No view counts recorded."
-DAY_BASES = {"shown": "as the site showed it", "offset": "day by the site’s own clock", "utc": "day by UTC"}
 BASES = {
     "meta": "from the page’s metadata",
     "json-ld": "from structured data in the page",
@@ -899,12 +894,6 @@ def no_such_revision(name: str) -> str:
 
 def revision_title(title: str, day: str) -> str:
     return f"{title}, as of {day}"
-
-
-def revision_words(moment: str, current: bool) -> str:
-    if current:
-        return f"This version was first captured on {moment} and is the latest."
-    return f"An earlier version, first captured on {moment}."
 
 
 def diff_title(title: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
-from scraper.records import Capture, Problem, Reading, Site, Target, Whole
+from scraper.records import Capture, Pace, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
 from scraper.schema import FTS, VERSION, describe, explained, open_archive
 from scraper.store import (
@@ -394,11 +394,11 @@ class Archive:
         """Digest of the body to which an imported file gives that payload digest; None: none does."""
         return import_files.body_of_payload(self.db, payload_digest)
 
-    def paces(self) -> dict[str, tuple[float, str | None]]:
-        """Of hosts that asked for less: seconds between requests, and not before which instant."""
+    def paces(self) -> dict[str, Pace]:
+        """Of hosts that asked for less: how they are to be asked."""
         return paces.read(self.db)
 
-    def keep_paces(self, learned: Mapping[str, tuple[float, str | None]]) -> None:
+    def keep_paces(self, learned: Mapping[str, Pace]) -> None:
         """Keep them for the next run."""
         if learned != paces.read(self.db):
             with self._transaction():
