@@ -220,6 +220,15 @@ def test_the_verbs_make_a_key_print_a_checkpoint_and_write_it_elsewhere(full: Pa
     assert run.invoke(main, ["verify", "--db", str(full), "--checkpoint", str(copy)], env=env).exit_code == 2
 
 
+def test_the_archive_may_be_named_before_a_subcommand_of_seal(full: Path) -> None:
+    said = {
+        CliRunner().invoke(main, ["seal", *words]).output
+        for words in (["--db", str(full)], ["--db", str(full), "show"], ["show", "--db", str(full)])
+    }
+    assert len(said) == 1
+    assert said.pop().startswith("ushrn-archive/")
+
+
 def test_a_name_that_is_no_name_makes_no_key(full: Path, tmp_path: Path) -> None:
     env = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
     assert CliRunner().invoke(main, ["seal", "key", "--db", str(full), "--name", "a b"], env=env).exit_code == 2

@@ -102,3 +102,17 @@ def test_status_changes_nothing_and_says_what_is_no_archive(archive: Path, tmp_p
 def test_an_age_that_is_none_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="max-age"):
         status.parse_age(text)
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(minutes=20), "less than an hour ago"),
+        (timedelta(minutes=70), "1 hour ago"),
+        (timedelta(hours=47), "47 hours ago"),
+        (timedelta(days=3), "3 days ago"),
+    ],
+)
+def test_the_age_of_the_last_crawl_is_told_in_words(archive: Path, age: timedelta, words: str) -> None:
+    last = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    assert f"last good crawl: 2026-05-20T12:00:00Z ({words})" in status.screen(status.status(archive, last + age))

@@ -8,15 +8,14 @@ import click
 from scraper.cli.group import Log, db_option, now
 from scraper.dates import utc
 
-_DB = db_option
-
 
 @click.group(invoke_without_command=True)
+@db_option
 @click.pass_context
-def seal(ctx: click.Context) -> None:
+def seal(ctx: click.Context, db: Path) -> None:
     """Sign, timestamp and publish checkpoints of the log of all captures.
 
-    Every run ends with a checkpoint. Without a subcommand, the newest one of archive.db is printed.
+    Every run ends with a checkpoint. Without a subcommand, the newest one is printed.
 
     \b
     Example:  ushrn seal key --name archive.example.org/posts
@@ -24,11 +23,12 @@ def seal(ctx: click.Context) -> None:
               ushrn seal publish checkpoints/today.txt
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(show_, db=Path("archive.db"))
+        ctx.invoke(show_, db=db)
+    ctx.default_map = {command: {"db": db} for command in seal.commands}
 
 
 @seal.command(name="show")
-@_DB
+@db_option
 def show_(db: Path) -> None:
     """Print the newest checkpoint. Write it down where nobody who can write the archive can reach it."""
     from scraper import schema
@@ -46,7 +46,7 @@ def show_(db: Path) -> None:
 
 
 @seal.command()
-@_DB
+@db_option
 @click.option("--name", metavar="NAME", help="Name of the log: a host and path of yours, without https://.")
 def key(db: Path, name: str | None) -> None:
     """Make a key, sign with it from now on, and print its public half, the verifier key.
@@ -72,7 +72,7 @@ def key(db: Path, name: str | None) -> None:
 
 
 @seal.command()
-@_DB
+@db_option
 @click.option("--authority", "authorities", multiple=True, required=True, metavar="URL",
               help="Address of an RFC 3161 authority; several are better.")  # fmt: skip
 @click.option("--always", is_flag=True, help="Ask these at the end of every run from now on.")
@@ -97,7 +97,7 @@ def stamp(db: Path, authorities: tuple[str, ...], always: bool) -> None:
 
 
 @seal.command()
-@_DB
+@db_option
 @click.argument("where", metavar="FILE|URL")
 def publish(db: Path, where: str) -> None:
     """Write the newest checkpoint to a file (in a git folder, on another disk), or have a witness at a URL cosign it.

@@ -16,6 +16,7 @@ from scraper import lock, schema
 from scraper.dates import utc
 from scraper.decide import instant
 from scraper.errors import UsageError
+from scraper.numbers import plural
 from scraper.store import Health, OpenProblem, SiteHealth
 from scraper.store import health as read_model
 from scraper.terminal import checks
@@ -105,8 +106,8 @@ def screen(found: Status) -> str:
     """The status for people: one screen, no line over 100 characters where the addresses allow it."""
     health = found.health
     lines = [
-        f"{found.path}: {health.posts} posts, {health.new_this_month} new this month, {health.gone} gone, "
-        f"{health.revisions} revisions, {health.captures} captures, {_size(found.size)}"
+        f"{found.path}: {plural(health.posts, 'post')}, {health.new_this_month} new this month, {health.gone} gone, "
+        f"{plural(health.revisions, 'revision')}, {plural(health.captures, 'capture')}, {_size(found.size)}"
     ]
     if health.pictures:
         lines.append(f"pictures: {health.pictures}, {_size(health.pictures_size)} of it")
@@ -114,7 +115,9 @@ def screen(found: Status) -> str:
     if health.last_verify_at:
         lines.append(f"last verified: {_when(health.last_verify_at, found.around.now)}")
     lines += [_site_line(site, found.around.now) for site in health.sites]
-    lines.append(f"problems: {health.errors} errors, {health.notes} notes" + (":" if health.problems else ""))
+    lines.append(
+        f"problems: {plural(health.errors, 'error')}, {plural(health.notes, 'note')}" + (":" if health.problems else "")
+    )
     lines += [_problem_line(problem) for problem in health.problems]
     more = health.errors + health.notes - len(health.problems)
     if more > 0:
@@ -152,7 +155,8 @@ def _site_line(site: SiteHealth, now: datetime) -> str:
     )
     known = ", ".join(f"{count} {state}" for state, count in site.coverage.items())
     had = f"; last had {_when(site.last_had_at, now)}" if site.last_had_at else ""
-    return f"  {site.id} ({site.state}): {site.posts} posts{span}, {site.gone} gone; addresses: {known or 'none'}{had}"
+    posts = f"{plural(site.posts, 'post')}{span}, {site.gone} gone"
+    return f"  {site.id} ({site.state}): {posts}; addresses: {known or 'none'}{had}"
 
 
 def _problem_line(problem: OpenProblem) -> str:
@@ -173,9 +177,11 @@ def _size(count: int) -> str:
 
 
 def _ago(age: timedelta) -> str:
+    if age < timedelta(hours=1):
+        return "less than an hour ago"
     if age < timedelta(hours=48):
-        return f"{max(0, round(age.total_seconds() / 3600))} hours ago"
-    return f"{age.days} days ago"
+        return f"{plural(round(age.total_seconds() / 3600), 'hour')} ago"
+    return f"{plural(age.days, 'day')} ago"
 
 
 def parse_age(text: str) -> timedelta:
