@@ -114,7 +114,14 @@ class Mementos:
         return bool(found)
 
     def picture(self, url: str) -> Memento | None:
-        """The picture that *url* shows, any rendition of it: the original, else the largest that was kept."""
+        """The picture that *url* shows, any rendition of it: the original, else the largest that was kept.
+
+        None: none was kept, or it was withdrawn.
+        """
+        found = self._picture(url)
+        return found if found and not self.is_withdrawn(found) else None
+
+    def _picture(self, url: str) -> Memento | None:
         original = wix_media.original(url) or url
         for address in dict.fromkeys((original, urls.normalise(original), url)):
             found = self._one(address, "image") or self._rendition(address)

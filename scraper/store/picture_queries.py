@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scraper.store import withdrawal_rules
 from scraper.store.mementos import Mementos
 
 #: Pictures on one page of a list.
@@ -93,6 +94,6 @@ def sites_with_pictures(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def is_picture(db: sqlite3.Connection, sha256: str) -> bool:
-    """Whether these bytes were captured as a picture."""
+    """Whether these bytes were captured as a picture, and may be handed out."""
     asked = "SELECT EXISTS (SELECT 1 FROM captures WHERE body_sha256 = ? AND kind = 'image')"
-    return bool(db.execute(asked, (sha256,)).fetchone()[0])
+    return bool(db.execute(asked, (sha256,)).fetchone()[0]) and not withdrawal_rules.withholds(db, sha256)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from scraper.store import picture_name
+
 URL = "https://www.upr2020.org/post/water"
 PAGE = (
     b"<!doctype html><html><head><title>Water</title><script>alert(1)</script></head><body onload=alert(1)>"
@@ -224,6 +226,17 @@ def test_what_was_set_aside_is_shown_nowhere(shelf: Any, room: Any, open_room: C
     assert "20210316140700" not in again.get(f"/web/timemap/json/{URL}").text + again.get(f"/cdx?url={URL}").text
     assert again.get(f"/web/20210305140700im_/{PICTURE}").status_code == 404
     assert 'src="data:image/svg+xml,' in again.get(f"/web/20210309140700/{URL}").text
+
+
+def test_a_withdrawn_picture_is_a_box_in_the_pages_that_showed_it(
+    shelf: Any, room: Any, open_room: Callable[..., Any]
+) -> None:
+    assert f'src="/web/20210305140700im_/{PICTURE}"' in room.get(f"/web/20210309140700/{URL}").text
+    shelf.insert("withdrawals", url=picture_name(PICTURE), at="2026-01-01T00:00:00Z", withdrawn="{}")
+    again = open_room(Path(shelf.path))
+    found = again.get(f"/web/20210309140700/{URL}").text
+    assert PICTURE not in re.findall(r'src="([^"]*)"', found)[0] and 'src="data:image/svg+xml,' in found
+    assert again.get(f"/web/20210305140700im_/{PICTURE}").status_code == 410
 
 
 def test_withdrawn_captures_are_gone_for_good(shelf: Any, room: Any, open_room: Callable[..., Any]) -> None:
