@@ -18,10 +18,11 @@ _SVG_START = re.compile(
     rb"|<!DOCTYPE\s+svg[^>\[]{0,500}>\s*)*<(?:svg:)?svg[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
-#: What makes a drawing more than a drawing: scripts, handlers, frames, entities, and addresses of anything outside.
+#: What makes a drawing more than one: scripts, handlers, frames, HTML, entities, and addresses of anything outside.
 _SVG_ACTIVE = re.compile(
     rb"<\s*(?:[\w.-]+:)?(?:script|foreignObject|iframe|embed|object|handler|listener|set|animate\w*|use|image|feImage)\b"
-    rb"|<!ENTITY|<!\[CDATA|<\?xml-stylesheet|@import|\son[a-z]+\s*=|javascript:|href\s*=\s*[\"']?\s*(?!#)[^\s#\"']"
+    rb"|1999/xhtml|1998/Math|<!ENTITY|<!\[CDATA|<\?xml-stylesheet|@import|[\s\"'/]on[a-z]+\s*="
+    rb"|javascript:|href\s*=\s*[\"']?\s*(?!#)[^\s#\"']"
     rb"|url\(\s*[\"']?\s*(?!#)[^\s#\"']|&#|\\",
     re.IGNORECASE,
 )

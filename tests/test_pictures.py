@@ -68,6 +68,9 @@ def test_pixels_and_plain_drawings_may_be_shown(body: bytes) -> None:
         b"<style>a{b:\\75rl(x)}</style>",
         b"<![CDATA[<script>]]>",
         b'<use href="http://e#x"/>',
+        b"<g a='b'onload='1'/>",
+        b"<g xmlns='http://www.w3.org/1999/xhtml'><img src='http://e/x'/></g>",
+        b"<m:math xmlns:m='http://www.w3.org/1998/Math/MathML'/>",
     ],
 )
 def test_a_drawing_that_does_more_than_draw_may_not_be_shown(inside: bytes) -> None:
