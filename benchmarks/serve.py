@@ -161,6 +161,8 @@ def measure(server: Server, path: Path, posts: int, seconds: float) -> Iterator[
         "search, two words": searches("/search?q={word}+{rare}&x={n}"),
         "search, a phrase of most posts": searches("/search?q=%22human+rights%22&x={n}"),
         "search, filtered, by views": searches("/search?q={word}&site=upr2020&sort=views&x={n}"),
+        "search, a question": searches("/search?q=what+did+they+say+of+{word}+and+{rare}%3F&x={n}"),
+        "search, a mistyped word": searches("/search?q={word}x&x={n}"),
         "browse": searches("/search?x={n}"),
         "post": (f"{address}?x={next(fresh)}" for address in itertools.cycle(addresses)),
         "overview": searches("/?x={n}"),
@@ -173,6 +175,7 @@ def measure(server: Server, path: Path, posts: int, seconds: float) -> Iterator[
         rate, answered = four_readers(server.port, paths, seconds)
         cpu = (server.cpu() - before) / answered
         yield name, f"{reader:.1f}", f"{inside:.1f}" if inside == inside else "", f"{cpu:.1f}", f"{rate:.0f}", ""
+    yield from beside(server.port, addresses, fresh, seconds)
     before = server.memory()
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     for name, address in {"export, CSV": "/search.csv", "export, JSON lines": "/search.jsonl"}.items():
@@ -184,13 +187,61 @@ def measure(server: Server, path: Path, posts: int, seconds: float) -> Iterator[
         yield with_sqlite(path)
 
 
+#: What costs most: beginnings of words, questions of common words, everything as a file, everything of a table.
+WORST = (
+    "/search?q=re*+co*+un*+pre*&x={n}",
+    "/search?q=what+is+said+of+human+rights+united+states+council+review%3F&x={n}",
+    "/search.csv?q=rights&x={n}",
+    "/api/search?q=human+rights&size=100&x={n}",
+    "/search?q=%22human+rights%22+OR+re*&sort=views&x={n}",
+)
+#: Readers who ask for it at the same time.
+AT_ONCE = 20
+
+
+def beside(port: int, addresses: list[str], fresh: Iterator[int], seconds: float) -> Iterator[tuple[str, ...]]:
+    """A reader of posts alone, and beside twenty who ask for the worst; those who are turned away ask again."""
+    posts = (f"{address}?x={next(fresh)}" for address in itertools.cycle(addresses))
+    done = threading.Event()
+
+    def greedy(path: str) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        while not done.is_set():
+            connection.request("GET", path.format(n=next(fresh)))
+            connection.getresponse().read()
+
+    alone = waits(port, posts, seconds)
+    threads = [threading.Thread(target=greedy, args=(WORST[at % len(WORST)],)) for at in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    crowded = waits(port, posts, seconds)
+    done.set()
+    for thread in threads:
+        thread.join()
+    for name, of in (("median", 50), ("95th percentile", 95)):
+        before, after = (statistics.quantiles(each, n=100)[of - 1] for each in (alone, crowded))
+        yield f"post beside {AT_ONCE} worst queries, {name}", f"{after:.1f}", "", "", f"{after / before:.1f} times", ""
+
+
+def waits(port: int, paths: Iterator[str], seconds: float) -> list[float]:
+    """Milliseconds that one reader waits for each page, asking one after the other."""
+    connection, found = http.client.HTTPConnection("127.0.0.1", port), []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        found.append(ask(connection, next(paths))[0] * 1000)
+    return found
+
+
 def stock_csv(port: int, stock: str) -> tuple[str, ...]:
     spent, _, size = ask(http.client.HTTPConnection("127.0.0.1", port), f"{stock}.csv?_stream=on")
     return "Datasette's own CSV", f"{spent * 1000:.0f}", "", "", "", f"{size / spent / 1e6:.0f}"
 
 
 def with_sqlite(path: Path) -> tuple[str, ...]:
-    columns = [name for name in schema.EXPORT_COLUMNS if name not in ("categories", "tags", "capture_sha256")]
+    with closing(sqlite3.connect(path)) as db:
+        here = {name for _, name, *_ in db.execute("PRAGMA table_info(posts)")}
+    columns = [name for name in schema.EXPORT_COLUMNS if name in here]
     sql = f"SELECT {', '.join(columns)} FROM posts ORDER BY published_at DESC, id"
     started = time.perf_counter()
     done = subprocess.run(["sqlite3", "-csv", "-header", str(path), sql], stdout=subprocess.PIPE, check=True)

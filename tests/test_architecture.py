@@ -32,6 +32,7 @@ NOUNS = {
     "language",
     "magic",
     "page",
+    "passages",
     "remember",
     "run_log",
     "sanitise",

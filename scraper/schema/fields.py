@@ -449,6 +449,23 @@ DERIVED = (
         indexes=("links_url ON links(url)",),
     ),
     Table(
+        "shared_runs",
+        "Samples of the runs of eight words in the present texts: posts that repeat one another have some in common.",
+        (
+            Field("run", "INTEGER NOT NULL", "Digest of eight words in a row (CRC-32)", KEY),
+            Field(
+                "post_id",
+                "INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE",
+                "The post",
+                KEY,
+                stands_for="posts.url",
+            ),
+        ),
+        constraints=("PRIMARY KEY (run, post_id)",),
+        indexes=("shared_runs_post ON shared_runs(post_id)",),
+        without_rowid=True,
+    ),
+    Table(
         "images",
         "Pictures in the present texts.",
         (

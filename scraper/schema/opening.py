@@ -67,8 +67,15 @@ def _seventh(db: Database) -> None:
         renewal.renew(db.conn)
 
 
+@migrations(name="0008 runs of words that posts share")
+def _eighth(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+    renewal.fill_shared_runs(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 7
+VERSION = 8
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

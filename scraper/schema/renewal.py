@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 
+from scraper import passages
 from scraper.schema.tables import (
     DERIVED,
     DESCRIPTIONS,
@@ -110,6 +111,13 @@ def is_current(db: sqlite3.Connection) -> bool:
     """Whether all tables and views are those of today."""
     found = _catalogue(db)
     return all(name in found and found[name].sql == table.sql for name, table in _wanted().items())
+
+
+def fill_shared_runs(db: sqlite3.Connection) -> None:
+    """Sample the runs of words of all texts, which older archives did not do. One transaction, the caller's."""
+    for number, text in db.execute("SELECT id, body_text FROM posts WHERE body_text IS NOT NULL").fetchall():
+        rows = [(run, number) for run in passages.samples(text)]
+        db.executemany("INSERT OR IGNORE INTO shared_runs (run, post_id) VALUES (?, ?)", rows)
 
 
 def present(db: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from scraper.search.found_rows import CitedPost, cited, post_values
 from scraper.search.found_words import found_words
 from scraper.search.ledger import snapshot
 from scraper.search.query import parse
+from scraper.search.related import Repeated, related, repeated
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import count
 from scraper.search.snippets import Snippet
@@ -36,6 +37,7 @@ __all__ = [
     "Page",
     "Place",
     "Query",
+    "Repeated",
     "Request",
     "Snippet",
     "Step",
@@ -55,6 +57,8 @@ __all__ = [
     "post_at",
     "post_values",
     "prepare",
+    "related",
+    "repeated",
     "rowids",
     "snapshot",
     "synonyms",

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
+from itertools import chain
 
 from scraper.search.folding import is_unspaced
 from scraper.search.match import EXACT, FILES, STEMMED, expression, relaxed, table_of
@@ -156,18 +157,23 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
     units = _by_rarity(db, asked, posts)
     seeking = _seeking(units)
     scores: dict[int, float] = {}
-    number: Counter[int] = Counter()
-    weight: dict[int, float] = defaultdict(float)
+    having: list[tuple[float, Mapping[int, float]]] = []
     for at, unit in enumerate(units):
         found = _unit_scores(db, unit, rank=rank) if at < seeking else _having(db, unit, scores)
+        having.append((unit.weight, found))
         for post, score in found.items():
             scores[post] = scores.get(post, 0.0) + score
-            number[post] += 1
-            weight[post] += unit.weight
-    weighty = WEIGHTY * sum(unit.weight for unit in units)
-    most = frozenset(post for post, had in number.items() if had >= asked.majority and weight[post] >= weighty)
+    most = _most(having, asked.majority)
     telling = tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
     return Relaxed(_with_feedback(db, asked, scores, posts) if rank else scores, most, telling)
+
+
+def _most(having: Sequence[tuple[float, Mapping[int, float]]], majority: int) -> frozenset[int]:
+    """Posts that have *majority* of the units and `WEIGHTY` of what they weigh; *having*: (weight, posts) of each."""
+    number = Counter(chain.from_iterable(posts for _, posts in having))
+    weighty = WEIGHTY * sum(weight for weight, _ in having)
+    many = (post for post, had in number.items() if had >= majority)
+    return frozenset(post for post in many if sum(weight for weight, posts in having if post in posts) >= weighty)
 
 
 def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:
@@ -176,7 +182,7 @@ def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:
 
 def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
-    found = tuple(number for (number,) in db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,)))
+    found = tuple(chain.from_iterable(db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,))))
     weight = rarity(posts, len(found)) if found else 0.0  # what no post has, none lacks
     return _Unit(node, found, weight, _lift(posts, len(found)) if isinstance(node, Term) else 1.0)
 
@@ -200,9 +206,8 @@ def _having(db: sqlite3.Connection, unit: _Unit, within: Mapping[int, float]) ->
 def _in_files(db: sqlite3.Connection, unit: _Unit) -> Iterator[int]:
     table, asked = _asked(unit.node)
     index = FILES[table]
-    yield from (
-        number
-        for (number,) in db.execute(
+    yield from chain.from_iterable(
+        db.execute(
             f"SELECT post_id FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?", (asked,)
         )
     )
@@ -275,7 +280,7 @@ def _word_scores(db: sqlite3.Connection, word: str) -> sqlite3.Cursor:
     )
 
 
-def _count_up_to(db: sqlite3.Connection, word: str, most: int) -> int:
+def count_up_to(db: sqlite3.Connection, word: str, most: int) -> int:
     """How many posts have *word*; counting ends at *most*, so that common words cost no more than others."""
     asked = f"SELECT count(*) FROM (SELECT 1 FROM {EXACT} WHERE {EXACT} MATCH ? LIMIT ?)"
     (count,) = db.execute(asked, (expression(Term(word)), most)).fetchone()
@@ -295,7 +300,7 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
         for word, count in counts.items():
             shares[word] += max(best[number], 1e-9) * count / len(every)
     wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
-    counts_ = {word: _count_up_to(db, word, COMMON + 1) for word in wanted}
+    counts_ = {word: count_up_to(db, word, COMMON + 1) for word in wanted}
     worth = {word: shares[word] * math.log(posts / count) for word, count in counts_.items() if 1 < count <= COMMON}
     chosen = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
     most = chosen[0][1] if chosen and chosen[0][1] > 0 else 1.0

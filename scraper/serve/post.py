@@ -13,6 +13,7 @@ from scraper.serve.body_html import KeptImage, shown_image, web_address
 from scraper.serve.citing import citations, work_of
 from scraper.serve.history import history
 from scraper.serve.markup import Body, shown
+from scraper.serve.near_posts import beside
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
@@ -77,6 +78,7 @@ def page(ask: Ask) -> Answer:
             raw=holdings.has_bodies(ask.db),
             links=[(link, ours.get(link["url"])) for link in links],
             linked_from=post_queries.linked_from(ask.db, post["id"], post["url"], MOST),
+            near=beside(ask, post["id"]),
             work=work,
             cited=citations(cite.record(work), post["body_text"]),
             head=page_head(ask, work, path, post["body_text"]),

@@ -402,6 +402,25 @@ def all_values(facet: str, count: int) -> str:
     return f"All {count:,} {FACET_VALUES[facet]}"
 
 
+RELATED, ALSO_PUBLISHED, SHARES_PASSAGES = "Related posts", "Also published as", "Shares passages with"
+SHOW_PASSAGES = "Show the passages"
+
+
+def passages_in_common(count: int) -> str:
+    """``3 passages in common``."""
+    return f"{plural(count, 'passage')} in common"
+
+
+def first_passages(shown: int, count: int) -> str:
+    """Below passages that are too many to be shown."""
+    return f"The first {shown:,} of {count:,}."
+
+
+def near_line(when: str | None, site: str) -> str:
+    """When and where another post was published."""
+    return f"{day(when) if when else NO_DATE_SHORT} · {site}"
+
+
 def asked_for(query: str, total: int) -> str:
     """Which posts a list of values is of."""
     return f"Of the {posts(total)} found by “{query}”." if query else f"Of {posts(total)}."

@@ -4,7 +4,9 @@ Each question is asked here once, so that the same thing has the same number eve
 archive may have been published without count as empty.
 """
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scraper.store import notices
@@ -148,6 +150,15 @@ def views(db: sqlite3.Connection) -> int:
     """Views of all posts together, as last counted."""
     (found,) = db.execute("SELECT coalesce(sum(views), 0) FROM posts").fetchone()
     return int(found)
+
+
+def posts_of(db: sqlite3.Connection, ids: Iterable[int]) -> list[sqlite3.Row]:
+    """id, site, slug, title, language, day and site_name of the posts *ids*, in no order."""
+    return db.execute(
+        f"SELECT posts.id, {POST}, {SHOWN_DAY} AS day, sites.name AS site_name FROM posts"
+        " JOIN sites ON sites.id = posts.site WHERE posts.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    ).fetchall()
 
 
 def most_viewed(db: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:

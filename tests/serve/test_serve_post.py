@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scraper import passages
 from scraper.store import bodies
 
 
@@ -426,3 +427,31 @@ def test_nobody_is_sent_to_another_site(reader: Any) -> None:
         response = reader.get("/go", params={"url": address})
         assert response.status_code == 404
         assert "location" not in response.headers
+
+
+def test_posts_that_say_the_same_and_posts_about_the_same_stand_beside(shelf: Any, open_room: Any) -> None:
+    statement = "We ask the city to end its shutoffs and to restore the water of every household before winter."
+    shelf.site("ushrn-news", "USHRN news", "https://www.ushrnetwork.org/", "gone")
+    bodies = {
+        "first": statement,
+        "copy": f"{statement} Signed.",
+        "quoting": f"{'Long before, others had met and written down what they knew. ' * 5}{statement}",
+        "about": "Shutoffs of water in winter are against the law in some states, and a household may sue.",
+        "else": "A library opened.",
+    }
+    for slug, body in bodies.items():
+        post = shelf.post(
+            slug, site="ushrn-news" if slug == "copy" else "upr2020", body_text=body, body_html=f"<p>{body}</p>"
+        )
+        shelf.db.executemany("INSERT INTO shared_runs VALUES (?, ?)", [(run, post) for run in passages.samples(body)])
+    page = open_room(shelf.path).get("/post/upr2020/first").text
+    parts = {
+        found[1]: found[2] for found in re.finditer(r'<h2 id="(same|sharing|related)">(.*?)</section>', page, re.DOTALL)
+    }
+    assert 'href="/post/ushrn-news/copy"' in parts["same"]
+    assert "1 passage in common" in parts["same"]
+    assert statement.rstrip(".") in parts["same"]
+    assert 'href="/post/upr2020/quoting"' in parts["sharing"]
+    assert 'href="/post/upr2020/about"' in parts["related"]
+    assert "copy" not in parts["related"]
+    assert "else" not in parts["related"]
