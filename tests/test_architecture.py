@@ -60,7 +60,7 @@ ROOMS: dict[str, set[str]] = {
     "accept": {"decide", "reading", "runs", "store"},
     "rebuild": {"runs", "store"},
     "crawl": {"decide", "fetch", "reading", "runs", "store"},
-    "imports": {"reading", "runs", "saved", "seal", "store", "warc"},
+    "imports": {"decide", "reading", "runs", "saved", "seal", "store", "warc"},
     "recover": {"crawl", "decide", "fetch", "reading", "runs", "store", "warc"},
     "verify": {"decide", "reading", "runs", "schema", "seal", "store"},
     "demo": {"crawl", "runs", "schema", "search", "store"},

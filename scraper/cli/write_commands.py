@@ -151,7 +151,7 @@ def recover(
 
 
 @click.command(name="import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
 @db_option
 @click.option("--url", help="Address of the page; with one PATH only.")
 @click.option("--captured-at", metavar="TIME", help="When the pages were saved (2021-03-18, 2021-03-18T14:05:00Z).")
@@ -160,25 +160,35 @@ def recover(
 @click.option("--all-hosts", is_flag=True, help="From web archives, take pages of any host, not only of known sites.")
 @click.option("--own", is_flag=True,
               help="Restore exports of this program exactly as they were, if you vouch for their origin.")  # fmt: skip
+@click.option("--set-aside", metavar="RUN",
+              help="Undo an import instead: RUN is its number, or last. Nothing is deleted.")  # fmt: skip
+@click.option("--reason", help="With --set-aside: why, kept in the archive.")
 @log_option
 @stoppable
 def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
-    all_hosts: bool, own: bool, log_format: str,
+    all_hosts: bool, own: bool, set_aside: str | None, reason: str | None, log_format: str,
 ) -> None:  # fmt: skip
     """Import saved pages (HTML, MHTML, webarchive), text dumps, WARC, ARC, WACZ and WET files, and folders of them.
 
     A page's address comes from --url, the manifest, a "saved from" comment in it, its canonical link, or its og:url;
     its time from --captured-at, the manifest, that comment, the page's own data, or the file. Importing the same
-    again changes nothing, and the order does not matter.
+    again changes nothing, and the order does not matter. What --set-aside undoes counts for nothing any more, also
+    after a rebuild; it stays in the archive as evidence, and `verify` names the decision.
 
     \b
     Example:  ushrn import saved-pages/ --manifest saved-pages/manifest.jsonl
               ushrn import post.txt --url https://www.upr2020.org/post/example --captured-at 2021-04-01
+              ushrn import --set-aside last --reason "dated wrongly"
     """
-    from scraper.imports import run_import
+    from scraper.imports import run_import, run_set_aside
 
     log = Log(log_format)
+    if (set_aside is None) is not bool(paths):
+        raise UsageError("import: expected one or more PATHs, or --set-aside RUN")
+    if set_aside is not None:
+        log.summary(run_set_aside(db, set_aside, reason=reason, by=getpass.getuser(), now=now).line, exit_status=0)
+        return
     done = 0
 
     def progress(name: str) -> None:

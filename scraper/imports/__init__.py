@@ -1,5 +1,6 @@
 """`ushrn import`: saved pages, text dumps and web archives into an archive."""
 
 from scraper.imports.run import run_import
+from scraper.imports.undo import run_set_aside
 
-__all__ = ["run_import"]
+__all__ = ["run_import", "run_set_aside"]

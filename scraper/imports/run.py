@@ -183,7 +183,8 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
         f"{summary.changed} changed",
         f"{summary.same} same",
     ]
-    parts += [f"{session.known} there already", f"{len(session.failed)} with errors", f"chain {summary.chain_sha256}"]
+    parts += [f"{session.known} there already", f"{len(session.failed)} with errors", f"run {summary.crawl_id}"]
+    parts.append(f"chain {summary.chain_sha256}")
     return Report(
         exit_status=exit_status,
         line="import: " + ", ".join(parts) + (f"; {last_word}" if last_word else ""),

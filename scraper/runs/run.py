@@ -45,6 +45,10 @@ class Run:
             free=lambda: shutil.disk_usage(folder).free,
         )  # fmt: skip
 
+    def at(self) -> str:
+        """The present instant, ISO 8601 UTC."""
+        return utc(self.now())
+
     def rebuild_if_stale(self) -> None:
         """Reads again what older rules had read, and says so."""
         if self.archive.stale_reader():

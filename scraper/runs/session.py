@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scraper import sites, urls
-from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import Fetcher, Validators
@@ -60,7 +59,7 @@ class Session:
 
     def at(self) -> str:
         """The present instant, ISO 8601 UTC."""
-        return utc(self.run.now())
+        return self.run.at()
 
     def note(self, problem: Problem) -> bool:
         """Writes a problem or a note to the archive; whether it is to be told."""

@@ -7,6 +7,7 @@ them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl,
 """
 
 from scraper.store import (
+    aside,
     bodies,
     capture_queries,
     change_list,
@@ -72,6 +73,7 @@ __all__ = [
     "Settings",
     "SiteHealth",
     "Trouble",
+    "aside",
     "bodies",
     "capture_queries",
     "change_list",

@@ -16,6 +16,7 @@ from scraper.run_log import LoggedDecision, RunLog
 from scraper.schema import FTS, VERSION, describe, explained, open_archive
 from scraper.store import (
     addresses,
+    aside,
     count_rows,
     crawl_state,
     import_files,
@@ -640,11 +641,26 @@ class Archive:
         with self._transaction():
             withdrawing.apply(self.db, self._evidence, plan, decided)
             self._withdrawn = None
-            self._evidence.forget()
-            self._posts.forget()
-            rebuild(self.db, self._evidence, self._posts, lambda _: None, lambda _done, _total: None)
+            self._anew()
             for name in FTS:
                 self.db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+
+    def set_aside(self, records: Iterable[str], decided: aside.Decided) -> None:
+        """Let the captures with these record digests count for nothing, and make all that is derived anew."""
+        with self._transaction():
+            aside.decide(self.db, self._evidence, records, decided)
+            self._anew()
+
+    def _anew(self) -> None:
+        """Derive everything again, within the transaction: evidence, or what is decided of it, has changed."""
+        self._evidence.forget()
+        self._posts.forget()
+        self._moves.forget()
+        rebuild(self.db, self._evidence, self._posts, lambda _: None, lambda _done, _total: None)
+
+    def count_posts(self) -> int:
+        """How many posts there are."""
+        return int(self.db.execute("SELECT count(*) FROM posts").fetchone()[0])
 
     def rebuild(
         self,

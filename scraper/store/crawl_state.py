@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from scraper import decide, urls
+from scraper.store.aside import STANDS
 from scraper.vocabulary import AddressState, TimeBasis
 
 _ADDRESSES = """
@@ -35,10 +36,12 @@ _FAILED = """
 SELECT url, max(last_seen_at) FROM problems
 WHERE stage = 'fetch' AND level = 'error' AND resolved_at IS NULL GROUP BY url
 """
-_SOURCES = "SELECT DISTINCT kind, url FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list', 'counts')"
-_SOURCE_TRIES = """
+_SOURCES = f"""
+SELECT DISTINCT kind, url FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list', 'counts') AND {STANDS}
+"""
+_SOURCE_TRIES = f"""
 SELECT id, captured_at, status, body_sha256 IS NOT NULL AND status = 200, 1 FROM captures
-WHERE url = ? AND source = 'live' ORDER BY captured_at DESC, id DESC
+WHERE url = ? AND source = 'live' AND {STANDS} ORDER BY captured_at DESC, id DESC
 """
 
 #: Headers by which a server can be asked whether anything changed.

@@ -14,6 +14,7 @@ from typing import Any
 from scraper import decide, sites
 from scraper.dates import utc
 from scraper.errors import Interrupted
+from scraper.store.aside import STANDS
 
 #: What has not been met for so long, though runs went well since, is told no more.
 FORGOTTEN_AFTER = timedelta(days=30)
@@ -222,7 +223,7 @@ WHERE captures.source = 'live' AND verdict IN ({_GOOD}) AND {_CRAWL} GROUP BY po
 # An answer that was not what was asked for has left an open problem at its address.
 _SOURCES_HAD = f"""
 SELECT DISTINCT url, crawl_id FROM captures
-WHERE kind IN ('sitemap', 'feed', 'list') AND source = 'live' AND status IN (200, 304) AND {_CRAWL}
+WHERE kind IN ('sitemap', 'feed', 'list') AND source = 'live' AND status IN (200, 304) AND {_CRAWL} AND {STANDS}
   AND NOT EXISTS (SELECT 1 FROM problems WHERE problems.url = captures.url AND stage = 'discover' AND level = 'error'
     AND resolved_at IS NULL AND first_seen_at <= captured_at)
 """
@@ -248,9 +249,9 @@ def _site_of(url: str) -> str:
     return sites.site_for(url).id
 
 
-_ASKED = """
+_ASKED = f"""
 SELECT url, max(captured_at) FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list') AND source = 'live'
-GROUP BY url UNION ALL SELECT url, max(last_seen_at) FROM problems WHERE stage = 'reach' GROUP BY url
+AND {STANDS} GROUP BY url UNION ALL SELECT url, max(last_seen_at) FROM problems WHERE stage = 'reach' GROUP BY url
 """
 _SITE = """
 SELECT count(*), count(gone_at), min(published_at), max(published_at) FROM posts WHERE site = ?

@@ -66,6 +66,16 @@ def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> b
     return True
 
 
+def forget_unseen(db: sqlite3.Connection) -> None:
+    """Let addresses of which no capture that stands says anything any more be wanted again."""
+    db.execute(
+        "UPDATE known_urls SET state = 'wanted', evidence = NULL"
+        " WHERE state IN ('archived', 'redirected', 'not-a-post')"
+        " AND url NOT IN (SELECT address FROM addresses)"
+        " AND url NOT IN (SELECT post_url FROM addresses WHERE post_url IS NOT NULL)"
+    )
+
+
 def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
     """Say of an address that is still wanted why it could not be had."""
     if problem.stage == Stage.FETCH and problem.url:

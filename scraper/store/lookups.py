@@ -4,6 +4,7 @@ import sqlite3
 
 from scraper import urls
 from scraper.decide import NAMING
+from scraper.store.aside import STANDS
 
 
 def site_state(db: sqlite3.Connection, site: str) -> str:
@@ -53,7 +54,7 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
         "    WHERE site = :site AND files.url IS NOT NULL AND files.sha256 IS NULL AND gone_at IS NULL"
         "  UNION ALL SELECT links.url, published_at FROM links JOIN posts ON posts.id = post_id"
         "    WHERE site = :site AND gone_at IS NULL)"
-        " WHERE url NOT IN (SELECT url FROM captures WHERE kind = 'file')"
+        f" WHERE url NOT IN (SELECT url FROM captures WHERE kind = 'file' AND {STANDS})"
         "   AND url NOT IN (SELECT url FROM captures WHERE redirected_to IN"
         "     (SELECT url FROM captures WHERE kind = 'file'))"
         " GROUP BY url ORDER BY newest DESC, url",
@@ -64,7 +65,8 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
 
 def last_captured(db: sqlite3.Connection, url: str) -> str | None:
     """When we last had an answer from *url*."""
-    row = db.execute("SELECT max(captured_at) FROM captures WHERE url = ? AND source = 'live'", (url,)).fetchone()
+    asked = f"SELECT max(captured_at) FROM captures WHERE url = ? AND source = 'live' AND {STANDS}"
+    row = db.execute(asked, (url,)).fetchone()
     return row[0] if row else None
 
 
@@ -73,7 +75,7 @@ def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
     row = db.execute(
         "SELECT max(captured_at) FROM captures"
         " WHERE kind = 'counts' AND CAST(substr(request_head, 1, 5) AS TEXT) = 'POST '"
-        " AND url BETWEEN ? AND ?",
+        f" AND url BETWEEN ? AND ? AND {STANDS}",
         (base_url, base_url + chr(0x10FFFF)),
     ).fetchone()
     return row[0] if row else None
@@ -81,7 +83,7 @@ def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
 
 def last_live_capture_at(db: sqlite3.Connection) -> str | None:
     """When the newest capture of our own was made."""
-    row = db.execute("SELECT max(captured_at) FROM captures WHERE source = 'live'").fetchone()
+    row = db.execute(f"SELECT max(captured_at) FROM captures WHERE source = 'live' AND {STANDS}").fetchone()
     return row[0] if row else None
 
 

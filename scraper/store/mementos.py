@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scraper import urls, wix_media
-from scraper.decide import Judgement
 from scraper.errors import IntegrityError
+from scraper.store.aside import STANDS
 from scraper.store.evidence import Evidence
 from scraper.store.withdrawal_rules import is_withdrawn
 
@@ -20,15 +20,11 @@ _COLUMNS = (
     "body_sha256", "redirected_to", "truncated", "record_sha256",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(f'captures.{name}' for name in _COLUMNS)} FROM captures"
-_TAKEN = (
-    "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.record_sha256 = captures.record_sha256"
-    f" AND decisions.kind = '{Judgement.SET_ASIDE}')"
-)
 _SHOWN = (
     "captures.kind <> 'counts' AND (captures.body_sha256 IS NOT NULL OR captures.redirected_to IS NOT NULL)"
-    f" AND {_TAKEN}"
+    f" AND {STANDS}"
 )
-_WHOLE = f"captures.truncated IS NULL AND (captures.status IS NULL OR captures.status BETWEEN 200 AND 299) AND {_TAKEN}"
+_WHOLE = f"captures.truncated IS NULL AND (captures.status IS NULL OR captures.status BETWEEN 200 AND 299) AND {STANDS}"
 _ORDER = "captures.captured_at, captures.source, ifnull(captures.body_sha256, ''), captures.record_sha256"
 #: More captures of one address are not listed.
 MOST = 20_000

@@ -8,12 +8,13 @@ import sqlite3
 from dataclasses import dataclass
 
 from scraper import urls, wix_media
+from scraper.store.aside import STANDS
 
-_KEPT = """
+_KEPT = f"""
 SELECT captures.id, captures.url, body_sha256, coalesce(length, wire_length, 0), captured_at, record_sha256
 FROM captures LEFT JOIN bodies ON bodies.sha256 = body_sha256
 WHERE kind = 'image' AND body_sha256 IS NOT NULL AND truncated IS NULL AND ifnull(codec, '') <> 'withdrawn'
-  AND (status IS NULL OR status BETWEEN 200 AND 299)
+  AND (status IS NULL OR status BETWEEN 200 AND 299) AND {STANDS}
 """
 
 

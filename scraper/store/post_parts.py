@@ -7,6 +7,7 @@ from dataclasses import replace
 from scraper import passages, schema, urls
 from scraper.records import Reading
 from scraper.schema import Use
+from scraper.store.aside import STANDS
 
 
 def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
@@ -88,6 +89,7 @@ def newest_file(db: sqlite3.Connection, url: str) -> tuple[int, str, str | None]
     row = db.execute(
         f"SELECT id, body_sha256, media_type FROM captures WHERE url IN ({places(same)}) AND kind = 'file'"
         " AND body_sha256 IS NOT NULL AND truncated IS NULL AND (status IS NULL OR status BETWEEN 200 AND 299)"
+        f" AND {STANDS}"
         " ORDER BY captured_at DESC, source DESC, body_sha256 DESC, record_sha256 DESC LIMIT 1",
         same,
     ).fetchone()

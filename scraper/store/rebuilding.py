@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scraper import schema
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, known_urls, post_parts, problems, withdrawal_rules
+from scraper.store import addresses, aside, count_rows, known_urls, post_parts, problems, withdrawal_rules
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts
@@ -107,8 +107,9 @@ class _Rebuilding:
     def _groups(self, withdrawn: withdrawal_rules.Rules) -> dict[str, list[int]]:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
         found = []
+        set_aside = aside.records(self._db)
         for capture, kept in self._evidence.captures(with_bodies=False):
-            gone = kept.record_sha256 in withdrawn.records or withdrawn.covers(capture, None)
+            gone = kept.record_sha256 in withdrawn.records | set_aside or withdrawn.covers(capture, None)
             if capture.kind not in _UNREAD and not gone:
                 lists = capture.kind == CaptureKind.LIST or capture.kind in addresses.NOT_PAGES
                 found.append((not lists, addresses.of_capture(capture), kept.order, kept.id))
@@ -152,6 +153,7 @@ class _Rebuilding:
         for (url,) in self._db.execute("SELECT DISTINCT url FROM files WHERE url IS NOT NULL").fetchall():
             self._posts.attach(url)
         post_parts.drop_unused(self._db)
+        known_urls.forget_unseen(self._db)
         for address, numbers in groups.items():
             self._learn(address, numbers[-1])
 

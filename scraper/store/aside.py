@@ -1,0 +1,71 @@
+"""Captures that count for nothing, because a decision says so: an import that was undone, a clock that was wrong.
+
+They stay as they are, sealed, exported and named by `verify`. Nothing is derived from them, and they are no answer to
+what was had when.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scraper.decide import Judgement
+from scraper.store.evidence import Evidence
+
+_KINDS = f"('{Judgement.SET_ASIDE}', '{Judgement.WRONG_TIME}')"
+#: SQL: that a row of `captures` is not set aside.
+STANDS = f"""
+NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.record_sha256 = captures.record_sha256
+  AND decisions.kind IN {_KINDS})
+"""
+#: Columns that hold when something was noted: a clock that was ahead must not keep it from being noted again.
+_NOTED = (
+    ("known_urls", ("first_heard_at", "last_heard_at", "next_try_at")),
+    ("problems", ("first_seen_at", "last_seen_at", "resolved_at")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Who set captures aside, when and why."""
+
+    kind: Judgement
+    reason: str
+    #: UTC.
+    at: str
+    by: str
+    crawl_id: int | None
+
+
+def records(db: sqlite3.Connection) -> frozenset[str]:
+    """`record_sha256` of all captures that are set aside."""
+    return frozenset(record for (record,) in db.execute(f"SELECT record_sha256 FROM decisions WHERE kind IN {_KINDS}"))
+
+
+def of_run(db: sqlite3.Connection, run: int) -> list[str]:
+    """`record_sha256` of the captures of a run that stand, sorted."""
+    asked = f"SELECT record_sha256 FROM captures WHERE crawl_id = ? AND {STANDS} ORDER BY record_sha256"
+    return [record for (record,) in db.execute(asked, (run,))]
+
+
+def command_of(db: sqlite3.Connection, run: int) -> str | None:
+    """What the run of that number did; None: there is none."""
+    row = db.execute("SELECT command FROM crawls WHERE id = ?", (run,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def last_import(db: sqlite3.Connection) -> int | None:
+    """The newest import of which a capture stands; None: there is none."""
+    asked = "SELECT max(crawls.id) FROM crawls JOIN captures ON crawl_id = crawls.id WHERE command = 'import'"
+    (run,) = db.execute(f"{asked} AND {STANDS}").fetchone()
+    return None if run is None else int(run)
+
+
+def decide(db: sqlite3.Connection, evidence: Evidence, chosen: Iterable[str], decided: Decided) -> None:
+    """Write the decisions; what is derived is the caller's to make anew. One transaction, the caller's."""
+    for record in chosen:
+        evidence.judge(record, decided.kind, decided.at, decided.by, decided.reason, decided.crawl_id)
+    if decided.kind is Judgement.WRONG_TIME:
+        for table, columns in _NOTED:
+            setting = ", ".join(f"{name} = min({name}, :at)" for name in columns)
+            ahead = " OR ".join(f"{name} > :at" for name in columns)
+            db.execute(f"UPDATE {table} SET {setting} WHERE {ahead}", {"at": decided.at})
