@@ -42,6 +42,24 @@ def test_text_has_a_blank_line_between_blocks_and_one_line_for_each_item_and_row
     assert read(html).text == text
 
 
+FILM = "<video></video>"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (f"<p>a</p>{FILM}<p>b</p>", "a\n\n[video]\n\nb"),
+        (f"{FILM}<p>a</p>", "‣ |\n\na"),
+        (f"<p>a</p>{FILM}{FILM}", "a\n\n‣ |\n\n‣ |"),
+        (f"<table><tr><td>{FILM}</td><td>a</td></tr></table>", "[video] | a"),
+        (FILM, ""),
+    ],
+)
+def test_a_film_leaves_a_mark_between_words_and_a_sign_without_words_at_the_ends(html: str, text: str) -> None:
+    assert read(html).text == text
+    assert read(html).html.count("[video]") == html.count(FILM)
+
+
 def test_a_newline_is_a_break_where_the_editor_shows_it_and_indentation_never_is() -> None:
     assert read("<p>a\nb\n    c</p>", breaks=True).text == "a\nb c"
     assert read("<p>a\nb</p>", breaks=True).html == "<p>a<br>b</p>"

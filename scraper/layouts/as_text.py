@@ -1,8 +1,8 @@
 """A body's events as plain text: blocks separated by a blank line, list items and table rows by a newline.
 
 Items begin with ``• `` or their number, nested ones are indented; the cells of a row are joined by `` | ``. Pictures
-leave their caption, files their name, what has no words a mark; films and pictures at the very start or end leave none,
-so that a text begins and ends with words.
+leave their caption, files their name, what has no words a mark; films and pictures at the very start or end leave a
+sign without words, so that the first and the last words are the text's own. A text without any word is empty.
 """
 
 import re
@@ -33,7 +33,7 @@ def as_text(events: Iterable[Event]) -> str:
         elif isinstance(event, Mark):
             writer.sight(event) if event in SIGHTS else writer.block(event.text)
     writer.flush()
-    return "".join(writer.parts)
+    return writer.text()
 
 
 class _Writer:
@@ -41,6 +41,8 @@ class _Writer:
         self.parts: list[str] = []
         #: Marks of what is only to be seen, since the last words.
         self.sights: list[Mark] = []
+        #: Those before the first words.
+        self.first: list[Mark] = []
         self.line: list[str] = []
         #: Of each open list the number of its last item; None: bullets.
         self.lists: list[int | None] = []
@@ -60,9 +62,18 @@ class _Writer:
             self.flush()
 
     def sight(self, mark: Mark) -> None:
+        if self.cells:
+            self.block(mark.text)
+            return
         self.flush()
-        if self.parts and not self.cells:
-            self.sights.append(mark)
+        self.sights.append(mark)
+
+    def text(self) -> str:
+        """All that was written, with the signs of what is only to be seen at its two ends."""
+        if not self.parts:
+            return ""
+        first, last = ([SIGHTS[mark] for mark in marks] for marks in (self.first, self.sights))
+        return "\n\n".join([*first, "".join(self.parts), *last])
 
     def open(self, mark: Open) -> None:
         tag = mark.tag
@@ -133,7 +144,9 @@ class _Writer:
             self.add(text, "\n\n")
 
     def add(self, text: str, separator: str) -> None:
-        if self.sights:
+        if self.sights and not self.parts:
+            self.first, self.sights = self.sights, []
+        elif self.sights:
             self.parts += [f"\n\n{mark.text}" for mark in self.sights]
             self.sights, separator = [], "\n\n"
         self.parts.append(separator + text if self.parts else text)

@@ -30,8 +30,9 @@ class Mark(NamedTuple):
 
 FILM = Mark("[video]")
 DRAWING, NO_PICTURE, NO_GALLERY = Mark("[drawing]"), Mark("[picture not in the page]"), Mark("[gallery]")
-#: What only the eye misses: at the ends of a text these marks are left out, so that it begins and ends with words.
-SIGHTS = frozenset({FILM, DRAWING, NO_PICTURE, NO_GALLERY})
+#: What only the eye misses, with the sign that stands for it at the two ends of a text: no word, so that the first and
+#: the last words of a text are its own.
+SIGHTS = {FILM: "‣ |", DRAWING: "▪ |", NO_PICTURE: "▪ |", NO_GALLERY: "▪ |"}
 
 
 class Captioned(NamedTuple):
