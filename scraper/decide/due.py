@@ -100,28 +100,42 @@ def due(
     *memory* is `Archive.memory` of the site, keyed by that address; *targets* are those of this run. Only committed
     captures count: what was heard of, but never had, is due until it is had. *full*: everything known is due.
     """
-    heard: dict[str, str | None] = {}
-    given: set[str] = set()
-    named: set[str] = set()
-    for target in targets:
-        if target.kind != CaptureKind.POST:
-            continue
-        url = urls.canonical(target.url)
-        if NAMING.intersection(target.found_by):
-            named.add(url)
-        heard[url] = max(filter(None, (heard.get(url), target.lastmod)), default=None)
-        if "given" in target.found_by:
-            given.add(url)
+    heard = _heard(targets)
     found = []
     for url in dict.fromkeys((*heard, *memory)):
-        known = memory.get(url, UrlState(url=url))
-        lastmod = heard.get(url) or known.lastmod
-        reason = "given" if url in given else _reason(known, lastmod, now, named=url in named)
+        known, said = memory.get(url, UrlState(url=url)), heard.get(url, _Heard())
+        reason = "given" if said.given else _reason(known, said.lastmod or known.lastmod, now, named=said.named)
         if reason is None and full and known.state in _WORTH_FETCHING:
             reason = "full"
         if reason is not None:
             found.append(Due(url, reason))
     return sorted(found, key=lambda item: REASONS.index(item.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the targets of a run say of one post."""
+
+    #: The latest change that any of them tells.
+    lastmod: str | None = None
+    given: bool = False
+    #: A source of the site says that it is a post.
+    named: bool = False
+
+
+def _heard(targets: Iterable[Target]) -> dict[str, _Heard]:
+    """What *targets* say of each post, by the address it is known by."""
+    found: dict[str, _Heard] = {}
+    for target in targets:
+        if target.kind == CaptureKind.POST:
+            url = urls.canonical(target.url)
+            before = found.get(url, _Heard())
+            found[url] = _Heard(
+                lastmod=max(filter(None, (before.lastmod, target.lastmod)), default=None),
+                given=before.given or "given" in target.found_by,
+                named=before.named or bool(NAMING.intersection(target.found_by)),
+            )
+    return found
 
 
 _WORTH_FETCHING = frozenset(AddressState) - {AddressState.WITHDRAWN}
@@ -142,10 +156,15 @@ def _reason(known: UrlState, lastmod: str | None, now: datetime, *, named: bool)
     answered = max(filter(None, (known.last_good_at, *known.tries)))
     if lastmod is not None and (_newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)):
         return "lastmod"
-    age = now - instant(answered)
-    if known.missing_since is not None and known.gone_at is None:
+    return _reason_by_age(known, instant(answered), now)
+
+
+def _reason_by_age(known: UrlState, answered: datetime, now: datetime) -> str | None:
+    """Why an address is due that was last *answered* then, though nothing new is said of it; None: it is not."""
+    age = now - answered
+    if known.gone_at is None and known.missing_since is not None:
         decisive = instant(known.missing_since) + GONE_AFTER
-        return "missing" if age >= MISSING_EVERY or instant(answered) < decisive <= now else None
+        return "missing" if age >= MISSING_EVERY or answered < decisive <= now else None
     if known.gone_at is None and known.state == AddressState.ARCHIVED and _is_fresh(known, now):
         return "fresh" if age >= FRESH_EVERY else None
     return "old" if age >= OLD_EVERY else None

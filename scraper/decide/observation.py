@@ -128,6 +128,11 @@ def _meaning(
         return Meaning.BLOCKED, wall
     if (absent := _absence(capture, reading)) is not None:
         return Meaning.ABSENT, absent
+    return _unsaid(capture, reading)
+
+
+def _unsaid(capture: Capture, reading: Reading | None) -> tuple[Meaning, str]:
+    """Why a capture says nothing of the post: weather, a redirect, another page."""
     if capture.status is not None and capture.status >= 400:
         return Meaning.WEATHER, f"status {capture.status}"
     if capture.truncated is not None:

@@ -151,8 +151,7 @@ def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Eff
         verdict = _repeated(returned=returned, alike=alike)
         return after, Effects(verdict=verdict, reason=_reason_not_shown(state, seen), events=tuple(events))
     first, revises = state.shown is None, content != state.content_sha256
-    # A page read after a dump of the same words is a fuller copy, not a change of the post.
-    edited = revises and not (state.shown_dump != seen.dump and state.shown and _words(reading) == _words(state.shown))
+    edited = revises and not _is_fuller_copy(state, seen, reading)
     if first or edited:
         kind = EventKind.ADDED if first else EventKind.CHANGED
         events.append(Event(kind=kind, at=seen.captured_at, capture_id=seen.capture_id))
@@ -161,6 +160,11 @@ def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Eff
     if revises:
         after = replace(after, revision_count=after.revision_count + 1)
     return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
+
+
+def _is_fuller_copy(state: State, seen: Observation, reading: Reading) -> bool:
+    """Whether a page has the words of the dump that is shown, or the other way round: no change of the post."""
+    return state.shown is not None and state.shown_dump != seen.dump and _words(reading) == _words(state.shown)
 
 
 def _repeated(*, returned: bool, alike: bool) -> Verdict:

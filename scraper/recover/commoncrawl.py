@@ -73,17 +73,21 @@ def indexes(body: bytes, where: Endpoint, since: str | None = None, until: str |
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Unreadable(where.indexes, f"expected the list of crawls, found no JSON ({error})") from None
-    found = []
-    for item in told if isinstance(told, list) else ():
-        name, api = (item.get("id"), item.get("cdx-api")) if isinstance(item, dict) else (None, None)
-        if not isinstance(name, str) or not isinstance(api, str) or not (year := _ID.fullmatch(name)):
-            continue
-        if (since or FIRST_YEAR)[:4] <= year[1] <= (until or "9999")[:4] and year[1] >= FIRST_YEAR:
-            found.append(Index(id=name, api=urljoin(where.indexes, api)))
+    named = map(_named, told if isinstance(told, list) else ())
+    first, last = max(since or "", FIRST_YEAR)[:4], (until or "9999")[:4]
+    found = [Index(id=one[1], api=urljoin(where.indexes, one[2])) for one in named if one and first <= one[0] <= last]
     if told and not found and not (since or until):
         raise Unreadable(where.indexes, f"expected the list of crawls, found {body[:80]!r}")
     host = urlsplit(where.indexes).netloc
     return tuple(sorted((one for one in found if urlsplit(one.api).netloc == host), key=lambda one: one.id)[::-1])
+
+
+def _named(item: object) -> tuple[str, str, str] | None:
+    """(year, name, address) of a crawl as the list has it; None: it is no such entry."""
+    name, api = (item.get("id"), item.get("cdx-api")) if isinstance(item, dict) else (None, None)
+    if not isinstance(name, str) or not isinstance(api, str) or not (year := _ID.fullmatch(name)):
+        return None
+    return year[1], name, api
 
 
 def listing_url(index: Index, pattern: str) -> str:

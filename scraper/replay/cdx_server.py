@@ -53,23 +53,12 @@ class Question:
 def question(asked: Sequence[tuple[str, str]]) -> Question:
     """The pairs of a query as a question. Raises Wrong."""
     said = dict(asked)
-    url = re.sub(r"^(?:https?:/*)?(?:www\.)?", "", said.get("url", "").strip(), flags=re.IGNORECASE)
-    match = said.get("matchType", "")
-    if url.startswith("*."):
-        url, match = url[2:].rstrip("/*"), match or "domain"
-    elif url.endswith("*"):
-        url, match = url[:-1], match or "prefix"
-    match = match or "exact"
-    if not url or match not in _MATCHES:
-        raise Wrong("expected url=ADDRESS and matchType exact, prefix, host or domain")
-    host, slash, path = url.partition("/")
-    if not slash and match == "exact":
-        slash = "/"
+    url, match = _wanted(said.get("url", "").strip(), said.get("matchType", ""))
     fields = tuple(name for name in said.get("fl", "").split(",") if name) or FIELDS
     if not set(fields) <= set(FIELDS):
         raise Wrong(f"expected in fl some of {', '.join(FIELDS)}")
     return Question(
-        url=host.lower() + slash + path,
+        url=url,
         match=match,
         since=_time(said.get("from"), last=False),
         until=_time(said.get("to"), last=True),
@@ -81,6 +70,20 @@ def question(asked: Sequence[tuple[str, str]]) -> Question:
         resumable=said.get("showResumeKey", "").lower() == "true",
         is_json=said.get("output", "").lower() == "json",
     )
+
+
+def _wanted(text: str, match: str) -> tuple[str, str]:
+    """(address without scheme and ``www.``, how much of it must match) of a question. Raises Wrong."""
+    url = re.sub(r"^(?:https?:/*)?(?:www\.)?", "", text, flags=re.IGNORECASE)
+    if url.startswith("*."):
+        url, match = url[2:].rstrip("/*"), match or "domain"
+    elif url.endswith("*"):
+        url, match = url[:-1], match or "prefix"
+    match = match or "exact"
+    if not url or match not in _MATCHES:
+        raise Wrong("expected url=ADDRESS and matchType exact, prefix, host or domain")
+    host, slash, path = url.partition("/")
+    return host.lower() + (slash or ("/" if match == "exact" else "")) + path, match
 
 
 def _time(text: str | None, *, last: bool) -> str:

@@ -482,20 +482,10 @@ class Archive:
         """What follows for the post whose page, or whose absence, a capture shows."""
         address, shown = addresses.of_capture(capture), addresses.post_of(capture, reading)
         concerned = {address, shown or address}
-        before = {one: addresses.owner(self.db, one) for one in concerned}
-        addresses.write(self.db, kept.id, address, shown)
-        moved: set[str] = set()
-        for one in concerned:
-            now = addresses.owner(self.db, one)
-            if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
-                moved |= {url for url in (now, before[one]) if url is not None}
-        moved |= self._moves.settle(capture, shown)
+        moved = self._place(kept.id, address, shown, concerned) | self._moves.settle(capture, shown)
         seen = self._posts.observe(capture, kept, reading)
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
-        if url is None:
-            effects, existed = None, False
-        else:
-            effects, existed = self._advance(url, seen, refold=url in moved)
+        effects = None if url is None else self._advance(url, seen, refold=url in moved)
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):
@@ -503,22 +493,37 @@ class Archive:
                 known_urls.update_from_capture(self.db, capture, one, reading, seen)
         good = effects is not None and effects.verdict in decide.GOOD
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
-        if url is not None and effects is not None and effects.verdict == Verdict.WORSE:
+        if url is None or effects is None:
+            return Outcome(kept.id, _without_post(seen))
+        if effects.verdict == Verdict.WORSE:
             noted += problems.worse(self.db, capture, url, effects.reason)
-        verdict = effects.verdict if effects is not None else _without_post(seen)
-        if verdict == Verdict.NEW and existed:
-            verdict = Verdict.OLDER
-        return Outcome(kept.id, verdict, url if effects else None)
+        return Outcome(kept.id, effects.verdict, url)
 
-    def _advance(self, url: str, seen: decide.Observation, *, refold: bool) -> tuple[decide.Effects | None, bool]:
-        """What a capture does to its post, and whether there was one before."""
+    def _place(self, capture_id: int, address: str, shown: str | None, concerned: set[str]) -> set[str]:
+        """Write whose a capture is; the posts that must be folded anew, as an address has changed its owner."""
+        before = {one: addresses.owner(self.db, one) for one in concerned}
+        addresses.write(self.db, capture_id, address, shown)
+        moved: set[str] = set()
+        for one in concerned:
+            now = addresses.owner(self.db, one)
+            if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
+                moved |= {url for url in (now, before[one]) if url is not None}
+        return moved
+
+    def _advance(self, url: str, seen: decide.Observation, *, refold: bool) -> decide.Effects | None:
+        """What a capture does to its post, which is new where there was none before."""
         post_id = self._posts.id_of(url)
-        if post_id is not None and not refold and self._posts.is_newest(post_id, seen.order):
-            return self._posts.step(url, seen), True
-        effects = self._posts.refold(url).get(seen.capture_id)
-        if post_id is None and effects is not None:
-            effects = replace(effects, verdict=Verdict.NEW)
-        return effects, post_id is not None
+        if post_id is None:
+            effects = self._posts.refold(url).get(seen.capture_id)
+            return None if effects is None else replace(effects, verdict=Verdict.NEW)
+        if not refold and self._posts.is_newest(post_id, seen.order):
+            effects = self._posts.step(url, seen)
+        else:
+            effects = self._posts.refold(url).get(seen.capture_id)
+        if effects is not None and effects.verdict == Verdict.NEW:
+            # The first of the captures, but it came after others.
+            return replace(effects, verdict=Verdict.OLDER)
+        return effects
 
     # Problems and addresses --------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from scraper.layouts.events import DRAWING, NO_GALLERY, NO_PICTURE, Captioned, C
 from scraper.layouts.wix import blocks
 from scraper.layouts.wix.address import address
 from scraper.page import Node, words
-from scraper.records import File, Link
+from scraper.records import File, Image, Link
 from scraper.wix_media import picture
 
 #: What holds the words of a gallery's item.
@@ -51,12 +51,21 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     """What stands for an element of the editor; None: nothing special."""
     if node.tag in _TEXT:
         return None
-    attributes = node.attributes
-    hook = attributes.get("data-hook") or ""
     if node.tag in ("wow-image", "img", "amp-img"):
         found = None if _is_preload(node) else picture(node, base_url)
         return (found,) if found else ()
-    if hook in _GALLERY or "pro-gallery" in (attributes.get("class") or "").split():
+    attributes = node.attributes
+    hook = attributes.get("data-hook") or ""
+    if (matter := _matter(node, hook, base_url)) is not None:
+        return matter
+    if (block := blocks.read(node, hook, attributes.get("role"), base_url)) is not None:
+        return block
+    return (DRAWING,) if not hook and _is_drawing(node, attributes.get("id") or "") else None
+
+
+def _matter(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
+    """Galleries, pictures, files and buttons, by their *hook*; None: it is none of them."""
+    if hook in _GALLERY or "pro-gallery" in (node.attributes.get("class") or "").split():
         return tuple(_gallery(node, base_url))
     if hook in _PICTURE or (hook in _GIF and node.css_first("img") is not None):
         return tuple(_picture(node, base_url))
@@ -66,9 +75,7 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         return ()
     if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
         return (Open("p"), words(node) or "", Close("p"))
-    if (block := blocks.read(node, hook, attributes.get("role"), base_url)) is not None:
-        return block
-    return (DRAWING,) if not hook and _is_drawing(node, attributes.get("id") or "") else None
+    return None
 
 
 def _is_drawing(node: Node, identity: str) -> bool:
@@ -88,13 +95,19 @@ def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
     links = [(a, url) for a in node.css("a[href]") if (url := address(a.attributes.get("href") or "", base_url))]
     around = next((url for a, url in links if a.css_first("wow-image, img") is not None), None)
     image = replace(found, caption=caption)
-    below = node.css_first("figcaption")
-    linked = below is not None and below.css_first("a[href]") is not None and words(below) == caption
-    if below is not None and linked:
+    if (below := _linked_caption(node, caption)) is not None:
         yield Captioned(image, tuple(walk(below, link=lambda href: address(href, base_url))), around)
         return
     yield from (Open("a", around), image, Close("a")) if around else (image,)
     yield from (Link(url=url, text=text) for a, url in links if (text := words(a)))
+
+
+def _linked_caption(node: Node, caption: str | None) -> Node | None:
+    """The caption below a picture, where it holds links and is all of *caption*."""
+    below = node.css_first("figcaption")
+    if below is None or below.css_first("a[href]") is None or words(below) != caption:
+        return None
+    return below
 
 
 def _caption(node: Node) -> str | None:
@@ -110,14 +123,10 @@ def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
     """The pictures of a gallery that the server rendered, each once, with the title that stands over it; the rest of a
     long one is not in the page. A picture not loaded yet is there as its blurred twin alone.
     """
-    shown = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
-    found = [(_is_preload(img), img, image) for img in shown if (image := picture(img, base_url))]
-    loaded = {image.url for preload, _, image in found if not preload}
+    found = _loaded(node, base_url)
     titled: set[str] = set()
     used: set[int] = set()
-    for preload, img, image in found:
-        if preload and image.url in loaded:
-            continue
+    for img, image in found:
         item = _item(img)
         caption = _caption(item) if item is not None and item.mem_id not in used else None
         used.add(item.mem_id if item is not None else 0)
@@ -129,6 +138,14 @@ def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
         yield from (Open("p"), text, Close("p"))
     if not found and not rest:
         yield NO_GALLERY
+
+
+def _loaded(node: Node, base_url: str | None) -> list[tuple[Node, Image]]:
+    """The pictures of a gallery, without the blurred twins of those that are loaded."""
+    shown = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
+    found = [(img, image) for img in shown if (image := picture(img, base_url))]
+    loaded = {image.url for img, image in found if not _is_preload(img)}
+    return [(img, image) for img, image in found if not _is_preload(img) or image.url not in loaded]
 
 
 def _item(img: Node) -> Node | None:
@@ -155,21 +172,25 @@ def _is_preload(img: Node) -> bool:
 
 def _file(node: Node, base_url: str | None) -> Iterator[Event]:
     """A file widget: the file with its name, then the line below it ("Download PDF • 31.47MB")."""
-    lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
-    named = [text for hook, text in lines if hook in _FILE_NAME]
-    others = [text for hook, text in lines if hook not in _FILE_NAME]
-    if not named and others:  # older editors have no hooks here: name, extension, the line below
-        named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
-        others = others[len(named) :]
-    name = "".join(named) or None
+    name, below = _name_and_line(node)
     href = next((href for a in (node, *node.css("a")) if (href := a.attributes.get("href"))), None)
-    below = " ".join(others)
     size = _SIZE.search(below)
     url = address(href, base_url) if href else None
     if name or url:
         yield File(url=url, name=name, size=_bytes(size[1], size[2]) if size else None)
     if below:
         yield from (Open("p"), below, Close("p"))
+
+
+def _name_and_line(node: Node) -> tuple[str | None, str]:
+    """The name that a file widget shows, and the line below it."""
+    lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
+    named = [text for hook, text in lines if hook in _FILE_NAME]
+    others = [text for hook, text in lines if hook not in _FILE_NAME]
+    if not named and others:  # older editors have no hooks here: name, extension, the line below
+        named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
+        others = others[len(named) :]
+    return "".join(named) or None, " ".join(others)
 
 
 def _leaves(node: Node) -> list[Node]:
