@@ -1,6 +1,7 @@
 """The verbs of proof: seal, withdraw."""
 
 import secrets
+import sqlite3
 from pathlib import Path
 
 import click
@@ -120,7 +121,7 @@ def publish(db: Path, where: str) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("urls", nargs=-1, metavar="[URL]...")
 @db_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The zip to write."
@@ -128,23 +129,43 @@ def publish(db: Path, where: str) -> None:
 @click.option(
     "--revision", metavar="HEX", help="Version whose record digest starts with HEX.  [default: the one shown]"
 )
-def exhibit(url: str, db: Path, output: Path, revision: str | None) -> None:
-    """Package one post as a file that anyone can check: a page to print, captures, proofs, a checking program.
+@click.option("--query", default="", help="The posts that this search finds.")
+@click.option("--where", multiple=True, metavar="NAME=VALUE",
+              help="The posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+def exhibit(
+    urls: tuple[str, ...], db: Path, output: Path, revision: str | None, query: str, where: tuple[str, ...]
+) -> None:
+    """Posts as one file that a stranger can check: a page to print, the captures, the proofs, a program that checks.
 
-    In the unpacked zip, `python3 verify.py` says what holds, with Python 3.11 or newer alone.
+    One post, several, or those of a search, up to 100. In the unpacked zip, `python3 verify.py` says what holds, with
+    Python 3.11 or newer alone.
 
     \b
     Example:  ushrn exhibit https://www.upr2020.org/post/example --output post.zip
+              ushrn exhibit --query "water rights" --where year=2020 --output posts.zip
     """
     from scraper import export
     from scraper import seal as room
     from scraper.store import Archive
 
     with Archive.open(db, create=False, readonly=True) as archive:
-        data = room.exhibit.build(archive, url, revision)
+        found = [*urls, *_found(archive.db, query, where)]
+        data = room.exhibit.build(archive, found, revision)
     with export.replacing(output, db) as partial:
         partial.write_bytes(data)
-    click.echo(f"{output}: {len(data)} bytes")
+    click.echo(f"{output}: {room.exhibit.told(found, len(data))}")
+
+
+def _found(connection: sqlite3.Connection, query: str, where: tuple[str, ...]) -> list[str]:
+    """Addresses of the posts of a search; none where nothing is asked."""
+    from scraper import export, search
+
+    if not query and not where:
+        return []
+    filters = export.where(where)
+    export.check(connection, filters)
+    request = search.Request(query=search.parse(query), filters=filters)
+    return [str(url) for (url,) in search.post_values(connection, request, ("url",))]
 
 
 @click.command()

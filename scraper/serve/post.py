@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scraper import cite, search, urls
+from scraper.seal import exhibit
 from scraper.serve import charts, texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.body_html import KeptImage, shown_image, web_address
@@ -76,6 +77,7 @@ def page(ask: Ask) -> Answer:
             captures=captures,
             captured=captured,
             raw=holdings.has_bodies(ask.db),
+            sealed=exhibit.details(ask.db, captured["record_sha256"]) if captured else {},
             links=[(link, ours.get(link["url"])) for link in links],
             linked_from=post_queries.linked_from(ask.db, post["id"], post["url"], MOST),
             near=beside(ask, post["id"]),

@@ -6,10 +6,12 @@ from pathlib import Path
 from scraper.errors import ArchiveError
 from scraper.export import NEVER, instant, xml
 from scraper.seal import exhibit
+from scraper.search import check_cost, post_values
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import the_post, withdrawn_page
+from scraper.serve.searching import IN_EXHIBIT, State
 from scraper.store import Archive, notices, sealing
 
 #: Checkpoints in the feed.
@@ -54,13 +56,27 @@ def _entry(ask: Ask, row: sealing.Row) -> str:
 def post_exhibit(ask: Ask) -> Answer:
     """``/post/<site>/<slug>/exhibit.zip?revision=<hex>``"""
     post = the_post(ask)
+    return _exhibit(ask, [post["url"]], post["slug"], ask.one("revision") or None)
+
+
+def results_exhibit(ask: Ask) -> Answer:
+    """``/exhibit.zip?q=…``: the posts of a search, filtered as its page is."""
+    request = State(ask).request
+    check_cost(ask.db, request.query)
+    found = [str(row[0]) for row in post_values(ask.db, request, ("url",), IN_EXHIBIT + 1)]
+    if not 0 < len(found) <= IN_EXHIBIT:
+        raise NotHere(texts.exhibit_of_at_most(IN_EXHIBIT))
+    return _exhibit(ask, found, ask.one("q") or "posts", None)
+
+
+def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -> Answer:
     path = ask.db.execute("PRAGMA database_list").fetchone()[2]
     try:
         with Archive.open(Path(path), create=False, readonly=True) as archive:
-            data = exhibit.build(archive, post["url"], ask.one("revision") or None)
+            data = exhibit.build(archive, addresses, revision)
     except ArchiveError as error:
         raise NotHere(str(error)) from error
-    name = "".join(sign for sign in post["slug"] if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80]
+    name = "".join(sign for sign in named if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80]
     headers = {"Content-Disposition": f'attachment; filename="exhibit-{name or "post"}.zip"', "X-Robots-Tag": "noindex"}
     return Answer(data, media_type="application/zip", headers=headers)
 

@@ -17,6 +17,8 @@ from scraper.serve.thumbs import thumbs
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
+#: Posts in an exhibit that is made for a reader, while others wait.
+IN_EXHIBIT = 20
 #: Hits on a page.
 HITS = 10
 #: Passages of a hit that are shown.
@@ -182,6 +184,7 @@ def answer(ask: Ask, state: State) -> Answer:
         thumbs=thumbs(ask, [(hit.site, hit.slug) for hit in found.every_hit]),
         sorts=[(name, texts.SORTS[name]) for name in search.SORTS],
         downloads=downloads(state),
+        exhibit=exhibit_of(ask, state, found.total),
         with_more=with_more(state, found),
         feed=state.link(*state.exact, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
@@ -391,6 +394,12 @@ def numbers(state: State, found: search.Page) -> list[tuple[int, str]]:
     here, last = state.request.page, found.pages
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
     return [(page, "" if page == here else state.at(page)) for page in wanted]
+
+
+def exhibit_of(ask: Ask, state: State, total: int) -> str:
+    """Where the exhibit of these posts is; empty: there are none, too many, or no captures in this copy."""
+    fits = 0 < total <= IN_EXHIBIT and holdings.has_bodies(ask.db)
+    return state.link(*state.exact, path="/exhibit.zip") if fits else ""
 
 
 def downloads(state: State) -> list[tuple[str, str]]:

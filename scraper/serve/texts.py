@@ -728,6 +728,10 @@ ABOUT_STEPS = (
     ("Timestamped", "Where the operator asks for it, independent authorities sign the checkpoint’s digest with their own "
      "clocks: it existed by then."),
 )  # fmt: skip
+EXHIBIT_OFFER = (
+    "To hand a post over, take its exhibit: the button on its page, or beside a search with few posts. It is one file that "
+    "prints, holds the captures and the proof, and checks itself without this archive."
+)
 EACH_PART_PROVES = "What each part proves"
 IF_YOU_DOUBT, THIS_ANSWERS, RESTS_ON = "If you doubt that …", "… this answers it", "It rests on"
 PROVES = (
@@ -1113,6 +1117,15 @@ WITHDRAWN_WORDS = (
     ("It will not come back", "by a later crawl or import."),
 )
 EXHIBIT = "Exhibit (zip)"
+SEALED_AT, EXISTED_BY = "Sealed", "Existed by"
+
+
+def exhibit_of_at_most(most: int) -> str:
+    return f"An exhibit made here holds 1 to {most} posts: narrow the search. The command “ushrn exhibit” makes larger ones."
+
+
+def sealed_at(moment: str, number: int) -> str:
+    return f"{moment}, {checkpoint(number)}"
 
 
 _WITHDRAWN_WHAT: dict[str, str] = {

@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from scraper import digests
+from scraper.records import Image
 from scraper.store import addresses
 from scraper.store.sealing import Row
 
@@ -50,13 +52,38 @@ def shown(db: sqlite3.Connection, address: str, revision: str | None) -> Shown |
     return None if row is None else Shown(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
 
 
-def pictures(db: sqlite3.Connection, post_id: int) -> list[str]:
-    """`record_sha256` of the captures of the post's pictures that were kept, in the order of the pictures."""
-    asked = (
-        "SELECT DISTINCT record_sha256 FROM images JOIN captures ON captures.id = images.capture_id"
-        " JOIN bodies ON bodies.sha256 = body_sha256 AND codec <> 'withdrawn' WHERE post_id = ? ORDER BY record_sha256"
-    )
-    return [record for (record,) in db.execute(asked, (post_id,))]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """A picture of a post whose bytes were kept."""
+
+    record_sha256: str
+    body_sha256: str
+    url: str
+    alt: str | None
+    caption: str | None
+
+
+def pictures(db: sqlite3.Connection, of: Shown) -> list[Pictured]:
+    """The pictures that this version of a post shows and that were kept, in their order, each once."""
+    said = db.execute(_TARGETS, (of.post_id, of.record_sha256)).fetchone()
+    names = None if said is None else set(json.loads(said[0])["images"])
+    found: dict[str, Pictured] = {}
+    for record, sha256, url, alt, caption in db.execute(_PICTURES, (of.post_id,)):
+        if names is None or digests.image_id(Image(url=url)) in names:
+            found.setdefault(
+                record, Pictured(record_sha256=record, body_sha256=sha256, url=url, alt=alt, caption=caption)
+            )
+    return list(found.values())
+
+
+_TARGETS = """
+SELECT targets FROM revisions JOIN captures ON captures.id = capture_id WHERE post_id = ? AND record_sha256 = ?
+"""
+_PICTURES = """
+SELECT record_sha256, body_sha256, images.url, alt, caption FROM images
+  JOIN captures ON captures.id = images.capture_id JOIN bodies ON bodies.sha256 = body_sha256 AND codec <> 'withdrawn'
+WHERE post_id = ? ORDER BY position
+"""
 
 
 def revisions(db: sqlite3.Connection, post_id: int) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The pages of proof: the newest checkpoint, a feed of them, exhibits, and the page in place of a withdrawn post."""
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -61,6 +62,31 @@ def test_a_post_page_offers_its_exhibit_which_checks_itself(full: Path, open_roo
     done = subprocess.run([sys.executable, "-I", "-B", "verify.py"], cwd=tmp_path / "exhibit", capture_output=True)
     assert done.returncode == 0, done.stdout
     assert open_room(full).get(f"{PAGE}/exhibit.zip?revision=ffffffff").status_code == 404
+
+
+def test_a_post_page_says_by_which_checkpoint_it_is_sealed(full: Path, open_room: Any) -> None:
+    proof = open_room(full).get(PAGE).text.partition('id="proof"')[2]
+    assert "<dt>Sealed</dt>" in proof
+    assert re.search(r">1 January 2022, [^<]*checkpoint \d</a>", proof)
+
+
+def test_every_page_leads_to_what_was_withdrawn_and_about_says_what_an_exhibit_is(full: Path, open_room: Any) -> None:
+    reader = open_room(full)
+    about = reader.get("/about").text
+    assert 'href="/withdrawn"' in about.partition("<footer")[2]
+    assert "take its exhibit" in about
+
+
+def test_the_posts_of_a_search_are_one_exhibit(full: Path, open_room: Any, tmp_path: Path) -> None:
+    reader = open_room(full)
+    found = reader.get("/search?q=court").text
+    assert "exhibit.zip?q=court" in found
+    answer = reader.get("/exhibit.zip?q=court")
+    assert answer.headers["content-disposition"] == 'attachment; filename="exhibit-court.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert "A Day in Court" in archive.read("index.html").decode()
+    assert reader.get("/exhibit.zip?q=nothingfindsthis").status_code == 404
+    assert "exhibit.zip" not in reader.get("/search?q=nothingfindsthis").text
 
 
 def test_in_place_of_a_withdrawn_post_stands_a_page_that_says_so(taken: Path, open_room: Any) -> None:
