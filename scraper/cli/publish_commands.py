@@ -4,11 +4,15 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scraper.cli.group import Log, db_option, now, stoppable
 from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from scraper import search
 
 TABLES = ("csv", "json", "jsonl", "atom", "bibtex", "biblatex", "ris", "csl")
 EVIDENCE = ("warc", "wacz")
@@ -47,7 +51,8 @@ def export(
 
     Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
     every post; NULL is empty, lists are joined by "; ". bag is the whole archive to deposit: the file, WARC, tables,
-    proofs, and what repositories ask for; into a new folder, or a .zip.
+    proofs, and what repositories ask for; into a new folder, or a .zip. With --where or --query, warc, wacz and bag
+    hold the captures of these posts, with their pictures, files and counts, and the log of all runs to check them by.
 
     \b
     Example:  ushrn export csv --output posts.csv --where site=upr2020 --no-bodies
@@ -68,15 +73,16 @@ def export(
     }  # fmt: skip
     if form != "bag":
         refuse(form, {"--license": licence})
+    columnar = {name: value for name, value in given.items() if name not in found}
     if form == "bag":
-        refuse(form, given | left_out)
-        bag(db, required(form, output), licence)
+        refuse(form, columnar | left_out)
+        bag(db, required(form, output), licence, where, query)
     elif form == "sqlite":
         refuse(form, given)
         copy(db, required(form, output), captures=not without_captures, pictures=not without_pictures, public=public)
     elif form in EVIDENCE:
-        refuse(form, given | left_out)
-        evidence(form, db, required(form, output))
+        refuse(form, columnar | left_out)
+        evidence(form, db, required(form, output), where, query)
     else:
         refuse(form, left_out | ({"--excel": excel} if form != "csv" else {}))
         if other:
@@ -131,21 +137,34 @@ def posts(
         opened.close()
 
 
-def evidence(form: str, db: Path, output: Path) -> None:
-    """Write all captures in one of the formats of `EVIDENCE`."""
+def selection(db: Path, where: tuple[str, ...], query: str) -> "search.Request | None":
+    """What `--where` and `--query` ask for; None: neither is given. Raises UsageError for what there is not."""
+    from scraper import export as room
+    from scraper import schema, search
+
+    if not where and not query:
+        return None
+    request = search.Request(query=search.parse(query), filters=room.where(where))
+    with closing(schema.open_archive(db, create=False, readonly=True)) as opened:
+        room.check(opened.conn, request.filters)
+    return request
+
+
+def evidence(form: str, db: Path, output: Path, where: tuple[str, ...], query: str) -> None:
+    """Write captures in one of the formats of `EVIDENCE`."""
     from scraper import export as room
 
-    log = Log()
+    log, request = Log(), selection(db, where, query)
     write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
-    number = write(db, output, progress=lambda done: log.step("captures", done, None))
+    number = write(db, output, request=request, progress=lambda done: log.step("captures", done, None))
     log.summary(f"{output}: {number} captures, {output.stat().st_size} bytes")
 
 
-def bag(db: Path, output: Path, licence: str) -> None:
-    """Write the whole archive as a bag to deposit."""
+def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str) -> None:
+    """Write the archive, or what was asked for of it, as a bag to deposit."""
     from scraper import export as room
 
-    size = room.to_bag(db, output, now=now, licence=licence)
+    size = room.to_bag(db, output, now=now, licence=licence, request=selection(db, where, query))
     click.echo(f"{output}: a bag of {size} bytes")
 
 

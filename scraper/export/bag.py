@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scraper.export.deposit import Facts, Part
 from scraper.export.files import EPOCH, replacing, to_file
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
+from scraper.search import Request, rowids
 from scraper.store import capture_queries, holdings, sealing, settings_of
 from scraper.vocabulary import AddressState
 
@@ -34,11 +36,14 @@ _TYPES = {
 }
 
 
-def to_bag(archive: Path, path: Path, *, now: Callable[[], datetime], licence: str = "") -> int:
+def to_bag(
+    archive: Path, path: Path, *, now: Callable[[], datetime], licence: str = "", request: Request | None = None
+) -> int:
     """Write the bag of *archive* to *path*: a zip where it ends in ``.zip``, else a new folder; its payload in bytes.
 
-    *licence*: as the operator states it; empty: as set in the archive, if it is. Raises UsageError where *path* is no
-    place for it, and what `schema.open_archive` raises.
+    *request*: only the posts that it finds, without the file itself, which holds all. *licence*: as the operator
+    states it; empty: as set in the archive, if it is. Raises UsageError where *path* is no place for it, and what
+    `schema.open_archive` raises.
     """
     zipped = path.suffix == ".zip"
     folder = path.absolute().parent
@@ -48,7 +53,7 @@ def to_bag(archive: Path, path: Path, *, now: Callable[[], datetime], licence: s
         raise UsageError(f"{path}: is there already; name a new folder, or a file that ends in .zip")
     made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
     try:
-        size = _fill(made, archive, licence, now)
+        size = _fill(made, archive, licence, now, request)
         if zipped:
             with replacing(path, archive) as partial:
                 _pack(made, partial, path.stem)
@@ -60,19 +65,25 @@ def to_bag(archive: Path, path: Path, *, now: Callable[[], datetime], licence: s
     return size
 
 
-def _fill(bag: Path, archive: Path, licence: str, now: Callable[[], datetime]) -> int:
+def _fill(
+    bag: Path, archive: Path, licence: str, now: Callable[[], datetime], request: Request | None
+) -> int:  # fmt: skip
     """Write payload and tags; the payload's bytes. The copy in the bag is described, whatever is written since."""
     payload = bag / "data"
     payload.mkdir()
-    copy(archive, payload / "archive.db", now=now, public=True)  # a deposit is read by everybody
-    export_warc(payload / "archive.db", payload / "captures.warc.gz")
-    db = schema.open_archive(payload / "archive.db", create=False, readonly=True).conn
+    whole = payload / "archive.db"
+    copy(archive, whole, now=now, public=True)  # a deposit is read by everybody
+    number = export_warc(whole, payload / "captures.warc.gz", request=request)
+    db = schema.open_archive(whole, create=False, readonly=True).conn
     try:
-        facts = facts_of(db, licence)
-        _tables(db, payload / "tables")
+        facts = facts_of(db, licence) if request is None else _facts_of_part(db, licence, request, number)
+        _tables(db, payload / "tables", request)
         _proofs(db, payload)
     finally:
         db.close()
+    schema.tidy(whole)
+    if request is not None:
+        whole.unlink()
     parts = [_part(payload, file) for file in _files(payload)]
     for name, text in (
         ("README.md", deposit.readme(facts, parts)),
@@ -84,10 +95,12 @@ def _fill(bag: Path, archive: Path, licence: str, now: Callable[[], datetime]) -
     return _tag(bag, facts)
 
 
-def _tables(db: sqlite3.Connection, folder: Path) -> None:
+def _tables(db: sqlite3.Connection, folder: Path, request: Request | None) -> None:
+    """Every table; where only some posts are asked for, those that have rows of posts."""
     folder.mkdir()
-    for table in tables.ALL:
-        to_file(db, folder / f"{table}.csv", "csv", options=Options(table=table))
+    wanted = [name for name in tables.ALL if request is None or name == "posts" or name in tables.OF_POSTS]
+    for table in wanted:
+        to_file(db, folder / f"{table}.csv", "csv", request=request, options=Options(table=table))
 
 
 def _proofs(db: sqlite3.Connection, payload: Path) -> None:
@@ -119,6 +132,24 @@ def facts_of(db: sqlite3.Connection, licence: str = "") -> Facts:
         first_day=(first or "")[:10],
         last_day=(last or "")[:10],
         checkpoint=checkpoint.text if checkpoint else "",
+    )
+
+
+def _facts_of_part(db: sqlite3.Connection, licence: str, request: Request, captures: int) -> Facts:
+    """What a deposit of some posts says; *captures*: how many of them are in it."""
+    posts = sorted(rowids(db, request))
+    gone, first, last = capture_queries.part(db, posts)
+    return replace(
+        facts_of(db, licence),
+        posts=len(posts),
+        gone=gone,
+        revisions=tables.count_of(db, "revisions", request),
+        captures=captures,
+        wanted=0,
+        lost=0,
+        first_day=(first or "")[:10],
+        last_day=(last or "")[:10],
+        is_part=True,
     )
 
 

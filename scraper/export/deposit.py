@@ -9,8 +9,13 @@ from html import escape
 from typing import Any
 
 from scraper import __version__
+from scraper.numbers import plural
 
 NO_LICENCE = "No licence is stated. The posts belong to their authors."
+_CHECK = "`ushrn verify --db archive.db` checks every digest, reference and row."
+_CHECK_PART = (
+    "`ushrn import captures.warc.gz` checks the digest of every capture, and says which of them the log in it covers."
+)
 KEYWORDS = ("web archive", "human rights", "US Human Rights Network", "Universal Periodic Review")
 
 
@@ -34,6 +39,8 @@ class Facts:
     last_day: str
     #: The newest checkpoint, as signed; empty: there is none.
     checkpoint: str
+    #: Only some posts of the archive are in it.
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,15 @@ def description(facts: Facts) -> str:
     """One paragraph."""
     sites = ", ".join(name for name, _ in facts.sites) or "no site yet"
     when = f" made between {facts.first_day} and {facts.last_day}" if facts.first_day else ""
+    held = (
+        f"{plural(facts.posts, 'post')} of {sites}, in {plural(facts.revisions, 'version')}, from"
+        f" {plural(facts.captures, 'capture')}{when}. No longer on their sites: {facts.gone:,} of the posts."
+    )
+    if facts.is_part:
+        return f"{held} They are a part of a larger archive: what a search found."
     return (
-        f"{facts.posts:,} posts of {sites}, in {facts.revisions:,} versions, from {facts.captures:,} captures{when}."
-        f" {facts.gone:,} of the posts are no longer on their sites. {facts.wanted:,} addresses of posts are known that"
-        f" are not captured yet, and {facts.lost:,} of which no copy was found."
+        f"{held} {facts.wanted:,} addresses of posts are known that are not captured yet, and {facts.lost:,} of which"
+        " no copy was found."
     )
 
 
@@ -68,6 +80,8 @@ def readme(facts: Facts, parts: list[Part]) -> str:
     files = "\n".join(f"| `{part.path}` | {part.meaning} | {part.bytes:,} |" for part in parts)
     sites = "\n".join(f"- {name}: {url}" for name, url in facts.sites)
     sealed = f"```\n{facts.checkpoint.rstrip()}\n```" if facts.checkpoint else "The archive has no checkpoint yet."
+    also = "" if facts.is_part else " and, inside `archive.db`, in the table `dictionary`"
+    check = _CHECK_PART if facts.is_part else _CHECK
     served = f"It is served at {facts.public_url}.\n\n" if facts.public_url else ""
     return f"""# {title(facts)}
 
@@ -83,13 +97,13 @@ def readme(facts: Facts, parts: list[Part]) -> str:
 |---|---|--:|
 {files}
 
-The tables are described in `tables/datapackage.json` and, inside `archive.db`, in the table `dictionary`. Times are UTC
-and as precise as their source; an empty cell means that the source does not say.
+The tables are described in `tables/datapackage.json`{also}. Times are UTC and as precise as their source; an empty cell
+means that the source does not say.
 
 ## Checking it
 
-`manifest-sha256.txt` beside this folder has the SHA-256 of every file (BagIt, RFC 8493). `ushrn verify --db archive.db`
-checks every digest, reference and row. The newest checkpoint of the log of captures is:
+`manifest-sha256.txt` beside this folder has the SHA-256 of every file (BagIt, RFC 8493). {check} The newest checkpoint
+of the log of captures is:
 
 {sealed}
 

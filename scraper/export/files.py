@@ -67,7 +67,7 @@ def to_file(
 
 def _number(db: sqlite3.Connection, request: Request | None, options: Options) -> int:
     if options.table != "posts":
-        return tables.count_of(db, options.table)
+        return tables.count_of(db, options.table, request)
     number = rows.count(db, request)
     return number if options.limit is None else min(number, max(0, options.limit))
 

@@ -13,11 +13,13 @@ from difflib import get_close_matches
 from scraper import credentials, schema
 from scraper.errors import UsageError
 from scraper.export.rows import BODIES, LISTS, Options, chosen
-from scraper.search import Request, post_values
+from scraper.search import Request, post_values, rowids
 from scraper.store import whole_tables
 
 #: All of them, in the order of the data dictionary.
 NAMES = tuple(schema.TABLES)
+#: Those with rows of posts, which can be had for some posts.
+OF_POSTS = tuple(name for name, table in schema.TABLES.items() if "post_id" in {field.name for field in table.fields})
 #: Those that an export of all tables has: each row once, so no views.
 ALL = tuple(name for name, table in schema.TABLES.items() if not table.script.lstrip().startswith("CREATE VIEW"))
 #: What leaves by other doors (the bodies, as WARC) or stays with the operator.
@@ -90,7 +92,12 @@ def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     wanted = columns(options)
     if options.table == "posts":
         return post_values(db, request, [column.name for column in wanted], options.limit)
-    return _rows_of(db, options.table, wanted)
+    return _rows_of(db, options.table, wanted, _posts(db, request))
+
+
+def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
+    """The posts whose rows are asked for; None: all rows."""
+    return None if request is None or request == Request() else sorted(rowids(db, request))
 
 
 def _columns_of(table: str) -> tuple[Column, ...]:
@@ -120,10 +127,12 @@ def _column(field: schema.Field) -> Column:
     return Column(field.name, field.type or _TYPES.get(field.name, "TEXT"), field.meaning, f"t.{name}")
 
 
-def _rows_of(db: sqlite3.Connection, table: str, wanted: tuple[Column, ...]) -> Iterator[tuple[object, ...]]:
+def _rows_of(
+    db: sqlite3.Connection, table: str, wanted: tuple[Column, ...], posts: list[int] | None
+) -> Iterator[tuple[object, ...]]:
     order = [at for at, column in enumerate(wanted, 1) if column.name not in BODIES]
     encoded = [(at, column.bytes_as) for at, column in enumerate(wanted) if column.bytes_as]
-    found = whole_tables.rows(db, table, [column.sql for column in wanted], order)
+    found = whole_tables.rows(db, table, [column.sql for column in wanted], order, posts)
     return (_readable(row, encoded) for row in found) if encoded else found
 
 
@@ -138,6 +147,6 @@ def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[
     return tuple(values)
 
 
-def count_of(db: sqlite3.Connection, table: str) -> int:
-    """How many rows an export of *table* has."""
-    return whole_tables.count(db, table)
+def count_of(db: sqlite3.Connection, table: str, request: Request | None = None) -> int:
+    """How many rows an export of *table* has, of the posts that *request* finds or whole."""
+    return whole_tables.count(db, table, _posts(db, request))

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,40 +16,76 @@ from scraper import __version__, credentials, digests
 from scraper.export.files import replacing
 from scraper.records import Capture, Whole
 from scraper.seal import VERIFIER, keys
-from scraper.store import Archive, KeptRow, capture_queries, holdings, run_log, sealing, withdrawal_rules
+from scraper.search import Request, rowids
+from scraper.store import Archive, KeptRow, capture_queries, run_log, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
 from scraper.warc import writer as outgoing
 
-#: The same captures come out in the same order, whatever their ids.
-_IN_ORDER = "ORDER BY captured_at, record_sha256"
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which captures leave."""
+
+    archive: Archive
+    #: Ids of the posts whose captures leave; None: all captures do.
+    posts: tuple[int, ...] | None
+    #: Ids of these captures; None: all.
+    captures: frozenset[int] | None
+    withdrawn: withdrawal_rules.Rules
+
+    @classmethod
+    def of(cls, archive: Archive, request: Request | None) -> "_Choice":
+        """Those of the posts that *request* finds; None: all of them."""
+        withdrawn = withdrawal_rules.rules(archive.db)
+        if request is None:
+            return cls(archive, None, None, withdrawn)
+        posts = tuple(sorted(rowids(archive.db, request)))
+        return cls(archive, posts, capture_queries.of_posts(archive.db, posts), withdrawn)
+
+    def leaving(self, *, with_bodies: bool = True) -> Iterator[tuple[Capture, KeptRow]]:
+        """Them in order, without what was withdrawn."""
+        for capture, row in self.archive.captures_in_order(self.captures, with_bodies=with_bodies):
+            if row.record_sha256 not in self.withdrawn.records and not self.withdrawn.covers(capture, None):
+                yield capture, row
 
 
-def export_warc(archive_path: Path, output: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Write all captures as one WARC 1.1 file, one gzip member a record; how many captures.
+def export_warc(
+    archive_path: Path,
+    output: Path,
+    *,
+    request: Request | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write captures as one WARC 1.1 file, one gzip member a record; how many captures.
 
-    The same captures give the same bytes. *progress* is told how many are done.
-    Raises ArchiveUnusable, IntegrityError, UsageError.
+    *request*: only those of the posts that it finds, with their pictures, files and counts; None: all. The same
+    captures give the same bytes. *progress* is told how many are done. Raises ArchiveUnusable, IntegrityError,
+    UsageError.
     """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
-        return sum(1 for _ in outgoing.write(out, _kept(archive, progress), _about(archive)))
+        choice = _Choice.of(archive, request)
+        return sum(1 for _ in outgoing.write(out, _kept(choice, progress), _about(choice)))
 
 
 def export_wacz(
     archive_path: Path,
     output: Path,
     *,
+    request: Request | None = None,
     progress: Callable[[int], None] = lambda _: None,
     key_folder: Path | None = None,
 ) -> int:
-    """Write all captures as one WACZ 1.1.1 file, with an index, and the posts as its pages; how many captures.
+    """Write captures as one WACZ 1.1.1 file, with an index, and the posts as its pages; how many captures.
 
-    It is signed where the secret key that the archive names is in *key_folder* (None: the user's own).
+    *request*: as for `export_warc`. It is signed where the secret key that the archive names is in *key_folder* (None:
+    the user's own).
     """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
-        shown = capture_queries.pages_of_revisions(archive.db)
+        choice = _Choice.of(archive, request)
+        shown = capture_queries.pages_of_revisions(archive.db, choice.posts)
         pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
-        wacz.write(out, _kept(archive, progress), pages, _about(archive), _key(archive, key_folder or keys.folder()))
-        return holdings.count_of(archive.db, "captures")
+        kept, key = _kept(choice, progress), _key(archive, key_folder or keys.folder())
+        return wacz.write(out, kept, pages, _about(choice), key)
 
 
 def _key(archive: Archive, folder: Path) -> SignatureKey | None:
@@ -78,11 +115,10 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
         os.fsync(file.fileno())
 
 
-def _kept(archive: Archive, progress: Callable[[int], None]) -> Iterator[Kept]:
-    withdrawn, stripped = withdrawal_rules.rules(archive.db), withdrawal_rules.stripped_records(archive.db)
-    for done, (capture, row) in enumerate(archive.captures(_IN_ORDER), 1):
-        if _stays(withdrawn, capture, row.record_sha256):
-            continue
+def _kept(choice: _Choice, progress: Callable[[int], None]) -> Iterator[Kept]:
+    archive = choice.archive
+    stripped = withdrawal_rules.stripped_records(archive.db)
+    for done, (capture, row) in enumerate(choice.leaving(), 1):
         confirmed = _original(archive.db, capture.not_modified_of)
         like = _original(archive.db, capture.like_capture_id)
         leaving = credentials.without(capture)
@@ -115,20 +151,6 @@ def _whole(archive: Archive, row: KeptRow) -> Whole:
     return Whole(record_sha256=row.record_sha256, body_sha256=row.body_sha256, length=length)
 
 
-def _stays(withdrawn: withdrawal_rules.Rules, capture: Capture, record_sha256: str) -> bool:
-    """Whether a capture is withdrawn, so that it does not leave."""
-    return record_sha256 in withdrawn.records or withdrawn.covers(capture, None)
-
-
-def _left_out(archive: Archive) -> int:
-    """How many captures do not leave."""
-    withdrawn = withdrawal_rules.rules(archive.db)
-    if not withdrawn:
-        return 0
-    rows = archive.captures(with_bodies=False)
-    return sum(_stays(withdrawn, capture, row.record_sha256) for capture, row in rows)
-
-
 def _original(db: sqlite3.Connection, capture_id: int | None) -> Original | None:
     found = capture_queries.original(db, capture_id)
     if found is None:
@@ -137,14 +159,15 @@ def _original(db: sqlite3.Connection, capture_id: int | None) -> Original | None
     return Original(url=url, captured_at=at, body_sha256=body, record_sha256=record, response=answered)
 
 
-def _about(archive: Archive) -> About:
-    """What the whole is: the time of its newest capture, and a digest over all of them."""
-    _, newest = capture_queries.span(archive.db)
-    sent = capture_queries.newest_request_head(archive.db)
+def _about(choice: _Choice) -> About:
+    """What the whole is: the time of its newest capture, a digest over all of them, and the runs that made them."""
+    rows = [(capture.captured_at, row.record_sha256) for capture, row in choice.leaving(with_bodies=False)]
+    records = {record for _, record in rows}
+    sent = capture_queries.newest_request_head(choice.archive.db)
     return About(
         software=f"ushrn/{__version__}",
-        newest_at=newest or "1970-01-01T00:00:00Z",
-        digest=digests.chain_sha256(None, capture_queries.records(archive.db)),
+        newest_at=max((at for at, _ in rows), default="1970-01-01T00:00:00Z"),
+        digest=digests.chain_sha256(None, records),
         user_agent=http_message.value(sent, "user-agent") if sent else None,
-        log=run_log.of(archive.db, _left_out(archive)),
+        log=run_log.of(choice.archive.db, records),
     )

@@ -1,7 +1,10 @@
 """Captures, found by id, digest, address or time. Only reads."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from scraper.store.mementos import Mementos
 
 
 def row(db: sqlite3.Connection, capture_id: int | None) -> sqlite3.Row | None:
@@ -82,6 +85,19 @@ def span(db: sqlite3.Connection) -> tuple[str | None, str | None]:
     return oldest, newest
 
 
+def part(db: sqlite3.Connection, posts: Sequence[int]) -> tuple[int, str | None, str | None]:
+    """How many of *posts* are gone from their sites, and when the first and the last capture of them were made."""
+    chosen = json.dumps(posts)
+    asked = "SELECT count(gone_at) FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+    (gone,) = db.execute(asked, (chosen,)).fetchone()
+    first, last = db.execute(
+        "SELECT min(captured_at), max(captured_at) FROM post_captures JOIN captures ON captures.id = capture_id"
+        " WHERE post_id IN (SELECT value FROM json_each(?))",
+        (chosen,),
+    ).fetchone()
+    return gone, first, last
+
+
 def records(db: sqlite3.Connection) -> Iterator[str]:
     """All record digests, in order."""
     return (record for (record,) in db.execute("SELECT record_sha256 FROM captures ORDER BY record_sha256"))
@@ -96,11 +112,41 @@ def newest_request_head(db: sqlite3.Connection) -> bytes | None:
     return None if found is None else found[0]
 
 
-def pages_of_revisions(db: sqlite3.Connection) -> Iterator[tuple[str, str, str | None, str | None]]:
-    """(address, time, title, text) of each revision's first capture, in order of time."""
+#: Captures of posts whose ids are the JSON array ``:posts``: pages, pictures, files, counts; and what these refer to.
+_OF_POSTS = """
+WITH RECURSIVE chosen(id) AS (SELECT value FROM json_each(:posts)), direct(id) AS (
+  SELECT capture_id FROM post_captures WHERE post_id IN chosen
+  UNION SELECT capture_id FROM revisions WHERE post_id IN chosen
+  UNION SELECT capture_id FROM counts WHERE post_id IN chosen AND source = 'endpoint'
+  UNION SELECT capture_id FROM images WHERE post_id IN chosen AND capture_id IS NOT NULL
+  UNION SELECT captures.id FROM files JOIN captures ON captures.url = files.url AND kind = 'file'
+    WHERE post_id IN chosen
+), needed(id) AS (
+  SELECT id FROM direct
+  UNION SELECT not_modified_of FROM captures JOIN needed USING (id) WHERE not_modified_of IS NOT NULL
+  UNION SELECT like_capture_id FROM captures JOIN needed USING (id) WHERE like_capture_id IS NOT NULL
+) SELECT id FROM needed
+"""
+
+
+def of_posts(db: sqlite3.Connection, posts: Sequence[int]) -> frozenset[int]:
+    """All captures that *posts* need to be shown and checked, by id: pages, pictures and covers, files, counts."""
+    found = {number for (number,) in db.execute(_OF_POSTS, {"posts": json.dumps(posts)})}
+    asked = "SELECT DISTINCT cover_image FROM posts WHERE id IN (SELECT value FROM json_each(?)) AND cover_image <> ''"
+    covers = db.execute(asked, (json.dumps(posts),)).fetchall()
+    mementos = Mementos(db)
+    return frozenset(found | {cover.id for (url,) in covers if (cover := mementos.picture(url)) is not None})
+
+
+def pages_of_revisions(
+    db: sqlite3.Connection, posts: Sequence[int] | None = None
+) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """(address, time, title, text) of the first capture of each revision of *posts* (None: all), in order of time."""
     return db.execute(
         "SELECT captures.url, captured_at, title, body_text FROM revisions JOIN captures ON captures.id = capture_id"
-        " ORDER BY captured_at, captures.url, record_sha256"
+        " WHERE :posts IS NULL OR post_id IN (SELECT value FROM json_each(:posts))"
+        " ORDER BY captured_at, captures.url, record_sha256",
+        {"posts": None if posts is None else json.dumps(posts)},
     )
 
 

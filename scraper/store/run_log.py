@@ -6,7 +6,7 @@ the chain that it had: until then it stands there as a run that was killed would
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from scraper.run_log import (
     RUN_COLUMNS,
@@ -34,8 +34,12 @@ FROM decisions ORDER BY record_sha256, at, kind, id
 """
 
 
-def of(db: sqlite3.Connection, left_out: int) -> RunLog:
-    """The log of the archive; *left_out*: how many of its captures do not travel with it."""
+def of(db: sqlite3.Connection, travelling: Collection[str]) -> RunLog:
+    """The log of the archive; *travelling*: `record_sha256` of those of its captures that go with it.
+
+    All runs and checkpoints are in it, so that any part of the captures can be held against them; of the decisions only
+    those about captures that travel.
+    """
     runs = [_run(db, row) for row in db.execute(_RUNS).fetchall()]
     checkpoints = [
         LoggedCheckpoint(
@@ -54,7 +58,9 @@ def of(db: sqlite3.Connection, left_out: int) -> RunLog:
     decisions = [
         LoggedDecision(record_sha256=record, kind=kind, at=at, by=by, reason=reason, crawl_id=crawl_id)
         for record, kind, at, by, reason, crawl_id in db.execute(_DECISIONS)
+        if record in travelling
     ]
+    left_out = sum(record not in travelling for run in runs for record in run.records)
     return RunLog(
         runs=tuple(runs), checkpoints=tuple(checkpoints), decisions=tuple(decisions), left_out=left_out
     )  # fmt: skip

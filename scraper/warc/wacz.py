@@ -105,15 +105,33 @@ def _info(path: str) -> zipfile.ZipInfo:
 
 def write(
     out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None = None
-) -> None:
-    """Write a WACZ to *out*, which must be seekable; *key* signs it. The same captures give the same bytes."""
+) -> int:
+    """Write a WACZ to *out*, which must be seekable; *key* signs it. How many captures are in it.
+
+    The same captures give the same bytes.
+    """
     package = _Zip(out)
+    counted = _Counted(kept)
     try:
-        _fill(package, kept, pages, about, key)
+        _fill(package, counted, pages, about, key)
     except BaseException:
         package.forget()
         raise
     package.close()
+    return counted.number
+
+
+class _Counted:
+    """Captures, counted as they pass."""
+
+    def __init__(self, kept: Iterable[Kept]) -> None:
+        self._kept = kept
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Kept]:
+        for one in self._kept:
+            self.number += 1
+            yield one
 
 
 def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None) -> None:
