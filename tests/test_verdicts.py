@@ -1,13 +1,26 @@
 """docs/verdicts.md: each verdict is said with all of its witnesses, and with none of them taken away."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from scraper import decide
+from scraper import decide, sites
 from scraper.decide import Controls, Judgement, Meaning, Observation, Suspect
-from scraper.records import Capture, Reading
+from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER
+from scraper.records import Capture, Reading, Target
+from scraper.recover.coverage import Heard, settle
+from scraper.runs import Interrupts, NetworkSession, Run
+from scraper.store import Archive
+from scraper.vocabulary import SiteState, Source
+from scraper.warc import CdxRecord
+
+if TYPE_CHECKING:
+    from scraper.fetch import Fetcher
 
 URL = "https://www.blog.example/post/one"
 POST = Reading(kind="post", url=URL, title="One", body_text="We met by the river on Monday.")
@@ -91,6 +104,10 @@ def suspects(text: str = "Members of the garden club come in by the side door", 
     return [replace(found[0], **first), *found[1:]]  # type: ignore[arg-type]
 
 
+SHOWN = (
+    '<article data-hook="post"><h1 data-hook="post-title">One</h1>'
+    '<section data-hook="post-description"><p>We met by the river.</p></section></article>'
+)
 ELSE = page("https://www.blog.example/post/never", "There is no such letter, have a look around the garden instead")
 WELL = Controls(known_good=True, probe=ELSE)
 
@@ -125,6 +142,45 @@ def test_a_soft_absence_needs_a_known_post_the_probe_and_no_source_against_it(
     text = "There is no such letter, have a look around the garden instead"
     suspect = replace(Suspect(url=URL, answer=page(URL, text)), **change)  # type: ignore[arg-type]
     assert decide.rule(suspect, [suspect], controls).meaning is meaning
+
+
+NEVER_HAD = "https://www.upr2020.org/post/never-had"
+LISTED = CdxRecord(url=NEVER_HAD, timestamp="20210101000000", status=200, media_type="text/html")
+#: What is known when `lost` may be said, and each time without one witness.
+LOST: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "a source that names it": {"named": False},
+    "the site is off line": {"state": SiteState.LIVE},
+    "it is known whether the site is off line": {"state": SiteState.UNKNOWN},
+    "the Wayback Machine answered to the end": {"whole": {Source.COMMON_CRAWL}},
+    "Common Crawl answered to the end": {"whole": {Source.WAYBACK}},
+    "any archive answered to the end": {"whole": set()},
+    "the Wayback Machine lists nothing": {"rows": {Source.WAYBACK: {NEVER_HAD: [LISTED]}}},
+    "Common Crawl lists nothing": {"rows": {Source.COMMON_CRAWL: {NEVER_HAD: [LISTED]}}},
+    "no capture shows it": {"had": True},
+}
+
+
+@pytest.mark.parametrize("without", LOST)
+def test_lost_is_said_of_what_was_looked_for_everywhere_and_without_any_witness_it_is_not(
+    without: str, tmp_path: Path
+) -> None:
+    change = LOST[without]
+    site = sites.site_for(NEVER_HAD)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+        run = Run(archive=archive, interrupts=Interrupts(), now=lambda: moment)
+        run.begin("recover")
+        session = NetworkSession(run=run, fetcher=cast("Fetcher", None))
+        archive.site(replace(site, state=change.get("state", SiteState.GONE)))
+        if change.get("named", True):
+            archive.discover([Target(url=NEVER_HAD, site=site.id, found_by=("sitemap",))], session.at())
+        if change.get("had"):
+            session.keep(replace(page(NEVER_HAD, ""), body=SHOWN.encode()))
+        heard = Heard(rows=change.get("rows", {}), whole=change.get("whole", {Source.WAYBACK, Source.COMMON_CRAWL}))
+        settle(session, site, heard)
+        found = archive.db.execute("SELECT state FROM known_urls WHERE url = ?", (NEVER_HAD,)).fetchall()
+    assert (found == [("lost",)]) is (without == "nothing")
 
 
 def test_every_kind_of_decision_and_every_word_is_in_the_document() -> None:
