@@ -4,145 +4,29 @@ The blog is ours, in memory behind a loopback server; walls are of kinds that re
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from scraper import sites, verify
+from scraper import sites
 from scraper.accept import list_held, run_accept
-from scraper.crawl import run_crawl
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site, settle_unreachable
-from scraper.demo.blog import Answer, Question
-from scraper.demo.server import LoopbackServer, served
+from scraper.demo.blog import Answer
+from scraper.demo.server import served
 from scraper.errors import RobotsUnavailable
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
-from scraper.runs import Budget, Interrupts, Report, Run
+from scraper.runs import Budget, Interrupts, Run
 from scraper.store import Archive
+from tests.letters import START, WALLS, Blog, Lab, Wall, html, led, post
 
 if TYPE_CHECKING:
     from scraper.fetch import Fetcher
-
-START = datetime(2026, 1, 1, 10, tzinfo=UTC)
-Wall = Callable[[Question], Answer]
-TOPICS = (
-    "rivers",
-    "orchards",
-    "bridges",
-    "lanterns",
-    "harbours",
-    "letters",
-    "meadows",
-    "winters",
-    "kitchens",
-    "trains",
-)
-
-
-def words(number: int) -> str:
-    return " ".join(f"{TOPICS[(number + step) % 10]}{number} {TOPICS[(number * 3 + step) % 10]}" for step in range(12))
-
-
-def post(number: int, title: str | None = None) -> Answer:
-    heading = f"Letter {number} about {TOPICS[number % 10]}" if title is None else title
-    page = (
-        f'<!doctype html><html lang="en"><head><title>{heading}</title>'
-        f'<meta property="og:title" content="{heading}">'
-        f'<meta property="article:published_time" content="2025-{number % 12 + 1:02}-03T09:00:00.000Z"></head>'
-        f'<body><article data-hook="post"><h1 data-hook="post-title">{heading}</h1>'
-        f'<section data-hook="post-description"><p>{words(number)}.</p></section></article></body></html>'
-    )
-    return Answer(status=200, body=page.encode())
-
-
-def html(title: str, text: str, status: int = 200, **headers: str) -> Answer:
-    body = f"<html><head><title>{title}</title></head><body>{text}</body></html>".encode()
-    return Answer(
-        status=status, body=body, headers=tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    )
-
-
-NOT_FOUND = html("Not found", "404", 404)
-
-
-class Blog:
-    """A small blog: what its sitemap names, what is there, and what stands before it."""
-
-    def __init__(self, posts: int) -> None:
-        self.base = ""
-        self.there = {f"/post/letter-{number}": number for number in range(posts)}
-        self.named = set(self.there)
-        self.sitemap = True
-        #: path → title, and time of the last edit, where they are not the usual ones.
-        self.titles: dict[str, str] = {}
-        self.lastmod: dict[str, str] = {}
-        self.missing: Callable[[Question], Answer] = lambda _: NOT_FOUND
-        self.wall: Wall | None = None
-        #: Posts served in a run before the wall goes up.
-        self.free = 0
-        self.instead: dict[str, Answer] = {}
-        self.served = 0
-
-    def answer(self, question: Question) -> Answer:
-        path = question.path
-        if path in self.instead:
-            return self.instead[path]
-        if path.startswith("/post/"):
-            self.served += 1
-            if self.wall is not None and self.served > self.free:
-                return self.wall(question)
-            return post(self.there[path], self.titles.get(path)) if path in self.there else self.missing(question)
-        if path == "/sitemap.xml" and self.sitemap:
-            rows = "".join(
-                f"<url><loc>{self.base}{one}</loc><lastmod>{self.lastmod.get(one, '2025-12-01')}</lastmod></url>"
-                for one in sorted(self.named)
-            )
-            body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
-            return Answer(status=200, body=body.encode(), media_type="application/xml")
-        if path in ("/login", "/consent"):
-            return html("Please", "Say who you are.")
-        return html("Home", "Welcome.") if path == "/" else NOT_FOUND
-
-
-class Lab:
-    """The blog, its server, an archive, and a clock."""
-
-    def __init__(self, folder: Path, blog: Blog, server: LoopbackServer) -> None:
-        self.path, self.blog, self.server = folder / "archive.db", blog, server
-        blog.base = server.base
-
-    def crawl(self, day: int, **options: Any) -> Report:
-        self.blog.served = 0
-        moment = START + timedelta(days=day)
-        given = {"delay": 0, "counts": False, "now": lambda: moment, "sleep": lambda _: None, **options}
-        return run_crawl(self.path, [self.server.base], contact="test@example.org", **given)
-
-    def one(self, sql: str, *values: object) -> Any:
-        with sqlite3.connect(self.path) as db:
-            row = db.execute(sql, values).fetchone()
-        db.close()
-        return row[0] if len(row) == 1 else row
-
-    def harm(self) -> tuple[int, int, int, int]:
-        """Posts gone, missing, of several revisions, and addresses called lost or no post."""
-        posts = "SELECT count(gone_at), count(missing_since), sum(revision_count > 1) FROM posts"
-        return (*self.one(posts), self.one("SELECT count(*) FROM known_urls WHERE state IN ('lost', 'not-a-post')"))
-
-    def verified(self) -> list[str]:
-        """What `verify` holds against the archive."""
-        found = verify.run(self.path, now=lambda: START + timedelta(days=400)).found
-        return [str(one) for one in found if one.level is not verify.Grade.NOTE]
-
-    def rebuilt(self) -> list[Any]:
-        changes: list[Any] = []
-        with Archive.open(self.path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
-            archive.rebuild(changed=changes.append)
-        return changes
 
 
 @pytest.fixture
@@ -150,27 +34,6 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     blog = Blog(8)
     with served(blog.answer) as server:
         yield Lab(tmp_path, blog, server)
-
-
-def led(to: str) -> Wall:
-    return lambda question: Answer(status=302, headers=(("Location", to.format(path=question.path)),))
-
-
-WALLS: dict[str, Wall] = {
-    "a challenge by its header": lambda _: html("Wait", "A moment.", cf_mitigated="challenge"),
-    "a challenge by its marks": lambda _: html("Just a moment...", "<script>window._cf_chl_opt={}</script>"),
-    "a challenge with 503": lambda _: html("Wait", "<script>window._cf_chl_opt={}</script>", 503),
-    "a refusal": lambda _: html("No", "Access denied.", 403),
-    "a login": led("/login?next={path}"),
-    "a consent page elsewhere": led("https://choices.example/consent?back={path}"),
-    "an unmarked page": lambda _: html("Club", "Members of the garden club come in through the side door. " * 3),
-    "an unmarked page with the address": lambda question: html(
-        "Hold on",
-        f"Before we open {question.path} for you, prove that you are no machine. Move the slider.",
-    ),
-    "the front page": led("/"),
-    "parking": led("https://parking.example/landing"),
-}
 
 
 @pytest.mark.parametrize("kind", WALLS)
@@ -384,112 +247,3 @@ def test_every_sitemap_of_an_index_is_read(lab: Lab) -> None:
 
 
 # -- a blog's life, day by day
-
-
-class Life:
-    """Days of the blog, each with what happens on it, and what is true in the end."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.lab, self.blog = lab, lab.blog
-        self.numbers = len(lab.blog.there)
-        self.gone: dict[str, int] = {}
-        #: Post → the day from which it can be had; post → the day of its edit.
-        self.servable: dict[str, int] = dict.fromkeys(lab.blog.there, 0)
-        self.edited: dict[str, int] = {}
-        self.moved: set[str] = set()
-        self.clear: list[int] = []
-
-    def day(self, day: int) -> None:
-        """One day: what changed, what goes wrong, and the crawl."""
-        blog, month, kinds = self.blog, day // 30, list(WALLS)
-        blog.wall, blog.missing, blog.sitemap, blog.instead, options = None, lambda _: NOT_FOUND, True, {}, {}
-        match day % 30:
-            case 3 | 7 | 15:
-                self.publish(day)
-            case 4:
-                self.delete(f"/post/letter-{month * 5 + 1}", day)
-            case 9:
-                path = self.publish(day + 1)
-                blog.instead[path] = NOT_FOUND
-            case 12:
-                self.edit(f"/post/letter-{month * 5 + 2}", day)
-            case 5 | 8 | 11 | 14 | 17 | 20 as number:
-                blog.wall, blog.free = WALLS[kinds[(number + month) % len(kinds)]], day % 3
-                options = {"full": True}
-            case 22:
-                blog.wall, options = (lambda _: html("Trouble", "Come back later.", 503)), {"full": True}
-            case 23:
-                blog.sitemap = False
-            case 24:
-                blog.wall, options = (lambda _: NOT_FOUND), {"full": True}
-            case 26:
-                self.move(f"/post/letter-{month * 5 + 3}", day)
-            case 28:
-                options = {"budget": Budget(requests=4), "full": True}
-        self.crawl(day, options)
-
-    def crawl(self, day: int, options: dict[str, Any]) -> None:
-        """The crawl of one day; a day is clear where nothing stands between the blog and its reader."""
-        for old in self.moved:
-            self.blog.instead[old] = Answer(status=301, headers=(("Location", f"{old}-again"),))
-        self.lab.crawl(day, **options)
-        if self.blog.wall is None and not options:
-            self.clear.append(day)
-
-    def publish(self, day: int) -> str:
-        path = f"/post/letter-{self.numbers}"
-        self.blog.there[path] = self.numbers
-        self.blog.named.add(path)
-        self.servable[path] = day
-        self.numbers += 1
-        return path
-
-    def delete(self, path: str, day: int) -> None:
-        del self.blog.there[path]
-        self.blog.named.discard(path)
-        self.gone[path] = day
-
-    def edit(self, path: str, day: int) -> None:
-        self.blog.titles[path] = f"Letter anew on day {day}"
-        self.blog.lastmod[path] = f"{START + timedelta(days=day, hours=-1):%Y-%m-%dT%H:%M:%SZ}"
-        self.edited[path] = day
-
-    def move(self, path: str, day: int) -> None:
-        self.blog.there[f"{path}-again"] = self.blog.there.pop(path)
-        self.blog.named = (self.blog.named - {path}) | {f"{path}-again"}
-        self.servable[f"{path}-again"] = self.servable.pop(path)
-        self.moved.add(path)
-
-    def soon(self, day: int) -> str:
-        """The end of the second clear day from *day* on."""
-        after = [one for one in self.clear if one >= day]
-        return f"{START + timedelta(days=after[min(1, len(after) - 1)] if after else 10**4):%Y-%m-%d}"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("days", [35, pytest.param(365, marks=pytest.mark.long)])
-def test_in_a_long_life_nothing_false_is_said_and_nothing_is_overlooked(lab: Lab, days: int) -> None:
-    life = Life(lab)
-    for day in range(days):
-        life.day(day)
-    with sqlite3.connect(lab.path) as db:
-        rows = db.execute("SELECT url, gone_at, first_seen_at, revision_count FROM posts").fetchall()
-        events = db.execute("SELECT kind, url, at FROM events JOIN posts ON posts.id = post_id").fetchall()
-        lost = db.execute("SELECT count(*) FROM known_urls WHERE state IN ('lost', 'not-a-post')").fetchone()[0]
-    db.close()
-    found = {url.removeprefix(lab.server.base): values for url, *values in rows}
-    assert found.keys() == life.servable.keys()
-    assert {path for path, (gone, *_) in found.items() if gone} == {
-        path for path, day in life.gone.items() if day < days - 30
-    }
-    assert lost == 0
-    for path, day in life.servable.items():
-        assert path.endswith("-again") or found[path][1][:10] <= life.soon(day), path
-    assert {path for path, (*_, revisions) in found.items() if revisions > 1} == set(life.edited)
-    for kind, url, at in events:
-        path = url.removeprefix(lab.server.base)
-        if kind == "changed":
-            assert at[:10] <= life.soon(life.edited[path]), path
-    assert sum(kind == "moved" for kind, *_ in events) == len(life.moved)
-    assert sum(kind == "returned" for kind, *_ in events) == 0
-    assert lab.rebuilt() == []
