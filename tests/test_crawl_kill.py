@@ -1,4 +1,5 @@
-"""SIGKILL at any moment: nothing acknowledged is lost, nothing is there twice, at most one page is fetched again."""
+"""SIGKILL at any moment: nothing acknowledged is lost, nothing is there twice, at most two pages are fetched again:
+the one that is being kept and the one that comes next."""
 
 import random
 import signal
@@ -81,7 +82,7 @@ def fetched(server: LoopbackServer, since: int) -> Counter[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_one_page_each(tmp_path: Path) -> None:
+def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_two_pages_each(tmp_path: Path) -> None:
     path, count, dice = tmp_path / "archive.db", 60, random.Random(20260520)
     blog = Blog(today=TODAY, page_size=20, padding=30_000)
 
@@ -107,7 +108,7 @@ def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_one_page_each(
                 sound(path)
             asked = fetched(server, since)
             assert len(asked) == count
-            assert sum(asked.values()) <= count + in_this_round
+            assert sum(asked.values()) <= count + 2 * in_this_round
             rounds += 1
         check_archive(path, count, rounds)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from scraper import urls
 from scraper.crawl.controls import ControlPages
@@ -10,6 +11,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.wall import Wall
 from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
+from scraper.fetch import Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import Step
@@ -65,17 +67,21 @@ class Posts:
         self._suspects_in_a_row = 0
         #: The known post that is being asked for as a control.
         self._control: str | None = None
+        #: The post that is being asked for while another is read.
+        self._ahead: str | None = None
         #: Pages that lost something grave: url → capture.
         self._poorer: dict[str, int] = {}
 
     def run(self, due: list[Due]) -> None:
         """Looks at every post that is due. Raises Blocked when a wall stands before the site's pages."""
         try:
-            for number, item in enumerate(due):
-                self.session.run.interrupts.check()
+            following = chain((item.url for item in due[1:]), [None])
+            for number, (item, then) in enumerate(zip(due, following, strict=False)):
+                if self._ahead != item.url:
+                    self.session.run.interrupts.check()
                 self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
                 with self.session.contained(item.url, Stage.FETCH):
-                    self.look(item.url)
+                    self.look(item.url, then)
                 if self._has_moved_away():
                     return
                 if self._suspects_in_a_row >= SUSPECTS_IN_A_ROW:
@@ -88,20 +94,37 @@ class Posts:
         finally:
             self._hold_drifted()
 
-    def look(self, url: str) -> bool:
-        """Fetches and keeps one post; whether a good page of it was had."""
+    def look(self, url: str, then: str | None = None) -> bool:
+        """Fetches and keeps one post; whether a good page of it was had. *then*: the post that is looked at next."""
         if url in self.looked:
             return False
         self.looked.add(url)
         found = self._ask(url)
+        if found is not None and not found[0] and then is not None:
+            self._ask_ahead(then)
         return found is not None and self._judge(url, *found)
+
+    def _ask_ahead(self, url: str) -> None:
+        """Begins with the next post while the last one is read and kept, as long as nothing is in the way: then no
+        answer comes that nobody looks at.
+        """
+        steady = not (self.wall.stands or self._suspects or self.moved_away or self.session.run.interrupts.asked)
+        if steady and url not in self.looked:
+            self._ahead = url
+            self.session.ask_ahead(*self._question(url))
+
+    def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:
+        return (
+            self.addresses.get(url, url),
+            CaptureKind.POST,
+            self.site,
+            self.session.validators(self.memory.get(url)),
+        )
 
     def _ask(self, url: str) -> tuple[tuple[Capture, ...], Capture] | None:
         """What came on the way, and the answer; None: none was had, which is noted."""
         try:
-            return self.session.ask(
-                self.addresses.get(url, url), CaptureKind.POST, self.site, self.session.validators(self.memory.get(url))
-            )
+            return self.session.ask(*self._question(url))
         except Forbidden as error:
             self.forbidden.append(url)
             self.session.note(

@@ -10,7 +10,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
-from scraper.fetch import Fetcher, Limits, RequestLog, digest_of
+from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, open_run, targets_of
 from scraper.store import lookups
@@ -60,10 +60,11 @@ def run_crawl(
             run.spend(request)
             on_request(request)
 
-        with Fetcher(
+        with AheadFetcher(
             contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
             private=private, accepted=accepted, paces=run.archive.paces(), on_request=counted,
+            check=run.interrupts.check,
         ) as fetcher:  # fmt: skip
             session = Session(
                 run=run,
@@ -108,10 +109,11 @@ def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> int:
 def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
     """The exit status of one site; none as long as it is not known what it means that it was not reached."""
     try:
-        if target.post is not None:
-            visit = crawl_post(session, target.site, target.post)
-        else:
-            visit = crawl_site(session, target.site, target.start)
+        with session.run.interrupts.punctual():
+            if target.post is not None:
+                visit = crawl_post(session, target.site, target.post)
+            else:
+                visit = crawl_site(session, target.site, target.start)
     except (Blocked, Forbidden, RateLimited, Interrupted) as error:
         session.keep_all(error.captures)
         _say(session, target.site, error)

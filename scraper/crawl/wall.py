@@ -23,6 +23,11 @@ class Wall:
         """A page was had: no wall stands before all of them."""
         self._in_a_row = 0
 
+    @property
+    def stands(self) -> bool:
+        """Whether the last page asked for was behind it."""
+        return self._in_a_row > 0
+
     def met(self, url: str, why: str, *, quietly: bool = False) -> None:
         """A page was behind the wall. Raises Blocked at the third in a row, unless *quietly*."""
         self.met_at.append(url)

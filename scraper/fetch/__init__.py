@@ -12,12 +12,14 @@ and on a sleep that the caller can interrupt.
 """
 
 from scraper.fetch import contact
+from scraper.fetch.ahead import AheadFetcher
 from scraper.fetch.certificates import digest_of
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import Robots
 
 __all__ = [
+    "AheadFetcher",
     "Fetcher",
     "Limits",
     "RequestLog",

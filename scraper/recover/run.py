@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import Interrupted
-from scraper.fetch import Fetcher, Limits, RequestLog
+from scraper.fetch import AheadFetcher, Limits, RequestLog
 from scraper.recover.archives import OWN_HOSTS, TITLES
 from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
@@ -52,11 +52,11 @@ def run_recover(
     wanted = sites_of(targets, Path(archive_path))
     with open_run(archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep)) as run:
         run.begin("recover")
-        with Fetcher(
+        with AheadFetcher(
             contact, delay=delay or 0.0, now=now, sleep=run.interrupts.sleep, monotonic=monotonic,
             limits=limits or LIMITS,
             named_hosts=hosts - OWN_HOSTS, interfaces=hosts, paces=run.archive.paces(),
-            on_request=on_request,
+            on_request=on_request, check=run.interrupts.check,
         ) as fetcher:  # fmt: skip
             session = NetworkSession(run=run, fetcher=fetcher, progress=progress)
             for site in wanted:
@@ -73,7 +73,8 @@ def run_recover(
 
 def _stoppable(recovery: Recovery) -> list[int]:
     try:
-        return recovery.run()
+        with recovery.session.run.interrupts.punctual():
+            return recovery.run()
     except Interrupted as error:
         recovery.session.messages.append(str(error))
         return [error.exit_status]

@@ -9,6 +9,13 @@ from types import FrameType
 
 from scraper.errors import Interrupted
 
+#: Seconds that a run has to end by itself after a signal; then whatever it is at is broken off.
+PATIENCE = 0.8
+
+
+class Overdue(KeyboardInterrupt):
+    """A signal came some time ago, and the run has not ended yet. Nothing that contains faults contains this."""
+
 
 class Interrupts:
     """Remembers that somebody asked us to stop. `sleep` ends at once when that happens, and raises Interrupted."""
@@ -31,9 +38,24 @@ class Interrupts:
     def check(self) -> None:
         """Raises Interrupted once somebody asked."""
         if self._asked.is_set():
-            raise Interrupted(
-                f"stopped by {self.signal_name}; what was fetched is saved: run the same command to resume"
-            )
+            raise self._stopped()
+
+    @contextmanager
+    def punctual(self) -> Iterator[None]:
+        """Within, work that does not end soon after a signal is broken off: Interrupted. What follows has all its time.
+
+        What a transaction has not yet committed is undone, and so is what was not yet kept.
+        """
+        try:
+            yield
+        except Overdue:
+            raise self._stopped() from None
+        finally:
+            if self._asked.is_set() and threading.current_thread() is threading.main_thread():
+                signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _stopped(self) -> Interrupted:
+        return Interrupted(f"stopped by {self.signal_name}; what was fetched is saved: run the same command to resume")
 
     def sleep(self, seconds: float) -> None:
         """Waits, unless asked to stop: then Interrupted."""
@@ -49,19 +71,27 @@ class Interrupts:
 
 @contextmanager
 def handle_signals(interrupts: Interrupts) -> Iterator[None]:
-    """Within, SIGINT and SIGTERM ask *interrupts*; a second SIGINT stops at once. Only the main thread can do that."""
+    """Within, SIGINT and SIGTERM ask *interrupts*, and what has not ended `PATIENCE` seconds later is broken off; a
+    second SIGINT stops at once. Only the main thread can do that. Raises Interrupted for what was broken off.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
         interrupts.ask(signal.Signals(number).name)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    def overdue(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
+        raise Overdue
+
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, overdue)
     try:
-        yield
+        with interrupts.punctual():
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -64,7 +64,8 @@ class Run:
         summary = self.archive.finish(
             self.crawl_id, finished_at=utc(self.now()), requests=requests, exit_status=exit_status
         )
-        self.messages += publishing.stamp_as_configured(self.archive)
+        if not self.interrupts.asked:
+            self.messages += publishing.stamp_as_configured(self.archive)
         self.archive.checkpoint()
         return summary
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from scraper import sites, urls
 from scraper.decide import Judgement
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
-from scraper.fetch import Fetcher, Validators
+from scraper.fetch import AheadFetcher, Fetcher, Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
@@ -158,6 +158,11 @@ class NetworkSession(Session):
         """Keeps what was learned of the hosts' patience, and seals the run."""
         self.archive.keep_paces(self.fetcher.paces())
         return self.run.finish(status, requests=self.fetcher.requests)
+
+    def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
+        """Begins with what `ask` will be asked for next, with the very same words."""
+        if isinstance(self.fetcher, AheadFetcher):
+            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
 
     def ask(
         self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None

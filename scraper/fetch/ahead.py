@@ -1,0 +1,117 @@
+"""Fetching in a thread of its own: the next answer comes while the last one is read and stored."""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from scraper.errors import Interrupted
+from scraper.fetch.fetcher import Fetcher
+from scraper.fetch.limits import Validators
+from scraper.fetch.robots import Robots
+from scraper.records import Capture
+from scraper.vocabulary import CaptureKind
+
+#: So long an answer is still waited for when the run is asked to stop; then it is given up.
+GRACE_SECONDS = 0.5
+#: How often it is looked whether the run was asked to stop.
+_LOOK_SECONDS = 0.1
+
+_Captures = tuple[Capture, ...]
+
+
+class _Job:
+    """One question to the thread, and its outcome."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._done = threading.Event()
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._result = self._work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the outcome raises it
+            self._error = error
+        self._done.set()
+
+    def outcome(self, check: Callable[[], None]) -> Any:
+        """The result, or the error raised. Raises what *check* raises, if the result does not come soon after that."""
+        while not self._done.wait(_LOOK_SECONDS):
+            try:
+                check()
+            except Interrupted:
+                if not self._done.wait(GRACE_SECONDS):
+                    raise
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+class AheadFetcher(Fetcher):
+    """A `Fetcher` that asks in one thread, one question after the other, and can be told what will be asked next.
+
+    It is used from one thread. An answer that was asked for ahead and not taken is lost, as if it never came.
+    """
+
+    def __init__(self, contact: str | None = None, *, check: Callable[[], None] = lambda: None, **given: Any) -> None:
+        """*check* raises Interrupted once the run was asked to stop; all else as for `Fetcher`."""
+        super().__init__(contact, **given)
+        self._check = check
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting: tuple[tuple[object, ...], _Job] | None = None
+        # A daemon: a server that never answers keeps no program from ending.
+        self._thread = threading.Thread(target=self._work, name="fetch", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run()
+
+    def _start(self, work: Callable[[], Any]) -> _Job:
+        job = _Job(work)
+        self._jobs.put(job)
+        return job
+
+    def ahead(
+        self, url: str, *, kind: CaptureKind, validators: Validators | None = None, hosts: frozenset[str] = frozenset()
+    ) -> None:
+        """Begin with what `get` will be asked for next, with the very same words."""
+        job = self._start(lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts))
+        self._waiting = (url, kind, validators, hosts), job
+
+    def get(
+        self,
+        url: str,
+        *,
+        kind: CaptureKind = CaptureKind.OTHER,
+        validators: Validators | None = None,
+        hosts: frozenset[str] = frozenset(),
+        **given: Any,
+    ) -> _Captures:
+        """As `Fetcher.get`; the answer may be there already."""
+        waiting = self._waiting
+        if waiting is not None and waiting[0] == (url, kind, validators, hosts) and not given:
+            job, self._waiting = waiting[1], None
+        else:
+            job = self._start(lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given))
+        found: _Captures = job.outcome(self._check)
+        return found
+
+    def post(self, url: str, **given: Any) -> _Captures:
+        """As `Fetcher.post`."""
+        found: _Captures = self._start(lambda: Fetcher.post(self, url, **given)).outcome(self._check)
+        return found
+
+    def robots(self, url: str) -> Robots:
+        """As `Fetcher.robots`."""
+        found: Robots = self._start(lambda: Fetcher.robots(self, url)).outcome(self._check)
+        return found
+
+    def close(self) -> None:
+        """Close all connections, unless an answer that nobody waits for is still on its way."""
+        self._jobs.put(None)
+        self._thread.join(_LOOK_SECONDS)
+        if not self._thread.is_alive():
+            super().close()
