@@ -8,6 +8,7 @@ from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, faults
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
+from scraper.search.folding import is_unspaced
 from scraper.search.found_rows import CitedPost, cited, post_values
 from scraper.search.found_words import found_words
 from scraper.search.ledger import snapshot
@@ -52,6 +53,7 @@ __all__ = [
     "find_mended",
     "found_words",
     "is_address",
+    "is_unspaced",
     "ordered",
     "parse",
     "post_at",

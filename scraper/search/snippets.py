@@ -7,7 +7,7 @@ are cut from whole paragraphs, so that `Snippet.paragraph` is a place to link to
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -69,23 +69,13 @@ def unmarked(text: str) -> str:
 def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> dict[int, Shown]:
     """Titles and passages of the posts *ids*."""
     wanted = json.dumps(list(ids))
-    texts = {
+    texts: dict[int, tuple[str | None, str | None, str | None]] = {
         number: (title, excerpt, body)
         for number, title, excerpt, body in db.execute(
             "SELECT id, title, excerpt, body_text FROM posts WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
     }
-    titles: dict[int, list[Range]] = {}
-    bodies: dict[int, list[Range]] = {}
-    for table, asked in _by_table(terms):
-        for number, title, body in _highlighted(db, table, asked, wanted):
-            if number not in texts:
-                continue  # a crawl has put it there since
-            titles.setdefault(number, []).extend(unfolded(texts[number][0] or "", ranges(title)))
-            bodies.setdefault(number, []).extend(unfolded(texts[number][2] or "", ranges(body)))
-    for number, (title, _, body) in texts.items():
-        titles.setdefault(number, []).extend(_side_by_side(title, terms))
-        bodies.setdefault(number, []).extend(_side_by_side(body, terms))
+    titles, bodies = _spots(db, terms, wanted, {number: (title, body) for number, (title, _, body) in texts.items()})
     in_files = _files(db, [term for term in terms if anywhere(term)], wanted)
     return {
         number: Shown(
@@ -94,6 +84,33 @@ def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> d
         )
         for number, (title, excerpt, body) in texts.items()
     }
+
+
+def found_words(db: sqlite3.Connection, terms: Sequence[Term], post: int) -> frozenset[str]:
+    """The strings in the body of *post* that *terms* find, as they stand there."""
+    row = db.execute("SELECT coalesce(body_text, '') FROM posts WHERE id = ?", (post,)).fetchone()
+    if row is None:
+        return frozenset()
+    _, bodies = _spots(db, terms, json.dumps([post]), {post: (None, row[0])})
+    return frozenset(row[0][begin:end] for begin, end in bodies[post])
+
+
+Spots = dict[int, list[Range]]
+
+
+def _spots(
+    db: sqlite3.Connection, terms: Sequence[Term], wanted: str, texts: Mapping[int, tuple[str | None, str | None]]
+) -> tuple[Spots, Spots]:
+    """Where *terms* stand in the titles and in the bodies of posts; *texts*: title and body of each of the *wanted*."""
+    titles: Spots = {number: list(_side_by_side(title, terms)) for number, (title, _) in texts.items()}
+    bodies: Spots = {number: list(_side_by_side(body, terms)) for number, (_, body) in texts.items()}
+    for table, asked in _by_table(terms):
+        for number, title, body in _highlighted(db, table, asked, wanted):
+            if number not in texts:
+                continue  # a crawl has put it there since
+            titles[number] += unfolded(texts[number][0] or "", ranges(title))
+            bodies[number] += unfolded(texts[number][1] or "", ranges(body))
+    return titles, bodies
 
 
 def _side_by_side(text: str | None, terms: Sequence[Term]) -> Iterator[Range]:

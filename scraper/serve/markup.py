@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from scraper import search
 from scraper.serve import texts
 from scraper.serve.body_html import Anchor, KeptImage, Piece, pieces
 
@@ -137,12 +138,16 @@ def _opened(tag: str, anchor: Anchor) -> str:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds any of *words*, whole, whatever their capitals."""
+    """Finds any of *words*, whatever their capitals; whole ones, but in scripts that put no spaces between words."""
     longest = sorted({word.strip() for word in words if word.strip()}, key=lambda word: (-len(word), word))[:200]
     if not longest:
         return None
-    either = "|".join(r"\s+".join(map(re.escape, word.split())) for word in longest)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    return re.compile("|".join(map(_whole, longest)), re.IGNORECASE)
+
+
+def _whole(word: str) -> str:
+    inside = r"\s+".join(map(re.escape, word.split()))
+    return inside if search.is_unspaced(word) else rf"(?<!\w){inside}(?!\w)"
 
 
 def _marked(text: str, pattern: re.Pattern[str] | None) -> str:

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -455,3 +456,23 @@ def test_posts_that_say_the_same_and_posts_about_the_same_stand_beside(shelf: An
     assert 'href="/post/upr2020/about"' in parts["related"]
     assert "copy" not in parts["related"]
     assert "else" not in parts["related"]
+
+
+@pytest.mark.parametrize(
+    ("body", "asked", "marked"),
+    [
+        ("人人生而自由在尊严和权利上一律平等", "权利", ["权利"]),
+        ("Wasser in der großen Straße von Köln", "strasse", ["Straße"]),
+        ("The oﬃce of Hawaiʻi opened", "office hawaii", ["oﬃce", "Hawaiʻi"]),
+        ("Łódź is a city, and so is lodz", "lodz", ["Łódź", "lodz"]),
+        ("Universal rights, and a university", '"universal"', ["Universal"]),
+        ("สิทธิมนุษยชนเป็นของทุกคน", "มนุษยชน", ["มนุษยชน"]),
+    ],
+)
+def test_words_are_marked_as_search_finds_them(
+    shelf: Any, open_room: Any, body: str, asked: str, marked: list[str]
+) -> None:
+    shelf.post("one", title="One", body_text=body, body_html=f"<p>{body}</p>")
+    page = open_room(shelf.path).get(f"/post/upr2020/one?q={quote(asked)}").text
+    prose = page[page.index('<div class="prose"') : page.index("</article>")]
+    assert re.findall("<mark>(.*?)</mark>", prose) == marked
