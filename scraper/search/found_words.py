@@ -14,3 +14,9 @@ def found_words(db: sqlite3.Connection, text: str, post: int) -> tuple[str, ...]
     """
     terms = as_written(db, parse(text)).terms
     return tuple(sorted(snippets.found_words(db, terms, post))) if terms else ()
+
+
+def found_in_file(db: sqlite3.Connection, text: str, file: int, file_text: str) -> tuple[str, ...]:
+    """The same for the text of a file, by its row number."""
+    terms = as_written(db, parse(text)).terms
+    return tuple(sorted(snippets.found_in_file(db, terms, file, file_text))) if terms else ()

@@ -51,6 +51,8 @@ class Snippet:
     file_url: str | None = None
     #: The page of the file that it stands on, from 1; None: in the post, or the file has but one.
     page: int | None = None
+    #: Which of the post's files it is, as `files.position` counts; None: in the post.
+    file_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +250,12 @@ def _files(db: sqlite3.Connection, terms: Sequence[Term], wanted: str) -> dict[i
     for table, asked in _by_table(terms):
         index = FILES[table]
         rows = db.execute(
-            f"SELECT files.id, post_id, files.name, url, length(files.text)"
+            f"SELECT files.id, post_id, files.position, files.name, url, length(files.text)"
             f" FROM {index} JOIN files ON files.id = {index}.rowid"
             f" WHERE {index} MATCH ? AND post_id IN (SELECT value FROM json_each(?)) ORDER BY post_id, files.id",
             (asked, wanted),
         ).fetchall()
-        for number, post, name, url, length in rows:
+        for number, post, position, name, url, length in rows:
             here = found.setdefault(post, {})
             if number in here or len(here) >= PASSAGES:
                 continue
@@ -261,7 +263,7 @@ def _files(db: sqlite3.Connection, terms: Sequence[Term], wanted: str) -> dict[i
             text, spots = _marked_by_index(db, index, asked, number) if room >= 0 else _by_letters(db, terms, number)
             best = next(passages(text, spots[:IN_FILE], 1), Snippet("", 0))
             label = unmarked(name or (url or "").rpartition("/")[2] or "file")
-            here[number] = replace(best, file=label, file_url=url)
+            here[number] = replace(best, file=label, file_url=url, file_number=position)
     return {post: list(snippets.values()) for post, snippets in found.items()}
 
 
@@ -273,6 +275,19 @@ def _marked_by_index(db: sqlite3.Connection, index: str, asked: str, number: int
         (MARK, UNMARK, asked, number),
     ).fetchone()
     return text or "", unfolded(text or "", ranges(highlighted))
+
+
+def found_in_file(db: sqlite3.Connection, terms: Sequence[Term], number: int, text: str) -> frozenset[str]:
+    """The strings in the *text* of the file of that id that *terms* find, as they stand there."""
+    spots = list(_side_by_side(text, terms))
+    for table, asked in _by_table([term for term in terms if anywhere(term)]):
+        index = FILES[table]
+        highlighted = db.execute(
+            f"SELECT highlight({index}, 1, ?1, ?2) FROM {index} WHERE {index} MATCH ?3 AND rowid = ?4",
+            (MARK, UNMARK, asked, number),
+        ).fetchone()
+        spots += unfolded(text, ranges(highlighted[0] if highlighted else None))
+    return frozenset(text[begin:end] for begin, end in spots)
 
 
 def _by_letters(db: sqlite3.Connection, terms: Sequence[Term], number: int) -> tuple[str, list[Range]]:

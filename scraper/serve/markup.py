@@ -160,11 +160,20 @@ def _marked(text: str, pattern: re.Pattern[str] | None) -> str:
     return "".join((*out, escape(text[at:], quote=False)))
 
 
+def marked_paragraphs(text: str, words: Iterable[str]) -> list[str]:
+    """The paragraphs of a plain *text* as safe HTML, without places to link to, *words* marked."""
+    pattern = _pattern(words)
+    return [_lines(paragraph, pattern) for paragraph in _PARAGRAPH.split(text) if paragraph.strip()]
+
+
+def _lines(paragraph: str, pattern: re.Pattern[str] | None) -> str:
+    return "<br>".join(_marked(line, pattern) for line in paragraph.strip("\n").split("\n"))
+
+
 def _from_text(body: Body) -> str:
     pattern = _pattern(body.words)
     out = []
     for number, (name, paragraph) in enumerate(paragraphs(body.text or "")):
         if paragraph.strip():
-            lines = "<br>".join(_marked(line, pattern) for line in paragraph.strip("\n").split("\n"))
-            out.append(f"{_opened('<p>', Anchor(name, number))}{lines}</p>")
+            out.append(f"{_opened('<p>', Anchor(name, number))}{_lines(paragraph, pattern)}</p>")
     return "\n".join(out)

@@ -21,18 +21,19 @@ from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
 from scraper.store import capture_queries, holdings, picture_queries, post_queries
 
-#: Rows of a list on the page at most; the data bench has all.
-MOST = 200
+#: Rows of a list on the page at most; a page of their own has all.
+MOST = 50
 #: Captures listed on the page.
 NEWEST = 20
-#: Characters of a file's text shown.
-FILE_TEXT = 20_000
+#: Characters of a file's text shown; a page of its own has all.
+FILE_TEXT = 2_000
 
 
 def page(ask: Ask) -> Answer:
     """``/post/<site>/<slug>``, with ``?q=`` to mark the words of a search."""
     post = the_post(ask)
-    links = post_queries.links(ask.db, post["id"])
+    links = post_queries.links(ask.db, post["id"], MOST)
+    linked_from = post_queries.linked_from(ask.db, post["id"], post["url"], MOST)
     ours = held(ask, (link["url"] for link in links))
     pictured = in_text(ask, picture_queries.of_post(ask.db, post["id"]))
     body = Body(
@@ -79,7 +80,9 @@ def page(ask: Ask) -> Answer:
             raw=holdings.has_bodies(ask.db),
             sealed=exhibit.details(ask.db, captured["record_sha256"]) if captured else {},
             links=[(link, ours.get(link["url"])) for link in links],
-            linked_from=post_queries.linked_from(ask.db, post["id"], post["url"], MOST),
+            links_number=post_queries.links_number(ask.db, post["id"]),
+            linked_from=linked_from,
+            linking=linking_number(ask, post, linked_from),
             near=beside(ask, post["id"]),
             work=work,
             cited=citations(cite.record(work), post["body_text"]),
@@ -97,6 +100,11 @@ def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> 
         return ""
     kept = in_text(ask, picture_queries.named(ask.db, [address])).get(address)
     return shown_image(kept, texts.cover_of(post["title"] or texts.UNTITLED), linked=True) if kept else ""
+
+
+def linking_number(ask: Ask, post: sqlite3.Row, shown: Sequence[sqlite3.Row]) -> int:
+    """How many posts link to *post*; they are counted only where not all of them are *shown*."""
+    return len(shown) if len(shown) < MOST else post_queries.linked_from_number(ask.db, post["id"], post["url"])
 
 
 def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:

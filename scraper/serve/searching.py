@@ -188,6 +188,7 @@ def answer(ask: Ask, state: State) -> Answer:
         with_more=with_more(state, found),
         feed=state.link(*state.exact, path="/search.atom"),
         post=lambda hit, paragraph=None: post_link(ask, hit, paragraph),
+        in_file=lambda hit, snippet: file_link(ask, hit, snippet),
         passages=passages_shown,
         citation=citation(ask, state, found, chosen(state, facets["site"])),
         coins=coins(ask, (hit.url for hit in found.every_hit)),
@@ -266,6 +267,13 @@ def post_link(ask: Ask, hit: search.Hit, paragraph: int | None = None) -> str:
     words = [("q", ask.one("q"))] if ask.one("q") else []
     place = "" if paragraph is None else f"#p{paragraph}"
     return ask.link(f"/post/{quoted(hit.site)}/{quoted(hit.slug)}", *words) + place
+
+
+def file_link(ask: Ask, hit: search.Hit, snippet: search.Snippet) -> str:
+    """The text of the file that a passage stands in, with the words marked, at its page."""
+    place = f"#page={snippet.page}" if snippet.page else ""
+    path = f"/post/{quoted(hit.site)}/{quoted(hit.slug)}/file/{snippet.file_number}"
+    return ask.link(path, ("q", ask.one("q"))) + place
 
 
 def passages_shown(hit: search.Hit) -> list[tuple[search.Snippet, bool]]:

@@ -430,6 +430,27 @@ def chosen(name: str, label: str) -> str:
     return f"{FILTER_NAMES.get(name, name)}: {label}"
 
 
+def page_number(number: int) -> str:
+    return f"Page {number:,}"
+
+
+def page_in_the_original(number: int) -> str:
+    return f"Page {number:,} of the original file"
+
+
+def found_on_pages(found: int, pages: int) -> str:
+    """Above a file's text; the numbers of the pages follow."""
+    return f"Found on {found:,} of {plural(pages, 'page')}:"
+
+
+def all_links(count: int) -> str:
+    return f"All {links(count)}"
+
+
+def all_posts(count: int) -> str:
+    return f"All {posts(count)}"
+
+
 def in_file(name: str, page: int | None) -> str:
     return f"In the file {name[:80]}, page {page}:" if page else f"In the file {name[:80]}:"
 
@@ -491,7 +512,11 @@ CITE, LIFE, PROVENANCE = "Cite this version", "History", "Proof"
 FILES, FILE_WITHOUT_NAME = "Files", "A file without a name"
 FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itself is not in this archive."
 FILE_HIDDEN = "The page listed this file without a link."
-FILE_TEXT, FILE_CUT = "Text of the file", "(cut here; full text in the data tables)"
+FILE_TEXT, FILE_WHOLE_TEXT = "Beginning of its text", "Full text"
+FILE_TEXT_WORDS = "The text of the file, as far as a program could read it."
+NO_SUCH_FILE = "The post offers no such file, or its text could not be read."
+PAGE_WITHOUT_TEXT, FOUND_ON_NO_PAGE = "No text on this page.", "The words are in the post, not in this file."
+LINKS_TITLE = "Links"
 VIDEOS = "Videos"
 CITE_HINT = "Cites the version shown here. Select a block to copy it."
 CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))

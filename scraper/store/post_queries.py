@@ -69,10 +69,16 @@ def _labels(db: sqlite3.Connection, table: str, noun: str, post: int) -> list[st
     return [name for (name,) in db.execute(asked, (post,))]
 
 
-def links(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
-    """url, text of its links, in order."""
-    asked = "SELECT url, text FROM links WHERE post_id = ? ORDER BY position LIMIT ?"
-    return db.execute(asked, (post, MOST)).fetchall()
+def links(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0) -> list[sqlite3.Row]:
+    """url, text of *most* of its links, in order, behind the *skipped* first."""
+    asked = "SELECT url, text FROM links WHERE post_id = ? ORDER BY position LIMIT ? OFFSET ?"
+    return db.execute(asked, (post, most, skipped)).fetchall()
+
+
+def links_number(db: sqlite3.Connection, post: int) -> int:
+    """How many links it has."""
+    (number,) = db.execute("SELECT count(*) FROM links WHERE post_id = ?", (post,)).fetchone()
+    return int(number)
 
 
 def videos(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
@@ -90,11 +96,22 @@ def files(db: sqlite3.Connection, post: int, letters: int) -> list[sqlite3.Row]:
     `kept` whether the file itself is in the archive.
     """
     return db.execute(
-        "SELECT url, name, media_type, size, sha256, substr(text, 1, ?) AS text, length(text) AS letters,"
+        "SELECT position, url, name, media_type, size, sha256, substr(text, 1, ?) AS text, length(text) AS letters,"
         " EXISTS (SELECT 1 FROM bodies WHERE bodies.sha256 = files.sha256) AS kept"
-        " FROM files WHERE post_id = ? ORDER BY position LIMIT 100",
+        " FROM files WHERE post_id = ? ORDER BY position",
         (letters, post),
     ).fetchall()
+
+
+def file(db: sqlite3.Connection, post: int, position: int) -> sqlite3.Row | None:
+    """id, url, name, size, sha256, text of the file at that place, and whether it is `kept`; None: there is none."""
+    row: sqlite3.Row | None = db.execute(
+        "SELECT id, url, name, size, sha256, text,"
+        " EXISTS (SELECT 1 FROM bodies WHERE bodies.sha256 = files.sha256) AS kept"
+        " FROM files WHERE post_id = ? AND position = ?",
+        (post, position),
+    ).fetchone()
+    return row
 
 
 def events(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
@@ -113,15 +130,26 @@ def counts(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
     return found[::-1]
 
 
-def linked_from(db: sqlite3.Connection, post: int, url: str, most: int) -> list[sqlite3.Row]:
-    """Other posts that link to it, by any address under which it was captured."""
+_LINKING = """
+FROM links JOIN posts ON posts.id = links.post_id
+WHERE links.url IN (SELECT ?1 UNION SELECT captures.url
+  FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_captures.post_id = ?2) AND posts.id <> ?2
+"""
+
+
+def linked_from(db: sqlite3.Connection, post: int, url: str, most: int, skipped: int = 0) -> list[sqlite3.Row]:
+    """*most* of the other posts that link to it, by any address under which it was captured, behind *skipped*."""
     return db.execute(
-        "SELECT DISTINCT posts.site, posts.slug, posts.title, posts.language, posts.published_at FROM links"
-        " JOIN posts ON posts.id = links.post_id WHERE links.url IN (SELECT ?1 UNION SELECT captures.url"
-        " FROM post_captures JOIN captures ON captures.id = capture_id WHERE post_captures.post_id = ?2)"
-        " AND posts.id != ?2 ORDER BY posts.published_at LIMIT ?3",
-        (url, post, most),
+        f"SELECT DISTINCT posts.site, posts.slug, posts.title, posts.language, posts.published_at {_LINKING}"
+        " ORDER BY posts.published_at, posts.url LIMIT ?3 OFFSET ?4",
+        (url, post, most, skipped),
     ).fetchall()
+
+
+def linked_from_number(db: sqlite3.Connection, post: int, url: str) -> int:
+    """How many other posts link to it."""
+    (number,) = db.execute(f"SELECT count(DISTINCT posts.id) {_LINKING}", (url, post)).fetchone()
+    return int(number)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -476,3 +476,45 @@ def test_words_are_marked_as_search_finds_them(
     page = open_room(shelf.path).get(f"/post/upr2020/one?q={quote(asked)}").text
     prose = page[page.index('<div class="prose"') : page.index("</article>")]
     assert re.findall("<mark>(.*?)</mark>", prose) == marked
+
+
+def test_the_text_of_a_file_has_its_pages_and_the_words_found(shelf: Any, open_room: Any) -> None:
+    post = shelf.post("report")
+    pages = ["Contents", "Wells of the county\n\nStraße and wells", "Nothing here", "A WELL <b>ran</b> dry"]
+    shelf.insert("files", post_id=post, position=1, url="https://docs.example/a%20b.pdf", name="Wells.pdf",
+                 media_type="application/pdf", text="\f".join(pages))  # fmt: skip
+    reader = open_room(shelf.path)
+    hit = reader.get("/search?q=wells").text
+    link = re.search(r'href="(/post/upr2020/report/file/1\?q=wells#page=2)"', hit)
+    assert link
+    assert "In the file Wells.pdf, page 2:" in hit
+    page = reader.get(link[1].partition("#")[0]).text
+    parts = dict(
+        re.findall(r'<section class="section" id="page=(\d)".*?(<div class="prose".*?)</section>', page, re.DOTALL)
+    )
+    assert [number for number, part in parts.items() if "<mark>" in part] == ["2", "4"]
+    assert "<p><mark>Wells</mark> of the county</p><p>Straße and <mark>wells</mark></p>" in parts["2"]
+    assert "A <mark>WELL</mark> &lt;b&gt;ran&lt;/b&gt; dry" in parts["4"]
+    assert "Found on 2 of 4 pages:" in page
+    assert 'href="https://docs.example/a%20b.pdf#page=2"' in page
+    assert "<mark>Straße</mark>" in reader.get("/post/upr2020/report/file/1?q=strasse").text
+    assert 'href="/post/upr2020/report/file/1"' in reader.get("/post/upr2020/report").text
+    assert reader.get("/post/upr2020/report/file/2").status_code == 404
+
+
+def test_lists_of_links_are_cut_only_with_a_link_to_all_of_them(shelf: Any, open_room: Any) -> None:
+    post = shelf.post("hub")
+    for number in range(230):
+        shelf.insert("links", post_id=post, position=number, url=f"https://a.example/{number}", text=f"To {number}")
+    for number in range(60):
+        other = shelf.post(f"other-{number}")
+        shelf.insert("links", post_id=other, position=0, url="https://www.upr2020.org/post/hub", text="Hub")
+    reader = open_room(shelf.path)
+    page = reader.get("/post/upr2020/hub").text
+    assert '<a href="/post/upr2020/hub/links">All 230 links</a>' in page
+    assert '<a href="/post/upr2020/hub/links#backlinks">All 60 posts</a>' in page
+    first, second = (reader.get(f"/post/upr2020/hub/links?page={number}").text for number in (1, 2))
+    out = [re.findall(r'href="https://a.example/(\d+)"', each) for each in (first, second)]
+    assert [*out[0], *out[1]] == [str(number) for number in range(230)]
+    assert len(re.findall(r'href="/post/upr2020/other-', first)) == 60
+    assert "/other-3/links" not in reader.get("/post/upr2020/other-3").text

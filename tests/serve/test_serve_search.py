@@ -132,7 +132,7 @@ def test_a_hit_in_a_pdf_says_so(reader: Any) -> None:
     text = reader.get("/search?q=desalination").text
     assert count(text) == "1 post found"
     assert "In the file Report.pdf:" in text
-    assert 'href="/post/upr2020/detroit-2?q=desalination#files"' in text
+    assert 'href="/post/upr2020/detroit-2/file/0?q=desalination"' in text
 
 
 def test_other_spellings_are_told(reader: Any) -> None:
