@@ -442,10 +442,7 @@ def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
     """Put what *tags* say into *head*, where it is not said yet."""
     for name, tag, content in tags:
         if name == "meta":
-            attributes = _attributes(tag)
-            key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
-            if value := attributes.get("content", "").strip():
-                head.metas.setdefault(key.lower(), value)
+            _gather_meta(head, _attributes(tag))
         elif name == "link" and any(kind in tag.lower() for kind in _LINKS):
             attributes = _attributes(tag)
             for kind in attributes.get("rel", "").lower().split():
@@ -456,6 +453,12 @@ def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
             head.title = " ".join(clean_text(unescape(content)).split()) or None
         elif name == "script" and content not in head.json_ld:
             head.json_ld.append(content)
+
+
+def _gather_meta(head: _Head, attributes: dict[str, str]) -> None:
+    key = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
+    if value := attributes.get("content", "").strip():
+        head.metas.setdefault(key.lower(), value)
 
 
 def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:

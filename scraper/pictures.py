@@ -54,6 +54,11 @@ def type_of(body: bytes) -> str | None:
             return "image/tiff"
         case b"\0\0\1\0":
             return "image/x-icon" if len(body) > 22 and 0 < body[4] < 100 else None
+    return _type_by_more(body)
+
+
+def _type_by_more(body: bytes) -> str | None:
+    """The same for those that four bytes do not tell."""
     if body.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if body.startswith(b"BM") and len(body) > 30 and body[6:10] == b"\0\0\0\0":

@@ -236,35 +236,37 @@ def _cut(failure: Exception | None) -> Truncation | None:
     return Truncation.TIME if isinstance(failure, httpcore.TimeoutException) else Truncation.DISCONNECT
 
 
+def _unresolved(error: socket.gaierror) -> WireFailed:
+    """Why a host's name leads to no address: the name, or our own network."""
+    if error.errno in _NO_RESOLVER:
+        message = f"host names cannot be looked up ({error.strerror}): check this machine's network"
+        return WireFailed("no-network", message)
+    return WireFailed("dns", f"the host's name is unknown ({error.strerror}): check its spelling and the network")
+
+
 def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     """What went wrong, in words that say what to do."""
     # The pool raises "from None": the cause is only in the context (httpcore 1.0.9).
     cause = error.__cause__ or error.__context__
     said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
+    if isinstance(error, socket.gaierror):
+        return _unresolved(error)
     if isinstance(error, Untrusted):
         advice = f"if it is the site's own all the same, give --accept-certificate {error.digest}"
         message = f"no trusted connection ({said}): check the certificate and this machine's clock; {advice}"
         return WireFailed("tls", message)
     if isinstance(error, Refused):
         return WireFailed("private", f"{said}: if you mean that machine, name it by its address or give --private")
-    if isinstance(error, socket.gaierror) and error.errno in _NO_RESOLVER:
-        return WireFailed(
-            "no-network", f"host names cannot be looked up ({error.strerror}): check this machine's network"
-        )
-    if isinstance(error, socket.gaierror):
-        return WireFailed("dns", f"the host's name is unknown ({error.strerror}): check its spelling and the network")
     if isinstance(cause, ssl.SSLError):
         return WireFailed("tls", f"no trusted connection ({said}): check the certificate and this machine's clock")
     if isinstance(error, httpcore.ConnectTimeout):
         return WireFailed("time", "no connection within the time limit: check that the server runs, or try later")
     if isinstance(error, httpcore.TimeoutException):
         return WireFailed("time", "no complete answer within the time limit: try later")
-    if (
-        isinstance(error, httpcore.ConnectError | OSError)
-        and getattr(cause, "errno", error.errno if isinstance(error, OSError) else None) in _NO_ROUTE
-    ):
-        return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
     if isinstance(error, httpcore.ConnectError | OSError):
+        number = getattr(cause, "errno", error.errno if isinstance(error, OSError) else None)
+        if number in _NO_ROUTE:
+            return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
         return WireFailed("connect", f"no connection ({said}): check the address and that the server runs")
     if isinstance(error, httpcore.ProtocolError) and "peer closed" not in said and "disconnected" not in said:
         return WireFailed("protocol", f"the answer is not HTTP ({said}): open it in a browser, or try later")

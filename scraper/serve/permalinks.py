@@ -94,20 +94,27 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
     the capture showed), or of a revision's content, as versions before 0.2 wrote it.
     """
     found = _NAME.fullmatch(name)
-    digest = found["digest"] if found else ""
-    known = revisions_of(ask, post["id"])
-    revision = next((each for each in known if digest and (each.record_sha256 or "").startswith(digest)), None)
-    if revision is None and digest:
-        at = revision_queries.capture_time(ask.db, post["id"], post["url"], digest)
-        by_content = [each for each in known if each.content_sha256.startswith(digest)]
-        by_time = [each for each in known if at and each.seen_at <= at]
-        revision = next(reversed(by_time or by_content), None)
+    if found is None:
+        raise NotHere(texts.no_such_revision(name))
+    revision = _by_digest(ask, post, found["digest"])
     if revision is None:
-        withdrawn = notices.of_record(ask.db, post["url"], digest) if digest else None
+        withdrawn = notices.of_record(ask.db, post["url"], found["digest"])
         if withdrawn is not None:
             raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_revision(name))
     return _revision(revision_queries.whole(ask.db, post["id"], revision.capture_id))
+
+
+def _by_digest(ask: Ask, post: sqlite3.Row, digest: str) -> Revision | None:
+    """The revision whose first capture has that digest, else the one that a capture with it showed, else by content."""
+    known = revisions_of(ask, post["id"])
+    first = next((each for each in known if (each.record_sha256 or "").startswith(digest)), None)
+    if first is not None:
+        return first
+    at = revision_queries.capture_time(ask.db, post["id"], post["url"], digest)
+    by_time = [each for each in known if at and each.seen_at <= at]
+    by_content = [each for each in known if each.content_sha256.startswith(digest)]
+    return next(reversed(by_time or by_content), None)
 
 
 def labels(ask: Ask, facet: str, post: int) -> list[tuple[str, str]]:

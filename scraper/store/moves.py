@@ -100,28 +100,38 @@ class Moves:
 
     def _settle_target(self, target: str) -> set[str]:
         """Join the one old address that moved to *target*, and part all others from it."""
-        home = self._home(target)
-        shown = self._shown(self._rows(target))
-        found = []
-        for old in self._known_leads()[target]:
-            rows = self._rows(old)
-            redirects = sorted((row for row in rows if row.to == target), key=lambda row: row.order)
-            if redirects:
-                found.append((redirects[0].order, old, rows, redirects))
+        home, shown = self._home(target), self._shown(self._rows(target))
         winner: str | None = None
         changed: set[str] = set()
-        for since, old, rows, redirects in sorted(found, key=lambda one: one[:2]):
+        for since, old in sorted(self._led_from(target)):
+            rows = self._rows(old)
             before = [row for row in self._shown(rows) if row.order < since]
             joined = winner is None and self._joins(before, shown)
             winner = old if joined else winner
             wanted: dict[int, str | None]
             wanted = {row.id: home if joined else old for row in before if row.post_url in (old, target, home)}
-            wanted |= {row.id: home if joined else None for row in redirects}
-            for row in rows:
-                if row.id in wanted and row.post_url != wanted[row.id]:
-                    self._db.execute("UPDATE addresses SET post_url = ? WHERE capture_id = ?", (wanted[row.id], row.id))
-                    changed |= {old, target, home, *([row.post_url] if row.post_url else [])}
+            wanted |= {row.id: home if joined else None for row in rows if row.to == target}
+            former = self._reassign(rows, wanted)
+            if former:
+                changed |= {old, target, home, *filter(None, former)}
         return changed
+
+    def _led_from(self, target: str) -> list[tuple[decide.Order, str]]:
+        """(place of its first redirect, old address) of every address that ever led to *target*."""
+        found = []
+        for old in self._known_leads()[target]:
+            orders = [row.order for row in self._rows(old) if row.to == target]
+            if orders:
+                found.append((min(orders), old))
+        return found
+
+    def _reassign(self, rows: list[_Row], wanted: dict[int, str | None]) -> set[str | None]:
+        """Write whose captures *rows* are, by *wanted*; whose those were that changed."""
+        changed = [row for row in rows if row.id in wanted and row.post_url != wanted[row.id]]
+        self._db.executemany(
+            "UPDATE addresses SET post_url = ? WHERE capture_id = ?", [(wanted[row.id], row.id) for row in changed]
+        )
+        return {row.post_url for row in changed}
 
     def _joins(self, before: list[_Row], shown: list[_Row]) -> bool:
         """Whether the target was first seen after the old address was last had, and shows the same post."""

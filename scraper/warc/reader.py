@@ -192,15 +192,18 @@ def _described(record: Record) -> Described:
     return Described(software=software[1].strip() if software else "", text=text)
 
 
+def _first(group: list[Record], test: Callable[[Record], bool]) -> Record | None:
+    """The first record of a group that passes *test*; None: none does."""
+    return next(filter(test, group), None)
+
+
 def _finished(group: list[Record], described: Described, restore: Callable[[str], bool]) -> Iterator[Found | Wrong]:
     """The capture of one group of records, what does not hold of it, or why there is none."""
     if not group:
         return
-    main = next((record for record in group if record.type in MAIN), None)
-    request = next((record for record in group if record.type == "request"), None)
-    facts = next(
-        (record for record in group if record.type == "metadata" and record.get("Content-Type") == FACTS), None
-    )
+    main = _first(group, lambda record: record.type in MAIN)
+    request = _first(group, lambda record: record.type == "request")
+    facts = _first(group, lambda record: record.type == "metadata" and record.get("Content-Type") == FACTS)
     wrong = [found for record in (main, facts) if record is not None and (found := _block_complaint(record))]
     try:
         if facts is not None and restore(str(facts_in(facts.block).get("record_sha256"))):

@@ -49,12 +49,14 @@ def _named(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]] | None
         if found := words.TAGS.fullmatch(line) if line else None:
             below = [below for below in lines[index + 1 : end] if below]
             named = [tag.strip() for tag in found["tags"].split(",") if tag.strip()] + below
-            if named and all(len(tag) <= _LONGEST_TAG and tag[-1] not in ".!?:" for tag in named):
-                return index, tuple(dict.fromkeys(named))
-            return None
+            return (index, tuple(dict.fromkeys(named))) if named and all(map(_can_be_tag, named)) else None
         if len(line) > _LONGEST_TAG:
             return None
     return None
+
+
+def _can_be_tag(text: str) -> bool:
+    return len(text) <= _LONGEST_TAG and text[-1] not in ".!?:"
 
 
 def _categories(lines: Sequence[str], end: int, sure: frozenset[str]) -> tuple[int, tuple[str, ...]]:
@@ -67,6 +69,11 @@ def _categories(lines: Sequence[str], end: int, sure: frozenset[str]) -> tuple[i
         return last, joined
     if last is not None and lines[last] in sure:
         return last, (lines[last],)
+    return _marked_categories(lines, end)
+
+
+def _marked_categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:
+    """Those that stand a line each, with a list mark between; else *end* and none."""
     named: list[str] = []
     start, mark_due = end, False
     for index in range(end - 1, max(-1, end - _MOST), -1):
@@ -123,9 +130,7 @@ def _are_words_of(labels: Sequence[str], text: Sequence[str]) -> bool:
     """
     items = [label for label in labels if label.startswith("• ")]
     plain = [label.removeprefix("• ") for label in labels]
-    if len(items) not in (0, len(labels)) or (not items and len(labels) < 3):
-        return False
-    if any(label[0].isdecimal() for label in plain):
+    if not _look_alike(labels, items) or any(label[0].isdecimal() for label in plain):
         return False
     small = sum(label.islower() or label.startswith("#") for label in plain)
     if small * 5 >= len(plain) * 4:
@@ -134,6 +139,11 @@ def _are_words_of(labels: Sequence[str], text: Sequence[str]) -> bool:
     used = sum(_squashed(label) in whole for label in plain)
     names = sum(is_name(label) and len(label.split()) > 1 for label in plain)
     return used * 5 >= len(plain) * 3 and names * 2 <= len(plain)
+
+
+def _look_alike(labels: Sequence[str], items: Sequence[str]) -> bool:
+    """Whether all *labels* are *items* of a list, or none is and there are three or more."""
+    return len(items) == len(labels) if items else len(labels) > 2
 
 
 def _squashed(text: str) -> str:

@@ -29,16 +29,8 @@ class Mark:
 
 def mark(line: str) -> Mark | None:
     """What *line* says as a part of the head; None: it is a title or body."""
-    if found := words.UPDATED.fullmatch(line):
-        spelled = shown_date(found["date"])
-        if spelled is None:
-            return None
-        return Mark(updated=spelled, under_title=True, problems=lacking("updated_at", spelled, line))
-    if found := words.PUBLISHED.fullmatch(line):
-        spelled = shown_date(found["date"])
-        if spelled is None:
-            return None
-        return Mark(published=spelled, problems=lacking("published_at", spelled, line))
+    if found := words.UPDATED.fullmatch(line) or words.PUBLISHED.fullmatch(line):
+        return _labelled_date(found, line)
     if words.RATING.fullmatch(line) or words.FACT_CHECK.fullmatch(line):
         return Mark(under_title=True)
     if words.READING_TIME.fullmatch(line):
@@ -50,17 +42,28 @@ def mark(line: str) -> Mark | None:
     return (_glued(line) if len(line) <= _LONGEST else None) or _joined(line)
 
 
+def _labelled_date(found: re.Match[str], line: str) -> Mark | None:
+    """The date behind "Updated:" or "Published:"; None: there is none behind it."""
+    spelled = shown_date(found["date"])
+    if spelled is None:
+        return None
+    if found.re is words.UPDATED:
+        return Mark(updated=spelled, under_title=True, problems=lacking("updated_at", spelled, line))
+    return Mark(published=spelled, problems=lacking("published_at", spelled, line))
+
+
 def _joined(line: str) -> Mark | None:
     """Marks on one line ("Jane Doe • Mar 3, 2021 • 3 min read", "• Mar 3, 2021"); None: not only marks."""
     pieces = [piece.strip() for piece in re.split(r"[•·|]", line) if piece.strip()]
-    if len(line) > _LONGEST or not pieces or (len(pieces) == 1 and pieces[0] == line):
+    if len(line) > _LONGEST or not pieces or pieces == [line]:
         return None
-    marks = [mark(piece) for piece in pieces]
-    named = pieces[0] if marks[0] is None and is_name(pieces[0]) and len(pieces) > 1 else None
+    first = mark(pieces[0])
+    named = pieces[0] if first is None and len(pieces) > 1 and is_name(pieces[0]) else None
+    marks = [mark(piece) for piece in pieces[1:]] if named else [first, *map(mark, pieces[1:])]
     known = [found for found in marks if found is not None]
-    if len(known) + (named is not None) != len(pieces) or not known:
+    if len(known) != len(marks):
         return None
-    whole = Mark(author=named, strong=any(found.strong for found in known) or named is not None)
+    whole = Mark(author=named, strong=named is not None or any(found.strong for found in known))
     return merged([whole, *known])
 
 

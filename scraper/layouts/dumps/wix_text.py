@@ -17,7 +17,6 @@ from scraper.layouts.dumps.lines import (
     assert_prose,
     body_text,
     by_line,
-    first,
     nonblank,
     note,
     shown_date,
@@ -125,10 +124,16 @@ def _not_a_post(page: TextPage, cut: _Cut, head: Head) -> tuple[ReadingKind, str
         return ReadingKind.LIST, "it has the counts of several posts"
     if len(texts) > 2 and texts[0] == texts[1] and _is_range(texts[2]):
         return ReadingKind.OTHER, "it is an event: its title twice, then its days"
-    name = re.split(r" [|–—-] ", cut.before[first(cut.before)])[0] if first(cut.before) < len(cut.before) else ""
+    name = _window(cut)
     if name and name != head.title and words.is_in(words.PAGES, name):
         return ReadingKind.OTHER, f"its window is named {name!r}, as a page of a menu"
     return None
+
+
+def _window(cut: _Cut) -> str:
+    """The page's own name in the title of its window, which stands above the page; empty: it is not there."""
+    line = next((line for line in cut.before if line), "")
+    return re.split(r" [|–—-] ", line)[0]
 
 
 def _is_range(line: str) -> bool:
@@ -160,15 +165,26 @@ def _author_in(body: str) -> str | None:
     return next((name for line in nonblank(body.split("\n", 4))[:2] if (name := by_line(line))), None)
 
 
-def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
-    shown = true_counts(foot.counts, page.captured_at)
-    published = head.published.iso if head.published else None
-    basis = DateBasis.TEXT if published else None
-    if published is None and page.url and (published := urls.dated(page.url)):
-        basis = DateBasis.URL
+def _published(page: TextPage, head: Head) -> tuple[str | None, DateBasis | None]:
+    """The date of publication, and where it comes from: the head, else the address."""
+    if head.published is not None and head.published.iso is not None:
+        return head.published.iso, DateBasis.TEXT
+    dated = urls.dated(page.url) if page.url else None
+    return dated, DateBasis.URL if dated else None
+
+
+def _updated(head: Head, published: str | None) -> str | None:
+    """The day of the last change, where it is another than that of publication."""
     updated = head.updated.iso if head.updated else None
     if updated is not None and published is not None and updated[:10] == published[:10]:
-        updated = None
+        return None
+    return updated
+
+
+def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
+    shown = true_counts(foot.counts, page.captured_at)
+    published, basis = _published(page, head)
+    updated = _updated(head, published)
     problems = head.problems
     if foot.counts.views is not None and shown.views is None:
         problems += (note("placeholder-count", "views", "found '0 views', which pages before 2023-08 all said"),)
