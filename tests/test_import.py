@@ -27,6 +27,7 @@ from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.lock import writing
 from scraper.runs import Report
+from scraper.warc import SignatureKey
 from scraper.warc import record as warc
 from scraper.warc.record import Record
 
@@ -420,6 +421,48 @@ def test_a_package_of_packages_and_a_file_that_no_list_names_are_read(tmp_path: 
     report = bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"]))
     assert (report.exit_status, report.captures) == (0, 2)
     assert any("not in the package's own list" in message for message in report.messages)
+
+
+KEY = SignatureKey.of_seed(bytes(32))
+
+
+def signed_wacz(path: Path, data: bytes, *, alter: str = "") -> Path:
+    """A signed package of one WARC; *alter*: what was changed after it had been signed."""
+    resources = [{"path": "archive/a.warc.gz", "hash": warc.digest(data), "bytes": len(data)}]
+    package = json.dumps({"resources": resources}).encode()
+    signed = KEY.sign(package, created="2021-12-02T00:00:00Z", software="a recorder")
+    digest = {"path": "datapackage.json", "hash": warc.digest(package), "signedData": signed}
+    files = {
+        "archive/a.warc.gz": data + gzip.compress(b"\r\n") if alter == "file" else data,
+        "datapackage.json": package.replace(b'"bytes"', b'"size"') if alter == "list" else package,
+        "datapackage-digest.json": json.dumps(digest).encode(),
+    }
+    with zipfile.ZipFile(path, "w") as out:
+        for name, content in files.items():
+            out.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("alter", "stands", "status"), [("", "valid", 0), ("file", "invalid", 1), ("list", "invalid", 1)]
+)
+def test_the_signature_of_a_package_is_checked_and_kept(
+    tmp_path: Path, posts: Any, alter: str, stands: str, status: int
+) -> None:
+    report = bring(tmp_path / "a.db", signed_wacz(tmp_path / "x.wacz", foreign(*posts()[:1]), alter=alter))
+    assert (report.exit_status, report.captures) == (status, 1)
+    ((kept,),) = query(tmp_path / "a.db", "SELECT signature FROM import_files")
+    assert kept.startswith(f"{stands}: ")
+    assert (KEY.public in kept) is (alter != "list")
+    kinds = {kind for (kind,) in query(tmp_path / "a.db", "SELECT kind FROM problems")}
+    assert ("invalid-signature" in kinds) is bool(alter)
+    assert query(tmp_path / "a.db", "SELECT source, captured_at_basis FROM captures") == [("warc", "given")]
+
+
+def test_a_package_without_a_signature_is_kept_as_such(tmp_path: Path, posts: Any) -> None:
+    data = foreign(*posts()[:1])
+    bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", {"archive/a.warc.gz": data}, ["archive/a.warc.gz"]))
+    assert query(tmp_path / "a.db", "SELECT signature FROM import_files") == [("none",)]
 
 
 def test_a_damaged_member_costs_itself_alone_and_is_named(tmp_path: Path, posts: Any) -> None:

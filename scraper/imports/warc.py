@@ -18,7 +18,7 @@ from scraper.records import Capture
 from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
 from scraper.store import ImportFile, Place, capture_queries, lookups
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
-from scraper.warc import Described, Found, Logged, Own, PassedOver, Wrong, arc, wacz
+from scraper.warc import Described, Found, Logged, Own, PassedOver, Signature, Standing, Wrong, arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 
@@ -62,6 +62,7 @@ class WarcImporter:
                     return False
                 source = _Source(file=ImportFile(name=path.name, kind=kind, own=self._own, **facts(path)))
                 if kind == FileKind.WACZ:
+                    source.file = replace(source.file, signature=self._signature(name, file))
                     self._take_wacz(name, file, source)
                 else:
                     self._take_records(name, file, source)
@@ -69,6 +70,15 @@ class WarcImporter:
                 return True
         except OSError as error:
             raise Unreadable(name, f"cannot be read: {error.strerror or error}") from None
+
+    def _signature(self, name: str, file: BinaryIO) -> str:
+        """What the signature of a WACZ is worth: it is over the list of files, so these must be those listed."""
+        found = wacz.signature(file)
+        if found.standing is Standing.VALID and any(wacz.complaints(file)):
+            found = Signature(Standing.INVALID, f"what is in the package is not what was signed: {found.said}")
+        if found.standing is Standing.INVALID:
+            self._session.report(name, "invalid-signature", f"its signature does not hold: {found.said}")
+        return str(found)
 
     def _take_wacz(self, name: str, file: BinaryIO, source: _Source, depth: int = 1) -> None:
         for complaint in wacz.complaints(file):

@@ -7,7 +7,7 @@ from scraper.warc.http_message import MessageError
 from scraper.warc.members import DamageError, RecordStream
 from scraper.warc.reader import BODY_LIMIT_BYTES, Described, Found, Logged, Own, PassedOver, Wrong, with_body
 from scraper.warc.wacz import Shown
-from scraper.warc.wacz_auth import SignatureKey
+from scraper.warc.wacz_auth import Signature, SignatureKey, Standing
 from scraper.warc.writer import COLUMNS, About, Kept, Original
 
 __all__ = [
@@ -28,7 +28,9 @@ __all__ = [
     "RecordStream",
     "Refused",
     "Shown",
+    "Signature",
     "SignatureKey",
+    "Standing",
     "Wrong",
     "arc",
     "cdx",
