@@ -11,18 +11,24 @@ import pytest
 
 from scraper import decide, verify, wix_media
 from scraper.crawl import run_crawl
-from scraper.crawl.pictures import PicturePolicy, Want, renditions, stylesheets
-from scraper.demo import drawings
+from scraper.crawl.pictures import PicturePolicy, Want
+from scraper.crawl.renditions import renditions
+from scraper.demo import drawings, look
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import ILLUSTRATED
 from scraper.demo.server import served
 from scraper.export import copy
 from scraper.rebuild import run_rebuild
 from scraper.store import Memento, Mementos
+from scraper.style_sheets import pictures_in_style, stylesheets
 from scraper.terminal import status
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HEARING = "ab12cd_5555666677778888999900001111"
+#: What the pretend blog shows: the pictures of its posts, and the one that only its style sheet names.
+NAMES = [f"{HEARING}{end}" for end in ("aaaa~mv2.png", "bbbb~mv2.png", "cccc~mv2.png", "dddd~mv2.png",
+                                       "eeee~mv2.png", "ffff~mv2.svg")]  # fmt: skip
+DRAWN = [*NAMES, look.BANNER]
 
 
 class Stage:
@@ -76,17 +82,15 @@ KEPT = "SELECT count(*), count(DISTINCT sha256), sum(capture_id IS NOT NULL) FRO
 
 def test_each_picture_of_a_body_and_each_cover_is_kept_once_as_the_original_byte_for_byte(stage: Stage) -> None:
     assert stage.crawl().exit_status == 0
-    names = [f"{HEARING}{end}" for end in ("aaaa~mv2.png", "bbbb~mv2.png", "cccc~mv2.png", "dddd~mv2.png")]
-    names += [f"{HEARING}eeee~mv2.png", f"{HEARING}ffff~mv2.svg"]
-    assert sorted(stage.pictures()) == names
+    assert sorted(stage.pictures()) == DRAWN
     assert stage.rows(KEPT) == [(5, 5, 5)]
     with sqlite3.connect(stage.path) as db:
         store = Mementos(db)
-        for name in names:
+        for name in NAMES:
             kept = store.picture(wix_media.MEDIA + name)
             assert isinstance(kept, Memento) and store.body(kept) == drawings.picture(name)[0]
     assert stage.rows("SELECT count(*) FROM captures WHERE kind = 'image' AND head IS NOT NULL AND crawl_id = 1") == [
-        (6,)
+        (7,)
     ]
 
 
@@ -120,7 +124,7 @@ def test_as_shown_asks_for_no_original_and_none_asks_for_nothing(stage: Stage) -
     stage.crawl(pictures=PicturePolicy(want=Want.NONE))
     assert stage.pictures() == []
     stage.crawl(1, pictures=PicturePolicy(want=Want.SHOWN))
-    assert [path for path in stage.pictures() if "/v1/" not in path] == [f"{HEARING}aaaa~mv2.png"]
+    assert [path for path in stage.pictures() if "/v1/" not in path] == [f"{HEARING}aaaa~mv2.png", look.BANNER]
 
 
 def test_an_older_archive_catches_up_a_few_pictures_a_run(stage: Stage) -> None:
@@ -129,14 +133,56 @@ def test_an_older_archive_catches_up_a_few_pictures_a_run(stage: Stage) -> None:
     for day in (1, 2, 3):
         stage.crawl(day, pictures=PicturePolicy(most_of_earlier=2))
         had.append(len(stage.pictures()))
-    assert had == [2, 2, 2] and stage.rows(KEPT) == [(5, 5, 5)]
+    assert had == [3, 2, 2] and stage.rows(KEPT) == [(5, 5, 5)]
 
 
 def test_a_budget_and_a_number_a_post_end_the_fetching(stage: Stage) -> None:
     stage.crawl(pictures=PicturePolicy(budget_bytes=0))
     assert stage.pictures() == []
     stage.crawl(1, pictures=PicturePolicy(most_of_a_post=1))
-    assert len(stage.pictures()) == 2
+    assert len(stage.pictures()) == 2 + len([look.BANNER])
+
+
+@pytest.mark.parametrize("budget", [1, 2_000, 4_000, 7_000, 1_000_000])
+def test_pictures_never_weigh_more_than_the_budget_and_what_is_left_out_is_said(stage: Stage, budget: int) -> None:
+    report = stage.crawl(pictures=PicturePolicy(budget_bytes=budget))
+    weigh = (
+        "SELECT ifnull(sum({}), 0) FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')"
+    )
+    assert stage.rows(weigh.format("length"))[0][0] <= budget
+    kept = stage.rows("SELECT count(*) FROM captures WHERE kind = 'image'")[0][0]
+    whole = len(stage.pictures()) == kept
+    assert whole or len(stage.pictures()) == kept + 1  # the one that showed that there is no room
+    assert report.exit_status == 0 and any("budget for pictures" in said for said in report.messages) is not whole
+    assert len(stage.rows("SELECT * FROM problems WHERE kind = 'no-room'")) == (not whole)
+    before = set(stage.rows("SELECT body_sha256 FROM captures WHERE kind = 'image'"))
+    stage.crawl(2)
+    assert len(stage.pictures()) == len(DRAWN) - kept
+    assert before <= set(stage.rows("SELECT body_sha256 FROM captures WHERE kind = 'image'"))
+    assert stage.rows("SELECT count(*) FROM problems WHERE resolved_at IS NULL AND stage = 'picture'") == [(0,)]
+
+
+def test_pictures_that_only_a_kept_style_sheet_names_are_kept_once_and_rewritten(stage: Stage) -> None:
+    stage.crawl()
+    banner = f"{stage.blog.base}/media/{look.BANNER}"
+    assert stage.rows("SELECT count(*) FROM captures WHERE url = ?1".replace("?1", f"'{banner}'")) == [(1,)]
+    stage.crawl(1)
+    assert stage.pictures() == []
+    assert list(
+        pictures_in_style(
+            "a{background:url('/b.png?x=1')}b{background:URL( c.gif )}@font-face{src:url(f.woff2)}"
+            'p{background:url(data:image/png;base64,AA==)}q{mask:url("//m.example/b.SVG#x");cursor:url(/b.png?x=1)}',
+            "https://a.example/s/x.css",
+        )
+    ) == ["https://a.example/b.png?x=1", "https://a.example/s/c.gif", "https://m.example/b.SVG"]
+
+
+def test_pictures_of_style_sheets_come_from_the_hosts_of_the_site_alone(stage: Stage) -> None:
+    sheet = b"a{background:url(http://far.example/a.png)}b{background:url(/media/ab12cd_1~mv2.png)}"
+    stage.instead["/style.css"] = Answer(media_type="text/css", body=sheet)
+    assert stage.crawl().exit_status == 0
+    assert "ab12cd_1~mv2.png" in stage.pictures()
+    assert stage.rows("SELECT count(*) FROM captures WHERE url LIKE '%far.example%'") == [(0,)]
 
 
 def test_what_is_no_picture_is_a_problem_and_is_asked_for_again_the_next_day(stage: Stage) -> None:
@@ -219,8 +265,8 @@ def test_status_says_what_the_pictures_weigh_and_a_copy_may_leave_them_out(stage
     stage.crawl()
     found = status.status(stage.path, TODAY)
     weigh = sum(len(drawings.picture(name)[0]) for name in stage.pictures())
-    assert found.health.pictures == 6 and 0 < found.health.pictures_size <= weigh
-    assert "pictures: 6, " in status.screen(found)
+    assert found.health.pictures == len(DRAWN) and 0 < found.health.pictures_size <= weigh
+    assert "pictures: 7, " in status.screen(found)
     small = tmp_path / "small.db"
     copy(stage.path, small, now=lambda: TODAY, pictures=False)
     assert status.status(small, TODAY).health.pictures == 0

@@ -101,7 +101,7 @@ def test_the_demonstration_tells_what_changed_and_leaves_one_archive(tmp_path: P
         assert views == ("395 420 440",)
         assert db.execute("SELECT text FROM files").fetchone()[0].startswith("Shadow Report")
         kinds = "SELECT sum(kind = 'image'), count(DISTINCT body_sha256) FROM captures WHERE kind = 'image'"
-        assert db.execute(kinds).fetchone() == (10, 10)
+        assert db.execute(kinds).fetchone() == (11, 11)
         assert db.execute("SELECT count(*), count(sha256) FROM images").fetchone() == (8, 8)
 
 

@@ -5,10 +5,11 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from scraper.crawl import run_crawl
+from scraper.crawl import Want, run_crawl
 from scraper.demo import drawings
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import ILLUSTRATED
@@ -65,6 +66,32 @@ def test_a_second_archive_recovers_every_post_and_picture_from_our_own_replay(
     assert rows(second, pages) == rows(path, pages)
     again = run_recover(second, [base], endpoints=[open_served(path)], delay=0, now=lambda: TODAY)
     assert rows(second, PICTURES) == rows(path, PICTURES) and again.captures == 0
+
+
+def test_recover_takes_what_pages_show_or_no_picture_as_it_is_told(
+    first: tuple[Path, str], tmp_path: Path, open_served: Any
+) -> None:
+    path, base = first
+    served = open_served(path)
+    none, shown = tmp_path / "none.db", tmp_path / "shown.db"
+    run_recover(none, [base], endpoints=[served], delay=0, now=lambda: TODAY, pictures=Want.NONE)
+    assert rows(none, PICTURES) == [] != rows(none, "SELECT 1 FROM posts")
+    asked: list[str] = []
+    run_recover(
+        shown, [base], endpoints=[served], delay=0, now=lambda: TODAY, pictures=Want.SHOWN,
+        on_request=lambda log: asked.append(log.url),
+    )  # fmt: skip
+    assert {row[1] for row in rows(shown, PICTURES)} == {row[1] for row in rows(path, PICTURES)}
+    searches = [unquote(url) for url in asked if "/cdx" in url and "bbbb~mv2.png" in unquote(url)]
+    assert "/v1/fill/" in searches[0]
+
+
+def test_style_sheets_of_pages_come_along(first: tuple[Path, str], tmp_path: Path, open_served: Any) -> None:
+    path, base = first
+    styles = "SELECT url, body_sha256 FROM captures WHERE kind = 'style'"
+    second = tmp_path / "second.db"
+    run_recover(second, [base], endpoints=[open_served(path)], delay=0, now=lambda: TODAY)
+    assert rows(second, styles) == rows(path, styles) != []
 
 
 def test_an_archive_of_ours_brings_its_pictures_along_as_a_warc(first: tuple[Path, str], tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ SHOWN = 60
 @click.option("--pictures", type=click.Choice(["original", "shown", "none"]), default="original", show_default=True,
               help="Keep each picture at full size, at the size the page shows, or not at all.")  # fmt: skip
 @click.option("--picture-budget", type=click.IntRange(min=0), metavar="MB",
-              help="Fetch no more pictures once the archive holds this much of them.  [default: no limit]")  # fmt: skip
+              help="Keep no more pictures than this in the archive.  [default: no limit]")  # fmt: skip
 @click.option("--max-time", type=Seconds(), metavar="SECONDS", help="Stop after this long; the next run continues.")
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Stop after this many requests.")
 @click.option("--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="Stop after receiving this many bytes.")
@@ -117,8 +117,8 @@ def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
 @click.option("--delay", type=Seconds(), metavar="SECONDS",
               help="Seconds between requests.  [default and minimum: what each service allows]")  # fmt: skip
 @click.option("--wet", is_flag=True, help="Where Common Crawl no longer has a page, search its text files (slow).")
-@click.option("--pictures", type=click.Choice(["original", "none"]), default="original", show_default=True,
-              help="Whether to recover the pictures of posts.")  # fmt: skip
+@click.option("--pictures", type=click.Choice(["original", "shown", "none"]), default="original", show_default=True,
+              help="Recover each picture at full size, at the size the page shows, or not at all.")  # fmt: skip
 @log_option
 @stoppable
 def recover(
@@ -136,12 +136,13 @@ def recover(
     Example:  ushrn recover upr2020 --contact you@example.org --since 2020
               ushrn recover --endpoint http://localhost:8080/my-collection/
     """
+    from scraper.crawl import Want
     from scraper.recover import run_recover
 
     log = Log(log_format)
     report = run_recover(
         db, targets, contact=contact, since=since, until=until, sources=sources, endpoints=endpoints, delay=delay,
-        wet=wet, pictures=pictures != "none", now=now, on_request=log.request,
+        wet=wet, pictures=Want(pictures), now=now, on_request=log.request,
         progress=lambda step: log.step(f"{step.site} {step.stage} {step.url}", step.done, step.total),
     )  # fmt: skip
     log.messages(report.messages)

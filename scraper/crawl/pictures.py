@@ -1,39 +1,33 @@
 """The pictures of posts and the style sheets of their pages: each fetched once, as the original, byte for byte.
 
 Where the original is refused, the rendition that the page shows is taken. A picture that is kept costs no request; one
-that could not be had is asked for again as `decide.is_due_again` says.
+that could not be had is asked for again as `decide.is_due_again` says. What the style sheets draw is fetched last.
 """
 
-import re
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from html import unescape
 
-from scraper import decide, pictures, urls, wix_media
-from scraper.charset import decode
-from scraper.errors import FetchFailed, Forbidden, IntegrityError
+from scraper import decide, digests, pictures, urls, wix_media
+from scraper.crawl.renditions import renditions
+from scraper.crawl.styles import page_of, pictures_drawn, sheets_named
+from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
 from scraper.sites import WIX_STYLES
-from scraper.store import PictureRows, lookups, picture_name
+from scraper.store import PictureRows, holdings, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 STAGE = Stage.PICTURE
 #: Failures in a row after which a host is asked for no more pictures in this run.
 HOST_FAILURES = 2
-#: Posts of earlier runs whose pages are looked at for style sheets in one run.
-PAGES_FOR_STYLES = 10
-
-_IMG = re.compile(r"<(?:img|amp-img|source)\s([^>]{1,20000})>", re.IGNORECASE)
-_COVER = re.compile(r"<meta\s[^>]{0,300}og:image[\"'\s][^>]{0,3000}>", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"(?:\s|^)(?:src|data-src|data-pin-media|content)\s*=\s*(?:\"([^\"]+)\"|'([^']+)')", re.IGNORECASE
-)
-_LINK = re.compile(r"<link\s([^>]{1,5000})>", re.IGNORECASE)
-_STYLESHEET = re.compile(r"(?:\s|^)rel\s*=\s*[\"']?stylesheet", re.IGNORECASE)
-_HREF = re.compile(r"(?:\s|^)href\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'>]+))", re.IGNORECASE)
+#: Pictures of style sheets that are fetched in one run.
+PICTURES_OF_STYLES = 30
+NO_ROOM = "no-room"
+#: Bytes that keeping a picture may add to its own: those of a frame round it.
+_FRAME = 32
 
 
 class Want(StrEnum):
@@ -53,7 +47,7 @@ class PicturePolicy:
     most_of_a_post: int = 100
     #: Pictures of posts that this run did not fetch: an older archive catches up bit by bit.
     most_of_earlier: int = 50
-    #: Bytes of all pictures in the archive, beyond which none is fetched; None: as many as there are.
+    #: Bytes that all pictures in the archive may have together; None: as many as there are.
     budget_bytes: int | None = None
 
 
@@ -76,32 +70,48 @@ class Pictures:
         self._hosts = frozenset((*site.hosts, *site.media_hosts))
         self._failures: dict[str, int] = defaultdict(int)
         self._shown: dict[int, dict[str, list[str]]] = {}
+        #: Bytes that pictures may still take; None: as many as there are.
+        self._left: int | None = None
 
     def run(self, only: str | None = None) -> None:
         """Every picture in the posts, and every style sheet of their pages, that the archive does not hold yet.
 
         *only*: of that post alone.
         """
-        if self._policy.want == Want.NONE or not self._has_room():
+        if self._policy.want == Want.NONE:
             return
+        if self._policy.budget_bytes is not None:
+            self._left = self._policy.budget_bytes - lookups.bytes_of_pictures(self._db)
         wanted = list(self._wanted(only))
         for number, one in enumerate(wanted):
+            if not self._has_room(len(wanted) - number):
+                return
             candidates = self._candidates(one)
             if candidates:
                 self._step(number, len(wanted), one.url)
                 self._take(one, candidates)
-        styles = list(self._styles(only))
-        for number, url in enumerate(styles):
+        sheets = sheets_named(self._session, self._site.id, only)
+        for number, url in enumerate(styles := list(self._styles(sheets))):
             self._step(number, len(styles), url)
             self._get(url, CaptureKind.STYLE)
+        for number, url in enumerate(drawn := list(self._drawn(sheets))):
+            if not self._has_room(len(drawn) - number):
+                return
+            self._step(number, len(drawn), url)
+            self._take(Wanted(url, None), [url])
 
     def _step(self, done: int, total: int, url: str) -> None:
         self._session.run.interrupts.check()
         self._session.progress(Step(site=self._site.id, stage="pictures", done=done, total=total, url=url))
 
-    def _has_room(self) -> bool:
-        budget = self._policy.budget_bytes
-        return budget is None or lookups.bytes_of_pictures(self._db) < budget
+    def _has_room(self, waiting: int) -> bool:
+        """Whether one more picture may be asked for; else it is said how many wait."""
+        if self._left is None or self._left > 0:
+            return True
+        said = f"{self._site.id}: the budget for pictures is used up; {waiting} more are left out"
+        if said not in self._session.messages:
+            self._session.messages.append(said)
+        return False
 
     # -- what is wanted
 
@@ -126,32 +136,17 @@ class Pictures:
         failed = lookups.failed(self._db, url, STAGE)
         return failed is None or decide.is_due_again(*failed, self._session.run.now())
 
-    def _styles(self, only: str | None) -> Iterator[str]:
-        """Style sheets that pages name, of this run's posts and of a few others, that are not kept yet."""
+    def _styles(self, sheets: Iterable[str]) -> Iterator[str]:
+        """Those of *sheets* that may be asked for, and are not kept yet."""
         kept = lookups.kept_styles(self._db)
-        seen: set[str] = set()
-        pages = lookups.pages_for_styles(self._db, self._site.id, self._session.run.crawl_id, PAGES_FOR_STYLES, only)
-        for page_id in pages:
-            for url in self._sheets(page_id):
-                if url in seen or urls.spellings(url)[0] in kept:
-                    continue
-                seen.add(url)
-                if self._may_ask(url, WIX_STYLES) and self._is_due(url):
-                    yield url
+        for url in sheets:
+            if urls.spellings(url)[0] not in kept and self._may_ask(url, WIX_STYLES) and self._is_due(url):
+                yield url
 
-    def _sheets(self, page_id: int) -> tuple[str, ...]:
-        page = self._page(page_id)
-        return tuple(stylesheets(page[0], page[1])) if page else ()
-
-    def _page(self, page_id: int) -> tuple[str, str] | None:
-        """(source, address) of a stored page; None: it is none, or its bytes are not there."""
-        try:
-            capture = self._session.archive.capture(page_id)
-        except IntegrityError:
-            return None
-        if capture.body is None or capture.media_type == "text/plain":
-            return None
-        return decode(capture.body, capture.media_type), capture.url
+    def _drawn(self, sheets: Iterable[str]) -> Iterator[str]:
+        """Pictures that the kept ones of *sheets* name, and that are not kept yet; so many a run."""
+        wanted = (url for url in pictures_drawn(self._session, sheets) if self._may_ask(url) and self._is_due(url))
+        return itertools.islice(wanted, PICTURES_OF_STYLES)
 
     # -- where it may be had
 
@@ -166,7 +161,7 @@ class Pictures:
     def _renditions(self, page_id: int) -> dict[str, list[str]]:
         if page_id not in self._shown:
             self._shown.clear()
-            page = self._page(page_id)
+            page = page_of(self._session, page_id)
             self._shown[page_id] = renditions(*page) if page else {}
         return self._shown[page_id]
 
@@ -187,6 +182,8 @@ class Pictures:
             if wrong is None:
                 self._session.resolve(one.url, STAGE)
                 return
+            if wrong.kind == NO_ROOM:
+                break
         if wrong is not None:
             self._session.note(replace(wrong, url=one.url))
 
@@ -208,6 +205,8 @@ class Pictures:
             message = picture_fault(answer, kind)
             refused = answer.status in (401, 403, 407, 408, 429) or (answer.status or 0) >= 500
             self._failures[host] = self._failures[host] + 1 if refused else 0
+            if kind == CaptureKind.IMAGE and not message and (full := self._without_room(answer.body or b"")):
+                return Problem(stage=STAGE, kind=NO_ROOM, level=Level.NOTE, url=url, message=full)
             self._session.keep(replace(answer, kind=CaptureKind.OTHER) if message and answer.kind == kind else answer)
             level = Level.ERROR if (answer.status or 0) >= 500 else Level.NOTE
             wrong = Problem(stage=STAGE, kind="not-had", level=level, url=url, message=message) if message else None
@@ -216,6 +215,16 @@ class Pictures:
         elif wrong is None:
             self._session.resolve(url, STAGE)
         return wrong
+
+    def _without_room(self, body: bytes) -> str | None:
+        """Why a picture is not kept for want of room; None: there is room, and it is taken."""
+        if self._left is None or holdings.has_body(self._db, digests.sha256(body)):
+            return None
+        left, self._left = self._left, self._left - len(body) - _FRAME
+        if self._left >= 0:
+            return None
+        self._left = 0
+        return f"left out: {len(body):,} bytes, and the budget for pictures has {max(0, left):,} left"
 
 
 def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:
@@ -230,32 +239,3 @@ def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:
     if kind == CaptureKind.STYLE and answer.media_type not in ("text/css", None):
         return f"expected a style sheet, found {answer.media_type}"
     return None
-
-
-def renditions(source: str, url: str) -> dict[str, list[str]]:
-    """Name of each picture in a page → the addresses under which the page shows it, in order. Pure."""
-    found: dict[str, list[str]] = defaultdict(list)
-    tags = [tag[1] for tag in _IMG.finditer(source)] + [tag[0] for tag in _COVER.finditer(source)]
-    for address in _addresses(tags, url):
-        shown = found[picture_name(address)]
-        if address not in shown:
-            shown.append(address)
-    return found
-
-
-def _addresses(tags: Iterable[str], base: str) -> Iterator[str]:
-    for tag in tags:
-        for hit in _ADDRESS.finditer(tag):
-            if address := urls.normalise(unescape(hit[1] or hit[2]).strip(), base):
-                yield address
-
-
-def stylesheets(source: str, url: str) -> Iterator[str]:
-    """The style sheets that a page names, each once. Pure."""
-    seen: set[str] = set()
-    for tag in _LINK.finditer(source):
-        href = _HREF.search(tag[1]) if _STYLESHEET.search(tag[1]) else None
-        address = urls.normalise(unescape(href[1] or href[2] or href[3]).strip(), url) if href else ""
-        if address and address not in seen:
-            seen.add(address)
-            yield address

@@ -4,13 +4,16 @@ Records come in any order, and an archive has many renditions of one picture: of
 original is kept, else the largest.
 """
 
+import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from scraper import pictures, sites, urls
+from scraper.charset import decode
 from scraper.records import Capture
-from scraper.store import PictureRows, lookups, picture_name
+from scraper.store import Mementos, PictureRows, lookups, picture_name
+from scraper.style_sheets import pictures_in_style
 from scraper.vocabulary import CaptureKind
 from scraper.warc import Found
 
@@ -59,9 +62,17 @@ class HeldPictures:
             return True
         return urls.host(found.capture.url) in HOSTS and not _is_document(found.capture)
 
+    def _drawn(self) -> Iterator[str]:
+        """What the style sheets in the archive name."""
+        found = Mementos(self._db)
+        for url in lookups.kept_styles(self._db) if self._held else ():
+            style = found.style(url)
+            if style is not None:
+                yield from pictures_in_style(decode(found.body(style), style.media_type), style.url)
+
     def settle(self) -> None:
-        """Keep the pictures that posts name and the archive does not have, and all of the sites' own."""
-        named = {picture_name(url) for url in lookups.named_pictures(self._db)}
+        """Keep pictures that posts or style sheets name and the archive does not have, and all of the sites' own."""
+        named = {picture_name(url) for url in itertools.chain(lookups.named_pictures(self._db), self._drawn())}
         kept = PictureRows(self._db)
         best: dict[str, tuple[tuple[bool, int], str]] = {}
         for key, (rank, found, _) in self._held.items():

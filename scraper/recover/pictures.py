@@ -1,11 +1,14 @@
-"""Pictures and covers of posts from the web archives: one capture of each, of the original where there is one."""
+"""Pictures and covers of posts, and style sheets, from the web archives: one capture of each.
+
+Of a picture the original is asked for first, or, if so wanted, the copy that the page shows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scraper import pictures, wix_media
+from scraper import urls, wix_media
 from scraper.charset import decode
-from scraper.crawl import picture_fault, renditions
+from scraper.crawl import PICTURES_OF_STYLES, Want, picture_fault, pictures_drawn, renditions, sheets_named
 from scraper.errors import IntegrityError
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
@@ -18,43 +21,70 @@ from scraper.warc import CdxRecord
 
 #: Pictures asked for in one run: each costs a search.
 MOST_PICTURES = 300
+MOST_STYLES = 30
+_NOT_HAD = {
+    CaptureKind.IMAGE: ("no-picture", "shown in a post, but no web archive asked gives it; asked again after 30 days"),
+    CaptureKind.STYLE: ("no-style", "named by a page, but no web archive asked gives it; asked again after 30 days"),
+}
 
 
 class Pictures:
-    """Gets the pictures of one site's posts, also of those that are gone."""
+    """Gets the pictures of one site's posts, also of those that are gone, and the style sheets of their pages."""
 
-    def __init__(self, session: NetworkSession, site: Site, archives: Sequence[WebArchive]) -> None:
+    def __init__(
+        self, session: NetworkSession, site: Site, archives: Sequence[WebArchive], want: Want = Want.ORIGINAL
+    ) -> None:
+        self._want = want
         self._session = session
         self._site = site
         self._archives = archives
 
     def run(self) -> None:
-        """Every picture that a post shows and the archive does not hold, from the first archive that gives it."""
+        """Every picture that a post shows and the archive does not hold, from the first archive that gives it; then
+        style sheets and the pictures that these draw.
+        """
+        if self._want == Want.NONE:
+            return
         wanted = self._wanted()
         for number, (url, page_id) in enumerate(wanted):
-            self._session.run.interrupts.check()
-            self._session.progress(Step(site=self._site.id, stage="pictures", done=number, total=len(wanted), url=url))
-            self._recover(url, page_id)
+            self._step(number, len(wanted), url)
+            self._recover(url, self._addresses(url, page_id), CaptureKind.IMAGE)
+        sheets = sheets_named(self._session, self._site.id)
+        kept = lookups.kept_styles(self._session.archive.db)
+        styles = [url for url in sheets if urls.spellings(url)[0] not in kept and self._is_due(url)][:MOST_STYLES]
+        for number, url in enumerate(styles):
+            self._step(number, len(styles), url)
+            self._recover(url, [url], CaptureKind.STYLE)
+        drawn = [url for url in pictures_drawn(self._session, sheets) if self._is_due(url)][:PICTURES_OF_STYLES]
+        for number, url in enumerate(drawn):
+            self._step(number, len(drawn), url)
+            self._recover(url, [url], CaptureKind.IMAGE)
+
+    def _step(self, done: int, total: int, url: str) -> None:
+        self._session.run.interrupts.check()
+        self._session.progress(Step(site=self._site.id, stage="pictures", done=done, total=total, url=url))
+
+    def _is_due(self, url: str) -> bool:
+        return not asking.rests(self._session, url)
 
     def _wanted(self) -> list[tuple[str, int | None]]:
         kept = PictureRows(self._session.archive.db)
         found: dict[str, tuple[str, int | None]] = {}
         for _, url, page_id, _ in lookups.pictures_named(self._session.archive.db, self._site.id, None):
-            if kept.of(url) is None and not asking.rests(self._session, url):
+            if kept.of(url) is None and self._is_due(url):
                 found.setdefault(picture_name(url), (url, page_id))
         return list(found.values())[:MOST_PICTURES]
 
-    def _recover(self, url: str, page_id: int | None) -> None:
-        addresses = list(dict.fromkeys(self._addresses(url, page_id)))
+    def _recover(self, url: str, addresses: Sequence[str], kind: CaptureKind) -> None:
         for archive in self._archives:
-            if any(self._from(archive, address) for address in addresses):
+            if any(self._from(archive, address, kind) for address in dict.fromkeys(addresses)):
                 self._session.resolve(url, asking.STAGE)
                 return
-        message = "shown in a post, but no web archive asked gives it; asked again after 30 days"
-        self._session.note(Problem(stage=asking.STAGE, kind="no-picture", level=Level.NOTE, url=url, message=message))
+        name, message = _NOT_HAD[kind]
+        self._session.note(Problem(stage=asking.STAGE, kind=name, level=Level.NOTE, url=url, message=message))
 
     def _addresses(self, url: str, page_id: int | None) -> list[str]:
-        """The original on the host that the page names, the original, then what the page shows."""
+        """The original on the host that the page names, the original, and what the page shows; what is wanted first."""
         shown: list[str] = []
         if page_id is not None:
             try:
@@ -63,25 +93,31 @@ class Pictures:
                 return [url]
             if page.body is not None and page.media_type != "text/plain":
                 shown = renditions(decode(page.body, page.media_type), page.url).get(picture_name(url), [])
-        return [*(wix_media.without_rendition(address) for address in shown), url, *shown]
+        originals = [*(wix_media.without_rendition(address) for address in shown), url]
+        return [*shown, *originals] if self._want == Want.SHOWN else [*originals, *shown]
 
-    def _from(self, archive: WebArchive, url: str) -> bool:
-        """Whether *archive* gave the picture at that address: its newest capture that is one."""
+    def _from(self, archive: WebArchive, url: str, kind: CaptureKind) -> bool:
+        """Whether *archive* gave what is at that address: its newest capture that is one."""
         rows = [row for row in archive.list_one(self._session, url).rows if selection.is_page(row) and not row.revisit]
-        return any(self._get(archive, row) for row in sorted(rows, key=lambda row: row.timestamp, reverse=True)[:3])
+        newest = sorted(rows, key=lambda row: row.timestamp, reverse=True)[:3]
+        return any(self._get(archive, row, kind) for row in newest)
 
-    def _get(self, archive: WebArchive, row: CdxRecord) -> bool:
+    def _get(self, archive: WebArchive, row: CdxRecord, kind: CaptureKind) -> bool:
         where = archive.name(row)
         if asking.rests(self._session, where):
             return False
-        had = asking.take(self._session, where, lambda: archive.get(self._session, row, CaptureKind.IMAGE), judged)
-        kept = PictureRows(self._session.archive.db)
-        return had and kept.of(row.url) is not None
+        had = asking.take(
+            self._session, where, lambda: archive.get(self._session, row, kind), lambda found: judged(found, kind)
+        )
+        if kind == CaptureKind.STYLE:
+            return had and urls.spellings(row.url)[0] in lookups.kept_styles(self._session.archive.db)
+        return had and PictureRows(self._session.archive.db).of(row.url) is not None
 
 
-def judged(capture: Capture) -> Capture:
-    """*capture* as a picture, where its bytes are one; anything else in its place is kept as what it is."""
-    is_one = capture.body is not None and pictures.type_of(capture.body) is not None
-    if is_one and picture_fault(capture, CaptureKind.IMAGE) is None:
-        return replace(capture, kind=CaptureKind.IMAGE)
-    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.IMAGE else capture
+def judged(capture: Capture, kind: CaptureKind) -> Capture:
+    """*capture* as what was asked for (a picture, a style sheet), if it is that; anything else in its place as what it
+    is.
+    """
+    if picture_fault(capture, kind) is None:
+        return replace(capture, kind=kind)
+    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == kind else capture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from scraper.crawl import Want
 from scraper.errors import ArchiveError, Forbidden, RateLimited, Unreachable
 from scraper.records import Site
 from scraper.recover import client as asking
@@ -28,7 +29,7 @@ class Recovery:
     captures: int = 0
     #: Whether all times were asked for.
     all_times: bool = True
-    pictures: bool = True
+    pictures: Want = Want.ORIGINAL
 
     def run(self) -> list[int]:
         """The exit status of each archive; 3: it gave nothing at all. Raises Interrupted."""
@@ -40,8 +41,7 @@ class Recovery:
         for site in self.sites:
             try:
                 Files(self.session, site, willing, hosts, rows).run()
-                if self.pictures:
-                    Pictures(self.session, site, willing).run()
+                Pictures(self.session, site, willing, self.pictures).run()
             except RateLimited as error:
                 statuses.append(self._say(error))
             coverage.settle(self.session, site, self.heard)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scraper.crawl import Want
 from scraper.errors import Interrupted
 from scraper.fetch import AheadFetcher, Limits, RequestLog
 from scraper.recover.archives import OWN_HOSTS, TITLES
@@ -27,7 +28,7 @@ def run_recover(
     sources: Sequence[str] = (),
     delay: float | None = None,
     wet: bool = False,
-    pictures: bool = True,
+    pictures: Want = Want.ORIGINAL,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -40,9 +41,9 @@ def run_recover(
 
     *since* and *until* (``2019``, ``2019-06``, ``2019-06-30``; both included) bound the time of captures. *endpoints*:
     other places to ask, see `chosen`; *sources*: of `SOURCES`, none: those with an endpoint, else all. *delay* is in
-    seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`; *pictures*: of
-    posts, too. The others are
-    as in `run_crawl`. Listings of a run that was cut short, and captures that are here, are not asked for again.
+    seconds; for the services themselves never less than what they publish. *wet*: see `CommonCrawl`; *pictures*:
+    which ones of the posts. The others are as in `run_crawl`. Listings of a run that was cut short, and captures that
+    are here, are not asked for again.
 
     Raises UsageError and ArchiveUnusable; all else that goes wrong is in the report.
     """

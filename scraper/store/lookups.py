@@ -139,9 +139,9 @@ def pages_for_styles(db: sqlite3.Connection, site: str, run: int, most: int, onl
 
 
 def bytes_of_pictures(db: sqlite3.Connection) -> int:
-    """What the pictures in the archive weigh."""
+    """What the pictures in the archive weigh: each by its own size, or as it is stored, if that is more."""
     row = db.execute(
-        "SELECT ifnull(sum(length(data)), 0) FROM bodies WHERE sha256 IN"
+        "SELECT ifnull(sum(max(length, length(data))), 0) FROM bodies WHERE sha256 IN"
         " (SELECT body_sha256 FROM captures WHERE kind = 'image')"
     ).fetchone()
     return int(row[0])
