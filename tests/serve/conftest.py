@@ -18,7 +18,7 @@ import httpx
 import pytest
 import zstandard
 
-from scraper import schema
+from scraper import passages, schema
 
 
 def _load(name: str) -> ModuleType:
@@ -284,6 +284,35 @@ def reader(library: Path) -> Iterator[Reader]:
     found = Reader(datasette(library))
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The filled archive with what few have: Chinese, a file with pages, many links, twins, a withdrawn post."""
+    found = Shelf(tmp_path_factory.mktemp("exhibition") / "archive.db")
+    fill(found)
+    found.post("renquan", title="人人享有人权", language="zh", body_text="人人生而自由。\n\n在尊严和权利上一律平等。",
+               body_html="<p>人人生而自由。</p><p>在尊严和权利上一律平等。</p>")  # fmt: skip
+    hub = found.post("hub", title="A list of everything")
+    for number in range(60):
+        found.insert("links", post_id=hub, position=number, url=f"https://a.example/{number}", text=f"To {number}")
+    found.label(hub, "tag", *(f"tag number {number}" for number in range(30)))
+    found.insert("files", post_id=hub, position=1, url="https://docs.example/a.pdf", name="Wells.pdf", size=120_000,
+                 media_type="application/pdf", text="Contents\fWells of the county\n\nAnd more wells")  # fmt: skip
+    twin = "We ask the city to end its shutoffs and to restore the water of every household before winter."
+    for site in ("upr2020", "ushrn-news"):
+        post = found.post(
+            "twin", site=site, url=f"https://{site}.example/post/twin", title="A statement", body_text=twin
+        )
+        runs = [(run, post) for run in passages.samples(twin)]
+        found.db.executemany("INSERT INTO shared_runs VALUES (?, ?)", runs)
+    found.insert("withdrawals", url="https://www.upr2020.org/post/taken", at="2026-03-01T10:00:00Z", by="the editors",
+                 reason="names a child", withdrawn=json.dumps({"kind": "post", "first": True}))  # fmt: skip
+    found.heard("https://www.upr2020.org/post/taken", "upr2020", "withdrawn")
+    found.heard("https://www.upr2020.org/post/not-yet", "upr2020", "wanted")
+    found.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    found.db.close()
+    return found.path
 
 
 @pytest.fixture

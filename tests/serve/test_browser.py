@@ -16,12 +16,12 @@ import pytest
 pytestmark = pytest.mark.slow
 
 SHOTS = Path("build/screenshots")
-WIDTHS = (1280, 390)
+WIDTHS = (1280, 390, 320)
 
 
 @pytest.fixture(scope="module")
-def served(serve: Callable[[Path], str], library: Path) -> str:
-    return serve(library)
+def served(serve: Callable[[Path], str], exhibition: Path) -> str:
+    return serve(exhibition)
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +49,58 @@ PAGES = {
     "data": "/data-dictionary",
     "go": "/go?url=https://nowhere.example/x",
     "missing": "/post/upr2020/no-such-post",
+    "relaxed": "/search?q=water+desalination+nonsense",
+    "mistyped": "/search?q=desalinatoin",
+    "wrong": "/search?q=author:nobody+water",
+    "values": "/search/by/tag?q=tag:number",
+    "in a file": "/search?q=wells",
+    "file": "/post/upr2020/hub/file/1?q=wells",
+    "links": "/post/upr2020/hub/links",
+    "hub": "/post/upr2020/hub",
+    "twin": "/post/upr2020/twin",
+    "chinese": "/post/upr2020/renquan?q=%E6%9D%83%E5%88%A9",
+    "revision": "revision",
+    "captures": "/post/upr2020/flint-0/captures",
+    "browse": "/browse",
+    "wanted": "/missing?state=wanted",
+    "lost": "/missing?state=lost",
+    "pictures": "/pictures",
+    "withdrawn": "/post/upr2020/taken",
+    "withdrawals": "/withdrawn",
+    "no page": "/nowhere",
+    "closed": "/-/versions",
+    "refused": "/search.csv?columns=nonsense",
 }
+#: Datasette's own pages: their markup is not ours, but how they are titled and what they show is.
+TABLES = {
+    "database": "/archive",
+    "posts": "/archive/posts",
+    "events": "/archive/events?_sort=at",
+    "row": "/archive/posts/1",
+}
+
+
+@pytest.fixture(scope="module")
+def revision(served: str, chromium: Any) -> str:
+    """Path of an earlier revision."""
+    page = chromium.new_page()
+    page.goto(f"{served}/post/upr2020/flint-0")
+    found = page.locator('a[href*="/revision/"]').last.get_attribute("href")
+    page.close()
+    return str(found)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(chromium: Any, axe: Any, served: str, diff: str, name: str, width: int) -> None:
+def test_axe_finds_nothing(
+    chromium: Any, axe: Any, served: str, diff: str, revision: str, name: str, width: int
+) -> None:
     """WCAG 2.0 to 2.2, A and AA, and axe's own best practices, by light and by dark."""
+    path = {"diff": diff, "revision": revision}.get(name, PAGES[name])
     for scheme in ("light", "dark"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
-        page.goto(served + (PAGES[name] or diff))
+        page.goto(served + path)
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
         for details in page.locator("details").all():
