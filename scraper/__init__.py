@@ -1,3 +1,3 @@
 """The USHRN posts archive: find, keep, read, search and serve what the US Human Rights Network posted."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
