@@ -9,7 +9,7 @@ written.
 from scraper.cite.files import biblatex, bibtex, csl, ris
 from scraper.cite.names import Name, names
 from scraper.cite.prose import STYLES, Kind, Run, Style, plain
-from scraper.cite.record import Item, Work, key, parts, record
+from scraper.cite.record import Item, Work, key, nameless, parts, record
 
 __all__ = [
     "STYLES",
@@ -23,6 +23,7 @@ __all__ = [
     "bibtex",
     "csl",
     "key",
+    "nameless",
     "names",
     "parts",
     "plain",

@@ -84,11 +84,16 @@ Item = TypedDict(
 
 def record(work: Work) -> Item:
     """*work* as a CSL-JSON item. What is not known is left out."""
-    item: Item = {"id": key(work), "type": "post-weblog"}
+    return {"id": key(work), **nameless(work)}
+
+
+def nameless(work: Work) -> Item:
+    """The same without an ``id``, for formats whose entries have no name of their own."""
+    item: Item = {"type": "post-weblog"}
     if title := line(work.title):
         item["title"] = title
-    if people := names(work.author, work.site_name):
-        item["author"] = [_author(name) for name in people]
+    if people := _authors(work.author, work.site_name):
+        item["author"] = list(people)
     item["container-title"] = line_kept(work.site_name)
     if issued := parts(work.published) or parts(work.updated):
         item["issued"] = {"date-parts": [list(issued)]}
@@ -107,6 +112,11 @@ def record(work: Work) -> Item:
     if note := _note(custom):
         item["note"] = note
     return item
+
+
+@lru_cache(maxsize=4096)
+def _authors(author: str | None, site_name: str) -> tuple[dict[str, str], ...]:
+    return tuple(map(_author, names(author, site_name)))
 
 
 def _author(name: Name) -> dict[str, str]:

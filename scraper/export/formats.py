@@ -146,7 +146,7 @@ def _biblatex(db: sqlite3.Connection, request: Request | None, options: Options)
 
 
 def _ris(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    return map(cite.ris, _items(db, request, options))
+    return map(cite.ris, map(cite.nameless, works(db, request, options)))
 
 
 def _csl(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:

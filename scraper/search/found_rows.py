@@ -1,7 +1,7 @@
 """What the posts that a request finds hold: columns for exports, and what citations are made of. Memory stays flat."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ TOGETHER = 500
 #: The revision shown is the last one with the content that the post has. Its days are those the site showed; where a
 #: post has none of these, the day of its instant.
 _CITED = """
-SELECT p.id, p.site, (SELECT name FROM sites WHERE id = p.site), p.slug, c.record_sha256, p.url, p.title, p.author,
+SELECT p.id, p.site, p.slug, c.record_sha256, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
        CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
          THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
@@ -73,11 +73,12 @@ def post_values(
 def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = None) -> Iterator[CitedPost]:
     """What to cite of each post that *request* finds, in its order."""
     sel, values = _ids(db, request, limit)
+    sites, names = (dict(db.execute(f"SELECT id, name FROM {table}")) for table in ("sites", "tags"))
     with closing(db.execute(sel + _CITED, values)) as cursor:
         while batch := cursor.fetchmany(TOGETHER):
-            tags = _tags(db, [row[0] for row in batch])
-            for number, *row in batch:
-                yield CitedPost._make([*row, tags.get(number, ())])
+            tags = _tags(db, [row[0] for row in batch], names)
+            for number, site, *row in batch:
+                yield CitedPost._make((site, sites[site], *row, tags.get(number, ())))
 
 
 def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
@@ -88,14 +89,12 @@ def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> 
     return sql, (*ids.values, -1 if limit is None else max(0, limit))
 
 
-def _tags(db: sqlite3.Connection, posts: list[int]) -> dict[int, tuple[str, ...]]:
-    """The tags of each of *posts* that has any, in its order."""
-    found: dict[int, tuple[str, ...]] = {}
+def _tags(db: sqlite3.Connection, posts: list[int], names: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
+    """The tags of each of *posts* that has any, in its order; *names* of all tags, by id."""
+    found: dict[int, list[tuple[int, str]]] = {}
     marks = ", ".join("?" * len(posts))
-    asked = (
-        f"SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id WHERE post_id IN ({marks})"
-        " ORDER BY post_id, position, name"
-    )
-    for post, tag in db.execute(asked, posts):
-        found[post] = (*found.get(post, ()), tag)
-    return found
+    for post, tag, position in db.execute(
+        f"SELECT post_id, tag_id, position FROM post_tags WHERE post_id IN ({marks})", posts
+    ):
+        found.setdefault(post, []).append((position, names[tag]))
+    return {post: tuple([name for _, name in sorted(tags)]) for post, tags in found.items()}
