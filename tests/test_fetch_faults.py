@@ -14,7 +14,8 @@ import zlib
 import pytest
 
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
-from scraper.fetch import Fetcher, Limits, Validators
+from scraper.fetch import AheadFetcher, Fetcher, Limits, Validators
+from scraper.records import Capture
 
 
 def made(faults, clock, **more):
@@ -392,3 +393,49 @@ def test_a_sleep_that_raises_stops_the_run_between_two_requests(faults, clock):
     with made(faults, clock, sleep=sleep, delay=1) as fetcher, pytest.raises(Interrupted) as caught:
         fetcher.get(f"{faults.url}/a")
     assert [c.kind for c in caught.value.captures] == ["robots"]
+
+
+def asked_ahead(faults, *paths):
+    for path in paths:
+        faults.on(path, faults.page(path.encode()))
+    return AheadFetcher("a@b.org", delay=0, named_hosts=frozenset({faults.host}))
+
+
+def test_what_is_asked_for_ahead_is_asked_once_and_read_meanwhile(faults):
+    read = threading.Event()
+
+    def reading(capture: Capture) -> str:
+        read.set()
+        return f"read {capture.body!r}"
+
+    with asked_ahead(faults, "/one", "/two") as fetcher:
+        fetcher.get(faults.url + "/one", kind="post")
+        fetcher.ahead(faults.url + "/two", kind="post", read=reading)
+        assert read.wait(10), "nobody has asked for it yet"
+        (answer,) = fetcher.get(faults.url + "/two", kind="post")
+        assert (answer.body, fetcher.already_read(answer)) == (b"/two", "read b'/two'")
+        (again,) = fetcher.get(faults.url + "/two", kind="post")
+        assert fetcher.already_read(again) is None
+    assert faults.paths == ["/robots.txt", "/one", "/two", "/two"]
+
+
+def test_another_question_waits_until_what_was_asked_for_ahead_is_there(faults):
+    with asked_ahead(faults, "/one", "/two") as fetcher:
+        fetcher.ahead(faults.url + "/two", kind="post", read=lambda _: None)
+        assert fetcher.get(faults.url + "/one", kind="post")[-1].body == b"/one"
+        assert fetcher.get(faults.url + "/two", kind="post")[-1].body == b"/two"
+    assert faults.paths == ["/robots.txt", "/two", "/one"]
+
+
+def test_a_fault_in_reading_ahead_costs_nothing_and_one_in_fetching_is_raised_where_it_is_asked_for(faults):
+    def broken(_: Capture) -> None:
+        raise RecursionError("too deep")
+
+    with asked_ahead(faults, "/one") as fetcher:
+        fetcher.ahead(faults.url + "/one", kind="post", read=broken)
+        answer = fetcher.get(faults.url + "/one", kind="post")[-1]
+        assert (answer.body, fetcher.already_read(answer)) == (b"/one", None)
+        faults.on("/none", faults.reset)
+        fetcher.ahead(faults.url + "/none", kind="post", read=broken)
+        with pytest.raises(FetchFailed):
+            fetcher.get(faults.url + "/none", kind="post")

@@ -171,6 +171,7 @@ def test_every_bound_of_a_run_is_said_and_the_next_run_goes_on(lab: Lab, bound: 
     report = lab.crawl(0, budget=bound)
     assert report.exit_status == 9
     assert any("stopped by its budget" in line or "stopped by a disk" in line for line in report.messages)
+    assert lab.one("SELECT count(*) FROM captures") == report.requests, "what was asked for is kept"
     assert lab.crawl(1).exit_status == 0
     assert lab.one("SELECT count(*) FROM posts") == 8
 

@@ -142,7 +142,7 @@ class Posts:
 
     def _judge(self, url: str, hops: tuple[Capture, ...], answer: Capture) -> bool:
         """Keeps the answer with what it says; whether it shows the post."""
-        reading = read_capture(answer)
+        reading = self.session.read(answer)
         place = next((number for number, hop in enumerate(hops) if hop.redirected_to), None)
         seen = self.session.observe(answer, reading)
         first = None if place is None else self.session.observe(hops[place], None)

@@ -1,8 +1,9 @@
-"""Fetching in a thread of its own: the next answer comes while the last one is read and stored."""
+"""Fetching in a thread of its own: the next answer comes, and is read, while the last one is stored."""
 
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from scraper.errors import Interrupted
@@ -61,6 +62,8 @@ class AheadFetcher(Fetcher):
         self._check = check
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting: tuple[tuple[object, ...], _Job] | None = None
+        #: The answer that was taken last of those asked for ahead, and what *read* made of it.
+        self._read: tuple[Capture, Any] | None = None
         # A daemon: a server that never answers keeps no program from ending.
         self._thread = threading.Thread(target=self._work, name="fetch", daemon=True)
         self._thread.start()
@@ -75,11 +78,27 @@ class AheadFetcher(Fetcher):
         return job
 
     def ahead(
-        self, url: str, *, kind: CaptureKind, validators: Validators | None = None, hosts: frozenset[str] = frozenset()
+        self,
+        url: str,
+        *,
+        kind: CaptureKind,
+        validators: Validators | None = None,
+        hosts: frozenset[str] = frozenset(),
+        read: Callable[[Capture], object],
     ) -> None:
-        """Begin with what `get` will be asked for next, with the very same words."""
-        job = self._start(lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts))
-        self._waiting = (url, kind, validators, hosts), job
+        """Begin with what `get` will be asked for next, with the very same words; *read* is called with the answer."""
+
+        def work() -> tuple[_Captures, tuple[Capture, object] | None]:
+            captures = Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts)
+            with suppress(Exception):  # it is read again, and what is wrong is said, where it was asked for
+                return captures, (captures[-1], read(captures[-1]))
+            return captures, None
+
+        self._waiting = (url, kind, validators, hosts), self._start(work)
+
+    def already_read(self, answer: Capture) -> Any:
+        """What *read* made of an answer that was asked for ahead; None: it was not."""
+        return self._read[1] if self._read is not None and self._read[0] is answer else None
 
     def get(
         self,
@@ -93,11 +112,13 @@ class AheadFetcher(Fetcher):
         """As `Fetcher.get`; the answer may be there already."""
         waiting = self._waiting
         if waiting is not None and waiting[0] == (url, kind, validators, hosts) and not given:
-            job, self._waiting = waiting[1], None
+            self._waiting = None
+            found, self._read = waiting[1].outcome(self._check)
         else:
-            job = self._start(lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given))
-        found: _Captures = job.outcome(self._check)
-        return found
+            work = lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given)  # noqa: E731
+            found = self._start(work).outcome(self._check)
+        captures: _Captures = found
+        return captures
 
     def post(self, url: str, **given: Any) -> _Captures:
         """As `Fetcher.post`."""

@@ -162,7 +162,12 @@ class NetworkSession(Session):
     def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
         """Begins with what `ask` will be asked for next, with the very same words."""
         if isinstance(self.fetcher, AheadFetcher):
-            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
+            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, read=read_capture)
+
+    def read(self, answer: Capture) -> Reading:
+        """What an answer says; it may have been read already."""
+        ahead = self.fetcher.already_read(answer) if isinstance(self.fetcher, AheadFetcher) else None
+        return read_capture(answer) if ahead is None else ahead
 
     def ask(
         self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None
