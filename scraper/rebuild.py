@@ -13,13 +13,15 @@ def run_rebuild(
     archive_path: Path,
     *,
     diff: bool = False,
+    jobs: int = 1,
     now: Callable[[], datetime],
     changed: Callable[[Change], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
     """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells.
 
-    *progress* is told how many captures of how many are read. Raises ArchiveUnusable, IntegrityError, Interrupted.
+    *jobs*: processes that read. *progress* is told how many captures of how many are read. Raises ArchiveUnusable,
+    IntegrityError, Interrupted.
     """
     with open_run(archive_path, now=now, create=False, up_to_date=False) as run:
 
@@ -28,7 +30,7 @@ def run_rebuild(
                 raise Interrupted(f"stopped by {run.interrupts.signal_name}; nothing was changed: run it again")
             progress(at, total)
 
-        done = run.archive.rebuild(diff=diff, changed=changed, progress=step)
+        done = run.archive.rebuild(diff=diff, changed=changed, progress=step, jobs=jobs)
     verb = "would say" if diff else "now say"
     line = f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else"
     return Report(exit_status=0, line=line, captures=done.captures, changed=done.changed)

@@ -217,6 +217,15 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--jobs``, of verbs that read all pages again."""
+    named = click.option(
+        "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
+        help="Processes that read pages; the result is the same.",
+    )  # fmt: skip
+    return named(command)
+
+
 def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--contact``, which every verb that asks other people's servers has."""
     return click.option(

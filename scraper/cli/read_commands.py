@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import Log, db_option, files_of, now, stoppable
+from scraper.cli.group import Log, db_option, files_of, jobs_option, now, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem, Reading
@@ -273,9 +273,10 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.option("--strict", is_flag=True, help="End with status 1 for notes, too.")
 @click.option("--record", "is_recorded", is_flag=True,
               help="Where no damage is found, add a run that says so: `status` then tells its age.")  # fmt: skip
+@jobs_option
 @stoppable
 def verify(
-    db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool, is_recorded: bool
+    db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool, is_recorded: bool, jobs: int
 ) -> None:
     """Check every digest, reference and row against the captures it came from.
 
@@ -291,7 +292,9 @@ def verify(
 
     log = Log()
     known = room.known_checkpoint(checkpoint) if checkpoint else None
-    found = room.run(db, now=now, progress=lambda what, done: log.step(what, done, None), known=known, chain=chain)
+    found = room.run(
+        db, now=now, progress=lambda what, done: log.step(what, done, None), known=known, chain=chain, jobs=jobs
+    )
     if is_recorded:
         room.record(db, found, now)
     log.clear()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, log_option, now, stoppable
+from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, jobs_option, log_option, now, stoppable
 from scraper.errors import UsageError
 from scraper.harmless import harmless
 
@@ -211,8 +211,9 @@ def import_(
 @click.command()
 @db_option
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
+@jobs_option
 @stoppable
-def rebuild(db: Path, diff: bool) -> None:
+def rebuild(db: Path, diff: bool, jobs: int) -> None:
     """Read every stored capture again with the current rules, and rebuild all tables. No network.
 
     \b
@@ -222,7 +223,7 @@ def rebuild(db: Path, diff: bool) -> None:
 
     log = Log()
     report = run_rebuild(
-        db, diff=diff, now=now, changed=lambda change: click.echo(differing(change)),
+        db, diff=diff, jobs=jobs, now=now, changed=lambda change: click.echo(differing(change)),
         progress=lambda at, total: log.step("captures", at, total),
     )  # fmt: skip
     log.summary(report.line)

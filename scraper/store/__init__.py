@@ -28,6 +28,7 @@ from scraper.store import (
     settings,
     whole_tables,
     withdrawal_rules,
+    workers,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
 from scraper.store.evidence import Kept as KeptRow
@@ -98,4 +99,5 @@ __all__ = [
     "settings_of",
     "whole_tables",
     "withdrawal_rules",
+    "workers",
 ]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
@@ -32,12 +33,13 @@ from scraper.store import (
     withdrawal_plan,
     withdrawal_rules,
     withdrawing,
+    workers,
 )
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts, Read
-from scraper.store.rebuilding import Change, Rebuilt, rebuild
+from scraper.store.rebuilding import Ahead, Change, Rebuilt, read_chunk, rebuild
 from scraper.vocabulary import CaptureKind, Level, Verdict
 
 
@@ -640,6 +642,13 @@ class Archive:
             finally:
                 self.db.execute("PRAGMA journal_mode = WAL").fetchall()
 
+    def _ahead(self, source: Path, jobs: int) -> Ahead | None:
+        """Reads the captures of *source* in *jobs* processes; None: this archive was opened without a reader."""
+        if self._posts.read is None:
+            return None
+        work = partial(read_chunk, self._posts.read)
+        return lambda chunks: workers.in_order(work, source, chunks, jobs)
+
     def make_public(self) -> None:
         """Take out of this archive, a copy, what is not for everybody: see `withdrawing.make_public`."""
         with self._transaction():
@@ -684,16 +693,20 @@ class Archive:
         diff: bool = False,
         changed: Callable[[Change], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
+        jobs: int = 1,
+        source: Path | None = None,
     ) -> Rebuilt:
         """Read every stored capture again and fold all posts, in one transaction.
 
         *diff*: only tell *changed* what would change. *progress* is told how many captures of how many are read.
+        *jobs*: processes that read; the result is the same. *source*: the archive that they read; None: this one.
         """
         if read is not None:
             self._posts.read = read
         self._posts.forget()
         with self._transaction(undo=diff):
-            rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress)
+            ahead = self._ahead(source or self.path, jobs) if jobs > 1 else None
+            rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress, ahead)
             reader_rows.note(self.db, self._rules)
             describe(self.db)
             if not diff:

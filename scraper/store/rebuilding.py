@@ -2,20 +2,24 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from scraper import schema
+from scraper.records import Reading
 from scraper.schema import Use
 from scraper.store import addresses, aside, count_rows, known_urls, post_parts, problems, withdrawal_rules
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
-from scraper.store.posts import Posts
+from scraper.store.posts import Posts, Read
 from scraper.vocabulary import CaptureKind
 
 #: Columns of `posts` whose change is told.
 TOLD = schema.names("posts", Use.TOLD)
 
+#: Captures that are handed to another process at a time: enough that a reference is decoded once for many.
+_CHUNK = 32
 #: Captures of these kinds hold nothing that is read into tables.
 _UNREAD = frozenset({"robots", "sitemap", "file", "image", "style"})
 
@@ -41,15 +45,30 @@ class Rebuilt:
     changed: int
 
 
+#: Gives the readings of captures, by their ids in chunks, in the same order.
+Ahead = Callable[[Iterable[list[int]]], AbstractContextManager[Iterator[list[Reading | None]]]]
+
+
+def read_chunk(read: Read, db: sqlite3.Connection, numbers: list[int]) -> list[Reading | None]:
+    """What *read* gives for the captures of these ids, but for those without a body of their own."""
+    evidence = Evidence(db)
+    captures = (evidence.capture(number)[0] for number in numbers)
+    return [None if capture.body is None else read(capture) for capture in captures]
+
+
 def rebuild(
     db: sqlite3.Connection,
     evidence: Evidence,
     posts: Posts,
     changed: Callable[[Change], None],
     progress: Callable[[int, int], None],
+    ahead: Ahead | None = None,
 ) -> Rebuilt:
-    """Make all derived tables anew, telling *changed* of each difference. The transaction is the caller's."""
-    return _Rebuilding(db, evidence, posts, changed, progress).run()
+    """Make all derived tables anew, telling *changed* of each difference. The transaction is the caller's.
+
+    *ahead* reads the captures, in processes of its own; None: they are read here, one after the other.
+    """
+    return _Rebuilding(db, evidence, posts, changed, progress).run(ahead)
 
 
 class _Rebuilding:
@@ -74,7 +93,7 @@ class _Rebuilding:
         self._homes: dict[str, set[str]] = defaultdict(set)
         self._folded: set[str] = set()
 
-    def run(self) -> Rebuilt:
+    def run(self, ahead: Ahead | None) -> Rebuilt:
         """Wipe, read, fold."""
         db = self._db
         known = {url for (url,) in db.execute("SELECT url FROM posts")}
@@ -86,15 +105,12 @@ class _Rebuilding:
         db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
         self._withdrawn = withdrawal_rules.rules(db)
         groups = self._groups(self._withdrawn)
-        total, done = sum(map(len, groups.values())), 0
-        for address, numbers in groups.items():
-            shown = set()
-            for number in numbers:
-                shown |= self._read(address, number)
-                done += 1
-                self._progress(done, total)
-            for url in sorted(shown - scattered):
-                self._fold(url)
+        if ahead is None:
+            self._read_all(groups, scattered, None)
+        else:
+            chunks = _chunks([number for numbers in groups.values() for number in numbers])
+            with ahead(chunks) as answers:
+                self._read_all(groups, scattered, (reading for answer in answers for reading in answer))
         moved = moves.settle_all()
         owned = {addresses.owner(db, address) for address in groups if address not in self._homes}
         several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
@@ -102,7 +118,21 @@ class _Rebuilding:
             self._fold(url)
         self._finish(groups)
         (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
-        return Rebuilt(total, count, len(self._differing))
+        return Rebuilt(sum(map(len, groups.values())), count, len(self._differing))
+
+    def _read_all(
+        self, groups: dict[str, list[int]], scattered: set[str], readings: Iterator[Reading | None] | None
+    ) -> None:
+        """Read all captures, and fold what was read at one address only; *readings*: made elsewhere, in this order."""
+        total, done = sum(map(len, groups.values())), 0
+        for address, numbers in groups.items():
+            shown = set()
+            for number in numbers:
+                shown |= self._read(address, number, readings)
+                done += 1
+                self._progress(done, total)
+            for url in sorted(shown - scattered):
+                self._fold(url)
 
     def _groups(self, withdrawn: withdrawal_rules.Rules) -> dict[str, list[int]]:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
@@ -118,10 +148,13 @@ class _Rebuilding:
             groups[address].append(number)
         return groups
 
-    def _read(self, address: str, number: int) -> set[str]:
+    def _read(self, address: str, number: int, readings: Iterator[Reading | None] | None) -> set[str]:
         """Read one capture again; the post that it shows, if it shows one."""
-        capture, kept = self._evidence.capture(number)
-        reading = self._posts.reading_of(capture)
+        (found,) = self._evidence.captures("WHERE id = ?", (number,), with_bodies=readings is None)
+        capture, kept = found
+        made = next(readings) if readings is not None else None
+        confirms = capture.not_modified_of is not None
+        reading = self._posts.reading_of(capture) if readings is None or confirms else made
         self._posts.remember(number, reading)
         if self._withdrawn.covers(capture, reading):
             return set()
@@ -170,6 +203,11 @@ class _Rebuilding:
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)
+
+
+def _chunks(numbers: list[int]) -> Iterator[list[int]]:
+    for at in range(0, len(numbers), _CHUNK):
+        yield numbers[at : at + _CHUNK]
 
 
 #: Posts that were read at several addresses.

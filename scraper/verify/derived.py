@@ -71,8 +71,9 @@ def _check_content(
 
 
 def check_derivation(
-    db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, damaged: set[str], progress: Progress
-) -> None:
+    db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, damaged: set[str], progress: Progress,
+    jobs: int = 1,
+) -> None:  # fmt: skip
     """Read every capture again by today's rules, fold every post anew, beside the archive, and compare all rows.
 
     A difference is damage, unless `meta` says that other rules or packages read the archive: then nothing is proven.
@@ -89,7 +90,7 @@ def check_derivation(
         _see_through(copy, damaged)
         known.hand_over(copy)
         archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
-        rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done))
+        rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done), jobs=jobs, source=path)
         findings.checked["read"] = rebuilt.captures
         others = _other_rules(db)
         tell = findings.unproven if others else findings.damage

@@ -24,9 +24,11 @@ def run(
     progress: Callable[[str, int], None] = lambda _what, _n: None,
     known: Note | None = None,
     chain: str | None = None,
+    jobs: int = 1,
 ) -> Findings:
     """Check the archive at *path*, read-only; *progress* is told what is looked at and how many are done.
 
+    *jobs*: processes that decode bodies and read pages; what is found, and in which order, is the same.
     *known*, *chain*: a checkpoint, and the chain of a run, that were kept elsewhere and should be in the archive.
 
     Raises ArchiveUnusable where it cannot be opened, ArchiveBusy where it was written to while damage was found.
@@ -36,7 +38,7 @@ def run(
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
             (before,) = db.execute("PRAGMA data_version").fetchone()
-            findings = _all(path, db, now, progress, known)
+            findings = _all(path, db, now, progress, known, jobs)
             if chain is not None:
                 stored.check_known_chain(db, findings, chain)
             (after,) = db.execute("PRAGMA data_version").fetchone()
@@ -51,6 +53,7 @@ def _all(
     now: Callable[[], datetime],
     progress: Callable[[str, int], None],
     known: Note | None,
+    jobs: int,
 ) -> Findings:
     findings = Findings()
     has_bodies = not _left_out(db)
@@ -80,9 +83,9 @@ def _all(
             lambda: derived.check_contents(db, findings, progress),
         ]
         if has_bodies:
-            checks.insert(1, lambda: damaged.update(stored.check_bodies(db, findings, progress)))
+            checks.insert(1, lambda: damaged.update(stored.check_bodies(db, path, findings, progress, jobs)))
         if has_bodies and same_shape:
-            checks.append(lambda: derived.check_derivation(db, place, path, findings, damaged, progress))
+            checks.append(lambda: derived.check_derivation(db, place, path, findings, damaged, progress, jobs))
         for check in checks:
             _guarded(check, findings)
     return findings

@@ -3,20 +3,25 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from scraper import digests
 from scraper.errors import IntegrityError
-from scraper.store import bodies, withdrawal_rules
+from scraper.store import bodies, withdrawal_rules, workers
 from scraper.verify.findings import Findings
 from scraper.vocabulary import CaptureKind, Codec
 
 Progress = Callable[[str, int], None]
 
-# A reference before its dependants, so that it is decoded once for all of them.
-_BODIES = """
-SELECT sha256, length, codec, reference_sha256, data FROM bodies WHERE codec <> 'withdrawn'
+# A reference before its dependants, so that it is decoded once for many of them.
+_ORDER = """
+SELECT rowid FROM bodies WHERE codec <> 'withdrawn'
 ORDER BY ifnull(reference_sha256, sha256), reference_sha256 IS NOT NULL
 """
+_BODY = "SELECT sha256, length, codec, reference_sha256, data FROM bodies WHERE rowid = ?"
+_WHOLE = "SELECT sha256, length, codec, NULL, data FROM bodies WHERE sha256 = ? AND reference_sha256 IS NULL"
+#: Bodies that are handed to another process at a time.
+_CHUNK = 64
 _ORPHANS = """
 SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL)
   AND sha256 NOT IN (SELECT reference_sha256 FROM bodies WHERE codec = 'withdrawn' AND reference_sha256 IS NOT NULL)
@@ -24,29 +29,69 @@ SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures 
 _WITHDRAWN = "SELECT sha256, length(data) FROM bodies WHERE codec = 'withdrawn'"
 
 
-def check_bodies(db: sqlite3.Connection, findings: Findings, progress: Progress) -> set[str]:
+def check_bodies(db: sqlite3.Connection, path: Path, findings: Findings, progress: Progress, jobs: int = 1) -> set[str]:
     """Decode every body and recompute its digest; the digests of those that are not what they were."""
     damaged: set[str] = set()
-    reference: tuple[str, bytes | None] = ("", None)
     size = count = 0
-    for count, (sha256, length, codec, needed, data) in enumerate(db.execute(_BODIES), 1):
-        if needed is not None and reference[0] != needed:
-            reference = (needed, None)
-        try:
-            body = _decoded(sha256, length, codec, needed, data, reference)
-        except IntegrityError as error:
-            damaged.add(sha256)
-            findings.damage("body", sha256, str(error))
-            body = None
-        if needed is None:
-            reference = (sha256, body)
-        size += len(body or b"")
-        progress("bodies", count)
+    with workers.in_order(decode_chunk, path, _chunks(db), jobs) as answers:
+        for checked in answers:
+            for sha256, length, complaint in checked:
+                if complaint:
+                    damaged.add(sha256)
+                    findings.damage("body", sha256, complaint)
+                count, size = count + 1, size + length
+                progress("bodies", count)
     _check_withdrawn(db, findings)
     for (sha256,) in db.execute(_ORPHANS):
         findings.damage("orphan-body", sha256, "expected a capture that has this body, found none")
     findings.checked |= {"bodies": count, "bytes": size}
     return damaged
+
+
+def _chunks(db: sqlite3.Connection) -> Iterator[list[int]]:
+    """Rows of `bodies` in the order in which they are decoded, some at a time."""
+    chunk: list[int] = []
+    for (number,) in db.execute(_ORDER):
+        chunk.append(number)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def decode_chunk(db: sqlite3.Connection, numbers: list[int]) -> list[tuple[str, int, str]]:
+    """Of each body of these rows: its digest, its length, and what does not hold; empty: it is what it was."""
+    found = []
+    reference: tuple[str, bytes | None] = ("", None)
+    for number in numbers:
+        sha256, length, codec, needed, data = db.execute(_BODY, (number,)).fetchone()
+        if needed is not None and reference[0] != needed:
+            reference = (needed, _reference(db, needed))
+        body, complaint = _tried(sha256, length, codec, needed, data, reference)
+        found.append((str(sha256), len(body or b""), complaint))
+        if needed is None:
+            reference = (sha256, body)
+    return found
+
+
+def _reference(db: sqlite3.Connection, sha256: str) -> bytes | None:
+    """The body that others need, which stands in another chunk; None: it is not there, or damaged, or not whole."""
+    row = db.execute(_WHOLE, (sha256,)).fetchone()
+    if row is None:
+        return None
+    found, length, codec, needed, data = row
+    return _tried(found, length, codec, needed, data, ("", None))[0]
+
+
+def _tried(
+    sha256: str, length: int, codec: str, needed: str | None, data: bytes, reference: tuple[str, bytes | None]
+) -> tuple[bytes | None, str]:
+    """The body of one row, or what does not hold of it."""
+    try:
+        return _decoded(sha256, length, codec, needed, data, reference), ""
+    except IntegrityError as error:
+        return None, str(error)
 
 
 def _check_withdrawn(db: sqlite3.Connection, findings: Findings) -> None:
