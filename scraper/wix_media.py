@@ -1,9 +1,12 @@
 """Wix's media: from what a page shows (a blurred thumbnail, a scaled copy) to the original."""
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import unquote, urljoin
 
+from scraper import urls
 from scraper.page import Node, parse_json
 from scraper.records import Image
 
@@ -21,6 +24,9 @@ _BESIDE = re.compile(r"(?![a-zA-Z]+:|//)(?:.*/)?([0-9a-f]{6}_[0-9a-f]{32}(?:~|%7
 _RENDITION = re.compile(r"(https?://[^?#]+/media/[^/?#]+\.[A-Za-z0-9]{2,5})/v\d/(?:fill|fit|crop)/[^?#]*")
 _MIRRORED = re.compile(
     r"https?://[^?#]+/media/([0-9a-f]{6}_[0-9a-f]{32}(?:~|%7E)mv2[\w-]*\.[A-Za-z0-9]{2,5})(?:/v\d/[^?#]*)?"
+)
+_SHOWN = re.compile(
+    r"https?://[^\s\"'<>\\]{1,200}?/media/[^\s\"'<>\\/]{1,200}/v\d/(?:fill|fit|crop)/[^\s\"'<>\\]{1,500}"
 )
 MEDIA = "https://static.wixstatic.com/media/"
 
@@ -50,6 +56,16 @@ def without_rendition(address: str) -> str:
     """The original's address on the same host, given a rendition's; any other address as it is."""
     found = _RENDITION.fullmatch(address)
     return found[1] if found else address
+
+
+def picture_name(url: str) -> str:
+    """The one name of the picture that *url* shows, in one spelling, whatever rendition of it."""
+    return urls.spellings(original(url) or url)[0]
+
+
+def renditions(source: str) -> Iterator[str]:
+    """Every address of a rendition in a page, wherever it stands, each once."""
+    yield from dict.fromkeys(unescape(found[0]) for found in _SHOWN.finditer(source))
 
 
 def picture(node: Node, base_url: str | None = None) -> Image | None:

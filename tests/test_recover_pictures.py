@@ -1,7 +1,10 @@
 """Pictures from elsewhere: another archive of ours over its replay, and web archives of others."""
 
+import gzip
 import io
+import json
 import sqlite3
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,11 @@ from scraper.demo import drawings
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import ILLUSTRATED
 from scraper.demo.server import served_blog
-from scraper.export.warc import export_warc
+from scraper.export.warc import export_wacz, export_warc
 from scraper.imports import run_import
 from scraper.recover import run_recover
+from scraper.warc import record as warc
+from scraper.warc.writer import RENDITION
 
 warcio_heads = pytest.importorskip("warcio.statusandheaders")
 warcio = pytest.importorskip("warcio.warcwriter")
@@ -101,6 +106,37 @@ def test_an_archive_of_ours_brings_its_pictures_along_as_a_warc(first: tuple[Pat
     run_import(second, [tmp_path / "all.warc.gz"], all_hosts=True, now=lambda: TODAY)
     assert [row[:2] for row in rows(second, PICTURES)] == [row[:2] for row in rows(path, PICTURES)]
     assert rows(second, IMAGES) == rows(path, IMAGES)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_an_archive_of_ours_brings_its_pictures_along_as_a_wacz_and_no_rendition(
+    first: tuple[Path, str], tmp_path: Path, own: bool
+) -> None:
+    path, _ = first
+    export_wacz(path, tmp_path / "all.wacz")
+    second = tmp_path / "second.db"
+    report = run_import(second, [tmp_path / "all.wacz"], all_hosts=True, own=own, now=lambda: TODAY)
+    assert report.exit_status == 0, report.messages
+    assert [row[:2] for row in rows(second, PICTURES)] == [row[:2] for row in rows(path, PICTURES)]
+    assert rows(second, "SELECT count(*) FROM captures WHERE url LIKE '%/v1/fill/%'") == [(0,)]
+
+
+def test_a_wacz_leads_from_each_address_that_a_page_shows_to_the_picture_that_is_kept(
+    first: tuple[Path, str], tmp_path: Path
+) -> None:
+    path, _ = first
+    export_wacz(path, tmp_path / "all.wacz")
+    with zipfile.ZipFile(tmp_path / "all.wacz") as package:
+        index = gzip.decompress(package.read("indexes/index.cdx.gz")).decode()
+        led = list(warc.read(io.BytesIO(package.read("archive/renditions.warc.gz"))))
+        listed = json.loads(package.read("datapackage.json"))["resources"]
+    kept = {url: sha256 for url, sha256, _ in rows(path, PICTURES)}
+    assert {one.get("WARC-Refers-To-Target-URI") for one in led} <= kept.keys() and len(led) == 5
+    for one in led:
+        assert one.type == "revisit" and "/v1/fill/" in one.url and one.get("WARC-Profile") == RENDITION
+        assert one.get("WARC-Payload-Digest") == f"sha256:{kept[one.get('WARC-Refers-To-Target-URI')]}"
+        assert f'"url": "{one.url}"' in index
+    assert "archive/renditions.warc.gz" in [each["path"] for each in listed]
 
 
 def record(writer: Any, url: str, body: bytes, media_type: str) -> None:

@@ -1,4 +1,5 @@
-"""A WACZ in ReplayWeb.page, the viewer of the field, in real Chromium: it opens, and asks nobody else.
+"""A WACZ in ReplayWeb.page, the viewer of the field, in real Chromium: it opens, with its pictures, and asks nobody
+else.
 
 Needs npm (which brings the viewer's two bundles), Debian's `chromium` and ``pip install '.[browser]'``.
 """
@@ -121,6 +122,12 @@ def test_an_exported_wacz_opens_in_the_viewer_of_the_field(tmp_path: Path, viewe
         shown = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
         shown.locator("h1").first.wait_for(state="attached", timeout=60_000)
         assert title in shown.locator("[data-hook=post]").inner_text()
+        pictures = shown.locator("[data-hook=post] img")
+        sizes = pictures.evaluate_all(
+            "all => Promise.all(all.map(one => one.decode().catch(() => 0).then(() => [one.src, one.naturalWidth])))"
+        )
+        assert len(sizes) == 3 and all("/v1/fill/" in source for source, _ in sizes)
+        assert [width for _, width in sizes] == [480] * 3
         assert page.evaluate(HOLDS, signed)
         (known,) = asked(page, f"{site}/replay/w/api/coll-index")["colls"]
         told = asked(page, f"{site}/replay/w/api/c/{known['id']}?all=1")["verify"]

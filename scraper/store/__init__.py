@@ -37,13 +37,14 @@ from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
 from scraper.store.picture_queries import A_PAGE, KeptPicture
-from scraper.store.picture_rows import PictureRows, picture_name
+from scraper.store.picture_rows import PictureRows
 from scraper.store.post_captures import PostCapture
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import Change, Rebuilt
 from scraper.store.settings import Settings, keep_setting, settings_of
 from scraper.store.withdrawal_plan import Extent, Plan
 from scraper.store.withdrawing import Decision
+from scraper.wix_media import picture_name
 
 __all__ = [
     "A_PAGE",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scraper import urls, wix_media
 from scraper.store.aside import STANDS
+from scraper.wix_media import picture_name
 
 _KEPT = f"""
 SELECT captures.id, captures.url, body_sha256, coalesce(length, wire_length, 0), captured_at, record_sha256
@@ -16,11 +17,6 @@ FROM captures LEFT JOIN bodies ON bodies.sha256 = body_sha256
 WHERE kind = 'image' AND body_sha256 IS NOT NULL AND truncated IS NULL AND ifnull(codec, '') <> 'withdrawn'
   AND (status IS NULL OR status BETWEEN 200 AND 299) AND {STANDS}
 """
-
-
-def picture_name(url: str) -> str:
-    """The one name of the picture that *url* shows, in one spelling."""
-    return urls.spellings(wix_media.original(url) or url)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from scraper import decide, urls
 from scraper.records import Reading
 from scraper.store import addresses, masking
 from scraper.store.evidence import Evidence
-from scraper.store.picture_rows import picture_name
 from scraper.store.posts import Posts
 from scraper.store.withdrawal_rules import rules
 from scraper.vocabulary import CaptureKind
+from scraper.wix_media import picture_name
 
 
 class Extent(StrEnum):

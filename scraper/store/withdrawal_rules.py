@@ -10,8 +10,8 @@ from types import MappingProxyType
 from scraper import urls
 from scraper.records import Capture, Reading, Whole
 from scraper.store import addresses, masking
-from scraper.store.picture_rows import picture_name
 from scraper.vocabulary import CaptureKind, Codec, WithdrawalKind
+from scraper.wix_media import picture_name
 
 #: Kinds that name single captures, which are read no more.
 SINGLE = frozenset({WithdrawalKind.REVISION, WithdrawalKind.CAPTURE})

@@ -18,7 +18,7 @@ from scraper.warc import record as warc
 from scraper.warc.http_message import MessageError
 from scraper.warc.record import Broken, Record
 from scraper.warc.segments import joined
-from scraper.warc.writer import COLUMNS, FACTS, HEADS, facts_in, log_in
+from scraper.warc.writer import COLUMNS, FACTS, HEADS, RENDITION, facts_in, log_in
 
 #: Bodies beyond it are no pages.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
@@ -140,6 +140,8 @@ def captures_of(
             yield from _finished(group, described, restore)
             group = []
             yield Wrong(kind="broken", message=record.message)
+        elif record.get("WARC-Profile") == RENDITION:
+            continue  # ours, for viewers: nothing that was captured
         elif record.type == "warcinfo":
             yield from _finished(group, described, restore)
             group = []

@@ -14,6 +14,7 @@ from scraper.run_log import RunLog
 from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
+from scraper.warc.picture_index import Pictures
 from scraper.warc.wacz_auth import Signature, SignatureKey, Standing
 from scraper.warc.writer import About, Kept
 
@@ -70,18 +71,31 @@ class _Zip:
                 entry.write(piece)
         self.resources.append(entry.described(path))
 
-    def add_warc(self, path: str, kept: Iterable[Kept], about: About) -> list[str]:
-        """Write the WARC; its index lines, sorted."""
+    def add_warc(self, path: str, kept: Iterable[Kept], about: About, pictures: Pictures) -> list[str]:
+        """Write the WARC; its index lines. *pictures* sees all that is written."""
         with self._zip.open(_info(path), "w", force_zip64=True) as file:
             entry = _Entry(file)
-            name = path.rpartition("/")[2]
-            lines = [
-                cdxj.line(record, offset=offset, length=length, filename=name)
-                for record, offset, length in outgoing.write(entry, kept, about)
-                if record.type != "metadata"
-            ]
+            name, lines = path.rpartition("/")[2], []
+            for record, offset, length in outgoing.write(entry, pictures.seen(kept), about):
+                if record.type != "metadata":
+                    lines.append(cdxj.line(record, offset=offset, length=length, filename=name))
+                    pictures.written(record, length)
         self.resources.append(entry.described(path))
-        return sorted(lines, key=str.encode)
+        return lines
+
+    def add_renditions(self, path: str, pictures: Pictures) -> list[str]:
+        """Write the records that lead to pictures; their index lines. Without any, nothing is written."""
+        records = list(pictures.records())
+        if not records:
+            return []
+        with self._zip.open(_info(path), "w", force_zip64=True) as file:
+            entry, lines = _Entry(file), []
+            for record in records:
+                offset = entry.length
+                length = entry.write(warc.member(record))
+                lines.append(cdxj.line(record, offset=offset, length=length, filename=path.rpartition("/")[2]))
+        self.resources.append(entry.described(path))
+        return lines
 
     def close(self) -> None:
         """End the file."""
@@ -135,8 +149,10 @@ class _Counted:
 
 
 def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None) -> None:
-    lines = package.add_warc(f"archive/{about.filename}", kept, about)
-    index, blocks = cdxj.compressed(lines, "index.cdx.gz")
+    pictures = Pictures()
+    lines = package.add_warc(f"archive/{about.filename}", kept, about, pictures)
+    lines += package.add_renditions("archive/renditions.warc.gz", pictures)
+    index, blocks = cdxj.compressed(sorted(lines, key=str.encode), "index.cdx.gz")
     package.add("indexes/index.cdx.gz", [index])
     package.add("indexes/index.idx", [blocks])
     for path, data in log_files(about.log):

@@ -22,6 +22,8 @@ from scraper.warc import record as warc
 from scraper.warc.record import Record
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+#: Not a revisit of anything captured: see `picture_index`.
+RENDITION = "urn:x-ushrn:rendition"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 #: Content-Type of the records that hold a capture's own facts; indexers leave metadata of this type out.
 FACTS = "application/warc-fields"
