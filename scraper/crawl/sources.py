@@ -6,6 +6,7 @@ from dataclasses import replace
 from scraper import urls
 from scraper.crawl.lists import Found, Lists
 from scraper.crawl.session import Session
+from scraper.crawl.sitemap_queue import SitemapQueue
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
 from scraper.reading import Sitemap, SitemapKind, sitemaps
@@ -72,20 +73,9 @@ class Discovery:
     def _sitemaps(self, named: tuple[str, ...]) -> None:
         """The index, the posts' sitemap also where the index omits it, and others only where these name no post."""
         wix = self.site.base_url + discover.WIX_POSTS_SITEMAP
-        queue = list(named) or [self.site.base_url + "sitemap.xml"]
-        spare: list[str] = []
-        seen: set[str] = set()
+        queue = SitemapQueue(wix, list(named) or [self.site.base_url + "sitemap.xml"])
         read: list[Sitemap | None] = []
-        for _ in range(MOST_SITEMAPS):
-            queue = [url for url in dict.fromkeys(queue) if url not in seen]
-            if not queue and wix not in seen:
-                queue = [wix]
-            if not queue and not self.found.in_sitemap:
-                queue, spare = [url for url in spare if url not in seen], []
-            if not queue:
-                break
-            url = queue.pop(0)
-            seen.add(url)
+        while (url := queue.take(has_posts=bool(self.found.in_sitemap))) is not None:
             sitemap: Sitemap | None = None
             with self.session.contained(url, Stage.DISCOVER):
                 sitemap = self._sitemap(url)
@@ -93,14 +83,19 @@ class Discovery:
                 continue  # asked for on suspicion only: that it is not there says nothing
             read.append(sitemap)
             if sitemap is not None and sitemap.kind == SitemapKind.INDEX:
-                inside = [entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site)]
-                queue += [one for one in inside if discover.wants(one)]
-                spare += [one for one in inside if not discover.wants(one)]
-        if len(seen) >= MOST_SITEMAPS and queue:
-            message = f"{len(queue)} more sitemaps are named; {MOST_SITEMAPS} were read, which is all that a run reads"
-            self.session.note(Problem(stage=Stage.CAP, kind="sitemaps", url=self.site.base_url, message=message))
+                queue.add(entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site))
+            if len(queue.seen) == MOST_SITEMAPS:
+                self._note_more(queue)
+                break
         whole = all(sitemap is not None and sitemap.complete for sitemap in read)
-        self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue
+        self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue.waiting
+
+    def _note_more(self, queue: SitemapQueue) -> None:
+        """Says that sitemaps are left, where some are."""
+        if queue.waiting:
+            left = len(queue.waiting)
+            message = f"{left} more sitemaps are named; {MOST_SITEMAPS} were read, which is all that a run reads"
+            self.session.note(Problem(stage=Stage.CAP, kind="sitemaps", url=self.site.base_url, message=message))
 
     def _sitemap(self, url: str) -> Sitemap | None:
         self._step(url)
