@@ -4,6 +4,7 @@ Each is the SHA-256 (hex) of UTF-8 text that a stranger can make again: canonica
 non-ASCII as it is), or for a run lines of digests.
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,18 @@ def canonical_json(value: object) -> bytes:
 def sha256(data: bytes) -> str:
     """SHA-256 of *data*, hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+#: Characters of a short id: 50 bits, which two of 100,000 posts share with a chance of 1 in 225,000.
+SHORT = 10
+
+
+def short_id(url: str, length: int = SHORT) -> str:
+    """A short name for a post, made of its canonical address alone: the beginning of its SHA-256 in base32 (RFC 4648).
+
+    Lower case; the same in every archive.
+    """
+    return base64.b32encode(hashlib.sha256(url.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:length]
 
 
 def targets(reading: Reading) -> dict[str, list[str]]:

@@ -39,6 +39,12 @@ DERIVED = (
             Field(
                 "slug", "TEXT NOT NULL", "Last segment of the address; unique in its site", TOLD, exported=ON_REQUEST
             ),
+            Field(
+                "short_id",
+                "TEXT",
+                "Short name, made of the address alone: /p/<short_id> leads to the post; the same in every archive",
+                exported=ON_REQUEST,
+            ),
             Field("title", "TEXT", "Heading of the post", READ | DIGESTED | TOLD, exported=3, searched=1),
             Field(
                 "author", "TEXT", "Name shown as author", READ | DIGESTED | TOLD, exported=4, searched=4, facet="author"
@@ -183,6 +189,7 @@ DERIVED = (
             "posts_published_day ON posts(published_day)",
             "posts_updated_day ON posts(updated_day)",
             "posts_views ON posts(views)",
+            "posts_short_id ON posts(short_id)",
             FACTS,
         ),
     ),

@@ -74,8 +74,15 @@ def _eighth(db: Database) -> None:
     renewal.fill_shared_runs(db.conn)
 
 
+@migrations(name="0009 short ids of posts")
+def _ninth(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+    renewal.fill_short_ids(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 8
+VERSION = 9
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

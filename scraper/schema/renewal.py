@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 
-from scraper import passages
+from scraper import digests, passages
 from scraper.schema.tables import (
     DERIVED,
     DESCRIPTIONS,
@@ -118,6 +118,12 @@ def fill_shared_runs(db: sqlite3.Connection) -> None:
     for number, text in db.execute("SELECT id, body_text FROM posts WHERE body_text IS NOT NULL").fetchall():
         rows = [(run, number) for run in passages.samples(text)]
         db.executemany("INSERT OR IGNORE INTO shared_runs (run, post_id) VALUES (?, ?)", rows)
+
+
+def fill_short_ids(db: sqlite3.Connection) -> None:
+    """Give posts their short ids, which older archives did not do. One transaction, the caller's."""
+    for number, url in db.execute("SELECT id, url FROM posts WHERE short_id IS NULL").fetchall():
+        db.execute("UPDATE posts SET short_id = ? WHERE id = ?", (digests.short_id(url), number))
 
 
 def present(db: sqlite3.Connection) -> None:

@@ -123,6 +123,14 @@ def labels(ask: Ask, facet: str, post: int) -> list[tuple[str, str]]:
     return [(name, ask.link("/search", (facet, name))) for name in named]
 
 
+def short(ask: Ask) -> Answer:
+    """``/p/<short id>``: to the page of the post, which has the same id in every archive. Raises NotHere."""
+    row = post_queries.by_short_id(ask.db, ask.part["short_id"])
+    if row is None:
+        raise NotHere(texts.no_such_post(ask.part["short_id"]))
+    return Answer("", 302, headers={"Location": ask.link(path_of(row))})
+
+
 def go(ask: Ask) -> Answer:
     """``/go?url=``: to our page of a post, from any address under which it was ever seen."""
     asked = ask.one("url")[:4000]

@@ -53,6 +53,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/captures\.csv$", view(captures.table, SEARCHES)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/file/(?P<number>[0-9]{1,6})$", view(file_text.page, SEARCHES)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/links$", view(links.page, SEARCHES)),
+        (r"^/p/(?P<short_id>[a-z2-7]{10,52})$", view(permalinks.short)),
         (r"^/pictures$", view(picture_pages.gallery, SEARCHES)),
         (r"^/picture/(?P<sha256>[^/]+)$", view(picture_pages.small)),
         (r"^/go$", view(permalinks.go)),

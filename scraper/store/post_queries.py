@@ -18,6 +18,13 @@ def at_place(db: sqlite3.Connection, site: str, slug: str) -> sqlite3.Row | None
     return row
 
 
+def by_short_id(db: sqlite3.Connection, short_id: str) -> sqlite3.Row | None:
+    """The post with that short id; None: there is none, or several posts of this archive begin so."""
+    asked = "SELECT * FROM posts WHERE short_id >= ?1 AND short_id < ?1 || '~' LIMIT 2"
+    found: list[sqlite3.Row] = db.execute(asked, (short_id,)).fetchall()
+    return found[0] if len(found) == 1 else None
+
+
 def by_id(db: sqlite3.Connection, post: int) -> sqlite3.Row:
     """The post of that id, which there must be."""
     row: sqlite3.Row = db.execute("SELECT * FROM posts WHERE id = ?", (post,)).fetchone()

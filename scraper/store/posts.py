@@ -12,7 +12,7 @@ from dataclasses import replace
 from scraper import decide, digests, schema, sites
 from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, post_parts, slugs
+from scraper.store import addresses, count_rows, post_parts, short_ids, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.picture_rows import PictureRows
@@ -216,6 +216,7 @@ class Posts:
             "INSERT INTO posts (site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
             (self.site_of(url), url, slugs.provisional(url), state.first_seen_at, state.last_seen_at),
         )
+        short_ids.settle(self._db, url)
         return cursor.lastrowid or 0
 
     def _remove(self, url: str, post_id: int | None) -> None:
@@ -225,6 +226,7 @@ class Posts:
             self._days.withdraw(self.site_of(url))
             post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
+            short_ids.settle(self._db, url)
 
     def _write_step(self, post_id: int, seen: decide.Observation, state: decide.State, effects: decide.Effects) -> None:
         self._db.execute(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sqlite3
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from scraper import passages
+from scraper.schema import renewal
 from scraper.store import bodies
 
 
@@ -412,6 +414,18 @@ def test_an_address_under_which_a_post_was_captured_leads_to_it(open_room: Any, 
     shelf.insert("post_captures", capture_id=capture, post_id=post, verdict="redirect")
     response = open_room(shelf.path).get("/go?url=https://old.example/2011/a.html")
     assert response.headers["location"] == "/post/upr2020/a"
+
+
+def test_a_short_id_leads_to_the_post_and_one_that_there_is_not_to_none(open_room: Any, shelf: Any) -> None:
+    shelf.post("a")
+    with sqlite3.connect(shelf.path) as db:
+        renewal.fill_short_ids(db)
+        ((short,),) = db.execute("SELECT short_id FROM posts WHERE slug = 'a'").fetchall()
+    reader = open_room(shelf.path)
+    response = reader.get(f"/p/{short}")
+    assert (response.status_code, response.headers["location"]) == (302, "/post/upr2020/a")
+    assert reader.get(f"/p/{'a' * 10}").status_code == 404
+    assert reader.get("/p/short").status_code == 404
 
 
 def test_an_unknown_address_is_told_what_we_know_of_it(reader: Any) -> None:
