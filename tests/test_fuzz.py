@@ -199,18 +199,21 @@ def test_spoiled_files_are_read_without_a_fault(kind: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thousand_spoiled_files_are_read_without_a_fault(kind: str) -> None:
     fuzz(*KINDS[kind], rounds=1000, seed=2)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", FEW)
 def test_spoiled_documents_are_read_by_a_process_of_their_own(kind: str) -> None:
     fuzz(*FEW[kind], rounds=10, seed=3)
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hundred_thousand_spoiled_files_are_read_without_a_fault(kind: str) -> None:
     fuzz(*KINDS[kind], rounds=100_000 // len(KINDS), seed=4)

@@ -6,6 +6,7 @@ the head says that the page is an article, and everything but cards and menus is
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from scraper import dates, urls
@@ -176,12 +177,22 @@ class _Told:
         """Whether *node* stands in the card of another post: with a link to it, and not with the post's own heading."""
         around = node.parent
         while around is not None and around.mem_id != self.article.root.mem_id:
-            if around.css_first('h1, [data-hook="post-title"] h1') is not None:
+            if around.mem_id in self._with_heading:
                 return False
-            if any(self._is_another(link) for link in around.css("a[href]")):
+            if around.mem_id in self._with_another:
                 return True
             around = around.parent
         return False
+
+    @cached_property
+    def _with_heading(self) -> frozenset[int]:
+        """The elements round the article's headings."""
+        return _around(self.article.all("h1"))
+
+    @cached_property
+    def _with_another(self) -> frozenset[int]:
+        """The elements round links to other posts."""
+        return _around(link for link in self.article.all("a[href]") if self._is_another(link))
 
     def _is_another(self, link: Node) -> bool:
         target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
@@ -207,6 +218,17 @@ class _Told:
         image = self.posting.get("image")
         told = self.page.meta("og:image") or text(image) or text(dig(image, "url"))
         return original(told, self.page.url) if told else None
+
+
+def _around(nodes: Iterable[Node]) -> frozenset[int]:
+    """The elements that hold one of *nodes*."""
+    found: set[int] = set()
+    for node in nodes:
+        around = node.parent
+        while around is not None and around.mem_id not in found:
+            found.add(around.mem_id)
+            around = around.parent
+    return frozenset(found)
 
 
 def _without_site(title: str, page: Page) -> str:
