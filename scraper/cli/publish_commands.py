@@ -188,7 +188,14 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
     is_flag=True,
     help="Treat the file as never changing: faster, and the file can be downloaded.",
 )
-def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> None:
+@click.option(
+    "--public-url",
+    default="",
+    metavar="URL",
+    help="Where readers reach this server, for links and citations: https://archive.example.org"
+    "  [default: the setting public_url]",
+)
+def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool, public_url: str) -> None:
     """Serve the reading room: search, posts, exports, with Datasette's tables behind it.
 
     Restart it when archive.db has been replaced by another file; a crawl into it shows at once.
@@ -200,7 +207,9 @@ def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool) -> N
 
     if not host.strip():  # to a socket it would mean everyone
         raise UsageError("--host: expected an address of this machine, found nothing; 0.0.0.0 is everyone")
-    room.run(db, host, port, allow_sql=allow_sql, immutable=immutable)
+    if public_url and not public_url.startswith(("http://", "https://")):
+        raise UsageError(f"--public-url: expected https://..., found {public_url!r}")
+    room.run(db, host, port, allow_sql=allow_sql, immutable=immutable, public_url=public_url)
 
 
 @click.command()

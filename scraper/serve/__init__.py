@@ -98,16 +98,18 @@ def run(
     *,
     allow_sql: bool = False,
     immutable: bool = False,
+    public_url: str = "",
     say: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the archive at *db_path* until stopped by Ctrl-C or a signal.
 
     *port* 0 takes any free one. *allow_sql* lets every visitor run SQL: for local use. *immutable* promises that
     nobody writes the file meanwhile; a file that cannot be read otherwise (a write-ahead log on a read-only disk) is
-    served that way by itself. *say* gets the one line that names the address, once connections are accepted.
+    served that way by itself. *public_url*: where the public reads it, if not as the archive's settings say.
+    *say* gets the one line that names the address, once connections are accepted.
 
     Raises NotAnArchive, NewerArchive for files that are none of ours, UsageError when the port is taken.
     """
     from scraper.serve import server
 
-    server.start(db_path, host, port, allow_sql=allow_sql, immutable=immutable, say=say)
+    server.start(db_path, host, port, allow_sql=allow_sql, immutable=immutable, public_url=public_url, say=say)

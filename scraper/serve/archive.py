@@ -34,6 +34,8 @@ class Room:
     immutable: bool
     #: ``/`` or the prefix under which a proxy shows us, with a slash behind.
     base: str = "/"
+    #: Where the public reads it, as whoever started the server says; empty: as the archive's settings say.
+    public_url: str = ""
 
     def state(self, now: Callable[[], float] = time.time) -> str:
         """A short token that differs whenever the archive may have changed: the files' sizes and times, our version.
@@ -56,13 +58,21 @@ class Room:
 
 
 _rooms: WeakKeyDictionary[Datasette, Room | None] = WeakKeyDictionary()
+#: Where the public reads what a Datasette serves, as whoever started it says.
+_told: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
+
+
+def read_at(datasette: Datasette, public_url: str) -> None:
+    """The public reads what *datasette* serves at *public_url*; empty: as the archive's own settings say."""
+    _told[datasette] = public_url.rstrip("/")
+    _rooms.pop(datasette, None)  # Datasette asks for the room while it is made
 
 
 def room_of(datasette: Datasette) -> Room | None:
     """The first database of *datasette* that is an archive of ours; None: there is none, and we stay idle."""
     if datasette not in _rooms:
         base = str(datasette.setting("base_url"))
-        looked_at = (_look(database, base) for database in datasette.databases.values())
+        looked_at = (_look(database, base, _told.get(datasette, "")) for database in datasette.databases.values())
         _rooms[datasette] = next((room for room in looked_at if room), None)
     return _rooms[datasette]
 
@@ -78,12 +88,11 @@ def is_alone(datasette: Datasette) -> bool:
     return room_of(datasette) is not None and sum(bool(each.path) for each in datasette.databases.values()) == 1
 
 
-def _look(database: Database, base: str) -> Room | None:
+def _look(database: Database, base: str, public_url: str) -> Room | None:
     if not database.path:
         return None
-    room = Room(
-        database.name, tilde_encode(database.route or database.name), Path(database.path), not database.is_mutable, base
-    )
+    bench = tilde_encode(database.route or database.name)
+    room = Room(database.name, bench, Path(database.path), not database.is_mutable, base, public_url)
     try:
         with closing(room.connect()) as connection:
             return room if is_ours(connection) else None

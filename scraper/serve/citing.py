@@ -15,7 +15,7 @@ from scraper.serve import formatting, texts
 from scraper.serve.answer import Answer, Ask, NotHere
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
-from scraper.store import post_queries, settings_of
+from scraper.store import post_queries
 
 
 def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work:
@@ -59,7 +59,7 @@ def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | 
 
 def public_base(ask: Ask) -> str | None:
     """Where the archive is served to everybody, with a slash behind; None: only this machine or network reaches it."""
-    if told := settings_of(ask.db).public_url:
+    if told := frame_of(ask.room).settings.public_url:
         return f"{told}/"
     return ask.origin + ask.room.base if is_public(ask.origin) else None
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scraper import sites
 from scraper.serve import texts
@@ -33,7 +33,7 @@ def frame_of(room: Room | None) -> Frame:
     if key not in _made:
         try:
             with closing(room.connect()) as db:
-                found = framed(db)
+                found = framed(db, room.public_url)
         except sqlite3.Error:
             return Frame()
         if not key[1]:
@@ -43,9 +43,10 @@ def frame_of(room: Room | None) -> Frame:
     return _made[key]
 
 
-def framed(db: sqlite3.Connection) -> Frame:
-    """The frame of the archive that *db* has open."""
+def framed(db: sqlite3.Connection, public_url: str = "") -> Frame:
+    """The frame of the archive that *db* has open; *public_url* stands for the one in its settings; empty: that one."""
     said = settings_of(db) if "meta" in holdings.tables(db) else Settings()
+    said = replace(said, public_url=public_url or said.public_url)
     own = of_the_network(db)
     return Frame(
         name=said.name or (texts.ARCHIVE if own else texts.ANY_ARCHIVE),

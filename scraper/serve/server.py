@@ -14,6 +14,7 @@ from datasette.app import Datasette
 from scraper import schema
 from scraper.errors import UsageError
 from scraper.serve import metadata as desk
+from scraper.serve.archive import read_at
 
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for a search.
@@ -27,13 +28,14 @@ def start(
     *,
     allow_sql: bool,
     immutable: bool,
+    public_url: str,
     say: Callable[[str], None] | None,
 ) -> None:
     """As `scraper.serve.run` says."""
     frozen = check(db_path) or immutable
     sys.setswitchinterval(SWITCH)
     with listen(host, port) as listener:
-        app = datasette(db_path, allow_sql=allow_sql, immutable=frozen).app()
+        app = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url).app()
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
         open_to_all = allow_sql and not is_this_machine(host)
         warning = "; with --allow-sql everyone who reaches it can run SQL" if open_to_all else ""
@@ -45,11 +47,13 @@ def start(
             return
 
 
-def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False) -> Datasette:
-    """A Datasette over *db_path* with our settings."""
+def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False, public_url: str = "") -> Datasette:
+    """A Datasette over *db_path* with our settings; *public_url* stands for the one in its own settings."""
     settings = {**desk.SETTINGS, "default_allow_sql": allow_sql}
     files = [str(db_path)]
-    return Datasette([] if immutable else files, immutables=files if immutable else [], settings=settings)
+    found = Datasette([] if immutable else files, immutables=files if immutable else [], settings=settings)
+    read_at(found, public_url)
+    return found
 
 
 def say_on_stderr(line: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from scraper.records import Setting
@@ -105,3 +106,12 @@ def test_the_undated_of_about_and_the_bars_are_those_of_the_search(
     assert '1 post without a date (<a href="/search?year=undated">' in room.get("/about").text
     assert room.get("/search.csv?year=undated").headers["x-total-count"] == "1"
     assert bars_of(room.get("/").text)[-1] == ("/search?year=undated", "Undated", 1)
+
+
+def test_whoever_starts_the_server_says_where_the_public_reads_it(library: Path, open_room: Any) -> None:
+    reader = open_room(library, public_url="https://archive.example.org/")
+    post = reader.get("/post/upr2020/flint-0").text
+    assert 'href="https://archive.example.org/post/upr2020/flint-0' in post
+    assert "http://localhost/post" not in post
+    assert "https://archive.example.org/search?q=water" in reader.get("/search?q=water").text
+    assert reader.get("/api").json()["servers"] == [{"url": "https://archive.example.org"}]
