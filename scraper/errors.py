@@ -14,6 +14,7 @@
         DiskFull                           6   no room left
       IntegrityError                       7   a digest, reference or row does not hold
       RateLimited                          8   the server asked for a longer pause than we may wait
+      WrongClock                           9   this machine's clock is wrong; nothing was written
       Interrupted                          9   a signal, or too many failures in a row
       Blocked                              11   a wall stands before the site's pages
       ProgramFault                         12   a fault of the program
@@ -109,6 +110,12 @@ class RateLimited(ArchiveError):
 
 class Interrupted(ArchiveError):
     """Interrupted by a signal, or after too many failures in a row: resume in a later run."""
+
+    exit_status = 9
+
+
+class WrongClock(ArchiveError):
+    """The clock of this machine is wrong, as two servers say alike: nothing was written; run again when it is right."""
 
     exit_status = 9
 

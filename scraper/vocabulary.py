@@ -153,6 +153,8 @@ class Stage(StrEnum):
     MASS_ABSENT = "mass-absent-at-once"
     MASS_UNNAMED = "mass-sources-shrank"
     CRAWL = "crawl"
+    #: A server's clock differs from ours.
+    CLOCK = "clock"
     RECOVER = "recover"
     IMPORT = "import"
 

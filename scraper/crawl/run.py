@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scraper.crawl import clock
 from scraper.crawl.pictures import PicturePolicy
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
@@ -12,7 +13,7 @@ from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Report, Step, exit_status, open_run, targets_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, Report, Step, exit_status, open_run, peeked, targets_of
 from scraper.store import lookups
 from scraper.vocabulary import Level, Stage
 
@@ -51,31 +52,31 @@ def run_crawl(
     """
     wanted = targets_of(targets, Path(archive_path), contact)
     accepted = frozenset(digest_of(one) for one in certificates)
-    with open_run(
-        archive_path, now=now, monotonic=monotonic, interrupts=interrupts or Interrupts(sleep), budget=budget
-    ) as run:
-        run.begin("crawl")
-
-        def counted(request: RequestLog) -> None:
-            run.spend(request)
-            on_request(request)
-
-        with AheadFetcher(
-            contact, delay=delay, now=now, sleep=run.interrupts.sleep, monotonic=monotonic, limits=limits,
+    path = Path(archive_path)
+    with peeked(path) as before:
+        paces = before.paces() if before else {}
+        gone = lookups.gone_sites(before.db) if before else frozenset()
+    stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
+    with (
+        AheadFetcher(
+            contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            private=private, accepted=accepted, paces=run.archive.paces(), on_request=counted,
-            check=run.interrupts.check,
-        ) as fetcher:  # fmt: skip
-            session = Session(
-                run=run,
-                fetcher=fetcher,
-                full=full,
-                counts=counts,
-                progress=progress,
-                pictures=pictures or PicturePolicy(),
-            )
-            _check_clock(session)
-            return _report(session, _crawl_all(session, wanted))
+            private=private, accepted=accepted, paces=paces, on_request=meter,
+            check=stop.check,
+        ) as fetcher,
+        open_run(
+            path, now=now, monotonic=monotonic, interrupts=stop, budget=budget,
+            first=lambda: clocks.append(clock.check(fetcher, wanted, gone, now())),
+        ) as run,
+    ):  # fmt: skip
+        run.begin("crawl")
+        meter.begin(run)
+        session = Session(
+            run=run, fetcher=fetcher, full=full, counts=counts, progress=progress, pictures=pictures or PicturePolicy()
+        )
+        clock.note(session, clocks[-1])
+        _check_clock(session)
+        return _report(session, _crawl_all(session, wanted))
 
 
 def _report(session: Session, status: int) -> Report:

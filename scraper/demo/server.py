@@ -52,7 +52,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.questions.append(question)
         answer = self.server.answerer(question)
         entity = answer.body
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)  # without Date: its clock is pretended, too (RFC 9110, 6.6.1)
+        self.send_header("Server", self.version_string())
         if "gzip" in headers.get("accept-encoding", "") and zippable(answer):
             entity = gzip.compress(entity, compresslevel=1, mtime=0)
             self.send_header("Content-Encoding", "gzip")

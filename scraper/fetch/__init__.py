@@ -11,7 +11,7 @@ Retries are a plain loop: whether to try again depends on the answer, on a clock
 and on a sleep that the caller can interrupt.
 """
 
-from scraper.fetch import contact
+from scraper.fetch import clocks, contact
 from scraper.fetch.ahead import AheadFetcher
 from scraper.fetch.certificates import digest_of
 from scraper.fetch.fetcher import Fetcher
@@ -25,6 +25,7 @@ __all__ = [
     "RequestLog",
     "Robots",
     "Validators",
+    "clocks",
     "contact",
     "digest_of",
 ]

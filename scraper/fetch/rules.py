@@ -49,6 +49,8 @@ class Rules:
         self._monotonic = monotonic
         self._known: dict[str, Robots] = {}
         self._unavailable: dict[str, tuple[float, str]] = {}
+        #: Origin → until when it is not asked again, and what is said of that: it answered 429 to the end.
+        self._limited: dict[str, tuple[float, str]] = {}
         #: host → the longest Crawl-delay that any of its robots.txt asks for: the next one waits as long.
         self._delays: dict[str, float] = {}
 
@@ -67,6 +69,9 @@ class Rules:
         until, message = self._unavailable.get(origin, (0.0, ""))
         if message and self._monotonic() < until:
             raise RobotsUnavailable(message)
+        until, message = self._limited.get(origin, (0.0, ""))
+        if message and self._monotonic() < until:
+            raise RateLimited(message)
         self._sender.turns.check(name_of(url), self._pace(url))
         search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
         try:
@@ -74,6 +79,9 @@ class Rules:
             self._delays[name_of(url)] = max(self._pace(url), found.crawl_delay or 0.0)
         except RobotsUnavailable as error:
             self._unavailable[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
+            raise
+        except RateLimited as error:
+            self._limited[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
             raise
         finally:
             captures.extend(search.captures)

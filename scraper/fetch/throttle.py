@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from scraper.dates import utc
 from scraper.errors import RateLimited
+from scraper.fetch.clocks import http_date
 from scraper.records import Pace
 
 #: Longest pause between requests that a host's refusals alone lead to.
@@ -106,18 +106,8 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
     if value.isascii() and value.isdigit():
         seconds = float(value[:12])
     else:
-        until = _http_date(value)
+        until = http_date(value)
         if until is None:
             return None
-        seconds = (until - (_http_date(date) or now)).total_seconds()
+        seconds = (until - (http_date(date) or now)).total_seconds()
     return seconds if seconds > 0 else None
-
-
-def _http_date(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

@@ -5,15 +5,17 @@
 
 from scraper.runs.budget import Budget
 from scraper.runs.interrupts import Interrupts
+from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, Session, Step
-from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
+from scraper.runs.targets import CrawlTarget, peeked, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
     "Budget",
     "CrawlTarget",
     "Interrupts",
+    "Meter",
     "NetworkSession",
     "Report",
     "Run",
@@ -21,6 +23,7 @@ __all__ = [
     "Step",
     "exit_status",
     "open_run",
+    "peeked",
     "site_addresses",
     "sites_of",
     "target_of",

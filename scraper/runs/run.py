@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,13 +35,14 @@ class Run:
     crawl_id: int = 0
     budget: Budget = field(default_factory=Budget)
     spending: Spending = field(init=False)
-    _clock: float = field(init=False)
+    #: By the monotonic clock, when it began.
+    clock: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started, self._clock = self.now(), self.monotonic()
+        self.started, self.clock = self.now(), self.monotonic()
         folder = self.archive.path.absolute().parent
         self.spending = Spending(
-            budget=self.budget, elapsed=lambda: self.monotonic() - self._clock,
+            budget=self.budget, elapsed=lambda: self.monotonic() - self.clock,
             free=lambda: shutil.disk_usage(folder).free,
         )  # fmt: skip
 
@@ -78,7 +79,7 @@ class Run:
     @property
     def took(self) -> str:
         """How long the run has lasted, for its last line."""
-        return format_duration(self.monotonic() - self._clock)
+        return format_duration(self.monotonic() - self.clock)
 
 
 @contextmanager
@@ -91,19 +92,21 @@ def open_run(
     create: bool = True,
     up_to_date: bool = True,
     budget: Budget | None = None,
+    first: Callable[[], None] = lambda: None,
 ) -> Iterator[Run]:
     """A run over the archive at *path*, which is locked and open within. SIGINT and SIGTERM end it after the page.
 
     *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
-    *budget*: what the run may cost.
+    *budget*: what the run may cost. *first*: called when the archive is locked, before it is opened or made.
     Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
     """
     stop, seal, reads = interrupts or Interrupts(), sealer(now), fingerprint()
-    with (
-        lock.writing(path, utc(now())),
-        Archive.open(path, create=create, read=read_capture, reader=READER, fingerprint=reads, seal=seal) as archive,
-        handle_signals(stop),
-    ):
+    with lock.writing(path, utc(now())), handle_signals(stop), ExitStack() as opened:
+        began = now(), monotonic()
+        first()
+        archive = opened.enter_context(
+            Archive.open(path, create=create, read=read_capture, reader=READER, fingerprint=reads, seal=seal)
+        )
         run = Run(
             archive=archive,
             interrupts=stop,
@@ -112,6 +115,7 @@ def open_run(
             budget=budget or Budget(),
             messages=seal.messages,
         )
+        run.started, run.clock = began
         if up_to_date:
             run.rebuild_if_stale()
         yield run

@@ -15,7 +15,7 @@ from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Pace, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
-from scraper.schema import FTS, VERSION, describe, explained, open_archive
+from scraper.schema import FTS, VERSION, describe, explained, open_archive, tidy
 from scraper.store import (
     addresses,
     aside,
@@ -172,12 +172,13 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Close the archive; after writes its one file is then complete."""
+        """Close the archive; its one file is then complete, and alone where no other process has it open."""
         try:
             if self._wrote:
                 self.checkpoint()
         finally:
             self.db.close()
+            tidy(self.path)
 
     def checkpoint(self) -> None:
         """Move everything into the one file and empty the log beside it; readers may make that wait for next time."""

@@ -60,6 +60,28 @@ def last_import(db: sqlite3.Connection) -> int | None:
     return None if run is None else int(run)
 
 
+def doubtful(db: sqlite3.Connection, latest: str) -> list[tuple[str, str, bytes | None]]:
+    """(`record_sha256`, `captured_at`, head) of our own captures that stand and that a wrong clock may have dated:
+    those later than *latest*, and those of a run that began before an earlier one.
+    """
+    newest, backwards = "", []
+    for run, started in db.execute(_STARTED):
+        backwards += [run] if started < newest else []
+        newest = max(newest, started)
+    among = ", ".join(map(str, backwards))
+    return db.execute(f"{_OWN} AND {STANDS} AND (captured_at > ? OR crawl_id IN ({among}))", (latest,)).fetchall()
+
+
+_STARTED = f"""
+SELECT id, started_at FROM crawls
+WHERE EXISTS (SELECT 1 FROM captures WHERE crawl_id = crawls.id AND {STANDS}) ORDER BY id
+"""
+_OWN = """
+SELECT record_sha256, captured_at, head FROM captures JOIN crawls ON crawls.id = crawl_id
+WHERE source = 'live' AND captured_at_basis = 'clock' AND command <> 'import'
+"""
+
+
 def decide(db: sqlite3.Connection, evidence: Evidence, chosen: Iterable[str], decided: Decided) -> None:
     """Write the decisions; what is derived is the caller's to make anew. One transaction, the caller's."""
     for record in chosen:

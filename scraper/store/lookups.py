@@ -24,6 +24,11 @@ def named_pictures(db: sqlite3.Connection) -> set[str]:
     return {url for (url,) in db.execute(asked)}
 
 
+def gone_sites(db: sqlite3.Connection) -> frozenset[str]:
+    """Ids of the sites that count as gone."""
+    return frozenset(site for (site,) in db.execute("SELECT id FROM sites WHERE state = 'gone'"))
+
+
 def last_noted(db: sqlite3.Connection, url: str, stage: str) -> str | None:
     """When an open problem of *url* was last seen; None: there is none."""
     row = db.execute(

@@ -149,6 +149,7 @@ TROUBLES: dict[str, tuple[Check, Callable[[Trouble], str]]] = {
     "no-posts": (Check.NO_POSTS, _message),
     "fault": (Check.FAULT, _message),
     "clock-set-back": (Check.CLOCK, _message),
+    "clock-differs": (Check.CLOCK, _message),
 }
 
 
