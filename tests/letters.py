@@ -178,5 +178,11 @@ WALLS: dict[str, Wall] = {
         f"Before we open {question.path} for you, prove that you are no machine. Move the slider.",
     ),
     "the front page": led("/"),
+    "a page that is not there": led("/blog"),
+    "a page with a number for each visitor": lambda question: html(
+        "Stopped", f"Your request was stopped. Tell us this number: {abs(hash((question.path, id(question)))):020}."
+    ),
+    "nothing at all": lambda _: Answer(body=b""),
+    "another refusal": lambda _: html("Not acceptable", "Come back in another way.", 406),
     "parking": led("https://parking.example/landing"),
 }

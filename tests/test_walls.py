@@ -55,6 +55,18 @@ def test_no_wall_makes_a_post_gone_whatever_it_is_and_wherever_it_begins(lab: La
     assert lab.one("SELECT count(*) FROM problems WHERE level = 'error' AND resolved_at IS NULL") == 0
 
 
+@pytest.mark.parametrize("to", ["/post/letter-7", "/blog", "/", "/login"])
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_a_way_elsewhere_makes_no_post_gone_that_the_sitemap_names(lab: Lab, to: str, status: int) -> None:
+    lab.crawl(0)
+    lab.blog.wall = lambda question: post(7) if question.path == to else led(to)(question)
+    lab.blog.instead["/" if to == "/" else f"{to}"] = post(7) if "post" in to else html("Here", "we are", status)
+    for day in (10, 26, 42):
+        assert lab.crawl(day, full=True).exit_status != 12
+    assert lab.harm()[0] == 0
+    assert lab.rebuilt() == []
+
+
 @pytest.mark.parametrize("kind", ["a challenge by its marks", "an unmarked page"])
 def test_posts_that_were_met_behind_a_wall_are_had_in_the_next_run(lab: Lab, kind: str) -> None:
     lab.blog.wall, lab.blog.free = WALLS[kind], 3

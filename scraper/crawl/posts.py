@@ -150,13 +150,13 @@ class Posts:
             self._blocked(url, hops, answer, reading)
             return False
         if seen.meaning is Meaning.SHOWS or seen.confirms:
-            self.session.keep_all(hops)
+            self._keep_hops(url, hops)
             return self._shown(url, answer, reading)
         if seen.meaning is Meaning.WEATHER:
-            self.session.keep_all(hops)
+            self.session.keep_undecided(hops)
             self._spoiled(url, answer, reading)
             return False
-        if seen.meaning is Meaning.ABSENT and answer.status in (404, 410):
+        if seen.meaning is Meaning.ABSENT and answer.status in (404, 410) and place is None:
             self.session.keep_all(hops)
             self._absent(url, answer, reading)
             return False
@@ -166,6 +166,13 @@ class Posts:
             return False
         self._suspect(url, hops, answer, reading)
         return False
+
+    def _keep_hops(self, url: str, hops: tuple[Capture, ...]) -> None:
+        """Keeps the way to another post: it says that the old one is away, unless the site's own sources name it."""
+        if url in self.named:
+            self.session.keep_undecided(hops)
+        else:
+            self.session.keep_all(hops)
 
     def _shown(self, url: str, answer: Capture, reading: Reading) -> bool:
         """A page that shows the post, or a 304 that confirms it."""

@@ -17,18 +17,23 @@ def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
 
 
+def plain_words(text: str) -> frozenset[str]:
+    """The words of *text* without those that hold a digit."""
+    return frozenset(word for word in words(text) if word.isalpha())
+
+
 def shown(capture: Capture) -> frozenset[str]:
-    """The words that a visitor of a captured page sees."""
-    return words(_UNSEEN.sub(" ", decode((capture.body or b"")[:_MOST], capture.media_type)))
+    """The words that a visitor of a captured page sees, but for numbers: walls give each visitor another one."""
+    return plain_words(_UNSEEN.sub(" ", decode((capture.body or b"")[:_MOST], capture.media_type)))
 
 
 def alike(one: Capture, other: Capture) -> bool:
     """Whether both pages show nearly the same words, those of their addresses aside.
 
-    Two pages without a word are alike only byte by byte.
+    Two pages without a word are alike only byte by byte; two that are empty are.
     """
     addresses = words(f"{one.url} {other.url}")
     first, second = shown(one) - addresses, shown(other) - addresses
     if not first or not second:
-        return bool(one.body) and one.body == other.body
+        return (one.body or b"") == (other.body or b"")
     return len(first & second) / len(first | second) >= ALIKE

@@ -18,6 +18,9 @@ REFUSALS = {
     451: "withheld for legal reasons (status 451)",
 }
 
+#: Statuses of that class that say something of the page, or of the hour (RFC 9110, 15.5; RFC 8470; RFC 6585).
+NO_REFUSALS = frozenset({404, 408, 410, 425, 429})
+
 #: Headers of services that challenge visitors: (name, what its value holds, service).
 _HEADERS = (
     (b"cf-mitigated", b"challenge", "Cloudflare"),
@@ -65,6 +68,8 @@ def known_wall(capture: Capture) -> str | None:
     """What stands before the page, in words; None: the answer does not say that anything does."""
     if capture.status in REFUSALS:
         return REFUSALS[capture.status]
+    if capture.status is not None and 400 <= capture.status < 500 and capture.status not in NO_REFUSALS:
+        return f"the server refuses us (status {capture.status})"
     if capture.redirected_to is not None:
         return f"leads to {capture.redirected_to}" if is_gate(capture.redirected_to, capture.url) else None
     return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])

@@ -1,6 +1,8 @@
 """What any capture says, by whoever can read its kind. Pure; the store is handed it."""
 
-from scraper import magic
+from dataclasses import replace
+
+from scraper import magic, urls
 from scraper.reading import pdf, sitemaps, wix_counts_api
 from scraper.reading import sources as discover
 from scraper.reading.page_reader import extract
@@ -40,7 +42,9 @@ def _read(capture: Capture) -> Reading:
         return Reading(kind=ReadingKind.MISSING, url=capture.url)
     if capture.kind in (CaptureKind.ROBOTS, CaptureKind.COUNTS) or not whole:
         return Reading(kind=ReadingKind.OTHER, url=capture.url)
-    return extract(capture)
+    reading = extract(capture)
+    # Whatever an address that never was shows, nothing is wrong with it.
+    return replace(reading, problems=()) if urls.PROBE in capture.url else reading
 
 
 def _of_sitemap(capture: Capture) -> Reading:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scraper import sites, urls
-from scraper.decide import Judgement
+from scraper.decide import Judgement, Meaning, observe
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import AheadFetcher, Fetcher, Validators
 from scraper.reading import read_capture
@@ -14,6 +14,9 @@ from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
 from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome, lookups
 from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
+
+#: Why a redirect that seems to say that a post is away is held.
+UNDECIDED = "where it leads was not had"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,14 @@ class Session:
             if problem.level == Level.ERROR:
                 self.failed.add(where)
 
+    def keep_undecided(self, captures: tuple[Capture, ...]) -> None:
+        """Keeps what came on the way to an answer that was not had, or is not known yet: none of it says that a post is
+        away.
+        """
+        for capture in captures:
+            absent = observe(capture, 0, ("", "", "", "", ""), None).meaning is Meaning.ABSENT
+            self.keep(capture, judged={Judgement.HELD: UNDECIDED} if absent else NOT_JUDGED)
+
     def keep_all(self, captures: tuple[Capture, ...]) -> None:
         """Keeps evidence that decides nothing by itself."""
         for capture in captures:
@@ -180,7 +191,7 @@ class NetworkSession(Session):
         try:
             captures = self.fetcher.get(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
         except ArchiveError as error:
-            self.keep_all(error.captures)
+            self.keep_undecided(error.captures)
             if isinstance(error, RobotsUnavailable):
                 raise FetchFailed(url, str(error)) from error
             raise
