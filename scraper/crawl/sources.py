@@ -125,9 +125,7 @@ class Discovery:
 
     def _feed(self, url: str | None = None) -> str | None:
         """The feed; returns the page that it belongs to."""
-        known = sorted(one for one, seen in self.memory.items() if seen.state == CaptureKind.FEED and seen.last_good_at)
-        here = [one for one in known if discover.on_site(one, self.site)]
-        url = url or (here[0] if here else self.site.base_url + discover.WIX_FEED)
+        url = url or self._feed_before() or self.site.base_url + discover.WIX_FEED
         self._feed_asked = url
         self._step(url)
         answer = self.session.source(url, CaptureKind.FEED, self.site, self.memory)
@@ -138,6 +136,11 @@ class Discovery:
         self.found.targets += targets
         self.found.in_feed = {urls.canonical(target.url) for target in targets}
         return feed.page if feed.page and discover.on_site(feed.page, self.site) else None
+
+    def _feed_before(self) -> str | None:
+        """The feed as it was read before; None: none is known."""
+        feeds = (url for url, seen in self.memory.items() if seen.state == CaptureKind.FEED and seen.last_good_at)
+        return min((url for url in feeds if discover.on_site(url, self.site)), default=None)
 
     def _compare(self) -> None:
         """Says where the sources disagree: a note, for each of them may leave posts out on purpose."""

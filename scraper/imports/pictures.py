@@ -26,6 +26,11 @@ HOSTS = frozenset((*sites.WIX_MEDIA, *sites.WIX_STYLES))
 Keep = Callable[[Found], object]
 
 
+def _is_whole(capture: Capture) -> bool:
+    """Whether a capture is an answer 200, or a saved file, with all of its bytes."""
+    return capture.status in (None, 200) and capture.truncated is None
+
+
 class HeldPictures:
     """What may turn out to be a post's picture."""
 
@@ -39,8 +44,7 @@ class HeldPictures:
         capture = found.capture
         if found.own is not None:
             return False
-        whole = capture.body is not None and (capture.status or 200) == 200 and capture.truncated is None
-        if capture.body is None or not whole or found.revisit is not None:
+        if capture.body is None or not _is_whole(capture) or found.revisit is not None:
             return urls.host(capture.url) in HOSTS and not _is_document(capture)
         if pictures.type_of(capture.body) is None:
             return self._style(found, keep)

@@ -104,22 +104,30 @@ def walk(
             continue
         pending.append((node.next, close))
         tag = node.tag or ""
-        if tag == "-text":
-            yield from _text(node.text_content or "", breaks=breaks)
-        elif tag.startswith(("-", "!")):
+        if (whole := _whole(node, tag, widget, link, breaks=breaks)) is not None:
+            yield from whole
             continue
-        elif (special := widget(node)) is not None:
-            yield from special
-        elif tag == "pre":
-            yield from (Open("pre"), _verbatim(node), Close("pre"))
-        elif tag in frames.FRAMES:
-            yield from frames.read(node, link)
-        elif tag not in _MUTE or (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None):
-            mark = _mark(node, tag, link)
-            if mark is not None:
-                yield mark
-            if mark is None or mark.tag not in EMPTY:
-                pending.append((node.first_child, Close(mark.tag) if mark else None))
+        mark = _mark(node, tag, link)
+        if mark is not None:
+            yield mark
+        if mark is None or mark.tag not in EMPTY:
+            pending.append((node.first_child, Close(mark.tag) if mark else None))
+
+
+def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool) -> Iterable[Event] | None:
+    """The events of what is taken whole, or passed over; None: it stands for what is inside it."""
+    if tag == "-text":
+        return _text(node.text_content or "", breaks=breaks)
+    if tag.startswith(("-", "!")):
+        return ()
+    if (special := widget(node)) is not None:
+        return special
+    if tag == "pre":
+        return (Open("pre"), _verbatim(node), Close("pre"))
+    if tag in frames.FRAMES:
+        return frames.read(node, link)
+    is_mute = tag in _MUTE and not (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None)
+    return () if is_mute else None
 
 
 def _mark(node: Node, tag: str, link: Address) -> Open | None:
