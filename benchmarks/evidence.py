@@ -103,7 +103,7 @@ def checks(path: Path, folder: Path, pages: int, megabytes: float) -> None:
     """The parts of verify, and the whole."""
     findings = Findings()
     with closing(schema.open_archive(path, create=False, readonly=True).conn) as db:
-        took = timed(lambda: stored.check_bodies(db, findings, lambda *_: None))
+        took = timed(lambda: stored.check_bodies(db, path, findings, lambda *_: None))
         row("verify: digests", f"{megabytes / took:.0f} MB/s", "≥ 40")
         took = timed(lambda: derived.check_derivation(db, folder, path, findings, set(), lambda *_: None))
         row("verify: every page read again", f"{pages / took:.0f} pages/s", "≥ 100")

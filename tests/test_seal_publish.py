@@ -4,7 +4,11 @@ import base64
 import shutil
 import sqlite3
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +237,62 @@ def test_a_name_that_is_no_name_makes_no_key(full: Path, tmp_path: Path) -> None
     env = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
     assert CliRunner().invoke(main, ["seal", "key", "--db", str(full), "--name", "a b"], env=env).exit_code == 2
     assert not (tmp_path / "config").exists()
+
+
+def served(answer: Any) -> Iterator[str]:
+    """A web server on loopback that answers every POST with what *answer* gives for its path and bytes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = self.rfile.read(int(self.headers["Content-Length"]))
+            status, body = answer(f"https://witness.example{self.path}", data, self.headers["Content-Type"])
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_publish_posts_to_a_witness_and_keeps_its_cosignature(full: Path, tmp_path: Path, archives: Any) -> None:
+    """Over HTTP, from the command line: the first time, after the log grew, and where the witness saw another log."""
+    env = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+    def ushrn(*words: str) -> Any:
+        return CliRunner().invoke(main, [*words, "--db", str(full)], env=env)
+
+    witness = Witness(Verifier.parse(ushrn("seal", "key", "--name", "archive.example/posts").stdout.splitlines()[-1]))
+    asked: list[str] = []
+
+    def answer(url: str, data: bytes, media_type: str) -> tuple[int, bytes]:
+        asked.append(media_type)
+        return witness(url, data, media_type)
+
+    with contextmanager(served)(answer) as address:
+        done = ushrn("seal", "publish", address)
+        assert done.exit_code == 0, done.output
+        assert "cosigned, 2 signatures" in done.output
+        archives.fill(full, [archives.live("/x", "2022-01-01T00:00:01Z", "x", kind="robots")], confirm=False)
+        assert ushrn("rebuild").exit_code == 0, "which seals it with the key"
+        assert ushrn("seal", "publish", f"{address}/add-checkpoint").exit_code == 0
+        with Archive.open(full, create=False, readonly=True) as archive:
+            newest = sealing.newest(archive.db)
+            assert newest is not None
+            assert Note.parse(newest.text).is_signed_by(witness.key)
+        witness.root, witness.size = log.EMPTY, witness.size - 1
+        refused = ushrn("seal", "publish", address)
+        assert refused.exit_code == 3
+        assert "status 422" in refused.output
+    assert set(asked) == {"text/plain; charset=utf-8"}
+    assert ushrn("seal", "publish", address).exit_code == 3, "nobody listens there any more"

@@ -1,0 +1,120 @@
+"""What several processes bring to verify and rebuild, what the seals cost verify, and how memory grows.
+
+    python -m benchmarks.jobs [--posts 20000] [--kilobytes 20] [--archive FILE]
+
+An archive of made-up Wix posts, sealed after every 1,000; each command runs as a program of its own. *Serial* is the
+part that one process does in any case: with t1 and t2 the wall times of one job and of two, 2 × t2 / t1 - 1 (Amdahl).
+The load of the machine is told, as it decides what a second process can bring. With --archive an archive made before is
+used.
+"""
+
+import argparse
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.evidence import captures
+from scraper import sites
+from scraper.reading import READER, fingerprint, read_capture
+from scraper.seal import sealer
+from scraper.store import Archive
+
+EACH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a program took: seconds of the clock, seconds of all processors, and the most memory, in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def fill(path: Path, count: int, kilobytes: int) -> None:
+    """An archive of *count* posts, a run and a checkpoint for every thousand."""
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    seal = sealer(lambda: now, path.parent)
+    with Archive.open(path, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=seal) as archive:
+        run = 0
+        for number, capture in enumerate(captures(count, kilobytes, 0.12)):
+            if number % EACH == 0:
+                if run:
+                    archive.finish(run, finished_at=capture.captured_at, requests=EACH, exit_status=0)
+                archive.site(sites.site_for(capture.url))
+                run = archive.begin("crawl", capture.captured_at)
+            archive.keep(capture, read_capture(capture), run)
+            last = capture.captured_at
+        archive.finish(run, finished_at=last, requests=EACH, exit_status=0)
+
+
+def cost(words: Sequence[str]) -> Cost:
+    """Run a command of this program. Raises RuntimeError where it fails."""
+    began = os.times().elapsed
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    line = [sys.executable, "-m", "scraper", *words]
+    process = os.posix_spawn(sys.executable, line, dict(os.environ), file_actions=quiet)
+    _, status, used = os.wait4(process, 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        raise RuntimeError(f"{' '.join(words)}: ended with {os.waitstatus_to_exitcode(status)}")
+    return Cost(os.times().elapsed - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def without_seals(path: Path, target: Path) -> Path:
+    """A copy in which nothing is sealed."""
+    shutil.copy(path, target)
+    with closing(sqlite3.connect(target)) as db, db:
+        for statement in (
+            "DELETE FROM checkpoints",
+            "DELETE FROM log_nodes",
+            "DELETE FROM meta WHERE key = 'sealed-as'",
+        ):
+            db.execute(statement)
+    return target
+
+
+def row(name: str, found: Cost, more: str = "") -> str:
+    """A line of the table."""
+    return f"{name:<28}{found.wall:>9.1f} s{found.cpu:>9.1f} s{found.memory:>9.0f} MB  {more}"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--posts", type=int, default=20_000)
+    parser.add_argument("--kilobytes", type=int, default=20)
+    parser.add_argument("--archive", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = asked.archive or Path(folder) / "a.db"
+        if not path.exists():
+            fill(path, asked.posts, asked.kilobytes)
+        print(f"{asked.posts} posts, {path.stat().st_size / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}")
+        print(f"{'':<28}{'wall':>11}{'CPU':>11}{'memory':>12}")
+        sealed = cost(["verify", "--db", str(path)])
+        print(row("verify", sealed))
+        two = cost(["verify", "--jobs", "2", "--db", str(path)])
+        print(row("verify --jobs 2", two, shared(sealed, two)))
+        bare = cost(["verify", "--db", str(without_seals(path, Path(folder) / "bare.db"))])
+        print(row("verify without seals", bare, f"{sealed.cpu / bare.cpu:.2f} times the CPU with them"))
+        one = cost(["rebuild", "--db", str(path)])
+        print(row("rebuild", one))
+        two = cost(["rebuild", "--jobs", "2", "--db", str(path)])
+        print(row("rebuild --jobs 2", two, shared(one, two)))
+        print(f"load {os.getloadavg()[0]:.1f}")
+
+
+def shared(one: Cost, two: Cost) -> str:
+    """How much faster two jobs are, and the serial part."""
+    return f"{one.wall / two.wall:.2f} times as fast, serial {max(2 * two.wall / one.wall - 1, 0):.0%}"
+
+
+if __name__ == "__main__":
+    main()
