@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from scraper import pictures, thumbnails
+from scraper import pictures, thumbnails, wix_media
 from scraper.replay import grey_box
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask, NotHere, quoted
@@ -31,13 +31,19 @@ def in_text(ask: Ask, kept: Iterable[KeptPicture]) -> dict[str, KeptImage]:
             found[one.url] = KeptImage(
                 source=ask.link(f"/web/{one.timestamp}im_/{one.captured_url}"),
                 page=ask.link(f"/web/{one.timestamp}id_/{one.captured_url}"),
-                original=one.url,
+                original=original_address(one),
                 width=seen.width or one.width,
                 height=seen.height or one.height,
                 length=one.length,
                 captured_at=one.captured_at,
             )
     return found
+
+
+def original_address(one: KeptPicture) -> str:
+    """Where the original is on its site: where it was captured, or, of a smaller copy, where its original should be."""
+    captured = one.captured_url
+    return captured if wix_media.without_rendition(captured) == captured else one.url
 
 
 def small(ask: Ask) -> Answer:

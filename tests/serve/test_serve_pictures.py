@@ -12,6 +12,8 @@ import pytest
 
 from scraper import pictures, thumbnails
 from scraper.serve.captures import months
+from scraper.serve.picture_pages import original_address
+from scraper.store import KeptPicture
 
 MEDIA = "https://static.wixstatic.com/media/"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
@@ -99,6 +101,15 @@ def test_the_way_to_a_picture_names_its_bytes_here_and_its_address_there(room: A
     found = room.get("/post/upr2020/water").text
     assert re.search(r'href="/web/20210105140800id_/[^"]*well\.png" rel="nofollow">Original picture</a>', found)
     assert f'<a href="{MEDIA}well.png" rel="nofollow noopener noreferrer external">original at static.wix' in found
+
+
+def test_the_address_of_an_original_is_where_it_was_had_and_of_a_smaller_copy_where_it_should_be() -> None:
+    def address(captured_url: str) -> str:
+        kept = (None, None, None, None, "0" * 64, captured_url, "2021-01-05", 9, "", "", None, None)
+        return original_address(KeptPicture(f"{MEDIA}a.png", *kept))
+
+    assert address("https://mirror.example/media/a.png") == "https://mirror.example/media/a.png"
+    assert address("https://mirror.example/media/a.png/v1/fill/w_9,h_9/a.png") == f"{MEDIA}a.png"
 
 
 def test_an_earlier_version_shows_the_pictures_that_it_had(shelf: Any, open_room: Callable[..., Any]) -> None:
