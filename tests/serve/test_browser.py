@@ -71,13 +71,6 @@ PAGES = {
     "closed": "/-/versions",
     "refused": "/search.csv?columns=nonsense",
 }
-#: Datasette's own pages: their markup is not ours, but how they are titled and what they show is.
-TABLES = {
-    "database": "/archive",
-    "posts": "/archive/posts",
-    "events": "/archive/events?_sort=at",
-    "row": "/archive/posts/1",
-}
 
 
 @pytest.fixture(scope="module")

@@ -115,3 +115,10 @@ def test_whoever_starts_the_server_says_where_the_public_reads_it(library: Path,
     assert "http://localhost/post" not in post
     assert "https://archive.example.org/search?q=water" in reader.get("/search?q=water").text
     assert reader.get("/api").json()["servers"] == [{"url": "https://archive.example.org"}]
+
+
+def test_changes_are_shown_beside_those_of_withdrawn_posts(exhibition: Path, open_room: Any) -> None:
+    page = open_room(exhibition).get("/changes")
+    assert page.status_code == 200
+    assert "names a child" in page.text
+    assert "/post/upr2020/hub" in page.text
