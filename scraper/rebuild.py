@@ -1,12 +1,14 @@
 """`ushrn rebuild`: every stored capture read again with today's rules. No network."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from scraper.errors import Interrupted
 from scraper.runs import Report, open_run
-from scraper.store import Change
+from scraper.store import Archive, Change
 
 
 def run_rebuild(
@@ -18,12 +20,13 @@ def run_rebuild(
     changed: Callable[[Change], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
-    """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells.
+    """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells, from a
+    copy, so that it works on a read-only disk and while another run writes.
 
     *jobs*: processes that read. *progress* is told how many captures of how many are read. Raises ArchiveUnusable,
     IntegrityError, Interrupted.
     """
-    with open_run(archive_path, now=now, create=False, up_to_date=False) as run:
+    with _place(archive_path, diff=diff) as place, open_run(place, now=now, create=False, up_to_date=False) as run:
 
         def step(at: int, total: int) -> None:
             if run.interrupts.asked:
@@ -34,3 +37,16 @@ def run_rebuild(
     verb = "would say" if diff else "now say"
     line = f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else"
     return Report(exit_status=0, line=line, captures=done.captures, changed=done.changed)
+
+
+@contextmanager
+def _place(path: Path, *, diff: bool) -> Iterator[Path]:
+    """Where to rebuild: the archive itself, or for a *diff* a copy that goes afterwards."""
+    if not diff:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="ushrn-rebuild-") as folder:
+        copy = Path(folder, path.name)
+        with Archive.open(path, create=False, readonly=True) as archive:
+            archive.copy_to(copy)
+        yield copy

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from scraper.cli import main
 from scraper.harmless import harmless
+from scraper.lock import writing
 from scraper.search import MARK
 from scraper.terminal.hits import Style
 from scraper.warc import record
@@ -290,3 +292,42 @@ def test_a_server_that_has_the_archive_open_stops_no_verb(full: Path) -> None:
         for words in (["rebuild"], ["status"], ["verify"]):
             assert reader.execute("SELECT count(*) FROM posts").fetchone() is not None
             assert CliRunner().invoke(main, [*words, "--db", str(full)]).exit_code == 0
+
+
+READING = [
+    ("status",), ("status", "--check"), ("status", "--json"), ("status", "--coverage"), ("verify",), ("settings",),
+    ("rebuild", "--diff"), ("changes", "--since", "2020-01-01"), ("search", "water"), ("accept", "--list"),
+    ("export", "csv", "--output", "OUT"), ("export", "warc", "--output", "OUT"), ("show", "POST"),
+    ("exhibit", "POST", "--output", "OUT"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def read_only(full: Path, tmp_path: Path) -> Iterator[Path]:
+    """The archive on a disk that takes no writes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    full.rename(disk / full.name)
+    mounts = [["mount", "--bind", disk, disk], ["mount", "-o", "remount,ro,bind", disk]]
+    if any(subprocess.run(words, capture_output=True, check=False).returncode for words in mounts):
+        pytest.skip("only root may mount a disk read-only")
+    yield disk / full.name
+    subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.slow
+def test_reading_verbs_work_on_a_read_only_disk(read_only: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(f"{read_only.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        (post,) = db.execute("SELECT url FROM posts LIMIT 1").fetchone()
+    for number, words in enumerate(READING):
+        given = [{"OUT": str(tmp_path / f"out-{number}"), "POST": post}.get(word, word) for word in words]
+        done = ushrn(*given, "--db", read_only)
+        assert done.exit_code in (0, 1, 10), (words, done.output)
+    assert [one.name for one in read_only.parent.iterdir()] == [read_only.name]
+
+
+def test_a_rebuild_that_only_tells_works_beside_a_run_that_writes(full: Path) -> None:
+    before = full.read_bytes()
+    with writing(full, "2026-01-01T00:00:00Z"):
+        assert ushrn("rebuild", "--diff", "--db", full).exit_code == 0
+    assert full.read_bytes() == before

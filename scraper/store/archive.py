@@ -650,6 +650,11 @@ class Archive:
         work = partial(read_chunk, self._posts.read)
         return lambda chunks: workers.in_order(work, source, chunks, jobs)
 
+    def copy_to(self, path: Path) -> None:
+        """Write the archive as it is, whatever its version, to the new file *path*."""
+        with explained(path), closing(sqlite3.connect(path)) as target:
+            self.db.backup(target)
+
     def make_public(self) -> None:
         """Take out of this archive, a copy, what is not for everybody: see `withdrawing.make_public`."""
         with self._transaction():
