@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import re
+import time
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -583,3 +584,10 @@ def test_a_file_that_says_it_is_ours_is_somebodys_file() -> None:
             "given",
             "warc",
         )
+
+
+def test_thousands_of_beginnings_of_records_are_looked_through_once() -> None:
+    start = time.process_time()
+    found = list(warc.read(io.BytesIO(b"WARC/1.1\r\n" * 5000)))
+    assert time.process_time() - start < 2.0
+    assert all(isinstance(record, warc.Broken) for record in found)

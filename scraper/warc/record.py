@@ -86,6 +86,10 @@ def member(record: Record) -> bytes:
     return squeeze.compress(serialised(record)) + squeeze.flush()
 
 
+#: The line that a record begins with; in a header, the next record begins where this one should go on.
+_VERSION = re.compile(rb"WARC/\d\.\d+\r?\n")
+
+
 def read(raw: BinaryIO) -> Iterator[Record | Broken]:
     """The records of a WARC file, gzipped or not; what is damaged or cut off as `Broken`, in its place.
 
@@ -120,7 +124,7 @@ def _record(source: RecordStream) -> Record | Broken | None:
 
 
 def _record_after(version: bytes, source: RecordStream, start: int) -> Record | Broken:
-    if not re.fullmatch(rb"WARC/\d\.\d+\r?\n", version):
+    if not _VERSION.fullmatch(version):
         raise DamageError(f"expected a line like WARC/1.1, found {version[:40]!r}", start)
     fields = _header(source, start)
     length = next((value for name, value in fields if name.lower() == "content-length"), "")
@@ -145,7 +149,7 @@ def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
         size += len(line)
         if line in (b"\r\n", b"\n"):
             return fields
-        if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES:
+        if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES or _VERSION.fullmatch(line):
             raise DamageError("the header of the record has no end", start)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if text[:1] in (" ", "\t") and fields:
