@@ -1,5 +1,6 @@
 """What any capture says, by whoever can read its kind. Pure; the store is handed it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from scraper import magic, urls
@@ -24,23 +25,23 @@ def read_capture(capture: Capture) -> Reading:
         return Reading(kind=ReadingKind.ERROR, url=capture.url, problems=(problem,))
 
 
-def _read(capture: Capture) -> Reading:
-    if capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture):
-        return Reading(kind=ReadingKind.OTHER, url=capture.url)
+def _says_nothing(capture: Capture) -> bool:
+    """Whether a capture has nothing to read: no page of its own, or matter of pages."""
     if capture.kind in (CaptureKind.IMAGE, CaptureKind.STYLE):
+        return True
+    return capture.status == 304 or capture.redirected_to is not None or cdx.is_listing(capture)
+
+
+def _read(capture: Capture) -> Reading:
+    if _says_nothing(capture):
         return Reading(kind=ReadingKind.OTHER, url=capture.url)
-    whole = capture.ok
-    if whole and wix_counts_api.is_answer(capture.url):
+    if not capture.ok:
+        return Reading(kind=ReadingKind.MISSING if capture.status in (404, 410) else ReadingKind.OTHER, url=capture.url)
+    if wix_counts_api.is_answer(capture.url):
         return wix_counts_api.read(capture)
-    if whole and capture.kind == CaptureKind.SITEMAP:
-        return _of_sitemap(capture)
-    if whole and capture.kind == CaptureKind.FEED:
-        return _of_feed(capture)
-    if whole and capture.kind == CaptureKind.FILE:
-        return _of_file(capture)
-    if capture.status in (404, 410):
-        return Reading(kind=ReadingKind.MISSING, url=capture.url)
-    if capture.kind in (CaptureKind.ROBOTS, CaptureKind.COUNTS) or not whole:
+    if (read := _READERS.get(capture.kind)) is not None:
+        return read(capture)
+    if capture.kind in (CaptureKind.ROBOTS, CaptureKind.COUNTS):
         return Reading(kind=ReadingKind.OTHER, url=capture.url)
     reading = extract(capture)
     # Whatever an address that never was shows, nothing is wrong with it.
@@ -70,3 +71,11 @@ def _of_file(capture: Capture) -> Reading:
     found = pdf.text_of(body, capture.url)
     problems = (found.problem,) if found.problem else ()
     return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="pdf", body_text=found.text, problems=problems)
+
+
+#: What reads a capture that is not a page.
+_READERS: dict[CaptureKind, Callable[[Capture], Reading]] = {
+    CaptureKind.SITEMAP: _of_sitemap,
+    CaptureKind.FEED: _of_feed,
+    CaptureKind.FILE: _of_file,
+}
