@@ -10,7 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import islice
+from itertools import cycle, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -47,23 +47,24 @@ def in_order(
 
 
 def _answers(pool: "list[_Worker[C, R]]", chunks: Iterator[C]) -> Iterator[R]:
-    """Hand out chunks in turn, and take the answers in the same turn."""
+    """Hand out chunks in turn, the first at once, and take the answers in the same turn."""
     waiting: deque[_Worker[C, R]] = deque()
-    turn = 0
+    turns = cycle(pool)
 
     def hand_out(count: int) -> None:
-        nonlocal turn
         for chunk in islice(chunks, count):
-            worker = pool[turn % len(pool)]
+            worker = next(turns)
             worker.send(chunk)
             waiting.append(worker)
-            turn += 1
+
+    def taken() -> Iterator[R]:
+        while waiting:
+            answer = waiting.popleft().receive()
+            hand_out(1)
+            yield answer
 
     hand_out(_AHEAD * len(pool))
-    while waiting:
-        answer = waiting.popleft().receive()
-        hand_out(1)
-        yield answer
+    return taken()
 
 
 class _Worker(Generic[C, R]):

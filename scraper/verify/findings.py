@@ -52,6 +52,12 @@ class Findings:
         """Add something that one should know."""
         self.found.append(Finding(level=Grade.NOTE, kind=kind, where=where, message=message))
 
+    def take(self, other: "Findings") -> None:
+        """Add all that another check found, behind what was found before."""
+        self.found += other.found
+        self.checked |= other.checked
+        self.chain_sha256 = other.chain_sha256 or self.chain_sha256
+
     def of(self, level: Grade) -> tuple[Finding, ...]:
         """The findings of that level, in the order found."""
         return tuple(finding for finding in self.found if finding.level == level)

@@ -6,13 +6,15 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from scraper import schema
 from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull, NewerArchive
 from scraper.seal import Note, same_schema
-from scraper.store import sealing
+from scraper.store import sealing, workers
 from scraper.verify import derived, seals, shape, stored, types, values
 from scraper.verify.findings import Findings
 
@@ -65,30 +67,74 @@ def _all(
     if without_pictures and has_bodies:
         findings.unproven("pictures-left-out", "bodies", "a copy without pictures: their bytes cannot be checked")
     same_shape = _same_shape(db, findings)
-    damaged: set[str] = set()
     with _workroom() as place:
-        checks: list[Callable[[], object]] = [
-            lambda: shape.check(
-                db, place, path, findings, has_bodies=has_bodies and not without_pictures, same_shape=same_shape
-            ),
-            lambda: stored.check_captures(
-                db, findings, progress, has_bodies=has_bodies, has_pictures=not without_pictures
-            ),
-            lambda: stored.check_chain(db, findings),
-            lambda: seals.check_log(db, findings, known),
-            lambda: seals.check_tables(db, findings, same_shape=same_shape),
-            lambda: types.check(db, findings),
-            lambda: derived.check_decisions(db, findings),
-            lambda: values.check(db, findings, now()),
-            lambda: derived.check_contents(db, findings, progress),
-        ]
-        if has_bodies:
-            checks.insert(1, lambda: damaged.update(stored.check_bodies(db, path, findings, progress, jobs)))
-        if has_bodies and same_shape:
-            checks.append(lambda: derived.check_derivation(db, place, path, findings, damaged, progress, jobs))
-        for check in checks:
-            _guarded(check, findings)
+        asked = _Asked(path, place, now(), known, has_bodies, not without_pictures, same_shape)
+        for part in _parts(asked, db, progress, jobs):
+            findings.take(part)
     return findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be checked, and how far that goes."""
+
+    path: Path
+    #: A folder for copies.
+    place: Path
+    now: datetime
+    known: Note | None
+    has_bodies: bool
+    has_pictures: bool
+    same_shape: bool
+
+
+Progress = Callable[[str, int], None]
+#: What needs nothing of the other checks. The file and its search tables take as long as all the others together.
+_SHAPE: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object], ...] = (
+    lambda asked, db, found, _: shape.check(
+        db, asked.place, asked.path, found, has_bodies=asked.has_bodies and asked.has_pictures,
+        same_shape=asked.same_shape,
+    ),
+)  # fmt: skip
+_ROWS: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object], ...] = (
+    lambda asked, db, found, told: stored.check_captures(
+        db, found, told, has_bodies=asked.has_bodies, has_pictures=asked.has_pictures
+    ),
+    lambda _asked, db, found, _told: stored.check_chain(db, found),
+    lambda asked, db, found, _told: seals.check_log(db, found, asked.known),
+    lambda asked, db, found, _told: seals.check_tables(db, found, same_shape=asked.same_shape),
+    lambda _asked, db, found, _told: types.check(db, found),
+    lambda _asked, db, found, _told: derived.check_decisions(db, found),
+    lambda asked, db, found, _told: values.check(db, found, asked.now),
+    lambda _asked, db, found, told: derived.check_contents(db, found, told),
+)
+_APART = (_SHAPE, _ROWS)
+
+
+def check_part(asked: _Asked, db: sqlite3.Connection, number: int, progress: Progress | None = None) -> Findings:
+    """What one of the parts finds that need nothing of the others."""
+    found = Findings()
+    for check in _APART[number]:
+        _guarded(partial(check, asked, db, found, progress or (lambda _what, _n: None)), found)
+    return found
+
+
+def _parts(asked: _Asked, db: sqlite3.Connection, progress: Progress, jobs: int) -> list[Findings]:
+    """What all checks find, in the order in which it is told. With several jobs the parts apart go on meanwhile."""
+    damaged: set[str] = set()
+    bodies, again = Findings(), Findings()
+    apart = range(len(_APART)) if jobs > 1 else ()
+    with workers.in_order(partial(check_part, asked), asked.path, apart, jobs) as answers:
+        first = [check_part(asked, db, 0, progress)] if jobs <= 1 else []
+        if asked.has_bodies:
+            _guarded(lambda: damaged.update(stored.check_bodies(db, asked.path, bodies, progress, jobs)), bodies)
+        rest = [check_part(asked, db, 1, progress)] if jobs <= 1 else []
+        if asked.has_bodies and asked.same_shape:
+            _guarded(
+                lambda: derived.check_derivation(db, asked.place, asked.path, again, damaged, progress, jobs), again
+            )
+        file, rows = (*first, *rest, *answers)
+    return [file, bodies, rows, again]
 
 
 @contextmanager
