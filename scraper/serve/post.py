@@ -20,6 +20,7 @@ from scraper.serve.permalinks import Revision, current_revision, labels, path_of
 from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
 from scraper.store import capture_queries, holdings, picture_queries, post_queries
+from scraper.vocabulary import TimeBasis
 
 #: Rows of a list on the page at most; a page of their own has all.
 MOST = 50
@@ -62,8 +63,7 @@ def page(ask: Ask) -> Answer:
             images=[row for row in post_queries.images(ask.db, post["id"]) if row["url"] not in pictured],
             cover=cover_of(ask, post, pictured),
             counts=counts,
-            views=charts.lines([(row["counted_at"], row["views"]) for row in counts if row["views"] is not None],
-                               texts.VIEWS),
+            views=charts.lines(observed(counts), texts.VIEWS),
             copy=copy_of(ask, post, captured, current, captures[0]),
             dates=texts.dates_of(
                 post["published_day"] or post["published_at"], post["updated_day"] or post["updated_at"]
@@ -100,6 +100,15 @@ def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> 
         return ""
     kept = in_text(ask, picture_queries.named(ask.db, [address])).get(address)
     return shown_image(kept, texts.cover_of(post["title"] or texts.UNTITLED), linked=True) if kept else ""
+
+
+def observed(counts: Iterable[sqlite3.Row]) -> list[tuple[str, int]]:
+    """(time, views) of what was seen at a known time: a file's own time is that of no observation."""
+    return [
+        (row["counted_at"], row["views"])
+        for row in counts
+        if row["views"] is not None and row["basis"] != TimeBasis.FILE_TIME
+    ]
 
 
 def linking_number(ask: Ask, post: sqlite3.Row, shown: Sequence[sqlite3.Row]) -> int:

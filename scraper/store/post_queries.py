@@ -128,9 +128,10 @@ def events(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
 
 
 def counts(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
-    """What was counted, oldest first; the newest observations if there are very many."""
+    """What was counted, oldest first, the newest if there are very many; `basis`: how the time of it is known."""
     found = db.execute(
-        "SELECT counted_at, views, comments, likes, source FROM counts WHERE post_id = ?"
+        "SELECT counted_at, views, comments, likes, counts.source, captured_at_basis AS basis FROM counts"
+        " LEFT JOIN captures ON captures.id = capture_id WHERE post_id = ?"
         " ORDER BY counted_at DESC, capture_id DESC LIMIT ?",
         (post, MOST),
     ).fetchall()

@@ -532,3 +532,15 @@ def test_lists_of_links_are_cut_only_with_a_link_to_all_of_them(shelf: Any, open
     assert [*out[0], *out[1]] == [str(number) for number in range(230)]
     assert len(re.findall(r'href="/post/upr2020/other-', first)) == 60
     assert "/other-3/links" not in reader.get("/post/upr2020/other-3").text
+
+
+def test_the_time_of_a_file_is_no_point_in_the_chart_of_views(shelf: Any, open_room: Any) -> None:
+    post = shelf.post("counted")
+    for month, basis in enumerate(("clock", "file-time", "clock"), 3):
+        at = f"2026-0{month}-01T10:00:00Z"
+        capture = shelf.capture("https://www.upr2020.org/post/counted", at, captured_at_basis=basis)
+        shelf.insert("counts", post_id=post, capture_id=capture, counted_at=at, views=100 * month, source="page")
+    page = open_room(shelf.path).get("/post/upr2020/counted").text
+    section = page[page.index('id="views"') :].partition("</section>")[0]
+    assert section.count("<circle") == 2
+    assert len(re.findall('<th scope="row">[^<]*2026', section)) == 3
