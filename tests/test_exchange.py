@@ -281,7 +281,7 @@ def test_programs_that_read_no_warc_find_the_log_in_the_package(signed: Path, tm
     evidence.export_wacz(signed, tmp_path / "x.wacz")
     with zipfile.ZipFile(tmp_path / "x.wacz") as package:
         runs = [json.loads(line) for line in package.read("log/runs.jsonl").splitlines()]
-        texts = [package.read(name).decode() for name in sorted(package.namelist()) if "log/checkpoints/" in name]
+        texts = [package.read(name).decode() for name in sorted(package.namelist()) if "log/checkpoint-" in name]
     assert [(run["id"], run["chain_sha256"]) for run in runs] == query(signed, "SELECT id, chain_sha256 FROM crawls")
     assert texts == [text for *_, text, _ in query(signed, CHECKPOINTS)]
 
@@ -313,7 +313,7 @@ def test_timestamps_come_back_with_their_checkpoint(tmp_path: Path) -> None:
     assert query(tmp_path / "a.db", "SELECT checkpoint, authority, token, at FROM timestamps") == [
         (1, STAMP.authority, STAMP.token, STAMP.at)
     ]
-    assert dict(wacz.log_files(told))["log/timestamps/000001-1.tsr"] == STAMP.token
+    assert dict(wacz.log_files(told))["log/timestamp-000001-1.tsr"] == STAMP.token
 
 
 def test_a_large_restored_log_keeps_its_upper_hashes(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from scraper.warc.wacz_auth import Standing
 PEERS = os.environ.get("USHRN_PEERS")
 
 #: Each checkpoint in the log of a package.
-LOGGED = ("checkpoints/{:06}.txt", "statements/{:06}.json")
+LOGGED = ("checkpoint-{:06}.txt", "statement-{:06}.json")
 
 
 @pytest.fixture

@@ -168,15 +168,18 @@ def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
 
 
 def log_files(log: RunLog) -> Iterator[tuple[str, bytes]]:
-    """Runs, checkpoints and timestamps, for programs that read no WARC: each checkpoint as others check it."""
+    """Runs, checkpoints and timestamps, for programs that read no WARC: each checkpoint as others check it.
+
+    In one folder: `wacz validate` 0.6.0 calls files that lie deeper not listed.
+    """
     if not log:
         return
     yield "log/runs.jsonl", b"".join(_json(dict(run.row)) + b"\n" for run in log.runs)
     for number, one in enumerate(log.checkpoints, 1):
-        yield f"log/checkpoints/{number:06}.txt", one.text.encode()
-        yield f"log/statements/{number:06}.json", one.statement.encode()
+        yield f"log/checkpoint-{number:06}.txt", one.text.encode()
+        yield f"log/statement-{number:06}.json", one.statement.encode()
         for at, stamp in enumerate(one.stamps, 1):
-            yield f"log/timestamps/{number:06}-{at}.tsr", stamp.token
+            yield f"log/timestamp-{number:06}-{at}.tsr", stamp.token
 
 
 def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:
