@@ -1,0 +1,137 @@
+"""Hostile input of twice the size costs about twice as much: no loop or expression is quadratic in what others send."""
+
+import gzip
+import io
+import time
+from collections.abc import Callable
+
+import pytest
+
+from scraper.fetch.body_decoder import Entity
+from scraper.reading import read_capture
+from scraper.records import Capture
+from scraper.warc import RecordStream
+from tests.letters import post
+
+#: Twice the work is 2.0; what is quadratic is 4.0.
+MOST = 3.0
+#: Below this a measurement says nothing.
+LEAST_SECONDS = 0.05
+
+IN_A_POST: dict[str, str] = {
+    "paragraphs": "<p>Some words about rivers.</p>",
+    "links": '<p><a href="/x">a</a></p>',
+    "pictures": '<img src="https://static.wixstatic.com/media/a.jpg">',
+    "lists": "<ul><li>a</li></ul>",
+    "tables": "<table><tr><td>a</td></tr></table>",
+    "breaks": "a<br>",
+    "marks": "<b><i>x</i></b>",
+    "headings": "<h2>x</h2>",
+    "frames": "<iframe src='https://www.youtube.com/embed/x'></iframe>",
+    "angles": "< ",
+    "entities": "&lt;b&gt;&nbsp;",
+    "quotes": "<blockquote>a</blockquote>",
+    "words": "word ",
+    "blanks": "  \n",
+    "comments": "<!-- -->",
+    "open comments": "<!-- ",
+    "scripts": "<script>{</script>",
+}
+ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
+    "a sitemap": ("sitemap", "<urlset>", "<url><loc>https://www.a.org/post/x?a=1</loc></url>", "</urlset>"),
+    "a sitemap of ampersands": ("sitemap", "<urlset><url><loc>", "&a", "</loc></url></urlset>"),
+    "a sitemap of lines": ("sitemap", "", "https://www.a.org/post/x\n", ""),
+    "what stands before a sitemap": ("sitemap", "", "<!DOCTYPE x ", "<urlset/>"),
+    "a feed": (
+        "feed",
+        '<rss version="2.0"><channel>',
+        "<item><title>a</title><link>https://www.a.org/post/x</link></item>",
+        "</channel></rss>",
+    ),
+    "a list": (
+        "list",
+        '<div data-hook="feed-page-root">',
+        '<div data-hook="post-list-item"><a href="/post/x"><h2>x</h2></a></div>',
+        "</div>",
+    ),
+    "an answer of the counts endpoint": ("counts", "[", "[],", "[]]"),
+}
+
+
+def read(kind: str, body: bytes) -> None:
+    read_capture(
+        Capture(
+            url="https://www.a.org/post/x", captured_at="2026-01-01T00:00:00Z", kind=kind, status=200,
+            media_type="text/html" if kind in ("post", "list") else "application/xml", body=body,
+        )
+    )  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time of *work*, the better of two."""
+    took = []
+    for _ in range(2):
+        begun = time.process_time()
+        work()
+        took.append(time.process_time() - begun)
+    return min(took)
+
+
+def growth(work: Callable[[int], Callable[[], object]]) -> float:
+    """How much more twice the size costs, where it costs enough to be measured; 0: it never does."""
+    size = 2_000
+    while (once := seconds(work(size))) < LEAST_SECONDS:
+        size *= 2
+        if size > 500_000:
+            return 0.0
+    return seconds(work(2 * size)) / once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", IN_A_POST)
+def test_a_page_twice_as_long_costs_twice_as_much(what: str) -> None:
+    def work(size: int) -> Callable[[], object]:
+        body = post(1).body.replace(b"</p></section>", f"</p>{IN_A_POST[what] * size}</section>".encode())
+        return lambda: read("post", body)
+
+    assert growth(work) < MOST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_source_twice_as_long_costs_twice_as_much(what: str) -> None:
+    kind, before, one, after = ELSEWHERE[what]
+
+    def work(size: int) -> Callable[[], object]:
+        body = f"{before}{one * size}{after}".encode()
+        return lambda: read(kind, body)
+
+    assert growth(work) < MOST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    "record", [b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 2\r\n\r\nab\r\n\r\n", b"no record\r\n"]
+)
+def test_a_warc_of_twice_as_many_records_costs_twice_as_much(record: bytes, packed: bool) -> None:  # noqa: FBT001
+    def work(size: int) -> Callable[[], object]:
+        data = (gzip.compress(record) if packed else record) * (size // 4)
+        return lambda: list(RecordStream(io.BytesIO(data)))
+
+    assert growth(work) < MOST
+
+
+@pytest.mark.slow
+def test_a_body_of_twice_as_many_gzip_members_costs_twice_as_much() -> None:
+    member = gzip.compress(b"words ")
+
+    def work(size: int) -> Callable[[], object]:
+        def feed() -> None:
+            entity = Entity("gzip", 100_000_000)
+            entity.feed(member * size)
+            entity.close(None)
+
+        return feed
+
+    assert growth(work) < MOST
