@@ -178,24 +178,35 @@ def _steps(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
 
 
 class _Gzip:
-    """Members of a gzip stream, one behind the other; garbage behind the last is left alone, as browsers do."""
+    """Members of a gzip stream, one behind the other; garbage behind the last is left alone, as browsers do.
+
+    Fed in small pieces: what a member leaves over is copied, and a body may be nothing but members.
+    """
+
+    _FEED_BYTES = 4096
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._rest = b""
+        self._is_over = False
 
     @property
     def ended(self) -> bool:
         return self._inflate.eof
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
+        for at in range(0, len(piece), self._FEED_BYTES):
+            yield from self._decode(piece[at : at + self._FEED_BYTES])
+
+    def _decode(self, piece: bytes) -> Iterator[bytes]:
         piece, self._rest = self._rest + piece, b""
-        while piece:
+        while piece and not self._is_over:
             if self._inflate.eof:
                 if piece == GZIP[:1]:
                     self._rest = piece
                     return
                 if not piece.startswith(GZIP):
+                    self._is_over = True
                     return
                 self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
             yield from _steps(self._inflate, piece)
