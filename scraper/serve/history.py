@@ -1,7 +1,7 @@
 """The history of a post as a short list: first captured, each edit, removals and returns, last captured. Pure."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scraper.serve import texts
@@ -48,20 +48,25 @@ def history(
     *links*: time of an edit → the page that compares it; *last_seen*: the newest capture that showed the post;
     *shown_at*: the capture on the page, whose line says so.
     """
-    entries = [
+    known = entries(events, links, shown_at)
+    if not known or last_seen > known[0].at:
+        later = known and known[-1].at > last_seen
+        words = texts.LAST_CAPTURED if later or not known else texts.LAST_UNCHANGED
+        entry = Entry(last_seen, words, "last", note=texts.captures_in_all(captures))
+        if not any(each.at == last_seen for each in known):
+            known = sorted([*known, entry], key=lambda each: each.at)
+    if len(known) <= SHOWN + 1:
+        return History(tuple(known), ())
+    return History((known[0], *known[-(SHOWN - 1) :]), tuple(known[1 : -(SHOWN - 1)]))
+
+
+def entries(events: Iterable[sqlite3.Row], links: dict[str, str], shown_at: str) -> list[Entry]:
+    """A line for each of *events*, in their order."""
+    return [
         Entry(event["at"], *KINDS[event["kind"]], links.get(event["at"], ""), shown_note(event["at"], shown_at))
         for event in events
         if event["kind"] in KINDS
     ]
-    if not entries or last_seen > entries[0].at:
-        later = entries and entries[-1].at > last_seen
-        words = texts.LAST_CAPTURED if later or not entries else texts.LAST_UNCHANGED
-        entry = Entry(last_seen, words, "last", note=texts.captures_in_all(captures))
-        if not any(each.at == last_seen for each in entries):
-            entries = sorted([*entries, entry], key=lambda each: each.at)
-    if len(entries) <= SHOWN + 1:
-        return History(tuple(entries), ())
-    return History((entries[0], *entries[-(SHOWN - 1) :]), tuple(entries[1 : -(SHOWN - 1)]))
 
 
 def shown_note(at: str, shown_at: str) -> str:

@@ -63,6 +63,7 @@ def page(ask: Ask) -> Answer:
             images=[row for row in post_queries.images(ask.db, post["id"]) if row["url"] not in pictured],
             cover=cover_of(ask, post, pictured),
             counts=counts,
+            counted=post_queries.counts_number(ask.db, post["id"]),
             views=charts.lines(observed(counts), texts.VIEWS),
             copy=copy_of(ask, post, captured, current, captures[0]),
             dates=texts.dates_of(
@@ -73,7 +74,10 @@ def page(ask: Ask) -> Answer:
                 events, compared(ask, post, revisions), post["last_seen_at"], captures[0],
                 current.seen_at if current else "",
             ),
+            happened=post_queries.events_number(ask.db, post["id"]),
+            events=len(events),
             revisions=revisions,
+            most=MOST,
             current=current,
             captures=captures,
             captured=captured,

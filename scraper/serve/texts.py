@@ -447,6 +447,27 @@ def all_links(count: int) -> str:
     return f"All {links(count)}"
 
 
+def all_captures(count: int) -> str:
+    return f"All {captures(count)}"
+
+
+def all_counts(count: int) -> str:
+    return f"All {counts(count)}"
+
+
+def all_events(count: int) -> str:
+    return f"All {events(count)}"
+
+
+def all_versions(count: int) -> str:
+    return f"All {versions(count)}"
+
+
+def newest_counts(shown: int, count: int) -> str:
+    """Beside a chart and a table that do not go back to the first count."""
+    return f"Chart and table show the newest {shown:,} of {counts(count)}."
+
+
 def all_posts(count: int) -> str:
     return f"All {posts(count)}"
 
@@ -517,6 +538,7 @@ FILE_TEXT_WORDS = "The text of the file, as far as a program could read it."
 NO_SUCH_FILE = "The post offers no such file, or its text could not be read."
 PAGE_WITHOUT_TEXT, FOUND_ON_NO_PAGE = "No text on this page.", "The words are in the post, not in this file."
 LINKS_TITLE = "Links"
+WHAT_HAPPENED = "Events"
 VIDEOS = "Videos"
 CITE_HINT = "Cites the version shown here. Select a block to copy it."
 CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))
@@ -647,6 +669,18 @@ def images(count: int) -> str:
 
 def links(count: int) -> str:
     return plural(count, "link")
+
+
+def counts(count: int) -> str:
+    return plural(count, "count")
+
+
+def events(count: int) -> str:
+    return plural(count, "event")
+
+
+def versions(count: int) -> str:
+    return plural(count, "version")
 
 
 # Downloads

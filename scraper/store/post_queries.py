@@ -121,21 +121,33 @@ def file(db: sqlite3.Connection, post: int, position: int) -> sqlite3.Row | None
     return row
 
 
-def events(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
-    """at, kind of what happened to it, oldest first."""
-    asked = "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at, id LIMIT ?"
-    return db.execute(asked, (post, MOST)).fetchall()
+def events(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0) -> list[sqlite3.Row]:
+    """at, kind of the newest of what happened to it, behind the *skipped* newest; oldest first."""
+    asked = "SELECT at, kind FROM events WHERE post_id = ? ORDER BY at DESC, id DESC LIMIT ? OFFSET ?"
+    return db.execute(asked, (post, most, skipped)).fetchall()[::-1]
 
 
-def counts(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
-    """What was counted, oldest first, the newest if there are very many; `basis`: how the time of it is known."""
+def events_number(db: sqlite3.Connection, post: int) -> int:
+    """How many things happened to it."""
+    (number,) = db.execute("SELECT count(*) FROM events WHERE post_id = ?", (post,)).fetchone()
+    return int(number)
+
+
+def counts(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0) -> list[sqlite3.Row]:
+    """The newest counts, behind the *skipped* newest, oldest first; `basis`: how the time of each is known."""
     found = db.execute(
         "SELECT counted_at, views, comments, likes, counts.source, captured_at_basis AS basis FROM counts"
         " LEFT JOIN captures ON captures.id = capture_id WHERE post_id = ?"
-        " ORDER BY counted_at DESC, capture_id DESC LIMIT ?",
-        (post, MOST),
+        " ORDER BY counted_at DESC, capture_id DESC LIMIT ? OFFSET ?",
+        (post, most, skipped),
     ).fetchall()
     return found[::-1]
+
+
+def counts_number(db: sqlite3.Connection, post: int) -> int:
+    """How often something was counted."""
+    (number,) = db.execute("SELECT count(*) FROM counts WHERE post_id = ?", (post,)).fetchone()
+    return int(number)
 
 
 _LINKING = """

@@ -8,7 +8,7 @@ _JOINED = "record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captu
 
 def of_post(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
     """All of them without their texts, oldest first, with the digests of each one's capture."""
-    asked = f"SELECT {_LIGHT}, {_JOINED} ORDER BY seen_at, revisions.id LIMIT 1000"
+    asked = f"SELECT {_LIGHT}, {_JOINED} ORDER BY seen_at, revisions.id"
     return db.execute(asked, (post,)).fetchall()
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import sqlite3
+from datetime import date, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -532,6 +533,36 @@ def test_lists_of_links_are_cut_only_with_a_link_to_all_of_them(shelf: Any, open
     assert [*out[0], *out[1]] == [str(number) for number in range(230)]
     assert len(re.findall(r'href="/post/upr2020/other-', first)) == 60
     assert "/other-3/links" not in reader.get("/post/upr2020/other-3").text
+
+
+def test_lists_of_events_versions_counts_and_captures_are_cut_only_with_a_link_to_all_of_them(
+    shelf: Any, open_room: Any
+) -> None:
+    number, url, reader = shelf.post("busy"), "https://www.upr2020.org/post/busy", open_room(shelf.path)
+    quiet = reader.get("/post/upr2020/busy").text
+    assert "/busy/history" not in quiet
+    for day in range(610):
+        at = f"{date(2026, 3, 1) + timedelta(days=day)}T10:00:00Z"
+        capture = shelf.capture(url, at)
+        shelf.insert("post_captures", capture_id=capture, post_id=number, verdict="changed")
+        shelf.insert("revisions", post_id=number, capture_id=capture, seen_at=at, title=f"{day}",
+                     content_sha256=f"{day:064x}")  # fmt: skip
+        shelf.insert("events", post_id=number, capture_id=capture, at=at, kind="changed")
+        shelf.insert("counts", post_id=number, capture_id=capture, counted_at=at, views=10_000 + day, source="page")
+    page = reader.get("/post/upr2020/busy").text
+    assert '<a href="/post/upr2020/busy/history">All 611 events</a>' in page
+    assert '<a href="/post/upr2020/busy/history#versions">All 611 versions</a>' in page
+    assert '<a href="/post/upr2020/busy/history#counts">All 610 counts</a>' in page
+    assert "Chart and table show the newest 500 of 610 counts." in page
+    assert '<a href="/post/upr2020/busy/captures">All 611 captures</a>' in page
+    assert '<time datetime="2027-10-31T10:00:00Z">' in page[page.index('id="history"') :].partition("</section>")[0]
+    pages = [reader.get(f"/post/upr2020/busy/history?page={each}").text for each in (1, 2, 3, 4)]
+    views = [view for each in pages for view in re.findall(r'<td class="n">(10,\d+)</td>', each)]
+    assert views == [f"{10_000 + day:,}" for day in reversed(range(610))]
+    moments = [at for each in pages for at in re.findall(r'<strong><time datetime="([^"]+)"', each)]
+    assert (len(moments), moments) == (611, sorted(moments, reverse=True))
+    names = {name for each in pages for name in re.findall(r'href="/post/upr2020/busy/revision/([^"]+)"', each)}
+    assert len(names) == 611
 
 
 def test_the_time_of_a_file_is_no_point_in_the_chart_of_views(shelf: Any, open_room: Any) -> None:
