@@ -154,7 +154,31 @@ def test_a_page_after_a_dump_of_the_same_words_is_fuller_but_no_change_of_the_po
 def test_half_a_page_never_replaces_a_whole_one() -> None:
     half = replace(POST, body_text="All eyes")
     assert verdicts(seen("2021-03-01"), seen("2021-03-08", half, truncated=True)) == ["new", "older"]
+
+
+@pytest.mark.parametrize("had", ["All eyes", "All ey", None], ids=["two words", "a word and a half", "the title"])
+def test_a_page_that_goes_on_where_an_earlier_one_was_cut_is_fuller_but_no_change_of_the_post(had: str | None) -> None:
+    sightings = (seen("2021-03-01", replace(POST, body_text=had), truncated=True), seen("2021-03-08"))
+    assert events(*sightings) == [("added", "2021-03-01")]
+    assert verdicts(*sightings) == ["new", "same"]
+    assert state(*sightings).shown == POST
+
+
+def test_a_page_that_has_other_words_than_an_earlier_one_had_before_it_was_cut_is_changed() -> None:
+    half = replace(POST, body_text="No eyes")
     assert verdicts(seen("2021-03-01", half, truncated=True), seen("2021-03-08")) == ["new", "changed"]
+    titled = replace(POST, title="Another title", body_text="All eyes")
+    assert verdicts(seen("2021-03-01", titled, truncated=True), seen("2021-03-08")) == ["new", "changed"]
+
+
+def test_of_two_pages_that_were_cut_the_one_with_more_words_is_shown() -> None:
+    more, less = replace(POST, body_text="All eyes"), replace(POST, body_text="All")
+    for sightings in (
+        (seen("2021-03-01", more, truncated=True), seen("2021-03-08", less, truncated=True)),
+        (seen("2021-03-01", less, truncated=True), seen("2021-03-08", more, truncated=True)),
+    ):
+        assert state(*sightings).shown == more
+        assert events(*sightings) == [("added", "2021-03-01")]
 
 
 @pytest.mark.parametrize(
@@ -286,11 +310,15 @@ def sight(reading: Reading | None = None, *, judged: Collection[str] = (), **val
         ("https://blog.example.com/", Meaning.ABSENT, "soft 404: leads to https://blog.example.com/"),
         ("https://blog.example.com/blog", Meaning.ABSENT, "soft 404: leads to https://blog.example.com/blog"),
         ("https://blog.example.com/post/two", Meaning.ABSENT, "leads to https://blog.example.com/post/two"),
-        ("https://blog.example.com/login?next=/", Meaning.BLOCKED, "leads to https://blog.example.com/login?next=/"),
+        (
+            "https://blog.example.com/login?next=/",
+            Meaning.BLOCKED,
+            "a redirect to https://blog.example.com/login?next=/",
+        ),
         (
             "https://id.example/oauth2/authorize?x=1",
             Meaning.BLOCKED,
-            "leads to https://id.example/oauth2/authorize?x=1",
+            "a redirect to https://id.example/oauth2/authorize?x=1",
         ),
         ("https://elsewhere.example/", Meaning.NOTHING, "leads to https://elsewhere.example/"),
         ("http://blog.example.com/post/one/", Meaning.NOTHING, "leads to http://blog.example.com/post/one/"),
@@ -316,8 +344,8 @@ OTHER_PAGE = Reading(kind="other")
         ({"status": 503}, Reading(kind="missing"), Meaning.WEATHER, "status 503"),
         ({"status": 429}, None, Meaning.WEATHER, "status 429"),
         ({"truncated": "disconnect"}, OTHER_PAGE, Meaning.WEATHER, "a page that is not whole (disconnect)"),
-        ({"status": 403}, POST, Meaning.BLOCKED, "the server refuses us (status 403)"),
-        ({"status": 401}, None, Meaning.BLOCKED, "the server wants a login (status 401)"),
+        ({"status": 403}, POST, Meaning.BLOCKED, "a refusal (status 403)"),
+        ({"status": 401}, None, Meaning.BLOCKED, "a demand for a login (status 401)"),
         ({"head": b"HTTP/1.1 200 OK\r\nCF-Mitigated: challenge\r\n"}, OTHER_PAGE, Meaning.BLOCKED,
          "a bot challenge of Cloudflare"),
         ({"head": b"HTTP/1.1 202 OK\r\nx-amzn-waf-action: captcha\r\n", "status": 202}, OTHER_PAGE, Meaning.BLOCKED,

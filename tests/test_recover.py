@@ -683,4 +683,4 @@ def test_the_archive_is_sealed_with_what_was_done(old_web: Any, recover: Any, db
         db, "SELECT command, requests, new, exit_status, chain_sha256 FROM crawls"
     )
     assert (command, requests, new, exit_status, chain) == ("recover", 2, 1, 0, report.chain_sha256)
-    assert report.line.startswith("1 captures from the Wayback Machine: 1 new") and sqlite3.connect(db).close() is None
+    assert report.line.startswith("1 capture from the Wayback Machine: 1 new") and sqlite3.connect(db).close() is None

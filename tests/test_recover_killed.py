@@ -49,7 +49,7 @@ def test_the_command_recovers_and_says_so(old_web: Any, tmp_path: Path) -> None:
     db = tmp_path / "archive.db"
     done = subprocess.run(command(old_web, db), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("1 captures from the Wayback Machine: 1 new, 0 changed, 0 problems, 2 requests in ")
+    assert done.stdout.startswith("1 capture from the Wayback Machine: 1 new, 0 changed, 0 problems, 2 requests in ")
     words = [sys.executable, "-m", "scraper", "status", "--coverage", "--db", str(db)]
     told = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert f"upr2020,{POST.format(1)},archived" in told.stdout

@@ -37,6 +37,13 @@ def test_the_life_of_a_post_is_on_one_screen(full: Path) -> None:
         assert part in text, text
 
 
+def test_a_capture_that_was_cut_is_told(full: Path) -> None:
+    assert "cut: " not in show.render(full, COURT)
+    with closing(sqlite3.connect(full)) as db, db:
+        db.execute("UPDATE captures SET truncated = 'disconnect' WHERE url = ? AND status = 200", (COURT,))
+    assert "new ADDED; cut: disconnect" in show.render(full, COURT)
+
+
 def test_the_day_at_the_site_is_told_where_it_is_another(full: Path) -> None:
     with closing(sqlite3.connect(full)) as db, db:
         db.execute(

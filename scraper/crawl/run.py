@@ -12,6 +12,7 @@ from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
+from scraper.numbers import plural
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, Report, Step, exit_status, open_run, peeked, targets_of
 from scraper.store import lookups
@@ -85,7 +86,8 @@ def _report(session: Session, status: int) -> Report:
     done = session.finish(status)
     line = (
         f"{lookups.count_posts(session.archive.db)} known, {done.new} new, {done.changed} changed, {done.gone} gone, "
-        f"{problems} problems{' (see `ushrn status`)' if problems else ''}, {requests} requests in {session.run.took}; "
+        f"{plural(problems, 'problem')}{' (see `ushrn status`)' if problems else ''}, "
+        f"{plural(requests, 'request')} in {session.run.took}; "
         f"chain {done.chain_sha256}"
     )
     return Report(

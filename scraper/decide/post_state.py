@@ -163,8 +163,14 @@ def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Eff
 
 
 def _is_fuller_copy(state: State, seen: Observation, reading: Reading) -> bool:
-    """Whether a page has the words of the dump that is shown, or the other way round: no change of the post."""
-    return state.shown is not None and state.shown_dump != seen.dump and _words(reading) == _words(state.shown)
+    """Whether a page has the words of the dump that is shown, or the other way round, or goes on where the one shown
+    was cut: no change of the post.
+    """
+    if state.shown is None:
+        return False
+    if not state.shown_whole and _goes_on(state.shown, reading):
+        return True
+    return state.shown_dump != seen.dump and _words(reading) == _words(state.shown)
 
 
 def _repeated(*, returned: bool, alike: bool) -> Verdict:
@@ -228,11 +234,16 @@ def _replaces(state: State, seen: Observation, reading: Reading, content: str) -
         return content == state.content_sha256
     if state.shown_known and not seen.known_time:
         return False
-    if state.shown_whole and seen.truncated and content != state.content_sha256:
+    if seen.truncated and content != state.content_sha256 and _says_no_more(state, reading):
         return False
     if seen.dump and not state.shown_dump and state.shown is not None:
         return seen.known_time and seen.captured_at > state.shown_at and _words(reading) != _words(state.shown)
     return True
+
+
+def _says_no_more(state: State, cut: Reading) -> bool:
+    """Whether the page that is shown is whole, or was cut later than this one."""
+    return state.shown_whole or (state.shown is not None and _goes_on(cut, state.shown))
 
 
 def _reason_not_shown(state: State, seen: Observation) -> str:
@@ -283,3 +294,13 @@ def _agree(updated: str | None, published: str | None) -> bool:
 def _words(reading: Reading) -> list[str]:
     """The words of title and text, whatever the case, spacing and punctuation."""
     return re.findall(r"\w+", f"{reading.title or ''} {reading.body_text or ''}".casefold())
+
+
+def _goes_on(cut: Reading, reading: Reading) -> bool:
+    """Whether *reading* begins with the words of a page that was cut, the last of which may have been cut itself."""
+    if cut.title and reading.title and cut.title != reading.title:
+        return False
+    had, words = (re.findall(r"\w+", (found.body_text or "").casefold()) for found in (cut, reading))
+    if not had:
+        return True
+    return words[: len(had) - 1] == had[:-1] and len(words) >= len(had) and words[len(had) - 1].startswith(had[-1])

@@ -11,11 +11,11 @@ from scraper.records import Capture
 
 #: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725): it does not say that nothing is there.
 REFUSALS = {
-    401: "the server wants a login (status 401)",
-    402: "the server wants to be paid (status 402)",
-    403: "the server refuses us (status 403)",
-    407: "a proxy wants a login (status 407)",
-    451: "withheld for legal reasons (status 451)",
+    401: "a demand for a login (status 401)",
+    402: "a demand for payment (status 402)",
+    403: "a refusal (status 403)",
+    407: "a proxy's demand for a login (status 407)",
+    451: "a page withheld for legal reasons (status 451)",
 }
 
 #: Statuses of that class that say something of the page, or of the hour (RFC 9110, 15.5; RFC 8470; RFC 6585).
@@ -69,9 +69,9 @@ def known_wall(capture: Capture) -> str | None:
     if capture.status in REFUSALS:
         return REFUSALS[capture.status]
     if capture.status is not None and 400 <= capture.status < 500 and capture.status not in NO_REFUSALS:
-        return f"the server refuses us (status {capture.status})"
+        return f"a refusal (status {capture.status})"
     if capture.redirected_to is not None:
-        return f"leads to {capture.redirected_to}" if is_gate(capture.redirected_to, capture.url) else None
+        return f"a redirect to {capture.redirected_to}" if is_gate(capture.redirected_to, capture.url) else None
     return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from scraper.crawl import Want
 from scraper.errors import Interrupted
 from scraper.fetch import AheadFetcher, Limits, RequestLog
+from scraper.numbers import plural
 from scraper.recover.archives import OWN_HOSTS, TITLES
 from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
@@ -88,9 +89,9 @@ def _report(recovery: Recovery, status: int) -> Report:
     summary = session.finish(status)
     asked = " and ".join(TITLES[one.source] for one in recovery.archives)
     line = (
-        f"{recovery.captures} captures from {asked}: {summary.new} new, {summary.changed} changed, "
-        f"{len(session.failed)} problems{' (see `ushrn status`)' if session.failed else ''}, {requests} requests in "
-        f"{session.run.took}; chain {summary.chain_sha256}"
+        f"{plural(recovery.captures, 'capture')} from {asked}: {summary.new} new, {summary.changed} changed, "
+        f"{plural(len(session.failed), 'problem')}{' (see `ushrn status`)' if session.failed else ''}, "
+        f"{plural(requests, 'request')} in {session.run.took}; chain {summary.chain_sha256}"
     )
     return Report(
         exit_status=status, line=line, messages=tuple(session.messages), causes=session.untold(),

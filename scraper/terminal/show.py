@@ -147,10 +147,11 @@ def _captures(life: PostHistory, most: int) -> str:
         verdict = " ".join((_plain(row["verdict"]), *events.get(row["id"], [])))
         reason = f": {_plain(row['reason'])}" if row["reason"] else ""
         basis = "" if row["captured_at_basis"] == TimeBasis.CLOCK else f" ({_plain(row['captured_at_basis'])})"
+        cut = f"; cut: {row['truncated']}" if row["truncated"] else ""
         untrusted = f"; certificate not trusted, accepted as {row['certificate']}" if row["certificate"] else ""
         rows.append(
             f"{row['id']:>6}  {_plain(row['captured_at'])}{basis}  {_plain(row['source'])}, {status}"
-            f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{reason}{untrusted}"
+            f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{reason}{cut}{untrusted}"
         )
     return _listed("Captures", rows, most)
 
