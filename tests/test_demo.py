@@ -21,6 +21,7 @@ from scraper.errors import UsageError
 from scraper.reading import wix_counts_api
 from scraper.reading.page_reader import extract
 from scraper.records import Capture, Site
+from scraper.store import settings_of
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
@@ -103,6 +104,9 @@ def test_the_demonstration_tells_what_changed_and_leaves_one_archive(tmp_path: P
         kinds = "SELECT sum(kind = 'image'), count(DISTINCT body_sha256) FROM captures WHERE kind = 'image'"
         assert db.execute(kinds).fetchone() == (11, 11)
         assert db.execute("SELECT count(*), count(sha256) FROM images").fetchone() == (8, 8)
+        said = settings_of(db)
+    assert "does not exist. It is a pretend blog" in said.introduction[0]
+    assert (said.publisher, said.public_url) == ("the pretend Lantern Coast Rights Network", "")
 
 
 def test_every_line_that_the_demonstration_suggests_works_without_ushrn_on_the_path(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from scraper import schema, search
 from scraper.crawl import run_crawl
 from scraper.dates import utc
+from scraper.demo.about import describe
 from scraper.demo.blog import Blog
 from scraper.demo.posts import ILLUSTRATED, POSTS
 from scraper.demo.server import LoopbackServer, served_blog
@@ -50,6 +51,7 @@ def run_demo(
     with served_blog(blog) as server:
         echo(f"A pretend Wix blog answers at {server.base}; its archive is {path}.")
         statuses = [_crawl(path, blog, server, day, echo) for day in DAYS]
+        describe(path, now)
         program = _program(find)
         _search(path, echo, program)
         _next(path, echo, program)
