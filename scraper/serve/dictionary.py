@@ -29,7 +29,7 @@ def page(ask: Ask) -> Answer:
             columns=columns(Options()),
             more=columns(Options(columns=schema.MORE_COLUMNS)),
             tables=described,
-            hidden=set(desk.HIDDEN),
+            closed=desk.CLOSED,
             formats=[(ask.link(f"/search.{end}"), words, texts.FORMAT_WORDS[end]) for end, words in texts.FORMATS],
         )
     )

@@ -6,19 +6,21 @@ Datasette by hand opens its internal pages with ``{"plugins": {"ushrn": {"intern
 """
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
+from datasette.utils import tilde_decode
+
+from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Answer, problem_page
 from scraper.serve.archive import Room
 from scraper.serve.security_headers import SAFE, protected, readable
-from scraper.store import nearest
+from scraper.store import nearest, withdrawal_rules
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -26,8 +28,6 @@ App = Callable[..., Awaitable[None]]
 
 #: What stays open under ``/-/``: our style sheet, Datasette's own, and datasette-mcp's tools where it is installed.
 NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
-#: The table that says who decided a withdrawal; what of it is public stands on the page of withdrawn posts.
-PRIVATE = "withdrawals"
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -60,9 +60,8 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
 def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     """Why *scope* is not even asked: words and status; None: it is."""
     inside = str(scope.get("path", "")).removeprefix(about.room.base.rstrip("/"))
-    table = unquote(inside).strip("/").split("/")[1:2]
-    if table and re.split(r"[.~]", table[0])[0].lower() == PRIVATE:  # `~2e` is Datasette's own spelling of a dot
-        return texts.WITHDRAWALS_CLOSED, 404
+    if words := closed_on_the_bench(bench_path(about.room, inside), scope.get("query_string", b""), about.room):
+        return words, 404
     if about.open or inside == "/-/mcp":
         return None
     if scope.get("method") not in READING:
@@ -70,6 +69,34 @@ def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     if inside.startswith("/-/") and not inside[3:].startswith(NEEDED):
         return texts.CLOSED_HERE, 404
     return None
+
+
+def bench_path(room: Room, inside: str) -> tuple[str, ...]:
+    """The parts of an address of Datasette's pages of *room*, as it reads them (`~69` is an i); empty: it is none.
+
+    Of a table's name without the format behind it, in small letters, as SQLite compares names.
+    """
+    first, *rest = (tilde_decode(unquote(part)) for part in inside.strip("/").split("/"))
+    if first not in (tilde_decode(room.bench), f"{tilde_decode(room.bench)}.db"):
+        return ()
+    return (first, *(part.partition(".")[0].lower() for part in rest[:1]))
+
+
+def closed_on_the_bench(parts: tuple[str, ...], query: bytes, room: Room) -> str:
+    """Why a page of Datasette's is not shown; empty: it is. A question asked *through* a table tells what is in it."""
+    if parts[1:]:
+        return texts.CLOSED_HERE if "_through" in parse_qs(query.decode("latin-1")) else desk.CLOSED.get(parts[1], "")
+    is_file = bool(parts) and parts[0] != tilde_decode(room.bench)
+    return texts.FILE_CLOSED if is_file and not for_everybody(room) else ""
+
+
+def for_everybody(room: Room) -> bool:
+    """Whether the file of the archive may be downloaded; one that cannot be read may not."""
+    try:
+        with closing(room.connect()) as db:
+            return withdrawal_rules.for_everybody(db)
+    except sqlite3.Error:
+        return False
 
 
 class Sender:

@@ -6,8 +6,15 @@ from scraper import schema
 from scraper.serve import texts
 
 #: Machine rooms: whoever needs them finds them under "hidden tables".
-HIDDEN = ("addresses", "bodies", "captures", "files_exact", "files_fts", "listed_counts", "meta", "post_captures",
+HIDDEN = ("addresses", "captures", "files_exact", "files_fts", "listed_counts", "meta", "post_captures",
           "posts_exact", "posts_fts", "_sqlite_migrations")  # fmt: skip
+
+#: Tables that nobody is shown → why. They say who decided, or hold the bytes of what is hidden or set aside, too.
+CLOSED = {
+    "withdrawals": texts.WITHDRAWALS_CLOSED,
+    "decisions": texts.DECISIONS_CLOSED,
+    "bodies": texts.BODIES_CLOSED,
+}
 
 #: How each table is shown. Labels are named because 1.0 would take a text key for the label (datasette #2458).
 TABLES: dict[str, dict[str, Any]] = {
@@ -54,7 +61,7 @@ SETTINGS: dict[str, Any] = {
 
 def metadata(database: str) -> dict[str, Any]:
     """What a metadata.json would say of the archive that Datasette calls *database*."""
-    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in HIDDEN}
+    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in (*HIDDEN, *CLOSED)}
     for name, entry in TABLES.items():
         tables.setdefault(name, {}).update(entry)
     for name, (words, columns) in described().items():

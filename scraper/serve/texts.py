@@ -85,6 +85,15 @@ NO_SUCH_PAGE = "There is no page at this address."
 WITHDRAWALS_CLOSED = (
     "This table is closed: it says who decided. The page of withdrawn posts says what everybody may know."
 )
+DECISIONS_CLOSED = "This table is closed: it says who decided. A capture that was set aside is shown nowhere."
+BODIES_CLOSED = (
+    "This table is closed: it holds the captures packed, and hidden ones among them. The page of a post leads to the "
+    "bytes of each of its captures."
+)
+FILE_CLOSED = (
+    "This file is not for download: it says who decided what, or holds what is hidden. The operator can make a copy "
+    "for everybody with `ushrn export sqlite --public`."
+)
 CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
 NEAREST = "The nearest addresses here"
 OTHER_WAYS = "Other ways in"

@@ -143,3 +143,12 @@ def is_withdrawn(db: sqlite3.Connection, url: str, kind: str, record_sha256: str
         (*named, record_sha256),
     ).fetchone()
     return bool(found)
+
+
+def for_everybody(db: sqlite3.Connection) -> bool:
+    """Whether the file as a whole may be handed out: a public copy, or one in which nobody decided anything."""
+    (found,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'public-copy')"
+        " OR NOT EXISTS (SELECT 1 FROM withdrawals UNION ALL SELECT 1 FROM decisions)"
+    ).fetchone()
+    return bool(found)

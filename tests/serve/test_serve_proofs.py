@@ -6,12 +6,14 @@ import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from scraper.export import copy
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
@@ -107,8 +109,41 @@ def test_nothing_public_says_who_decided_a_withdrawal(taken: Path, open_room: An
         answer = reader.get(f"/full/withdrawals{ending}")
         assert answer.status_code == 404
         assert "Secret Editor" not in answer.text
-    for name in ("Withdrawals", "WITHDRAWALS.json", "%77ithdrawals"):
+    for name in (
+        "Withdrawals",
+        "WITHDRAWALS.json",
+        "%77ithdrawals",
+        "~77ithdrawals",
+        "w~69thdrawals.json",
+        "W~49thdrawals",
+    ):
         assert "Secret Editor" not in reader.get(f"/full/{name}").text
+    assert reader.get("/full/decisions.json").status_code == 404
+    guess = '{"table":"withdrawals","column":"by","value":"A. Secret Editor"}'
+    assert reader.get("/full/crawls.json", params={"_through": guess}).status_code == 404
+
+
+def test_a_file_that_says_who_decided_is_no_download_and_its_public_copy_is(
+    taken: Path, open_room: Any, tmp_path: Path
+) -> None:
+    refused = open_room(taken, immutable=True).get("/full.db")
+    assert refused.status_code == 404
+    assert "ushrn export sqlite --public" in unescape(refused.text)
+    public = tmp_path / "public.db"
+    copy(taken, public, now=lambda: NOW, captures=True, public=True)
+    given = open_room(public, immutable=True).get("/public.db")
+    assert given.status_code == 200
+    assert b"Secret Editor" not in given.content
+
+
+def test_the_dictionary_links_no_table_that_is_closed(full: Path, open_room: Any) -> None:
+    reader = open_room(full)
+    page = reader.get("/data-dictionary").text
+    for name in ("withdrawals", "decisions", "bodies"):
+        assert f'id="table-{name}"' in page
+        assert reader.get(f"/full/{name}").status_code == 404
+        assert f'href="/full/{name}"' not in page
+    assert 'href="/full/posts"' in page
 
 
 @pytest.mark.parametrize("hide", [True, False])
@@ -123,7 +158,13 @@ def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open
         run = archive.begin("withdraw", AT)
         withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
         archive.finish(run, finished_at=AT, requests=0, exit_status=0)
-    assert open_room(full).get(f"/raw/{sha256}").status_code == 410
+    reader = open_room(full)
+    assert reader.get(f"/raw/{sha256}").status_code == 410
+    for path in ("", ".json", ".csv", f"/{sha256}", f"/{sha256}.json", f"/{sha256}.blob?_blob_column=data"):
+        for name in ("bodies", "b~6fdies", "Bodies"):
+            answer = reader.get(f"/full/{name}{path}")
+            assert answer.status_code == 404, answer.url
+            assert "KLUv" not in answer.text, "packed bytes, in base64"
 
 
 def test_a_withdrawal_stands_among_the_changes_and_in_their_feed_and_names_no_one(taken: Path, open_room: Any) -> None:
