@@ -115,6 +115,18 @@ def test_a_page_of_results_takes_less_than_six_thousand_pixels_on_a_phone(
     page.close()
 
 
+@pytest.mark.parametrize("width", [390, 360])
+@pytest.mark.parametrize("path", ["/", "/data-dictionary"])
+def test_the_ways_through_the_room_stand_in_one_row_on_a_phone(
+    chromium: Any, served: str, path: str, width: int
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 700})
+    page.goto(served + path)
+    rows = {each.bounding_box()["y"] for each in page.locator(".masthead li").all()}
+    page.close()
+    assert len(rows) == 1
+
+
 def test_everything_can_be_reached_by_keyboard(chromium: Any, served: str) -> None:
     page = chromium.new_page()
     page.goto(f"{served}/")
