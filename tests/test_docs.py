@@ -61,6 +61,14 @@ def test_the_readme_is_read_in_one_sitting() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 200
 
 
+def test_pictures_in_the_readme_are_described_and_quick_to_load() -> None:
+    pictures = re.findall(r"!\[([^]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert pictures
+    for words, path in pictures:
+        assert len(words.split()) > 5, path
+        assert (ROOT / path).stat().st_size <= 150_000, path
+
+
 def test_the_page_of_commands_has_todays_help() -> None:
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), MEND
 
