@@ -55,11 +55,12 @@ def page(ask: Ask) -> Answer:
         found = found[:NEWEST]
         older = ask.link("/changes", *pairs(wanted), ("before", f"{found[-1]['known_at']},{found[-1]['id']}"))
     sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
+    of_days = dict(change_list.tally(ask.db, "day", replace(wanted, before=None)))
     days = [
-        (day, [shown(ask, row, sites) for row in rows])
-        for day, rows in groupby(found, key=lambda row: formatting.day(row["known_at"]))
+        (formatting.day(day), of_days[day], [shown(ask, row, sites) for row in rows])
+        for day, rows in groupby(found, key=lambda row: row["known_at"][:10])
     ]
-    total = sum(count for _, count in change_list.tally(ask.db, "kind", replace(wanted, before=None)))
+    total = sum(of_days.values())
     passed = change_list.passed(ask.db, wanted)
     body = render(
         "changes.html",

@@ -724,9 +724,9 @@ CAME_FROM = {
 }
 
 
-def changes_count(count: int) -> str:
-    """Beside a day."""
-    return plural(count, "change")
+def changes_count(shown: int, count: int) -> str:
+    """Beside a day: *shown* of its changes stand on this page."""
+    return plural(count, "change") if shown == count else f"{shown:,} of {plural(count, 'change')}"
 
 
 def changes_of(first: int, last: int, total: int) -> str:

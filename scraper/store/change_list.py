@@ -87,8 +87,8 @@ def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
 
 
 def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:
-    """(value, number) of the changes that *wanted* names, by ``kind``, ``site`` or ``month``."""
-    sql = {"kind": "kind", "site": "site", "month": "substr(known_at, 1, 7)"}[column]
+    """(value, number) of the changes that *wanted* names, by ``kind``, ``site``, ``month`` or ``day``."""
+    sql = {"kind": "kind", "site": "site", "month": "substr(known_at, 1, 7)", "day": "substr(known_at, 1, 10)"}[column]
     where, values = wanted.where()
     return [
         (str(value), int(number))

@@ -122,3 +122,16 @@ def test_changes_are_shown_beside_those_of_withdrawn_posts(exhibition: Path, ope
     assert page.status_code == 200
     assert "names a child" in page.text
     assert "/post/upr2020/hub" in page.text
+
+
+def test_a_day_of_changes_that_goes_on_on_the_next_page_says_so(shelf: Any, open_room: Any) -> None:
+    for number in range(60):
+        shelf.post(f"busy-{number}")
+    shelf.post("alone", captured_at="2026-01-05T10:00:00Z")
+    reader = open_room(shelf.path)
+    first = reader.get("/changes").text
+    assert "50 of 60 changes</span></h2>" in first
+    older = re.search(r'<a href="([^"]+)" rel="next">', first)
+    assert older
+    rest = reader.get(unescape(older[1])).text
+    assert re.findall(r'<span class="meta">([^<]+)</span></h2>', rest) == ["10 of 60 changes", "1 change"]
