@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from scraper.errors import UsageError
+from scraper.numbers import plural
 from scraper.store import Archive, Decision, Extent, Plan
 
 _DIGEST = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
@@ -69,7 +70,8 @@ _WHAT = {
 
 def told(order: Order, chosen: Plan) -> list[str]:
     """What a person should know before it is done, line by line."""
-    lines = [f"{_WHAT[order.extent]}{chosen.url}: {len(chosen.captures)} captures, {len(chosen.bodies)} bodies"]
+    counts = f"{plural(len(chosen.captures), 'capture')}, {plural(len(chosen.bodies), 'body', 'bodies')}"
+    lines = [f"{_WHAT[order.extent]}{chosen.url}: {counts}"]
     if order.extent is Extent.POST:
         lines += [f"  also known by {address}" for address in chosen.addresses if address != chosen.url]
     if order.hide:

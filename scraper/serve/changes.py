@@ -129,6 +129,7 @@ def by_month(ask: Ask, wanted: change_list.Wanted) -> tuple[str, charts.Timeline
         lambda month: ask.link("/changes", *pairs(replace(wanted, month="" if month == wanted.month else month))),
         wanted.month,
         texts.change_label,
+        texts.CHANGES_TITLE,
     )
     return year, chart
 

@@ -144,10 +144,11 @@ def months(
     link: Callable[[str], str],
     chosen: str = "",
     words: Callable[[int], str] = texts.bar_label,
+    series: str = texts.POSTS_SHORT,
 ) -> Timeline:
     """The twelve months of *year*; *counts*: ``2020-03`` → how many; *chosen*: a month of that form.
 
-    *words*: what stands behind a number for who hears it.
+    *words*: what stands behind a number for who hears it; *series*: what is counted, at the head of the table.
     """
     places = []
     for number, name in enumerate(texts.MONTHS_SHORT, 1):
@@ -155,7 +156,7 @@ def months(
         count = counts.get(month, 0)
         label = words(count)
         places.append(Place(name, name, label, link(month), (count,), month == chosen))
-    return Timeline((texts.POSTS_SHORT,), placed(places), first_column=texts.MONTH)
+    return Timeline((series,), placed(places), first_column=texts.MONTH)
 
 
 def placed(places: Sequence[Place]) -> tuple[Bar, ...]:

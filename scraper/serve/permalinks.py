@@ -30,7 +30,8 @@ def withdrawn_page(ask: Ask, posts: list[notices.Notice], status: int) -> str:
     title = texts.withdrawn_title(posts[0].kind) if status == 410 else texts.ALL_WITHDRAWN
     rows = sealing.rows(ask.db)
     sealed = {post.at: next((row.id for row in rows if (row.crawl_id or 0) >= post.crawl_id), None) for post in posts}
-    return render("withdrawn.html", ask.room, title=title, posts=posts, sealed=sealed, status=status)
+    means = texts.withdrawn_means(post.kind for post in posts)
+    return render("withdrawn.html", ask.room, title=title, posts=posts, sealed=sealed, status=status, means=means)
 
 
 def path_of(post: sqlite3.Row) -> str:

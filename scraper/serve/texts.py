@@ -1026,7 +1026,7 @@ NO_SUCH_FORM = (
     "A capture can be seen as a page, or had as bytes (`id_`), as a picture (`im_`) or as a style sheet (`cs_`)."
 )
 NO_HTTP_DATE = "Accept-Datetime must be a date as HTTP writes it: Tue, 09 Mar 2021 14:07:00 GMT."
-WITHDRAWN = "The words are gone. All other proofs still hold. It will not come back."
+WITHDRAWN = "What was captured here is shown no more. All other proofs still hold. It will not come back."
 LEADS_ELSEWHERE = "Leads to {url}, of which this archive has no capture"
 NOT_KEPT = "Not kept in this archive:"
 REPLAY_LABEL = "About this archived page"
@@ -1176,14 +1176,33 @@ NOT_SEALED, STATUS_410 = (
     "Status 410 (Gone). Remove copies and links of your own where you can.",
 )
 WITHDRAWN_MEANS = "What this means"
-WITHDRAWN_WORDS = (
-    ("The words are gone.", "Nobody can read them here, in downloads, or in the archive’s file."),
+_WORDS_GONE = ("The words are gone.", "Nobody can read them here, in downloads, or in the archive’s file.")
+#: What was withdrawn → what became of it, where it is not `_WORDS_GONE`.
+_BECAME: dict[str, tuple[str, str]] = {
+    WithdrawalKind.HIDDEN: (
+        "What is withheld is kept.",
+        "It stays in the archive’s file as evidence. Nobody can read it here or in downloads.",
+    ),
+    WithdrawalKind.PICTURE: (
+        "The pictures are gone.",
+        "Nobody can see them here, in downloads, or in the archive’s file.",
+    ),
+}
+_WITHDRAWN_WORDS = (
     (
         "All other proofs still hold.",
         "The digest stays in the sealed record, so no other post’s proof is broken. Someone who holds a copy can show that it is the page captured here.",
     ),
     ("It will not come back", "by a later crawl or import."),
 )
+
+
+def withdrawn_means(kinds: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """(bold, words) of what withdrawals of these *kinds* mean; of none: what one would mean."""
+    became = dict.fromkeys(_BECAME.get(kind, _WORDS_GONE) for kind in kinds)
+    return (*(became or (_WORDS_GONE,)), *_WITHDRAWN_WORDS)
+
+
 EXHIBIT = "Exhibit (zip)"
 SEALED_AT, EXISTED_BY = "Sealed", "Existed by"
 

@@ -43,6 +43,11 @@ def test_the_months_of_a_year_are_twelve_and_named() -> None:
     assert [(bar.name, bar.total, bar.label) for bar in chart.bars if bar.chosen] == [("Mar", 4, "posts")]
 
 
+def test_the_table_below_a_chart_of_months_says_what_is_counted() -> None:
+    assert charts.months("2020", {}, str).series == ("Posts",)
+    assert charts.months("2020", {}, str, series="Changes").series == ("Changes",)
+
+
 def test_two_observations_make_a_line_one_does_not() -> None:
     assert charts.lines([("2026-02-01", 3)], "Views") is None
     assert charts.lines([("2026-02-01", 3), ("once", 5)], "Views") is None
@@ -93,3 +98,11 @@ def test_sizes_numbers_and_hosts_are_written_for_people() -> None:
     assert formatting.short("one two three", 8) == "one two…"
     assert formatting.direction("ar-EG") == "rtl"
     assert formatting.direction(None) == "ltr"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("da", "Danish"), ("haw", "Hawaiian"), ("zh-Latn", "Chinese"), ("EN-us", "English"), ("tlh", "tlh")],
+)
+def test_a_language_has_its_english_name(code: str, name: str) -> None:
+    assert formatting.language_name(code) == name

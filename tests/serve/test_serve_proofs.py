@@ -18,6 +18,7 @@ from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.seal import Checkpoint, Note, sealer, withdraw
+from scraper.serve import texts
 from scraper.store import Archive, Extent
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -165,6 +166,38 @@ def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open
             answer = reader.get(f"/full/{name}{path}")
             assert answer.status_code == 404, answer.url
             assert "KLUv" not in answer.text, "packed bytes, in base64"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said", "unsaid"),
+    [
+        (["post"], ["The words are gone."], ["is kept", "pictures"]),
+        (["hidden"], ["What is withheld is kept."], ["are gone"]),
+        (["picture"], ["The pictures are gone."], ["The words are gone", "is kept"]),
+        (["hidden", "revision", "hidden"], ["What is withheld is kept.", "The words are gone."], ["pictures"]),
+        ([], ["The words are gone."], ["is kept"]),
+    ],
+)
+def test_what_a_withdrawal_means_is_said_of_its_kind(kinds: list[str], said: list[str], unsaid: list[str]) -> None:
+    told = [bold for bold, _ in texts.withdrawn_means(kinds)]
+    assert told[: len(said)] == said
+    assert not any(words in bold for words in unsaid for bold in told)
+
+
+def test_a_hidden_post_is_not_called_gone(full: Path, open_room: Any) -> None:
+    seal = sealer(lambda: NOW, full.parent)
+    order = withdraw.Order(url=COURT, reason="the author asked", by="A. Editor", hide=True)
+    with (
+        Archive.open(full, read=read_capture, reader=READER, fingerprint=fingerprint(), seal=seal) as archive,
+        archive.alone(),
+    ):
+        run = archive.begin("withdraw", AT)
+        withdraw.carry_out(archive, order, withdraw.plan(archive, order), crawl_id=run, at=AT)
+        archive.finish(run, finished_at=AT, requests=0, exit_status=0)
+    reader = open_room(full)
+    for path in (PAGE, "/withdrawn"):
+        assert "What is withheld is kept." in reader.get(path).text
+        assert "The words are gone" not in reader.get(path).text
 
 
 def test_a_withdrawal_stands_among_the_changes_and_in_their_feed_and_names_no_one(taken: Path, open_room: Any) -> None:
