@@ -5,16 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 from scraper import search
+from scraper.errors import UsageError
 from scraper.serve import texts, tools
-from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.answer import Answer, Ask, Instead, NotHere
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.permalinks import the_post
 from scraper.serve.searching import State, whole
 from scraper.store import holdings
+from scraper.vocabulary import AddressState
 
 JSON = "application/json; charset=utf-8"
 #: Any page may read the answers; nothing can be written, and no cookie is looked at.
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+#: In the place of a post that was withdrawn.
+GONE = 410
 
 Endpoint = Callable[[Ask], Any]
 
@@ -27,6 +32,12 @@ def served(endpoint: Endpoint) -> Callable[[Ask], Answer]:
             return _answer(endpoint(ask))
         except NotHere as error:
             return _answer({"error": str(error)}, 404)
+        except Instead as instead:
+            if instead.answer.status != GONE:
+                raise
+            return _answer({"error": texts.PROBLEMS[GONE]}, GONE)
+        except UsageError as error:
+            return _answer({"error": str(error)}, 400)
         except search.TooBroad:
             return _answer({"error": texts.TOO_LONG}, 400)
 
@@ -79,6 +90,8 @@ def _coverage(ask: Ask) -> Any:
     """How many addresses there are in each state; with ``state``, these, a page at a time."""
     state, size = ask.one("state"), whole(ask.one("size"), 100, 1000)
     if state:
+        if state not in set(AddressState):
+            raise UsageError(texts.no_such_state(state, AddressState))
         rows = holdings.missing(ask.db, state, ask.one("site"), size + 1, ask.one("after"))
         page = [dict(row) for row in rows[:size]]
         return {"state": state, "addresses": page, "after": page[-1]["url"] if len(rows) > size else None}
@@ -99,13 +112,21 @@ def _described(ask: Ask) -> Any:
                     "parameters": [_parameter(name, path) for name in parameters],
                     "responses": {
                         "200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
-                        **({"404": {"description": texts.API_NOT_HERE}} if parameters else {}),
+                        **(_refusals(path) if parameters else {}),
                     },
                 }
             }
             for path, (_, parameters, about) in ENDPOINTS.items()
         },
     }
+
+
+def _refusals(path: str) -> dict[str, Any]:
+    """What else than an answer a program may get at *path*."""
+    said = {"400": texts.API_UNCLEAR, "404": texts.API_NOT_HERE} | (
+        {"410": texts.PROBLEMS[GONE]} if "{" in path else {}
+    )
+    return {status: {"description": words} for status, words in said.items()}
 
 
 def _parameter(name: str, path: str) -> dict[str, Any]:

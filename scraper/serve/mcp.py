@@ -6,6 +6,7 @@ from typing import Any
 from datasette.app import Datasette
 
 from scraper import search
+from scraper.errors import UsageError
 from scraper.serve import texts, tools
 from scraper.serve.answer import Ask, NotHere
 from scraper.serve.archive import room_of
@@ -23,7 +24,7 @@ def register(datasette: Datasette, mcp: Any) -> None:
         origin = frame_of(room).settings.public_url.rstrip("/")
         try:
             return await SEARCHES.run(room, lambda db: job(Ask(room, db, "/", {}, "", origin)))
-        except (NotHere, search.TooBroad) as error:
+        except (NotHere, UsageError, search.TooBroad) as error:
             return {"error": str(error) or "Try a longer word before the *."}
         except LaneFull:
             return {"error": texts.MANY_SEARCHES}

@@ -1130,6 +1130,7 @@ API_ABOUT = (
     "stand in the stored text word for word."
 )
 API_NOT_HERE = "There is no such post or revision."
+API_UNCLEAR = "A value is not of the form described, or the search is too long."
 API_NEEDS_Q = "q is missing: what to search for."
 API_SELF, API_POSTS = "This description", "All posts, newest first, a page at a time"
 API_SEARCH = "Posts that a query finds, best first; those with most or any of its words follow, marked so"
@@ -1160,6 +1161,14 @@ API_PARAMETERS = {
     "since": "A day, YYYY-MM-DD",
     "state": "wanted, lost, redirected or in-web-archive",
 }
+
+
+def no_such_time(said: str) -> str:
+    return f"expected a year, month, day or time in UTC (2021, 2021-05, 2021-05-03, 2021-05-03T14:05:00Z), found {said[:80]!r}"
+
+
+def no_such_state(said: str, known: Iterable[str]) -> str:
+    return f"expected one of {', '.join(known)}, found {said[:80]!r}"
 
 
 def not_yet_captured(at: str) -> str:

@@ -8,9 +8,11 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from scraper import cite, diff, search
+from scraper.errors import UsageError
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere
 from scraper.serve.citing import absolute, work_of
@@ -25,6 +27,7 @@ OPENING = 300
 QUOTED = 40
 #: Posts or changes on a page, at most.
 MOST = 100
+_WHEN = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?)?)?")
 
 
 def search_posts(ask: Ask, request: search.Request) -> Json:
@@ -97,10 +100,25 @@ def find_post(ask: Ask, address: str) -> sqlite3.Row:
     return _row(ask, place.id)
 
 
+def checked(when: str) -> str:
+    """*when*, a year, month, day or time in UTC as a program wrote it. Raises UsageError for what is none of these."""
+    try:
+        date.fromisoformat(when[:10] + "-01-01"[len(when[:10]) - 4 :])
+    except ValueError:
+        raise UsageError(texts.no_such_time(when)) from None
+    if not _WHEN.fullmatch(when):
+        raise UsageError(texts.no_such_time(when))
+    return when
+
+
 def revision_at(ask: Ask, post: sqlite3.Row, at: str) -> Revision | None:
-    """The revision that was there at *at* (a day, month, year or time in UTC; empty: the latest). Raises NotHere."""
+    """The revision that was there at *at* (a day, month, year or time in UTC; empty: the latest).
+
+    Raises NotHere: there was none yet; UsageError: *at* is no such time.
+    """
     if not at:
         return current_revision(ask, post)
+    at = checked(at)
     known = [each for each in revisions_of(ask, post["id"]) if each.seen_at[: len(at)] <= at]
     if not known:
         raise NotHere(texts.not_yet_captured(at))
@@ -160,8 +178,8 @@ def cite_post(ask: Ask, post: sqlite3.Row, at: str = "") -> Json:
 
 
 def list_changes(ask: Ask, since: str = "", size: int = 50) -> Json:
-    """What this archive learned since a day, newest first."""
-    rows = change_list.changes(ask.db, change_list.Wanted(since=since), min(max(size, 1), MOST))
+    """What this archive learned since a day, newest first; *since* empty: ever. Raises UsageError: it is no day."""
+    rows = change_list.changes(ask.db, change_list.Wanted(since=since and checked(since)), min(max(size, 1), MOST))
     return {"since": since, "changes": [_change(ask, row) for row in rows]}
 
 

@@ -36,6 +36,34 @@ def test_what_is_not_there_is_said_in_json(reader: Any, path: str) -> None:
     assert response.json()["error"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [f"{POST}?at=garbage", f"{POST}?at=2021-02-30", f"{POST}?at=2021-5", f"{POST}/cite?at=20210503", f"{POST}?at=٢٠٢١",
+     f"{POST}/compare?before=zz", f"{POST}/compare?before=2030&after=2021-13", "/api/changes?since=yesterday",
+     "/api/coverage?state=wantd"],
+)  # fmt: skip
+def test_a_value_of_no_form_described_is_refused_and_never_taken_for_another(reader: Any, path: str) -> None:
+    response = reader.get(path)
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("expected ")
+
+
+@pytest.mark.parametrize("at", ["2030", "2030-05", "2030-05-03", "2030-05-03T14:05", "2030-05-03T14:05:00Z"])
+def test_a_time_may_be_a_year_a_month_a_day_or_a_moment(reader: Any, at: str) -> None:
+    assert reader.get(f"{POST}?at={at}").json()["body_text"] == reader.get(POST).json()["body_text"]
+    assert reader.get(f"/api/changes?since={at}").status_code == 200
+
+
+def test_a_withdrawn_post_is_gone_in_json_too(exhibition: Path, open_room: Callable[..., Any]) -> None:
+    room = open_room(exhibition)
+    for path in ("", "/revisions", "/cite", "/compare?before=2012"):
+        response = room.get(f"/api/posts/upr2020/taken{path}")
+        assert response.status_code == 410
+        assert response.json() == {"error": "This post has been withdrawn"}
+    described = room.get("/api").json()["paths"]
+    assert set(described["/api/posts/{site}/{slug}"]["get"]["responses"]) == {"200", "400", "404", "410"}
+
+
 def test_the_description_names_every_address(reader: Any) -> None:
     described = reader.get("/api").json()
     assert described["openapi"].startswith("3.")
