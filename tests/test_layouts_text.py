@@ -14,7 +14,7 @@ from scraper.reading.page_reader import extract
 from scraper.records import Capture, Reading
 
 PAGES = Path(__file__).parent / "pages"
-OURS = ("wix_text", "news_2019", "dated_2016", "drupal_2013", "ushrn_pages")
+OURS = ("wix_text", "news_2019", "dated_2016", "drupal_2013", "ushrn_pages", "article")
 CASES = sorted(path for layout in OURS for path in (PAGES / layout).glob("*.json"))
 
 PROSE = "The delegation met the members on Tuesday and handed over the letter that forty groups had signed."

@@ -5,6 +5,7 @@
 
 from typing import Any, Protocol
 
+from scraper.layouts import article
 from scraper.layouts.dumps import wix_text
 from scraper.layouts.ushrn import dated_2016, drupal_2013, news_2019
 from scraper.layouts.ushrn import pages as ushrn_pages
@@ -26,4 +27,4 @@ class Layout(Protocol):
         """What the page says. Raises Unreadable where it breaks a promise of its look."""
 
 
-LAYOUTS: tuple[Layout, ...] = (news_2019, dated_2016, drupal_2013, ushrn_pages, wix, wix_text)
+LAYOUTS: tuple[Layout, ...] = (news_2019, dated_2016, drupal_2013, ushrn_pages, wix, article, wix_text)

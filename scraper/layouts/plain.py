@@ -47,13 +47,15 @@ _PROSE = 40
 
 def main_content(page: Page) -> Body | None:
     """What looks like the main content of *page*; None: nothing does."""
-    if len(page.source) > _LARGEST or too_deep(page.source):
-        return None
-    whole = page.copy()
-    _drop_what_is_beside(whole)
-    root = _holder(whole)
+    whole = copy_of(page)
+    root = holder(whole) if whole is not None else None
     body = read_plain(root, page.url) if root is not None else None
     return body if body is not None and body.text.strip() else None
+
+
+def copy_of(page: Page) -> Scope | None:
+    """The whole page once more, to be taken apart; None: it is too large or too deep for a guess."""
+    return None if len(page.source) > _LARGEST or too_deep(page.source) else page.copy()
 
 
 def _drop_what_is_beside(whole: Scope) -> None:
@@ -75,21 +77,24 @@ def _is_named_beside(node: Node) -> bool:
     return bool(names.strip()) and _NAMES.search(names) is not None
 
 
-def _holder(whole: Scope) -> Node | None:
-    """The smallest element that holds most of the prose; None: there is none."""
+def holder(whole: Scope) -> Node | None:
+    """The smallest element that holds most of the prose of *whole*, which loses what stands beside it; None: there is
+    none.
+    """
+    _drop_what_is_beside(whole)
     weights: dict[int, int] = {}
     holders: dict[int, Node] = {}
     total = 0
     for paragraph in _paragraphs(whole):
-        weight = _weight(paragraph)
-        total += weight
+        letters = weight(paragraph)
+        total += letters
         around: Node | None = paragraph
-        while weight and around is not None:
+        while letters and around is not None:
             if around.tag in _HOLDERS:
-                weights[around.mem_id] = weights.get(around.mem_id, 0) + weight
+                weights[around.mem_id] = weights.get(around.mem_id, 0) + letters
                 holders[around.mem_id] = around
             around = around.parent
-    enough = [key for key, weight in weights.items() if weight >= total * _MOST]
+    enough = [key for key, letters in weights.items() if letters >= total * _MOST]
     return holders[min(enough, key=lambda key: (weights[key], -_depth(holders[key])))] if enough else None
 
 
@@ -114,7 +119,7 @@ def _paragraphs(whole: Scope) -> Iterator[Node]:
             yield node
 
 
-def _weight(paragraph: Node) -> int:
+def weight(paragraph: Node) -> int:
     """The letters of *paragraph* that are prose: none where half of them or more are links."""
     letters = len("".join(paragraph.text().split()))
     linked = sum(len("".join(link.text().split())) for link in paragraph.css("a"))

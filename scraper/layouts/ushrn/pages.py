@@ -7,6 +7,7 @@ posts and more; the posts are those of the links' addresses. The next page is th
 import re
 
 from scraper import urls
+from scraper.layouts import article
 from scraper.layouts.dumps import wix_words
 from scraper.layouts.ushrn.html import no_post, title
 from scraper.page import Page, words
@@ -31,14 +32,14 @@ def _is_post(page: Page) -> bool:
 
 
 def read(page: Page) -> Reading:
-    """A list with the posts it names, an error page, or another page."""
+    """A list with the posts it names, an error page, an article at another address, or another page."""
     heading = title(page)
     if heading is not None and wix_words.MISSING.fullmatch(heading):
         return no_post(page, NAME, ReadingKind.MISSING, "its title is that of an error page")
     listed = _listed(page)
     path = urls.normalise(page.url or "").partition("://")[2].partition("?")[0]
     if len(listed) < _POSTS_OF_A_LIST and not _LIST.search(path):
-        return no_post(page, NAME, ReadingKind.OTHER, "its address is no post's")
+        return article.post_of(page) or no_post(page, NAME, ReadingKind.OTHER, "its address is no post's")
     return Reading(
         kind=ReadingKind.LIST,
         url=urls.canonical(page.url or ""),

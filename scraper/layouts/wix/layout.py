@@ -1,17 +1,20 @@
 """Wix blogs, 2021 to 2026: posts in all their generations, their AMP twins, lists of posts, and the pages around them.
 
 Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag; in Wix Studio (2024 on) a head that says
-that the page is an article, and the viewer of its body. Of any other page: the hosts and marks
-that Wix puts into all its pages.
+that the page is an article, and the viewer of its body; before 2020 what `article` asks. Of any other page: the hosts
+and marks that Wix puts into all its pages.
 """
 
 from dataclasses import replace
 
+from scraper.layouts import article
+from scraper.layouts.head import says_article
 from scraper.layouts.wix import amp as wix_amp
 from scraper.layouts.wix import lists as wix_list
 from scraper.layouts.wix import post as wix_post
 from scraper.page import Page, Scope
 from scraper.records import Reading
+from scraper.vocabulary import ReadingKind
 
 NAME = "wix"
 
@@ -36,16 +39,19 @@ def matches(page: object) -> bool:
 def read(page: Page) -> Reading:
     """What the page says: a post, a list of posts, an error page, or another page."""
     marked, certain = wix_post.chosen(page.parts("post"), page)
-    article = marked or _unmarked(page)
-    if article is not None:
-        reading = wix_post.read(page, article)
+    found = marked or _unmarked(page)
+    if found is not None:
+        reading = wix_post.read(page, found)
         return reading if certain else replace(reading, problems=(*reading.problems, wix_post.several_articles(page)))
-    return wix_amp.read(page) if wix_amp.matches(page) else wix_list.read(page)
+    if wix_amp.matches(page):
+        return wix_amp.read(page)
+    reading = wix_list.read(page)
+    return article.post_of(page) or reading if reading.kind == ReadingKind.OTHER else reading
 
 
 def _unmarked(page: Page) -> Scope | None:
     """What holds a post whose article lacks its mark: its head and the viewer of its body tell it; None: no post."""
-    if not any(mark in page.source for mark in _BODY_MARKS) or not wix_post.says_article(page):
+    if not any(mark in page.source for mark in _BODY_MARKS) or not says_article(page):
         return None
     frames = (page.part(hook) for hook in ("post-page-root", "post-page"))
     framed = next((frame for frame in frames if frame and wix_post.body_of(frame)), None)

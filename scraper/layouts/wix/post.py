@@ -3,7 +3,6 @@ cards of other posts with their own titles, names, dates and counts. Pages built
 the head says that the page is an article, and everything but cards and menus is asked.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 from scraper import dates, urls
 from scraper.language import detect
 from scraper.layouts.body import Body
+from scraper.layouts.head import blog_posting, named, squashed, text, without_site
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import body as wix_body
 from scraper.layouts.wix import counts as wix_counts
@@ -44,11 +44,6 @@ _TITLES = (
 _BODIES = ('[data-hook="post-description"]', '[data-id="content-viewer"]', '[data-hook="rich-content-viewer"]')
 
 
-def says_article(page: Page) -> bool:
-    """Whether the head says that the page is an article: only posts' heads bear a date or a BlogPosting."""
-    return page.meta("article:published_time") is not None or bool(blog_posting(page))
-
-
 def chosen(articles: Iterable[Scope], page: Page) -> tuple[Scope | None, bool]:
     """(article, whether it is surely the page's own) of the articles in a page; None: there is none.
 
@@ -58,12 +53,12 @@ def chosen(articles: Iterable[Scope], page: Page) -> tuple[Scope | None, bool]:
     found = list(articles)
     if len(found) < 2:
         return (found[0] if found else None), True
-    told = {_squashed(name) for name in _named(page)}
+    told = {squashed(name) for name in named(page)}
     at = dates.iso_utc(page.meta("article:published_time") or "") or ""
 
     def fitness(article: Scope) -> tuple[bool, bool]:
         day = shown_dates.shown(article, updated=False) or ""
-        return _squashed(_heading(article) or "") in told, bool(at) and dates.local_day(day, at) is not None
+        return squashed(_heading(article) or "") in told, bool(at) and dates.local_day(day, at) is not None
 
     best = max(found, key=fitness)
     return best, any(fitness(best))
@@ -75,17 +70,6 @@ def several_articles(page: Page) -> Problem:
         stage=Stage.EXTRACT, kind="several-articles", field="title", url=page.url,
         message="expected one article, or one that the head names, found several: the first was read",
     )  # fmt: skip
-
-
-def _named(page: Page) -> Iterator[str]:
-    """What the head calls the post, with the site's name behind it and without."""
-    for name in (text(blog_posting(page).get("headline")), page.meta("og:title")):
-        if name:
-            yield from (name, _without_site(name, page), re.split(r"\s[|–—-]\s", name)[0])
-
-
-def _squashed(name: str) -> str:
-    return "".join(name.split()).casefold()
 
 
 def _heading(article: Scope) -> str | None:
@@ -159,9 +143,9 @@ class _Told:
             return shown
         told = self.page.meta("og:title")
         headline = text(self.posting.get("headline"))
-        if headline and told and _squashed(told).startswith(_squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
+        if headline and told and squashed(told).startswith(squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
             headline = None  # cut short
-        named = text(self.post.get("title")) or headline or (_without_site(told, self.page) if told else None)
+        named = text(self.post.get("title")) or headline or (without_site(told, self.page) if told else None)
         return " ".join(named.split()) if named else None
 
     def author(self) -> str | None:
@@ -187,12 +171,12 @@ class _Told:
     @cached_property
     def _with_heading(self) -> frozenset[int]:
         """The elements round the article's headings."""
-        return _around(self.article.all("h1"))
+        return ancestors(self.article.all("h1"))
 
     @cached_property
     def _with_another(self) -> frozenset[int]:
         """The elements round links to other posts."""
-        return _around(link for link in self.article.all("a[href]") if self._is_another(link))
+        return ancestors(link for link in self.article.all("a[href]") if self._is_another(link))
 
     def _is_another(self, link: Node) -> bool:
         target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
@@ -220,7 +204,7 @@ class _Told:
         return original(told, self.page.url) if told else None
 
 
-def _around(nodes: Iterable[Node]) -> frozenset[int]:
+def ancestors(nodes: Iterable[Node]) -> frozenset[int]:
     """The elements that hold one of *nodes*."""
     found: set[int] = set()
     for node in nodes:
@@ -229,13 +213,6 @@ def _around(nodes: Iterable[Node]) -> frozenset[int]:
             found.add(around.mem_id)
             around = around.parent
     return frozenset(found)
-
-
-def _without_site(title: str, page: Page) -> str:
-    """*title* without the name of the site that an owner's template puts behind it ("Ponds | The Pond Society")."""
-    site = page.meta("og:site_name") or text(dig(blog_posting(page).get("publisher"), "name"))
-    found = re.fullmatch(rf"(.+?)\s+[|–—-]\s+{re.escape(site)}", title, re.DOTALL) if site else None
-    return found[1] if found else title
 
 
 def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:
@@ -259,16 +236,6 @@ def _files(body: Body, post: dict[str, Any]) -> tuple[File, ...]:
     return told if told and not any(file.url for file in body.files) else body.files
 
 
-def blog_posting(page: Page) -> dict[str, Any]:
-    """The JSON-LD block of the post; others (Recipe, Organization) may stand beside it."""
-    for item in page.json_ld:
-        said = item.get("@type")
-        kinds = map(str, said if isinstance(said, list) else (said,))
-        if {"BlogPosting", "NewsArticle", "Article"}.intersection(kinds):
-            return item
-    return {}
-
-
 def _outside_menus(links: Iterable[Node]) -> Iterator[Node]:
     """The links that stand in no menu: one in or around an article names all categories of the blog."""
     return (link for link in links if not _is_in_menu(link))
@@ -288,11 +255,6 @@ def _is_in_menu(node: Node) -> bool:
 def _labels(links: Iterable[Node]) -> tuple[str, ...]:
     """Texts of the links, each once, in order."""
     return tuple(dict.fromkeys(filter(None, map(words, links))))
-
-
-def text(value: object) -> str | None:
-    """*value* when it is a text that says something."""
-    return value.strip() or None if isinstance(value, str) else None
 
 
 def _problems(page: Page, body: Body | None) -> Iterator[Problem]:
