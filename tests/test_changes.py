@@ -49,6 +49,11 @@ def test_a_digest_tells_what_became_known_since_a_day_with_both_times(archive: s
     assert ushrn("changes", "--since", "2026-12-01", "--db", archive)[1].startswith("0 changes since")
 
 
+def test_a_site_that_there_is_not_is_refused_and_those_that_there_are_are_named(archive: str) -> None:
+    status, said = ushrn("changes", "--since", "2026-11-01", "--site", "nowhere", "--db", archive)
+    assert (status, "no site 'nowhere'; there are: " in said) == (2, True)
+
+
 def test_a_digest_as_html_is_a_whole_page_whose_titles_are_text(archive: str) -> None:
     ushrn("settings", "public_url", "https://posts.example.org/", "--db", archive)
     ushrn("settings", "name", "Posts & papers", "--db", archive)

@@ -431,8 +431,11 @@ def test_a_withdrawn_body_led_to_another_is_found(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--revision", "abcdef", "--pictures"], ["--capture", "zz"], ["--revision", "ffffffff"], ["--hide", "--pictures"]],
-)
+    [
+        ["--revision", "abcdef", "--pictures"], ["--capture", "zz"], ["--revision", "ffffffff"],
+        ["--hide", "--pictures"], ["--pictures"], ["--reason", ""], ["--by", " "],
+    ],
+)  # fmt: skip
 def test_the_verb_takes_one_thing_that_is_there(path: Path, words: list[str]) -> None:
     line = ["withdraw", RISK, "--db", str(path), "--reason", "r", "--by", "b", *words]
     assert CliRunner().invoke(main, line).exit_code == 2

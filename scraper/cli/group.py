@@ -29,6 +29,7 @@ from scraper.harmless import harmless
 from scraper.records import Problem
 
 if TYPE_CHECKING:
+    from scraper import search
     from scraper.fetch import RequestLog
 
 #: Contact address for every request; the only environment variable.
@@ -235,6 +236,16 @@ def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="ADDRESS",
         help="Your e-mail or web address, sent with every request, so that a site's owner can reach you.",
     )(command)
+
+
+def request_of(query: str, where: Iterable[str]) -> "search.Request":
+    """What `--query` and `--where` ask for; what of the query is taken otherwise than it stands is told on stderr."""
+    from scraper import export, search
+
+    asked = search.Request(query=search.parse(query), filters=export.where(where))
+    for note in asked.query.notes:
+        click.echo(f"--query: {note}", err=True)
+    return asked
 
 
 class Log:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, db_option, now, stoppable
+from scraper.cli.group import Log, db_option, now, request_of, stoppable
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -111,10 +111,10 @@ def posts(
 ) -> None:  # fmt: skip
     """Write posts, or another table, in one of the formats of `TABLES`."""
     from scraper import export as room
-    from scraper import schema, search
+    from scraper import schema
 
     options = room.Options(table="posts" if table == "all" else table, columns=columns, bodies=bodies, excel=excel)
-    request = search.Request(query=search.parse(query), filters=room.where(where))
+    request = request_of(query, where)
     opened = schema.open_archive(db, create=False, readonly=True)
     try:
         room.check(opened.conn, request.filters)
@@ -140,11 +140,11 @@ def posts(
 def selection(db: Path, where: tuple[str, ...], query: str) -> "search.Request | None":
     """What `--where` and `--query` ask for; None: neither is given. Raises UsageError for what there is not."""
     from scraper import export as room
-    from scraper import schema, search
+    from scraper import schema
 
     if not where and not query:
         return None
-    request = search.Request(query=search.parse(query), filters=room.where(where))
+    request = request_of(query, where)
     with closing(schema.open_archive(db, create=False, readonly=True)) as opened:
         room.check(opened.conn, request.filters)
     return request

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import Log, db_option, now
+from scraper.cli.group import Log, db_option, now, request_of
 from scraper.dates import utc
 
 
@@ -162,9 +162,8 @@ def _found(connection: sqlite3.Connection, query: str, where: tuple[str, ...]) -
 
     if not query and not where:
         return []
-    filters = export.where(where)
-    export.check(connection, filters)
-    request = search.Request(query=search.parse(query), filters=filters)
+    request = request_of(query, where)
+    export.check(connection, request.filters)
     return [str(url) for (url,) in search.post_values(connection, request, ("url",))]
 
 

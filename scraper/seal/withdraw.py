@@ -51,12 +51,19 @@ _MISSING = {
 
 
 def plan(archive: Archive, order: Order) -> Plan:
-    """What *order* would take out. Raises UsageError where nothing like it is here, or it asks for both halves."""
+    """What *order* would take out. Raises UsageError where nothing like it is here, it asks for both halves, or nobody
+    says why or who.
+    """
+    for option, words in (("--reason", order.reason), ("--by", order.by)):
+        if not words.strip():
+            raise UsageError(f"{option}: expected words that the record can keep, found none")
     if order.hide and order.extent is not Extent.POST:
         raise UsageError("--hide keeps a whole post back; leave out --revision, --capture and --pictures, or --hide")
     found = archive.withdrawal(order.url, order.extent, order.digest)
     if found is None:
         raise UsageError(f"{order.url}: {_MISSING[order.extent]}")
+    if order.extent is Extent.PICTURES and not found.addresses:
+        raise UsageError(f"{order.url}: the post has no pictures that are its own")
     return found
 
 
@@ -73,12 +80,12 @@ def told(order: Order, chosen: Plan) -> list[str]:
     counts = f"{plural(len(chosen.captures), 'capture')}, {plural(len(chosen.bodies), 'body', 'bodies')}"
     lines = [f"{_WHAT[order.extent]}{chosen.url}: {counts}"]
     if order.extent is Extent.POST:
-        lines += [f"  also known by {address}" for address in chosen.addresses if address != chosen.url]
+        lines += [f"  with it: {address}" for address in chosen.addresses if address != chosen.url]
     if order.hide:
         return [*lines, "  hidden: kept as evidence, shown nowhere"]
     if chosen.elsewhere:
-        verb = "will be masked" if order.everywhere else "stay; --everywhere masks them"
-        lines.append(f"  its words stand in {len(chosen.elsewhere)} captures elsewhere, which {verb}:")
+        what = "--everywhere masks them" if order.everywhere else "they stay; --everywhere masks them"
+        lines.append(f"  its words stand in {plural(len(chosen.elsewhere), 'capture')} elsewhere; {what}:")
         lines += [f"    {at} {url}" for url, at in chosen.elsewhere[:SHOWN]]
         lines += [f"    and {len(chosen.elsewhere) - SHOWN} more"] if len(chosen.elsewhere) > SHOWN else []
     return lines
