@@ -8,6 +8,7 @@ import asyncio
 import gzip
 import hashlib
 import logging
+import re
 import sqlite3
 import time
 from collections import OrderedDict
@@ -36,6 +37,9 @@ HTML = "text/html; charset=utf-8"
 PATIENCE = 4.0
 #: Characters of a query string that are read; the rest is ignored.
 LONGEST_QUERY_STRING = 8000
+
+#: A weight that refuses (RFC 9110, 12.4.2).
+_NEVER = re.compile(r"q\s*=\s*0(?:\.0{0,3})?", re.ASCII)
 
 log = logging.getLogger("ushrn.serve")
 
@@ -260,12 +264,20 @@ def respond(answer: Answer, request: Request, headers: Mapping[str, str] | None 
     """*answer* with its headers, compressed if the browser takes that."""
     body = answer.body.encode("utf-8", "replace") if isinstance(answer.body, str) else answer.body
     said = {**SAFE, **(headers or {}), **answer.headers}
-    wanted = "gzip" in request.headers.get("accept-encoding", "")
-    if wanted and len(body) > 1000 and compressible(answer.media_type):
+    if takes_gzip(request) and len(body) > 1000 and compressible(answer.media_type):
         body = gzip.compress(body, 5, mtime=0)
         said["Content-Encoding"] = "gzip"
     said["Content-Length"] = str(len(body))
     return Response(body, status=answer.status, headers=said, content_type=answer.media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the reader asks for gzip; a weight of 0 refuses it (RFC 9110, 12.4.2 and 12.5.3)."""
+    for each in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, *parameters = (part.strip() for part in each.split(";"))
+        if coding in ("gzip", "x-gzip"):
+            return not any(_NEVER.fullmatch(part) for part in parameters)
+    return False
 
 
 def compressible(media_type: str) -> bool:

@@ -30,6 +30,7 @@ from scraper.serve.answer import (
     problem_page,
     refused,
     respond,
+    takes_gzip,
     turned_away,
 )
 from scraper.serve.archive import Room, room_of
@@ -153,7 +154,7 @@ def disposition(db: sqlite3.Connection, ask: Ask, name: str) -> dict[str, str]:
 
 async def _stream(opened: Opened, request: Request, send: Send, receive: Receive) -> None:
     headers, packer = dict(opened.headers), None
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request):
         headers["Content-Encoding"] = "gzip"
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     raw = [(key.lower().encode(), value.encode("latin-1", "replace")) for key, value in headers.items()]

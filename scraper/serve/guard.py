@@ -7,7 +7,7 @@ Datasette by hand opens its internal pages with ``{"plugins": {"ushrn": {"intern
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Answer, problem_page
 from scraper.serve.archive import Room
 from scraper.serve.security_headers import SAFE, protected, readable
-from scraper.store import nearest, withdrawal_rules
+from scraper.store import holdings, nearest, withdrawal_rules
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -60,8 +60,11 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
 def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     """Why *scope* is not even asked: words and status; None: it is."""
     inside = str(scope.get("path", "")).removeprefix(about.room.base.rstrip("/"))
-    if words := closed_on_the_bench(bench_path(about.room, inside), scope.get("query_string", b""), about.room):
+    parts, query = bench_path(about.room, inside), parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    if words := closed_on_the_bench(parts, query, about.room):
         return words, 404
+    if len(parts) == 2 and not in_order(parts[1], query, about.room):
+        return texts.NO_SUCH_ORDER, 400
     if about.open or inside == "/-/mcp":
         return None
     if scope.get("method") not in READING:
@@ -82,12 +85,25 @@ def bench_path(room: Room, inside: str) -> tuple[str, ...]:
     return (first, *(part.partition(".")[0].lower() for part in rest[:1]))
 
 
-def closed_on_the_bench(parts: tuple[str, ...], query: bytes, room: Room) -> str:
+def closed_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], room: Room) -> str:
     """Why a page of Datasette's is not shown; empty: it is. A question asked *through* a table tells what is in it."""
     if parts[1:]:
-        return texts.CLOSED_HERE if "_through" in parse_qs(query.decode("latin-1")) else desk.CLOSED.get(parts[1], "")
+        return texts.CLOSED_HERE if "_through" in query else desk.CLOSED.get(parts[1], "")
     is_file = bool(parts) and parts[0] != tilde_decode(room.bench)
     return texts.FILE_CLOSED if is_file and not for_everybody(room) else ""
+
+
+def in_order(table: str, query: Mapping[str, list[str]], room: Room) -> bool:
+    """Whether *table* has the one column that it is to be sorted by; Datasette answers 500 where it has not."""
+    asked = [name for key in ("_sort", "_sort_desc") for name in query.get(key, [])[:1]]
+    if not asked:
+        return True
+    try:
+        with closing(room.connect()) as db:
+            known = holdings.sortable(db, table)
+    except sqlite3.Error:
+        return True  # what is wrong with the archive is not the reader's fault
+    return not known or (len(asked) == 1 and asked[0] in known)
 
 
 def for_everybody(room: Room) -> bool:

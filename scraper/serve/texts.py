@@ -90,6 +90,7 @@ BODIES_CLOSED = (
     "This table is closed: it holds the captures packed, and hidden ones among them. The page of a post leads to the "
     "bytes of each of its captures."
 )
+NO_SUCH_ORDER = "This table cannot be sorted so: name one of its columns, in _sort or in _sort_desc."
 FILE_CLOSED = (
     "This file is not for download: it says who decided what, or holds what is hidden. The operator can make a copy "
     "for everybody with `ushrn export sqlite --public`."

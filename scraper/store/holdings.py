@@ -55,6 +55,13 @@ def tables(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
 
+def sortable(db: sqlite3.Connection, table: str) -> frozenset[str]:
+    """The columns by which *table*, or a view, can be put in order; empty: there is no such table."""
+    rows = db.execute("SELECT name, pk FROM pragma_table_info(?)", (table,)).fetchall()
+    names = frozenset(row[0] for row in rows)
+    return names if not rows or any(row[1] for row in rows) else names | {"rowid"}
+
+
 def count_of(db: sqlite3.Connection, table: str) -> int:
     """Rows of *table*; 0 where an archive was published without it."""
     return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) if table in tables(db) else 0

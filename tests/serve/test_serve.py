@@ -154,6 +154,17 @@ def test_pages_are_compressed_for_those_who_take_it(reader: Any) -> None:
     assert reader.get("/search.csv", headers={"Accept-Encoding": "gzip"}).content == streamed.content
 
 
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "br, gzip; q=0.000", "GZIP ;q = 0", "gzipped", "identity, *;q=0"])
+@pytest.mark.parametrize("path", ["/about", "/search.csv"])
+def test_nothing_is_compressed_for_those_who_refuse_it(reader: Any, accepted: str, path: str) -> None:
+    assert "content-encoding" not in reader.get(path, headers={"Accept-Encoding": accepted}).headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip;q=0.5", "br, x-gzip", "Gzip;q=1.0, identity"])
+def test_a_coding_has_a_weight_and_capitals_make_no_difference(reader: Any, accepted: str) -> None:
+    assert reader.get("/about", headers={"Accept-Encoding": accepted}).headers["content-encoding"] == "gzip"
+
+
 # The data bench
 
 

@@ -24,6 +24,15 @@ def test_what_readers_need_stays_open(reader: Any) -> None:
         assert reader.get(path).status_code == 200, path
 
 
+@pytest.mark.parametrize("ending", ["", ".json", ".csv"])
+def test_a_table_is_sorted_by_a_column_or_the_reader_is_told(reader: Any, ending: str) -> None:
+    for asked in ("_sort=nope", "_sort_desc=nope", "_sort=id&_sort_desc=title", "_sort=%00", "_sort=title%27"):
+        assert reader.get(f"/archive/posts{ending}?{asked}").status_code == 400, asked
+    for table, asked in (("posts", "_sort=title"), ("POSTS", "_sort_desc=views"), ("posts_browse", "_sort=title"),
+                         ("posts_fts", "_sort=rowid"), ("posts", "_sort=")):  # fmt: skip
+        assert reader.get(f"/archive/{table}{ending}?{asked}").status_code in (200, 302, 404), (table, asked)
+
+
 def test_no_cookie_is_ever_set(reader: Any) -> None:
     paths = (
         "/",
