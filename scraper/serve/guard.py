@@ -6,6 +6,7 @@ Datasette by hand opens its internal pages with ``{"plugins": {"ushrn": {"intern
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
@@ -49,6 +50,9 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
             await app(scope, receive, send)
             return
         scope = {**scope, "headers": readable(scope.get("headers", []))}
+        if sha256 := body_asked_for(scope, about.room):
+            await answer(Answer("", 302, headers={"Location": f"{about.room.base}raw/{sha256}"}), scope, send)
+            return
         if words := closed(scope, about):
             await answer(problem_page(about.room, words[0], words[1]), scope, send)
             return
@@ -59,11 +63,11 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
 
 def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     """Why *scope* is not even asked: words and status; None: it is."""
-    inside = str(scope.get("path", "")).removeprefix(about.room.base.rstrip("/"))
+    inside = inside_of(scope, about.room)
     parts, query = bench_path(about.room, inside), parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if words := closed_on_the_bench(parts, query, about.room):
         return words, 404
-    if len(parts) == 2 and not in_order(parts[1], query, about.room):
+    if parts[1:] and not in_order(parts[1], query, about.room):
         return texts.NO_SUCH_ORDER, 400
     if about.open or inside == "/-/mcp":
         return None
@@ -74,15 +78,30 @@ def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     return None
 
 
+def inside_of(scope: Message, room: Room) -> str:
+    """The path of a request without the prefix under which a proxy shows us."""
+    return str(scope.get("path", "")).removeprefix(room.base.rstrip("/"))
+
+
+def body_asked_for(scope: Message, room: Room) -> str:
+    """The digest of the body whose row is asked for, as tables of captures link it; empty: none is.
+
+    `/raw/` hands its bytes out, or says why not; the table itself is closed.
+    """
+    parts = bench_path(room, inside_of(scope, room))
+    asked = scope.get("method") in READING and parts[1:2] == ("bodies",) and parts[2:]
+    return parts[2] if asked and re.fullmatch("[0-9a-f]{64}", parts[2]) else ""
+
+
 def bench_path(room: Room, inside: str) -> tuple[str, ...]:
     """The parts of an address of Datasette's pages of *room*, as it reads them (`~69` is an i); empty: it is none.
 
-    Of a table's name without the format behind it, in small letters, as SQLite compares names.
+    The names of table and row are without the format behind them and in small letters, as SQLite compares names.
     """
     first, *rest = (tilde_decode(unquote(part)) for part in inside.strip("/").split("/"))
     if first not in (tilde_decode(room.bench), f"{tilde_decode(room.bench)}.db"):
         return ()
-    return (first, *(part.partition(".")[0].lower() for part in rest[:1]))
+    return (first, *(part.partition(".")[0].lower() for part in rest[:2]))
 
 
 def closed_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], room: Room) -> str:

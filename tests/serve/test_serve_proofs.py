@@ -161,11 +161,15 @@ def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open
         archive.finish(run, finished_at=AT, requests=0, exit_status=0)
     reader = open_room(full)
     assert reader.get(f"/raw/{sha256}").status_code == 410
-    for path in ("", ".json", ".csv", f"/{sha256}", f"/{sha256}.json", f"/{sha256}.blob?_blob_column=data"):
-        for name in ("bodies", "b~6fdies", "Bodies"):
+    for name in ("bodies", "b~6fdies", "Bodies"):
+        for path in ("", ".json", ".csv", "/x", "/1.json"):
             answer = reader.get(f"/full/{name}{path}")
             assert answer.status_code == 404, answer.url
             assert "KLUv" not in answer.text, "packed bytes, in base64"
+        for path in ("", ".json", ".blob?_blob_column=data"):
+            answer = reader.get(f"/full/{name}/{sha256}{path}")
+            assert (answer.status_code, answer.headers["location"]) == (302, f"/raw/{sha256}")
+            assert answer.content == b""
 
 
 @pytest.mark.parametrize(
