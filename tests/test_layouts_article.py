@@ -108,3 +108,13 @@ def test_a_node_of_a_page_is_no_post(kind: str) -> None:
     body = f"<div class='node node--type-{kind}'>{SHOWN}</div>"
     html = f"<html><title>{TITLE}</title><body class='node-type-{kind}'>{body}</body></html>"
     assert extract(Capture(url=URL, captured_at="2026", media_type="text/html", body=html.encode())).kind == "other"
+
+
+def test_a_numbered_post_is_not_called_by_the_name_of_its_blog() -> None:
+    top = "<h1>US Human Rights Network Blog</h1>"
+    address = "https://ushrnetwork.org/news/7/100/x"
+    assert read("", f"{top}<h2>{TITLE}</h2><p>Apr 2, 2020</p>{PROSE}", address).title == TITLE
+    untitled = read("", f"{top}<p>Apr 2, 2020</p>{PROSE}", address)
+    assert (untitled.kind, untitled.title, untitled.published_at) == ("post", None, "2020-04-02")
+    two = f"<h2>{TITLE}</h2><p>Apr 2, 2020</p>{PROSE}<h2>Another</h2><p>Apr 1, 2020</p>{PROSE}"
+    assert read("", top + two, "").kind != "post"

@@ -25,6 +25,8 @@ from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
 _SITE_NAMES = re.compile(
     r"\s*[|–—-]\s*(?:US|U\.S\.) Human Rights Network(?: Blog)?\s*$|\s*\|\s*USHRN\s*$", re.IGNORECASE
 )
+#: What stands above the title of each post of 2017 to 2021, and is none.
+BLOG = "us human rights network blog"
 _ARTICLES = ("BlogPosting", "Article", "NewsArticle", "PressRelease", "WebPage")
 
 
@@ -85,6 +87,16 @@ def _below(heading: str | None, lines: Sequence[str]) -> str | None:
     return None
 
 
+def behind_header(lines: Sequence[str]) -> str | None:
+    """The line between the blog's name and a date, which is a post's title; None: the date follows at once, or none."""
+    at = next((index for index, line in enumerate(lines) if line.casefold() == BLOG), len(lines))
+    while at < len(lines) and lines[at].casefold() == BLOG:
+        at = first(lines, at + 1)
+    below = first(lines, at + 1)
+    spelled = shown_date(lines[below]) if below < len(lines) else None
+    return lines[at] if spelled is not None and spelled.iso is not None else None
+
+
 def updated(page: Page) -> Dated:
     """The last change, as the head tells it."""
     for name in ("article:modified_time", "og:updated_time", "dcterms.modified"):
@@ -126,10 +138,11 @@ def without_top(text: str, heading: str | None, day: str | None) -> str:
 
 def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
     """The post on *page*. Raises Unreadable where it has neither title nor body."""
-    heading, lines = title(page), shown_lines(page)
+    above, lines = title(page), shown_lines(page)
+    heading = behind_header(lines) if above is not None and above.casefold() == BLOG else above
     if heading is not None and wix_words.MISSING.fullmatch(heading):
         return no_post(page, layout, ReadingKind.MISSING, "its title is that of an error page")
-    when, changed = published(page, heading, lines), updated(page)
+    when, changed = published(page, heading or above, lines), updated(page)
     found, problems = body(page, selectors)
     if found is None and heading is None:
         raise Unreadable(page.url or "page", "expected a post, found neither a title nor a body")
