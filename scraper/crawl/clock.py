@@ -43,7 +43,7 @@ class Checked:
     vouching: Witness | None = None
     #: Those that do not.
     differing: tuple[Witness, ...] = ()
-    #: Answers of servers whose rules could not be had: evidence that is still to be kept.
+    #: All answers of these servers: evidence that is still to be kept.
     captures: tuple[Capture, ...] = ()
 
 
@@ -64,9 +64,9 @@ def check(fetcher: Fetcher, targets: Iterable[CrawlTarget], gone: Collection[str
             raise
         except ArchiveError as error:  # met again, and told, when the site has its turn
             captures = error.captures
-            kept += captures
         except Exception:  # noqa: BLE001, S112 - likewise
             continue
+        kept += captures
         ahead = clocks.ahead(captures)
         if ahead is None:
             continue

@@ -75,8 +75,8 @@ def run_crawl(
         session = Session(
             run=run, fetcher=fetcher, full=full, counts=counts, progress=progress, pictures=pictures or PicturePolicy()
         )
-        clock.note(session, clocks[-1])
         _check_clock(session)
+        clock.note(session, clocks[-1])
         return _report(session, _crawl_all(session, wanted))
 
 

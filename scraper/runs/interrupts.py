@@ -85,7 +85,10 @@ def handle_signals(interrupts: Interrupts) -> Iterator[None]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def overdue(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of signal handlers
-        raise Overdue
+        if interrupts.asked:
+            raise Overdue
+        # The command line puts a SIGTERM off by an alarm while modules are imported: then this is that SIGTERM.
+        handle(signal.SIGTERM, frame)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, overdue)

@@ -37,9 +37,13 @@ def crawled(tmp_path: Path) -> tuple[Path, str]:
 
 
 def pictures(path: Path) -> dict[str, tuple[str, str]]:
-    """Address of each kept picture → its time in 14 digits, and its digest."""
+    """Address of each kept picture of a post → its time in 14 digits, and its digest. Style sheets draw others."""
+    asked = (
+        "SELECT url, captured_at, body_sha256 FROM captures"
+        " WHERE kind = 'image' AND body_sha256 IN (SELECT sha256 FROM images)"
+    )
     with sqlite3.connect(path) as db:
-        found = db.execute("SELECT url, captured_at, body_sha256 FROM captures WHERE kind = 'image'").fetchall()
+        found = db.execute(asked).fetchall()
     db.close()
     return {url: (re.sub(r"\D", "", at)[:14], sha256) for url, at, sha256 in found}
 
