@@ -1,5 +1,7 @@
 """A head that says article is a post in whatever frame; the same head on a list, an error page or a wall is none."""
 
+import time
+
 import pytest
 
 from scraper.reading.page_reader import extract
@@ -118,3 +120,9 @@ def test_a_numbered_post_is_not_called_by_the_name_of_its_blog() -> None:
     assert (untitled.kind, untitled.title, untitled.published_at) == ("post", None, "2020-04-02")
     two = f"<h2>{TITLE}</h2><p>Apr 2, 2020</p>{PROSE}<h2>Another</h2><p>Apr 1, 2020</p>{PROSE}"
     assert read("", top + two, "").kind != "post"
+
+
+def test_thousands_of_days_above_a_text_are_looked_through_once() -> None:
+    start = time.process_time()
+    assert read(DATED, f"<h1>{TITLE}</h1>{'<p>May 9, 2017</p>' * 4000}{PROSE}").kind == "post"
+    assert time.process_time() - start < 2.0

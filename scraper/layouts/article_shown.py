@@ -100,7 +100,8 @@ def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, objec
     if body is None:
         return None
     top = _top(whole, body, title)
-    lines = [node for node in (title, *top.taken) if node is not None and node.mem_id in _within(body)]
+    inside = _within(body)
+    lines = [node for node in (title, *top.taken) if node is not None and node.mem_id in inside]
     for node in lines:
         node.decompose()
     if not words(body):
