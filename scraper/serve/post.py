@@ -19,7 +19,7 @@ from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
-from scraper.store import capture_queries, holdings, picture_queries, post_queries
+from scraper.store import capture_queries, holdings, notices, picture_queries, post_queries
 from scraper.vocabulary import TimeBasis
 
 #: Rows of a list on the page at most; a page of their own has all.
@@ -76,6 +76,7 @@ def page(ask: Ask) -> Answer:
             ),
             happened=post_queries.events_number(ask.db, post["id"]),
             events=len(events),
+            taken_out=notices.parts_of(ask.db, post["url"]),
             revisions=revisions,
             most=MOST,
             current=current,

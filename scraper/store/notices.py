@@ -46,16 +46,24 @@ class Notice:
 #: One row for each withdrawal: that of the post's own address, or of the first of its pictures or captures.
 _LISTED = """
 SELECT ifnull(json_extract(withdrawn, '$.of'), url), at, reason, crawl_id, json_extract(withdrawn, '$.kind'), withdrawn
-FROM withdrawals WHERE json_extract(withdrawn, '$.first') ORDER BY id DESC
+FROM withdrawals WHERE json_extract(withdrawn, '$.first')
 """
 
 
 def listed(db: sqlite3.Connection) -> list[Notice]:
     """All withdrawals, newest first."""
-    return [
-        _notice(db, url, at, reason, crawl, WithdrawalKind(kind), json.loads(told))
-        for url, at, reason, crawl, kind, told in db.execute(_LISTED).fetchall()
-    ]
+    return [_told(db, row) for row in db.execute(f"{_LISTED} ORDER BY id DESC").fetchall()]
+
+
+def parts_of(db: sqlite3.Connection, url: str) -> list[Notice]:
+    """Withdrawals of a part of the post *url*, which is still here: versions, captures, pictures; newest first."""
+    asked = f"{_LISTED} AND json_extract(withdrawn, '$.of') = ? ORDER BY id DESC"
+    return [one for row in db.execute(asked, (url,)).fetchall() if (one := _told(db, row)).partial]
+
+
+def _told(db: sqlite3.Connection, row: tuple[Any, ...]) -> Notice:
+    url, at, reason, crawl, kind, told = row
+    return _notice(db, url, at, reason, crawl, WithdrawalKind(kind), json.loads(told))
 
 
 def at_place(db: sqlite3.Connection, site: str, slug: str) -> Notice | None:

@@ -235,4 +235,7 @@ def test_in_place_of_a_withdrawn_version_stands_a_page_that_says_so(full: Path, 
     assert answer.status_code == 410
     assert "This version has been withdrawn" in answer.text
     assert "One version of this post was withdrawn" in open_room(full).get("/withdrawn").text
-    assert open_room(full).get(PAGE).status_code == 200
+    left = open_room(full).get(PAGE)
+    assert left.status_code == 200
+    assert "One version of this post was withdrawn" in left.text.partition('id="history"')[2]
+    assert "was withdrawn" not in open_room(full).get("/post/www.blog.example/gone").text
