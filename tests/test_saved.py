@@ -228,6 +228,13 @@ def test_a_bad_manifest_names_its_line(tmp_path: Path, line: str, reason: str) -
         saved.read_manifest(tmp_path / "m.jsonl")
 
 
+def test_a_line_of_a_manifest_that_is_no_json_is_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl").write_text('{"file": "x"}\n{bad\n')
+    with pytest.raises(UsageError, match=r"line 2: expected an object in JSON, found none from sign 2 on") as told:
+        saved.read_manifest(tmp_path / "m.jsonl")
+    assert "line 1" not in str(told.value)
+
+
 def test_a_missing_manifest_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         saved.read_manifest(tmp_path / "none.jsonl")

@@ -332,3 +332,9 @@ def test_pywb_replays_each_page_byte_for_byte(replay: str, archives: Any) -> Non
             f"{replay}20211202000000id_/{pages[-1].url}".replace("about", "post/a-day-in-court"), timeout=20
         )
     assert not_modified.value.code == 304
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04junk", b"no zip file at all"])
+def test_what_is_no_zip_file_is_not_said_to_have_a_signature_that_fails(data: bytes) -> None:
+    assert wacz.signature(io.BytesIO(data)).standing == "none"
+    assert len(list(wacz.complaints(io.BytesIO(data)))) == 1

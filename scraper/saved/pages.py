@@ -103,6 +103,9 @@ def read_manifest(path: Path) -> dict[Path, Described]:
         if line.strip():
             try:
                 file, entry = _described(json.loads(line))
+            except json.JSONDecodeError as error:
+                message = f"expected an object in JSON, found none from sign {error.colno} on ({error.msg})"
+                raise UsageError(f"{shown(path)}, line {number}: {message}") from None
             except (ValueError, RecursionError, UsageError) as error:
                 raise UsageError(f"{shown(path)}, line {number}: {error}") from None
             entries[(path.parent / file).resolve()] = entry

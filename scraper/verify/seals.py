@@ -147,7 +147,7 @@ def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool
             findings.unproven("not-sealed", "log", "no checkpoint was made yet: the next command that writes makes one")
         return
     if not sealing.is_sealed(db):
-        message = "the archive was written to since, by a run that goes on or was killed: the next run seals it"
+        message = "written to since: by a run that goes on or was killed, or by something else; the next run seals it"
         findings.unproven("not-sealed", f"checkpoint {last.id}", message)
         return
     if not same_shape:

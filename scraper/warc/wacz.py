@@ -281,10 +281,13 @@ def listed(file: BinaryIO) -> set[str] | None:
 
 def signature(file: BinaryIO) -> Signature:
     """The signature of a WACZ: whether it holds for the package's list of files, and by whom. `complaints` says whether
-    the files are those listed.
+    the files are those listed. What cannot be opened as a zip file says of no signature, so it has none that fails.
     """
     try:
         package = zipfile.ZipFile(file)
+    except _ZIP_TROUBLE:
+        return wacz_auth.NO_SIGNATURE
+    try:
         if "datapackage-digest.json" not in package.namelist():
             return wacz_auth.NO_SIGNATURE
         return wacz_auth.check(_small(package, "datapackage.json"), _small(package, "datapackage-digest.json"))
