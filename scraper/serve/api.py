@@ -49,7 +49,11 @@ def _answer(content: Any, status: int = 200) -> Answer:
 
 
 def _state(ask: Ask) -> search.Request:
-    return State(ask).request
+    request = State(ask).request
+    for bound in (request.filters.after, request.filters.before):
+        if bound:
+            tools.checked(bound)
+    return request
 
 
 def _posts(ask: Ask) -> Any:

@@ -40,7 +40,7 @@ def test_what_is_not_there_is_said_in_json(reader: Any, path: str) -> None:
     "path",
     [f"{POST}?at=garbage", f"{POST}?at=2021-02-30", f"{POST}?at=2021-5", f"{POST}/cite?at=20210503", f"{POST}?at=٢٠٢١",
      f"{POST}/compare?before=zz", f"{POST}/compare?before=2030&after=2021-13", "/api/changes?since=yesterday",
-     "/api/coverage?state=wantd"],
+     "/api/coverage?state=wantd", "/api/posts?before=zz", "/api/search?q=water&after=2021-13"],
 )  # fmt: skip
 def test_a_value_of_no_form_described_is_refused_and_never_taken_for_another(reader: Any, path: str) -> None:
     response = reader.get(path)
