@@ -289,3 +289,14 @@ def test_what_a_post_page_says_of_its_proof(signed: Path) -> None:
         assert told == {"sealed_at": "2022-01-01T00:00:00Z", "checkpoint": 2, "existed_by": ()}
         assert exhibit.details(archive.db, "0" * 64) == {}
         assert sealing.index(archive.db, "0" * 64) is None
+
+
+@pytest.mark.parametrize("kept", [0, 100])
+def test_an_exhibit_whose_captures_were_cut_away_says_so_in_words(signed: Path, tmp_path: Path, kept: int) -> None:
+    folder = unpacked(built(signed), tmp_path / "exhibit")
+    file = folder / "capture.warc.gz"
+    file.write_bytes(file.read_bytes()[:kept])
+    found = checked(folder)
+    assert found.returncode == 1
+    assert "no capture could be read, so no proof could be held against one" in found.stdout
+    assert "UnboundLocalError" not in found.stdout + found.stderr
