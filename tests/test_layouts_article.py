@@ -11,7 +11,8 @@ TITLE = "A Walk to the Well"
 PROSE = "".join(
     f"<p>On day {day} the delegation read the names of forty villages at the old well.</p>" for day in range(4)
 )
-TYPED = f'<meta property="og:title" content="{TITLE}"><meta property="og:type" content="article">'
+CALLED = f'<meta property="og:title" content="{TITLE}"><meta property="og:type" content="article">'
+TYPED = f'{CALLED}<script type="application/ld+json">{{"@type": "Article", "headline": "{TITLE}"}}</script>'
 DATED = f'{TYPED}<meta property="article:published_time" content="2017-05-09T15:04:05Z">'
 WIX = '<script src="https://static.parastorage.com/a.js"></script>'
 SHOWN = f"<main><h1>{TITLE}</h1><div>{PROSE}</div></main>"
@@ -36,6 +37,11 @@ def test_an_article_is_a_post_at_any_address_and_in_any_frame(head: str, frame: 
     reading = read(head + frame, SHOWN, url)
     assert (reading.kind, reading.title) == ("post", TITLE)
     assert (reading.body_text or "").count("forty villages") == 4
+
+
+def test_a_type_for_previews_alone_makes_no_post() -> None:
+    """Else a post whose look changed would be read by another rule, and seem edited."""
+    assert read(CALLED, SHOWN).kind == "other"
 
 
 LINKED = f'<h2><a href="/a">One walk of many</a></h2>{PROSE}<h2><a href="/b">Another walk</a></h2>{PROSE}'
@@ -66,14 +72,15 @@ def test_other_pages_with_the_head_of_an_article_are_no_posts(head: str, frame: 
 
 
 def test_a_page_that_calls_itself_a_wall_is_none_though_its_head_is_an_articles() -> None:
-    said = TYPED.replace(TITLE, "Before you continue")
-    assert read(said, f"<h1>Before you continue</h1>{PROSE}").kind != "post"
+    said = CALLED.replace(TITLE, "Before you continue")
+    assert read(said, f"<div id='SINGLE_POST_1'><h1>Before you continue</h1>{PROSE}</div>").kind != "post"
     assert read(DATED.replace(TITLE, "Sign Up for the March"), f"<h1>Sign Up for the March</h1>{PROSE}").kind == "post"
 
 
-def test_a_head_without_a_date_is_believed_with_some_prose_only() -> None:
-    short = f"<h1>{TITLE}</h1><div><p>We walked to the old well, and it was good to walk so far.</p></div>"
-    assert read(TYPED, short).kind != "post"
+def test_a_structure_is_believed_with_some_prose_only() -> None:
+    short = f"<div id='SINGLE_POST_1'><h1>{TITLE}</h1><p>We walked to the old well, and it was good.</p></div>"
+    assert read(CALLED, short).kind != "post"
+    assert read(CALLED, f"<div id='SINGLE_POST_1'>{SHOWN}</div>").kind == "post"
     assert read(DATED, short).kind == "post"
 
 

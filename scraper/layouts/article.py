@@ -1,7 +1,7 @@
 """Posts in a frame that no other layout knows: blogs of Wix before 2020, Drupal's nodes, whatever else there is.
 
-Tell-tale: a head that says article (``article:published_time``, ``og:type`` article, JSON-LD ``BlogPosting``,
-``Article`` or ``NewsArticle``), or the structure of an article: a whole node of Drupal 7 or 8 of a kind that posts
+Tell-tale: a head that says article (``article:published_time``, JSON-LD ``BlogPosting``, ``Article`` or
+``NewsArticle``; ``og:type`` alone stands on too many pages), or the structure of an article: a whole node of Drupal 7 or 8 of a kind that posts
 have, the parts of a ``single-post`` of Wix. The page must bear it out: it shows the title, or the day, that the head
 tells, and a main text (see `plain`). Lists, front pages, searches, error pages, logins and walls have such heads, too,
 and are none.
@@ -52,7 +52,7 @@ _POSTS_NODE = re.compile(
     r"article|blog|news|story|press|post|statement|update|release|announcement|alert|resource|media"
 )
 _OF_SINGLE_POST = ("singlePostMediaText", "SINGLE_POST")
-#: A head that says no more than that the page is an article is believed with so many letters of prose.
+#: Structure alone is believed with so many letters of prose.
 _LEAST = 140
 #: A text found by rule alone has as many as one line of prose; names and days have less.
 _LINE = 40
@@ -76,8 +76,7 @@ def read(page: Page) -> Reading:
 def post_of(page: Page) -> Reading | None:
     """The post on *page*; None: its head and its structure name none, or the page does not bear it out."""
     sure = head.says_article(page)
-    weak = (page.meta("og:type") or "").strip().casefold() == "article"
-    if not (sure or weak or _has_structure(page)) or _is_of_no_post(page):
+    if not (sure or _has_structure(page)) or _is_of_no_post(page):
         return None
     shown = look(page, tuple(_names(page)), _told(page, _PUBLISHED))
     if shown is None or not _bears_out(page, shown, sure=sure):
