@@ -78,8 +78,8 @@ def test_a_page_that_calls_itself_a_wall_is_none_though_its_head_is_an_articles(
 
 
 def test_a_structure_is_believed_with_some_prose_only() -> None:
-    short = f"<div id='SINGLE_POST_1'><h1>{TITLE}</h1><p>We walked to the old well, and it was good.</p></div>"
-    assert read(CALLED, short).kind != "post"
+    short = f"<h1>{TITLE}</h1><p>We walked to the old well, and it was good to walk so far.</p>"
+    assert read(CALLED, f"<div id='SINGLE_POST_1'>{short}</div>").kind != "post"
     assert read(CALLED, f"<div id='SINGLE_POST_1'>{SHOWN}</div>").kind == "post"
     assert read(DATED, short).kind == "post"
 

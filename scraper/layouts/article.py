@@ -1,10 +1,10 @@
 """Posts in a frame that no other layout knows: blogs of Wix before 2020, Drupal's nodes, whatever else there is.
 
 Tell-tale: a head that says article (``article:published_time``, JSON-LD ``BlogPosting``, ``Article`` or
-``NewsArticle``; ``og:type`` alone stands on too many pages), or the structure of an article: a whole node of Drupal 7 or 8 of a kind that posts
-have, the parts of a ``single-post`` of Wix. The page must bear it out: it shows the title, or the day, that the head
-tells, and a main text (see `plain`). Lists, front pages, searches, error pages, logins and walls have such heads, too,
-and are none.
+``NewsArticle``; ``og:type`` alone stands on too many pages), or the structure of an article: a whole node of Drupal 7
+or 8 of a kind that posts have, the parts of a ``single-post`` of Wix. The page must bear it out: it shows the title, or
+the day, that the head tells, and a main text (see `plain`). Lists, front pages, searches, error pages, logins and walls
+have such heads, too, and are none.
 """
 
 import re
