@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# No deadline: on a loaded machine the first example pays for the imports. `.ci/run` looks at each property thoroughly.
+# No deadline: on a loaded machine the first example pays for the imports. `--hypothesis-profile=thorough` looks longer.
 _UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=60, **_UNHURRIED)
 settings.register_profile("thorough", max_examples=400, **_UNHURRIED)

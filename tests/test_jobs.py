@@ -56,18 +56,6 @@ def test_two_processes_find_what_one_does_in_the_same_order(path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
-def timed(_db: sqlite3.Connection, chunk: int) -> tuple[int, float]:
-    return 2 * chunk, time.time()
-
-
-@pytest.mark.slow
-def test_work_goes_on_before_anybody_asks_for_its_answers(path: Path) -> None:
-    with workers.in_order(timed, path, range(2), 2) as answers:
-        time.sleep(20)
-        asked = time.time()
-        assert all(done < asked for _, done in answers)
-
-
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "scraper", *words]
 

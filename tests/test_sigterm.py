@@ -104,6 +104,9 @@ def test_sigterm_is_obeyed_within_two_seconds(what: str, faults: Any, tmp_path: 
     assert process.returncode == 9, said
     assert took < SECONDS, (took, said)
     assert re.search("stopped by SIGTERM", said)
+    if at == "a slow robots.txt":  # the servers are asked for the time first: nothing is written yet
+        assert not path.exists()
+        return
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT exit_status, chain_sha256 IS NULL FROM crawls").fetchall() == [(9, 0)]
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
