@@ -104,7 +104,7 @@ def test_sigterm_is_obeyed_within_two_seconds(what: str, faults: Any, tmp_path: 
     assert process.returncode == 9, said
     assert took < SECONDS, (took, said)
     assert re.search("stopped by SIGTERM", said)
-    if at == "a slow robots.txt":  # the servers are asked for the time first: nothing is written yet
+    if what == "a slow robots.txt":  # the servers are asked for the time first: nothing is written yet
         assert not path.exists()
         return
     with closing(sqlite3.connect(path)) as db:
