@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 
@@ -316,6 +317,17 @@ def _spells(shown: str, day: date) -> bool:
     if (numbers := _NUMERIC.fullmatch(shown.strip())) is None or int(numbers[4]) != day.year:
         return False
     return {int(numbers[1]), int(numbers[3])} == {day.month, day.day}
+
+
+def http_date(text: str | None) -> datetime | None:
+    """``Sun, 28 Jul 2024 16:58:36 GMT`` (RFC 9110, 5.6.7; mail writes it with an offset) in UTC; None: no such date."""
+    if text is None:
+        return None
+    try:
+        found = parsedate_to_datetime(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def same_moment(a: str | None, b: str | None) -> bool:

@@ -7,12 +7,11 @@ first, and that is `saved`'s matter.
 import html
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from scraper import magic
 from scraper.charset import decode
-from scraper.dates import utc
+from scraper.dates import http_date, utc
 from scraper.page import Page, behind
 from scraper.urls import is_post, normalise
 from scraper.vocabulary import CaptureKind, TimeBasis, UrlBasis
@@ -92,7 +91,7 @@ def comment(text: str) -> tuple[str | None, str | None]:
     for part in ends:
         if match := MIRRORED_FROM.search(part):
             address = match[1] if ABSOLUTE.match(match[1]) else f"https://{match[1]}"
-            return _told(html.unescape(address)), http_date(match[2])
+            return _told(html.unescape(address)), http_stamp(match[2])
     if match := MONOLITH.search(ends[0]):
         return _told(html.unescape(match[1])), match[2]
     if match := SINGLEFILE.search(ends[0]):
@@ -134,17 +133,15 @@ def rendered_at(text: str) -> str | None:
         if 2006 <= moment.year < 2100:  # Wix was founded in 2006
             return utc(moment)
     if FEED.search(text, 0, 4096) and (built := BUILT.search(text, 0, COMMENT_REACH)):
-        return http_date(built[1])
-    answers = [when for found in ANSWERED.findall(text) if (when := http_date(found))] if " GMT" in text else []
+        return http_stamp(built[1])
+    answers = [when for found in ANSWERED.findall(text) if (when := http_stamp(found))] if " GMT" in text else []
     return max(answers, default=None)
 
 
-def http_date(text: str) -> str | None:
-    """``Sun, 28 Jul 2024 16:58:36 GMT`` as ISO 8601; None: not such a date."""
-    try:
-        return utc(parsedate_to_datetime(text))
-    except (ValueError, TypeError, OverflowError):
-        return None
+def http_stamp(text: str) -> str | None:
+    """A date as HTTP and mail write it, as ISO 8601 UTC; None: not such a date."""
+    found = http_date(text)
+    return None if found is None else utc(found)
 
 
 def _browser_date(text: str) -> str | None:

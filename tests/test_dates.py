@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.dates import Spelled, iso_utc, parse, same_moment
+from scraper.dates import Spelled, http_date, iso_utc, parse, same_moment
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,25 @@ def test_no_text_raises_and_what_is_read_is_iso(text: str) -> None:
         assert iso_utc(found.iso) == found.iso
     stamp = iso_utc(text)
     assert stamp is None or iso_utc(stamp) == stamp
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Sun, 28 Jul 2024 16:58:36 GMT", "2024-07-28T16:58:36+00:00"),
+        ("Sun, 28 Jul 2024 18:58:36 +0200", "2024-07-28T16:58:36+00:00"),
+        ("Sun, 28 Jul 2024 16:58:36", "2024-07-28T16:58:36+00:00"),
+        ("Fri, 31 Dec 9999 23:00:00 -0200", None),
+        ("soon", None),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_a_date_of_http_is_an_instant_in_utc(text: str | None, at: str | None) -> None:
+    found = http_date(text)
+    assert (None if found is None else found.isoformat()) == at
+
+
+@given(st.text())
+def test_no_text_makes_a_date_of_http_raise(text: str) -> None:
+    http_date(text)

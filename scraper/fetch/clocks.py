@@ -2,23 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
+from scraper.dates import http_date
 from scraper.records import Capture
 
 _FIELD = re.compile(rb"^(date|age):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-
-
-def http_date(text: str | None) -> datetime | None:
-    """An HTTP date (RFC 9110, 5.6.7) as an aware instant; None: it is none."""
-    if text is None:
-        return None
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def told(head: bytes | None) -> datetime | None:

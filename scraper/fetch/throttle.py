@@ -4,9 +4,8 @@ import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from scraper.dates import utc
+from scraper.dates import http_date, utc
 from scraper.errors import RateLimited
-from scraper.fetch.clocks import http_date
 from scraper.records import Pace
 
 #: Longest pause between requests that a host's refusals alone lead to.

@@ -17,10 +17,10 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
+from scraper.dates import http_date
 from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
@@ -202,10 +202,8 @@ def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> Refused | None:
 
 def _memento_time(text: str | None) -> str | None:
     """``Fri, 01 May 2020 10:00:00 GMT`` as 14 digits; None: not said, or no date."""
-    try:
-        return parsedate_to_datetime(text).strftime("%Y%m%d%H%M%S") if text else None
-    except (ValueError, TypeError, OverflowError):
-        return None
+    found = http_date(text)
+    return None if found is None else found.strftime("%Y%m%d%H%M%S")
 
 
 def _original_head(status: int, head: bytes) -> bytes:

@@ -4,14 +4,16 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
+
+from scraper.dates import http_date
 
 LINK_FORMAT = "application/link-format"
 #: Mementos named in a TimeMap; an address with more names its first and last, and the newest of the others.
 MOST = 10_000
 
 
-def http_date(timestamp: str) -> str:
+def http_form(timestamp: str) -> str:
     """14 digits as HTTP writes a time: ``Tue, 09 Mar 2021 14:07:00 GMT``."""
     return format_datetime(moment(timestamp), usegmt=True)
 
@@ -25,12 +27,10 @@ def wanted(accept_datetime: str | None) -> str | None:
     """What ``Accept-Datetime`` asks for, as 14 digits; None: it was not sent. Raises ValueError: no date."""
     if accept_datetime is None:
         return None
-    try:
-        found = parsedate_to_datetime(accept_datetime)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        raise ValueError(f"expected a date as HTTP writes it, found {accept_datetime[:100]!r}") from None
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    found = http_date(accept_datetime)
+    if found is None:
+        raise ValueError(f"expected a date as HTTP writes it, found {accept_datetime[:100]!r}")
+    return found.strftime("%Y%m%d%H%M%S")
 
 
 def nearest(timestamps: Sequence[str], timestamp: str) -> int:
@@ -77,7 +77,7 @@ def links(original: str, timestamps: Sequence[str], at: int, place: Callable[[st
     for number in sorted(rels):
         rel = " ".join(filter(None, [*rels[number], "memento"]))
         stamp = timestamps[number]
-        found.append(f'<{place(f"web/{stamp}/{original}")}>; rel="{rel}"; datetime="{http_date(stamp)}"')
+        found.append(f'<{place(f"web/{stamp}/{original}")}>; rel="{rel}"; datetime="{http_form(stamp)}"')
     return ", ".join(found)
 
 
@@ -92,13 +92,13 @@ def timemap_link(original: str, timestamps: Sequence[str], place: Callable[[str]
     lines = [
         f'<{_safe(original)}>;rel="original"',
         f'<{place(f"web/timemap/link/{original}")}>;rel="self";type="{LINK_FORMAT}"'
-        + (f';from="{http_date(shown[0])}";until="{http_date(shown[-1])}"' if shown else ""),
+        + (f';from="{http_form(shown[0])}";until="{http_form(shown[-1])}"' if shown else ""),
         f'<{place(f"web/{original}")}>;rel="timegate"',
     ]
     for number, stamp in enumerate(shown):
         rels = " ".join((["first"] if number == 0 else []) + (["last"] if number == len(shown) - 1 else []))
         rel = f"{rels} memento".strip()
-        lines.append(f'<{place(f"web/{stamp}/{original}")}>;rel="{rel}";datetime="{http_date(stamp)}"')
+        lines.append(f'<{place(f"web/{stamp}/{original}")}>;rel="{rel}";datetime="{http_form(stamp)}"')
     return ",\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 from xml.parsers.expat import ExpatError
 
-from scraper.provenance import http_date
+from scraper.provenance import http_stamp
 from scraper.vocabulary import FileKind
 
 #: Chrome and Edge write the first, Internet Explorer, Word and old Edge the second.
@@ -53,7 +53,7 @@ def _of_mhtml(data: bytes) -> SavedPage | None:
         body=body,
         content_type=f"text/html; charset={charset}" if charset else "text/html",
         url=address or _header(page, "Content-Location"),
-        saved_at=http_date(_header(message, "Date") or ""),
+        saved_at=http_stamp(_header(message, "Date") or ""),
         kind=FileKind.MHTML,
     )
 

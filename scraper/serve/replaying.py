@@ -129,7 +129,7 @@ def _captured(ask: Ask, stamp: str, form: str, url: str) -> Answer:
     one = every[at]
     shown = Shown(ask, store, one, every, at)
     answer = shown.as_form(form)
-    said = {"Memento-Datetime": memento.http_date(stamp), "Link": memento.links(one.url, stamps, at, _places(ask))}
+    said = {"Memento-Datetime": memento.http_form(stamp), "Link": memento.links(one.url, stamps, at, _places(ask))}
     return replace(answer, headers={**answer.headers, **said} if answer.status != 410 else answer.headers)
 
 
