@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,3 +227,14 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(db.execute(sql).fetchall(), key=repr) for name, sql in SAME_ROWS.items()}
     finally:
         db.close()
+
+
+def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of *sql* over the file at *path*."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchall()
+
+
+def is_made(path: Path) -> bool:
+    """Whether the file at *path* holds an archive yet: a run that is killed at once leaves none."""
+    return path.exists() and query(path, "SELECT count(*) FROM sqlite_master") != [(0,)]

@@ -152,7 +152,7 @@ def test_an_import_killed_at_any_moment_loses_nothing_and_is_finished_by_the_nex
         count, hits = 0, 0
         for _ in range(8):
             hits += killed(IMPORT, archive, tmp_path / "x.warc.gz", after=dice.uniform(0.3, 1.5))
-            if archive.exists() and archive.stat().st_size:
+            if archives.is_made(archive):
                 findings = verify.run(archive, now=lambda: NOW)
                 assert findings.of("damage") == (), findings.found
                 assert findings.checked["captures"] >= count

@@ -27,6 +27,7 @@ from scraper.seal import Checkpoint, Note, claims, keys, log, publishing, sealer
 from scraper.store import Archive
 from scraper.verify import seals, stored
 from scraper.warc import wacz
+from tests.archives import query
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 RUNS = "SELECT * FROM crawls ORDER BY id"
@@ -37,14 +38,6 @@ CLAIMS = "SELECT origin, size, covered, captures, signed_by, complaint, restored
 
 def bring(archive: Path, *paths: Path, **more: Any) -> Report:
     return run_import(archive, paths, now=lambda: NOW, **more)
-
-
-def query(archive: Path, sql: str) -> list[tuple[Any, ...]]:
-    db = sqlite3.connect(archive)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 FORMS = {"warc.gz": evidence.export_warc, "wacz": evidence.export_wacz}

@@ -30,6 +30,7 @@ from scraper.runs import Report
 from scraper.warc import SignatureKey
 from scraper.warc import record as warc
 from scraper.warc.record import Record
+from tests.archives import query
 
 SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -44,16 +45,6 @@ def save(path: Path, text: str | bytes, at: int = 1_600_000_000) -> Path:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     os.utime(path, (at, at))
     return path
-
-
-def query(archive: Path, sql: str) -> list[tuple[Any, ...]]:
-    import sqlite3
-
-    db = sqlite3.connect(archive)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,6 +19,7 @@ from scraper import digests, schema
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, ArchiveUnusable, DiskFull, NewerArchive, NotAnArchive
 from scraper.records import Reading
 from scraper.schema import Use
+from tests.archives import query
 
 
 @pytest.fixture
@@ -87,6 +90,23 @@ def test_an_archive_whose_making_was_killed_is_finished(tmp_path: Path) -> None:
     with closing(plain(tmp_path / "archive.db")) as db:
         db.execute("PRAGMA journal_mode = WAL")
     schema.open_archive(tmp_path / "archive.db", create=True).conn.close()
+
+
+CUT_SHORT = """
+import resource, sys
+from pathlib import Path
+from scraper import schema
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+schema.open_archive(Path(sys.argv[1]), create=True)
+"""
+
+
+def test_an_archive_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    done = subprocess.run([sys.executable, "-c", CUT_SHORT, path], capture_output=True, text=True, check=False)
+    assert "DiskFull" in done.stderr
+    assert query(path, "SELECT name FROM sqlite_master") == []
+    schema.open_archive(path, create=True).conn.close()
 
 
 @pytest.mark.parametrize("readonly", [True, False])

@@ -2,7 +2,6 @@
 
 import io
 import json
-import sqlite3
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from scraper.imports import run_import
 from scraper.search import Request, parse
 from scraper.warc import record as warc
 from scraper.warc.record import Record
+from tests.archives import query
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 SITE = "https://www.blog.example"
@@ -66,14 +66,6 @@ def test_a_part_is_held_against_the_log_of_the_whole(archive: Path, tmp_path: Pa
     )
     assert (size, covered, captures, complaint, restored) == (16, number, number, None, 0)
     assert query(tmp_path / "b.db", "SELECT slug, views FROM posts") == [("a-day-in-court", 99)]
-
-
-def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    db = sqlite3.connect(path)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def test_a_package_has_the_pages_of_the_posts_found_alone(archive: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import cache, lru_cache
+from functools import cache
 from os import W_OK, access
 from pathlib import Path
 
@@ -206,7 +206,6 @@ def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:
 
 
 @cache
-@lru_cache(maxsize=1)
 def own_objects() -> frozenset[str]:
     """Names of all tables, indexes, triggers and views that this version makes, those behind its indexes included."""
     with closing(sqlite3.connect(":memory:")) as fresh:
@@ -220,8 +219,9 @@ def missing_migrations(connection: sqlite3.Connection) -> list[str]:
     return sorted(_known_migrations() - {name for (name,) in connection.execute(asked, (migrations.name,))})
 
 
-def _known_migrations() -> set[str]:
-    return {migration.name for migration in migrations.pending(Database(memory=True))}
+@cache
+def _known_migrations() -> frozenset[str]:
+    return frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
 
 def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database:
@@ -239,8 +239,9 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
         connection.execute("ROLLBACK")
         db = Database(connection, recursive_triggers=False)
         if fresh or migrations.pending(db):
-            migrations.apply(db)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            with db.atomic():  # all steps or none: a kill leaves no archive half made or half migrated
+                migrations.apply(db)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
