@@ -6,12 +6,8 @@ Needs npm (which brings the viewer's two bundles), Debian's `chromium` and ``pip
 
 import functools
 import json
-import os
 import re
-import shutil
 import sqlite3
-import subprocess
-import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -25,11 +21,11 @@ from scraper.demo.run import run_demo
 from scraper.export.warc import export_wacz
 from scraper.seal import publishing
 from scraper.store import Archive
+from tests.outside import CHROMIUM, packaged
 
 pytestmark = pytest.mark.slow
 
 VIEWER = "replaywebpage@2.5.3"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 #: The signature by the browser's own cryptography, on the curve that viewers import.
@@ -66,19 +62,11 @@ class Ranges(SimpleHTTPRequestHandler):
 @pytest.fixture
 def viewer(tmp_path: Path) -> Path:
     """A folder with the viewer in it."""
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("there is no npm to bring the viewer")
-    packed = subprocess.run([npm, "pack", VIEWER], cwd=tmp_path, capture_output=True, text=True, check=False)
-    if packed.returncode:
-        pytest.skip(f"npm cannot bring {VIEWER}")
     folder = tmp_path / "site"
     (folder / "replay").mkdir(parents=True)
-    with tarfile.open(tmp_path / packed.stdout.strip().splitlines()[-1]) as package:
-        for name, target in (("package/ui.js", "ui.js"), ("package/sw.js", "replay/sw.js")):
-            member = package.extractfile(name)
-            assert member is not None
-            (folder / target).write_bytes(member.read())
+    ui, worker = packaged(VIEWER, ["ui.js", "sw.js"], tmp_path)
+    (folder / "ui.js").write_bytes(ui)
+    (folder / "replay" / "sw.js").write_bytes(worker)
     return folder
 
 

@@ -1,16 +1,12 @@
 """Real Chromium and the axe that looks at its pages, for the tests that need them; skipped where they cannot be had."""
 
-import os
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.outside import CHROMIUM, packaged
+
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 AXE = "axe-core@4.14.1"
@@ -35,7 +31,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> Axe:
     """A function that gives what axe finds wrong with a page: (rule, the start of three elements) each."""
-    source = _source(tmp_path_factory.mktemp("axe"))
+    source = packaged(AXE, ["axe.min.js"], tmp_path_factory.mktemp("axe"))[0].decode()
 
     def inner(page: Any) -> list[tuple[str, list[str]]]:
         page.evaluate(source)
@@ -43,16 +39,3 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> Axe:
         return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found["violations"]]
 
     return inner
-
-
-def _source(folder: Path) -> str:
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("there is no npm to bring axe")
-    packed = subprocess.run([npm, "pack", AXE], cwd=folder, capture_output=True, text=True, check=False)
-    if packed.returncode:
-        pytest.skip(f"npm cannot bring {AXE}")
-    with tarfile.open(folder / packed.stdout.strip().splitlines()[-1]) as package:
-        member = package.extractfile("package/axe.min.js")
-        assert member is not None
-        return member.read().decode()
