@@ -45,8 +45,7 @@ def run_crawl(
     pictures, and how many (None: the usual); *budget*: what the run may cost; *private*: named hosts may be private
     machines; *certificates*: SHA-256 of those that are taken though they are not trusted. *now*, *sleep* and
     *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
-    finish the current post
-    when this runs in the main thread.
+    finish the current post when this runs in the main thread.
 
     Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.

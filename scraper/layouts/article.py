@@ -38,7 +38,7 @@ _NO_POSTS = re.compile(
 )
 _ASKED = re.compile(r"(?:^|&)(?:s|q|query|search|paged?|cat|tag)=", re.IGNORECASE)
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage"})
-#: How walls call themselves: asked where the head is weak, or the page does not show its title.
+#: How walls call themselves: asked where the structure alone says article, or the page does not show its title.
 _WALL = re.compile(
     r"(?:just a moment|one moment|please wait|before you continue|checking (?:if|your)|verify(?:ing)? "
     r"|are you (?:a )?(?:human|robot)|attention required|access denied|forbidden|security check|log ?in|sign ?in"

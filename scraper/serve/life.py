@@ -3,11 +3,10 @@
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
 from scraper.serve.history import entries
-from scraper.serve.links import ON_PAGE
+from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import current_revision, path_of, revisions_of, the_post
 from scraper.serve.post import compared
 from scraper.serve.render import render
-from scraper.serve.searching import whole
 from scraper.store import post_queries
 
 
@@ -17,11 +16,8 @@ def page(ask: Ask) -> Answer:
     number = post["id"]
     revisions, current = revisions_of(ask, number), current_revision(ask, post)
     happened, counted = post_queries.events_number(ask.db, number), post_queries.counts_number(ask.db, number)
-    last = max(1, -(-max(happened, counted, len(revisions)) // ON_PAGE))
-    here = whole(ask.one("page"), 1, last)
-    skipped = (here - 1) * ON_PAGE
-    events = post_queries.events(ask.db, number, ON_PAGE, skipped)
-    path = f"{path_of(post)}/history"
+    shown = part(ask, f"{path_of(post)}/history", max(happened, counted, len(revisions)))
+    events = post_queries.events(ask.db, number, ON_PAGE, shown.skipped)
     body = render(
         "life.html",
         ask.room,
@@ -30,12 +26,12 @@ def page(ask: Ask) -> Answer:
         home=ask.link(path_of(post)),
         entries=entries(events, compared(ask, post, revisions), current.seen_at if current else "")[::-1],
         happened=happened,
-        revisions=revisions[::-1][skipped : skipped + ON_PAGE],
+        revisions=revisions[::-1][shown.skipped : shown.skipped + ON_PAGE],
         versions=len(revisions),
         current=current,
-        counts=post_queries.counts(ask.db, number, ON_PAGE, skipped),
+        counts=post_queries.counts(ask.db, number, ON_PAGE, shown.skipped),
         counted=counted,
-        pages=[(at, "" if at == here else ask.link(path, ("page", str(at)))) for at in range(1, last + 1)],
+        pages=shown.pages,
         title=texts.LIFE,
     )
     return Answer(body, headers={"X-Robots-Tag": "noindex"})

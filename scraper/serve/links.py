@@ -2,14 +2,11 @@
 
 from scraper.serve import texts
 from scraper.serve.answer import Answer, Ask
+from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import path_of, the_post
 from scraper.serve.post import held
 from scraper.serve.render import render
-from scraper.serve.searching import whole
 from scraper.store import post_queries
-
-#: Rows of a list on a page.
-ON_PAGE = 200
 
 
 def page(ask: Ask) -> Answer:
@@ -17,12 +14,9 @@ def page(ask: Ask) -> Answer:
     post = the_post(ask)
     number, url = post["id"], post["url"]
     out, back = post_queries.links_number(ask.db, number), post_queries.linked_from_number(ask.db, number, url)
-    last = max(1, -(-max(out, back) // ON_PAGE))
-    here = whole(ask.one("page"), 1, last)
-    skipped = (here - 1) * ON_PAGE
-    found = post_queries.links(ask.db, number, ON_PAGE, skipped)
+    shown = part(ask, f"{path_of(post)}/links", max(out, back))
+    found = post_queries.links(ask.db, number, ON_PAGE, shown.skipped)
     ours = held(ask, (link["url"] for link in found))
-    path = f"{path_of(post)}/links"
     body = render(
         "links.html",
         ask.room,
@@ -32,9 +26,9 @@ def page(ask: Ask) -> Answer:
         out=out,
         links=[(link, ours.get(link["url"])) for link in found],
         linking=back,
-        linked_from=post_queries.linked_from(ask.db, number, url, ON_PAGE, skipped),
-        start=skipped + 1,
-        pages=[(at, "" if at == here else ask.link(path, ("page", str(at)))) for at in range(1, last + 1)],
+        linked_from=post_queries.linked_from(ask.db, number, url, ON_PAGE, shown.skipped),
+        start=shown.skipped + 1,
+        pages=shown.pages,
         title=texts.LINKS_TITLE,
     )
     return Answer(body, headers={"X-Robots-Tag": "noindex"})
