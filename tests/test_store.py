@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
+from scraper.seal import sealer
 from scraper.store import Archive, Change
 from scraper.store.bodies import MOST_DEPENDANTS
 from scraper.vocabulary import DayBasis
@@ -848,6 +850,18 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         told: list[Change] = []
         archive.rebuild(diff=True, changed=told.append)
         assert told == []
+
+
+def test_a_run_goes_on_where_the_making_of_its_archive_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    assert path.stat().st_size
+    with Archive.peek(path) as before:
+        assert before is None
+    with Archive.open(path, read=read, seal=sealer(lambda: datetime(2026, 2, 1, tzinfo=UTC))) as archive:
+        keep(archive, page())
+        assert rows(archive, "SELECT count(*) FROM posts") == [(1,)]
 
 
 def test_an_event_is_known_since_the_run_that_decided_it(archive: Archive) -> None:

@@ -14,8 +14,8 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.numbers import plural
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, Report, Step, exit_status, open_run, peeked, targets_of
-from scraper.store import lookups
+from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, Report, Step, exit_status, open_run, targets_of
+from scraper.store import Archive, lookups
 from scraper.vocabulary import Level, Stage
 
 
@@ -53,7 +53,7 @@ def run_crawl(
     wanted = targets_of(targets, Path(archive_path), contact)
     accepted = frozenset(digest_of(one) for one in certificates)
     path = Path(archive_path)
-    with peeked(path) as before:
+    with Archive.peek(path) as before:
         paces = before.paces() if before else {}
         gone = lookups.gone_sites(before.db) if before else frozenset()
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()

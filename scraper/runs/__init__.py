@@ -9,7 +9,7 @@ from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, Session, Step
-from scraper.runs.targets import CrawlTarget, peeked, site_addresses, sites_of, target_of, targets_of
+from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
     "Budget",
@@ -23,7 +23,6 @@ __all__ = [
     "Step",
     "exit_status",
     "open_run",
-    "peeked",
     "site_addresses",
     "sites_of",
     "target_of",

@@ -3,8 +3,7 @@
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,18 +50,8 @@ def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[Cr
 
 
 def _known_sites(path: Path) -> dict[str, str]:
-    with peeked(path) as archive:
+    with Archive.peek(path) as archive:
         return site_addresses(archive.db) if archive else {}
-
-
-@contextmanager
-def peeked(path: Path) -> Iterator[Archive | None]:
-    """The archive at *path*, open for reading before a run begins; None: there is none yet."""
-    if not path.is_file() or not path.stat().st_size:
-        yield None
-        return
-    with Archive.open(path, create=False, readonly=True) as archive:
-        yield archive
 
 
 def site_addresses(db: sqlite3.Connection) -> dict[str, str]:

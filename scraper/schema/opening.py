@@ -103,14 +103,22 @@ def open_archive(
     Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or IntegrityError; the file is untouched.
     """
     path = Path(path)
-    fresh = _is_fresh(path, create=create and not readonly)
+    fresh = is_to_be_made(path, create=create and not readonly)
     with explained(path):
-        if not fresh:
-            with closing(_connect_readonly(path)) as connection:
-                fresh = _check(connection, path, create=create and not readonly)
         if readonly:
             return Database(_presented(_connect_readonly(path)), recursive_triggers=False)
         return _open_writable(path, busy_timeout_ms, fresh=fresh)
+
+
+def is_to_be_made(path: Path, *, create: bool = True) -> bool:
+    """Whether *path* is still to become an archive: no file, an empty one, or one whose making was killed.
+
+    Without *create* that is an error. Raises what `open_archive` raises.
+    """
+    if _is_fresh(path, create=create):
+        return True
+    with explained(path), closing(_connect_readonly(path)) as connection:
+        return _check(connection, path, create=create)
 
 
 def _is_fresh(path: Path, *, create: bool) -> bool:

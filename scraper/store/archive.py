@@ -15,7 +15,7 @@ from scraper import __version__, decide, digests, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Pace, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
-from scraper.schema import FTS, VERSION, describe, explained, open_archive, tidy
+from scraper.schema import FTS, VERSION, describe, explained, is_to_be_made, open_archive, tidy
 from scraper.store import (
     addresses,
     aside,
@@ -162,6 +162,16 @@ class Archive:
             _before_renewal(path, seal)
         db = open_archive(path, create=create, readonly=readonly).conn
         return cls(db, path, read=read, reader=reader, fingerprint=fingerprint, seal=seal)
+
+    @classmethod
+    @contextmanager
+    def peek(cls, path: Path) -> Iterator[Self | None]:
+        """The archive at *path*, open for reading; None: it is still to be made."""
+        if is_to_be_made(path):
+            yield None
+            return
+        with cls.open(path, create=False, readonly=True) as archive:
+            yield archive
 
     def __enter__(self) -> Self:
         return self
@@ -722,7 +732,7 @@ class Archive:
 
 def _before_renewal(path: Path, seal: Seal) -> None:
     """Let the tables of an archive of an older shape be compared before they are brought into today's."""
-    if not path.is_file() or not path.stat().st_size:
+    if is_to_be_made(path):
         return
     with explained(path), closing(open_archive(path, create=False, readonly=True).conn) as db:
         if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
