@@ -14,6 +14,7 @@ from scraper.vocabulary import (
     DateBasis,
     DayBasis,
     Level,
+    NameBasis,
     Platform,
     ReadingKind,
     SiteState,
@@ -248,6 +249,9 @@ class Reading:
     updated_day: str | None = None
     updated_day_basis: DayBasis | None = None
     author: str | None = None
+    #: What the page calls the site that it belongs to; None: it does not say.
+    blog_name: str | None = None
+    blog_name_basis: NameBasis | None = None
     views: int | None = None
     comments: int | None = None
     likes: int | None = None

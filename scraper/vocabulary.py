@@ -98,6 +98,17 @@ class DateBasis(StrEnum):
     TEXT = "text"
 
 
+class NameBasis(StrEnum):
+    """Where the name that a page gives its site comes from (`blog_name_basis`)."""
+
+    #: ``og:site_name``.
+    META = "meta"
+    #: The publisher, or the blog that the post is part of.
+    JSON_LD = "json-ld"
+    #: A heading that the page shows.
+    SHOWN = "shown"
+
+
 class DayBasis(StrEnum):
     """How the day that a post's readers saw is known (`published_day_basis`, `updated_day_basis`)."""
 

@@ -220,7 +220,7 @@ def test_atom_is_a_feed_with_safe_text_and_full_instants(db: sqlite3.Connection)
     assert full.find("a:link[@rel='alternate']", ATOM).get("href") == "https://archive.example/post/upr2020/full"
     assert [each.get("term") for each in full.findall("a:category", ATOM)] == ["UPR", "Human Rights"]
     assert day.findtext("a:updated", namespaces=ATOM) == "2021-04-02T09:00:00Z"
-    assert day.findtext("a:author/a:name", namespaces=ATOM) == "Site ushrn-news"
+    assert day.findtext("a:author/a:name", namespaces=ATOM) == "x.example"
     assert bare.findtext("a:updated", namespaces=ATOM) == "2021-04-02T09:00:00Z"
 
 

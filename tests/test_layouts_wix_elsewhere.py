@@ -136,7 +136,16 @@ def test_what_stands_around_a_post_is_none_of_its_facts(inside: str) -> None:
         (head(), post(stats=("1.2K views", "3 comments")), {"views": None}),
         (head(author=""), post(author=""), {"author": None}),
         (head(title=f"{TITLE} | The Site", more='<meta property="og:site_name" content="The Site"/>'), post(title=""),
-         {"title": TITLE}),
+         {"title": TITLE, "blog_name": "The Site", "blog_name_basis": "meta"}),
+        (head(), post(), {"blog_name": None, "blog_name_basis": None}),
+        (head(more='<meta property="og:site_name" content=" The\n Pond  Society "/>'), post(),
+         {"blog_name": "The Pond Society", "blog_name_basis": "meta"}),
+        (head(more='<script type="application/ld+json">{"@type": "BlogPosting", "publisher": '
+                   '{"@type": "Organization", "name": "The Pond Society"}}</script>'), post(),
+         {"blog_name": "The Pond Society", "blog_name_basis": "json-ld"}),
+        (head(more='<script type="application/ld+json">{"@type": "BlogPosting", "publisher": "x", "isPartOf": '
+                   '{"@type": "Blog", "name": "Pond Letters"}}</script>'), post(),
+         {"blog_name": "Pond Letters", "blog_name_basis": "json-ld"}),
         (head(title="Q&amp;A: &quot;We won&quot;"), post(title=""), {"title": 'Q&A: "We won"'}),
         (head(), post(labels='<ul aria-label="Categorías"><li><a data-hook="link" href="/blog/categories/agua">Agua</a>'
                       '</li></ul><nav aria-label="Etiquetas"><a href="/blog/tags/flint">flint</a></nav>'),

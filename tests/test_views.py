@@ -87,3 +87,22 @@ def test_plain_datasette_and_sqlite_utils_find_the_search_of_posts(db: sqlite3.C
 
     assert detect_fts(db, "posts") in schema.FTS
     assert Database(db)["posts"].detect_fts() in schema.FTS
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ((), ("blog.example", "host", 0)),
+        ((("Pond Letters", "meta"),), ("Pond Letters", "meta", 1)),
+        ((("Pond Letters", "meta"), ("Old Name", "meta"), ("Pond Letters", "meta")), ("Pond Letters", "meta", 2)),
+        ((("A Publisher", "json-ld"), ("Pond Letters", "meta"), (None, None)), ("Pond Letters", "meta", 1)),
+    ],
+)
+def test_a_site_is_called_what_most_of_its_pages_call_it(
+    db: sqlite3.Connection, said: tuple[tuple[str, str], ...], expected: tuple[str, str, int]
+) -> None:
+    for number, (name, basis) in enumerate(said):
+        post(db, f"p{number}", blog_name=name, blog_name_basis=basis)
+    put(db, "sites", id="other", name="Other", base_url="https://www.other.example:8080/", platform="wix")
+    found = {site: row for site, *row in db.execute("SELECT site, name, basis, posts FROM site_names")}
+    assert found == {"blog": [*expected], "other": ["other.example:8080", "host", 0]}

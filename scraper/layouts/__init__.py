@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from scraper.layouts import article
 from scraper.layouts.dumps import wix_text
+from scraper.layouts.head import site_name
 from scraper.layouts.ushrn import dated_2016, drupal_2013, news_2019
 from scraper.layouts.ushrn import pages as ushrn_pages
 from scraper.layouts.wix import layout as wix
@@ -26,5 +27,7 @@ class Layout(Protocol):
     def read(self, page: Any) -> Reading:  # a Page or a TextPage: what `matches` said yes to
         """What the page says. Raises Unreadable where it breaks a promise of its look."""
 
+
+__all__ = ["LAYOUTS", "Layout", "site_name"]
 
 LAYOUTS: tuple[Layout, ...] = (news_2019, dated_2016, drupal_2013, ushrn_pages, wix, article, wix_text)

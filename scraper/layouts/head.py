@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scraper.page import Page
+from scraper.vocabulary import NameBasis
 
 #: Kinds of JSON-LD objects that are an article (schema.org).
 _ARTICLES = frozenset({"BlogPosting", "NewsArticle", "Article"})
@@ -41,10 +42,21 @@ def spellings(name: str, page: Page) -> tuple[str, ...]:
 
 def without_site(title: str, page: Page) -> str:
     """*title* without the name of the site that an owner's template puts behind it ("Ponds | The Pond Society")."""
-    publisher = blog_posting(page).get("publisher")
-    site = page.meta("og:site_name") or text(publisher.get("name") if isinstance(publisher, dict) else None)
+    site, _ = site_name(page)
     found = re.fullmatch(rf"(.+?)\s+[|–—-]\s+{re.escape(site)}", title, re.DOTALL) if site else None
     return found[1] if found else title
+
+
+def site_name(page: Page) -> tuple[str | None, NameBasis | None]:
+    """What the page calls its site, and where it says so; (None, None) where it does not."""
+    if said := text(page.meta("og:site_name")):
+        return said, NameBasis.META
+    posting = blog_posting(page)
+    for relation in ("isPartOf", "publisher"):
+        thing = posting.get(relation)
+        if isinstance(thing, dict) and (said := text(thing.get("name"))):
+            return said, NameBasis.JSON_LD
+    return None, None
 
 
 def squashed(name: str) -> str:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from scraper import dates, magic, urls
 from scraper.charset import decode
 from scraper.errors import Unreadable
-from scraper.layouts import LAYOUTS
+from scraper.layouts import LAYOUTS, site_name
 from scraper.page import Page, TextPage
 from scraper.records import Capture, Problem, Reading
 from scraper.vocabulary import CaptureKind, DayBasis, Level, ReadingKind, Stage, TimeBasis
 
 #: Version of the rules: raised with every change that makes a stored capture say something else.
-READER = 3
+READER = 4
 
 #: So long is a date that is a day and no instant.
 _DAY = len("2021-03-18")
@@ -38,10 +38,18 @@ def extract(capture: Capture) -> Reading:
     try:
         for layout in LAYOUTS:
             if layout.matches(page):
-                return _checked(layout.read(page), page)
+                return _checked(_with_site(layout.read(page), page), page)
     except Unreadable as problem:
         return _not_a_post(capture, ReadingKind.ERROR, problem.reason)
     return _not_a_post(capture, ReadingKind.OTHER, f"expected a post, found {_look(page)}")
+
+
+def _with_site(reading: Reading, page: Page | TextPage) -> Reading:
+    """*reading* of a post with the name that the page's head gives its site; a head says more than a heading does."""
+    if reading.kind != ReadingKind.POST or not isinstance(page, Page):
+        return reading
+    name, basis = site_name(page)
+    return replace(reading, blog_name=" ".join(name.split()), blog_name_basis=basis) if name else reading
 
 
 def _checked(reading: Reading, page: Page | TextPage) -> Reading:

@@ -120,6 +120,20 @@ DERIVED = (
             Field("language", "TEXT", "Language of the text (BCP 47)", READ | TOLD, exported=15, facet="language"),
             Field("word_count", "INTEGER", "Words in the text", TOLD, exported=16),
             Field("cover_image", "TEXT", "Address of the cover picture", READ | TOLD, exported=ON_REQUEST),
+            Field(
+                "blog_name",
+                "TEXT",
+                "What the page calls the site that it belongs to; empty: it does not say",
+                READ | TOLD,
+                exported=ON_REQUEST,
+            ),
+            Field(
+                "blog_name_basis",
+                "TEXT",
+                "Where it says so: meta (og:site_name), json-ld or shown",
+                READ | TOLD,
+                exported=ON_REQUEST,
+            ),
             Field("layout", "TEXT", "The look of the site that the page was read by", READ | TOLD, exported=ON_REQUEST),
             Field(
                 "first_seen_at",
@@ -190,6 +204,7 @@ DERIVED = (
             "posts_updated_day ON posts(updated_day)",
             "posts_views ON posts(views)",
             "posts_short_id ON posts(short_id)",
+            "posts_blog_name ON posts(site, blog_name, blog_name_basis)",
             FACTS,
         ),
     ),
@@ -627,9 +642,9 @@ COMPUTED = (
     Field(
         "site_name",
         "TEXT",
-        "Name of the site that published it",
+        "What the site that published it calls itself; its host where none of its pages says that",
         exported=ON_REQUEST,
-        sql="(SELECT name FROM sites WHERE id = p.site)",
+        sql="ifnull(p.blog_name, (SELECT name FROM site_names WHERE site = p.site))",
     ),
     Field(
         "known_at",

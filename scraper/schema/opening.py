@@ -81,8 +81,14 @@ def _ninth(db: Database) -> None:
     renewal.fill_short_ids(db.conn)
 
 
+@migrations(name="0010 what sites call themselves")
+def _tenth(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 9
+VERSION = 10
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -60,6 +60,21 @@ SELECT posts.site, substr({_DAY}, 1, 7) AS month, count(*) AS posts, sum(posts.w
 FROM posts GROUP BY posts.site, substr({_DAY}, 1, 7);
 """
 
+#: The name that most posts of a site say; of two that as many say, the one that more of the heads say.
+SITE_NAMES = """
+CREATE VIEW site_names AS
+SELECT sites.id AS site, coalesce(said.blog_name, nullif(trim(CASE WHEN host LIKE 'www.%' THEN substr(host, 5) ELSE host
+         END), ''), sites.name) AS name,
+       coalesce(said.blog_name_basis, 'host') AS basis, coalesce(said.posts, 0) AS posts
+FROM (SELECT id, name, substr(rest, 1, instr(rest || '/', '/') - 1) AS host FROM
+       (SELECT id, name, lower(substr(base_url, instr(base_url, '://') + 3)) AS rest FROM sites)) AS sites
+LEFT JOIN (SELECT site, blog_name, blog_name_basis, count(*) AS posts,
+             row_number() OVER (PARTITION BY site
+               ORDER BY count(*) DESC, blog_name_basis = 'meta' DESC, blog_name) AS place
+           FROM posts WHERE blog_name IS NOT NULL GROUP BY site, blog_name, blog_name_basis) AS said
+  ON said.site = sites.id AND said.place = 1;
+"""
+
 VIEWS = (
     Table(
         "coverage",
@@ -166,5 +181,16 @@ VIEWS = (
             Field("gone", "INTEGER", "Posts of these that are gone from their site"),
         ),
         sql=POSTS_BY_MONTH,
+    ),
+    Table(
+        "site_names",
+        "View: what each site calls itself, as citations name it.",
+        (
+            Field("site", "TEXT", "The site"),
+            Field("name", "TEXT", "The name that most of its posts' pages say; the host where none says one"),
+            Field("basis", "TEXT", "Where they say it: meta (og:site_name), json-ld, shown; else host"),
+            Field("posts", "INTEGER", "Posts whose pages say so"),
+        ),
+        sql=SITE_NAMES,
     ),
 )

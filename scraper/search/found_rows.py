@@ -17,7 +17,7 @@ TOGETHER = 500
 #: The revision shown is the last one with the content that the post has. Its days are those the site showed; where a
 #: post has none of these, the day of its instant.
 _CITED = """
-SELECT p.id, p.site, p.slug, c.record_sha256, p.url, p.title, p.author,
+SELECT p.id, p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
        CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
          THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
@@ -73,12 +73,13 @@ def post_values(
 def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = None) -> Iterator[CitedPost]:
     """What to cite of each post that *request* finds, in its order."""
     sel, values = _ids(db, request, limit)
-    sites, names = (dict(db.execute(f"SELECT id, name FROM {table}")) for table in ("sites", "tags"))
+    sites = dict(db.execute("SELECT site, name FROM site_names"))
+    names = dict(db.execute("SELECT id, name FROM tags"))
     with closing(db.execute(sel + _CITED, values)) as cursor:
         while batch := cursor.fetchmany(TOGETHER):
             tags = _tags(db, [row[0] for row in batch], names)
-            for number, site, *row in batch:
-                yield CitedPost._make((site, sites[site], *row, tags.get(number, ())))
+            for number, site, said, *row in batch:
+                yield CitedPost._make((site, said or sites[site], *row, tags.get(number, ())))
 
 
 def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:

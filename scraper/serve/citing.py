@@ -24,7 +24,6 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     The address of our copy is part of it only where others can reach it. A revision's day is that which the site showed
     for the same instant; where that is not known, the day in UTC.
     """
-    site = post_queries.site(ask.db, post["site"])
     shown = revision.row if revision else dict(post)
     base = public_base(ask)
     published, published_in_utc = _day(post, shown, "published")
@@ -32,7 +31,7 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     digest, seen_at = (revision.record_sha256, revision.seen_at) if revision else (None, None)
     return cite.Work(
         url=post["url"],
-        site_name=site["name"] if site else post["site"],
+        site_name=post["blog_name"] or post_queries.site_name(ask.db, post["site"]),
         title=shown["title"],
         author=shown["author"],
         published=published,

@@ -40,8 +40,9 @@ def places(db: sqlite3.Connection, addresses: Sequence[str]) -> list[sqlite3.Row
 def cited(db: sqlite3.Connection, addresses: Sequence[str]) -> list[sqlite3.Row]:
     """url, site, slug, name (of the site), title, author, language, day of the posts at those addresses."""
     return db.execute(
-        f"SELECT posts.url, posts.site, slug, sites.name, title, author, language, {_DAY} AS day"
-        f" FROM posts JOIN sites ON sites.id = posts.site WHERE posts.url IN ({_marks(addresses)})",
+        "SELECT posts.url, posts.site, slug, ifnull(blog_name, site_names.name) AS name, title, author, language,"
+        f" {_DAY} AS day FROM posts JOIN site_names ON site_names.site = posts.site"
+        f" WHERE posts.url IN ({_marks(addresses)})",
         addresses,
     ).fetchall()
 
@@ -53,6 +54,12 @@ def newest(db: sqlite3.Connection, most: int) -> list[sqlite3.Row]:
         " first_seen_at) AS changed FROM posts ORDER BY published_at DESC, url LIMIT ?",
         (most,),
     ).fetchall()
+
+
+def site_name(db: sqlite3.Connection, site: str) -> str:
+    """What that site calls itself, in most of its posts; its host where none says, its id where it is not known."""
+    row = db.execute("SELECT name FROM site_names WHERE site = ?", (site,)).fetchone()
+    return str(row[0]) if row else site
 
 
 def site(db: sqlite3.Connection, site: str) -> sqlite3.Row | None:

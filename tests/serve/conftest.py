@@ -99,6 +99,8 @@ class Shelf:
                "reader": 1, "body_text": "A short text.", "body_html": "<p>A short text.</p>"}  # fmt: skip
         row |= more
         row.setdefault("excerpt", str(row["body_text"])[:120])
+        if site == "upr2020":
+            row |= {"blog_name": "UPR 2020 blog", "blog_name_basis": "meta"} | more
         row.setdefault("word_count", len(str(row["body_text"]).split()))
         row.setdefault("content_sha256", digest(row))
         post = self.insert("posts", **row)

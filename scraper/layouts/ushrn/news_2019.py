@@ -6,14 +6,19 @@ no title line; 163 repeats the title in the body, above its by-line; alternative
 The number is the key: slugs vary.
 """
 
+from dataclasses import replace
+
 from scraper import urls
 from scraper.layouts.dumps.lines import first, shown_date
 from scraper.layouts.ushrn import dump_lines as ushrn_text
 from scraper.layouts.ushrn import html as ushrn_html
 from scraper.page import Page, TextPage
 from scraper.records import Reading
+from scraper.vocabulary import NameBasis, ReadingKind
 
 NAME = "news_2019"
+#: As its pages write it.
+BLOG_NAME = "US Human Rights Network Blog"
 
 
 def matches(page: object) -> bool:
@@ -35,7 +40,14 @@ def _is_one_post(page: Page) -> bool:
 
 
 def read(page: Page | TextPage) -> Reading:
-    """The post."""
+    """The post, and the blog's name where it stands above."""
+    reading = _read(page)
+    if reading.kind != ReadingKind.POST or ushrn_html.BLOG not in page.source.casefold():
+        return reading
+    return replace(reading, blog_name=BLOG_NAME, blog_name_basis=NameBasis.SHOWN)
+
+
+def _read(page: Page | TextPage) -> Reading:
     if isinstance(page, Page):
         return ushrn_html.post(page, NAME)
     if gone := ushrn_text.missing(page, NAME):
