@@ -8,6 +8,7 @@ import sqlite3
 
 from scraper import decide, urls
 from scraper.records import Capture, Reading
+from scraper.store import single
 
 #: Captures of these kinds never are a post's page.
 NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file", "image", "style"})
@@ -36,8 +37,7 @@ def write(db: sqlite3.Connection, capture_id: int, address: str, post_url: str |
 
 def belongs_to(db: sqlite3.Connection, capture_id: int) -> str | None:
     """The post that a capture shows, or to which it is the way (see `moves`); None: it is one of its address."""
-    row = db.execute("SELECT post_url FROM addresses WHERE capture_id = ?", (capture_id,)).fetchone()
-    return None if row is None else row[0]
+    return single.text(db, "SELECT post_url FROM addresses WHERE capture_id = ?", (capture_id,))
 
 
 def owner(db: sqlite3.Connection, address: str) -> str | None:
@@ -45,8 +45,7 @@ def owner(db: sqlite3.Connection, address: str) -> str | None:
     (own,) = db.execute("SELECT EXISTS (SELECT 1 FROM addresses WHERE post_url = ?)", (address,)).fetchone()
     if own:
         return address
-    (alias,) = db.execute("SELECT min(post_url) FROM addresses WHERE address = ?", (address,)).fetchone()
-    return None if alias is None else str(alias)
+    return single.text(db, "SELECT min(post_url) FROM addresses WHERE address = ?", (address,))
 
 
 def known_by(db: sqlite3.Connection, url: str) -> list[str]:

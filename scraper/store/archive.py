@@ -30,6 +30,7 @@ from scraper.store import (
     reader_rows,
     run_log,
     sealing,
+    single,
     withdrawal_plan,
     withdrawal_rules,
     withdrawing,
@@ -342,25 +343,25 @@ class Archive:
         with self._transaction():
             self._note_rules()
             kept, capture, reading, covered = self._add(capture, reading, crawl_id, whole)
-            if kept.is_new:
+            if not kept.is_new:
+                outcome = Outcome(kept.id, Verdict.DUPLICATE, self._post_of(kept.id))
+            else:
                 for kind, why in judged.items():
                     self._evidence.judge(kept.record_sha256, kind, capture.captured_at, "crawl", why, crawl_id)
                 for one in decided:
                     self._evidence.judge(kept.record_sha256, one.kind, one.at, one.by, one.reason or "", one.crawl_id)
                 outcome = Outcome(kept.id, Verdict.KEPT) if covered else self._derive(capture, kept, reading, noted)
-            else:
-                outcome = Outcome(kept.id, Verdict.DUPLICATE, self._post_of(kept.id))
             if place is not None:
                 import_files.place(self.db, kept.id, place)
+        return self._tallied(outcome, capture.url, noted, crawl_id)
+
+    def _tallied(self, outcome: Outcome, url: str, noted: list[problems.Noted], crawl_id: int | None) -> Outcome:
+        """*outcome* with the errors that are to be told; it is counted in the run's figures."""
+        errors = [(replace(one, url=one.url or url), is_told) for one, is_told in noted if one.level == Level.ERROR]
         if crawl_id in self._tallies:
             self._tallies[crawl_id][outcome.verdict] += 1
-            self._errors[crawl_id] |= {
-                problem.url or capture.url for problem, _ in noted if problem.level == Level.ERROR
-            }
-        told = (
-            replace(one, url=one.url or capture.url) for one, is_told in noted if is_told and one.level == Level.ERROR
-        )
-        return replace(outcome, told=tuple(told))
+            self._errors[crawl_id].update(one.url or url for one, _ in errors)
+        return replace(outcome, told=tuple(one for one, is_told in errors if is_told))
 
     def _add(
         self, capture: Capture, reading: Reading | None, crawl_id: int | None, whole: Whole | None
@@ -390,13 +391,20 @@ class Archive:
             return True, b""
         if rules.covers(capture, reading):  # hidden: kept as evidence
             return True, None
-        if self._evidence.is_withdrawn(capture.body):
-            return False, self._evidence.readable(digests.sha256(capture.body)) or b""
-        readable = masking.masked(capture.body, rules.runs, capture.media_type)
-        if readable is not capture.body:
-            return False, readable or b""
-        repeats = reading is not None and masking.runs(reading.body_text) & rules.runs
-        return False, b"" if repeats else None  # a file whose words stand in no form that can be masked
+        return False, self._masked(capture, capture.body, reading, rules)
+
+    def _masked(
+        self, capture: Capture, body: bytes, reading: Reading | None, rules: withdrawal_rules.Rules
+    ) -> bytes | None:
+        """What may be kept of a body that may repeat withdrawn words; None: the body itself."""
+        if self._evidence.is_withdrawn(body):
+            return self._evidence.readable(digests.sha256(body)) or b""
+        readable = masking.masked(body, rules.runs, capture.media_type)
+        if readable is not body:
+            return readable or b""
+        if reading is not None and masking.runs(reading.body_text) & rules.runs:
+            return b""  # a file whose words stand in no form that can be masked
+        return None
 
     def import_file(self, file: ImportFile, crawl_id: int | None) -> int:
         """Note a file that is imported; its row, the same for the same bytes. *crawl_id*: None while an archive is
@@ -448,8 +456,8 @@ class Archive:
         return [HeldCapture(*row) for row in self.db.execute(_HELD)]
 
     def _verdict(self, capture_id: int) -> str:
-        row = self.db.execute("SELECT verdict FROM post_captures WHERE capture_id = ?", (capture_id,)).fetchone()
-        return "kept" if row is None else str(row[0])
+        asked = "SELECT verdict FROM post_captures WHERE capture_id = ?"
+        return single.text(self.db, asked, (capture_id,)) or Verdict.KEPT
 
     def _fold_anew(self, capture: Capture, kept: Kept) -> None:
         """What a decision about a capture changes: its post, or what is known of its address."""
@@ -458,16 +466,16 @@ class Archive:
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
         if url is not None:
             self._posts.refold(url)
+        self._note_address(address, capture, reading, self._posts.observe(capture, kept, reading))
+
+    def _note_address(self, address: str, capture: Capture, reading: Reading | None, seen: decide.Observation) -> None:
+        """What is known of *address* after a capture that concerns it."""
         if not known_urls.mark_archived(self.db, address, self._posts.site_of(address), capture.captured_at):
-            seen = self._posts.observe(capture, kept, reading)
             known_urls.update_from_capture(self.db, capture, address, reading, seen)
 
     def _post_of(self, capture_id: int) -> str | None:
-        row = self.db.execute(
-            "SELECT url FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
-            (capture_id,),
-        ).fetchone()
-        return None if row is None else str(row[0])
+        asked = "SELECT url FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?"
+        return single.text(self.db, asked, (capture_id,))
 
     def _derive(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[problems.Noted]) -> Outcome:
         """All that follows from a new capture."""
@@ -499,12 +507,11 @@ class Archive:
         moved = self._place(kept.id, address, shown, concerned) | self._moves.settle(capture, shown)
         seen = self._posts.observe(capture, kept, reading)
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
-        effects = None if url is None else self._advance(url, seen, refold=url in moved)
+        effects = self._advance(url, seen, refold=url in moved)
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):
-            if not known_urls.mark_archived(self.db, one, self._posts.site_of(one), capture.captured_at):
-                known_urls.update_from_capture(self.db, capture, one, reading, seen)
+            self._note_address(one, capture, reading, seen)
         good = effects is not None and effects.verdict in decide.GOOD
         noted += problems.after_reading(self.db, capture, url or capture.url, reading, good=good)
         if url is None or effects is None:
@@ -524,8 +531,10 @@ class Archive:
                 moved |= {url for url in (now, before[one]) if url is not None}
         return moved
 
-    def _advance(self, url: str, seen: decide.Observation, *, refold: bool) -> decide.Effects | None:
-        """What a capture does to its post, which is new where there was none before."""
+    def _advance(self, url: str | None, seen: decide.Observation, *, refold: bool) -> decide.Effects | None:
+        """What a capture does to its post, which is new where there was none before; None: it has none, or nothing."""
+        if url is None:
+            return None
         post_id = self._posts.id_of(url)
         if post_id is None:
             effects = self._posts.refold(url).get(seen.capture_id)
@@ -554,9 +563,8 @@ class Archive:
 
     def resolve(self, url: str, stage: str, at: str | None = None) -> None:
         """Close the problems of *url* in *stage*: a later attempt worked, at *at* (None: at the time last seen)."""
-        asked = "SELECT EXISTS (SELECT 1 FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL)"
-        (is_open,) = self.db.execute(asked, (url, stage)).fetchone()
-        if is_open:
+        asked = "SELECT 1 FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL"
+        if single.is_there(self.db, asked, (url, stage)):
             with self._transaction():
                 problems.resolve(self.db, url, (stage,), at, but=set())
 
@@ -700,7 +708,7 @@ class Archive:
 
     def count_posts(self) -> int:
         """How many posts there are."""
-        return int(self.db.execute("SELECT count(*) FROM posts").fetchone()[0])
+        return single.count(self.db, "SELECT count(*) FROM posts")
 
     def rebuild(
         self,

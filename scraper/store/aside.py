@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scraper.decide import Judgement
+from scraper.store import single
 from scraper.store.evidence import Evidence
 
 _KINDS = f"('{Judgement.SET_ASIDE}', '{Judgement.WRONG_TIME}')"
@@ -49,15 +50,13 @@ def of_run(db: sqlite3.Connection, run: int) -> list[str]:
 
 def command_of(db: sqlite3.Connection, run: int) -> str | None:
     """What the run of that number did; None: there is none."""
-    row = db.execute("SELECT command FROM crawls WHERE id = ?", (run,)).fetchone()
-    return None if row is None else str(row[0])
+    return single.text(db, "SELECT command FROM crawls WHERE id = ?", (run,))
 
 
 def last_import(db: sqlite3.Connection) -> int | None:
     """The newest import of which a capture stands; None: there is none."""
     asked = "SELECT max(crawls.id) FROM crawls JOIN captures ON crawl_id = crawls.id WHERE command = 'import'"
-    (run,) = db.execute(f"{asked} AND {STANDS}").fetchone()
-    return None if run is None else int(run)
+    return single.number(db, f"{asked} AND {STANDS}")
 
 
 def doubtful(db: sqlite3.Connection, latest: str) -> list[tuple[str, str, bytes | None]]:

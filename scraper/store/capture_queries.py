@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
+from scraper.store import single
 from scraper.store.mementos import Mementos
 
 
@@ -22,14 +23,13 @@ def ids(db: sqlite3.Connection, name: str) -> list[int]:
 
 def id_of_record(db: sqlite3.Connection, record_sha256: str | None) -> int | None:
     """The capture with that record digest; None: it is not here."""
-    found = db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record_sha256,)).fetchone()
-    return None if found is None else int(found[0])
+    return single.number(db, "SELECT id FROM captures WHERE record_sha256 = ?", (record_sha256,))
 
 
 def is_of_post(db: sqlite3.Connection, capture_id: int, post: object) -> bool:
     """Whether a capture is one of that post."""
     asked = "SELECT 1 FROM post_captures WHERE capture_id = ? AND post_id = ?"
-    return db.execute(asked, (capture_id, post)).fetchone() is not None
+    return single.is_there(db, asked, (capture_id, post))
 
 
 def with_body_at(db: sqlite3.Connection, url: str | None, at: str | None) -> tuple[int | None, str | None]:
@@ -41,12 +41,12 @@ def with_body_at(db: sqlite3.Connection, url: str | None, at: str | None) -> tup
 
 def body_by_digest(db: sqlite3.Connection, sha256: str, url: str | None) -> str | None:
     """The body with that digest, or that was sent from *url* as an entity with it; None: there is none."""
-    found = db.execute(
+    return single.text(
+        db,
         "SELECT sha256 FROM bodies WHERE sha256 = :digest UNION ALL SELECT body_sha256 FROM captures"
         " WHERE wire_sha256 = :digest AND body_sha256 IS NOT NULL AND url = :url LIMIT 1",
         {"digest": sha256, "url": url},
-    ).fetchone()
-    return None if found is None else str(found[0])
+    )
 
 
 def bodies_of(db: sqlite3.Connection, url: str | None) -> Iterator[str]:
@@ -57,14 +57,12 @@ def bodies_of(db: sqlite3.Connection, url: str | None) -> Iterator[str]:
 
 def length(db: sqlite3.Connection, body_sha256: str | None) -> int:
     """Bytes of the body of that digest, also where it is withdrawn; 0: there is none."""
-    found = db.execute("SELECT length FROM bodies WHERE sha256 = ?", (body_sha256,)).fetchone()
-    return 0 if found is None else int(found[0])
+    return single.count(db, "SELECT length FROM bodies WHERE sha256 = ?", (body_sha256,))
 
 
 def media_type(db: sqlite3.Connection, body_sha256: str) -> str | None:
     """As what a body was served; None: not said, or no capture has it."""
-    found = db.execute("SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (body_sha256,)).fetchone()
-    return None if found is None else found[0]
+    return single.text(db, "SELECT media_type FROM captures WHERE body_sha256 = ? LIMIT 1", (body_sha256,))
 
 
 def newest_of_post(db: sqlite3.Connection, post: int, most: int) -> tuple[int, list[sqlite3.Row]]:
@@ -105,11 +103,11 @@ def records(db: sqlite3.Connection) -> Iterator[str]:
 
 def newest_request_head(db: sqlite3.Connection) -> bytes | None:
     """The head of the last request of our own; None: there was none."""
-    found = db.execute(
+    return single.octets(
+        db,
         "SELECT request_head FROM captures WHERE request_head IS NOT NULL"
-        " ORDER BY captured_at DESC, record_sha256 LIMIT 1"
-    ).fetchone()
-    return None if found is None else found[0]
+        " ORDER BY captured_at DESC, record_sha256 LIMIT 1",
+    )
 
 
 #: Captures of posts whose ids are the JSON array ``:posts``: pages, pictures, files, counts; and what these refer to.

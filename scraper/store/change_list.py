@@ -7,6 +7,8 @@ last part, and its reason in the place of an excerpt.
 import sqlite3
 from dataclasses import dataclass, replace
 
+from scraper.store import single
+
 # When this archive learned of an event; what belongs to no run is known by its own time only.
 _EVENTS = """
 SELECT events.id, events.at, coalesce(events.known_at, events.at) AS known_at, events.kind, events.post_id,
@@ -79,11 +81,11 @@ def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
     if wanted.before is None:
         return 0
     everything, values = replace(wanted, before=None).where()
-    (count,) = db.execute(
+    return single.count(
+        db,
         f"SELECT count(*) FROM {_source(db)} WHERE {everything} AND (known_at, id) >= (?, ?)",
         (*values, *wanted.before),
-    ).fetchone()
-    return int(count)
+    )
 
 
 def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:
@@ -113,10 +115,8 @@ def texts_around(db: sqlite3.Connection, post_id: int, capture_id: int | None) -
 
 def missing_since(db: sqlite3.Connection, post_id: int, at: str) -> str | None:
     """When the post went missing that was back at *at*; None: nothing says so."""
-    row = db.execute(
-        "SELECT at FROM events WHERE post_id = ? AND kind = 'gone' AND at <= ? ORDER BY at DESC LIMIT 1", (post_id, at)
-    ).fetchone()
-    return str(row[0]) if row else None
+    asked = "SELECT at FROM events WHERE post_id = ? AND kind = 'gone' AND at <= ? ORDER BY at DESC LIMIT 1"
+    return single.text(db, asked, (post_id, at))
 
 
 _LAST_RUN = "(SELECT max(id) FROM crawls)"

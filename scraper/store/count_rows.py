@@ -4,7 +4,7 @@ import sqlite3
 
 from scraper import urls
 from scraper.records import Reading
-from scraper.store import addresses
+from scraper.store import addresses, single
 from scraper.vocabulary import CountsSource
 
 Numbers = tuple[int | None, int | None, int | None]
@@ -75,7 +75,7 @@ def note_listed(db: sqlite3.Connection, capture_id: int, reading: Reading) -> No
 
 def is_listed(db: sqlite3.Connection, address: str) -> bool:
     """Whether a list told counts of *address*."""
-    return db.execute("SELECT 1 FROM listed_counts WHERE url = ? LIMIT 1", (address,)).fetchone() is not None
+    return single.is_there(db, "SELECT 1 FROM listed_counts WHERE url = ? LIMIT 1", (address,))
 
 
 def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
@@ -90,21 +90,18 @@ def newest(db: sqlite3.Connection, post_id: int) -> dict[str, object]:
     A zero of views that is only shown is set aside where another number is known: views never fall, and the server
     shows a zero when it cannot count.
     """
-    found: dict[str, object] = dict.fromkeys((*_NAMES, "counted_at"))
-    shown_zero = False
+    columns = (*_NAMES, "counted_at")
+    found: dict[str, object] = {}
+    doubtful: dict[str, object] = {}
     for at, source, *values in db.execute(_NEWEST_FIRST, (post_id,)):
-        if found["counted_at"] is None:
-            found["counted_at"] = at
-        if values[0] == 0 and source in _SHOWN and found["views"] is None:
-            shown_zero, values = True, [None, *values[1:]]
+        found.setdefault("counted_at", at)
         for name, value in zip(_NAMES, values, strict=True):
-            if found[name] is None:
-                found[name] = value
-        if all(found[name] is not None for name in _NAMES):
+            if value is not None:
+                is_doubtful = name == "views" and value == 0 and source in _SHOWN
+                (doubtful if is_doubtful else found).setdefault(name, value)
+        if len(found) == len(columns):
             break
-    if shown_zero and found["views"] is None:
-        found["views"] = 0
-    return found
+    return dict.fromkeys(columns) | doubtful | found
 
 
 def recount(db: sqlite3.Connection, post_id: int) -> None:

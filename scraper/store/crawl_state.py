@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from scraper import decide, urls
+from scraper.store import single
 from scraper.store.aside import STANDS
 from scraper.vocabulary import AddressState, TimeBasis
 
@@ -88,8 +89,7 @@ def _last_good(db: sqlite3.Connection, last_seen_at: str | None, basis: str | No
     """When a post was last had at a known time: when it was last seen, unless only a file dates what is shown."""
     if basis != TimeBasis.FILE_TIME:
         return last_seen_at
-    (found,) = db.execute(_LAST_GOOD, (post_id,)).fetchone()
-    return None if found is None else str(found)
+    return single.text(db, _LAST_GOOD, (post_id,))
 
 
 def _tries(db: sqlite3.Connection, address: str, asked: str = _LIVE) -> list[_Try]:

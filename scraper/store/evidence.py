@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scraper import decide, digests, urls
 from scraper.errors import IntegrityError, Withdrawn
 from scraper.records import Capture, Whole
-from scraper.store import bodies
+from scraper.store import bodies, single
 from scraper.vocabulary import CaptureKind, Codec
 
 #: Columns of `captures` that are fields of `Capture` by the same name.
@@ -43,6 +43,26 @@ class Kept:
     is_new: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """How a capture's body is written."""
+
+    #: None: the capture has none.
+    sha256: str | None
+    length: int
+    #: What may be kept of it where that holds withdrawn words, b"": nothing; None: the body itself.
+    readable: bytes | None
+
+
+def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _Body:
+    sha256 = None if capture.body is None else digests.sha256(capture.body)
+    if whole is None:
+        return _Body(sha256, len(capture.body or b""), readable)
+    if readable is None and whole.body_sha256 != sha256:
+        readable = capture.body or b""
+    return _Body(whole.body_sha256, whole.length, readable)
+
+
 @dataclass(slots=True)
 class _Reference:
     """A body stored whole, against which others are compressed."""
@@ -61,6 +81,17 @@ class _Shelf:
     references: list[_Reference] = field(default_factory=list)
     #: Bodies in a row that none of them served well.
     poor: int = 0
+
+
+def _best(references: list[_Reference], body: bytes) -> tuple[bodies.Encoded, _Reference] | None:
+    """The first reference that serves *body* well, else the one that serves it best; None: there are none."""
+    tried = []
+    for reference in references:
+        encoded = bodies.encode(body, reference.body)
+        tried.append((encoded, reference))
+        if not bodies.poor_fit(encoded, len(body), reference.whole):
+            break
+    return min(tried, key=lambda one: len(one[0].data), default=None)
 
 
 class Evidence:
@@ -84,39 +115,45 @@ class Evidence:
         *readable*: what may be kept of its body where that holds withdrawn words, b"": nothing; None: the body itself.
         *whole*: what it was before something was left out of it; None: nothing was.
         """
-        body_sha256 = None if capture.body is None else digests.sha256(capture.body)
-        length = len(capture.body or b"")
-        if whole is not None:
-            if readable is None and whole.body_sha256 != body_sha256:
-                readable = capture.body or b""
-            body_sha256, length = whole.body_sha256, whole.length
-        found = self._db.execute(
-            "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
-            " AND body_sha256 IS ?",
-            (capture.url, capture.captured_at, capture.source, body_sha256),
-        ).fetchone()
-        if found:
-            place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, found[1])
-            return Kept(found[0], body_sha256, found[1], place, is_new=False)
+        body = _body_of(capture, readable, whole)
+        known = self._known(capture, body.sha256)
+        if known is not None:
+            return known
         row = {name: getattr(capture, name) for name in FIELDS}
-        row |= {"body_sha256": body_sha256, "crawl_id": crawl_id}
+        row |= {"body_sha256": body.sha256, "crawl_id": crawl_id}
         record = whole.record_sha256 if whole else digests.record_sha256(row, self._references(capture))
-        place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
+        place = decide.order(capture.captured_at, capture.source, body.sha256, capture.url, record)
         # A row with this digest but other columns was edited since; `verify` tells it, here it stops nothing.
-        edited = self._db.execute("SELECT id FROM captures WHERE record_sha256 = ?", (record,)).fetchone()
-        if edited:
-            return Kept(edited[0], body_sha256, record, place, is_new=False)
-        if capture.body is not None and body_sha256 is not None:
-            if readable is None:
-                self._put_body(capture, capture.body, body_sha256)
-            else:
-                self.withhold(capture, body_sha256, length, readable)
+        edited = single.number(self._db, "SELECT id FROM captures WHERE record_sha256 = ?", (record,))
+        if edited is not None:
+            return Kept(edited, body.sha256, record, place, is_new=False)
+        self._add_body(capture, body)
         number = self._db.execute(_INSERT, row | {"record_sha256": record}).lastrowid or 0
         if capture.certificate is not None:
             self._db.execute(
                 "INSERT INTO certificates (capture_id, sha256) VALUES (?, ?)", (number, capture.certificate)
             )
-        return Kept(number, body_sha256, record, place)
+        return Kept(number, body.sha256, record, place)
+
+    def _known(self, capture: Capture, body_sha256: str | None) -> Kept | None:
+        """The row that *capture* has already; None: it has none."""
+        found = self._db.execute(
+            "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
+            " AND body_sha256 IS ?",
+            (capture.url, capture.captured_at, capture.source, body_sha256),
+        ).fetchone()
+        if found is None:
+            return None
+        place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, found[1])
+        return Kept(found[0], body_sha256, found[1], place, is_new=False)
+
+    def _add_body(self, capture: Capture, body: _Body) -> None:
+        if capture.body is None or body.sha256 is None:
+            return
+        if body.readable is None:
+            self._put_body(capture, capture.body, body.sha256)
+        else:
+            self.withhold(capture, body.sha256, body.length, body.readable)
 
     def left_of(self, capture_id: int) -> str:
         """The digest that the row of a capture would have, if nothing had been left out of it."""
@@ -129,11 +166,8 @@ class Evidence:
         if capture.not_modified_of is None and capture.like_capture_id is None:
             return {}
         named = {name: getattr(capture, name) for name in digests.REFERENCES}
-        found = {}
-        for name, number in named.items():
-            row = self._db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (number,)).fetchone()
-            found[name] = row[0] if row else None
-        return found
+        asked = "SELECT record_sha256 FROM captures WHERE id = ?"
+        return {name: single.text(self._db, asked, (number,)) for name, number in named.items()}
 
     def _put_body(self, capture: Capture, body: bytes, sha256: str) -> None:
         if self._db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone():
@@ -160,7 +194,7 @@ class Evidence:
     def is_withdrawn(self, body: bytes) -> bool:
         """Whether these bytes were here, and were withdrawn."""
         asked = "SELECT 1 FROM bodies WHERE sha256 = ? AND codec = 'withdrawn'"
-        return self._db.execute(asked, (digests.sha256(body),)).fetchone() is not None
+        return single.is_there(self._db, asked, (digests.sha256(body),))
 
     def strip(self, sha256: str) -> None:
         """Keep of a body no more than its digest and length; a copy in its place goes, too, unless another needs it."""
@@ -196,20 +230,15 @@ class Evidence:
         if whole_only or not bodies.compressible(capture.media_type, body):
             return bodies.encode(body, None), None
         shelf = self._shelf(urls.host(capture.url), capture.kind)
-        best: tuple[bodies.Encoded, _Reference] | None = None
-        for reference in shelf.references:
-            encoded = bodies.encode(body, reference.body)
-            if best is None or len(encoded.data) < len(best[0].data):
-                best = encoded, reference
-            if not bodies.poor_fit(encoded, len(body), reference.whole):
-                break
+        best = _best(shelf.references, body)
         if best is not None:
-            poor = bodies.poor_fit(best[0], len(body), best[1].whole)
+            encoded, reference = best
+            poor = bodies.poor_fit(encoded, len(body), reference.whole)
             shelf.poor = shelf.poor + 1 if poor else 0
             # One page unlike the others is no redesign; two in a row are, and the second becomes a reference.
-            if shelf.poor < 2 and best[0].codec == Codec.ZSTD_REF:
-                self._used(shelf, best[1])
-                return best[0], best[1].sha256
+            if shelf.poor < 2 and encoded.codec == Codec.ZSTD_REF:
+                self._used(shelf, reference)
+                return encoded, reference.sha256
         return self._new_reference(shelf, body, sha256), None
 
     def _used(self, shelf: _Shelf, reference: _Reference) -> None:
@@ -312,11 +341,9 @@ class Evidence:
 
     def chain(self, crawl_id: int) -> str:
         """Seal a run: write its `chain_sha256`, made of the previous one and of the records it kept, and return it."""
-        previous = self._db.execute(
-            "SELECT chain_sha256 FROM crawls WHERE id < ? AND chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
-            (crawl_id,),
-        ).fetchone()
+        asked = "SELECT chain_sha256 FROM crawls WHERE id < ? AND chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1"
+        previous = single.text(self._db, asked, (crawl_id,))
         records = self._db.execute("SELECT record_sha256 FROM captures WHERE crawl_id = ?", (crawl_id,))
-        value = digests.chain_sha256(previous[0] if previous else None, (record for (record,) in records))
+        value = digests.chain_sha256(previous, (record for (record,) in records))
         self._db.execute("UPDATE crawls SET chain_sha256 = ? WHERE id = ?", (value, crawl_id))
         return value

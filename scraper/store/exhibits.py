@@ -7,7 +7,7 @@ from typing import Any
 
 from scraper import digests
 from scraper.records import Image
-from scraper.store import addresses
+from scraper.store import addresses, single
 from scraper.store.sealing import Row
 
 
@@ -97,8 +97,7 @@ def revisions(db: sqlite3.Connection, post_id: int) -> list[tuple[str, str]]:
 
 def record_of(db: sqlite3.Connection, capture_id: int | None) -> str | None:
     """`record_sha256` of the capture of that id; None: there is none."""
-    row = db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (capture_id,)).fetchone()
-    return None if row is None else str(row[0])
+    return single.text(db, "SELECT record_sha256 FROM captures WHERE id = ?", (capture_id,))
 
 
 def statement(row: Row) -> dict[str, Any]:

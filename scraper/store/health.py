@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from scraper import decide, sites
 from scraper.dates import utc
 from scraper.errors import Interrupted
+from scraper.store import single
 from scraper.store.aside import STANDS
 
 #: What has not been met for so long, though runs went well since, is told no more.
@@ -119,20 +119,20 @@ class Health:
 
 def health(db: sqlite3.Connection, now: datetime, kinds: Collection[str]) -> Health:
     """The state of the archive; *kinds*: of the problems that are to be told by site, as `Health.troubles`."""
-    forgotten = utc(now - FORGOTTEN_AFTER)
+    forgotten, this_month = utc(now - FORGOTTEN_AFTER), now.strftime("%Y-%m")
     levels = dict(db.execute(f"SELECT level, count(*) FROM problems WHERE {_OPEN} GROUP BY level", (forgotten,)))
     runs = {run.id: run for run in _runs(db)}
     crawls = [run for run in runs.values() if run.command == "crawl"]
     had = _last_had(db, runs)
     last_had = max((runs[number] for number in had.values()), key=lambda run: run.id, default=None)
     return Health(
-        pictures=_one(db, f"SELECT count(*) {_PICTURES}"),
-        pictures_size=_one(db, f"SELECT ifnull(sum(length(data)), 0) {_PICTURES}"),
-        posts=_one(db, "SELECT count(*) FROM posts"),
-        new_this_month=_one(db, "SELECT count(*) FROM posts WHERE first_seen_at >= ?", now.strftime("%Y-%m")),
-        gone=_one(db, "SELECT count(*) FROM posts WHERE gone_at IS NOT NULL"),
-        revisions=_one(db, "SELECT count(*) FROM revisions"),
-        captures=_one(db, "SELECT count(*) FROM captures"),
+        pictures=single.count(db, f"SELECT count(*) {_PICTURES}"),
+        pictures_size=single.count(db, f"SELECT sum(length(data)) {_PICTURES}"),
+        posts=single.count(db, "SELECT count(*) FROM posts"),
+        new_this_month=single.count(db, "SELECT count(*) FROM posts WHERE first_seen_at >= ?", (this_month,)),
+        gone=single.count(db, "SELECT count(*) FROM posts WHERE gone_at IS NOT NULL"),
+        revisions=single.count(db, "SELECT count(*) FROM revisions"),
+        captures=single.count(db, "SELECT count(*) FROM captures"),
         errors=levels.get("error", 0),
         notes=levels.get("note", 0),
         problems=_problems(db, forgotten),
@@ -141,8 +141,8 @@ def health(db: sqlite3.Connection, now: datetime, kinds: Collection[str]) -> Hea
         last_good_crawl_at=(last_had.finished_at or last_had.started_at) if last_had else None,
         last_crawl=crawls[-1] if crawls else None,
         unsealed=tuple(runs[number] for (number,) in db.execute(_UNSEALED).fetchall()),
-        last_verify_at=_one(db, "SELECT max(finished_at) FROM crawls WHERE command = 'verify'"),
-        chain_sha256=_one(
+        last_verify_at=single.text(db, "SELECT max(finished_at) FROM crawls WHERE command = 'verify'"),
+        chain_sha256=single.text(
             db, "SELECT chain_sha256 FROM crawls WHERE chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1"
         ),
     )
@@ -150,12 +150,6 @@ def health(db: sqlite3.Connection, now: datetime, kinds: Collection[str]) -> Hea
 
 _PICTURES = "FROM bodies WHERE sha256 IN (SELECT body_sha256 FROM captures WHERE kind = 'image')"
 _UNSEALED = "SELECT id FROM crawls WHERE chain_sha256 IS NULL ORDER BY id"
-
-
-def _one(db: sqlite3.Connection, sql: str, *values: object) -> Any:
-    """The one value that *sql* selects; None: no row."""
-    row = db.execute(sql, values).fetchone()
-    return row[0] if row else None
 
 
 def _runs(db: sqlite3.Connection) -> Iterator[RunRow]:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scraper.store import notices
+from scraper.store import notices, single
 from scraper.store.evidence import Evidence
 
 #: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
@@ -155,8 +155,7 @@ def last_tried(db: sqlite3.Connection) -> dict[str, str]:
 
 def views(db: sqlite3.Connection) -> int:
     """Views of all posts together, as last counted."""
-    (found,) = db.execute("SELECT coalesce(sum(views), 0) FROM posts").fetchone()
-    return int(found)
+    return single.count(db, "SELECT coalesce(sum(views), 0) FROM posts")
 
 
 def posts_of(db: sqlite3.Connection, ids: Iterable[int]) -> list[sqlite3.Row]:
@@ -202,12 +201,12 @@ def first_pictures(db: sqlite3.Connection, posts: list[tuple[str, str]]) -> dict
 
 def has_body(db: sqlite3.Connection, sha256: str) -> bool:
     """Whether the archive has bytes under that digest."""
-    return db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None
+    return single.is_there(db, "SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,))
 
 
 def has_bodies(db: sqlite3.Connection) -> bool:
     """Whether the captures' bytes are in this copy of the archive."""
-    return db.execute("SELECT 1 FROM bodies LIMIT 1").fetchone() is not None
+    return single.is_there(db, "SELECT 1 FROM bodies LIMIT 1")
 
 
 #: What a post can be filed under → the question for all that there is of it.
@@ -231,14 +230,12 @@ def states(db: sqlite3.Connection) -> dict[str, int]:
 
 def state_of(db: sqlite3.Connection, url: str) -> str | None:
     """The state of one address; None: it was never named as a post's."""
-    row = db.execute("SELECT state FROM known_urls WHERE url = ?", (url,)).fetchone()
-    return None if row is None else str(row[0])
+    return single.text(db, "SELECT state FROM known_urls WHERE url = ?", (url,))
 
 
 def last_seen_day(db: sqlite3.Connection) -> str | None:
     """The day on which a post was last seen on its site, UTC; None: there is no post."""
-    (day,) = db.execute("SELECT substr(max(last_seen_at), 1, 10) FROM posts").fetchone()
-    return None if day is None else str(day)
+    return single.text(db, "SELECT substr(max(last_seen_at), 1, 10) FROM posts")
 
 
 def body(db: sqlite3.Connection, sha256: str) -> bytes:

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import asdict, dataclass
 
+from scraper.store import single
 from scraper.vocabulary import FileKind
 
 
@@ -87,19 +88,19 @@ def place(db: sqlite3.Connection, capture_id: int, where: Place) -> None:
 
 def body_of_payload(db: sqlite3.Connection, payload_digest: str) -> str | None:
     """Digest of the body that some imported record gave that payload digest; None: none did."""
-    row = db.execute(
+    return single.text(
+        db,
         "SELECT body_sha256 FROM capture_files JOIN captures ON captures.id = capture_id"
         " WHERE payload_digest = ? AND body_sha256 IS NOT NULL LIMIT 1",
         (payload_digest,),
-    ).fetchone()
-    return row[0] if row else None
+    )
 
 
 def body_of_record(db: sqlite3.Connection, record_id: str) -> str | None:
     """Digest of the body of the imported record of that name; None: none was imported."""
-    row = db.execute(
+    return single.text(
+        db,
         "SELECT body_sha256 FROM capture_files JOIN captures ON captures.id = capture_id"
         " WHERE record_id = ? AND body_sha256 IS NOT NULL LIMIT 1",
         (record_id,),
-    ).fetchone()
-    return row[0] if row else None
+    )

@@ -102,17 +102,29 @@ def update_from_capture(
     A wall, weather and what is held back change no state: of the address they say nothing. An absence leaves what web
     archives said of it. *fresh*: the capture is new; one that is read again adds nothing to what was said since.
     """
-    evidence = f"{seen.reason} on {capture.captured_at[:10]}"
-    silent = seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER)
-    nothing = silent or (reading is None and not seen.redirect and seen.meaning is decide.Meaning.NOTHING)
-    if seen.redirect and not silent and not (seen.reason or "").startswith("soft 404"):
-        state, evidence = AddressState.REDIRECTED, f"led to {capture.redirected_to} on {capture.captured_at[:10]}"
-    elif nothing or seen.meaning is decide.Meaning.ABSENT or reading is None or reading.kind == ReadingKind.ERROR:
-        if not nothing:
-            db.execute("UPDATE known_urls SET state = 'wanted' WHERE url = ? AND state IN (?, ?)", (address, *_SAID))
-        if fresh:
-            db.execute("UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'", (evidence, address))
+    day = capture.captured_at[:10]
+    state = _state_said(reading, seen)
+    if state in _SAID:
+        why = f"led to {capture.redirected_to}" if state == AddressState.REDIRECTED else seen.reason
+        asked = "UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?"
+        db.execute(asked, (state, f"{why} on {day}", address))
         return
-    else:
-        state = AddressState.NOT_A_POST
-    db.execute("UPDATE known_urls SET state = ?, evidence = ? WHERE url = ?", (state, evidence, address))
+    if state == AddressState.WANTED:
+        db.execute("UPDATE known_urls SET state = 'wanted' WHERE url = ? AND state IN (?, ?)", (address, *_SAID))
+    if fresh:
+        asked = "UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'"
+        db.execute(asked, (f"{seen.reason} on {day}", address))
+
+
+def _state_said(reading: Reading | None, seen: decide.Observation) -> AddressState | None:
+    """The state that a capture gives to the address it was had from; None: it says nothing of it."""
+    if seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER):
+        return None
+    if seen.redirect and not str(seen.reason).startswith("soft 404"):
+        return AddressState.REDIRECTED
+    if seen.meaning is decide.Meaning.ABSENT:
+        return AddressState.WANTED
+    if reading is None:
+        is_silent = seen.meaning is decide.Meaning.NOTHING and not seen.redirect
+        return None if is_silent else AddressState.WANTED
+    return AddressState.WANTED if reading.kind == ReadingKind.ERROR else AddressState.NOT_A_POST

@@ -4,13 +4,14 @@ import sqlite3
 
 from scraper import urls
 from scraper.decide import NAMING
+from scraper.store import single
 from scraper.store.aside import STANDS
+from scraper.vocabulary import SiteState
 
 
 def site_state(db: sqlite3.Connection, site: str) -> str:
     """``live``, ``gone`` or ``unknown``."""
-    row = db.execute("SELECT state FROM sites WHERE id = ?", (site,)).fetchone()
-    return row[0] if row else "unknown"
+    return single.text(db, "SELECT state FROM sites WHERE id = ?", (site,)) or SiteState.UNKNOWN
 
 
 def site_ids(db: sqlite3.Connection) -> set[str]:
@@ -31,10 +32,9 @@ def gone_sites(db: sqlite3.Connection) -> frozenset[str]:
 
 def last_noted(db: sqlite3.Connection, url: str, stage: str) -> str | None:
     """When an open problem of *url* was last seen; None: there is none."""
-    row = db.execute(
-        "SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL", (url, stage)
-    ).fetchone()
-    return row[0] if row else None
+    return single.text(
+        db, "SELECT max(last_seen_at) FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL", (url, stage)
+    )
 
 
 def heard_in_sitemap(db: sqlite3.Connection, site: str) -> list[tuple[str, str]]:
@@ -71,30 +71,28 @@ def unfetched_files(db: sqlite3.Connection, site: str) -> list[str]:
 def last_captured(db: sqlite3.Connection, url: str) -> str | None:
     """When we last had an answer from *url*."""
     asked = f"SELECT max(captured_at) FROM captures WHERE url = ? AND source = 'live' AND {STANDS}"
-    row = db.execute(asked, (url,)).fetchone()
-    return row[0] if row else None
+    return single.text(db, asked, (url,))
 
 
 def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
     """When a site was last asked for the counts of a post."""
-    row = db.execute(
+    return single.text(
+        db,
         "SELECT max(captured_at) FROM captures"
         " WHERE kind = 'counts' AND CAST(substr(request_head, 1, 5) AS TEXT) = 'POST '"
         f" AND url BETWEEN ? AND ? AND {STANDS}",
         (base_url, base_url + chr(0x10FFFF)),
-    ).fetchone()
-    return row[0] if row else None
+    )
 
 
 def last_live_capture_at(db: sqlite3.Connection) -> str | None:
     """When the newest capture of our own was made."""
-    row = db.execute(f"SELECT max(captured_at) FROM captures WHERE source = 'live' AND {STANDS}").fetchone()
-    return row[0] if row else None
+    return single.text(db, f"SELECT max(captured_at) FROM captures WHERE source = 'live' AND {STANDS}")
 
 
 def count_posts(db: sqlite3.Connection) -> int:
     """How many posts the archive has."""
-    return int(db.execute("SELECT count(*) FROM posts").fetchone()[0])
+    return single.count(db, "SELECT count(*) FROM posts")
 
 
 def pictures_named(
@@ -145,11 +143,11 @@ def pages_for_styles(db: sqlite3.Connection, site: str, run: int, most: int, onl
 
 def bytes_of_pictures(db: sqlite3.Connection) -> int:
     """What the pictures in the archive weigh: each by its own size, or as it is stored, if that is more."""
-    row = db.execute(
-        "SELECT ifnull(sum(max(length, length(data))), 0) FROM bodies WHERE sha256 IN"
-        " (SELECT body_sha256 FROM captures WHERE kind = 'image')"
-    ).fetchone()
-    return int(row[0])
+    return single.count(
+        db,
+        "SELECT sum(max(length, length(data))) FROM bodies WHERE sha256 IN"
+        " (SELECT body_sha256 FROM captures WHERE kind = 'image')",
+    )
 
 
 def numbers_heard(db: sqlite3.Connection, site: str) -> list[str]:

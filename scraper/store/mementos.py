@@ -11,6 +11,7 @@ from functools import cached_property
 
 from scraper import urls, wix_media
 from scraper.errors import IntegrityError
+from scraper.store import single
 from scraper.store.aside import STANDS
 from scraper.store.evidence import Evidence
 from scraper.store.withdrawal_rules import is_withdrawn
@@ -75,8 +76,7 @@ class Mementos:
 
     def head(self, memento: Memento) -> bytes | None:
         """Status line and headers as received; None: there were none."""
-        row = self._db.execute("SELECT head FROM captures WHERE id = ?", (memento.id,)).fetchone()
-        return None if row is None else row[0]
+        return single.octets(self._db, "SELECT head FROM captures WHERE id = ?", (memento.id,))
 
     def all(self, url: str) -> list[Memento]:
         """Every memento of *url*, however spelled, oldest first."""

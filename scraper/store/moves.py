@@ -7,6 +7,7 @@ one, and the redirect, then belong to it: their `post_url` in `addresses` says s
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scraper import decide, urls
@@ -101,17 +102,17 @@ class Moves:
     def _settle_target(self, target: str) -> set[str]:
         """Join the one old address that moved to *target*, and part all others from it."""
         home, shown = self._home(target), self._shown(self._rows(target))
-        winner: str | None = None
+        is_taken = False
         changed: set[str] = set()
         for since, old in sorted(self._led_from(target)):
             rows = self._rows(old)
-            before = [row for row in self._shown(rows) if row.order < since]
-            joined = winner is None and self._joins(before, shown)
-            winner = old if joined else winner
-            wanted: dict[int, str | None]
-            wanted = {row.id: home if joined else old for row in before if row.post_url in (old, target, home)}
-            wanted |= {row.id: home if joined else None for row in rows if row.to == target}
-            former = self._reassign(rows, wanted)
+            before = self._shown(row for row in rows if row.order < since)
+            owner, redirects_owner = old, None
+            if not is_taken and self._joins(before, shown):
+                is_taken, owner, redirects_owner = True, home, home
+            wanted = dict.fromkeys((row.id for row in before if row.post_url in (old, target, home)), owner)
+            redirects = dict.fromkeys((row.id for row in rows if row.to == target), redirects_owner)
+            former = self._reassign(rows, {**wanted, **redirects})
             if former:
                 changed |= {old, target, home, *filter(None, former)}
         return changed
@@ -125,7 +126,7 @@ class Moves:
                 found.append((min(orders), old))
         return found
 
-    def _reassign(self, rows: list[_Row], wanted: dict[int, str | None]) -> set[str | None]:
+    def _reassign(self, rows: list[_Row], wanted: Mapping[int, str | None]) -> set[str | None]:
         """Write whose captures *rows* are, by *wanted*; whose those were that changed."""
         changed = [row for row in rows if row.id in wanted and row.post_url != wanted[row.id]]
         self._db.executemany(
@@ -148,7 +149,7 @@ class Moves:
         return found
 
     @staticmethod
-    def _shown(rows: list[_Row]) -> list[_Row]:
+    def _shown(rows: Iterable[_Row]) -> list[_Row]:
         """Those that show a post, oldest first."""
         return sorted((row for row in rows if row.post_url and row.to is None), key=lambda row: row.order)
 

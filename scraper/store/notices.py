@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scraper import sites, urls
-from scraper.store import slugs
+from scraper.store import single, slugs
 from scraper.vocabulary import WithdrawalKind
 
 
@@ -89,7 +89,7 @@ def count(db: sqlite3.Connection) -> int:
         f" AND json_extract(withdrawn, '$.kind') IN ('{WithdrawalKind.POST}', '{WithdrawalKind.HIDDEN}')"
         " AND json_extract(withdrawn, '$.first')"
     )
-    return int(db.execute(asked).fetchone()[0])
+    return single.count(db, asked)
 
 
 def _notice(

@@ -6,6 +6,8 @@ Rows are by column name where the connection gives such (`sqlite3.Row`). Lists a
 import sqlite3
 from collections.abc import Sequence
 
+from scraper.store import single
+
 #: Rows of a list at most.
 MOST = 500
 #: The day that a post is cited by: published, else updated, as precise as known.
@@ -91,8 +93,7 @@ def links(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0)
 
 def links_number(db: sqlite3.Connection, post: int) -> int:
     """How many links it has."""
-    (number,) = db.execute("SELECT count(*) FROM links WHERE post_id = ?", (post,)).fetchone()
-    return int(number)
+    return single.count(db, "SELECT count(*) FROM links WHERE post_id = ?", (post,))
 
 
 def videos(db: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
@@ -136,8 +137,7 @@ def events(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0
 
 def events_number(db: sqlite3.Connection, post: int) -> int:
     """How many things happened to it."""
-    (number,) = db.execute("SELECT count(*) FROM events WHERE post_id = ?", (post,)).fetchone()
-    return int(number)
+    return single.count(db, "SELECT count(*) FROM events WHERE post_id = ?", (post,))
 
 
 def counts(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0) -> list[sqlite3.Row]:
@@ -153,8 +153,7 @@ def counts(db: sqlite3.Connection, post: int, most: int = MOST, skipped: int = 0
 
 def counts_number(db: sqlite3.Connection, post: int) -> int:
     """How often something was counted."""
-    (number,) = db.execute("SELECT count(*) FROM counts WHERE post_id = ?", (post,)).fetchone()
-    return int(number)
+    return single.count(db, "SELECT count(*) FROM counts WHERE post_id = ?", (post,))
 
 
 _LINKING = """
@@ -175,8 +174,7 @@ def linked_from(db: sqlite3.Connection, post: int, url: str, most: int, skipped:
 
 def linked_from_number(db: sqlite3.Connection, post: int, url: str) -> int:
     """How many other posts link to it."""
-    (number,) = db.execute(f"SELECT count(DISTINCT posts.id) {_LINKING}", (url, post)).fetchone()
-    return int(number)
+    return single.count(db, f"SELECT count(DISTINCT posts.id) {_LINKING}", (url, post))
 
 
 def _marks(values: Sequence[object]) -> str:

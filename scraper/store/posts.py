@@ -12,7 +12,7 @@ from dataclasses import replace
 from scraper import decide, digests, schema, sites
 from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, post_parts, short_ids, slugs
+from scraper.store import addresses, count_rows, post_parts, short_ids, single, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, Kept
 from scraper.store.picture_rows import PictureRows
@@ -95,8 +95,7 @@ class Posts:
 
     def id_of(self, url: str) -> int | None:
         """Id of the post known by *url*; None: there is none."""
-        row = self._db.execute("SELECT id FROM posts WHERE url = ?", (url,)).fetchone()
-        return None if row is None else int(row[0])
+        return single.number(self._db, "SELECT id FROM posts WHERE url = ?", (url,))
 
     def is_newest(self, post_id: int, place: decide.Order) -> bool:
         """Whether a capture at *place* comes after all that the post has."""

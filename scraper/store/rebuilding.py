@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scraper import schema
 from scraper.records import Reading
 from scraper.schema import Use
-from scraper.store import addresses, aside, count_rows, known_urls, post_parts, problems, withdrawal_rules
+from scraper.store import addresses, aside, count_rows, known_urls, post_parts, problems, single, withdrawal_rules
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
 from scraper.store.posts import Posts, Read
@@ -111,14 +111,17 @@ class _Rebuilding:
             chunks = _chunks([number for numbers in groups.values() for number in numbers])
             with ahead(chunks) as answers:
                 self._read_all(groups, scattered, (reading for answer in answers for reading in answer))
-        moved = moves.settle_all()
-        owned = {addresses.owner(db, address) for address in groups if address not in self._homes}
-        several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
-        for url in sorted((known - set(self._homes)) | several | moved | {url for url in owned if url is not None}):
+        for url in sorted(self._unfolded(known, groups) | moves.settle_all()):
             self._fold(url)
         self._finish(groups)
-        (count,) = db.execute("SELECT count(*) FROM posts").fetchone()
-        return Rebuilt(sum(map(len, groups.values())), count, len(self._differing))
+        posts = single.count(db, "SELECT count(*) FROM posts")
+        return Rebuilt(sum(map(len, groups.values())), posts, len(self._differing))
+
+    def _unfolded(self, known: set[str], groups: Iterable[str]) -> set[str]:
+        """Posts that are left when all is read: not read again, read at several addresses, or of bare captures."""
+        owned = {addresses.owner(self._db, address) for address in groups if address not in self._homes}
+        several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
+        return (known - set(self._homes)) | several | set(filter(None, owned))
 
     def _read_all(
         self, groups: dict[str, list[int]], scattered: set[str], readings: Iterator[Reading | None] | None

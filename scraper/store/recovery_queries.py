@@ -3,6 +3,7 @@
 import sqlite3
 
 from scraper import urls
+from scraper.store import single
 
 _UNHAD = """
 SELECT url, state, evidence FROM known_urls WHERE site = ? AND state NOT IN ('archived', 'not-a-post', 'withdrawn')
@@ -43,14 +44,12 @@ def listing(db: sqlite3.Connection, url: str, since: str, *, forever: bool) -> i
 
     One had *since* then in a recovery that was cut short, if none has come to its end since; *forever*: any.
     """
-    row = db.execute(_LISTING, {"url": url, "since": since, "forever": forever}).fetchone()
-    return None if row is None else int(row[0])
+    return single.number(db, _LISTING, {"url": url, "since": since, "forever": forever})
 
 
 def refused_at(db: sqlite3.Connection, where: str) -> str | None:
     """When a web archive last gave something else than what it lists as *where*; None: it did not."""
-    (noted,) = db.execute(_REFUSED, (where,)).fetchone()
-    return None if noted is None else str(noted)
+    return single.text(db, _REFUSED, (where,))
 
 
 def captured(db: sqlite3.Connection, source: str) -> set[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from scraper.store import single
+
 _LIGHT = "revisions.id, post_id, capture_id, seen_at, title, author, published_at, updated_at, content_sha256"
 _JOINED = "record_sha256, body_sha256 FROM revisions LEFT JOIN captures ON captures.id = capture_id WHERE post_id = ?"
 
@@ -31,16 +33,11 @@ def capture_time(db: sqlite3.Connection, post: int, url: str, digest: str) -> st
         "SELECT captured_at, captures.id FROM revision_addresses JOIN captures USING (record_sha256)"
         " WHERE post_url = ?3 AND substr(content_sha256, 1, length(?2)) = ?2"
     )
-    row = db.execute(
-        f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC LIMIT 1",
-        (post, digest, url),
-    ).fetchone()
-    return None if row is None else str(row[0])
+    asked = f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC LIMIT 1"
+    return single.text(db, asked, (post, digest, url))
 
 
 def chain_of(db: sqlite3.Connection, capture_id: int) -> str | None:
     """The chain that seals the run which made a capture; None: it is not sealed yet, or not in this copy."""
-    row = db.execute(
-        "SELECT chain_sha256 FROM captures JOIN crawls ON crawls.id = crawl_id WHERE captures.id = ?", (capture_id,)
-    ).fetchone()
-    return None if row is None else row[0]
+    asked = "SELECT chain_sha256 FROM captures JOIN crawls ON crawls.id = crawl_id WHERE captures.id = ?"
+    return single.text(db, asked, (capture_id,))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from scraper import schema
+from scraper.store import single
 
 #: Row of `meta` that is there while nothing was written since the newest checkpoint; its value is that one's id.
 SEALED = "sealed-as"
@@ -148,8 +149,7 @@ def index(db: sqlite3.Connection, record_sha256: str) -> int | None:
 
 def node(db: sqlite3.Connection, level: int, position: int) -> bytes | None:
     """A hash of the tree that was kept; None: it was not."""
-    row = db.execute("SELECT hash FROM log_nodes WHERE level = ? AND position = ?", (level, position)).fetchone()
-    return None if row is None else bytes(row[0])
+    return single.octets(db, "SELECT hash FROM log_nodes WHERE level = ? AND position = ?", (level, position))
 
 
 def keep_node(db: sqlite3.Connection, level: int, position: int, value: bytes) -> None:
@@ -171,8 +171,7 @@ def last_run(db: sqlite3.Connection) -> dict[str, object] | None:
 
 def meta(db: sqlite3.Connection, key: str) -> str | None:
     """A value of `meta`; None: there is none."""
-    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
+    return single.text(db, "SELECT value FROM meta WHERE key = ?", (key,))
 
 
 def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
@@ -269,9 +268,9 @@ def _queries(db: sqlite3.Connection) -> dict[str, str]:
 
 
 def _query(db: sqlite3.Connection, table: str) -> str:
-    columns = [row[1:] for row in db.execute(f"PRAGMA main.table_info({_quoted(table)})")]
+    names = [name for name, is_number in db.execute(_COLUMNS, (table,)) if not is_number]
     refers = {row[3]: row[2] for row in db.execute(f"PRAGMA main.foreign_key_list({_quoted(table)})")}
-    names = [name for name, affinity, _, _, key in columns if not (key and name == "id" and affinity == "INTEGER")]
+    chosen = [_natural(name, refers) for name in names]
     where = ""
     match table:
         case "bodies":
@@ -280,12 +279,14 @@ def _query(db: sqlite3.Connection, table: str) -> str:
             types = " || ',' || ".join(f"typeof(t.{_quoted(name)})" for name in names)
             chosen = ["record_sha256", "crawl_id", types]
         case "crawls":  # its number is its place in the log
-            chosen = ["id", *(_natural(name, refers) for name in names)]
+            chosen = ["id", *chosen]
         case "meta":
-            chosen, where = [_natural(name, refers) for name in names], f" WHERE key NOT IN ({_OF_COPIES})"
-        case _:
-            chosen = [_natural(name, refers) for name in names]
+            where = f" WHERE key NOT IN ({_OF_COPIES})"
     return f"SELECT {', '.join(chosen)} FROM main.{_quoted(table)} AS t{where}"
+
+
+#: The columns of a table, and whether each is the number by which SQLite knows its rows.
+_COLUMNS = "SELECT name, pk > 0 AND name = 'id' AND type = 'INTEGER' FROM pragma_table_info(?, 'main')"
 
 
 def _natural(name: str, refers: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from scraper import digests, urls
+from scraper.store import single
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,7 @@ def settle_new(db: sqlite3.Connection, site: str, post_id: int, url: str) -> Non
 def settle(db: sqlite3.Connection, site: str, base: str) -> None:
     """Give all posts of *site* that want the slug *base* theirs."""
     group, displaced = _wanting(db, site, base)
-    taken: set[str] = set()
-    chosen: dict[int, str] = {}
-    for post in group:
-        for slug in (base, f"{_lead(post)}-{base}", f"{_digits(post)}-{base}"):
-            if slug not in taken and (slug == base or not _is_plain_of_another(db, site, slug)):
-                break
-        taken.add(slug)
-        chosen[post.id] = slug
+    chosen = _chosen(db, site, base, group)
     moving = [post for post in group if post.slug != chosen[post.id]]
     for post in (*moving, *displaced):
         db.execute("UPDATE posts SET slug = ? WHERE id = ?", (provisional(post.url), post.id))
@@ -58,6 +52,17 @@ def settle(db: sqlite3.Connection, site: str, base: str) -> None:
         db.execute("UPDATE posts SET slug = ? WHERE id = ?", (chosen[post.id], post.id))
     for post in displaced:
         settle(db, site, plain(post.url))
+
+
+def _chosen(db: sqlite3.Connection, site: str, base: str, group: list[_Post]) -> dict[int, str]:
+    """The slug of each post of *group*, in the order of their right to *base*."""
+    chosen: dict[int, str] = {}
+    for post in group:
+        with_digits = f"{_digits(post)}-{base}"
+        wishes = (base, f"{_lead(post)}-{base}", with_digits)
+        free = (slug for slug in wishes if slug not in chosen.values())
+        chosen[post.id] = next((slug for slug in free if not _is_plain_of_another(db, site, slug, base)), with_digits)
+    return chosen
 
 
 def _wanting(db: sqlite3.Connection, site: str, base: str) -> tuple[list[_Post], list[_Post]]:
@@ -75,20 +80,23 @@ def _wanting(db: sqlite3.Connection, site: str, base: str) -> tuple[list[_Post],
     return group, displaced
 
 
-def _is_plain_of_another(db: sqlite3.Connection, site: str, slug: str) -> bool:
-    """Whether a post wants *slug* as its plain one; then somebody has it."""
-    row = db.execute("SELECT url FROM posts WHERE site = ? AND slug = ?", (site, slug)).fetchone()
-    return row is not None and plain(row[0]) == slug
+def _is_plain_of_another(db: sqlite3.Connection, site: str, slug: str, base: str) -> bool:
+    """Whether a post that does not want *base* wants *slug* as its plain one; then somebody has it."""
+    if slug == base:
+        return False
+    url = single.text(db, "SELECT url FROM posts WHERE site = ? AND slug = ?", (site, slug))
+    return url is not None and plain(url) == slug
 
 
 def _lead(post: _Post) -> str:
     number = urls.post_number(post.url)
-    language = re.search(r"[?&]lang=([\w-]+)", post.url)
     if number is not None:
         return str(number)
-    return (
-        urls.dated(post.url) or (language[1] if language else None) or (post.published_at or "")[:10] or _digits(post)
-    )
+    if day := urls.dated(post.url):
+        return day
+    if language := re.search(r"[?&]lang=([\w-]+)", post.url):
+        return language[1]
+    return (post.published_at or "")[:10] or _digits(post)
 
 
 def _digits(post: _Post) -> str:

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
+from scraper.store import single
+
 #: Rows fetched at a time.
 BATCH = 64
 #: Of tables that have the column.
@@ -38,4 +40,4 @@ def count(db: sqlite3.Connection, table: str, posts: Sequence[int] | None = None
     """Rows of *table*, which may be a view; of *posts* only, or of all."""
     if posts is None:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-    return int(db.execute(f"SELECT count(*) FROM {table} t{_OF_POSTS}", (json.dumps(posts),)).fetchone()[0])
+    return single.count(db, f"SELECT count(*) FROM {table} t{_OF_POSTS}", (json.dumps(posts),))

@@ -78,20 +78,29 @@ def _erase(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, *, everywhe
 def _say(db: sqlite3.Connection, chosen: Plan, decided: Decision, told: dict[str, Any]) -> None:
     """Write the rows of `withdrawals`: one for each address, or capture; the first says all."""
     kind = WithdrawalKind.HIDDEN if decided.hide else KINDS[chosen.extent]
-    by_address = chosen.extent in (Extent.POST, Extent.PICTURES)
+    more = told | {"first": True}
+    for url, record in _withdrawn(chosen, told["records"]):
+        said = {"kind": kind, **more}
+        if chosen.url not in (url, record):
+            said["of"] = chosen.url
+        row = (decided.at, decided.reason, decided.by, json.dumps(said, sort_keys=True), decided.crawl_id)
+        db.execute(_INSERT, (url, record, *row))
+        more = {}
     if chosen.extent is Extent.POST:
-        names = [chosen.url, *(one for one in chosen.addresses if one != chosen.url)]
-    else:
-        names = list(chosen.addresses if by_address else told["records"])
-    for number, name in enumerate(names):
-        what = (told | {"first": True}) if number == 0 else {}
-        of = {} if name == chosen.url else {"of": chosen.url}
-        said = json.dumps({"kind": kind} | of | what, sort_keys=True)
-        keys = (name, None) if by_address else (None, name)
-        db.execute(_INSERT, (*keys, decided.at, decided.reason, decided.by, said, decided.crawl_id))
-        if chosen.extent is Extent.POST:
-            state = (f"on {decided.at[:10]}: {decided.reason}", name)
-            db.execute("UPDATE known_urls SET state = 'withdrawn', evidence = ? WHERE url = ?", state)
+        why = f"on {decided.at[:10]}: {decided.reason}"
+        states = [(why, url) for url in {chosen.url, *chosen.addresses}]
+        db.executemany("UPDATE known_urls SET state = 'withdrawn', evidence = ? WHERE url = ?", states)
+
+
+def _withdrawn(chosen: Plan, records: list[str]) -> list[tuple[str | None, str | None]]:
+    """(address, None) or (None, record) of each row of `withdrawals`."""
+    match chosen.extent:
+        case Extent.POST:
+            return [(url, None) for url in dict.fromkeys((chosen.url, *chosen.addresses))]
+        case Extent.PICTURES:
+            return [(url, None) for url in chosen.addresses]
+        case _:
+            return [(None, record) for record in records]
 
 
 def records_of(db: sqlite3.Connection, captures: Iterable[int]) -> list[str]:
