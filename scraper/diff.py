@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import groupby
 
 
 class Change(StrEnum):
@@ -83,16 +84,10 @@ def fold(changes: Sequence[Paragraph], context: int = 1) -> tuple[Paragraph | Fo
         if each.kind != SAME:
             near.update(range(at - context, at + context + 1))
     found: list[Paragraph | Fold] = []
-    hidden = 0
-    for at, each in enumerate(changes):
-        if at not in near:
-            hidden += 1
-            continue
-        if hidden:
-            found.append(Fold(hidden))
-            hidden = 0
-        found.append(each)
-    return tuple((*found, Fold(hidden)) if hidden else found)
+    for is_near, group in groupby(range(len(changes)), key=near.__contains__):
+        places = list(group)
+        found += [changes[at] for at in places] if is_near else [Fold(len(places))]
+    return tuple(found)
 
 
 def summary(changes: Sequence[Paragraph]) -> Summary:

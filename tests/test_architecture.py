@@ -18,6 +18,7 @@ NOUNS = {
     "records",
     "vocabulary",
     "harmless",
+    "wording",
     "style_sheets",
     "wix_media",
     "urls",

@@ -3,6 +3,7 @@
 import shlex
 
 from scraper.schedule.plan import Plan
+from scraper.wording import framed
 
 
 def crontab(plan: Plan) -> str:
@@ -16,7 +17,7 @@ def crontab(plan: Plan) -> str:
         steps.insert(1, plan.pinging("start") + " || :")
         steps.append(plan.pinging("$s") + " || :")
     line = "; ".join(steps).replace("%", "\\%")  # a bare one would end the command
-    owner = f'MAILTO="{plan.mail}"\n' if plan.mail else ""
+    owner = framed(plan.mail, 'MAILTO="', '"\n')
     return f"""\
 # Add these lines with `crontab -e`. A run that ends with any status but 0 is mailed.
 SHELL=/bin/sh

@@ -42,11 +42,14 @@ class Plan:
 
     def command(self) -> tuple[str, ...]:
         """The command line, word by word."""
-        pace = () if self.delay is None else ("--delay", f"{self.delay:g}")
-        contact = () if self.contact is None else ("--contact", self.contact)
-        options = ("--db", str(self.db), *contact, *pace)
-        targets = ("--", *self.targets) if any(target.startswith("-") for target in self.targets) else self.targets
-        return (str(self.program), "crawl", *options, *targets)
+        words = [str(self.program), "crawl", "--db", str(self.db)]
+        if self.contact is not None:
+            words += ["--contact", self.contact]
+        if self.delay is not None:
+            words += ["--delay", f"{self.delay:g}"]
+        if any(target.startswith("-") for target in self.targets):
+            words.append("--")
+        return (*words, *self.targets)
 
     def causes(self) -> str:
         """A shell command that prints what needs a look, one line a cause."""
@@ -59,19 +62,18 @@ class Plan:
 
 def check(plan: Plan) -> None:
     """Raises UsageError for words that cannot stand in a schedule."""
-    for word in (*plan.command(), plan.mail or ""):
-        if not word.isprintable():
-            raise UsageError(f"schedule: expected words without line breaks and control signs, found {word!r}")
-    for path in (plan.program, plan.db):
-        if not path.is_absolute():
-            raise UsageError(f"schedule: expected an absolute path, found {str(path)!r}")
     if plan.contact is not None and not plan.contact.strip():
         raise UsageError("schedule: no contact for the sites' owners: give --contact (an e-mail or web address)")
-    if not _TIME.fullmatch(plan.at):
-        raise UsageError(f"schedule: expected a time of the day like 03:00, found {plan.at!r}")
-    if plan.mail and not _MAIL.fullmatch(plan.mail):
-        raise UsageError(f"schedule: expected an e-mail address for --mail, found {plan.mail!r}")
-    if plan.ping and not _PING.fullmatch(plan.ping):
-        raise UsageError(f"schedule: expected a web address without a query for --ping, found {plan.ping!r}")
-    if not _ACCOUNT.fullmatch(plan.account):
-        raise UsageError(f"schedule: expected the name of an account for --account, found {plan.account!r}")
+    for word in (*plan.command(), plan.mail or ""):
+        _expect(word.isprintable(), "words without line breaks and control signs", word)
+    for path in (plan.program, plan.db):
+        _expect(path.is_absolute(), "an absolute path", str(path))
+    _expect(_TIME.fullmatch(plan.at), "a time of the day like 03:00", plan.at)
+    _expect(not plan.mail or _MAIL.fullmatch(plan.mail), "an e-mail address for --mail", plan.mail)
+    _expect(not plan.ping or _PING.fullmatch(plan.ping), "a web address without a query for --ping", plan.ping)
+    _expect(_ACCOUNT.fullmatch(plan.account), "the name of an account for --account", plan.account)
+
+
+def _expect(holds: object, expected: str, found: str | None) -> None:
+    if not holds:
+        raise UsageError(f"schedule: expected {expected}, found {found!r}")

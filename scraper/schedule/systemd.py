@@ -2,15 +2,16 @@
 
 import re
 import shlex
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from scraper.schedule.plan import Plan
+from scraper.wording import framed
 
 _PLAIN = re.compile(r"[A-Za-z0-9_/.+-]+")
+_BARE_WORD = re.compile(r"[\w@%+=:,./$-]+", re.ASCII)
 #: Folders that a hardened service sees only where something in them is needed.
-_HOMES = ("/home", "/root", "/run/user")
-
-_SYSTEM, _USER = "/etc/systemd/system", "~/.config/systemd/user"
+_HOMES = frozenset(map(PurePath, ("/home", "/root", "/run/user")))
 
 # A user's systemd has no network-online.target (systemd.special(7)): a default route is waited for, five minutes at
 # most. In /proc/net/route its destination is 00000000, in ipv6_route it is 32 zeros, of length 00, not on lo.
@@ -50,77 +51,101 @@ SystemCallFilter=~@privileged
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Manager:
+    """The systemd that runs the units: the system's own, or a user's."""
+
+    folder: str
+    control: str
+    journal: str
+    #: The line that says what has to be done beside starting it.
+    first: str
+    #: Lines of [Unit] that wait for the network, and of [Service] that do.
+    network: str = ""
+    wait: str = ""
+    #: Lines of [Service]: who it runs as, with what rights, and what it takes to read the journal.
+    account: str = ""
+    hardening: str = ""
+    may_read_journal: str = ""
+
+
+def _manager(plan: Plan) -> _Manager:
+    if plan.user:
+        return _Manager(
+            folder="~/.config/systemd/user",
+            control="systemctl --user",
+            journal="journalctl --user",
+            first="# Also when logged out:   loginctl enable-linger",
+            wait=_shell("ExecStartPre", _WAIT),
+        )
+    where = shlex.quote(str(plan.db.parent))
+    return _Manager(
+        folder="/etc/systemd/system",
+        control="systemctl",
+        journal="journalctl",
+        first=f"# Once, before:          useradd --system {plan.account}; install -d -o {plan.account} {where}",
+        network="Wants=network-online.target\nAfter=network-online.target\n",
+        account=f"User={plan.account}\n",
+        hardening=_hardening(plan),
+        may_read_journal="SupplementaryGroups=systemd-journal\n",
+    )
+
+
 def units(plan: Plan) -> tuple[tuple[str, str], ...]:
     """(path, content) of each unit."""
-    folder = _USER if plan.user else _SYSTEM
-    found = [(f"{folder}/ushrn-crawl.service", _service(plan)), (f"{folder}/ushrn-crawl.timer", _timer(plan))]
+    manager = _manager(plan)
+    found = {"ushrn-crawl.service": _service(plan, manager), "ushrn-crawl.timer": _timer(plan)}
     if plan.mail:
-        found.append((f"{folder}/ushrn-crawl-failed.service", _failed(plan, plan.mail)))
-    return tuple(found)
+        found["ushrn-crawl-failed.service"] = _failed(plan, plan.mail, manager)
+    return tuple((f"{manager.folder}/{name}", content) for name, content in found.items())
 
 
-def _service(plan: Plan) -> str:
-    told = "OnFailure=ushrn-crawl-failed.service\n" if plan.mail else ""
-    network = "" if plan.user else "Wants=network-online.target\nAfter=network-online.target\n"
+def _service(plan: Plan, manager: _Manager) -> str:
+    told = framed(plan.mail and "ushrn-crawl-failed.service", "OnFailure=", "\n")
+    before, after = _told(plan)
     return f"""\
-{_advice(plan)}[Unit]
+{_advice(manager)}[Unit]
 Description=Crawl the sites of the USHRN posts archive
-{network}{told}
+{manager.network}{told}
 [Service]
 Type=oneshot
-{_account(plan)}{_before(plan)}ExecStart={_words(plan.command())}
-{_after(plan)}Nice=10
+{manager.account}{manager.wait}{before}ExecStart={_words(plan.command())}
+{after}Nice=10
 NoNewPrivileges=yes
-{_hardening(plan)}# SIGTERM lets it finish the current post and save.
+{manager.hardening}# SIGTERM lets it finish the current post and save.
 TimeoutStopSec=5min
 """
 
 
-def _advice(plan: Plan) -> str:
+def _advice(manager: _Manager) -> str:
     """How to start and watch it."""
-    control = "systemctl --user" if plan.user else "systemctl"
-    journal = "journalctl --user" if plan.user else "journalctl"
-    folder = shlex.quote(str(plan.db.parent))
-    first = (
-        "# Also when logged out:   loginctl enable-linger"
-        if plan.user
-        else f"# Once, before:          useradd --system {plan.account}; install -d -o {plan.account} {folder}"
-    )
+    control = manager.control
     return f"""\
-{first}
+{manager.first}
 # Start it every day:     {control} daemon-reload && {control} enable --now ushrn-crawl.timer
 # Next and last run:      {control} list-timers ushrn-crawl.timer
-# The log:                {journal} -u ushrn-crawl
+# The log:                {manager.journal} -u ushrn-crawl
 # Any exit status but 0 marks it as failed:  {control} is-failed ushrn-crawl
 """
 
 
-def _account(plan: Plan) -> str:
-    return "" if plan.user else f"User={plan.account}\n"
-
-
-def _before(plan: Plan) -> str:
-    lines = [_shell("ExecStartPre", _WAIT)] if plan.user else []
-    lines += [_shell("ExecStartPre", plan.pinging("start"), may_fail=True)] if plan.ping else []
-    return "".join(lines)
-
-
-def _after(plan: Plan) -> str:
-    """Tells the monitor how it ended, whatever ended it: $EXIT_STATUS is a number, or the name of a signal."""
-    script = 's=$EXIT_STATUS; case "$s" in ""|*[!0-9]*) s=fail;; esac; ' + plan.pinging("$s")
-    return _shell("ExecStopPost", script, may_fail=True) if plan.ping else ""
+def _told(plan: Plan) -> tuple[str, str]:
+    """The lines that tell the monitor that it starts, and how it ended, whatever ended it: $EXIT_STATUS is a number, or
+    the name of a signal. Empty: there is no monitor.
+    """
+    if not plan.ping:
+        return "", ""
+    ending = 's=$EXIT_STATUS; case "$s" in ""|*[!0-9]*) s=fail;; esac; ' + plan.pinging("$s")
+    return (
+        _shell("ExecStartPre", plan.pinging("start"), may_fail=True),
+        _shell("ExecStopPost", ending, may_fail=True),
+    )
 
 
 def _hardening(plan: Plan) -> str:
-    if plan.user:
-        return ""
-    at_home = any(_inside(path, home) for path in (plan.program, plan.db) for home in _HOMES)
-    home = "read-only" if at_home else "yes"
+    above = {*plan.program.parents, *plan.db.parents}
+    home = "yes" if above.isdisjoint(_HOMES) else "read-only"
     return f"ProtectHome={home}\n{_HARDENED}ReadWritePaths={_path(plan.db.parent)}\n"
-
-
-def _inside(path: PurePath, folder: str) -> bool:
-    return PurePath(folder) in path.parents
 
 
 def _timer(plan: Plan) -> str:
@@ -139,11 +164,10 @@ WantedBy=timers.target
 """
 
 
-def _failed(plan: Plan, mail: str) -> str:
-    journal = "journalctl --user" if plan.user else "journalctl"
+def _failed(plan: Plan, mail: str, manager: _Manager) -> str:
     script = (
         f"{{ echo 'What needs a look:'; {plan.causes()}; echo 'The last lines of its log:'; "
-        f"{journal} -u ushrn-crawl -n 40 --no-pager; }} | "
+        f"{manager.journal} -u ushrn-crawl -n 40 --no-pager; }} | "
         f'mail -s "ushrn crawl failed on $(uname -n)" {shlex.quote(mail)}'
     )
     return f"""\
@@ -152,16 +176,12 @@ Description=Tell that a crawl of the USHRN posts archive failed
 
 [Service]
 Type=oneshot
-{_account(plan)}{_may_read_journal(plan)}{_shell("ExecStart", script)}"""
-
-
-def _may_read_journal(plan: Plan) -> str:
-    return "" if plan.user else "SupplementaryGroups=systemd-journal\n"
+{manager.account}{manager.may_read_journal}{_shell("ExecStart", script)}"""
 
 
 def _shell(setting: str, script: str, *, may_fail: bool = False) -> str:
     """A line that runs *script*."""
-    return f"{setting}={'-' if may_fail else ''}/bin/sh -c {_word(script)}\n"
+    return f"{setting}={'-' * may_fail}/bin/sh -c {_word(script)}\n"
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -173,11 +193,18 @@ def _words(words: tuple[str, ...]) -> str:
 
 def _word(word: str) -> str:
     """One word of ExecStart=: quoted, without specifiers (%) and variables ($)."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return escaped if re.fullmatch(r"[\w@%+=:,./$-]+", escaped, re.ASCII) else f'"{escaped}"'
+    return _quoted(_escaped(word).replace("$", "$$"), _BARE_WORD)
 
 
 def _path(path: PurePath) -> str:
     """A path of ReadWritePaths=: quoted, without specifiers (%)."""
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return escaped if _PLAIN.fullmatch(escaped) else f'"{escaped}"'
+    return _quoted(_escaped(str(path)), _PLAIN)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _quoted(escaped: str, bare: re.Pattern[str]) -> str:
+    """In quotation marks, unless it is as *bare* says."""
+    return escaped if bare.fullmatch(escaped) else f'"{escaped}"'

@@ -7,6 +7,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from scraper.dates import in_words as day
+from scraper.numbers import plural
 from scraper.vocabulary import EventKind
 
 #: Kind of event → the word for it.
@@ -22,7 +23,7 @@ KINDS = {
 
 def heading(rows: Sequence[sqlite3.Row], since: str, name: str) -> str:
     """``3 changes since 1 November 2026: USHRN posts archive``."""
-    return f"{len(rows):,} {'change' if len(rows) == 1 else 'changes'} since {day(since)}: {name}"
+    return f"{plural(len(rows), 'change')} since {day(since)}: {name}"
 
 
 def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:

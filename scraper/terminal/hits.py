@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from scraper.harmless import harmless
+from scraper.numbers import plural
 from scraper.search import MARK, UNMARK, Advice, Group, Hit, Matched, Page, Request, Step, find_mended
+from scraper.wording import day_of, framed
 
 #: Bold and back, for terminals; elsewhere the words found stand between asterisks.
 BOLD = ("\x1b[1m", "\x1b[0m")
@@ -28,9 +30,12 @@ class Style:
     @classmethod
     def of(cls, environment: Mapping[str, str], *, is_terminal: bool) -> "Style":
         """Bold on a terminal, unless NO_COLOR is set (no-color.org) or TERM is ``dumb``; as wide as the terminal."""
-        plain = not is_terminal or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
-        columns = shutil.get_terminal_size((WIDTH, 24)).columns if is_terminal else WIDTH
-        return cls(STARS if plain else BOLD, min(max(columns, NARROWEST), WIDEST))
+        if not is_terminal:
+            return cls()
+        width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST), WIDEST)
+        if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+            return cls(width=width)
+        return cls(BOLD, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,10 @@ class Help:
 
 def first_mended(db: sqlite3.Connection, request: Request, advice: Advice) -> tuple[Hit, ...]:
     """The hits of the likeliest query that was meant; empty: none was, or it finds nothing."""
-    best = advice.spellings[0] if advice.spellings else None
-    return find_mended(db, request, best.text) if best and best.total else ()
+    for best in advice.spellings[:1]:
+        if best.total:
+            return find_mended(db, request, best.text)
+    return ()
 
 
 def results(page: Page, help_: Help, style: Style) -> str:
@@ -54,23 +61,26 @@ def results(page: Page, help_: Help, style: Style) -> str:
     first = (asked.page - 1) * asked.size + 1
     parts = [*asked.query.notes, *help_.faults, *spelling_lines(help_.advice)]
     if help_.mended:
-        parts.append(f"Posts with {harmless(help_.advice.spellings[0].text)}:")
-        parts += [hit_lines(number, hit, style) for number, hit in enumerate(help_.mended, 1)]
-    parts += [hit_lines(number, hit, style) for number, hit in enumerate(page.hits, first)]
-    number = first + len(page.hits)
+        parts += [f"Posts with {harmless(help_.advice.spellings[0].text)}:", *numbered(help_.mended, 1, style)]
+    found = numbered(page.hits, first, style)
+    end = first + len(found)
     for group in page.groups:
         if group.hits:
-            parts.append(heading(page, group))
-            parts += [hit_lines(at, hit, style) for at, hit in enumerate(group.hits, number)]
-            number += len(group.hits)
-    parts += name_lines(help_.advice)
-    if number == first and not help_.mended:
-        nothing = f"no hits on this page; {page.shown} in all" if page.shown else "no hits"
-        return "\n".join([*parts, *(step_line(step) for step in help_.advice.steps), nothing])
-    if number == first:
+            found += [heading(page, group), *numbered(group.hits, end, style)]
+            end += len(group.hits)
+    parts += [*found, *name_lines(help_.advice)]
+    if found:
+        more = framed(end <= page.shown and asked.page + 1, "; more: --page ")
+        return "\n\n".join([*parts, f"{first} to {end - 1} of {page.shown}{more}"])
+    if help_.mended:
         return "\n\n".join(parts)
-    more = f"; more: --page {asked.page + 1}" if number - 1 < page.shown else ""
-    return "\n\n".join([*parts, f"{first} to {number - 1} of {page.shown}{more}"])
+    nothing = "no hits" + framed(page.shown, " on this page; ", " in all")
+    return "\n".join([*parts, *map(step_line, help_.advice.steps), nothing])
+
+
+def numbered(hits: Iterable[Hit], first: int, style: Style) -> list[str]:
+    """The lines of each hit, numbered from *first* on."""
+    return [hit_lines(number, hit, style) for number, hit in enumerate(hits, first)]
 
 
 def spelling_lines(advice: Advice) -> list[str]:
@@ -93,9 +103,14 @@ def name_lines(advice: Advice) -> list[str]:
 
 def step_line(step: Step) -> str:
     """One way back and what it gives."""
-    what = f"with {step.instead} instead of {step.without}" if step.instead else f"without {step.without}"
-    gives = f"{step.total:,} post{'s' if step.total != 1 else ''}"
-    return f"  {harmless(what) if step.without else 'all posts'}: {gives}. {harmless(step.reason)}".rstrip()
+    match step.instead, step.without:
+        case _, "":
+            what = "all posts"
+        case "", without:
+            what = f"without {without}"
+        case instead, without:
+            what = f"with {instead} instead of {without}"
+    return f"  {harmless(what)}: {plural(step.total, 'post')}. {harmless(step.reason)}".rstrip()
 
 
 def heading(page: Page, group: Group) -> str:
@@ -108,18 +123,17 @@ def heading(page: Page, group: Group) -> str:
 
 def hit_lines(number: int, hit: Hit, style: Style) -> str:
     """One hit."""
-    gone = f"; gone since {hit.gone_at[:10]}" if hit.gone_at else ""
-    views = "views unknown" if hit.views is None else f"{hit.views:,} view{'s' if hit.views != 1 else ''}"
+    gone = framed(day_of(hit.gone_at), "; gone since ")
+    views = "views unknown" if hit.views is None else plural(hit.views, "view")
     lines = [
         f"{number:3}. {marked(hit.title or '(without title)', style.marks)}",
         f"     {dated(hit)} · {views} · {hit.site}{gone}",
         f"     {harmless(hit.url)}",
     ]
     for snippet in hit.snippets:
-        where = f"{snippet.file}, p. {snippet.page}" if snippet.page else snippet.file
-        text = f"[{where}] {snippet.text}" if where else snippet.text
+        where = f"{snippet.file or ''}{framed(snippet.page, ', p. ')}"
         lines += textwrap.wrap(
-            marked(text, style.marks),
+            marked(framed(where, "[", "] ") + snippet.text, style.marks),
             style.width,
             initial_indent="     > ",
             subsequent_indent="       ",
@@ -132,11 +146,8 @@ def hit_lines(number: int, hit: Hit, style: Style) -> str:
 
 def dated(hit: Hit) -> str:
     """When it was published, or if that is not known, updated."""
-    published = hit.published_day or hit.published_at
-    if published:
-        return published[:10]
-    updated = hit.updated_day or hit.updated_at
-    return f"updated {updated[:10]}" if updated else "undated"
+    published = day_of(hit.published_day or hit.published_at)
+    return published or framed(day_of(hit.updated_day or hit.updated_at), "updated ") or "undated"
 
 
 def marked(text: str, marks: tuple[str, str]) -> str:

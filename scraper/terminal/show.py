@@ -2,15 +2,17 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import diff
 from scraper.errors import UsageError
 from scraper.harmless import harmless
+from scraper.numbers import plural
 from scraper.store import Archive, PostHistory, capture_queries
 from scraper.vocabulary import TimeBasis
+from scraper.wording import framed
 
 #: Columns of a terminal.
 WIDTH = 96
@@ -141,35 +143,47 @@ def _captures(life: PostHistory, most: int) -> str:
     events: dict[object, list[str]] = {}
     for event in life.events:
         events.setdefault(event["capture_id"], []).append(str(event["kind"]).upper())
-    rows = []
-    for row in life.captures:
-        status = "saved page" if row["status"] is None else f"status {row['status']}"
-        verdict = " ".join((_plain(row["verdict"]), *events.get(row["id"], [])))
-        reason = f": {_plain(row['reason'])}" if row["reason"] else ""
-        basis = "" if row["captured_at_basis"] == TimeBasis.CLOCK else f" ({_plain(row['captured_at_basis'])})"
-        cut = f"; cut: {row['truncated']}" if row["truncated"] else ""
-        untrusted = f"; certificate not trusted, accepted as {row['certificate']}" if row["certificate"] else ""
-        rows.append(
-            f"{row['id']:>6}  {_plain(row['captured_at'])}{basis}  {_plain(row['source'])}, {status}"
-            f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{reason}{cut}{untrusted}"
-        )
+    rows = [_capture_line(row, events.get(row["id"], [])) for row in life.captures]
     return _listed("Captures", rows, most)
+
+
+def _capture_line(row: Mapping[str, object], events: list[str]) -> str:
+    status = "saved page" if row["status"] is None else f"status {row['status']}"
+    verdict = " ".join((_plain(row["verdict"]), *events))
+    basis = framed(row["captured_at_basis"] != TimeBasis.CLOCK and _plain(row["captured_at_basis"]), " (", ")")
+    more = (
+        framed(row["reason"] and _plain(row["reason"]), ": "),
+        framed(row["truncated"], "; cut: "),
+        framed(row["certificate"], "; certificate not trusted, accepted as "),
+    )
+    return (
+        f"{row['id']:>6}  {_plain(row['captured_at'])}{basis}  {_plain(row['source'])}, {status}"
+        f"  {_plain(row['body_sha256'])[:DIGITS]:<{DIGITS}}  {verdict}{''.join(more)}"
+    )
 
 
 def _counts(life: PostHistory, most: int) -> str:
     """How the numbers grew."""
-    views = [row["views"] for row in life.counts if isinstance(row["views"], int)]
-    rows, before = [], None
+    views: list[int] = []
+    rows = []
     for row in life.counts:
-        now = row["views"]
-        grown = f" ({now - before:+})" if isinstance(now, int) and isinstance(before, int) and now != before else ""
-        before = now if isinstance(now, int) else before
-        numbers = f"views {_plain(now)}{grown}, comments {_plain(row['comments'])}, likes {_plain(row['likes'])}"
+        grown = ""
+        if isinstance(row["views"], int):
+            views.append(row["views"])
+            grown = _grown(views)
+        numbers = (
+            f"views {_plain(row['views'])}{grown}, comments {_plain(row['comments'])}, likes {_plain(row['likes'])}"
+        )
         rows.append(
             f"{_plain(row['counted_at'])}  {numbers}  from {_plain(row['source'])}, capture {row['capture_id']}"
         )
-    title = "Counts" + (f"  {_curve(views)}" if len(views) > 1 else "")
-    return _listed(title, rows, most)
+    return _listed("Counts" + framed(len(views) > 1 and _curve(views), "  "), rows, most)
+
+
+def _grown(views: Sequence[int]) -> str:
+    """By how much the last number is another than the one before it; empty: it is not, or is the first."""
+    grown = views[-1] - views[-2] if len(views) > 1 else 0
+    return f" ({grown:+})" if grown else ""
 
 
 def _curve(numbers: Sequence[int]) -> str:
@@ -209,7 +223,7 @@ def _changes(before: dict[str, object], row: dict[str, object], marks: Marks) ->
         return
     for each in diff.fold(diff.diff(_text(before["body_text"]), _text(row["body_text"]))):
         if isinstance(each, diff.Fold):
-            yield f"… {each.paragraphs} paragraph{'s' if each.paragraphs != 1 else ''} unchanged …"
+            yield f"… {plural(each.paragraphs, 'paragraph')} unchanged …"
         else:
             yield from textwrap.wrap("".join(_marked(segment, marks) for segment in each.segments), WIDTH - 7)
 
@@ -219,11 +233,8 @@ def _text(value: object) -> str | None:
 
 
 def _marked(segment: diff.Segment, marks: Marks) -> str:
-    text = _plain(segment.text)
-    if segment.kind == diff.SAME:
-        return text
-    left, right = marks.added if segment.kind == diff.ADDED else marks.removed
-    return f"{left}{text}{right}"
+    left, right = {diff.SAME: ("", ""), diff.ADDED: marks.added, diff.REMOVED: marks.removed}[segment.kind]
+    return f"{left}{_plain(segment.text)}{right}"
 
 
 def _listed(title: str, rows: Sequence[str], most: int = ROWS) -> str:
@@ -236,4 +247,4 @@ def _listed(title: str, rows: Sequence[str], most: int = ROWS) -> str:
         left = len(rows) - most
         shown = [*rows[:first], f"… {left} more, shown with --all …", *rows[len(rows) - (most - first) :]]
     name, _, rest = title.partition("  ")
-    return "\n".join([f"{name} ({len(rows)})" + (f"  {rest}" if rest else ""), *(f"  {row}" for row in shown)])
+    return "\n".join([f"{name} ({len(rows)}){framed(rest, '  ')}", *(f"  {row}" for row in shown)])

@@ -20,6 +20,7 @@ from scraper.numbers import plural
 from scraper.store import Health, OpenProblem, SiteHealth
 from scraper.store import health as read_model
 from scraper.terminal import checks
+from scraper.wording import day_of, framed
 
 #: Of the JSON form: raised where a field changes its meaning or goes; new ones may come without.
 SCHEMA_VERSION = 1
@@ -115,10 +116,9 @@ def screen(found: Status) -> str:
     if health.last_verify_at:
         lines.append(f"last verified: {_when(health.last_verify_at, found.around.now)}")
     lines += [_site_line(site, found.around.now) for site in health.sites]
-    lines.append(
-        f"problems: {plural(health.errors, 'error')}, {plural(health.notes, 'note')}" + (":" if health.problems else "")
-    )
-    lines += [_problem_line(problem) for problem in health.problems]
+    told = list(map(_problem_line, health.problems))
+    lines.append(f"problems: {plural(health.errors, 'error')}, {plural(health.notes, 'note')}{':' * bool(told)}")
+    lines += told
     more = health.errors + health.notes - len(health.problems)
     if more > 0:
         lines.append(f"  and {more} more in the table problems")
@@ -150,9 +150,7 @@ def _when(at: str, now: datetime) -> str:
 
 
 def _site_line(site: SiteHealth, now: datetime) -> str:
-    span = (
-        f", {site.first_published_at[:10]} to {(site.last_published_at or '')[:10]}" if site.first_published_at else ""
-    )
+    span = framed(day_of(site.first_published_at), ", ", f" to {day_of(site.last_published_at)}")
     known = ", ".join(f"{count} {state}" for state, count in site.coverage.items())
     had = f"; last had {_when(site.last_had_at, now)}" if site.last_had_at else ""
     posts = f"{plural(site.posts, 'post')}{span}, {site.gone} gone"
@@ -160,7 +158,7 @@ def _site_line(site: SiteHealth, now: datetime) -> str:
 
 
 def _problem_line(problem: OpenProblem) -> str:
-    what = f"{problem.stage}/{problem.kind}" + (f" {problem.field}" if problem.field else "")
+    what = f"{problem.stage}/{problem.kind}{framed(problem.field, ' ')}"
     words = problem.message.replace("\n", " ")
     return (
         f"  {problem.level} {what}, {problem.times}x since {problem.first_seen_at[:10]}: {problem.url}: {words[:160]}"
@@ -168,10 +166,12 @@ def _problem_line(problem: OpenProblem) -> str:
 
 
 def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "KB", "MB"):
+    if count < 1000:
+        return f"{count} bytes"
+    size = count / 1000
+    for unit in ("KB", "MB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+            return f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
 
