@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from scraper.wording import framed
+
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
@@ -163,10 +165,11 @@ def _spelled(year: int | None, month: int, day: int | None) -> Spelled | None:
     except ValueError:
         return None
     if year is None:
-        return Spelled(None, "year") if day is not None else None
+        return None if day is None else Spelled(None, "year")
     if not 1900 <= year <= 2199:  # no post, but a number of something else
         return None
-    return Spelled(checked.isoformat() if day is not None else checked.isoformat()[:7])
+    iso = checked.isoformat()
+    return Spelled(iso[:7] if day is None else iso)
 
 
 def _numeric(text: str) -> Spelled | None:
@@ -175,12 +178,18 @@ def _numeric(text: str) -> Spelled | None:
         return _spelled(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
     if found := _NO_YEAR_CJK.fullmatch(text):
         return _spelled(None, int(found[1]), int(found[2]))
-    if (found := _NUMERIC.fullmatch(text)) is None:
-        return None
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
-    if first > 12 or first == second or (found[2] == "." and second <= 12):  # months
+    if found := _NUMERIC.fullmatch(text):
+        return _in_either_order(int(found[1]), int(found[3]), int(found[4]), day_first=found[2] == ".")
+    return None
+
+
+def _in_either_order(first: int, second: int, year: int, *, day_first: bool) -> Spelled | None:
+    """The date of two numbers of which one is the month; None: it could be either, and nothing says which."""
+    if first > 12 or first == second or (day_first and second <= 12):
         return _spelled(year, second, first)
-    return _spelled(year, first, second) if second > 12 else None
+    if second > 12:
+        return _spelled(year, first, second)
+    return None
 
 
 def _vietnamese(match: re.Match[str]) -> str:
@@ -191,26 +200,31 @@ def _vietnamese(match: re.Match[str]) -> str:
 
 def _worded(text: str) -> Spelled | None:
     """A date with the name of a month: a day, a year, or both beside it, in any order, and no other word."""
-    month = day = year = None
     words = _WORD.findall(_VIETNAMESE.sub(_vietnamese, _ORDINAL.sub("", text)))
     if not 2 <= len(words) <= 8:  # "Mar 18" to "martes, 18 de marzo de 2021 г."
         return None
+    parts: dict[str, int] = {}
     for word in words:
-        if word.isdecimal():
-            number = int(word)
-            if len(word) == 4 and year is None:  # a year
-                year = number
-            elif len(word) <= 2 and day is None:  # a day
-                day = number
-            else:
-                return None
-        elif month is None and (named := _month(word)) is not None:
-            month = named
-        elif _folded(word) not in _JOINING and _folded(word) not in _weekdays():
+        part, number = _part(word)
+        if number is not None and part not in parts:
+            parts[part] = number
+        elif _folded(word) not in _JOINING | _weekdays():
             return None
-    if month is None or (day is None and year is None):
+    if "month" not in parts or len(parts) < 2:
         return None
-    return _spelled(year, month, day)
+    return _spelled(parts.get("year"), parts["month"], parts.get("day"))
+
+
+def _part(word: str) -> tuple[str, int | None]:
+    """Which part of a date *word* can be, and its number; None: it can be none."""
+    if not word.isdecimal():
+        return "month", _month(word)
+    match len(word):
+        case 1 | 2:
+            return "day", int(word)
+        case 4:
+            return "year", int(word)
+    return "", None
 
 
 @lru_cache(maxsize=2048)
@@ -258,20 +272,20 @@ def iso_utc(text: str) -> str | None:
         found = parse(text)
         return found.iso if found else None
     match = _STAMP.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
     try:
-        if hour is None or zone is None:
-            return date(int(year), int(month), int(day)).isoformat()
-        offset = "+00:00" if zone in "Zz" else zone
-        moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{offset}").astimezone(
-            UTC
-        )
+        return match and _stamped(match)
     except (ValueError, OverflowError):
         return None
-    shown = moment.strftime("%Y-%m-%dT%H:%M" + (":%S" if second else "")).rjust(19 if second else 16, "0")
-    return f"{shown}.{fraction}Z" if fraction else f"{shown}Z"
+
+
+def _stamped(match: re.Match[str]) -> str:
+    """An ISO 8601 time in UTC, or its day where it has no zone. Raises ValueError, OverflowError for none."""
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    if hour is None or zone is None:
+        return date(int(year), int(month), int(day)).isoformat()
+    moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone.upper()}")
+    precision = "seconds" if second else "minutes"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision) + framed(fraction, ".") + "Z"
 
 
 def _as_iso(found: re.Match[str]) -> str:

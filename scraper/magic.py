@@ -31,6 +31,7 @@ class Signature:
 
 
 GZIP, ZIP, ZSTD = b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
+_BITMAP, _ICON = b"BM", b"\x00\x00\x01\x00"
 #: The longer ones first where one begins like another.
 SIGNATURES = (
     Signature(b"\x89PNG\r\n\x1a\n", "image/png", "a PNG picture"),
@@ -40,9 +41,12 @@ SIGNATURES = (
     Signature(b"WEBP", "image/webp", "a WebP picture", offset=8),
     Signature(b"ftypavif", "image/avif", "an AVIF picture", offset=4),
     Signature(b"ftypavis", "image/avif", "an AVIF picture", offset=4),
+    Signature(b"ftypheic", "image/heic", "a HEIC picture", offset=4),
+    Signature(b"ftypheix", "image/heic", "a HEIC picture", offset=4),
+    Signature(b"ftypmif1", "image/heif", "a HEIF picture", offset=4),
     Signature(b"ftyp", "video/mp4", "a film", offset=4),
-    Signature(b"BM", "image/bmp", "a BMP picture"),
-    Signature(b"\x00\x00\x01\x00", "image/x-icon", "an icon"),
+    Signature(_BITMAP, "image/bmp", "a BMP picture"),
+    Signature(_ICON, "image/x-icon", "an icon"),
     Signature(b"II*\x00", "image/tiff", "a TIFF picture"),
     Signature(b"MM\x00*", "image/tiff", "a TIFF picture"),
     Signature(b"RIFF", "application/octet-stream", "sound or film"),
@@ -60,16 +64,19 @@ SIGNATURES = (
     Signature(b"ID3", "audio/mpeg", "sound"),
     Signature(b"OggS", "application/ogg", "sound or film"),
 )
-#: Two letters that a text may begin with as well: a bitmap also says how long it is (Windows BITMAPFILEHEADER).
-_BITMAP = b"BM"
+#: Of starts that something else may have as well: what else stands there.
+_MORE = {
+    # Two letters that a text may begin with; behind the length, four bytes are zero (Windows BITMAPFILEHEADER).
+    _BITMAP: lambda body: len(body) > 30 and body[6:10] == b"\0\0\0\0",
+    # So many pictures are in the file, and the first has a head.
+    _ICON: lambda body: len(body) > 22 and 0 < body[4] < 100,
+}
 
 
 def signature(body: bytes) -> Signature | None:
     """What *body* is by its first bytes; None: nothing that is known, so perhaps a text."""
     for one in SIGNATURES:
-        if body.startswith(one.start, one.offset):
-            if one.start == _BITMAP and int.from_bytes(body[2:6], "little") != len(body):
-                continue
+        if body.startswith(one.start, one.offset) and _MORE.get(one.start, bool)(body):
             return one
     return None
 

@@ -6,6 +6,7 @@ HTML of a Wix page, whose label holds the exact number in every language.
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 #: Between groups of three digits: comma, dot, apostrophes, Arabic separator, and all the spaces in use.
@@ -21,6 +22,11 @@ _ROUNDED = re.compile(
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 #: A number that only says that there are more: "999+", ">999".
 _BOUND = re.compile(r"\d\s?\+|\+\s?\d|[>≥]\s?\d")
+
+
+def _is_inexact(text: str) -> bool:
+    """Whether *text* holds a number that counts nothing: cut short, with a fraction, or a bound."""
+    return any(pattern.search(text) for pattern in (_ROUNDED, _DECIMAL, _BOUND))
 
 
 def is_bound(text: str) -> bool:
@@ -75,7 +81,7 @@ _LIKES = """
 like j'aime j’aime gefällt curtid gosto lajk polub beğeni tykkäy нрав лайк вподоб подобає לייק إعجاب أعجب いいね 赞 讚
 喜欢 喜歡 좋아요 thích ถูกใจ पसंद suka
 """
-_STEMS = {"comments": _COMMENTS.split(), "views": _VIEWS.split(), "likes": _LIKES.split()}
+_STEMS = {"comments": tuple(_COMMENTS.split()), "views": tuple(_VIEWS.split()), "likes": tuple(_LIKES.split())}
 #: Labels of several words; any other label of several words is prose.
 _PHRASES = {"me gusta": "likes", "mi piace": "likes", "gefällt mir": "likes", "vind-ik-leuks": "likes"} | {
     "lượt xem": "views", "bình luận": "comments", "kali dilihat": "views", "lượt thích": "likes",
@@ -97,14 +103,11 @@ def _kinds(label: str) -> list[str]:
     if words in _PHRASES:
         return [_PHRASES[words]]
     if _spaceless(words):
-        places = {
-            kind: min((words.find(stem) for stem in stems if stem in words), default=-1)
-            for kind, stems in _STEMS.items()
-        }
-        return sorted((kind for kind in places if places[kind] >= 0), key=lambda kind: places[kind])
+        places = [(words.find(stem), kind) for kind, stems in _STEMS.items() for stem in stems if stem in words]
+        return list(dict.fromkeys(kind for _, kind in sorted(places, key=itemgetter(0))))
     if len(words.split()) != 1:
         return []
-    return [kind for kind, stems in _STEMS.items() if any(words.startswith(stem) for stem in stems)]
+    return [kind for kind, stems in _STEMS.items() if words.startswith(stems)]
 
 
 def _pairs(line: str) -> list[tuple[int, str, str]]:
@@ -127,16 +130,16 @@ def counts_line(text: str) -> Shown | None:
     glued to the first word, are views and comments: only Wix's footer of a post looks so.
     """
     line = _NOT_LIKED.sub("", text.strip(_AROUND))
-    if not line or len(line) > _LONGEST_LINE or _ROUNDED.search(line) or _DECIMAL.search(line) or is_bound(line):
+    if not 0 < len(line) <= _LONGEST_LINE or _is_inexact(line):
         return None
     pairs = _pairs(line)
     if not 1 <= len(pairs) <= 3:
         return None
     label_first = bool(pairs[0][1].strip(_AROUND))
     found: dict[str, int] = {}
-    for number, before, behind in pairs:
-        near = [before, behind] if label_first else [behind, before]
-        kind = next((kind for label in near for kind in _kinds(label) if kind not in found), None)
+    for number, *near in pairs:
+        labels = near if label_first else reversed(near)
+        kind = next((kind for label in labels for kind in _kinds(label) if kind not in found), None)
         if kind is None:
             return _glued(line)
         found[kind] = number

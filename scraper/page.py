@@ -409,7 +409,9 @@ _HEAD_TAG = re.compile(
 )
 _ANY_TAG = re.compile(r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|(!--))", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
-_WITH_TEXT = frozenset({"script", "style", "title"})
+#: What holds code, unless it is said to be data.
+_HIDDEN = frozenset({"script", "style"})
+_WITH_TEXT = _HIDDEN | {"title"}
 #: Kinds of links that are asked for; the many others are not even looked at.
 _LINKS = ("canonical", "next", "prev", "alternate", "amphtml")
 
@@ -441,18 +443,22 @@ def _read_head(source: str) -> _Head:
 def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
     """Put what *tags* say into *head*, where it is not said yet."""
     for name, tag, content in tags:
-        if name == "meta":
-            _gather_meta(head, _attributes(tag))
-        elif name == "link" and any(kind in tag.lower() for kind in _LINKS):
-            attributes = _attributes(tag)
-            for kind in attributes.get("rel", "").lower().split():
-                head.links.setdefault(kind, attributes.get("href", ""))
-        elif name == "html" and not head.html:
-            head.html = _attributes(tag)
-        elif name == "title" and head.title is None:
-            head.title = " ".join(clean_text(unescape(content)).split()) or None
-        elif name == "script" and content not in head.json_ld:
-            head.json_ld.append(content)
+        match name:
+            case "meta":
+                _gather_meta(head, _attributes(tag))
+            case "link" if any(kind in tag.lower() for kind in _LINKS):
+                _gather_link(head, _attributes(tag))
+            case "html" if not head.html:
+                head.html = _attributes(tag)
+            case "title" if head.title is None:
+                head.title = " ".join(clean_text(unescape(content)).split()) or None
+            case "script" if content not in head.json_ld:
+                head.json_ld.append(content)
+
+
+def _gather_link(head: _Head, attributes: dict[str, str]) -> None:
+    for kind in attributes.get("rel", "").lower().split():
+        head.links.setdefault(kind, attributes.get("href", ""))
 
 
 def _gather_meta(head: _Head, attributes: dict[str, str]) -> None:
@@ -468,7 +474,7 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, 
     at = 0
     for _ in range(_MAX_HEAD_TAGS):
         found = kinds.search(source, at)
-        if found is None or not (found[1] or found[2]):
+        if found is None or found.lastindex is None:
             return
         start, at = found.span()
         if found[2]:
@@ -476,9 +482,9 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, 
             continue
         name = found[1].lower()
         end = source.find(f"</{found[1]}", at) if name in _WITH_TEXT else at
-        if name in _WITH_TEXT and end < 0:
+        if end < 0:
             continue
-        if name == "style" or (name == "script" and "ld+json" not in source[start : min(start + 500, end)]):
+        if name in _HIDDEN and "ld+json" not in source[start : min(start + 500, end)]:
             at = end
             continue
         tag = _TAG.match(source, start, start + _MAX_TAG)

@@ -8,11 +8,11 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scraper import magic
+
 #: Pixels along one side, and in all, beyond which no program of ours opens a picture.
 MOST_PIXELS_ALONG, MOST_PIXELS = 30_000, 100_000_000
 
-_ISO_BRANDS = {b"avif": "image/avif", b"avis": "image/avif", b"heic": "image/heic", b"heix": "image/heic",
-               b"mif1": "image/heif"}  # fmt: skip
 _SVG_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,5000}-->\s*"
     rb"|<!DOCTYPE\s+svg[^>\[]{0,500}>\s*)*<(?:svg:)?svg[\s>]",
@@ -43,29 +43,10 @@ class Size:
 
 def type_of(body: bytes) -> str | None:
     """Media type of the picture that *body* is; None: it is no picture of a kind known here."""
-    match body[:4]:
-        case b"\x89PNG":
-            return "image/png" if body.startswith(b"\x89PNG\r\n\x1a\n") else None
-        case b"GIF8":
-            return "image/gif" if body[4:6] in (b"7a", b"9a") else None
-        case b"RIFF":
-            return "image/webp" if body[8:12] == b"WEBP" else None
-        case b"II*\0" | b"MM\0*":
-            return "image/tiff"
-        case b"\0\0\1\0":
-            return "image/x-icon" if len(body) > 22 and 0 < body[4] < 100 else None
-    return _type_by_more(body)
-
-
-def _type_by_more(body: bytes) -> str | None:
-    """The same for those that four bytes do not tell."""
-    if body.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if body.startswith(b"BM") and len(body) > 30 and body[6:10] == b"\0\0\0\0":
-        return "image/bmp"
-    if body[4:8] == b"ftyp":
-        return _ISO_BRANDS.get(body[8:12])
-    return "image/svg+xml" if _SVG_START.match(body[:20_000]) else None
+    found = magic.media_type(body)
+    if found is None:
+        return "image/svg+xml" if _SVG_START.match(body[:20_000]) else None
+    return found if found.startswith("image/") else None
 
 
 def may_be_shown(body: bytes) -> bool:
@@ -82,12 +63,16 @@ def may_be_shown(body: bytes) -> bool:
 
 def size_of(body: bytes) -> Size | None:
     """Width and height as the picture's own head says; None: it does not, or not where it should. Never raises."""
-    read = _SIZES.get(type_of(body) or "")
+    read = _SIZES.get(type_of(body) or "", _unsaid)
     try:
-        size = read(body) if read else None
+        size = read(body)
     except (struct.error, IndexError):
         return None
-    return size if size and size.width > 0 and size.height > 0 else None
+    return size if size and min(size.width, size.height) > 0 else None
+
+
+def _unsaid(_: bytes) -> None:
+    """Of pictures that have no size of their own, or none that is read here."""
 
 
 def _png(body: bytes) -> Size:
@@ -123,16 +108,23 @@ def _jpeg(body: bytes) -> Size | None:
         if body[at] != 0xFF:
             return None
         kind = body[at + 1]
-        if kind == 0xFF:
-            at += 1
-            continue
-        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+        if kind in _FRAMES:
             height, width = struct.unpack(">HH", body[at + 5 : at + 9])
             return Size(width, height)
-        if kind in (0xD9, 0xDA):
-            return None
-        at += 2 + (0 if kind == 1 or 0xD0 <= kind <= 0xD8 else int(struct.unpack(">H", body[at + 2 : at + 4])[0]))
+        match kind:
+            case 0xFF:
+                at += 1
+            case 0xD9 | 0xDA:
+                return None
+            case 0x01 | 0xD0 | 0xD1 | 0xD2 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8:
+                at += 2
+            case _:
+                at += 2 + int.from_bytes(body[at + 2 : at + 4], "big")
     return None
+
+
+#: Marks of a frame's head in a JPEG: all of their row but tables, an extension and conditions (T.81, table B.1).
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 _SIZES: dict[str, Callable[[bytes], Size | None]] = {

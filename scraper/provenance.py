@@ -66,15 +66,23 @@ def kind_of(url: str, media_type: str | None, body: bytes) -> CaptureKind:
         return CaptureKind.ROBOTS
     if media_type == "application/pdf":
         return CaptureKind.FILE
-    if media_type is not None and media_type.endswith("xml"):
-        start = body[:4096].lower()
-        if b"<urlset" in start or b"<sitemapindex" in start:
-            return CaptureKind.SITEMAP
-        if b"<rss" in start or b"<feed" in start or b"<rdf:rdf" in start:
-            return CaptureKind.FEED
-    if not url or is_post(url):
-        return CaptureKind.POST
-    return CaptureKind.OTHER
+    if (media_type or "").endswith("xml") and (kind := _kind_of_xml(body[:4096].lower())):
+        return kind
+    return CaptureKind.POST if not url or is_post(url) else CaptureKind.OTHER
+
+
+def _kind_of_xml(start: bytes) -> CaptureKind | None:
+    return next((kind for mark, kind in KINDS_OF_XML.items() if mark in start), None)
+
+
+#: Start of the outermost element → the kind of what it holds.
+KINDS_OF_XML = {
+    b"<urlset": CaptureKind.SITEMAP,
+    b"<sitemapindex": CaptureKind.SITEMAP,
+    b"<rss": CaptureKind.FEED,
+    b"<feed": CaptureKind.FEED,
+    b"<rdf:rdf": CaptureKind.FEED,
+}
 
 
 _Basis = TypeVar("_Basis", UrlBasis, TimeBasis)

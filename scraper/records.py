@@ -4,6 +4,7 @@ Times are ISO 8601 in UTC (``2021-03-16T14:05:00Z``), as precise as the source: 
 month ``2016-12``. None always means: the source does not say.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +38,17 @@ class Numbering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostAddress:
+    """One form that the addresses of a site's posts have."""
+
+    #: What their path is, whole, without ``index.php`` and slashes at its end. The groups ``number`` and ``slug`` are
+    #: what a post is numbered and called.
+    path: re.Pattern[str]
+    #: The address by which such a post is known, with the groups of `path` for what stands in braces.
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site whose posts are wanted."""
 
@@ -55,6 +67,10 @@ class Site:
     lists: tuple[str, ...] = ()
     #: None: its posts are not numbered.
     numbering: Numbering | None = None
+    #: The forms of its posts' addresses, the first that fits; empty: those of any Wix blog.
+    posts: tuple[PostAddress, ...] = ()
+    #: How the paths of its pages begin, where another site has the same host; None: they say nothing.
+    paths: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +148,12 @@ class Capture:
     @property
     def ok(self) -> bool:
         """Whether a page was served: with a status of success (RFC 9110, 15.3), or with none, as a saved page."""
-        return self.status is None or 200 <= self.status < 300
+        return self.status is None or is_success(self.status)
+
+
+def is_success(status: int) -> bool:
+    """Whether a status says that what was asked for is there (RFC 9110, 15.3)."""
+    return 200 <= status < 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,8 +32,8 @@ def small(body: bytes) -> bytes | None:
         done = subprocess.run(command, input=body, capture_output=True, timeout=2 * SECONDS, check=False)  # noqa: S603
     except (subprocess.TimeoutExpired, OSError):
         return None
-    made = done.stdout
-    return made if done.returncode == 0 and 0 < len(made) <= MOST_BYTES and made[:3] == b"\xff\xd8\xff" else None
+    is_made = done.returncode == 0 and len(done.stdout) <= MOST_BYTES and pictures.type_of(done.stdout) == "image/jpeg"
+    return done.stdout if is_made else None
 
 
 def _limit() -> None:

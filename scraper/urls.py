@@ -12,6 +12,9 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin
 
+from scraper.own_sites import SITES
+from scraper.records import PostAddress
+
 #: Longer ones are not followed by any server met here; the limit keeps hostile pages cheap.
 LONGEST = 8192
 
@@ -29,11 +32,8 @@ SHARED_HOSTS = ("wixsite.com", "editorx.io", "wixstudio.com", "wixstudio.io")
 
 _NO_SITE_NAMES = frozenset({"post", "single-post", "amp", "blog", "robots.txt", "sitemap.xml"})
 
-USHRN = ("ushrnetwork.org", "www.ushrnetwork.org")
 #: How an address that never was begins, by which a crawl finds out how a site shows that. It names no post.
 PROBE = "ushrn-archive-asks-for-a-missing-page-"
-
-UPR = ("upr2020.org", "www.upr2020.org")
 
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
@@ -51,6 +51,7 @@ _IN_QUERY = _IN_PATH + "?"
 _COUNTRY_BARE = re.compile(r"[^.]+\.(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}")
 
 _LANGUAGE = r"[a-z]{2}(?:-[a-zA-Z]{2,4})?"
+_IS_LANGUAGE = re.compile(rf"/{_LANGUAGE}")
 _SLUG = r"[^/\x00-\x20\"`{}<>|\\^?#]"
 # Raw here means: percent-decoded. A slug may be one sign and hold whatever a path may (RFC 3986, 3.3).
 _WIX_POST = re.compile(
@@ -61,9 +62,6 @@ _WIX_POST = re.compile(
 _NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?|.*/[:*+'=(\[].*", re.IGNORECASE)
 # What is left of an address in a script: a string that ends, a call that does not (`post/'+e`, `post/encode(e`).
 _SCRIPT = re.compile(r"'\s*\+|\+\s*'")
-_NEWS = re.compile(r"(?:/news)?/0*(\d{1,7})/100(?:/(?P<slug>.*))?")
-_DATED = re.compile(r"/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]+")
-_DRUPAL = re.compile(r"/(?:resources-media|news-updates)/[^/]+")
 _INDEX = re.compile(r"(?:/index\.(?:html?|php))+/?$")
 
 
@@ -224,16 +222,11 @@ def _lang(query: str) -> str:
     return f"?lang={found[1].lower()}" if found else ""
 
 
-def _ushrn(path: str) -> str | None:
-    """The canonical address of a post of the network's own two sites before Wix; None: no post."""
-    if news := _NEWS.fullmatch(path):
-        return f"https://ushrnetwork.org/news/{news[1]}/100/"
+def _of_own_site(where: str, path: str) -> tuple[PostAddress, re.Match[str]] | None:
+    """How a site of the network itself forms the address of the post at *path*; None: it is no post of one."""
     path = _INDEX.sub("", path).rstrip("/")
-    if _DATED.fullmatch(path):
-        return "https://ushrnetwork.org" + path
-    if _DRUPAL.fullmatch(path):
-        return "https://www.ushrnetwork.org" + path
-    return None
+    forms = (form for site in SITES if where in site.hosts for form in site.posts)
+    return next(((form, match) for form in forms if (match := form.path.fullmatch(path))), None)
 
 
 def _is_of_script(path: str) -> bool:
@@ -247,13 +240,17 @@ def _wix(scheme: str, where: str, path: str, query: str) -> str | None:
     match = _WIX_POST.fullmatch(unquote(_INDEX.sub("", path).rstrip("/"), errors="replace"))
     if match is None or _NO_SLUG.fullmatch(match["rest"]) or _is_of_script(match["rest"]):
         return None
-    prefixed = match["prefix"] and not re.fullmatch(rf"/{_LANGUAGE}", match["prefix"])
-    if prefixed and not (_is_shared(where) or is_local(where)):
+    if not _may_have(where, match["prefix"]):
         return None
-    section = "post" if match["section"] == "amp" else match["section"]
+    section = {"amp": "post"}.get(match["section"], match["section"])
     address = _encoded(f"{match['prefix']}/{section}{match['rest']}", _IN_PATH)
     kept = scheme if ":" in where or is_local(where) else "https"
     return f"{kept}://{known_host(where)}{address}{_lang(query)}"
+
+
+def _may_have(where: str, prefix: str) -> bool:
+    """Whether posts of *where* may stand under *prefix*: a language's anywhere, a site's on hosts of many sites."""
+    return not prefix or _IS_LANGUAGE.fullmatch(prefix) is not None or _is_shared(where) or is_local(where)
 
 
 @lru_cache(maxsize=32768)
@@ -262,8 +259,9 @@ def _post(url: str) -> str | None:
     if not url or PROBE in url:
         return None
     scheme, where, path, query = _split(url)
-    if where in USHRN and (found := _ushrn(path)):
-        return found
+    if found := _of_own_site(where, path):
+        form, match = found
+        return form.known_by.format_map(match.groupdict())
     return _wix(scheme, where, path, query)
 
 
@@ -286,17 +284,18 @@ def canonical(url: str) -> str:
 def slug(url: str) -> str:
     """The last segment of the path, readable; of the 2019 CMS the slug if there is one, else the number."""
     _, where, path, _ = _split(normalise(url))
-    path = _INDEX.sub("", path).rstrip("/")
-    if where in USHRN and (news := _NEWS.fullmatch(path)):
-        path = news["slug"] or news[1]
-    return unquote(path.rsplit("/", 1)[-1], errors="replace").replace("/", "%2F")
+    last = _INDEX.sub("", path).rstrip("/").rpartition("/")[2]
+    if (found := _of_own_site(where, path)) and (numbered := found[1].groupdict()).get("number"):
+        last = (numbered["slug"] or numbered["number"]).rpartition("/")[2]
+    return unquote(last, errors="replace").replace("/", "%2F")
 
 
 def post_number(url: str) -> int | None:
     """The number by which the 2019 CMS knows the post at *url*; None: not one of its posts."""
     _, where, path, _ = _split(normalise(url))
-    found = _NEWS.fullmatch(path) if where in USHRN else None
-    return int(found[1]) if found else None
+    found = _of_own_site(where, path)
+    number = found and found[1].groupdict().get("number")
+    return int(number) if number else None
 
 
 def dated(url: str) -> str | None:

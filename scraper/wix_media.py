@@ -1,7 +1,7 @@
 """Wix's media: from what a page shows (a blurred thumbnail, a scaled copy) to the original."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -28,6 +28,8 @@ _MIRRORED = re.compile(
 _SHOWN = re.compile(
     r"https?://[^\s\"'<>\\]{1,200}?/media/[^\s\"'<>\\/]{1,200}/v\d/(?:fill|fit|crop)/[^\s\"'<>\\]{1,500}"
 )
+#: Elements that are pictures.
+_FRAMES = ("wow-image", "img", "amp-img")
 MEDIA = "https://static.wixstatic.com/media/"
 
 
@@ -70,24 +72,17 @@ def renditions(source: str) -> Iterator[str]:
 
 def picture(node: Node, base_url: str | None = None) -> Image | None:
     """The picture that *node* is (wow-image, img, amp-img), or the first inside of it; None: there is none."""
-    frame = node if node.tag in ("wow-image", "img", "amp-img") else node.css_first("wow-image, img, amp-img")
+    frame = node if node.tag in _FRAMES else node.css_first(", ".join(_FRAMES))
     if frame is None:
         return None
-    shown = frame if frame.tag != "wow-image" else frame.css_first("img")
-    attributes: dict[str, str | None] = shown.attributes if shown is not None else {}
+    shown = frame.css_first("img") if frame.tag == "wow-image" else frame
+    attributes: dict[str, str | None] = {} if shown is None else shown.attributes
     data = _image_data(frame)
-    sources = (
-        data.get("uri"), _media_id(frame.attributes.get("id")), attributes.get("data-pin-media"),
-        attributes.get("src"), attributes.get("data-src"),
-    )  # fmt: skip
-    url = next(
-        (found for source in sources if isinstance(source, str) and source and (found := original(source, base_url))),
-        None,
-    )
+    named = (_media_id(frame.attributes.get("id")), *map(attributes.get, ("data-pin-media", "src", "data-src")))
+    url = _first_original((data.get("uri"), *named), base_url)
     if url is None:
         return None
-    scaled = "/v1/" in (attributes.get("src") or "")
-    size = data if data else {} if scaled else attributes
+    size = data or _own_size(attributes)
     return Image(
         url=url,
         alt=(attributes.get("alt") or data.get("alt") or "").strip() or None,
@@ -96,16 +91,28 @@ def picture(node: Node, base_url: str | None = None) -> Image | None:
     )
 
 
+def _first_original(sources: Iterable[object], base_url: str | None) -> str | None:
+    """The original of the first of *sources* that is an address of a picture; None: none is."""
+    originals = (original(source, base_url) for source in sources if isinstance(source, str))
+    return next(filter(None, originals), None)
+
+
+def _own_size(attributes: Mapping[str, object]) -> Mapping[str, object]:
+    """*attributes* where their size is that of the original; empty: it is that of a scaled copy."""
+    return {} if "/v1/" in str(attributes.get("src")) else attributes
+
+
 def _media_id(value: str | None) -> str | None:
     """*value* when it is a media id; component ids (``img_comp-…``) are none."""
     return value if value and _MEDIA_ID.match(value) else None
 
 
 def _image_data(node: Node) -> dict[str, Any]:
-    """``imageData`` of a wow-image: uri, width and height of the original."""
-    info = parse_json(node.attributes.get("data-image-info") or "null")
-    data = info.get("imageData") if isinstance(info, dict) else None
-    return data if isinstance(data, dict) else {}
+    """``imageData`` of a wow-image: uri, width and height of the original; empty: it has none."""
+    match parse_json(node.attributes.get("data-image-info") or "null"):
+        case {"imageData": dict(data)}:
+            return data
+    return {}
 
 
 def _pixels(value: object) -> int | None:

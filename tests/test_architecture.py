@@ -26,6 +26,7 @@ NOUNS = {
     "thumbnails",
     "provenance",
     "sites",
+    "own_sites",
     "charset",
     "credentials",
     "dates",

@@ -46,3 +46,20 @@ def test_known_sites_are_found_by_id() -> None:
     for site in sites.SITES:
         assert urls.host(site.base_url) in site.hosts
         assert sites.site_for(site.base_url) is site
+
+
+def test_a_post_of_a_site_of_the_network_is_known_by_an_address_of_that_site() -> None:
+    examples = {
+        "https://www.ushrnetwork.org/news/0010/100/a-b/index.php": (sites.USHRN_NEWS, 10, "a-b"),
+        "http://ushrnetwork.org/10/100": (sites.USHRN_NEWS, 10, "10"),
+        "http://www.ushrnetwork.org/2016/12/a-b/?x=1": (sites.USHRN_NEWS, None, "a-b"),
+        "https://ushrnetwork.org/news-updates/a-b": (sites.USHRN_DRUPAL, None, "a-b"),
+    }
+    for url, (site, number, slug) in examples.items():
+        known = urls.canonical(url)
+        assert known.startswith(site.base_url) and urls.canonical(known) == known
+        assert (sites.site_for(url), urls.post_number(url), urls.slug(url)) == (site, number, slug)
+        assert any(
+            form.path.fullmatch(known.removeprefix(site.base_url.rstrip("/")).rstrip("/")) for form in site.posts
+        )
+    assert not urls.is_post("https://www.upr2020.org/news/10/100/")

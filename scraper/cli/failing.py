@@ -45,7 +45,7 @@ def as_event(error: click.ClickException) -> dict[str, object]:
     return said
 
 
-def fault(error: Exception) -> Failed:
+def fault(error: BaseException) -> Failed:
     """A mistake of ours that nothing contained, in one line: what, and where in the program."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "scraper" in Path(frame.filename).parts] or frames

@@ -56,26 +56,13 @@ class Verbs(click.Group):
         """Run the verb; what goes wrong is said in one line."""
         try:
             return self._told(ctx)
-        except ArchiveError as error:
-            raise Failed(str(error), error.exit_status) from error
-        except KeyboardInterrupt as error:
-            raise Failed(STOPPED, Interrupted.exit_status) from error
-        except UnicodeEncodeError as error:
-            if not any(_HALF.search(word) for word in sys.argv):
-                raise fault(error) from error
-            raise Failed(f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except BrokenPipeError:
             sys.stderr.close()  # whoever read us has gone: nothing to say, and nobody to say it to
             ctx.exit(0)
-        except OSError as error:
-            hush()
-            where = error.filename or "standard output"
-            message = f"{where}: {error.strerror or error}; make room, or write elsewhere"
-            raise Failed(message, ArchiveReadOnly.exit_status) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            raise fault(error) from error
+        except (Exception, KeyboardInterrupt) as error:
+            raise failed(error) from error
 
     def _told(self, ctx: click.Context) -> Any:
         """Run the verb; what it printed has arrived when this returns."""
@@ -91,6 +78,23 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The verbs in the order of the work, not of the alphabet."""
         return list(self.commands)
+
+
+def failed(error: BaseException) -> Failed:
+    """What is said of *error*, and the status that it ends with."""
+    match error:
+        case ArchiveError():
+            return Failed(str(error), error.exit_status)
+        case KeyboardInterrupt():
+            return Failed(STOPPED, Interrupted.exit_status)
+        case UnicodeEncodeError() if any(map(_HALF.search, sys.argv)):
+            return Failed(f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status)
+        case OSError():
+            hush()
+            where = error.filename or "standard output"
+            message = f"{where}: {error.strerror or error}; make room, or write elsewhere"
+            return Failed(message, ArchiveReadOnly.exit_status)
+    return fault(error)
 
 
 def hush() -> None:

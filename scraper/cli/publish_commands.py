@@ -1,7 +1,7 @@
 """The verbs that hand things on: export, serve, demo."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,43 +59,52 @@ def export(
               ushrn export sqlite --output public.db --without-captures
     """
     output = None if output == Path("-") else output
-    other = None if table == "posts" else table
-    found = {"--where": where, "--query": query}
     given: dict[str, object] = {
-        "--table": other,
-        "--columns": columns,
-        "--no-bodies": no_bodies,
-        **found,
-        "--excel": excel,
-    }
-    left_out: dict[str, object] = {
-        "--public": public, "--without-captures": without_captures, "--without-pictures": without_pictures,
+        "--table": table != "posts", "--columns": columns, "--no-bodies": no_bodies, "--where": where,
+        "--query": query, "--excel": excel, "--license": licence, "--public": public,
+        "--without-captures": without_captures, "--without-pictures": without_pictures,
     }  # fmt: skip
-    if form != "bag":
-        refuse(form, {"--license": licence})
-    columnar = {name: value for name, value in given.items() if name not in found}
-    if form == "bag":
-        refuse(form, columnar | left_out)
-        bag(db, required(form, output), licence, where, query)
-    elif form == "sqlite":
-        refuse(form, given)
-        copy(db, required(form, output), captures=not without_captures, pictures=not without_pictures, public=public)
-    elif form in EVIDENCE:
-        refuse(form, columnar | left_out)
-        evidence(form, db, required(form, output), where, query)
-    else:
-        refuse(form, left_out | ({"--excel": excel} if form != "csv" else {}))
-        if other:
-            refuse(f"--table {table}", found | ({"--columns": columns, "--excel": excel} if table == "all" else {}))
-        chosen = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns is not None else None
-        posts(form, db, output, table, chosen, where, query, bodies=not no_bodies, excel=excel)
+    refuse(form, given, OPTIONS.get(form, OF_TABLES))
+    match form:
+        case "bag":
+            bag(db, required(form, output), licence, where, query)
+        case "sqlite":
+            whole = {"captures": not without_captures, "pictures": not without_pictures}
+            copy(db, required(form, output), **whole, public=public)
+        case "warc" | "wacz":
+            evidence(form, db, required(form, output), where, query)
+        case _:
+            if table != "posts":
+                refuse(f"--table {table}", given, OF_OTHER_TABLES[table == "all"])
+            posts(form, db, output, table, named(columns), where, query, bodies=not no_bodies, excel=excel)
 
 
-def refuse(form: str, given: Mapping[str, object]) -> None:
-    """Raise UsageError for options that mean nothing for *form*."""
-    idle = [name for name, value in given.items() if value]
+#: What may be said of an export, by its format.
+CHOICE = frozenset({"--where", "--query"})
+OF_TABLES = CHOICE | {"--table", "--columns", "--no-bodies"}
+OPTIONS = {
+    "csv": OF_TABLES | {"--excel"},
+    "warc": CHOICE,
+    "wacz": CHOICE,
+    "bag": CHOICE | {"--license"},
+    "sqlite": frozenset({"--public", "--without-captures", "--without-pictures"}),
+}
+#: What may be said of another table than that of posts, and of all tables at once.
+OF_OTHER_TABLES = (frozenset({"--table", "--columns", "--no-bodies", "--excel"}), frozenset({"--table", "--no-bodies"}))
+
+
+def refuse(form: str, given: Mapping[str, object], allowed: Container[str]) -> None:
+    """Raise UsageError for options that mean nothing for *form*: that are given, and not *allowed*."""
+    idle = [name for name, value in given.items() if value and name not in allowed]
     if idle:
         raise UsageError(f"{', '.join(idle)}: not for {form}; leave it out")
+
+
+def named(columns: str | None) -> tuple[str, ...] | None:
+    """The columns of a list with commas; None: none is given, so all are meant."""
+    if columns is None:
+        return None
+    return tuple(filter(None, map(str.strip, columns.split(","))))
 
 
 def required(form: str, output: Path | None) -> Path:
@@ -173,8 +182,8 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
     from scraper import export as room
 
     size = room.copy(db, output, now=now, captures=captures, pictures=pictures, public=public)
-    left = "" if captures and pictures else f", without the stored {'pictures' if captures else 'pages'}"
-    click.echo(f"{output}: {size} bytes{left}")
+    left = {(True, True): "", (True, False): ", without the stored pictures"}
+    click.echo(f"{output}: {size} bytes{left.get((captures, pictures), ', without the stored pages')}")
 
 
 @click.command()

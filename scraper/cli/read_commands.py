@@ -106,7 +106,7 @@ def status(
         for line in room.coverage(db):
             click.echo(line.encode("utf-8", "replace"), nl=False)  # a file for programs, whatever the terminal
         return
-    limit = room.parse_age(max_age) if max_age is not None else None
+    limit = None if max_age is None else room.parse_age(max_age)
     found = measured(db, prometheus, limit) if prometheus else room.status(db, now(), limit)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
@@ -114,7 +114,8 @@ def status(
         click.echo(harmless(room.check_lines(found)))
     elif prometheus is None:
         click.echo(harmless(room.screen(found)))
-    sys.exit(Stale.exit_status if found.stale or (checked and found.causes) else 0)
+    if found.stale or (checked and found.causes):
+        sys.exit(Stale.exit_status)
 
 
 def measured(db: Path, file: Path, max_age: timedelta | None) -> "Status":

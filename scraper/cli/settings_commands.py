@@ -36,9 +36,10 @@ def settings(name: str | None, value: str | None, db: Path, source: Path | None)
     from scraper.runs import open_run
     from scraper.store import keep_setting
 
+    only = None if name is None else known(name)
     changed = given(name, value, source)
     if not changed:
-        shown(db, Setting(name) if name else None)
+        shown(db, only)
         return
     with open_run(db, now=now, create=False) as run, run.archive.sealed() as connection:
         for key, words in changed.items():
@@ -50,24 +51,29 @@ def given(name: str | None, value: str | None, source: Path | None) -> dict[Sett
     """What is to be changed; empty: nothing. Raises UsageError for unknown names, and values that are none."""
     said: dict[str, object] = {}
     if source is not None:
-        try:
-            said = json.loads(source.read_text("utf-8"))
-        except ValueError as error:
-            raise UsageError(f"{source}: expected a JSON object, found {error}") from error
-        if not isinstance(said, dict):
-            raise UsageError(f"{source}: expected a JSON object, found {type(said).__name__}")
-    if name is not None:
-        known(name)
-        if value is not None:
-            said = {**said, name: sys.stdin.read() if value == "-" else value}
+        said |= read(source)
+    if name is not None and value is not None:
+        said[name] = sys.stdin.read() if value == "-" else value
     found = {known(key): each for key, each in said.items()}
     for key, each in found.items():
         if not isinstance(each, str):
             raise UsageError(f"{key}: expected text, found {type(each).__name__}")
-    address = found.get(Setting.PUBLIC_URL)
-    if address and not str(address).startswith(("http://", "https://")):
+    changed = {key: str(each) for key, each in found.items()}
+    address = changed.get(Setting.PUBLIC_URL)
+    if address and not address.startswith(("http://", "https://")):
         raise UsageError(f"public_url: expected https://..., found {address!r}")
-    return {key: str(each) for key, each in found.items()}
+    return changed
+
+
+def read(source: Path) -> dict[str, object]:
+    """What a JSON file names. Raises UsageError for one that is none."""
+    try:
+        said = json.loads(source.read_text("utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{source}: expected a JSON object, found {error}") from error
+    if not isinstance(said, dict):
+        raise UsageError(f"{source}: expected a JSON object, found {type(said).__name__}")
+    return said
 
 
 def known(name: str) -> Setting:
@@ -88,5 +94,8 @@ def shown(db: Path, only: Setting | None) -> None:
         said = settings.said(connection)
     finally:
         connection.close()
-    for key in [only] if only else list(Setting):
-        click.echo(harmless(said.get(key, "") if only else f"{key}: {said.get(key) or '(not set)'}"))
+    if only is not None:
+        click.echo(harmless(said.get(only, "")))
+        return
+    for key in Setting:
+        click.echo(harmless(f"{key}: {said.get(key) or '(not set)'}"))

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from scraper import urls
+from scraper import magic, urls
 from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
@@ -88,6 +88,6 @@ def file_fault(answer: Capture) -> str | None:
     path = urlsplit(answer.url).path.lower()
     if WEB_PAGE.match(answer.body[:200]):
         return "expected a file, found a web page"
-    if path.endswith(".pdf") and b"%PDF-" not in answer.body[:1024]:
+    if path.endswith(".pdf") and not magic.is_pdf(answer.body):
         return f"expected a PDF, found {answer.body[:16]!r}"
     return None

@@ -90,30 +90,33 @@ class Blog:
     def page(self, path: str, scene: Scene) -> Answer:
         """An HTML page."""
         posts = self.present()
-        if path in ("/", "/about"):
-            return html(pages.home_page(posts, scene))
-        if path == "/news" or path.startswith("/news/page/"):
-            number = path.rpartition("/")[2] if path != "/news" else "1"
-            if number.isdigit() and 0 < int(number) <= -(-len(posts) // self.page_size):
+        match path.strip("/").split("/"):
+            case [""] | ["about"]:
+                return html(pages.home_page(posts, scene))
+            case ["news"] if posts:
+                return html(pages.list_page(posts, 1, self.page_size, scene))
+            case ["news", "page", number] if number.isdigit() and 0 < int(number) <= -(-len(posts) // self.page_size):
                 return html(pages.list_page(posts, int(number), self.page_size, scene))
-        slug = path.removeprefix("/post/")
-        found = [post for post in posts if post.slug == slug and path.startswith("/post/")]
-        if not found:
-            return html(pages.missing_page(scene), 404)
-        return html(pages.post_page(found[0], [post for post in posts if post is not found[0]], scene))
+            case ["post", slug]:
+                for post in posts:
+                    if post.slug == slug:
+                        return html(pages.post_page(post, [other for other in posts if other is not post], scene))
+        return html(pages.missing_page(scene), 404)
 
     def plain(self, path: str, scene: Scene) -> Answer:
         """robots.txt, a sitemap or the feed."""
-        if path == "/robots.txt":
-            return Answer(media_type="text/plain", body=endpoints.robots(scene).encode())
-        if path == "/blog-feed.xml":
-            text, kind = endpoints.feed(self.present(), scene), "application/rss+xml; charset=utf-8"
-        elif path == "/blog-posts-sitemap.xml":
-            text, kind = endpoints.posts_sitemap(self.present(), scene), "application/xml"
-        elif path == "/pages-sitemap.xml":
-            text, kind = endpoints.pages_sitemap(scene), "application/xml"
-        else:
-            text, kind = endpoints.sitemap_index(scene), "application/xml"
+        kind = "application/xml"
+        match path:
+            case "/robots.txt":
+                text, kind = endpoints.robots(scene), "text/plain"
+            case "/blog-feed.xml":
+                text, kind = endpoints.feed(self.present(), scene), "application/rss+xml; charset=utf-8"
+            case "/blog-posts-sitemap.xml":
+                text = endpoints.posts_sitemap(self.present(), scene)
+            case "/pages-sitemap.xml":
+                text = endpoints.pages_sitemap(scene)
+            case _:
+                text = endpoints.sitemap_index(scene)
         return Answer(media_type=kind, body=text.encode())
 
     def api(self, question: Question, scene: Scene) -> Answer:

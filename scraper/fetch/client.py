@@ -13,7 +13,7 @@ from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN
 from scraper.fetch.throttle import Throttle, retry_after
 from scraper.fetch.wire import NETWORK_WORKS, Exchange, Wire, WireFailed
-from scraper.records import Capture
+from scraper.records import Capture, is_success
 from scraper.vocabulary import CaptureKind, Truncation
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -225,7 +225,7 @@ def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> Cap
         return CaptureKind.ROBOTS
     if status in (404, 410):
         return CaptureKind.MISSING
-    good = 200 <= status < 300 or status == 304
+    good = is_success(status) or status == 304
     return ask.kind if good and whole else CaptureKind.OTHER
 
 

@@ -10,7 +10,7 @@ from scraper.fetch.addresses import host_of, name_of, origin_of
 from scraper.fetch.client import Answer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
-from scraper.records import Capture
+from scraper.records import Capture, is_success
 from scraper.vocabulary import CaptureKind, Truncation
 
 
@@ -174,7 +174,7 @@ def _judged(search: _Search, answer: Answer, at: datetime) -> Robots | None:
     if 300 <= status < 500 and status != 429:
         return _none(search, at)
     truncated = answer.capture.truncated
-    if 200 <= status < 300 and truncated in (None, Truncation.LENGTH):
+    if is_success(status) and truncated in (None, Truncation.LENGTH):
         text = robots.decode(answer.capture.body or b"", whole=truncated is None)
         rules = robots.read(text)
         return Robots(

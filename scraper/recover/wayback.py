@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
+from scraper import magic
 from scraper.dates import http_date
 from scraper.errors import UsageError
 from scraper.records import Capture
@@ -250,7 +251,7 @@ def _unwrapped(location: bytes) -> bytes:
 
 def _decoded(body: bytes, encoding: str | None) -> bytes:
     """*body*, whose transfer to us is undone, without the encoding in which the site sent it, where it still has it."""
-    squeezed = body.startswith(b"\x1f\x8b") and (encoding or "").strip().lower() in ("gzip", "x-gzip")
+    squeezed = body.startswith(magic.GZIP) and (encoding or "").strip().lower() in ("gzip", "x-gzip")
     return http_message.content_decoded(body, encoding, BODY_LIMIT_BYTES) if squeezed else body
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
-from scraper import digests
+from scraper import digests, magic
 from scraper.dates import utc
 from scraper.provenance import kind_of, sniff
 from scraper.records import Capture, Whole
@@ -342,7 +342,7 @@ def _decoded(capture: Capture, head: bytes, sent: bytes) -> Capture:
     except MessageError:
         # Some crawlers write decoded bodies under the original header; such a body is plainly no gzip.
         plain = (
-            sent[:2] != b"\x1f\x8b"
+            not sent.startswith(magic.GZIP)
             and encoding in ("gzip", "x-gzip", "br", "zstd")
             and sent.lstrip()[:1] in (b"<", b"{")
         )

@@ -9,6 +9,7 @@ import re
 from scraper import urls
 from scraper.layouts.ushrn import dump_lines as ushrn_text
 from scraper.layouts.ushrn import html as ushrn_html
+from scraper.own_sites import USHRN_NEWS
 from scraper.page import Page, TextPage
 from scraper.records import Reading
 
@@ -17,7 +18,7 @@ NAME = "dated_2016"
 
 def matches(page: object) -> bool:
     """Whether the address is dated and on the network's host."""
-    if not isinstance(page, Page | TextPage) or not page.url or urls.host(page.url) not in urls.USHRN:
+    if not isinstance(page, Page | TextPage) or not page.url or urls.host(page.url) not in USHRN_NEWS.hosts:
         return False
     return urls.dated(page.url) is not None and re.search(r"\.org/(?:19|20)\d\d/", page.url) is not None
 

@@ -10,6 +10,7 @@ from scraper import urls
 from scraper.layouts import article
 from scraper.layouts.dumps import wix_words
 from scraper.layouts.ushrn.html import no_post, title
+from scraper.own_sites import USHRN_NEWS
 from scraper.page import Page, words
 from scraper.records import Listed, Reading
 from scraper.vocabulary import ReadingKind
@@ -24,7 +25,12 @@ _POSTS_OF_A_LIST = 3
 
 def matches(page: object) -> bool:
     """Whether the page is HTML of the network's old host and no post."""
-    return isinstance(page, Page) and bool(page.url) and urls.host(page.url or "") in urls.USHRN and not _is_post(page)
+    return (
+        isinstance(page, Page)
+        and bool(page.url)
+        and urls.host(page.url or "") in USHRN_NEWS.hosts
+        and not _is_post(page)
+    )
 
 
 def _is_post(page: Page) -> bool:
