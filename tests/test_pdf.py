@@ -14,7 +14,7 @@ import pytest
 from scraper.demo.endpoints import pdf as make_pdf
 from scraper.reading import pdf
 from scraper.reading.pdf_words import searchable
-from scraper.search.snippets import passages
+from scraper.search.passages import passages
 
 URL = "https://www.lantern.example/_files/ugd/a.pdf"
 

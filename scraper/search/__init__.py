@@ -11,12 +11,12 @@ from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, pr
 from scraper.search.folding import is_unspaced
 from scraper.search.found_rows import CitedPost, cited, post_values
 from scraper.search.found_words import found_in_file, found_words
-from scraper.search.ledger import snapshot
+from scraper.search.passages import PAGE_BREAK, Snippet
 from scraper.search.query import parse
 from scraper.search.related import Repeated, related, repeated
 from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import count
-from scraper.search.snippets import PAGE_BREAK, Snippet
+from scraper.search.state import snapshot
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 

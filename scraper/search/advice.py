@@ -10,10 +10,11 @@ from itertools import islice
 from scraper.search import tokens
 from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
-from scraper.search.ledger import NAMED, ledger_of, snapshot, stem
+from scraper.search.ledger import NAMED, stem
 from scraper.search.query import parse
 from scraper.search.request import Filters, Request
 from scraper.search.select import count
+from scraper.search.state import ledger_of, snapshot
 from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import Query
 from scraper.search.vocabulary import is_known, is_written, mended

@@ -10,15 +10,17 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scraper.search.bits import places_of
+from scraper.search.bits import flags_of
 from scraper.search.facets import Facet, facets, timeline
-from scraper.search.ledger import snapshot
 from scraper.search.match import Where, one_of
+from scraper.search.passages import Snippet
 from scraper.search.query import parse
-from scraper.search.relax import lacking, split
+from scraper.search.relax import lacking
 from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
 from scraper.search.select import Selection, arranged, ids_in_order, select, spelled
-from scraper.search.snippets import Snippet, show
+from scraper.search.snippets import show
+from scraper.search.split import split, telling
+from scraper.search.state import snapshot, state_of
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
 CACHE_KIB = 65_536
@@ -123,7 +125,7 @@ def find(db: sqlite3.Connection, request: Request | str) -> Page:
             groups=_groups(db, asked, total, len(places)),
             facets=facets(selection),
             timeline=timeline(selection),
-            digest=_digest(selection) if total <= DIGESTED else "",
+            digest=_digest(db, selection) if total <= DIGESTED else "",
         )
 
 
@@ -139,7 +141,7 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
     if asked.matched is not None or total >= ENOUGH or not steps.has(Matched.ANY):
         return ()
     selection = select(db, replace(asked, matched=Matched.ANY))
-    masks = {step: mask & selection.found for step, mask in zip(STEPS[1:], selection.steps[1:], strict=True)}
+    masks = {step: mask & selection.found for step, mask in zip(STEPS[1:], selection.words.steps[1:], strict=True)}
     if total + masks[Matched.MOST].bit_count() >= ENOUGH:
         masks.pop(Matched.ANY)
     start = max(0, _start(asked) - total)
@@ -150,7 +152,7 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
             matched=step,
             total=mask.bit_count(),
             hits=_hits(db, asked, [selection.ledger.ids[place] for place in places if mask >> place & 1], step),
-            telling=selection.telling if step is Matched.ANY else (),
+            telling=selection.words.telling if step is Matched.ANY else (),
         )
         for step, mask in masks.items()
         if mask
@@ -176,20 +178,25 @@ def rowids(db: sqlite3.Connection, request: Request) -> Iterator[int]:
 DIGESTED = 5_000
 
 
-def _digest(selection: Selection) -> str:
+def _digest(db: sqlite3.Connection, selection: Selection) -> str:
     """SHA-256 of the list of what was found, whatever its order: equal only where the same posts have the same texts.
 
     Lines of address, space, content_sha256, LF, sorted by address.
     """
     ledger = selection.ledger
-    places = sorted(places_of(selection.found, len(ledger.ids)), key=ledger.by_address.__getitem__)
-    return hashlib.sha256("".join(map(ledger.lines.__getitem__, places)).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def make() -> str:
+        is_found = flags_of(selection.found, len(ledger.ids)).__getitem__
+        listed = "".join(map(ledger.lines.__getitem__, filter(is_found, ledger.sorted_by_address)))
+        return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()
+
+    return state_of(db).memory.once(("digest", selection.found), make)
 
 
 def _hits(db: sqlite3.Connection, request: Request, ids: list[int], matched: Matched) -> tuple[Hit, ...]:
     if not ids:
         return ()
-    shown = show(db, request.query.terms, ids)
+    shown = show(db, telling(request.query), ids)
     lacks = {} if matched is Matched.ALL else lacking(db, split(request.query), ids)
     names = (
         "id", "url", "site", "slug", "author", "published_day", "published_at", "updated_day", "updated_at", "views",

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from scraper.schema import FOLDED, UNSPACED
 
 _TABLE = str.maketrans(FOLDED)
+#: Letters that are folded into none, or into more than one.
+_RESIZED = re.compile(f"[{''.join(letter for letter, others in FOLDED.items() if len(others) != 1)}]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
@@ -35,8 +37,7 @@ def is_unspaced(text: str) -> bool:
 
 def unfolded(text: str, spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Ranges of ``fold(text)`` as ranges of *text* itself."""
-    folded = fold(text)
-    if len(folded) == len(text) and not any(FOLDED.get(letter) == "" for letter in set(text) & FOLDED.keys()):
+    if not _RESIZED.search(text):
         return list(spots)
     starts, at = [], 0
     for letter in text:

@@ -5,6 +5,7 @@ import sqlite3
 from scraper.search import snippets
 from scraper.search.query import parse
 from scraper.search.spelled import as_written
+from scraper.search.split import telling
 
 
 def found_words(db: sqlite3.Connection, text: str, post: int) -> tuple[str, ...]:
@@ -12,11 +13,11 @@ def found_words(db: sqlite3.Connection, text: str, post: int) -> tuple[str, ...]
 
     They are spelled as they stand there: ``Hawaiʻi`` for ``hawaii``, ``Straße`` for ``strasse``.
     """
-    terms = as_written(db, parse(text)).terms
+    terms = telling(as_written(db, parse(text)))
     return tuple(sorted(snippets.found_words(db, terms, post))) if terms else ()
 
 
 def found_in_file(db: sqlite3.Connection, text: str, file: int, file_text: str) -> tuple[str, ...]:
     """The same for the text of a file, by its row number."""
-    terms = as_written(db, parse(text)).terms
+    terms = telling(as_written(db, parse(text)))
     return tuple(sorted(snippets.found_in_file(db, terms, file, file_text))) if terms else ()

@@ -7,21 +7,16 @@ pages. The ledger holds the facts alone: for a value of a facet, the set of its 
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from scraper.schema import FileState, file_state
 from scraper.search.bits import flags_of, mask_of
 from scraper.search.folding import key
 from scraper.search.match import DATE, PDFS
 from scraper.search.request import UNDATED
 from scraper.search.synonyms import EMPTY, words
 
-#: Ledgers kept: an archive is seldom read beside more than one other.
-KEPT = 2
 #: Facets whose values have names.
 NAMED = ("category", "tag", "author", "site")
 #: A value with fewer of the posts than one in so many is held as a list, which is smaller then than bits.
@@ -123,9 +118,14 @@ class Ledger:
         return sum(date is not None for date in self.dates)
 
     @cached_property
+    def sorted_by_address(self) -> tuple[int, ...]:
+        """All places in the order of addresses."""
+        return tuple(sorted(range(len(self.ids)), key=self.lines.__getitem__))
+
+    @cached_property
     def by_address(self) -> tuple[int, ...]:
         """Place → rank in the order of addresses."""
-        return _ranks(sorted(range(len(self.ids)), key=self.lines.__getitem__))
+        return _ranks(self.sorted_by_address)
 
     @cached_property
     def by_age(self) -> tuple[int, ...]:
@@ -163,81 +163,6 @@ class Ledger:
         flags = flags_of(mask, len(self.ids))
         found = ((value, posting.among(mask, flags)) for value, posting in self.values[facet].items())
         return {value: count for value, count in found if count}
-
-
-@dataclass(slots=True)
-class _Snapshot:
-    """A reading transaction of ours: the state of the file that it sees, and its ledger once somebody asked for it."""
-
-    path: Path | None
-    #: None: the file changed so lately that it is not known which state the transaction sees.
-    sign: str | None
-    ledger: Ledger | None = None
-
-
-#: Connection, by its `id`, in a transaction of ours → what that sees.
-_open: dict[int, _Snapshot] = {}
-#: Archive → the sign of a state of its file, and the ledger of that state.
-_kept: dict[Path, tuple[str, Ledger]] = {}
-
-
-@contextmanager
-def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """Inside, all reads see one state of the archive, whatever a crawl writes meanwhile."""
-    if db.in_transaction:
-        yield
-        return
-    path = _path(db)
-    before = file_state(path) if path else None
-    db.execute("BEGIN")
-    try:
-        db.execute("SELECT 1 FROM posts LIMIT 1").fetchone()  # from here on the transaction sees one state
-        _open[id(db)] = _Snapshot(path, _sign(before, path))
-        yield
-    finally:
-        _open.pop(id(db), None)
-        db.rollback()
-
-
-def _sign(before: FileState | None, path: Path | None) -> str | None:
-    """The sign of the state that a transaction sees that began after *before*.
-
-    A commit writes its log first and shows itself later, so that a file that changed a moment ago has two states.
-    """
-    if path is None or before is None or not before.settled:
-        return None
-    return before.sign if file_state(path).sign == before.sign else None
-
-
-def ledger_of(db: sqlite3.Connection) -> Ledger:
-    """The ledger of the archive in the state that *db* sees; inside a `snapshot` it is kept for the next one."""
-    here = _open.get(id(db))
-    if here is None:
-        return read(db)
-    if here.ledger is None:
-        here.ledger = _of_state(db, here)
-    return here.ledger
-
-
-def _of_state(db: sqlite3.Connection, here: _Snapshot) -> Ledger:
-    if here.path is None or here.sign is None:
-        return read(db)
-    kept = _kept.get(here.path)
-    if kept and kept[0] == here.sign:
-        return kept[1]
-    found = read(db)
-    _kept[here.path] = (here.sign, found)
-    for other in [*_kept][:-KEPT]:
-        _kept.pop(other, None)
-    return found
-
-
-def _path(db: sqlite3.Connection) -> Path | None:
-    """The file of *db*; None: it has none."""
-    for _, name, path in db.execute("PRAGMA database_list"):
-        if name == "main" and path:
-            return Path(path)
-    return None
 
 
 def read(db: sqlite3.Connection) -> Ledger:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 
 from scraper.passages import Passage, shared
+from scraper.search.feedback import count_up_to, says_something
 from scraper.search.match import STEMMED, expression
-from scraper.search.relax import WEIGHTS, count_up_to, rarity
-from scraper.search.synonyms import EMPTY, words
+from scraper.search.rank import WEIGHTS, rarity
+from scraper.search.synonyms import words
 from scraper.search.tree import Term
 
 #: Words of a post whose rarity is looked up, long and frequent ones first, and those by which related posts are sought.
@@ -63,7 +64,7 @@ def _rare_words(db: sqlite3.Connection, post: int) -> list[tuple[str, float]]:
         "SELECT coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts WHERE id = ?",
         (COMPARED, post),
     ).fetchone()
-    counts = Counter(word for word in words(text) if len(word) > 2 and not word.isdigit() and word not in EMPTY)
+    counts = Counter(word for word in words(text) if says_something(word))
     looked_at = nlargest(LOOKED_UP, counts, key=lambda word: (counts[word] * len(word), word))
     having = {word: count_up_to(db, word, RARE + 1) for word in looked_at}
     worth = {word: counts[word] * rarity(posts, number) for word, number in having.items() if 1 < number <= RARE}

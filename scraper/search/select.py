@@ -1,14 +1,16 @@
 """A request → the posts that it finds, as bits over the ledger, and their order."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nsmallest
+from itertools import islice
 
-from scraper.search.bits import mask_of, places_of
+from scraper.search.bits import flags_of, mask_of, places_of
 from scraper.search.folding import is_unspaced
-from scraper.search.ledger import Ledger, ledger_of, snapshot
+from scraper.search.ledger import Ledger
 from scraper.search.match import (
     FILES,
     STEMMED,
@@ -20,9 +22,12 @@ from scraper.search.match import (
     compile_query,
     expression,
 )
-from scraper.search.relax import FILE_SHARE, WEIGHTS, relax, split
+from scraper.search.rank import FILE_SHARE, WEIGHTS
+from scraper.search.relax import relax
 from scraper.search.request import FACETS, LEARNED, Filters, Matched, Request
 from scraper.search.spelled import as_written
+from scraper.search.split import split
+from scraper.search.state import snapshot, state_of
 from scraper.search.tree import All, Any, Query
 
 #: When this archive last learned something of each post.
@@ -34,18 +39,30 @@ def spelled(db: sqlite3.Connection, request: Request) -> Request:
     return replace(request, query=as_written(db, request.query))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The posts that fit the words of a query, in steps; each post is in one step."""
+
+    #: For `STEPS`: posts with all words, with most, with any, as bits; what the request does not want is empty.
+    steps: tuple[int, int, int]
+    #: Places of all of them, the best first; empty: nothing ranks them.
+    ranked: Sequence[int] = ()
+    #: Where words are in too many posts to look at all: those by which posts with any of the words were sought.
+    telling: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How many numbers are in it, about."""
+        return len(self.ranked) + sum(step.bit_length() for step in self.steps) // 64
+
+
 @dataclass(frozen=True)
 class Selection:
-    """The posts that fit the words of a request, in steps; each post is in one step."""
+    """What was found, narrowed by filters."""
 
     ledger: Ledger
     filters: Filters
-    #: For `STEPS`: posts with all words, with most, with any, as bits; what the request does not want is empty.
-    steps: tuple[int, int, int]
-    #: Place of a post → how well it fits, low is good; posts without a score fit worst.
-    scores: Mapping[int, float]
-    #: Where words are in too many posts to look at all: those by which posts with any of the words were sought.
-    telling: tuple[str, ...] = ()
+    words: Found
 
     @cached_property
     def chosen(self) -> Mapping[str, int]:
@@ -55,8 +72,8 @@ class Selection:
 
     @cached_property
     def _bounded(self) -> int:
-        every = self.steps[0] | self.steps[1] | self.steps[2]
-        return every & self.ledger.between(self.filters.after, self.filters.before)
+        every, most, some = self.words.steps
+        return (every | most | some) & self.ledger.between(self.filters.after, self.filters.before)
 
     def leaving(self, facet: str) -> int:
         """The posts found, the choice of one *facet* aside; with an empty name: the posts found."""
@@ -74,8 +91,16 @@ class Selection:
 
 def select(db: sqlite3.Connection, request: Request) -> Selection:
     """What *request* finds; its words are looked for as they are spelled there."""
-    ledger = ledger_of(db)
-    return _relaxed(db, ledger, request) or _exact(db, ledger, request)
+    state = state_of(db)
+    ledger = state.ledger(db)
+    ranks = request.order == "relevance"
+    key = ("found", request.query.root, request.matched, ranks)
+    words = state.memory.once(key, lambda: _relaxed(db, ledger, request) or _exact(db, ledger, request), _weight)
+    return Selection(ledger, request.filters, words)
+
+
+def _weight(found: Found) -> int:
+    return found.weight
 
 
 def count(db: sqlite3.Connection, request: Request) -> int:
@@ -96,30 +121,31 @@ def ids_in_order(db: sqlite3.Connection, request: Request) -> tuple[int, ...]:
 def arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: int, most: int) -> list[int]:
     """The first *most* places of the posts *wanted*: step by step, in *order* within each."""
     found: list[int] = []
-    for step in selection.steps:
+    for step in selection.words.steps:
         if (here := step & wanted) and len(found) < most:
-            found += _arranged(db, selection, order, places_of(here, len(selection.ledger.ids)), most - len(found))
+            found += _arranged(db, selection, order, here, most - len(found))
     return found
 
 
-def _arranged(db: sqlite3.Connection, selection: Selection, order: str, places: list[int], most: int) -> list[int]:
-    """The first *most* of *places*, which stand newest first."""
-    ledger = selection.ledger
+def _arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: int, most: int) -> list[int]:
+    """The first *most* of the places *wanted*."""
+    ledger, ranked = selection.ledger, selection.words.ranked
+    if order == "relevance" and ranked:
+        is_wanted = flags_of(wanted, len(ledger.ids)).__getitem__
+        return list(islice(filter(is_wanted, ranked), most))
+    places = places_of(wanted, len(ledger.ids))  # the newest first
     match order:
-        case "newest":
-            return places[:most]
         case "oldest":
             return _first(most, places, ledger.by_age.__getitem__)
         case "views" | "comments":
             numbers = ledger.views if order == "views" else ledger.comments
             return _first(most, places, lambda at: _highest(numbers[at]))
         case learned if learned == LEARNED:
-            when = dict(db.execute(_LEARNED).fetchall())
+            when = state_of(db).memory.once(LEARNED, lambda: dict(db.execute(_LEARNED).fetchall()), len)
             by_address = sorted(places, key=ledger.by_address.__getitem__)
             return sorted(by_address, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)[:most]
         case _:
-            scores = selection.scores
-            return _first(most, places, lambda at: scores.get(at, 0.0)) if scores else places[:most]
+            return places[:most]
 
 
 def _highest(number: int | None) -> float:
@@ -138,34 +164,49 @@ def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[in
     return [place for _, place in sorted(chosen)[:most]]
 
 
-def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Selection:
+def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Found:
     """Posts with all words."""
     if request.query.root is None:
-        return Selection(ledger, request.filters, (ledger.everything, 0, 0), {})
-    place = ledger.place
-    scores = {place[number]: score for number, score in matching(db, request).items()}
+        return Found((ledger.everything, 0, 0))
+    scores = _placed(ledger, matching(db, request))
     steps = (mask_of(scores, len(ledger.ids)), 0, 0)
-    return Selection(ledger, request.filters, steps, scores if request.order == "relevance" else {})
+    return Found(steps, _ranked(scores) if request.order == "relevance" else ())
 
 
-def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Selection | None:
+def _placed(ledger: Ledger, scores: Mapping[int, float]) -> dict[int, float]:
+    """*scores* by place instead of by id."""
+    return dict(zip(map(ledger.place.__getitem__, scores), scores.values(), strict=True))
+
+
+def _ranked(scores: Mapping[int, float]) -> Sequence[int]:
+    """The places of *scores*, the lowest score first; where scores are the same, the newest."""
+    return array("I", sorted(sorted(scores), key=scores.__getitem__))
+
+
+def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Found | None:
     """Posts with as many words as `request.matched` wants, those with all words among them; None: with all only."""
     parts = split(request.query)
     if request.matched is None or not parts.has(request.matched):
         return None
-    length, place = len(ledger.ids), ledger.place
-    exact = matching(db, Request(query=request.query, sort="newest"))
-    every = mask_of(map(place.__getitem__, exact), length)
-    fixed = ledger.everything
-    if parts.fixed:
-        held = matching(db, Request(query=Query(root=All(parts.fixed)), sort="newest"))
-        fixed = mask_of(map(place.__getitem__, held), length)
-    loose = relax(db, parts, rank=request.order == "relevance")
-    most = mask_of(map(place.__getitem__, loose.most), length) & fixed & ~every
-    some = mask_of(map(place.__getitem__, loose.scores), length) & fixed & ~every & ~most
+    ranks = request.order == "relevance"
+    every = _having(db, ledger, request.query)
+    fixed = _having(db, ledger, Query(root=All(parts.fixed))) if parts.fixed else ledger.everything
+    loose = relax(db, parts, rank=ranks)
+    most = _places(ledger, loose.most) & fixed & ~every
+    some = _places(ledger, loose.scores) & fixed & ~every & ~most
     steps = (every, most, some if request.matched is Matched.ANY else 0)
-    scores = {place[number]: score for number, score in loose.scores.items()}
-    return Selection(ledger, request.filters, steps, scores, loose.telling)
+    scores = _placed(ledger, loose.scores) if ranks else {}
+    unscored = dict.fromkeys(places_of(every, len(ledger.ids)), 0.0) if scores else {}
+    return Found(steps, _ranked(unscored | scores), loose.telling)
+
+
+def _having(db: sqlite3.Connection, ledger: Ledger, query: Query) -> int:
+    """Posts that *query* finds, as bits."""
+    return _places(ledger, matching(db, Request(query=query, sort="newest")))
+
+
+def _places(ledger: Ledger, ids: Iterable[int]) -> int:
+    return mask_of(map(ledger.place.__getitem__, ids), len(ledger.ids))
 
 
 def matching(db: sqlite3.Connection, request: Request) -> dict[int, float]:

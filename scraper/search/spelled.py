@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from scraper.search.folding import fold, is_unspaced, key
 from scraper.search.match import STEMMED, expression
+from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Node, Not, Query, Term
 from scraper.search.vocabulary import frequencies
 
@@ -60,6 +61,9 @@ class _Spelling:
         if len(word) < 4 or not word.isalpha() or self.left <= 0:
             return ()
         self.left -= 1
+        return state_of(self.db).memory.once(("cut", word), lambda: self._cut(word))
+
+    def _cut(self, word: str) -> tuple[str, ...]:
         cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
         known = frequencies(self.db, (before for before, _ in cuts))
         return tuple(

@@ -8,10 +8,12 @@ that gives nothing, by two letters behind a right beginning. Words in more posts
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from heapq import nsmallest
 
 from scraper.search.folding import is_unspaced, key
 from scraper.search.match import EXACT, FILES, STEMMED, expression
+from scraper.search.state import state_of
 from scraper.search.tree import Query, Term
 
 _VOCABULARIES = ("posts_exact_words", "files_exact_words")
@@ -21,6 +23,8 @@ TWICE, SHORTEST = 6, 3
 _ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "ing", "ly"})
 #: Beginnings of so many letters are costed, and how many places in the texts they may stand for.
 SHORT, PLACES = 2, 1_000_000
+#: Words that one may stand for, at most.
+MENDED = 8
 #: Bound values of one statement.
 _BATCH = 900
 
@@ -45,15 +49,20 @@ def mended(db: sqlite3.Connection, word: str, most: int = 3) -> tuple[str, ...]:
     wrong = key(word)
     if len(wrong) < SHORTEST or not wrong.isalpha() or is_unspaced(wrong):
         return ()
+    found = state_of(db).memory.once(("mended", word), lambda: _mended(db, word, wrong))
+    return found[:most]
+
+
+def _mended(db: sqlite3.Connection, word: str, wrong: str) -> tuple[str, ...]:
+    def likeliest(close: Mapping[str, int]) -> list[str]:
+        return nsmallest(MENDED, close, key=lambda found: (_first_differs(wrong, found), -close[found], found))
+
     close = frequencies(db, one_letter_away(wrong))
     if is_known(db, word):
-        close = {found: count for found, count in close.items() if not _is_form(wrong, found)}
-        return tuple(nsmallest(most, close, key=lambda found: (_first_differs(wrong, found), -close[found], found)))
+        return tuple(likeliest({found: count for found, count in close.items() if not _is_form(wrong, found)}))
     if not close and len(wrong) >= TWICE:
         close = {found: count for found, count in _beginning_alike(db, wrong).items() if distance(wrong, found) <= 2}
-    best = nsmallest(most, close, key=lambda found: (_first_differs(wrong, found), -close[found], found))
-    spaced = _spaced(db, wrong)
-    return tuple(dict.fromkeys((*spaced, *best) if not best else (*best, *spaced)))[:most]
+    return tuple(dict.fromkeys((*likeliest(close), *_spaced(db, wrong))))
 
 
 def _is_form(wrong: str, found: str) -> bool:
@@ -145,8 +154,14 @@ def check_cost(db: sqlite3.Connection, query: Query, most: int = PLACES) -> None
     for term in query.terms:
         begin = key(term.text)
         if term.prefix and begin and len(begin) <= SHORT:
-            end = begin[:-1] + chr(ord(begin[-1]) + 1)
-            asked = "SELECT sum(cnt) FROM posts_exact_words WHERE term >= ? AND term < ?"
-            (places,) = db.execute(asked, (begin, end)).fetchone()
-            if (places or 0) > most:
+            places = state_of(db).memory.once(("places", begin), partial(_places, db, begin))
+            if places > most:
                 raise TooBroad
+
+
+def _places(db: sqlite3.Connection, begin: str) -> int:
+    """In how many places of the texts words stand that begin so."""
+    end = begin[:-1] + chr(ord(begin[-1]) + 1)
+    asked = "SELECT sum(cnt) FROM posts_exact_words WHERE term >= ? AND term < ?"
+    (places,) = db.execute(asked, (begin, end)).fetchone()
+    return int(places or 0)

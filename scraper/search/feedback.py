@@ -1,0 +1,107 @@
+"""Feedback words: the telling words of the best posts bring forward others that are about the same thing.
+
+This is pseudo-relevance feedback after Rocchio, as in RM3; no model is needed.
+"""
+
+import math
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from heapq import nlargest, nsmallest
+
+from scraper.search.match import EXACT, STEMMED, expression
+from scraper.search.rank import WEIGHTS, weight_of
+from scraper.search.split import Split
+from scraper.search.state import state_of
+from scraper.search.synonyms import EMPTY, words
+from scraper.search.tree import Query, Term
+
+#: So many of the best posts are read, so many of their words used; the best of these counts SHARE of a word that was
+#: asked for, and each round reads the posts that the round before found.
+READ, USED, SHARE, ROUNDS = 10, 20, 0.3, 2
+#: Where more words are asked for, they say enough by themselves.
+FEW = 6
+#: Characters of a post that are read.
+READ_CHARACTERS = 20_000
+#: A word in more posts than that is no feedback word: it tells little, and costs much.
+COMMON = 500
+#: Words of the best posts of which it is looked up how rare they are.
+LOOKED_UP = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A feedback word and what it counts, in shares of a word that was asked for."""
+
+    word: str
+    weight: float
+
+
+def with_feedback(db: sqlite3.Connection, asked: Split, scores: Mapping[int, float], posts: int) -> dict[int, float]:
+    """*scores* with those of the telling words of the posts that fit best; the same where words are many."""
+    better = dict(scores)
+    if len(asked.units) > FEW:
+        return better
+    typed = {word for unit in asked.units for term in Query(root=unit).terms for word in words(term.text)}
+    for _ in range(ROUNDS):
+        best = nsmallest(READ, better, key=lambda number: (better[number], number))
+        telling = _telling(db, {number: -better[number] for number in best}, typed, posts)
+        better = dict(scores)
+        for each in telling:
+            for number, score in _word_scores(db, each.word).items():
+                if number in better:
+                    better[number] += each.weight * score
+    return better
+
+
+def _word_scores(db: sqlite3.Connection, word: str) -> Mapping[int, float]:
+    """The posts that have *word*, by id, each with its score."""
+    asked = f"SELECT rowid, bm25({STEMMED}, {WEIGHTS[STEMMED]}) FROM {STEMMED} WHERE {STEMMED} MATCH ?"
+
+    def make() -> dict[int, float]:
+        return dict(db.execute(asked, (expression(Term(word)),)).fetchall())
+
+    return state_of(db).memory.once(("word", word), make, weight_of)
+
+
+def count_up_to(db: sqlite3.Connection, word: str, most: int) -> int:
+    """How many posts have *word*; counting ends at *most*, so that common words cost no more than others."""
+    asked = f"SELECT count(*) FROM (SELECT 1 FROM {EXACT} WHERE {EXACT} MATCH ? LIMIT ?)"
+
+    def make() -> int:
+        (count,) = db.execute(asked, (expression(Term(word)), most)).fetchone()
+        return int(count)
+
+    return state_of(db).memory.once(("count", word, most), make)
+
+
+def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str], posts: int) -> tuple[Weighted, ...]:
+    """The words of the *best* posts, by how much of them they are and how rare elsewhere."""
+    shares: dict[str, float] = defaultdict(float)
+    for number in sorted(best):
+        for word, share in _shares(db, number).items():
+            shares[word] += max(best[number], 1e-9) * share
+    wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
+    counts = {word: count_up_to(db, word, COMMON + 1) for word in wanted}
+    worth = {word: shares[word] * math.log(posts / count) for word, count in counts.items() if 1 < count <= COMMON}
+    chosen = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
+    most = chosen[0][1] if chosen and chosen[0][1] > 0 else 1.0
+    return tuple(Weighted(word, SHARE * value / most) for word, value in chosen if value > 0)
+
+
+def _shares(db: sqlite3.Connection, post: int) -> Mapping[str, float]:
+    """The words of a post that say something, each with the share of all its words that it is."""
+    return state_of(db).memory.once(("shares", post), partial(_read_shares, db, post), weight_of)
+
+
+def _read_shares(db: sqlite3.Connection, post: int) -> dict[str, float]:
+    sql = "SELECT coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts WHERE id = ?"
+    every = [word for (text,) in db.execute(sql, (READ_CHARACTERS, post)) for word in words(text)]
+    return {word: count / len(every) for word, count in Counter(every).items() if says_something(word)}
+
+
+def says_something(word: str) -> bool:
+    """Whether *word* can tell posts from each other."""
+    return len(word) > 2 and not word.isdigit() and word not in EMPTY

@@ -1,0 +1,94 @@
+"""One state of the archive: all that a search reads is of the same one, and what was worked out for it is kept."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scraper.schema import FileState, file_state
+from scraper.search.ledger import Ledger, read
+from scraper.search.memory import Memory
+
+#: Archives of which the last state is kept: one is seldom read beside more than one other.
+KEPT = 2
+
+
+@dataclass(eq=False)
+class State:
+    """What is known of one state of an archive."""
+
+    memory: Memory = field(default_factory=Memory)
+    _ledger: Ledger | None = None
+
+    def ledger(self, db: sqlite3.Connection) -> Ledger:
+        """The ledger, read from *db* by the first who asks."""
+        if self._ledger is None:
+            self._ledger = read(db)
+        return self._ledger
+
+
+#: Connection, by its `id`, in a transaction of ours → the state that it sees.
+_open: dict[int, State] = {}
+#: Archive → the sign of a state of its file, and that state.
+_kept: dict[Path, tuple[str, State]] = {}
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Inside, all reads see one state of the archive, whatever a crawl writes meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    path = _path(db)
+    before = file_state(path) if path else None
+    db.execute("BEGIN")
+    try:
+        db.execute("SELECT 1 FROM posts LIMIT 1").fetchone()  # from here on the transaction sees one state
+        _open[id(db)] = _known(path, _sign(before, path))
+        yield
+    finally:
+        _open.pop(id(db), None)
+        db.rollback()
+
+
+def state_of(db: sqlite3.Connection) -> State:
+    """The state that *db* sees; inside a `snapshot` it is kept for the next one."""
+    return _open.get(id(db)) or State()
+
+
+def ledger_of(db: sqlite3.Connection) -> Ledger:
+    """The ledger of the archive in the state that *db* sees."""
+    return state_of(db).ledger(db)
+
+
+def _sign(before: FileState | None, path: Path | None) -> str | None:
+    """The sign of the state that a transaction sees that began after *before*; None: it is not known which one it is.
+
+    A commit writes its log first and shows itself later, so that a file that changed a moment ago has two states.
+    """
+    if path is None or before is None or not before.settled:
+        return None
+    return before.sign if file_state(path).sign == before.sign else None
+
+
+def _known(path: Path | None, sign: str | None) -> State:
+    """The state of that sign, with what is known of it already."""
+    if path is None or sign is None:
+        return State()
+    kept = _kept.get(path)
+    if kept and kept[0] == sign:
+        return kept[1]
+    state = State()
+    _kept[path] = (sign, state)
+    for other in [*_kept][:-KEPT]:
+        _kept.pop(other, None)
+    return state
+
+
+def _path(db: sqlite3.Connection) -> Path | None:
+    """The file of *db*; None: it has none."""
+    for _, name, path in db.execute("PRAGMA database_list"):
+        if name == "main" and path:
+            return Path(path)
+    return None
