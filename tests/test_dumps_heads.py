@@ -148,13 +148,75 @@ def test_title_and_author_are_told_apart_by_their_words(head: str, title: str, a
         ("top of page\nHome\nPolicy\nAnn Roe\nPaul Poe\nJan 5, 2021\n3 min read\nMary Moe", ""),
         ("top of page\nNews\nsamantha.w\nJan 5, 2021\n3 min read", ""),
         ("top of page\nadmin", ""),
-        ("top of page\nTeam 4 Justice\nJan 5, 2021\n3 min read\nWe Won!", ""),
+        ("top of page\nFlint 4 Justice\nJan 5, 2021\n3 min read\nWe Won!", ""),
         ("top of page\nHow we fought for it for ten long years in the courts", "https://www.example.org/post/flint-gets-clean-water-again"),
         ("top of page\nHome\nPolicy\nPress\nAll Posts\nLaw\nLand", ""),
     ],
 )  # fmt: skip
 def test_where_nothing_tells_the_title_it_stays_open(head: str, url: str) -> None:
     assert told(head, url)[0] is None
+
+
+BANNERS = (
+    "This site was designed with the .com website builder. Create your website today.Start Now",
+    "We use cookies on our website to see how you interact with it.\nAccept",
+    "HOMEABOUT USOUR STORYDONATELog In",
+    "HomeAboutBlogContact",
+    "Home\nAbout\nOur Story\nContact",
+    "* Home\n* About\n* Our Story\n* Contact",
+)
+
+
+@pytest.mark.parametrize("banner", BANNERS)
+@pytest.mark.parametrize(
+    "head",
+    ["Ann RoeJan 5, 20213 min read\nThe Water of Flint", "The Water of Flint\n* Ann Roe\n* Jan 5, 2021\n* 3 min read"],
+)
+def test_what_stands_above_every_page_of_a_site_is_no_title(banner: str, head: str) -> None:
+    assert told(f"top of page\n{banner}\n{head}") == ("The Water of Flint", "Ann Roe", "2021-01-05")
+
+
+@pytest.mark.parametrize("notice", ["Our office is closed until further notice.", "DONATE NOW"])
+def test_a_notice_above_and_a_title_below_leave_it_open(notice: str) -> None:
+    assert told(f"top of page\n{notice}\nAnn RoeJan 5, 20213 min read\nThe Water of Flint")[0] is None
+    assert told(f"top of page\n{notice}\nAnn RoeJan 5, 20213 min read")[0] == notice
+    assert told(f"top of page\n{notice}\nThe Water of Flint\nJan 5, 2021\n3 min read")[0] == "The Water of Flint"
+
+
+@pytest.mark.parametrize(
+    "opening", ["For Immediate Release", "Background", "By Drew Wood", "September 2 ~ October 1, 2023", "Jan 7, 2021"]
+)
+def test_what_opens_a_text_is_neither_its_title_nor_its_date(opening: str) -> None:
+    below = extract(
+        Capture(
+            url="", kind="post", source="file", media_type="text/plain", captured_at="2026-06-01T00:00:00Z",
+            body=f"top of page\nHope\nAnn Roe\n3 min read\n{opening}\n{STORY}\n45 views".encode(),
+        )
+    )  # fmt: skip
+    assert (below.title, below.published_at) == ("Hope", None)
+    assert (below.body_text or "").startswith(opening)
+
+
+def test_an_author_in_a_list_of_one_below_the_title() -> None:
+    assert told("top of page\nThe Water of Flint\n* Ann Roe") == ("The Water of Flint", "Ann Roe", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "day"),
+    [
+        ("Equality Net3 days ago12 min read", "Equality Net", None),
+        ("Ann Roeil y a 3 jours3 min de lecture", "Ann Roe", None),
+        ("Ann Roe6 мая 2021 г.", "Ann Roe", "2021-05-06"),
+    ],
+)
+def test_a_glued_date_is_taken_apart_where_a_title_stands_below(line: str, author: str, day: str | None) -> None:
+    assert told(f"top of page\n{line}\nWe Won!") == ("We Won!", author, day)
+
+
+def test_a_name_alone_above_a_line_that_may_be_a_title_stays_open() -> None:
+    reading = dump("top of page\nKofi\nA Letter to All")
+    assert (reading.title, [problem.kind for problem in reading.problems]) == (None, ["title-open"])
+    assert dump("top of page\nDelegation\nA Letter to All").title == "Delegation"
 
 
 def test_a_number_sign_is_no_heading_where_nothing_else_is_marked_so() -> None:

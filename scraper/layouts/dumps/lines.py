@@ -17,7 +17,10 @@ from scraper.vocabulary import Level, Stage
 
 _LIST_ITEM = re.compile(r"[•◦▪‣*–-]\s|\d{1,3}[.)]\s")
 _WORD_OF_NAME = r"(?:[^\W\d_a-z][^\W\d_]*[.'’-]?)+(?:[^\W\d_]+)?"
-_PARTICLE = "and|&|de|da|del|der|di|dos|du|la|le|van|von|bin|al|el|y|e|et|und"
+_PARTICLE = (
+    "and|&|de|da|das|del|den|der|di|do|dos|du|la|las|le|los|van|von|vom|zu|zum|zur|ter|ten|af|av|bin|ibn|al|el|y|e|et"
+    "|und"
+)
 _NAME = rf"{_WORD_OF_NAME}(?:,? (?:{_WORD_OF_NAME}|{_PARTICLE})){{0,7}}"
 _WRITTEN_BY = "by|written by|posted by|author|writer|autora?|auteure?|autore|von|par|por|di|door|автор"
 _BY_LINE = re.compile(

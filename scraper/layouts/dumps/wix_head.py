@@ -5,7 +5,7 @@ Two orders were seen: author, date, reading time, title; and title, author, date
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,7 +24,17 @@ from scraper.layouts.dumps.lines import (
     note,
 )
 from scraper.layouts.dumps.wix_marks import Mark, dated_name, mark, merged
-from scraper.layouts.dumps.wix_title import NAMED, SHORT, Around, choose, is_handle, menu_word
+from scraper.layouts.dumps.wix_title import (
+    NAMED,
+    SHORT,
+    Around,
+    choose,
+    is_above_text,
+    is_handle,
+    is_used,
+    menu_word,
+    small_words,
+)
 from scraper.records import Problem
 
 _BULLET = re.compile(r"[•◦▪·]\s?(?P<rest>.+)")
@@ -52,26 +62,13 @@ def read_head(lines: Sequence[str], *, chrome: bool, url: str | None, headings: 
     """The head of *lines*, which begin behind ``top of page``. *chrome*: other lines show that Wix made the page.
     *headings*: the lines that the dump marks as such.
     """
-    lines, glued = _without_glued_menu(lines)
-    start, menu = _behind_buttons(lines)
-    menu = menu or glued
+    start, menu = _behind_menu_words(lines)
     run = _first_run(lines, start, deep=menu or chrome)
     if run is not None and _is_no_head(lines, start, run, chrome=chrome or menu, url=url):
         run = None
     if run is None:
         return _without_marks(lines, start, chrome=chrome, menu=menu, url=url)
     return _with_marks(lines, start, run, url=url, headings=headings)
-
-
-def _without_glued_menu(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
-    """*lines* with blanks for the menus that lost their line breaks, at the top, and whether there were any."""
-    plain = list(lines)
-    for index in islice((index for index, line in enumerate(lines) if line), _DEEPEST):
-        if is_glued_menu(lines[index]):
-            plain[index] = ""
-        elif len(lines[index]) > _LONG or mark(lines[index]) is not None:
-            break
-    return plain, plain != list(lines)
 
 
 def _is_no_head(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *, chrome: bool, url: str | None) -> bool:
@@ -82,19 +79,38 @@ def _is_no_head(lines: Sequence[str], start: int, run: tuple[int, int, Mark], *,
     return not chrome or named_in(url, lines[top]) >= NAMED
 
 
-def _behind_buttons(lines: Sequence[str]) -> tuple[int, bool]:
-    """Index behind the last button of the menu at the top, and whether there was one."""
-    last = -1
-    for seen, index in enumerate(index for index, line in enumerate(lines) if line):
-        if seen >= _DEEPEST or len(lines[index]) > _LONG:
-            break
+def _behind_menu_words(lines: Sequence[str]) -> tuple[int, bool]:
+    """Index behind the menu and the banners at the top, and whether there were any.
+
+    A button or a banner ends them wherever it stands; the name of a page does where the first two lines are such, but
+    not right above the marks: there it is a title, if it is no item of a list.
+    """
+    above = list(_above_marks(lines))
+    pages = len(above) > 2 and all(_is_page(lines[index]) for index in above[:2])
+    names = [index for index in above if pages and _is_page(lines[index])]
+    if names and names[-1] == above[-1] and not _is_item(lines[names[-1]]):
+        names.pop()
+    ends = [*names, *(index for index in above if _is_button(lines[index].removeprefix("• ")))]
+    return (max(ends) + 1, True) if ends else (0, False)
+
+
+def _is_page(line: str) -> bool:
+    return words.is_in(words.PAGES, line.removeprefix("• "))
+
+
+def _above_marks(lines: Sequence[str]) -> Iterator[int]:
+    """The indices of the short lines at the top, up to the first that is surely a mark."""
+    for index in islice((index for index, line in enumerate(lines) if line), _DEEPEST):
         found = mark(lines[index])
-        if found is not None and found.strong:
-            break
-        plain = lines[index].removeprefix("• ")
-        if words.is_in(words.BUTTONS, plain) or words.are_buttons(plain):
-            last = index
-    return last + 1, last >= 0
+        is_text = len(lines[index]) > _LONG and not _is_button(lines[index])
+        if is_text or (found is not None and found.strong):
+            return
+        yield index
+
+
+def _is_button(line: str) -> bool:
+    is_one = words.is_menu(line) and not words.is_in(words.PAGES, line)
+    return is_one or is_glued_menu(line) or words.begins_with_menu(line)
 
 
 def _bullet_name(lines: Sequence[str], index: int, *, at_top: bool) -> str | None:
@@ -110,8 +126,10 @@ def _bullet_name(lines: Sequence[str], index: int, *, at_top: bool) -> str | Non
     return None
 
 
-def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None, int]:
-    """The marks that stand together from *start* on, and the index behind them; None: there is none."""
+def _run(lines: Sequence[str], start: int, *, at_top: bool, before: Mark | None = None) -> tuple[Mark | None, int]:
+    """The marks that stand together from *start* on, and the index behind them; None: there is none. *before*: those
+    that stood above the title.
+    """
     marks: list[Mark] = []
     index = first(lines, start)
     while index < len(lines) and len(marks) < _MOST_MARKS:
@@ -120,11 +138,16 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool) -> tuple[Mark | None
             found = Mark(author=name)
         if found is None and not marks:
             found = _dated_name(lines, index)
-        if found is None or (found.published and any(earlier.published for earlier in marks)):
+        if found is None or (found.published and any(map(_is_dated, (*marks, before)))):
             break
         marks.append(found)
         index = first(lines, index + 1)
     return (merged(marks), index) if marks else (None, start)
+
+
+def _is_dated(found: Mark | None) -> bool:
+    """Whether a date behind *found* is the text's: the post's stands once, and before its reading time."""
+    return found is not None and (found.timed or found.published is not None)
 
 
 def _dated_name(lines: Sequence[str], index: int) -> Mark | None:
@@ -133,9 +156,15 @@ def _dated_name(lines: Sequence[str], index: int) -> Mark | None:
     if found is None:
         return None
     above = next((line for line in reversed(lines[:index]) if line), "")
-    below, under = [*nonblank(lines[index + 1 :])[:2], "", ""][:2]
-    between = is_heading(below) and len(below) <= SHORT and len(under) > len(below)
+    below = next((line for line in lines[index + 1 :] if line), "")
+    between = is_title(below) and len(below) <= SHORT and _is_above_text(below, lines[index + 1 :])
     return found if between or (is_title(above) and not menu_word(above)) else None
+
+
+def _is_above_text(line: str, lines: Sequence[str]) -> bool:
+    """Whether *line*, the first of *lines* that holds something, has a longer one or an update soon below it."""
+    below = nonblank(lines)[1:4]
+    return is_above_text(line, below) or any(found.under_title for found in map(mark, below) if found)
 
 
 def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, int, Mark] | None:
@@ -167,7 +196,7 @@ def _with_marks(
     choice = choose(around)
     body_at = behind
     if choice.title is not None and choice.title == around.after and choice.title not in before[-2:]:
-        more, body_at = _run(lines, behind + 1, at_top=False)
+        more, body_at = _run(lines, behind + 1, at_top=False, before=found)
         found = merged([found, more]) if more else found
         body_at = first(lines, body_at)
     problems = (*found.problems, _open(around.rivals)) if choice.open and around.rivals else found.problems
@@ -199,9 +228,11 @@ def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool
     line = lines[top]
     if _is_doubtful(lines, top, url):
         return Head(problems=(_open([line]),), body_at=top)
-    if is_title(line) if chrome else _is_bare_title(lines, top, url):
-        return Head(title=line, body_at=first(lines, top + 1))
-    return Head(body_at=top)
+    if _is_item(line) or not (is_title(line) if chrome else _is_bare_title(lines, top, url)):
+        return Head(body_at=top)
+    below = first(lines, top + 1)
+    author = _bullet_name(lines, below, at_top=True) if below < len(lines) else None
+    return Head(title=line, author=author, body_at=first(lines, below + 1) if author else below)
 
 
 def _is_doubtful(lines: Sequence[str], top: int, url: str | None) -> bool:
@@ -209,11 +240,11 @@ def _is_doubtful(lines: Sequence[str], top: int, url: str | None) -> bool:
     short line, or a line that the address, itself made of a title, does not name.
     """
     line = lines[top]
-    below, under = [*nonblank(lines[top + 1 :])[:2], "", ""][:2]
+    below, *under = nonblank(lines[top + 1 :])[:4] or [""]
     if is_handle(line) and named_in(url, line) < NAMED:
         return True
-    if is_name(line) and len(line.split()) > 1 and named_in(url, line) < NAMED:
-        return is_named_otherwise(url, line) or (is_heading(below) and len(below) <= SHORT < len(under))
+    if is_name(line) and named_in(url, line) < NAMED and not is_used(line, small_words(lines[top + 1 :])):
+        return is_named_otherwise(url, line) or (is_heading(below) and is_above_text(below, under))
     return is_named_otherwise(url, line, of_a_text=True)
 
 

@@ -24,6 +24,8 @@ class Mark:
     under_title: bool = False
     #: By itself proof enough of a head: a date could also be the first line of a letter.
     strong: bool = True
+    #: Says a reading time, which closes the line of author and date.
+    timed: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -34,7 +36,7 @@ def mark(line: str) -> Mark | None:
     if words.RATING.fullmatch(line) or words.FACT_CHECK.fullmatch(line):
         return Mark(under_title=True)
     if words.READING_TIME.fullmatch(line):
-        return Mark()
+        return Mark(timed=True)
     if (found := words.WRITER.fullmatch(line)) and shown_date(found["name"]) is None:
         return Mark(author=found["name"].strip())
     if spelled := shown_date(line):
@@ -78,12 +80,20 @@ def _glued(line: str) -> Mark | None:
     A line that ends so is a by-line, whatever stands before the date: a name in any script, with particles and what
     follows a name ("PhD"). What is no name leaves the author unknown.
     """
-    found = [(spelled.iso is not None, at, -start, spelled) for at, start, spelled in _splits(line)]
-    if not found:
+    splits = list(_splits(line))
+    if not splits:
         return _undated(line)
-    _, _, start, spelled = max(found, key=lambda split: split[:3])
+    _, start, spelled = max(splits, key=_likelihood)
     problems = lacking("published_at", spelled, line)
-    return Mark(author=_author(line[:-start]) if start else None, published=spelled, problems=problems)
+    return Mark(author=_author(line[:start]) if start else None, published=spelled, problems=problems, timed=True)
+
+
+def _likelihood(split: tuple[int, int, Spelled]) -> tuple[bool, bool, int, int]:
+    """How likely a way to take a line apart is: a whole date, then "3 days ago" ("ago1" is no first of August), then
+    the shortest reading time, then the longest date.
+    """
+    at, start, spelled = split
+    return spelled.iso is not None, spelled.lack == "relative", at, -start
 
 
 def _undated(line: str) -> Mark | None:
@@ -91,7 +101,7 @@ def _undated(line: str) -> Mark | None:
     for place in words.READING_TIME_BEGINS.finditer(line, max(1, len(line) - _LONGEST_PART)):
         at = place.start()
         if not line[at - 1].isspace() and words.READING_TIME.fullmatch(line, at) and not line[at - 1].isdecimal():
-            return Mark(author=author) if (author := _author(line[:at])) else None
+            return Mark(author=author, timed=True) if (author := _author(line[:at])) else None
     return None
 
 
@@ -119,6 +129,10 @@ def _splits(line: str) -> Iterator[tuple[int, int, Spelled]]:
                 yield at, start, spelled
 
 
+#: How relative dates begin where they do so with a word in small letters.
+_RELATIVE = re.compile(r"(?:il y a|hace|vor|há) \d")
+
+
 def _may_begin(line: str, start: int) -> bool:
     """Whether a date can begin there: not inside of a number, nor of a word in small letters."""
     before, sign = line[start - 1 : start], line[start]
@@ -126,7 +140,8 @@ def _may_begin(line: str, start: int) -> bool:
         return False
     if sign.isdecimal():
         return not before.isdecimal()
-    return not (before.isalpha() and sign.islower() and before.islower())
+    is_inside = before.isalpha() and sign.islower() and before.islower()
+    return not is_inside or _RELATIVE.match(line, start) is not None
 
 
 def _author(text: str) -> str | None:
@@ -161,5 +176,6 @@ def merged(marks: Sequence[Mark]) -> Mark:
         updated=next((found.updated for found in marks if found.updated), None),
         under_title=any(found.under_title for found in marks),
         strong=any(found.strong for found in marks),
+        timed=any(found.timed for found in marks),
         problems=tuple(dict.fromkeys(problem for found in marks for problem in found.problems)),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from scraper import dates
 from scraper.layouts.dumps import wix_words as words
-from scraper.layouts.dumps.lines import by_line, is_heading, is_name, is_signature, is_title, named_in, shown_date
+from scraper.layouts.dumps.lines import by_line, is_heading, is_name, is_signature, is_title, named_in
 from scraper.layouts.dumps.wix_marks import Mark, mark
 
 #: A title so long is surely shorter than a paragraph.
@@ -47,10 +47,7 @@ class Around:
     small: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        text = "\n".join(self.below[1:])
-        object.__setattr__(
-            self, "small", frozenset(word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower())
-        )
+        object.__setattr__(self, "small", small_words(self.below[1:]))
 
     @property
     def above(self) -> str:
@@ -76,10 +73,15 @@ class Around:
     @property
     def heading_below(self) -> str:
         """The line below, where it is short and a longer one follows, as a title above a text; else empty."""
-        line, below = self.after, self.below[1:4]
-        if not is_heading(line) or len(line) > SHORT or not any(len(it) > len(line) for it in below):
-            return ""
-        return "" if dates.parse(line) or by_line(line) or _CONTACT.match(line) else line
+        line = self.after
+        return line if is_heading(line) and is_above_text(line, self.below[1:]) and not opens_text(line) else ""
+
+    @property
+    def title_below(self) -> str:
+        """The line below, where it may be a title, though nothing longer follows or a sign closes it; else empty."""
+        line = self.after
+        is_one = is_title(line) and not is_sentence(line) and self.under != "" and not line.endswith(",")
+        return line if is_one and not (opens_text(line) or menu_word(line)) else ""
 
     @property
     def rivals(self) -> list[str]:
@@ -94,22 +96,28 @@ class Around:
     def is_worded(self, line: str) -> bool:
         """Whether *line* is made of words, as a title is, and not of a name."""
         parts = [part for part in re.findall(r"[^\W\d_]{3,}", line) if part.casefold() not in _PARTICLES]
-        if is_handle(line) or (_SOCIETY.fullmatch(line) and not any(part.casefold() in _TITLE_WORDS for part in parts)):
+        if is_handle(line) or (_SOCIETY.fullmatch(line) and _TITLE_WORDS.isdisjoint(map(str.casefold, parts))):
             return False
         is_long = len(line.split()) > _WORDS_OF_NAME or re.search(r"[?!…:“”\"]|\d\d|^\d", line) is not None
-        return is_long or any(part.casefold() in self.small | _TITLE_WORDS for part in parts)
+        return is_long or any(part.casefold() in self.small | _TITLE_WORDS | _LITTLE for part in parts)
 
 
 _TITLE_WORDS = frozenset({
-    "the", "our", "your", "and", "for", "with", "what", "how", "why", "who", "day", "days", "history", "month", "week",
+    "our", "your", "with", "what", "how", "why", "who", "day", "days", "history", "month", "week",
     "year", "news",
 })  # fmt: skip
+#: Words that names of societies have, too.
+_LITTLE = frozenset({"the", "and", "for"})
 _PARTICLES = frozenset({"van", "von", "der", "den", "ten", "bin", "ibn", "dos", "das", "del", "los", "las"})
 #: What societies are called, each word with a capital.
 _SOCIETY = re.compile(
     r"(?:[^\W\d_a-z][\w&.’'-]*,? (?:of |for )?){1,5}(?:Network|Coalition|Foundation|Association|Institute|Cent(?:er|re)"
-    r"|Committee|Council|Project|Society|Union|Alliance|Federation|Fund|Initiative|Collective|Team|Staff|Inc\.?|Group)"
+    r"|Committee|Council|Project|Society|Union|Alliance|Federation|Fund|Initiative|Collective|Team|Staff|Inc\.?|Group"
+    r"|USA|International)"
+    r"|(?:The )?(?:Cent(?:er|re)|Institute|Association|Council|Coalition|Alliance|Network|Friends|Citizens)"
+    r" (?:for|of|on|against) .{2,40}|Team (?:\S+ ){0,2}\S+"
 )
+_RANGE = re.compile(r"\s+(?:[~–—-]|to|through|until)\s+")
 _CONTACT = re.compile(r"(?:contact|photo|image|credit|source)\b.{0,12}(?:[:@]|\bby\b)", re.IGNORECASE)
 #: What only names have: a title, a degree, initials; the names of accounts.
 _HANDLE = re.compile(
@@ -119,7 +127,7 @@ _HANDLE = re.compile(
     r"|(?i:(?:the )?(?:editors?|admin(?:istrator)?|staff|webmaster)|[^ ]{2,20} (?:staff|team))"
     r"|(?=[^ ]*[@._\d-])[^\W\d_][^ ]{2,40}\w|[a-z][a-z0-9]{2,30}"
     r"|[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+)?"
-    r" (?:van|von|bin|ibn|del?|di|da|dos|du|la)(?: (?:de[rn]?|las?|los?))?"
+    r" (?:van|von|zu[mr]?|bin|ibn|del?|di|da|dos|du|la|ter|ten|af|av)(?: (?:de[rn]?|las?|los?))?"
     r" [^\W\d_a-z][\w’'-]+(?: [^\W\d_a-z][\w’'-]+)?(?:, .{2,5})?"
 )
 
@@ -131,7 +139,38 @@ def is_handle(line: str) -> bool:
 
 def menu_word(line: str) -> bool:
     """Whether *line* is a word of a menu."""
-    return words.is_in(words.PAGES, line) or words.is_in(words.BUTTONS, line) or words.are_buttons(line)
+    return words.is_menu(line)
+
+
+def small_words(lines: Sequence[str]) -> frozenset[str]:
+    """The words that stand in small letters in *lines*: whoever writes one so uses it as a word, not as a name."""
+    return frozenset(word for word in re.findall(r"[^\W\d_]{3,}", "\n".join(lines)) if word.islower())
+
+
+def is_used(line: str, small: frozenset[str]) -> bool:
+    """Whether a word of *line* is one of the *small* ones."""
+    return any(part.casefold() in small for part in re.findall(r"[^\W\d_]{3,}", line))
+
+
+def is_sentence(line: str) -> bool:
+    """Whether *line* closes as a sentence does: few titles do."""
+    return line.endswith(".") and len(line.split()) > _WORDS_OF_NAME
+
+
+def is_notice(line: str) -> bool:
+    """Whether *line* may be a notice or a call above the post; a title may be worded so, too."""
+    return is_sentence(line) or words.CALL.fullmatch(line) is not None
+
+
+def opens_text(line: str) -> bool:
+    """Whether *line* stands first in a text and is no title: a date, a by-line, a contact, "For Immediate Release"."""
+    said = words.is_in(words.OPENINGS, line) or _CONTACT.match(line) is not None
+    return said or by_line(line) is not None or all(map(dates.parse, _RANGE.split(line)))
+
+
+def is_above_text(line: str, below: Sequence[str]) -> bool:
+    """Whether one of the next lines is longer than *line*, as a text is than its title."""
+    return any(len(it) > len(line) for it in below[:3])
 
 
 def choose(around: Around) -> Choice:
@@ -173,8 +212,8 @@ def _nothing_above(around: Around) -> Choice | None:
     """No line above the marks: the title stands below, unless the marks are such as follow a title."""
     if around.above:
         return None
-    is_one = is_title(around.after) and shown_date(around.after) is None and not around.found.under_title
-    return Choice(around.after if is_one else None)
+    is_one = is_title(around.after) and not (opens_text(around.after) or is_sentence(around.after))
+    return Choice(around.after if is_one and not around.found.under_title else None)
 
 
 def _update_below(around: Around) -> Choice | None:
@@ -185,6 +224,15 @@ def _update_below(around: Around) -> Choice | None:
     return _of(around, around.after)
 
 
+def _notice_above(around: Around) -> Choice | None:
+    """What stands above may be a notice, or an author, and one that may be a title stands below: it stays open."""
+    if around.found.under_title or not around.title_below:
+        return None
+    is_alone = not around.higher and not around.found.author and around.is_author(around.above)
+    notice = any(map(is_notice, (around.above, around.higher)))
+    return Choice(open=True) if notice or (is_alone and not around.heading_below) else None
+
+
 def _title_above(around: Around) -> Choice | None:
     """The marks are such as follow a title, or no title stands below: it is one of the two lines above."""
     if not around.found.under_title and around.heading_below and not menu_word(around.after):
@@ -193,6 +241,8 @@ def _title_above(around: Around) -> Choice | None:
     if around.found.author or not higher:
         is_one = is_title(above) and not is_handle(above) and not (len(around.before) > 1 and around.is_author(above))
         return Choice(above) if is_one else Choice(open=True)
+    if is_notice(higher) and not is_handle(above):
+        return Choice(open=True) if around.is_author(above) else Choice(above)
     if around.is_author(above) or (len(around.before) == 2 and is_signature(above) and not around.is_worded(above)):
         return Choice(higher, above)
     return Choice(above) if is_title(above) else Choice(open=True)
@@ -230,6 +280,6 @@ def _by_words(around: Around) -> Choice:
 
 #: Asked in this order; the last always answers.
 _RULES: tuple[Callable[[Around], Choice | None], ...] = (
-    _marked_as_a_heading, _named_by_the_address, _said_twice, _nothing_above, _update_below, _title_above,
-    _beside_an_author, _by_words,
+    _marked_as_a_heading, _named_by_the_address, _said_twice, _nothing_above, _update_below, _notice_above,
+    _title_above, _beside_an_author, _by_words,
 )  # fmt: skip

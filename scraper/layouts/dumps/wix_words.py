@@ -87,6 +87,27 @@ PAGES = frozenset({
     "media", "press", "privacy policy", "terms", "terms of use", "accueil", "inicio", "início", "startseite",
     "über uns", "kontakt", "contacto", "contato", "à propos", "sobre", "chi siamo", "contatti",
 })  # fmt: skip
+#: Banners above a page: Wix's own on free sites, notices of cookies. Never a title.
+BANNER = re.compile(
+    r"(?:this (?:web)?site was (?:designed|created) with .*|\.com|website builder\. ?create your website today\..*"
+    r"|create your website today\.?|start now|(?:we|this (?:web)?site) uses? cookies\b.*"
+    r"|by (?:accepting|using|continuing)\b.*"
+    r"|(?:accept|decline|reject|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences)|settings)",
+    re.IGNORECASE,
+)
+#: A button of the owner's; a title may be worded so.
+CALL = re.compile(
+    r"(?:donate|give|join|subscribe|register|shop|book|apply|order|call|volunteer|get started|learn more|sign up)"
+    r"(?: us)?(?: now| today| here| online)!?",
+    re.IGNORECASE,
+)
+#: What stands first in a text, below its title, and is none itself.
+OPENINGS = frozenset({
+    "for immediate release", "for release", "press release", "media advisory", "background", "introduction", "overview",
+    "summary", "context", "what happened", "the facts", "key points", "key takeaways", "table of contents", "contents",
+    "abstract", "introducción", "resumen", "einleitung", "zusammenfassung", "hintergrund", "résumé", "contexte",
+    "introdução", "resumo", "introduzione", "sommario", "inleiding", "samenvatting", "введение", "wstęp",
+})  # fmt: skip
 #: Lines around a post that belong to no field; compared after counts and before the body.
 ORNAMENTS = frozenset({"share", "share this post", "back to top", "print", "edit", "follow", "•", "·", "|", "...", "…"})
 
@@ -192,6 +213,16 @@ def are_buttons(line: str) -> bool:
     return not rest or LOG_IN.fullmatch(rest) is not None or _OR_SIGN_UP.fullmatch(rest) is not None
 
 
+def is_menu(line: str) -> bool:
+    """Whether *line* is a word of a menu, a button, or a banner: what stands above a post and is no part of it."""
+    return is_in(PAGES, line) or is_in(BUTTONS, line) or are_buttons(line) or BANNER.fullmatch(line) is not None
+
+
+def begins_with_menu(line: str) -> bool:
+    """Whether *line* begins with two words of a menu that lost the break between them ("HOMEABOUT USOUR STORY")."""
+    return _TWO_PAGES.match(line) is not None
+
+
 def glued_recent(line: str) -> int | None:
     """Where "SearchRecent PostsSee All" begins at the end of a line that lost its breaks; None: nowhere."""
     found = _GLUED_RECENT.search(line)
@@ -206,3 +237,5 @@ _BUTTON = re.compile(
     "|".join(sorted((re.escape(it) for it in BUTTONS if len(it) > 2), key=len, reverse=True)), re.IGNORECASE
 )
 _OR_SIGN_UP = re.compile(r"/.{2,24}")
+_PAGE = "|".join(sorted((re.escape(it) for it in PAGES | BUTTONS if len(it) > 2), key=len, reverse=True))
+_TWO_PAGES = re.compile(rf"(?:{_PAGE})(?:{_PAGE})", re.IGNORECASE)
