@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from scraper.remember import last_answer
+from scraper.remember import last_answers
 
 #: Byte order marks, the longer ones first: UTF-32 begins like UTF-16.
 _MARKS = (
@@ -36,7 +36,7 @@ _AS_BROWSERS_DO = {
 _NO_CHARSETS = {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "punycode"}
 
 
-@last_answer
+@last_answers
 def decode(body: bytes, content_type: str | None = None) -> str:
     """*body* as text, without a byte order mark and without NUL characters, which no text holds.
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import SelectorMismatch, Unreadable
-from scraper.remember import last_answer
+from scraper.remember import last_answers
 
 #: An element of a page, for those who are not the door.
 Node = LexborNode
@@ -427,7 +427,7 @@ class _Head:
     html: dict[str, str] = field(default_factory=dict)
 
 
-@last_answer
+@last_answers
 def _read_head(source: str) -> _Head:
     """What the head says; where it names no title for others, what a browser that saved the page moved out of it.
 

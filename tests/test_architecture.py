@@ -19,6 +19,7 @@ NOUNS = {
     "vocabulary",
     "harmless",
     "wording",
+    "page_media",
     "style_sheets",
     "wix_media",
     "urls",

@@ -12,15 +12,15 @@ import pytest
 from scraper import decide, verify, wix_media
 from scraper.crawl import run_crawl
 from scraper.crawl.pictures import PicturePolicy, Want
-from scraper.crawl.renditions import renditions
 from scraper.demo import drawings, look
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import ILLUSTRATED
 from scraper.demo.server import served
 from scraper.export import copy
+from scraper.page_media import media_of
 from scraper.rebuild import run_rebuild
 from scraper.store import Memento, Mementos
-from scraper.style_sheets import pictures_in_style, stylesheets
+from scraper.style_sheets import pictures_in_style
 from scraper.terminal import status
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -177,6 +177,25 @@ def test_pictures_that_only_a_kept_style_sheet_names_are_kept_once_and_rewritten
     ) == ["https://a.example/b.png?x=1", "https://a.example/s/c.gif", "https://m.example/b.SVG"]
 
 
+def test_pictures_that_the_styles_in_a_page_draw_are_kept_once_and_found_for_replay(stage: Stage) -> None:
+    own, plain = "ab12cd_9~mv2.png", stage.blog.answer
+
+    def styled(question: Question) -> Answer:
+        stage.asked.append(question.path)
+        found = plain(question)
+        style = f"<style>body{{background:url(/media/{own})}}</style></head>".encode()
+        return replace(found, body=found.body.replace(b"</head>", style))
+
+    with served(styled) as server:
+        stage.blog.base = server.base
+        assert stage.crawl().exit_status == 0
+        assert own in stage.pictures()
+        stage.crawl(1)
+        assert stage.pictures() == []
+        with sqlite3.connect(stage.path) as db:
+            assert Mementos(db).picture(f"{server.base}/media/{own}") is not None
+
+
 def test_pictures_of_style_sheets_come_from_the_hosts_of_the_site_alone(stage: Stage) -> None:
     sheet = b"a{background:url(http://far.example/a.png)}b{background:url(/media/ab12cd_1~mv2.png)}"
     stage.instead["/style.css"] = Answer(media_type="text/css", body=sheet)
@@ -232,21 +251,36 @@ def test_the_renditions_of_a_picture_have_one_name() -> None:
         '<img data-src="https://static.wixstatic.com/media/ab12cd_5555666677778888999900001111bbbb~mv2.png">'
         '<meta property="og:image" content="https://a.example/c.jpg?x=1&amp;y=2">'
     )
-    assert renditions(page, "https://a.example/post/x") == {
-        f"http://static.wixstatic.com/media/{HEARING}bbbb~mv2.png": [
-            f"https://a.example/media/{HEARING}bbbb~mv2.png/v1/fill/w_9,h_9/x.png",
-            f"https://static.wixstatic.com/media/{HEARING}bbbb~mv2.png",
-        ],
-        "http://a.example/c.jpg?x=1&y=2": ["https://a.example/c.jpg?x=1&y=2"],
-    }
+    found = media_of(page, "https://a.example/post/x")
+    assert found.shown_as(f"http://static.wixstatic.com/media/{HEARING}bbbb~mv2.png") == (
+        f"https://a.example/media/{HEARING}bbbb~mv2.png/v1/fill/w_9,h_9/x.png",
+        f"https://static.wixstatic.com/media/{HEARING}bbbb~mv2.png",
+    )
+    assert found.shown_as("http://a.example/c.jpg?x=1&y=2") == ("https://a.example/c.jpg?x=1&y=2",)
 
 
 def test_style_sheets_are_found_by_their_links() -> None:
-    page = "<link href=/a.css rel=stylesheet><link rel='preload' href=/b.css><link rel=\"stylesheet\" href='c.css?d=1'>"
-    assert list(stylesheets(page, "https://a.example/x/")) == [
+    page = "<link href=/a.css rel=stylesheet><link rel='preload' href=/b.css><LINK REL=\"StyleSheet\" href='c.css?d=1'>"
+    assert media_of(page, "https://a.example/x/").sheets == (
         "https://a.example/a.css",
         "https://a.example/x/c.css?d=1",
-    ]
+    )
+    assert media_of("<base href='/y/'>" + page, "https://a.example/x/").sheets[1] == "https://a.example/y/c.css?d=1"
+
+
+def test_pictures_are_found_in_the_styles_of_a_page_itself() -> None:
+    page = (
+        "<style>a{background:url(one.png)} @font-face{font-family:x;src:url(letters.svg)}</style>"
+        "<p style='background:no-repeat url(&quot;/two.jpg&quot;)'>url(/no.png)<b style=color:red>url(no.png)</b>"
+        "<script>var x='url(/no.gif)'</script><div style=\"background:url(three.webp?a=1&amp;b=2)\">"
+        '<i style="mask:URL(four.svg#m)">'
+    )
+    assert media_of(page, "https://a.example/x/").drawn == (
+        "https://a.example/x/one.png",
+        "https://a.example/two.jpg",
+        "https://a.example/x/three.webp?a=1&b=2",
+        "https://a.example/x/four.svg",
+    )
 
 
 def test_what_failed_is_asked_for_daily_for_two_weeks_then_ever_more_seldom() -> None:

@@ -2,9 +2,8 @@
 
 from scraper.crawl.attachments import MOST_FILES, Attachments, file_fault
 from scraper.crawl.pictures import PICTURES_OF_STYLES, PicturePolicy, Want, picture_fault
-from scraper.crawl.renditions import renditions
 from scraper.crawl.run import run_crawl
-from scraper.crawl.styles import pictures_drawn, sheets_named
+from scraper.crawl.styles import pages_looked_at, pictures_drawn, sheets_named
 
 __all__ = [
     "MOST_FILES",
@@ -13,9 +12,9 @@ __all__ = [
     "PicturePolicy",
     "Want",
     "file_fault",
+    "pages_looked_at",
     "picture_fault",
     "pictures_drawn",
-    "renditions",
     "run_crawl",
     "sheets_named",
 ]

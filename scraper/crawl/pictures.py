@@ -6,18 +6,18 @@ that could not be had is asked for again as `decide.is_due_again` says. What the
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scraper import decide, digests, pictures, urls, wix_media
-from scraper.crawl.renditions import renditions
-from scraper.crawl.styles import page_of, pictures_drawn, sheets_named
+from scraper.crawl.styles import pages_looked_at, pictures_drawn, sheets_named
 from scraper.errors import FetchFailed, Forbidden
+from scraper.page_media import PageMedia
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, Step
 from scraper.sites import WIX_STYLES
-from scraper.store import PictureRows, holdings, lookups, picture_name
+from scraper.store import PagesMedia, PictureRows, holdings, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 STAGE = Stage.PICTURE
@@ -62,14 +62,15 @@ class Wanted:
 class Pictures:
     """Fetches the pictures and style sheets of one site's posts."""
 
-    def __init__(self, session: NetworkSession, site: Site, policy: PicturePolicy) -> None:
+    def __init__(self, session: NetworkSession, site: Site, policy: PicturePolicy, media: PagesMedia) -> None:
+        """*media*: what pages name, those of this run among them."""
         self._session = session
         self._site = site
         self._policy = policy
         self._db = session.archive.db
         self._hosts = frozenset((*site.hosts, *site.media_hosts))
         self._failures: dict[str, int] = defaultdict(int)
-        self._shown: dict[int, dict[str, list[str]]] = {}
+        self._media = media
         #: Bytes that pictures may still take; None: as many as there are.
         self._left: int | None = None
 
@@ -90,11 +91,11 @@ class Pictures:
             if candidates:
                 self._step(number, len(wanted), one.url)
                 self._take(one, candidates)
-        sheets = sheets_named(self._session, self._site.id, only)
-        for number, url in enumerate(styles := list(self._styles(sheets))):
+        pages = pages_looked_at(self._session, self._site.id, self._media, only)
+        for number, url in enumerate(styles := list(self._styles(sheets_named(pages)))):
             self._step(number, len(styles), url)
             self._get(url, CaptureKind.STYLE)
-        for number, url in enumerate(drawn := list(self._drawn(sheets))):
+        for number, url in enumerate(drawn := list(self._drawn(pages))):
             if not self._has_room(len(drawn) - number):
                 return
             self._step(number, len(drawn), url)
@@ -143,27 +144,20 @@ class Pictures:
             if urls.spellings(url)[0] not in kept and self._may_ask(url, WIX_STYLES) and self._is_due(url):
                 yield url
 
-    def _drawn(self, sheets: Iterable[str]) -> Iterator[str]:
-        """Pictures that the kept ones of *sheets* name, and that are not kept yet; so many a run."""
-        wanted = (url for url in pictures_drawn(self._session, sheets) if self._may_ask(url) and self._is_due(url))
+    def _drawn(self, pages: Sequence[PageMedia]) -> Iterator[str]:
+        """Pictures that the styles of *pages* name, and that are not kept yet; so many a run."""
+        wanted = (url for url in pictures_drawn(self._session, pages) if self._may_ask(url) and self._is_due(url))
         return itertools.islice(wanted, PICTURES_OF_STYLES)
 
     # -- where it may be had
 
     def _candidates(self, one: Wanted) -> list[str]:
         """Where the picture may be had, best first: the original, then what the page shows."""
-        shown = self._renditions(one.page_id).get(picture_name(one.url), []) if one.page_id else []
+        shown = self._media.of(one.page_id).shown_as(picture_name(one.url)) if one.page_id else ()
         originals = [*(wix_media.without_rendition(url) for url in shown), one.url]
         order = [*shown, *originals] if self._policy.want == Want.SHOWN else [*originals, *shown]
         found = dict.fromkeys(filter(None, map(urls.normalise, order)))
         return [url for url in found if self._may_ask(url)]
-
-    def _renditions(self, page_id: int) -> dict[str, list[str]]:
-        if page_id not in self._shown:
-            self._shown.clear()
-            page = page_of(self._session, page_id)
-            self._shown[page_id] = renditions(*page) if page else {}
-        return self._shown[page_id]
 
     def _may_ask(self, url: str, more: tuple[str, ...] = ()) -> bool:
         """Whether the address is on one of the site's hosts; a site on this machine has no other machine's pictures."""

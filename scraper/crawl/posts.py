@@ -181,6 +181,8 @@ class Posts:
         own = answer.status != 304 and urls.canonical(answer.url) == url
         lost = self.drift.see(url, self.before(url), reading) if own else ()
         outcome = self.session.keep(answer, reading)
+        if own:
+            self.session.look_for_media(outcome.capture_id, answer)
         if set(lost) & set(GRAVE):
             self._poorer[url] = outcome.capture_id
         else:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from scraper import urls
-from scraper.crawl.pictures import PicturePolicy
+from scraper.crawl.pictures import PicturePolicy, Want
 from scraper.decide import Judgement, Meaning, Observation, UrlState, observe
 from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
+from scraper.store import PagesMedia
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Kinds of captures that name posts.
@@ -25,6 +26,8 @@ class Session(NetworkSession):
     full: bool = False
     counts: bool = True
     pictures: PicturePolicy = field(default_factory=PicturePolicy)
+    #: What the pages of posts name beside their text.
+    media: PagesMedia = field(init=False)
     #: What robots.txt kept us from asking, and how many sources answered, whatever they said.
     refused: list[str] = field(default_factory=list)
     answered: int = 0
@@ -33,6 +36,15 @@ class Session(NetworkSession):
     sources_blocked: int = 0
     #: Sites that gave no answer, and why.
     unreachable: list[tuple[Site, Unreachable]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        NetworkSession.__post_init__(self)
+        self.media = PagesMedia(self.archive.db)
+
+    def look_for_media(self, capture_id: int, page: Capture) -> None:
+        """Remembers what a post's page names, if anything of it is wanted."""
+        if self.pictures.want != Want.NONE:
+            self.media.look(capture_id, page)
 
     def validators(self, known: UrlState | None) -> Validators | None:
         """What the server said about the copy that we hold; None: we hold none, or want a whole answer all the same."""

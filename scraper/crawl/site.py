@@ -96,7 +96,7 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
     with session.contained(site.base_url, Stage.COUNTS):
         _count(session, site, only)
     with session.contained(site.base_url, Stage.PICTURE):
-        Pictures(session, site, session.pictures).run(only)
+        Pictures(session, site, session.pictures, session.media).run(only)
 
 
 def _count(session: Session, site: Site, only: str | None) -> None:

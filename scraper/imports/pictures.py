@@ -12,7 +12,7 @@ from dataclasses import replace
 from scraper import pictures, sites, urls
 from scraper.charset import decode
 from scraper.records import Capture
-from scraper.store import Mementos, PictureRows, lookups, picture_name
+from scraper.store import Mementos, PagesMedia, PictureRows, lookups, picture_name
 from scraper.style_sheets import pictures_in_style
 from scraper.vocabulary import CaptureKind
 from scraper.warc import Found
@@ -67,12 +67,14 @@ class HeldPictures:
         return urls.host(found.capture.url) in HOSTS and not _is_document(found.capture)
 
     def _drawn(self) -> Iterator[str]:
-        """What the style sheets in the archive name."""
-        found = Mementos(self._db)
-        for url in lookups.kept_styles(self._db) if self._held else ():
-            style = found.style(url)
-            if style is not None:
-                yield from pictures_in_style(decode(found.body(style), style.media_type), style.url)
+        """What the style sheets in the archive, and the styles in the pages of its posts, name."""
+        if not self._held:
+            return
+        found, pages = Mementos(self._db), PagesMedia(self._db)
+        for style in filter(None, map(found.style, lookups.kept_styles(self._db))):
+            yield from pictures_in_style(decode(found.body(style), style.media_type), style.url)
+        for number in lookups.pages_of_posts(self._db):
+            yield from pages.of(number).drawn
 
     def settle(self) -> None:
         """Keep pictures that posts or style sheets name and the archive does not have, and all of the sites' own."""

@@ -23,7 +23,7 @@ from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import shown_dates
 from scraper.page import Page
 from scraper.records import Reading
-from scraper.remember import last_answer
+from scraper.remember import last_answers
 from scraper.sanitise import clean
 from scraper.vocabulary import DateBasis, ReadingKind
 from scraper.wix_media import original
@@ -72,7 +72,7 @@ def read(page: Page) -> Reading:
     return post_of(page) or Reading(kind=ReadingKind.OTHER, url=wix_address.own(page), layout=NAME)
 
 
-@last_answer
+@last_answers
 def post_of(page: Page) -> Reading | None:
     """The post on *page*; None: its head and its structure name none, or the page does not bear it out."""
     sure = head.says_article(page)

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scraper import urls, wix_media
-from scraper.charset import decode
-from scraper.crawl import PICTURES_OF_STYLES, Want, picture_fault, pictures_drawn, renditions, sheets_named
-from scraper.errors import IntegrityError
+from scraper.crawl import (
+    PICTURES_OF_STYLES,
+    Want,
+    pages_looked_at,
+    picture_fault,
+    pictures_drawn,
+    sheets_named,
+)
 from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
 from scraper.runs import NetworkSession, Step
-from scraper.store import PictureRows, lookups, picture_name
+from scraper.store import PagesMedia, PictureRows, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
 
@@ -38,6 +43,7 @@ class Pictures:
         self._session = session
         self._site = site
         self._archives = archives
+        self._media = PagesMedia(session.archive.db)
 
     def run(self) -> None:
         """Every picture that a post shows and the archive does not hold, from the first archive that gives it; then
@@ -49,13 +55,15 @@ class Pictures:
         for number, (url, page_id) in enumerate(wanted):
             self._step(number, len(wanted), url)
             self._recover(url, self._addresses(url, page_id), CaptureKind.IMAGE)
-        sheets = sheets_named(self._session, self._site.id)
+        pages = pages_looked_at(self._session, self._site.id, self._media)
         kept = lookups.kept_styles(self._session.archive.db)
-        styles = [url for url in sheets if urls.spellings(url)[0] not in kept and self._is_due(url)][:MOST_STYLES]
+        styles = [url for url in sheets_named(pages) if urls.spellings(url)[0] not in kept and self._is_due(url)][
+            :MOST_STYLES
+        ]
         for number, url in enumerate(styles):
             self._step(number, len(styles), url)
             self._recover(url, [url], CaptureKind.STYLE)
-        drawn = [url for url in pictures_drawn(self._session, sheets) if self._is_due(url)][:PICTURES_OF_STYLES]
+        drawn = [url for url in pictures_drawn(self._session, pages) if self._is_due(url)][:PICTURES_OF_STYLES]
         for number, url in enumerate(drawn):
             self._step(number, len(drawn), url)
             self._recover(url, [url], CaptureKind.IMAGE)
@@ -85,14 +93,7 @@ class Pictures:
 
     def _addresses(self, url: str, page_id: int | None) -> list[str]:
         """The original on the host that the page names, the original, and what the page shows; what is wanted first."""
-        shown: list[str] = []
-        if page_id is not None:
-            try:
-                page = self._session.archive.capture(page_id)
-            except IntegrityError:
-                return [url]
-            if page.body is not None and page.media_type != "text/plain":
-                shown = renditions(decode(page.body, page.media_type), page.url).get(picture_name(url), [])
+        shown = () if page_id is None else self._media.of(page_id).shown_as(picture_name(url))
         originals = [*(wix_media.without_rendition(address) for address in shown), url]
         return [*shown, *originals] if self._want == Want.SHOWN else [*originals, *shown]
 

@@ -36,6 +36,7 @@ from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Troubl
 from scraper.store.import_files import ImportFile, ImportLog, Place
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
+from scraper.store.pages_media import PagesMedia
 from scraper.store.picture_queries import A_PAGE, KeptPicture
 from scraper.store.picture_rows import PictureRows
 from scraper.store.post_captures import PostCapture
@@ -64,6 +65,7 @@ __all__ = [
     "Mementos",
     "OpenProblem",
     "Outcome",
+    "PagesMedia",
     "PictureRows",
     "Place",
     "Plan",

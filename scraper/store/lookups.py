@@ -141,6 +141,11 @@ def pages_for_styles(db: sqlite3.Connection, site: str, run: int, most: int, onl
     return fresh + [number for number, is_fresh, _ in rows if not is_fresh][:most]
 
 
+def pages_of_posts(db: sqlite3.Connection) -> list[int]:
+    """The capture that each post is shown from."""
+    return [number for (number,) in db.execute("SELECT capture_id FROM posts WHERE capture_id IS NOT NULL")]
+
+
 def bytes_of_pictures(db: sqlite3.Connection) -> int:
     """What the pictures in the archive weigh: each by its own size, or as it is stored, if that is more."""
     return single.count(

@@ -19,7 +19,7 @@ from scraper import urls
 from scraper.dates import utc
 from scraper.page import Page, behind, has_half, parse_json, whole
 from scraper.records import File, Video
-from scraper.remember import last_answer
+from scraper.remember import last_answers
 
 #: How far before its id a script begins.
 _LONGEST_START = 300
@@ -132,7 +132,7 @@ def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
         at = text.find(f'"{prefix}', behind)
 
 
-@last_answer
+@last_answers
 def _warmup(source: str) -> str:
     """The content of ``<script id="wix-warmup-data">``, one of the last things in a page; empty: there is none."""
     at = source.rfind("wix-warmup-data")
