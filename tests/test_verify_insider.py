@@ -251,6 +251,76 @@ def test_captures_forged_under_old_dates_stand_after_the_checkpoint_that_was_kep
     assert json.loads(last.statement)["at"] == "2022-01-01T00:00:00Z"
 
 
+def honest_run(path: Path) -> None:
+    """A run of the program itself, which finds nothing new."""
+    from scraper.store import Archive
+
+    with Archive.open(path, seal=sealer(lambda: NOW, path.parent)) as archive:
+        run = archive.begin("crawl", "2021-12-30T00:00:00Z")
+        archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("UPDATE problems SET message = 'nothing', level = 'note'", "problems"),
+        ("UPDATE known_urls SET evidence = 'both archives list nothing'", "known_urls"),
+        (
+            "INSERT INTO decisions (record_sha256, kind, at, by) SELECT record_sha256, 'accepted', '2021', 'crawl' FROM captures LIMIT 1",
+            "decisions",
+        ),
+        ("INSERT INTO meta VALUES ('introduction', 'We lie.')", "meta"),
+        ("DELETE FROM meta", "meta"),
+        ("INSERT INTO certificates SELECT id, 'ab' FROM captures LIMIT 1", "certificates"),
+        (
+            "INSERT INTO revision_addresses SELECT url, 'ab', (SELECT record_sha256 FROM captures LIMIT 1) FROM posts LIMIT 1",
+            "revision_addresses",
+        ),
+        ("CREATE TRIGGER sly AFTER INSERT ON crawls BEGIN SELECT 1; END", "schema"),
+        ("INSERT INTO import_files (name, sha256, length, kind, own) VALUES ('x', 'ab', 1, 'warc', 1)", "import_files"),
+    ],
+)
+def test_a_mark_that_is_taken_away_hides_nothing_from_the_next_run(
+    path: Path, db: sqlite3.Connection, change: str, table: str
+) -> None:
+    """Without `sealed-as` it would look as if a run had been killed; but no run is open."""
+    if table == "problems":
+        db.execute(
+            "INSERT INTO problems (url, stage, kind, level, message, first_seen_at, last_seen_at) VALUES ('x', 'fetch', 'k', 'error', 'm', '2021', '2021')"
+        )
+        reseal(db)
+    db.executescript(f"DELETE FROM meta WHERE key = 'sealed-as'; {change}")
+    assert found(db, None).has_damage
+    honest_run(path)
+    told = found(db, None).of("damage")
+    assert [(one.kind, table in one.message) for one in told if one.kind == "altered"] == [("altered", True)]
+
+
+def test_what_is_put_in_behind_a_run_that_looks_killed_is_told_as_held_against_nothing(
+    path: Path, db: sqlite3.Connection
+) -> None:
+    db.executescript(
+        "DELETE FROM meta WHERE key = 'sealed-as'; UPDATE known_urls SET evidence = 'nothing listed';"
+        "INSERT INTO crawls (command, version, started_at) VALUES ('crawl', '0', '2021-12-29T00:00:00Z')"
+    )
+    assert found(db, None).exit_status == 1
+    honest_run(path)
+    told = verify.run(path, now=lambda: NOW).of("note")
+    assert "held against no checkpoint" in " ".join(one.message for one in told if one.kind == "killed")
+
+
+@pytest.mark.parametrize("version", [1, 7])
+def test_no_older_version_left_an_archive_that_this_one_sealed(
+    path: Path, db: sqlite3.Connection, version: int
+) -> None:
+    db.execute(f"PRAGMA user_version = {version}")
+    findings = verify.run(path, now=lambda: NOW)
+    assert "version" in {one.kind for one in findings.of("damage")}
+    seal = sealer(lambda: NOW, path.parent)
+    seal.before(db)
+    assert seal.altered == ("schema",)
+
+
 def test_what_was_altered_between_runs_is_sealed_as_altered_and_never_forgotten(path: Path, archives: Any) -> None:
     from scraper.store import Archive
 

@@ -43,8 +43,11 @@ class Sealer:
         self.messages: list[str] = []
 
     def before(self, db: sqlite3.Connection) -> None:
-        """Compare the tables with the newest checkpoint, before the first change; difference is sealed as such."""
-        self.altered = tuple(differences(db)) if sealing.is_sealed(db) else ()
+        """Compare the tables with the newest checkpoint, before the first change; difference is sealed as such.
+
+        Only a run that was killed leaves tables that no checkpoint is of.
+        """
+        self.altered = () if sealing.has_open_run(db) else tuple(differences(db))
         if self.altered:
             what = ", ".join(self.altered)
             self.messages.append(f"altered since the last checkpoint, by something else than this program: {what}")
@@ -149,7 +152,7 @@ def tree(db: sqlite3.Connection) -> log.Subtree:
 def differences(db: sqlite3.Connection) -> list[str]:
     """Names of the tables, or ``schema``, that are not as the newest checkpoint says.
 
-    Empty where there is none, and for what an archive of another version cannot be asked.
+    Empty where there is none, and for what was sealed in the shape of an older version.
     """
     last = sealing.newest(db)
     if last is None:
@@ -157,7 +160,7 @@ def differences(db: sqlite3.Connection) -> list[str]:
     sealed = json.loads(last.statement)
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if sealed["schema"]["version"] != version:
-        return []
+        return ["schema"] if sealed["schema"]["version"] > version else []
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
     differing = {
         name

@@ -88,6 +88,12 @@ def is_sealed(db: sqlite3.Connection) -> bool:
     return bool(db.execute(asked, (SEALED,)).fetchone()[0])
 
 
+def has_open_run(db: sqlite3.Connection) -> bool:
+    """Whether a run goes on or was killed: then the archive may be written to since the newest checkpoint."""
+    (found,) = db.execute("SELECT EXISTS (SELECT 1 FROM crawls WHERE chain_sha256 IS NULL)").fetchone()
+    return bool(found)
+
+
 def unseal(db: sqlite3.Connection) -> None:
     """Note that the archive is written to: its tables are no longer those of the newest checkpoint."""
     db.execute("DELETE FROM meta WHERE key = ?", (SEALED,))

@@ -153,8 +153,9 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version == schema.VERSION:
         return True
-    if version < 1:
-        findings.damage("version", "file", f"expected user_version {schema.VERSION}, found {version}, which none wrote")
+    if version < max(1, seals.sealed_version(db)):
+        message = f"expected user_version {schema.VERSION}, found {version}, which no version left here"
+        findings.damage("version", "file", message)
         return True
     findings.unproven(
         "older-shape",

@@ -139,7 +139,7 @@ def _check_known(
 
 def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool) -> None:
     """Today's tables against the digests of the newest checkpoint."""
-    if sealing.meta(db, sealing.WITHOUT) and db.execute("SELECT EXISTS (SELECT 1 FROM bodies)").fetchone()[0]:
+    if sealing.meta(db, sealing.WITHOUT) and _has_bodies(db):
         findings.damage("meta", sealing.WITHOUT, "it says that the stored pages are left out, and they are here")
     last = sealing.newest(db)
     if last is None:
@@ -149,25 +149,52 @@ def check_tables(db: sqlite3.Connection, findings: Findings, *, same_shape: bool
     if not sealing.is_sealed(db):
         message = "written to since: by a run that goes on or was killed, or by something else; the next run seals it"
         findings.unproven("not-sealed", f"checkpoint {last.id}", message)
-        return
-    if not same_shape:
-        return
-    before = json.loads(last.statement)
+        same_shape = same_shape and not sealing.has_open_run(db)
+    if same_shape:
+        sealed = json.loads(last.statement)
+        _check_rows(db, sealed["tables"], findings)
+        _check_schema(db, sealed["schema"], findings)
+        _check_statement_of_now(db, sealed, findings)
+
+
+def _has_bodies(db: sqlite3.Connection) -> bool:
+    (found,) = db.execute("SELECT EXISTS (SELECT 1 FROM bodies)").fetchone()
+    return bool(found)
+
+
+def _check_rows(db: sqlite3.Connection, sealed: dict[str, list[object]], findings: Findings) -> None:
+    """The rows of every table of ours; of `bodies` not in a copy that leaves some out."""
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
-    bare = sealing.meta(db, sealing.WITHOUT) and found["bodies"][0] == 0
+    bare = sealing.meta(db, sealing.WITHOUT) and not _has_bodies(db)
     left_out = {"bodies"} if bare or sealing.meta(db, sealing.WITHOUT_PICTURES) else set()
-    for name in sealing.of_ours((found.keys() | before["tables"].keys()) - left_out):
-        _compare(name, before["tables"].get(name), found.get(name), findings)
-    if not same_schema(db, before["schema"]):
+    for name in sealing.of_ours((found.keys() | sealed.keys()) - left_out):
+        _compare(name, sealed.get(name), found.get(name), findings)
+
+
+def _check_schema(db: sqlite3.Connection, sealed: dict[str, object], findings: Findings) -> None:
+    if not same_schema(db, sealed):
         findings.damage("sealed-schema", "schema", "tables, indexes, triggers or views are not as they were sealed")
-    elif sealing.schema_digest(db) != before["schema"]["digest"]:
+    elif sealing.schema_digest(db) != sealed["digest"]:
         message = "tables, indexes or views of somebody else were added or changed since the newest checkpoint"
         findings.unproven("foreign-schema", "schema", message)
-    if not same_stamps(db, before):
+
+
+def _check_statement_of_now(db: sqlite3.Connection, sealed: dict[str, object], findings: Findings) -> None:
+    """Timestamps and the newest run, as the statement of the newest checkpoint has them."""
+    if not same_stamps(db, sealed):
         message = "timestamps that were there when the newest checkpoint was made were taken away or changed"
         findings.damage("timestamp", "timestamps", message)
-    if sealing.last_run(db) != before["run"]:
+    if sealing.last_run(db) != sealed["run"]:
         findings.damage("sealed-run", "crawls", "the newest run is not as it was sealed")
+
+
+def sealed_version(db: sqlite3.Connection) -> int:
+    """The version of the tables' shape that the newest checkpoint sealed; 0: there is none, or it cannot be read."""
+    last = sealing.newest(db)
+    try:
+        return int(json.loads(last.statement)["schema"]["version"]) if last else 0
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 def _compare(name: str, before: list[object] | None, today: list[object] | None, findings: Findings) -> None:

@@ -29,6 +29,12 @@ SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures 
 _WITHDRAWN = "SELECT sha256, length(data) FROM bodies WHERE codec = 'withdrawn'"
 
 
+#: What follows from a run that did not end: nobody knows what it had written.
+_UNCOMPARED = (
+    "what was written beside its captures until the next run began was held against no checkpoint, whoever wrote it"
+)
+
+
 def check_bodies(db: sqlite3.Connection, path: Path, findings: Findings, progress: Progress, jobs: int = 1) -> set[str]:
     """Decode every body and recompute its digest; the digests of those that are not what they were."""
     damaged: set[str] = set()
@@ -176,12 +182,14 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
     for crawl_id, record in db.execute("SELECT crawl_id, record_sha256 FROM captures"):
         kept[crawl_id].append(record)
     previous = None
-    runs = db.execute("SELECT id, command, chain_sha256 FROM crawls ORDER BY id").fetchall()
-    for crawl_id, command, sealed in runs:
+    runs = db.execute("SELECT id, command, finished_at, chain_sha256 FROM crawls ORDER BY id").fetchall()
+    for crawl_id, command, finished, sealed in runs:
         where = f"run {crawl_id} ({command})"
         if sealed is None:
             findings.unproven("unsealed", where, "it is running, or was killed: the next run will seal it")
             continue
+        if finished is None:
+            findings.note("killed", where, f"it was killed: {_UNCOMPARED}")
         found = digests.chain_sha256(previous, kept[crawl_id])
         if found != sealed:
             findings.damage(
