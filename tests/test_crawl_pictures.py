@@ -162,6 +162,19 @@ def test_pictures_never_weigh_more_than_the_budget_and_what_is_left_out_is_said(
     assert stage.rows("SELECT count(*) FROM problems WHERE resolved_at IS NULL AND stage = 'picture'") == [(0,)]
 
 
+def test_a_larger_budget_counts_in_the_next_run_and_the_same_one_asks_for_nothing(stage: Stage) -> None:
+    stage.crawl(pictures=PicturePolicy(budget_bytes=2_000))
+    assert len(stage.rows("SELECT 1 FROM problems WHERE kind = 'no-room'")) == 1
+    kept = stage.rows("SELECT count(*) FROM captures WHERE kind = 'image'")[0][0]
+    for minutes, budget, had in ((10, 2_000, kept), (20, 1_000_000, len(DRAWN))):
+        run_crawl(
+            stage.path, [stage.blog.base], contact="test@example.org", delay=0, sleep=lambda _: None,
+            now=lambda minutes=minutes: TODAY + timedelta(minutes=minutes), pictures=PicturePolicy(budget_bytes=budget),
+        )  # fmt: skip
+        assert stage.rows("SELECT count(*) FROM captures WHERE kind = 'image'") == [(had,)]
+    assert stage.rows("SELECT count(*) FROM problems WHERE resolved_at IS NULL AND kind = 'no-room'") == [(0,)]
+
+
 def test_pictures_that_only_a_kept_style_sheet_names_are_kept_once_and_rewritten(stage: Stage) -> None:
     stage.crawl()
     banner = f"{stage.blog.base}/media/{look.BANNER}"

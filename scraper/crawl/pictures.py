@@ -5,6 +5,7 @@ that could not be had is asked for again as `decide.is_due_again` says. What the
 """
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ HOST_FAILURES = 2
 #: Pictures of style sheets that are fetched in one run.
 PICTURES_OF_STYLES = 30
 NO_ROOM = "no-room"
+_LEFT_OUT = re.compile(r"left out: ([\d,]+) bytes", re.ASCII)
 #: Bytes that keeping a picture may add to its own: those of a frame round it.
 _FRAME = 32
 
@@ -135,7 +137,15 @@ class Pictures:
 
     def _is_due(self, url: str) -> bool:
         failed = lookups.failed(self._db, url, STAGE)
-        return failed is None or decide.is_due_again(*failed, self._session.run.now())
+        if failed is None or self._has_grown(url):
+            return True
+        return decide.is_due_again(*failed, self._session.run.now())
+
+    def _has_grown(self, url: str) -> bool:
+        """Whether a picture was left out for want of room alone, and there is room now."""
+        said = lookups.open_message(self._db, url, STAGE, NO_ROOM)
+        needed = _LEFT_OUT.match(said or "")
+        return needed is not None and (self._left is None or int(needed[1].replace(",", "")) + _FRAME <= self._left)
 
     def _styles(self, sheets: Iterable[str]) -> Iterator[str]:
         """Those of *sheets* that may be asked for, and are not kept yet."""

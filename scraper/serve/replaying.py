@@ -53,14 +53,14 @@ def page(ask: Ask) -> Answer:
 
 def timegate(ask: Ask, url: str) -> Answer:
     """To the capture nearest to ``Accept-Datetime``; without it to the newest good one."""
-    found = _known(Mementos(ask.db).all(url), url)
+    store = Mementos(ask.db)
+    found = _known(store.all(url), url)
     try:
         goal = memento.wanted(ask.accept_datetime)
     except ValueError:
         return problem_page(ask.room, texts.NO_HTTP_DATE, 400)
     stamps = [one.timestamp for one in found]
-    good = [number for number, one in enumerate(found) if (one.status or 200) < 400]
-    at = memento.nearest(stamps, goal) if goal else (good or [len(found) - 1])[-1]
+    at = memento.nearest(stamps, goal) if goal else store.newest_good(found)
     place = f"web/{stamps[at]}/{found[at].url}"
     headers = {"Location": _place(ask, place), "Vary": "accept-datetime, accept-encoding"}
     return Answer("", 302, headers=headers | {"Link": memento.links(url, stamps, at, _places(ask))})
@@ -77,7 +77,9 @@ def timemap(ask: Ask) -> Answer:
 
 
 def cdx(ask: Ask) -> Answer:
-    """``/cdx?url=``, as the Wayback Machine's CDX server answers."""
+    """``/cdx?url=``, as the Wayback Machine's CDX server answers. A list names nothing that was withdrawn; who asks for
+    the very address is told when it was captured.
+    """
     try:
         asked = cdx_server.question(ask.args)
     except cdx_server.Wrong as error:
@@ -86,8 +88,9 @@ def cdx(ask: Ask) -> Answer:
     found = {one.id: one for one in store.beginning(asked.prefixes, whole=asked.match == "exact")}
     if asked.match == "domain":
         found |= {one.id: one for one in store.below("." + asked.url.partition("/")[0])}
-    lengths = store.lengths(sorted({one.body_sha256 for one in found.values() if one.body_sha256}))
-    rows, key = cdx_server.chosen(asked, (_row(one, lengths) for one in found.values()))
+    named = list(found.values()) if asked.match == "exact" else store.not_withdrawn(found.values())
+    lengths = store.lengths(sorted({one.body_sha256 for one in named if one.body_sha256}))
+    rows, key = cdx_server.chosen(asked, (_row(one, lengths) for one in named))
     media_type = "application/json" if asked.is_json else "text/plain; charset=utf-8"
     return Answer(cdx_server.written(asked, rows, key), media_type=media_type)
 

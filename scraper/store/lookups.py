@@ -124,6 +124,15 @@ def failed(db: sqlite3.Connection, url: str, stage: str) -> tuple[str, str] | No
     return None if first is None else (first, last)
 
 
+def open_message(db: sqlite3.Connection, url: str, stage: str, kind: str) -> str | None:
+    """What an open problem of that kind says of an address; None: there is none."""
+    row = db.execute(
+        "SELECT message FROM problems WHERE url = ? AND stage = ? AND kind = ? AND resolved_at IS NULL",
+        (url, stage, kind),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def kept_styles(db: sqlite3.Connection) -> set[str]:
     """Style sheets that are kept, in one spelling."""
     return {urls.spellings(url)[0] for (url,) in db.execute("SELECT DISTINCT url FROM captures WHERE kind = 'style'")}

@@ -4,8 +4,9 @@ A memento is a capture that can be shown: it has bytes, or leads elsewhere. Answ
 neither is what was set aside.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +28,14 @@ _SHOWN = (
 )
 _WHOLE = f"captures.truncated IS NULL AND (captures.status IS NULL OR captures.status BETWEEN 200 AND 299) AND {STANDS}"
 _ORDER = "captures.captured_at, captures.source, ifnull(captures.body_sha256, ''), captures.record_sha256"
+#: Captures that do not show their page: as their posts were folded; of what is no post's, as was decided at the time.
+_POOR = """
+WITH asked AS (SELECT value AS id FROM json_each(?))
+SELECT id FROM asked JOIN post_captures ON capture_id = id
+WHERE verdict IN ('blocked', 'weather', 'worse', 'missing', 'gone', 'held')
+UNION SELECT captures.id FROM asked JOIN captures USING (id) JOIN decisions USING (record_sha256)
+WHERE decisions.kind IN ('blocked', 'absent', 'held') AND captures.id NOT IN (SELECT capture_id FROM post_captures)
+"""
 #: More captures of one address are not listed.
 MOST = 20_000
 #: Where addresses that begin alike end.
@@ -89,6 +98,21 @@ class Mementos:
         """The same for a post that was captured under another of its addresses."""
         joined = "JOIN addresses ON addresses.capture_id = captures.id WHERE addresses.address = ?"
         return list(self._select(f"{joined} AND {_SHOWN} ORDER BY {_ORDER} LIMIT {MOST}", urls.canonical(url)))
+
+    def newest_good(self, found: Sequence[Memento]) -> int:
+        """The place of the newest of *found* that shows what is at its address: no failure, no wall before it, no page
+        in its place, nothing withdrawn. Where there is none: of the newest.
+        """
+        poor = self._poor([one.id for one in found])
+        for at in reversed(range(len(found))):
+            one = found[at]
+            if (one.status or 200) < 400 and one.id not in poor and not self.is_withdrawn(one):
+                return at
+        return len(found) - 1
+
+    def _poor(self, captures: list[int]) -> set[int]:
+        """Those of *captures* that show something else than what is at their address."""
+        return {number for (number,) in self._db.execute(_POOR, (json.dumps(captures),))}
 
     def confirmed(self, url: str, timestamp: str) -> Memento | None:
         """What a 304 of that very second confirmed; None: there was none."""
@@ -159,6 +183,12 @@ class Mementos:
     def is_withdrawn(self, memento: Memento) -> bool:
         """Whether it was taken out of everything that can be read."""
         return is_withdrawn(self._db, memento.url, memento.kind, memento.record_sha256)
+
+    def not_withdrawn(self, found: Iterable[Memento]) -> list[Memento]:
+        """Those of *found* that were not taken out of what can be read."""
+        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM withdrawals)").fetchone()[0]:
+            return list(found)
+        return [one for one in found if not self.is_withdrawn(one)]
 
     def post_of(self, memento: Memento) -> tuple[str, str] | None:
         """(site, slug) of the post that the capture belongs to; None: to none."""

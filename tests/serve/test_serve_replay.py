@@ -167,6 +167,25 @@ def test_the_timegate_leads_to_the_time_that_is_asked_for(room: Any) -> None:
     assert room.get("/web/https://never.example/").status_code == 404
 
 
+@pytest.mark.parametrize("verdict", ["blocked", "weather", "worse", "missing", "held"])
+def test_a_page_that_stood_in_the_place_of_the_post_is_never_the_newest_good_one(
+    shelf: Any, open_room: Callable[..., Any], verdict: str
+) -> None:
+    post = shelf.post("water", captured_at="2021-01-01T00:00:00Z")
+    for at, meant in ((TIMES[0], "same"), (TIMES[2], verdict)):
+        shelf.insert("post_captures", capture_id=shelf.capture(URL, at, b"<p>x"), post_id=post, verdict=meant)
+    listed = "https://www.upr2020.org/news"
+    shelf.capture(listed, TIMES[0], b"<p>list", kind="list")
+    wall = shelf.capture(listed, TIMES[2], b"<p>are you a robot?", kind="other")
+    (record,) = shelf.db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (wall,)).fetchone()
+    shelf.insert("decisions", record_sha256=record, kind="blocked", at=TIMES[2], by="crawl")
+    room = open_room(shelf.path)
+    for url in (URL, listed):
+        assert room.get(f"/web/{url}").headers["Location"] == f"/web/20210305140700/{url}"
+        asked = room.get(f"/web/{url}", headers={"Accept-Datetime": "Tue, 16 Mar 2021 14:07:00 GMT"})
+        assert asked.headers["Location"] == f"/web/20210316140700/{url}", "whoever asks for that time is shown it"
+
+
 def test_timemaps_list_all_captures_of_an_address(room: Any) -> None:
     listed = room.get(f"/web/timemap/link/{URL}")
     assert listed.headers["Content-Type"] == "application/link-format" and listed.text.count("memento") == 4
@@ -244,3 +263,7 @@ def test_withdrawn_captures_are_gone_for_good(shelf: Any, room: Any, open_room: 
     found = open_room(Path(shelf.path)).get(f"/web/20210309140700/{URL}")
     assert found.status_code == 410 and "Water 1" not in found.text
     assert not re.search("Water 1", open_room(Path(shelf.path)).get(f"/web/20210309140700id_/{URL}").text)
+    again = open_room(Path(shelf.path))
+    assert "post/water" not in again.get("/cdx?url=upr2020.org/*").text, "a list does not name it"
+    assert "post/dump" in again.get("/cdx?url=*.upr2020.org").text
+    assert again.get(f"/cdx?url={URL}").text.count(URL) == 4, "who knows the address is told when"
