@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a stretch of text."""
 
     SAME = "same"
@@ -23,7 +23,7 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
-SAME, ADDED, REMOVED = Change.SAME, Change.ADDED, Change.REMOVED
+SAME, ADDED, REMOVED = ChangeKind.SAME, ChangeKind.ADDED, ChangeKind.REMOVED
 
 #: Beyond so many words in one changed stretch, paragraphs are shown as replaced instead of compared word by word.
 WORDS = 4_000
@@ -41,7 +41,7 @@ _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 class Segment:
     """A stretch of text that both have (`same`), only the new one has (`added`) or only the old one (`removed`)."""
 
-    kind: Change
+    kind: ChangeKind
     text: str
 
 
@@ -49,7 +49,7 @@ class Segment:
 class Paragraph:
     """A paragraph: `same`, `added`, `removed`, or `changed` with segments of more than one kind."""
 
-    kind: Change
+    kind: ChangeKind
     segments: tuple[Segment, ...]
     #: Which paragraph of the old and of the new text it is, counted from 0; None: it is not in that text.
     old: int | None = None
@@ -147,7 +147,7 @@ def _paired(old: list[str], new: list[str], i: int, j: int) -> Iterator[Paragrap
             continue
         for skipped in range(at, partner):
             yield _whole(ADDED, new[skipped], None, j + skipped)
-        yield Paragraph(Change.CHANGED, tuple(words(text, new[partner])), i + number, j + partner)
+        yield Paragraph(ChangeKind.CHANGED, tuple(words(text, new[partner])), i + number, j + partner)
         at = partner + 1
     for rest in range(at, len(new)):
         yield _whole(ADDED, new[rest], None, j + rest)
@@ -168,14 +168,14 @@ def _replaced(old: list[str], new: list[str], i: int, j: int) -> Iterator[Paragr
         yield _whole(ADDED, text, None, j + at)
 
 
-def _whole(kind: Change, text: str, old: int | None, new: int | None) -> Paragraph:
+def _whole(kind: ChangeKind, text: str, old: int | None, new: int | None) -> Paragraph:
     return Paragraph(kind, (Segment(kind, text),), old, new)
 
 
 def words(old: str, new: str) -> Iterator[Segment]:
     """Two paragraphs word by word; one segment for each stretch, removed before added."""
     before, after = _WORD.findall(old), _WORD.findall(new)
-    pieces: list[tuple[Change, str]] = []
+    pieces: list[tuple[ChangeKind, str]] = []
     matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)  # no two texts are alike for their spaces
     for tag, i1, i2, j1, j2 in _smoothed(matcher.get_opcodes(), before):
         if tag == "equal":

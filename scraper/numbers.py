@@ -57,7 +57,7 @@ def count(text: str) -> int | None:
     return _value(found[0][0])
 
 
-class Shown(NamedTuple):
+class ShownCounts(NamedTuple):
     """The counts of one line. None: the line does not say."""
 
     views: int | None = None
@@ -123,7 +123,7 @@ def _pairs(line: str) -> list[tuple[int, str, str]]:
 
 
 @lru_cache(maxsize=4096)
-def counts_line(text: str) -> Shown | None:
+def counts_line(text: str) -> ShownCounts | None:
     """The counts of a line that holds nothing else ("177 views0 comments", "4 views • 0 comments"); None: another line.
 
     Labels are known in about forty languages. In any other, two numbers with a word behind each, the second number
@@ -143,19 +143,19 @@ def counts_line(text: str) -> Shown | None:
         if kind is None:
             return _glued(line)
         found[kind] = number
-    return Shown(**found)
+    return ShownCounts(**found)
 
 
 _GLUED = re.compile(r"(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})")
 
 
-def _glued(line: str) -> Shown | None:
+def _glued(line: str) -> ShownCounts | None:
     """Views and comments of a line in a language that we do not know; None: it has not that shape."""
     match = _GLUED.fullmatch(line)
     if match is None:
         return None
     views, comments = count(match[1]), count(match[3])
-    return None if views is None or comments is None else Shown(views=views, comments=comments)
+    return None if views is None or comments is None else ShownCounts(views=views, comments=comments)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scraper.errors import Interrupted
 from scraper.runs import Report, open_run
-from scraper.store import Archive, Change
+from scraper.store import Archive, FieldChange
 
 
 def run_rebuild(
@@ -17,7 +17,7 @@ def run_rebuild(
     diff: bool = False,
     jobs: int = 1,
     now: Callable[[], datetime],
-    changed: Callable[[Change], None] = lambda _: None,
+    changed: Callable[[FieldChange], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
     """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells, from a

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import cite
-from scraper.cite import Kind, Name
+from scraper.cite import Kind, WriterName
 from tests.citations import KINDS
 
 WORK = KINDS["a person"]
@@ -38,27 +38,27 @@ def test_each_kind_of_post_is_cited_as_the_style_says(kind: str, name: str) -> N
     [
         (None, ()),
         ("admin", ()),
-        ("USHRN", (Name("USHRN"),)),
-        ("UPR 2020", (Name("UPR 2020"),)),
-        ("UPR Task Force", (Name("UPR Task Force"),)),
-        ("Committee for Housing, Land and Water", (Name("Committee for Housing, Land and Water"),)),
-        ("Red Nacional en Defensa del Agua, Oaxaca", (Name("Red Nacional en Defensa del Agua, Oaxaca"),)),
-        ("شبكة حقوق الإنسان", (Name("شبكة حقوق الإنسان"),)),
-        ("Сеть по правам человека, США", (Name("Сеть по правам человека, США"),)),
-        ("人权网络", (Name("人权网络"),)),
-        ("Voices of the Bayou", (Name("Voices of the Bayou"),)),
-        ("Dana King", (Name("King", "Dana"),)),
-        ("King, Dana", (Name("King", "Dana"),)),
-        ("Dr. Dana M. King", (Name("King", "Dana M."),)),
-        ("Dana King, Jr.", (Name("King", "Dana", "Jr."),)),
-        ("Dana King and Ann Lee", (Name("King", "Dana"), Name("Lee", "Ann"))),
-        ("Dana King, Ann Lee & Jo Wu", (Name("King", "Dana"), Name("Lee", "Ann"), Name("Wu", "Jo"))),
-        ("Dana King, Ann Lee", (Name("King", "Dana"), Name("Lee", "Ann"))),
-        ("Ludwig van der Berg", (Name("van der Berg", "Ludwig"),)),
-        ("Nguyễn Thị Hoa", (Name("Hoa", "Nguyễn Thị"),)),
+        ("USHRN", (WriterName("USHRN"),)),
+        ("UPR 2020", (WriterName("UPR 2020"),)),
+        ("UPR Task Force", (WriterName("UPR Task Force"),)),
+        ("Committee for Housing, Land and Water", (WriterName("Committee for Housing, Land and Water"),)),
+        ("Red Nacional en Defensa del Agua, Oaxaca", (WriterName("Red Nacional en Defensa del Agua, Oaxaca"),)),
+        ("شبكة حقوق الإنسان", (WriterName("شبكة حقوق الإنسان"),)),
+        ("Сеть по правам человека, США", (WriterName("Сеть по правам человека, США"),)),
+        ("人权网络", (WriterName("人权网络"),)),
+        ("Voices of the Bayou", (WriterName("Voices of the Bayou"),)),
+        ("Dana King", (WriterName("King", "Dana"),)),
+        ("King, Dana", (WriterName("King", "Dana"),)),
+        ("Dr. Dana M. King", (WriterName("King", "Dana M."),)),
+        ("Dana King, Jr.", (WriterName("King", "Dana", "Jr."),)),
+        ("Dana King and Ann Lee", (WriterName("King", "Dana"), WriterName("Lee", "Ann"))),
+        ("Dana King, Ann Lee & Jo Wu", (WriterName("King", "Dana"), WriterName("Lee", "Ann"), WriterName("Wu", "Jo"))),
+        ("Dana King, Ann Lee", (WriterName("King", "Dana"), WriterName("Lee", "Ann"))),
+        ("Ludwig van der Berg", (WriterName("van der Berg", "Ludwig"),)),
+        ("Nguyễn Thị Hoa", (WriterName("Hoa", "Nguyễn Thị"),)),
     ],
 )
-def test_people_and_bodies_are_told_apart(author: str | None, expected: tuple[Name, ...]) -> None:
+def test_people_and_bodies_are_told_apart(author: str | None, expected: tuple[WriterName, ...]) -> None:
     assert cite.names(author, "UPR 2020") == expected
 
 

@@ -20,7 +20,7 @@ from scraper.cli import main
 from scraper.harmless import harmless
 from scraper.lock import writing
 from scraper.search import MARK
-from scraper.terminal.hits import Style
+from scraper.terminal.hits import ScreenStyle
 from scraper.warc import record
 
 DUMP = """top of page
@@ -170,7 +170,7 @@ def test_a_closed_output_is_no_fault(archive: Path) -> None:
      ({"NO_COLOR": ""}, True, True)],
 )  # fmt: skip
 def test_bold_is_for_terminals_that_want_it(environment: dict[str, str], is_terminal: bool, bold: bool) -> None:
-    assert (Style.of(environment, is_terminal=is_terminal).marks[0] == "\x1b[1m") is bold
+    assert (ScreenStyle.of(environment, is_terminal=is_terminal).marks[0] == "\x1b[1m") is bold
 
 
 def test_search_for_what_is_not_there_says_so(archive: Path) -> None:

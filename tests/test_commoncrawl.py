@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.recover import commoncrawl
-from scraper.warc.cdx import CdxRecord, Refused
+from scraper.warc.cdx import CdxRecord, CdxRefusal
 from scraper.warc.record import Record
 
 POST = "https://www.upr2020.org/post/x"
@@ -37,7 +37,7 @@ def record(block: bytes, **fields: str) -> bytes:
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>page</html>"
 
 
-def given_(body: bytes, status: int = 206) -> Capture | Refused:
+def given_(body: bytes, status: int = 206) -> Capture | CdxRefusal:
     answer = Capture(url="http://a/", captured_at="2026-03-01T00:00:00Z", status=status, body=body)
     return commoncrawl.capture_of(answer, ROW)
 
@@ -107,7 +107,7 @@ def test_a_record_becomes_a_capture_of_its_own_time() -> None:
 )
 def test_what_is_not_the_record_is_refused(body: bytes, status: int, kind: str) -> None:
     found = given_(body, status)
-    assert isinstance(found, Refused)
+    assert isinstance(found, CdxRefusal)
     assert found.kind == kind
 
 
@@ -121,7 +121,7 @@ def test_the_index_s_digest_must_be_the_record_s() -> None:
     )
     assert isinstance(commoncrawl.capture_of(answer, replace(ROW, digest=right)), Capture)
     wrong = commoncrawl.capture_of(answer, replace(ROW, digest="B" * 32))
-    assert isinstance(wrong, Refused) and wrong.kind == "digest-mismatch"
+    assert isinstance(wrong, CdxRefusal) and wrong.kind == "digest-mismatch"
 
 
 @given(st.binary(), st.integers(0, 200))
@@ -146,7 +146,7 @@ def test_the_text_of_the_same_page_is_in_a_file_beside() -> None:
 @pytest.mark.parametrize("given_url", ["http://a:1/", "http://a:1", "http://a:1/collinfo.json"])
 def test_a_stand_in_has_its_files_beside_its_list(given_url: str) -> None:
     found = commoncrawl.endpoint(given_url)
-    assert found == commoncrawl.Endpoint(indexes="http://a:1/collinfo.json", files="http://a:1/")
+    assert found == commoncrawl.CommonCrawlHosts(indexes="http://a:1/collinfo.json", files="http://a:1/")
 
 
 def test_what_is_no_place_is_refused() -> None:

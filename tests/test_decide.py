@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import decide, digests
-from scraper.decide import Effects, Meaning, Observation, State, UrlState
+from scraper.decide import Effects, Meaning, Observation, PostState, UrlState
 from scraper.records import Capture, Image, Link, Reading, Target
 
 URL = "https://blog.example.com/post/one"
@@ -36,7 +36,7 @@ def events(*sightings: Observation) -> list[tuple[str, str]]:
     return [(event.kind, event.at[:10]) for _, _, effects in decide.fold(sightings)[1] for event in effects.events]
 
 
-def state(*sightings: Observation) -> State:
+def state(*sightings: Observation) -> PostState:
     return decide.fold(sightings)[0]
 
 
@@ -279,7 +279,7 @@ def test_coming_back_changed_is_both() -> None:
 
 
 def test_an_address_that_never_showed_a_post_has_no_life() -> None:
-    assert state(absent("2021-03-05"), absent("2021-05-20")) == State()
+    assert state(absent("2021-03-05"), absent("2021-05-20")) == PostState()
 
 
 A_LIFE = [

@@ -34,7 +34,7 @@ def test_a_whole_sitemap_is_complete_and_keeps_each_lastmod() -> None:
         url=MAP,
         kind="urlset",
         complete=True,
-        entries=(sitemaps.Entry(url="https://www.lantern.example/post/one", lastmod="2023-07-15"),),
+        entries=(sitemaps.SitemapEntry(url="https://www.lantern.example/post/one", lastmod="2023-07-15"),),
     )
 
 

@@ -21,7 +21,7 @@ from scraper.reading.pdf import text_of
 from scraper.reading.sitemaps import read_sitemap
 from scraper.records import Capture
 from scraper.saved.containers import page_of
-from scraper.warc import Found, arc, reader, wacz
+from scraper.warc import FoundCapture, arc, reader, wacz
 from scraper.warc import record as warc
 
 PAGES = Path(__file__).parent / "pages"
@@ -93,7 +93,7 @@ def dump(body: bytes) -> None:
 
 def records_of(records: Any) -> None:
     for item in reader.captures_of(records, lambda _: True):
-        if isinstance(item, Found) and item.revisit is None:
+        if isinstance(item, FoundCapture) and item.revisit is None:
             reading = read_capture(item.capture)
             assert "fault" not in {problem.kind for problem in reading.problems}, reading.problems
 

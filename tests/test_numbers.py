@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.numbers import Shown, count, counts_line
+from scraper.numbers import ShownCounts, count, counts_line
 
 
 @pytest.mark.parametrize(
@@ -31,31 +31,31 @@ def test_no_number_several_or_rounded_ones_are_no_count(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "shown"),
     [
-        ("177 views0 comments", Shown(177, 0)),
-        ("1,204 views2 comments", Shown(1204, 2)),
-        ("4 views • 0 comments • Post not marked as liked", Shown(4, 0)),
-        ("66 views", Shown(66)),
-        ("0 comments", Shown(None, 0)),
-        ("0 commentsPost not marked as liked", Shown(None, 0)),
-        ("1 like. Post not marked as liked", Shown(None, None, 1)),
-        ("1,204 views2 comments1 like. Post not marked as liked", Shown(1204, 2, 1)),
-        ("12 vues0 commentaire", Shown(12, 0)),
-        ("1 261 vues3 commentaires", Shown(1261, 3)),
-        ("0 visualização0 comentário", Shown(0, 0)),
-        ("3 visualizaciones2 comentarios", Shown(3, 2)),
-        ("25 Ansichten1 Kommentar", Shown(25, 1)),
-        ("1 weergave0 opmerkingen", Shown(1, 0)),
-        ("12 wyświetleń1 komentarz", Shown(12, 1)),
-        ("12 просмотров0 комментариев", Shown(12, 0)),
-        ("٣ مشاهدات٠ تعليق", Shown(3, 0)),
-        ("مشاهدة واحدة (١)تعليق واحد (١)", Shown(1, 1)),
-        ("٣ مشاهداتتعليق واحد (١)", Shown(3, 1)),
-        ("閲覧数：177回0件のコメント", Shown(177, 0)),
-        ("조회수 3회댓글 0개", Shown(3, 0)),
-        ("12 shikime3 komente", Shown(12, 3)),
+        ("177 views0 comments", ShownCounts(177, 0)),
+        ("1,204 views2 comments", ShownCounts(1204, 2)),
+        ("4 views • 0 comments • Post not marked as liked", ShownCounts(4, 0)),
+        ("66 views", ShownCounts(66)),
+        ("0 comments", ShownCounts(None, 0)),
+        ("0 commentsPost not marked as liked", ShownCounts(None, 0)),
+        ("1 like. Post not marked as liked", ShownCounts(None, None, 1)),
+        ("1,204 views2 comments1 like. Post not marked as liked", ShownCounts(1204, 2, 1)),
+        ("12 vues0 commentaire", ShownCounts(12, 0)),
+        ("1 261 vues3 commentaires", ShownCounts(1261, 3)),
+        ("0 visualização0 comentário", ShownCounts(0, 0)),
+        ("3 visualizaciones2 comentarios", ShownCounts(3, 2)),
+        ("25 Ansichten1 Kommentar", ShownCounts(25, 1)),
+        ("1 weergave0 opmerkingen", ShownCounts(1, 0)),
+        ("12 wyświetleń1 komentarz", ShownCounts(12, 1)),
+        ("12 просмотров0 комментариев", ShownCounts(12, 0)),
+        ("٣ مشاهدات٠ تعليق", ShownCounts(3, 0)),
+        ("مشاهدة واحدة (١)تعليق واحد (١)", ShownCounts(1, 1)),
+        ("٣ مشاهداتتعليق واحد (١)", ShownCounts(3, 1)),
+        ("閲覧数：177回0件のコメント", ShownCounts(177, 0)),
+        ("조회수 3회댓글 0개", ShownCounts(3, 0)),
+        ("12 shikime3 komente", ShownCounts(12, 3)),
     ],
 )
-def test_a_line_of_counts_is_read_in_any_language(line: str, shown: Shown) -> None:
+def test_a_line_of_counts_is_read_in_any_language(line: str, shown: ShownCounts) -> None:
     assert counts_line(line) == shown
 
 
@@ -76,7 +76,7 @@ def test_other_lines_are_no_counts(line: str) -> None:
 @given(st.integers(0, 10**9), st.integers(0, 10**6))
 def test_any_two_numbers_of_wix_footer_are_read(views: int, comments: int) -> None:
     line = f"{views:,} view{'' if views == 1 else 's'}{comments:,} comment{'' if comments == 1 else 's'}"
-    assert counts_line(line) == Shown(views, comments)
+    assert counts_line(line) == ShownCounts(views, comments)
     assert count(f"{views:,} views") == views
 
 

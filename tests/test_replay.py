@@ -16,7 +16,7 @@ from scraper.page import Page
 
 KEPT = {"https://media.example/a.jpg": "/web/20210309140700im_/https://media.example/a.jpg"}
 STYLES = {"https://www.example.org/s.css": "/web/20210309140700cs_/https://www.example.org/s.css"}
-AROUND = replay.Around(
+AROUND = replay.PageFrame(
     head="<!--head-->", bar="<div id=bar>bar</div>", elsewhere="Leads to {url}", not_kept="Not kept:"
 )
 

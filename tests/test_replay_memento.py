@@ -89,7 +89,7 @@ def row(stamp: str, path: str = "one", status: str = "200", digest: str = "a") -
 ROWS = [row(STAMPS[1], digest="b"), row(STAMPS[0]), row(STAMPS[2], status="404", digest="c"), row(STAMPS[0], "two")]
 
 
-def asked(**pairs: str) -> cdx_server.Question:
+def asked(**pairs: str) -> cdx_server.CdxQuestion:
     return cdx_server.question([("url", "https://www.example.org/post/one"), *pairs.items()])
 
 
@@ -147,7 +147,7 @@ def test_our_own_reader_reads_what_is_written() -> None:
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused_in_words(pairs: dict[str, str]) -> None:
-    with pytest.raises(cdx_server.Wrong, match="expected"):
+    with pytest.raises(cdx_server.BadQuestion, match="expected"):
         cdx_server.question(list(({"url": "example.org"} | pairs).items()))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scraper.errors import UsageError
-from scraper.schedule import Plan, Scheduler, text, units
+from scraper.schedule import SchedulePlan, Scheduler, text, units
 
 ODD = "/srv/my archive/100% 'new' \"$HOME\" \\ü/archive.db"
 
@@ -21,7 +21,7 @@ def plan(**more):
         "contact": "archive@example.org",
         **more,
     }
-    return Plan(**given)
+    return SchedulePlan(**given)
 
 
 def run_line(made, environment=None):

@@ -20,7 +20,7 @@ import pytest
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
 from scraper.seal import sealer
-from scraper.store import Archive, Change
+from scraper.store import Archive, FieldChange
 from scraper.store.bodies import MOST_DEPENDANTS
 from scraper.vocabulary import DayBasis
 
@@ -680,7 +680,7 @@ def test_better_rules_change_posts_without_making_revisions(tmp_path: Path) -> N
 
     with Archive.open(path, read=better, reader=2) as archive:
         assert archive.stale_reader()
-        told: list[Change] = []
+        told: list[FieldChange] = []
         archive.rebuild(diff=True, changed=told.append)
         assert {change.field for change in told} == {"author", "body_text", "word_count"}
         assert one(archive, "author, reader") == (None, 1)
@@ -693,19 +693,19 @@ def test_better_rules_change_posts_without_making_revisions(tmp_path: Path) -> N
 
 def test_a_rebuild_tells_what_happened_otherwise_than_was_thought(archive: Archive) -> None:
     keep(archive, page(day=1), page(day=2, title="A title with a clock 12:01"))
-    told: list[Change] = []
+    told: list[FieldChange] = []
     archive.rebuild(
         lambda capture: replace(read(capture) or Reading(kind="other"), title="A title"), changed=told.append
     )
     before = (f"added {DAY.format(1)}", f"changed {DAY.format(2)}")
-    assert Change(URL, "events", before, before[:1]) in told
+    assert FieldChange(URL, "events", before, before[:1]) in told
 
 
 def test_a_rebuild_drops_posts_that_are_none_any_more(archive: Archive) -> None:
     keep(archive, page(day=1, tags=["UPR"]), page("https://blog.example.com/post/two", day=1))
-    told: list[Change] = []
+    told: list[FieldChange] = []
     archive.rebuild(lambda capture: Reading(kind="list") if capture.url == URL else read(capture), changed=told.append)
-    assert told == [Change(URL, "post", "A title", None)]
+    assert told == [FieldChange(URL, "post", "A title", None)]
     assert rows(archive, "SELECT url FROM posts") == [("https://blog.example.com/post/two",)]
     assert rows(archive, "SELECT count(*) FROM tags") == [(0,)]
     assert rows(archive, "SELECT state FROM known_urls WHERE url = ?", URL) == [("not-a-post",)]
@@ -847,7 +847,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         assert archive.db.execute("PRAGMA foreign_key_check").fetchall() == []
         archive.db.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
         assert rows(archive, "SELECT count(*) FROM post_captures") == [(start,)]
-        told: list[Change] = []
+        told: list[FieldChange] = []
         archive.rebuild(diff=True, changed=told.append)
         assert told == []
 

@@ -23,7 +23,7 @@ from scraper.seal import publishing
 from scraper.store import Archive, sealing
 from scraper.warc import cdxj, wacz
 from scraper.warc import record as warc
-from scraper.warc.wacz_auth import Standing
+from scraper.warc.wacz_auth import SignatureStanding
 
 #: Folder of the commands warcio, cdxj-indexer, wacz, wayback and wb-manager; None: they may be on the PATH.
 PEERS = os.environ.get("USHRN_PEERS")
@@ -165,8 +165,10 @@ def test_a_signed_list_of_files_that_was_changed_is_told(signed: Path) -> None:
     def change(files: dict[str, bytes]) -> dict[str, bytes]:
         return files | {"datapackage.json": files["datapackage.json"].replace(b"Posts", b"Lists", 1)}
 
-    assert wacz.signature(rewritten(signed, change)).standing is Standing.INVALID
-    assert wacz.signature(io.BytesIO(b"PK\x03\x04")).standing is Standing.NONE, "what is no package has none that fails"
+    assert wacz.signature(rewritten(signed, change)).standing is SignatureStanding.INVALID
+    assert wacz.signature(io.BytesIO(b"PK\x03\x04")).standing is SignatureStanding.NONE, (
+        "what is no package has none that fails"
+    )
 
 
 def rewritten(package: Path, change: Any) -> io.BytesIO:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 
 from scraper.warc import wacz_auth
-from scraper.warc.wacz_auth import SignatureKey, Standing
+from scraper.warc.wacz_auth import SignatureKey, SignatureStanding
 
 PACKAGE = b'{"profile": "data-package", "created": "2021-12-02T00:00:00Z"}'
 KEY = SignatureKey.of_seed(bytes(range(32)))
@@ -22,13 +22,13 @@ def digest_of(signed: object) -> bytes:
     return json.dumps({"path": "datapackage.json", "hash": wacz_auth.hash_of(PACKAGE), "signedData": signed}).encode()
 
 
-def checked(signed: object, package: bytes = PACKAGE) -> wacz_auth.Signature:
+def checked(signed: object, package: bytes = PACKAGE) -> wacz_auth.WaczSignature:
     return wacz_auth.check(package, digest_of(signed))
 
 
 def test_what_we_sign_holds_and_names_its_key() -> None:
     found = checked(SIGNED)
-    assert found.standing is Standing.VALID
+    assert found.standing is SignatureStanding.VALID
     assert str(found) == f"valid: an anonymous key, {KEY.public}"
 
 
@@ -55,7 +55,7 @@ def test_keys_of_other_programs_are_read_on_every_curve_and_in_both_forms(curve:
     if not der:
         size = (curve.key_size + 7) // 8
         made = b"".join(number.to_bytes(size, "big") for number in utils.decode_dss_signature(made))
-    assert checked({**without("version"), **signed_by(secret, made)}).standing is Standing.VALID
+    assert checked({**without("version"), **signed_by(secret, made)}).standing is SignatureStanding.VALID
 
 
 def without(*names: str) -> dict[str, str]:
@@ -88,7 +88,7 @@ def certified(domain: str) -> dict[str, str]:
 @pytest.mark.parametrize("domain", ["archive.example", "www.archive.example"])
 def test_the_owner_of_a_domain_is_named_and_what_was_not_checked(domain: str) -> None:
     found = checked(certified(domain))
-    assert found.standing is Standing.VALID
+    assert found.standing is SignatureStanding.VALID
     assert domain in found.said
     assert "not checked" in found.said
 
@@ -124,17 +124,17 @@ OTHERS = SignatureKey.of_seed(bytes(32)).sign(PACKAGE, created="2021-12-02T00:00
 )
 def test_what_does_not_hold_is_invalid_and_says_why(signed: Any, why: str) -> None:
     found = checked(signed)
-    assert found.standing is Standing.INVALID
+    assert found.standing is SignatureStanding.INVALID
     assert why in found.said
 
 
 @pytest.mark.parametrize("digest", [b"", b"[]", b"\xff", b"[" * 100_000])
 def test_a_digest_that_cannot_be_read_is_invalid(digest: bytes) -> None:
-    assert wacz_auth.check(PACKAGE, digest).standing is Standing.INVALID
+    assert wacz_auth.check(PACKAGE, digest).standing is SignatureStanding.INVALID
 
 
 def test_every_changed_byte_of_the_package_is_found() -> None:
     for at in range(len(PACKAGE)):
         changed = bytearray(PACKAGE)
         changed[at] ^= 1
-        assert checked(SIGNED, bytes(changed)).standing is Standing.INVALID
+        assert checked(SIGNED, bytes(changed)).standing is SignatureStanding.INVALID

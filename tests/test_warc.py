@@ -25,7 +25,7 @@ from scraper.warc import arc, http_message
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
-from scraper.warc.reader import Described, Found, PassedOver, Wrong
+from scraper.warc.reader import ArchiveTrouble, FoundCapture, PassedOver, Warcinfo
 from scraper.warc.writer import About, Kept, Original
 
 URL = "https://www.blog.example/post/a-day-in-court"
@@ -60,19 +60,19 @@ def written(*captures: Kept) -> bytes:
     return out.getvalue()
 
 
-Item = Found | Wrong | Described | PassedOver
+Item = FoundCapture | ArchiveTrouble | Warcinfo | PassedOver
 
 
 def read(data: bytes, wanted: Callable[[str], bool] = lambda url: True, *, own: bool = False) -> list[Item]:
     return list(incoming.captures_of(warc.read(io.BytesIO(data)), wanted, own=own))
 
 
-def found_in(data: bytes, *, own: bool = False) -> list[Found]:
-    return [item for item in read(data, own=own) if isinstance(item, Found)]
+def found_in(data: bytes, *, own: bool = False) -> list[FoundCapture]:
+    return [item for item in read(data, own=own) if isinstance(item, FoundCapture)]
 
 
-def wrong_in(data: bytes) -> list[Wrong]:
-    return [item for item in read(data) if isinstance(item, Wrong)]
+def wrong_in(data: bytes) -> list[ArchiveTrouble]:
+    return [item for item in read(data) if isinstance(item, ArchiveTrouble)]
 
 
 def members(data: bytes) -> Iterator[bytes]:
@@ -253,9 +253,9 @@ def chunked(body: bytes) -> bytes:
 
 def test_a_foreign_response_becomes_a_capture_at_its_own_time() -> None:
     described, found = read(foreign())
-    assert isinstance(described, Described)
+    assert isinstance(described, Warcinfo)
     assert (described.ours, described.source) == (False, "warc")
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundCapture)
     capture = found.capture
     assert (capture.url, capture.url_basis, capture.source) == (URL, "warc", "warc")
     assert (capture.captured_at, capture.captured_at_basis) == ("2019-05-01T00:00:00Z", "given")
@@ -290,7 +290,7 @@ def test_foreign_bodies_are_dechunked_and_decoded(
 
 
 def test_pages_of_unwanted_hosts_are_passed_over() -> None:
-    assert [type(item) for item in read(foreign(), lambda url: False)] == [Described]
+    assert [type(item) for item in read(foreign(), lambda url: False)] == [Warcinfo]
 
 
 def record(kind: str, block: bytes, *fields: tuple[str, str], url: str | None = URL) -> warc.Record:
@@ -363,8 +363,8 @@ def test_a_record_whose_digest_does_not_hold_is_taken_and_marked(field: str, alg
     good = record("response", ANSWER, (field, f"{algorithm}:{right}"), ("WARC-Date", "2019-05-02T00:00:00Z"))
     bad = record("response", ANSWER, (field, f"{algorithm}:{wrong}"))
     items = read(file_of(bad, good))
-    assert [type(item) for item in items] == [Wrong, Found, Found], "it is taken, and marked"
-    assert isinstance(items[0], Wrong)
+    assert [type(item) for item in items] == [ArchiveTrouble, FoundCapture, FoundCapture], "it is taken, and marked"
+    assert isinstance(items[0], ArchiveTrouble)
     assert (items[0].kind, items[0].url) == ("digest-mismatch", URL)
 
 
@@ -378,7 +378,7 @@ def test_a_record_that_cannot_be_used_is_told_and_the_rest_goes_on() -> None:
     no_http = record("response", b"SSH-2.0-OpenSSH\r\n", ("WARC-Date", "2019-05-03T00:00:00Z"))
     good = record("response", ANSWER, ("WARC-Date", "2019-05-02T00:00:00Z"))
     items = read(file_of(bad_date, bad_url, no_http, good))
-    assert [type(item) for item in items] == [Wrong, Wrong, Wrong, Found]
+    assert [type(item) for item in items] == [ArchiveTrouble, ArchiveTrouble, ArchiveTrouble, FoundCapture]
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -390,11 +390,11 @@ def test_a_file_cut_anywhere_gives_all_whole_records_and_says_where_it_broke(pac
     for cut in range(1, len(data), 37):
         items = read(data[:cut])
         whole = sum(1 for end in ends[1:] if end <= cut)
-        found = [item for item in items if isinstance(item, Found)]
+        found = [item for item in items if isinstance(item, FoundCapture)]
         # The last line break of a record may be missing: its block is whole.
         assert len(found) in (whole, whole + 1)
         if cut not in ends and len(found) == whole:
-            (wrong,) = [item for item in items if isinstance(item, Wrong)]
+            (wrong,) = [item for item in items if isinstance(item, ArchiveTrouble)]
             assert wrong.kind == "broken"
             assert f"byte {ends[whole]}" in wrong.message
 
@@ -423,7 +423,7 @@ def test_a_record_too_large_to_hold_is_passed_over_and_the_rest_goes_on() -> Non
         large += squeeze.compress(bytes(1 << 20))
     large += squeeze.compress(b"x\r\n\r\n") + squeeze.flush()
     items = read(large + file_of(record("response", ANSWER)))
-    assert [type(item) for item in items] == [Wrong, Found]
+    assert [type(item) for item in items] == [ArchiveTrouble, FoundCapture]
     assert "passed over" in wrong_in(large)[0].message
 
 
@@ -439,7 +439,7 @@ def test_a_record_too_large_to_hold_is_passed_over_and_the_rest_goes_on() -> Non
 def test_a_header_without_end_is_told(header: bytes) -> None:
     good = warc.serialised(record("response", ANSWER))
     items = read(header + b"\r\n" + good)
-    assert isinstance(items[-1], Found)
+    assert isinstance(items[-1], FoundCapture)
     assert read(gzip.compress(header))[-1:] in ([], wrong_in(gzip.compress(header))[-1:])
 
 
@@ -453,7 +453,7 @@ def test_the_head_of_a_request_with_a_body_is_marked_as_cut() -> None:
 def test_padding_and_garbage_behind_the_last_record_lose_nothing() -> None:
     data = file_of(record("response", ANSWER))
     assert len(read(data + b"\0" * 512)) == 1
-    assert [type(item) for item in read(data + b"garbage")] == [Found, Wrong]
+    assert [type(item) for item in read(data + b"garbage")] == [FoundCapture, ArchiveTrouble]
 
 
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
@@ -525,7 +525,9 @@ def test_a_record_in_segments_is_put_together_whatever_stands_between() -> None:
     other = record("response", ANSWER, ("WARC-Date", "2019-06-01T00:00:00Z"))
     whole = [found.capture for found in found_in(file_of(first, other, last))]
     assert [capture.body for capture in whole] == [BODY, BODY]
-    assert [type(item) for item in read(file_of(first, other))] == [Found, Wrong], "a segment is missing"
+    assert [type(item) for item in read(file_of(first, other))] == [FoundCapture, ArchiveTrouble], (
+        "a segment is missing"
+    )
 
 
 def test_records_that_are_no_pages_are_counted_and_never_an_error() -> None:
@@ -568,12 +570,12 @@ def test_an_arc_file_is_read_as_the_answers_in_it() -> None:
     ]
     for data in (b"".join(lines), b"".join(map(gzip.compress, lines))):
         found = list(incoming.captures_of(arc.read(io.BytesIO(data)), lambda _: True))
-        (capture,) = [item.capture for item in found if isinstance(item, Found)]
+        (capture,) = [item.capture for item in found if isinstance(item, FoundCapture)]
         assert (capture.url, capture.captured_at, capture.ip, capture.body) == (
             URL, "2008-03-01T10:15:00Z", "192.0.2.7", BODY,
         )  # fmt: skip
     cut = list(incoming.captures_of(arc.read(io.BytesIO(data[:-30])), lambda _: True))
-    assert any(isinstance(item, Wrong) for item in cut)
+    assert any(isinstance(item, ArchiveTrouble) for item in cut)
 
 
 def test_a_file_that_says_it_is_ours_is_somebodys_file() -> None:

@@ -16,7 +16,7 @@ from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.recover import selection, wayback
 from scraper.warc import cdx
-from scraper.warc.cdx import CdxRecord, Refused
+from scraper.warc.cdx import CdxRecord, CdxRefusal
 
 POST = "https://www.upr2020.org/post/x"
 ROW = CdxRecord(url=POST, timestamp="20210305120000", status=200, media_type="text/html")
@@ -134,7 +134,7 @@ def test_bounds_hold_for_every_row(junk: str, day: str) -> None:
     ],
 )
 def test_places_are_understood_however_they_are_spelled(given: str, cdx: str, replay: str, paged: bool) -> None:
-    assert wayback.endpoint(given) == wayback.Endpoint(cdx=cdx, replay=replay, paged=paged)
+    assert wayback.endpoint(given) == wayback.ArchiveHosts(cdx=cdx, replay=replay, paged=paged)
 
 
 @pytest.mark.parametrize("given", ["web.archive.org", "ftp://a/", "http://", "http://a/?x=1", ""])
@@ -181,7 +181,7 @@ def taken(*words: Any, row: CdxRecord = ROW, **more: Any) -> Capture:
 
 def refused(*words: Any, row: CdxRecord = ROW, **more: Any) -> str:
     found = wayback.capture_of(answer(*words, **more), row)
-    assert isinstance(found, Refused)
+    assert isinstance(found, CdxRefusal)
     return found.kind
 
 

@@ -354,10 +354,10 @@ def test_a_withdrawal_is_a_change_that_names_no_one(path: Path) -> None:
     withdrawn(path)
     with opened(path) as archive:
         archive.db.row_factory = sqlite3.Row
-        (row,) = change_list.changes(archive.db, change_list.Wanted(kind="withdrawn"), 9)
+        (row,) = change_list.changes(archive.db, change_list.ChangeFilter(kind="withdrawn"), 9)
         assert (row["url"], row["excerpt"], row["at"]) == ("https://www.blog.example/post/…", "the author asked", AT)
         assert "at-risk" not in str(tuple(row))
-        assert dict(change_list.tally(archive.db, "kind", change_list.Wanted()))["withdrawn"] == 1
+        assert dict(change_list.tally(archive.db, "kind", change_list.ChangeFilter()))["withdrawn"] == 1
     run = CliRunner()
     told = run.invoke(main, ["changes", "--since", "2022-01-01", "--db", str(path)]).output
     assert "Withdrawn  A withdrawn post" in told

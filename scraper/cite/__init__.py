@@ -7,18 +7,18 @@ written.
 """
 
 from scraper.cite.files import biblatex, bibtex, csl, ris
-from scraper.cite.names import Name, names
-from scraper.cite.prose import STYLES, Kind, Run, Style, plain
+from scraper.cite.names import WriterName, names
+from scraper.cite.prose import STYLES, CitationStyle, Kind, StyledRun, plain
 from scraper.cite.record import Item, Work, key, nameless, parts, record
 
 __all__ = [
     "STYLES",
+    "CitationStyle",
     "Item",
     "Kind",
-    "Name",
-    "Run",
-    "Style",
+    "StyledRun",
     "Work",
+    "WriterName",
     "biblatex",
     "bibtex",
     "csl",

@@ -47,7 +47,7 @@ _LONGEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class WriterName:
     """A person, or a body (*given* and *suffix* are empty)."""
 
     family: str
@@ -73,18 +73,18 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def names(author: str | None, site_name: str = "") -> tuple[Name, ...]:
+def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     """The authors in *author*, as the site shows them; none where it names nobody. The site itself is a body."""
     text = line(author)
     if not re.search(r"\w", text) or text.casefold() in _NOBODY:
         return ()
     if text.casefold() == line(site_name).casefold() or _is_body(text):
-        return (Name(text.rstrip(" ,;")),)
+        return (WriterName(text.rstrip(" ,;")),)
     parts = [part for part in re.split(r"\s*(?:,?\s+(?:and|&)\s+|;)\s*", text) if part]
-    return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (Name(text),)
+    return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (WriterName(text),)
 
 
-def _people(part: str, *, alone: bool) -> list[Name]:
+def _people(part: str, *, alone: bool) -> list[WriterName]:
     """The people in one part of a list: ``King, Dana`` alone is one of them, ``Dana King, Ann Lee`` two."""
     pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece)]
     suffixed = len(pieces) == 2 and pieces[1].casefold().strip(".") in _SUFFIXES
@@ -112,18 +112,18 @@ def _is_latin(text: str) -> bool:
     return all(unicodedata.name(ch, "").startswith("LATIN") for ch in text if ch.isalpha() and not ch.isascii())
 
 
-def _person(text: str) -> Name:
+def _person(text: str) -> WriterName:
     """A name in its usual order, or already turned round (``King, Dana``)."""
     family, comma, given = text.partition(",")
     if comma and given.strip().casefold().strip(".") not in _SUFFIXES:
-        return Name(family.strip(), given.strip())
+        return WriterName(family.strip(), given.strip())
     words = [word for word in family.split() if word.casefold().strip(".") not in _HONORIFICS]
     suffix = [given.strip()] if comma else []
     while len(words) > 2 and words[-1].casefold().strip(".") in _SUFFIXES:
         suffix.insert(0, words.pop())
     if len(words) < 2 or _is_body(" ".join(words)):
-        return Name(" ".join((*words, *suffix)) or text.strip())
+        return WriterName(" ".join((*words, *suffix)) or text.strip())
     start = len(words) - 1
     while start > 1 and words[start - 1] in _PARTICLES:
         start -= 1
-    return Name(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+    return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from scraper.cite.names import Name
+from scraper.cite.names import WriterName
 from scraper.cite.record import Item, Parts, parts
 from scraper.cite.titles import sentence_case, with_inner
 
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
 
 
-class Run(NamedTuple):
+class StyledRun(NamedTuple):
     """A piece of a citation."""
 
     text: str
@@ -40,18 +40,18 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class CitationStyle:
     """A style, by the name that people know it by."""
 
     name: str
-    write: Callable[[Item, str | None], tuple[Run, ...]]
+    write: Callable[[Item, str | None], tuple[StyledRun, ...]]
 
-    def __call__(self, item: Item, text: str | None = None) -> tuple[Run, ...]:
+    def __call__(self, item: Item, text: str | None = None) -> tuple[StyledRun, ...]:
         """*item* cited; *text* is the post's own text, from which APA learns what in a title is a name."""
         return self.write(item, text)
 
 
-def plain(runs: Iterable[Run]) -> str:
+def plain(runs: Iterable[StyledRun]) -> str:
     """The words of a citation."""
     return "".join(run.text for run in runs)
 
@@ -59,9 +59,9 @@ def plain(runs: Iterable[Run]) -> str:
 # What styles share
 
 
-def _authors(item: Item) -> list[Name]:
+def _authors(item: Item) -> list[WriterName]:
     return [
-        Name(each.get("literal") or each["family"], each.get("given", ""), each.get("suffix", ""))
+        WriterName(each.get("literal") or each["family"], each.get("given", ""), each.get("suffix", ""))
         for each in item.get("author", [])
     ]
 
@@ -131,7 +131,7 @@ def _listed(parts_of: list[str], word: str, *, comma_before_two: bool = False) -
     return ""
 
 
-def _turned(authors: list[Name], most: int) -> str:
+def _turned(authors: list[WriterName], most: int) -> str:
     """A list that begins with the family name: ``King, Dana, and Ann Lee``; from *most* + 1 on ``et al.``"""
     first, *others = authors
     if len(authors) > most:
@@ -140,20 +140,20 @@ def _turned(authors: list[Name], most: int) -> str:
     return _listed([first.inverted, *(name.straight for name in others)], "and", comma_before_two=inverted)
 
 
-def _archived(item: Item, before: str, after: str = "") -> list[Run]:
+def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:
     """``archived at ADDRESS`` between *before* and *after*, and that the post is no longer where it was."""
     place = item.get("archive_location")
     words = ["no longer online" if "gone" in item["custom"] else "", "archived at " if place else ""]
     said = ", ".join(filter(None, words))
     if not said:
         return []
-    return [Run(before + said), *([Run(place, Kind.ADDRESS)] if place else []), Run(after)]
+    return [StyledRun(before + said), *([StyledRun(place, Kind.ADDRESS)] if place else []), StyledRun(after)]
 
 
 # The styles
 
 
-def _apa(item: Item, text: str | None) -> tuple[Run, ...]:
+def _apa(item: Item, text: str | None) -> tuple[StyledRun, ...]:
     """Author. (Year, Month day). *Title in sentence case*. Site. URL (archived at URL)"""
     authors = _authors(item)
     people = _listed([name.initials for name in authors], "&", comma_before_two=any(name.given for name in authors))
@@ -161,12 +161,12 @@ def _apa(item: Item, text: str | None) -> tuple[Run, ...]:
     title = item.get("title")
     if title:
         cased = sentence_case(title, text, item.get("language"))
-        titled = [Run(cased, Kind.ITALIC), Run("" if cased.endswith(("?", "!", ".", "…")) else ".")]
+        titled = [StyledRun(cased, Kind.ITALIC), StyledRun("" if cased.endswith(("?", "!", ".", "…")) else ".")]
     else:
-        titled = [Run(f"[{UNTITLED}].")]
-    head = [Run(f"{_stopped(people)} {date} "), *titled] if people else [*titled, Run(f" {date}")]
+        titled = [StyledRun(f"[{UNTITLED}].")]
+    head = [StyledRun(f"{_stopped(people)} {date} "), *titled] if people else [*titled, StyledRun(f" {date}")]
     site = " " if _site_is_author(item) else f" {_stopped(item['container-title'])} "
-    return (*head, Run(site), Run(item["URL"], Kind.ADDRESS), *_archived(item, " (", ")"))
+    return (*head, StyledRun(site), StyledRun(item["URL"], Kind.ADDRESS), *_archived(item, " (", ")"))
 
 
 def _chicago_date(item: Item) -> str:
@@ -181,7 +181,7 @@ def _chicago_date(item: Item) -> str:
     return f"{issued}, last modified {updated}" if updated and updated != issued else issued
 
 
-def _chicago_bibliography(item: Item, _: str | None) -> tuple[Run, ...]:
+def _chicago_bibliography(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site* (blog), Month day, year. URL. Archived at URL."""
     authors = _authors(item)
     people = f"{_stopped(_turned(authors, 10))} " if authors else ""
@@ -189,21 +189,21 @@ def _chicago_bibliography(item: Item, _: str | None) -> tuple[Run, ...]:
     titled = f"“{_stopped(with_inner(title, '‘', '’'))}” " if title else f"{UNTITLED}. "
     date = _chicago_date(item)
     return (
-        Run(people + titled),
-        Run(item["container-title"], Kind.ITALIC),
-        Run(f" (blog), {date}. " if date else " (blog). "),
-        Run(item["URL"], Kind.ADDRESS),
-        Run("."),
+        StyledRun(people + titled),
+        StyledRun(item["container-title"], Kind.ITALIC),
+        StyledRun(f" (blog), {date}. " if date else " (blog). "),
+        StyledRun(item["URL"], Kind.ADDRESS),
+        StyledRun("."),
         *_sentence(_archived(item, " ", ".")),
     )
 
 
-def _sentence(runs: list[Run]) -> list[Run]:
+def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
     """*runs* with a capital at their beginning."""
-    return [Run(" " + runs[0].text.lstrip().capitalize()), *runs[1:]] if runs else []
+    return [StyledRun(" " + runs[0].text.lstrip().capitalize()), *runs[1:]] if runs else []
 
 
-def _chicago_note(item: Item, _: str | None) -> tuple[Run, ...]:
+def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, “Title,” *Site* (blog), Month day, year, URL, archived at URL."""
     authors = [name.straight for name in _authors(item)]
     people = f"{authors[0]} et al., " if len(authors) > 3 else f"{_listed(authors, 'and')}, " if authors else ""
@@ -211,16 +211,16 @@ def _chicago_note(item: Item, _: str | None) -> tuple[Run, ...]:
     titled = f"“{with_inner(title, '‘', '’')},” " if title else f"{UNTITLED.lower() if people else UNTITLED}, "
     date = _chicago_date(item)
     return (
-        Run(people + titled),
-        Run(item["container-title"], Kind.ITALIC),
-        Run(f" (blog), {date}, " if date else " (blog), "),
-        Run(item["URL"], Kind.ADDRESS),
+        StyledRun(people + titled),
+        StyledRun(item["container-title"], Kind.ITALIC),
+        StyledRun(f" (blog), {date}, " if date else " (blog), "),
+        StyledRun(item["URL"], Kind.ADDRESS),
         *_archived(item, ", "),
-        Run("."),
+        StyledRun("."),
     )
 
 
-def _mla(item: Item, _: str | None) -> tuple[Run, ...]:
+def _mla(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site*, day Mon. year, URL. The address is that of the copy where others can reach it."""
     authors = [] if _site_is_author(item) else _authors(item)
     people = f"{_stopped(_turned(authors, 2))} " if authors else ""
@@ -228,20 +228,20 @@ def _mla(item: Item, _: str | None) -> tuple[Run, ...]:
     titled = f"“{_stopped(with_inner(title, '‘', '’'))}” " if title else f"{UNTITLED}. "
     date = _dated(_issued(item), _mla_date, item)
     return (
-        Run(people + titled),
-        Run(item["container-title"], Kind.ITALIC),
-        Run(f", {date}, " if date else ", "),
-        Run(item.get("archive_location") or item["URL"], Kind.ADDRESS),
-        Run("."),
+        StyledRun(people + titled),
+        StyledRun(item["container-title"], Kind.ITALIC),
+        StyledRun(f", {date}, " if date else ", "),
+        StyledRun(item.get("archive_location") or item["URL"], Kind.ADDRESS),
+        StyledRun("."),
     )
 
 
-def _bluebook(item: Item, _: str | None) -> tuple[Run, ...]:
+def _bluebook(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, *Title*, SITE (Mon. day, year), URL [archived URL]."""
     authors = [] if _site_is_author(item) else [name.straight for name in _authors(item)]
     people = f"{authors[0]} et al., " if len(authors) > 2 else f"{' & '.join(authors)}, " if authors else ""
     title = item.get("title")
-    titled = [Run(title, Kind.ITALIC), Run(", ")] if title else [Run(f"{UNTITLED}, ")]
+    titled = [StyledRun(title, Kind.ITALIC), StyledRun(", ")] if title else [StyledRun(f"{UNTITLED}, ")]
     date, custom = _dated(_issued(item), _shortened, item), item["custom"]
     if custom.get("by_update"):
         date = f"last updated {date}"
@@ -249,18 +249,18 @@ def _bluebook(item: Item, _: str | None) -> tuple[Run, ...]:
         date = f"captured {_shortened(parts(custom['captured']))}"
     place = item.get("archive_location")
     return (
-        Run(people),
+        StyledRun(people),
         *titled,
-        Run(item["container-title"], Kind.SMALL_CAPITALS),
-        Run(f" ({date}), " if date else ", "),
-        Run(item["URL"], Kind.ADDRESS),
-        Run(" (no longer online)" if "gone" in custom else ""),
-        *([Run(" ["), Run(place, Kind.ADDRESS), Run("]")] if place else []),
-        Run("."),
+        StyledRun(item["container-title"], Kind.SMALL_CAPITALS),
+        StyledRun(f" ({date}), " if date else ", "),
+        StyledRun(item["URL"], Kind.ADDRESS),
+        StyledRun(" (no longer online)" if "gone" in custom else ""),
+        *([StyledRun(" ["), StyledRun(place, Kind.ADDRESS), StyledRun("]")] if place else []),
+        StyledRun("."),
     )
 
 
-def _oscola(item: Item, _: str | None) -> tuple[Run, ...]:
+def _oscola(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, ‘Title’ (*Site*, day Month year) <URL> archived at <URL>; the reader adds ``accessed`` and a day."""
     authors = [name.straight for name in _authors(item)]
     people = f"{authors[0]} and others, " if len(authors) > 3 else f"{_and(authors)}, " if authors else ""
@@ -268,15 +268,15 @@ def _oscola(item: Item, _: str | None) -> tuple[Run, ...]:
     titled = f"‘{with_inner(title, '“', '”')}’ (" if title else f"{UNTITLED} ("
     date = _dated(_issued(item), _british, item)
     archived = _archived(item, " ")
-    place = [Run(f"{run.text}<") if at == 0 and len(archived) == 3 else run for at, run in enumerate(archived)]
+    place = [StyledRun(f"{run.text}<") if at == 0 and len(archived) == 3 else run for at, run in enumerate(archived)]
     return (
-        Run(people + titled),
-        Run(item["container-title"], Kind.ITALIC),
-        Run(f", {date}) <" if date else ") <"),
-        Run(item["URL"], Kind.ADDRESS),
-        Run(">"),
+        StyledRun(people + titled),
+        StyledRun(item["container-title"], Kind.ITALIC),
+        StyledRun(f", {date}) <" if date else ") <"),
+        StyledRun(item["URL"], Kind.ADDRESS),
+        StyledRun(">"),
         *place,
-        *([Run(">")] if len(archived) == 3 else []),
+        *([StyledRun(">")] if len(archived) == 3 else []),
     )
 
 
@@ -288,10 +288,10 @@ def _and(people: list[str]) -> str:
 
 #: In the order in which pages show them.
 STYLES = (
-    Style("Bluebook", _bluebook),
-    Style("OSCOLA", _oscola),
-    Style("Chicago (note)", _chicago_note),
-    Style("Chicago (bibliography)", _chicago_bibliography),
-    Style("APA", _apa),
-    Style("MLA", _mla),
+    CitationStyle("Bluebook", _bluebook),
+    CitationStyle("OSCOLA", _oscola),
+    CitationStyle("Chicago (note)", _chicago_note),
+    CitationStyle("Chicago (bibliography)", _chicago_bibliography),
+    CitationStyle("APA", _apa),
+    CitationStyle("MLA", _mla),
 )

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
-from scraper.cite.names import Name, names
+from scraper.cite.names import WriterName, names
 from scraper.cite.text import ascii_letters, line, line_kept
 
 #: A date as CSL has it: one to three numbers.
@@ -119,7 +119,7 @@ def _authors(author: str | None, site_name: str) -> tuple[dict[str, str], ...]:
     return tuple(map(_author, names(author, site_name)))
 
 
-def _author(name: Name) -> dict[str, str]:
+def _author(name: WriterName) -> dict[str, str]:
     if not name.given:
         return {"literal": name.family}
     found = {"family": name.family, "given": name.given}

@@ -161,7 +161,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
         said = settings_of(connection)
         if site and site not in (known := lookups.site_ids(connection)):
             raise UsageError(f"--site: the archive has no site {site!r}; there are: {', '.join(sorted(known))}")
-        rows = change_list.changes(connection, change_list.Wanted(since=since, site=site), -1)
+        rows = change_list.changes(connection, change_list.ChangeFilter(since=since, site=site), -1)
         write = {"text": room.as_text, "html": room.as_html}[form]
         text = write(rows, since, said.name or str(db), said.public_url)
     finally:
@@ -214,7 +214,7 @@ def search(
     from scraper import search as room
     from scraper.export import check
     from scraper.export import where as filters_of
-    from scraper.terminal import Help, Style, first_mended, json_lines, results
+    from scraper.terminal import Help, ScreenStyle, first_mended, json_lines, results
 
     filters = filters_of(where)
     opened = schema.open_archive(db, create=False, readonly=True)
@@ -236,7 +236,7 @@ def search(
                 click.echo(line.encode("utf-8", "replace"))
         else:
             faults = room.faults(opened.conn, asked.query)
-            style = Style.of(os.environ, is_terminal=sys.stdout.isatty())
+            style = ScreenStyle.of(os.environ, is_terminal=sys.stdout.isatty())
             click.echo(results(found, Help(advice, faults, mended), style))
     finally:
         opened.close()

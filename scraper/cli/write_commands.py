@@ -13,7 +13,7 @@ from scraper.errors import UsageError
 from scraper.harmless import harmless
 
 if TYPE_CHECKING:
-    from scraper.store import Change
+    from scraper.store import FieldChange
 
 #: Characters of a value that `rebuild --diff` shows.
 SHOWN = 60
@@ -229,7 +229,7 @@ def rebuild(db: Path, diff: bool, jobs: int) -> None:
     log.summary(report.line)
 
 
-def differing(change: "Change") -> str:
+def differing(change: "FieldChange") -> str:
     """One difference that a rebuild makes, in a line."""
     before, after = (
         "nothing" if value is None else repr(harmless(str(value))[:SHOWN]) for value in (change.before, change.after)
@@ -271,7 +271,7 @@ def schedule(
         raise UsageError("--user goes with systemd")
     targets_of(targets, db, contact)
     program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
-    plan = room.Plan(
+    plan = room.SchedulePlan(
         program=Path(program).absolute(),
         db=db.absolute(),
         contact=contact,

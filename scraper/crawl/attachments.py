@@ -8,7 +8,7 @@ from scraper import magic, urls
 from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
-from scraper.runs import NetworkSession, Step
+from scraper.runs import NetworkSession, ProgressStep
 from scraper.store import lookups
 from scraper.vocabulary import CaptureKind, Level, Stage
 
@@ -41,7 +41,9 @@ class Attachments:
         wanted = wanted[:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()
-            self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
+            self.session.progress(
+                ProgressStep(site=self.site.id, stage="files", done=number, total=len(wanted), url=url)
+            )
             self._fetch(url)
 
     def wants(self, url: str) -> bool:

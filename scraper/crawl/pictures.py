@@ -16,7 +16,7 @@ from scraper.crawl.styles import pages_looked_at, pictures_drawn, sheets_named
 from scraper.errors import FetchFailed, Forbidden
 from scraper.page_media import PageMedia
 from scraper.records import Capture, Problem, Site
-from scraper.runs import NetworkSession, Step
+from scraper.runs import NetworkSession, ProgressStep
 from scraper.sites import WIX_STYLES
 from scraper.store import PagesMedia, PictureRows, holdings, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level, Stage
@@ -54,14 +54,14 @@ class PicturePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedPicture:
     """A picture that is not kept: its original's address, and the capture of the page that shows it."""
 
     url: str
     page_id: int | None
 
 
-class Pictures:
+class PictureCrawl:
     """Fetches the pictures and style sheets of one site's posts."""
 
     def __init__(self, session: NetworkSession, site: Site, policy: PicturePolicy, media: PagesMedia) -> None:
@@ -101,11 +101,11 @@ class Pictures:
             if not self._has_room(len(drawn) - number):
                 return
             self._step(number, len(drawn), url)
-            self._take(Wanted(url, None), [url])
+            self._take(WantedPicture(url, None), [url])
 
     def _step(self, done: int, total: int, url: str) -> None:
         self._session.run.interrupts.check()
-        self._session.progress(Step(site=self._site.id, stage="pictures", done=done, total=total, url=url))
+        self._session.progress(ProgressStep(site=self._site.id, stage="pictures", done=done, total=total, url=url))
 
     def _has_room(self, waiting: int) -> bool:
         """Whether one more picture may be asked for; else it is said how many wait."""
@@ -118,7 +118,7 @@ class Pictures:
 
     # -- what is wanted
 
-    def _wanted(self, only: str | None) -> Iterator[Wanted]:
+    def _wanted(self, only: str | None) -> Iterator[WantedPicture]:
         """Pictures not kept yet, those of this run's posts first; each once."""
         kept = PictureRows(self._db)
         seen: set[str] = set()
@@ -133,7 +133,7 @@ class Pictures:
             earlier += run_id != self._session.run.crawl_id
             is_one_more = run_id != self._session.run.crawl_id and earlier > self._policy.most_of_earlier
             if of_post[post_id] <= self._policy.most_of_a_post and not is_one_more:
-                yield Wanted(url, page_id)
+                yield WantedPicture(url, page_id)
 
     def _is_due(self, url: str) -> bool:
         failed = lookups.failed(self._db, url, STAGE)
@@ -161,7 +161,7 @@ class Pictures:
 
     # -- where it may be had
 
-    def _candidates(self, one: Wanted) -> list[str]:
+    def _candidates(self, one: WantedPicture) -> list[str]:
         """Where the picture may be had, best first: the original, then what the page shows."""
         shown = self._media.of(one.page_id).shown_as(picture_name(one.url)) if one.page_id else ()
         originals = [*(wix_media.without_rendition(url) for url in shown), one.url]
@@ -178,7 +178,7 @@ class Pictures:
 
     # -- getting it
 
-    def _take(self, one: Wanted, candidates: list[str]) -> None:
+    def _take(self, one: WantedPicture, candidates: list[str]) -> None:
         """The first address that gives the picture; what went wrong at the last is told."""
         wrong: Problem | None = None
         for url in candidates:

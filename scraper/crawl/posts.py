@@ -14,7 +14,7 @@ from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.fetch import Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
-from scraper.runs import Step
+from scraper.runs import ProgressStep
 from scraper.vocabulary import AddressState, CaptureKind, Level, Stage
 
 GOOD = frozenset({"new", "changed", "same", "returned", "older"})
@@ -79,7 +79,9 @@ class Posts:
             for number, (item, then) in enumerate(zip(due, following, strict=False)):
                 if self._ahead != item.url:
                     self.session.run.interrupts.check()
-                self.session.progress(Step(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url))
+                self.session.progress(
+                    ProgressStep(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url)
+                )
                 with self.session.contained(item.url, Stage.FETCH):
                     self.look(item.url, then)
                 if self._has_moved_away():

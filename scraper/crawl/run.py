@@ -14,7 +14,7 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.numbers import plural
 from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, Report, Step, exit_status, open_run, targets_of
+from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, ProgressStep, Report, exit_status, open_run, targets_of
 from scraper.store import Archive, lookups
 from scraper.vocabulary import Level, Stage
 
@@ -34,7 +34,7 @@ def run_crawl(
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     limits: Limits | None = None,
-    progress: Callable[[Step], None] = lambda _: None,
+    progress: Callable[[ProgressStep], None] = lambda _: None,
     on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
     budget: Budget | None = None,

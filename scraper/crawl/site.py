@@ -6,7 +6,7 @@ from scraper import decide, urls
 from scraper.crawl import mass, numbered_posts
 from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
-from scraper.crawl.pictures import Pictures
+from scraper.crawl.pictures import PictureCrawl
 from scraper.crawl.posts import Posts
 from scraper.crawl.session import Session
 from scraper.crawl.sources import Discovery
@@ -96,7 +96,7 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
     with session.contained(site.base_url, Stage.COUNTS):
         _count(session, site, only)
     with session.contained(site.base_url, Stage.PICTURE):
-        Pictures(session, site, session.pictures, session.media).run(only)
+        PictureCrawl(session, site, session.pictures, session.media).run(only)
 
 
 def _count(session: Session, site: Site, only: str | None) -> None:

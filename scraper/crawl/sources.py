@@ -12,7 +12,7 @@ from scraper.errors import Forbidden
 from scraper.reading import Sitemap, SitemapKind, sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Problem, Site
-from scraper.runs import Step
+from scraper.runs import ProgressStep
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Sitemaps of one site that are read in one run.
@@ -61,7 +61,7 @@ class Discovery:
     def _step(self, url: str) -> None:
         self.session.run.interrupts.check()
         self.session.progress(
-            Step(site=self.site.id, stage="discover", done=len(self.found.targets), total=None, url=url)
+            ProgressStep(site=self.site.id, stage="discover", done=len(self.found.targets), total=None, url=url)
         )
 
     def _robots(self) -> tuple[str, ...]:

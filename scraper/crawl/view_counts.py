@@ -7,7 +7,7 @@ from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
-from scraper.runs import Step
+from scraper.runs import ProgressStep
 from scraper.store import lookups
 from scraper.vocabulary import AddressState, CaptureKind, Level, ReadingKind, Stage
 
@@ -53,7 +53,7 @@ class Counting:
             return
         for number, url in enumerate(due):
             self.session.run.interrupts.check()
-            self.session.progress(Step(site=self.site.id, stage="counts", done=number, total=len(due), url=url))
+            self.session.progress(ProgressStep(site=self.site.id, stage="counts", done=number, total=len(due), url=url))
             if not self._count(url, token):
                 return
 

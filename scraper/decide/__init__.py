@@ -31,7 +31,7 @@ from scraper.decide.due import (
 )
 from scraper.decide.moves import is_same_post
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
-from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, State, fold, step
+from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
 from scraper.decide.walls import is_gate, known_wall
 
@@ -64,8 +64,8 @@ __all__ = [
     "Observation",
     "Offsets",
     "Order",
+    "PostState",
     "Ruling",
-    "State",
     "Suspect",
     "UrlState",
     "day_of",

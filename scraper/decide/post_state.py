@@ -20,7 +20,7 @@ GOOD = frozenset({Verdict.NEW, Verdict.CHANGED, Verdict.SAME, Verdict.RETURNED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class PostState:
     """A post as known after some captures; the empty state is that of an address never seen as a post."""
 
     #: What `posts` shows, lost dates and author kept; None: nothing yet.
@@ -71,7 +71,7 @@ class Effects:
     events: tuple[Event, ...] = ()
 
 
-def step(state: State, seen: Observation) -> tuple[State, Effects]:
+def step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
     """The post after one more capture, later than all others, and what to write."""
     if seen.moved_from is not None:
         return _moved(state, seen, seen.moved_from)
@@ -91,9 +91,9 @@ def step(state: State, seen: Observation) -> tuple[State, Effects]:
             return _worse(state, seen.reason or "not a post")
 
 
-def fold(observations: Iterable[Observation]) -> tuple[State, list[tuple[Observation, State, Effects]]]:
+def fold(observations: Iterable[Observation]) -> tuple[PostState, list[tuple[Observation, PostState, Effects]]]:
     """The post after all of its captures, and each of them with the state after it and what to write."""
-    state, steps = State(), []
+    state, steps = PostState(), []
     for seen in sorted(observations, key=lambda seen: seen.order):
         state, effects = step(state, seen)
         steps.append((seen, state, effects))
@@ -108,12 +108,12 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
     return f"no {' and no '.join(lost)} any more" if lost else None
 
 
-def _worse(state: State, reason: str) -> tuple[State, Effects]:
+def _worse(state: PostState, reason: str) -> tuple[PostState, Effects]:
     """A page that is not the post says nothing of it: neither that it is there, nor that it is not."""
     return state, Effects(verdict=Verdict.WORSE, reason=reason)
 
 
-def _moved(state: State, seen: Observation, old: str) -> tuple[State, Effects]:
+def _moved(state: PostState, seen: Observation, old: str) -> tuple[PostState, Effects]:
     """A permanent redirect from the post's old address: told once, it neither shows nor denies the post."""
     if old in state.moved_from:
         return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
@@ -122,7 +122,7 @@ def _moved(state: State, seen: Observation, old: str) -> tuple[State, Effects]:
     return state, Effects(verdict=Verdict.MOVED, reason=seen.reason, events=(event,))
 
 
-def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
+def _missing(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
     quiet = Effects(verdict=Verdict.MISSING, reason=seen.reason)
     if state.shown is None or not seen.known_time or state.gone_at:
         return state, quiet
@@ -140,7 +140,7 @@ def _missing(state: State, seen: Observation) -> tuple[State, Effects]:
     return state, Effects(verdict=Verdict.GONE, reason=seen.reason, events=(event,))
 
 
-def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Effects]:
+def _good(state: PostState, seen: Observation, reading: Reading) -> tuple[PostState, Effects]:
     reading = _kept(reading, state.shown)
     content = digests.of_reading(reading)
     returned = state.gone_at is not None and seen.known_time
@@ -162,7 +162,7 @@ def _good(state: State, seen: Observation, reading: Reading) -> tuple[State, Eff
     return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
 
 
-def _is_fuller_copy(state: State, seen: Observation, reading: Reading) -> bool:
+def _is_fuller_copy(state: PostState, seen: Observation, reading: Reading) -> bool:
     """Whether a page has the words of the dump that is shown, or the other way round, or goes on where the one shown
     was cut: no change of the post.
     """
@@ -193,7 +193,7 @@ def _shown(*, returned: bool, first: bool, edited: bool) -> Verdict:
             return Verdict.SAME
 
 
-def _showing(state: State, seen: Observation, reading: Reading, content: str) -> State:
+def _showing(state: PostState, seen: Observation, reading: Reading, content: str) -> PostState:
     """*state*, showing *reading*; a 304 has no page of its own, so it leaves the capture that it confirms."""
     if seen.confirms and state.shown is not None:
         return state
@@ -209,7 +209,7 @@ def _showing(state: State, seen: Observation, reading: Reading, content: str) ->
     )
 
 
-def _seen_again(state: State, seen: Observation) -> State:
+def _seen_again(state: PostState, seen: Observation) -> PostState:
     """*state* with the post seen once more: first and last time, no longer missing or gone."""
     state = replace(state, first_seen_at=state.first_seen_at or seen.captured_at)
     if not seen.known_time:
@@ -228,7 +228,7 @@ def _seen_again(state: State, seen: Observation) -> State:
     )
 
 
-def _replaces(state: State, seen: Observation, reading: Reading, content: str) -> bool:
+def _replaces(state: PostState, seen: Observation, reading: Reading, content: str) -> bool:
     """Whether a good reading takes the place of the one shown."""
     if seen.confirms:
         return content == state.content_sha256
@@ -241,12 +241,12 @@ def _replaces(state: State, seen: Observation, reading: Reading, content: str) -
     return True
 
 
-def _says_no_more(state: State, cut: Reading) -> bool:
+def _says_no_more(state: PostState, cut: Reading) -> bool:
     """Whether the page that is shown is whole, or was cut later than this one."""
     return state.shown_whole or (state.shown is not None and _goes_on(cut, state.shown))
 
 
-def _reason_not_shown(state: State, seen: Observation) -> str:
+def _reason_not_shown(state: PostState, seen: Observation) -> str:
     """Why a good reading did not take the place of the one shown, for `ushrn show`."""
     if state.shown_known and not seen.known_time:
         return "dated only by its file's time"

@@ -14,7 +14,7 @@ from scraper import __version__, schema
 from scraper.errors import UsageError
 from scraper.export import deposit, tables
 from scraper.export.copy import copy
-from scraper.export.deposit import Facts, Part
+from scraper.export.deposit import ArchiveFacts, DepositFile
 from scraper.export.files import EPOCH, replacing, to_file
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
@@ -113,12 +113,12 @@ def _proofs(db: sqlite3.Connection, payload: Path) -> None:
             (payload / "timestamps" / f"{row.id:06}-{number}.tsr").write_bytes(token)
 
 
-def facts_of(db: sqlite3.Connection, licence: str = "") -> Facts:
+def facts_of(db: sqlite3.Connection, licence: str = "") -> ArchiveFacts:
     """What a deposit says of the archive."""
     said, checkpoint = settings_of(db), sealing.newest(db)
     totals, states = holdings.totals(db), holdings.states(db)
     first, last = capture_queries.span(db)
-    return Facts(
+    return ArchiveFacts(
         name=said.name or "USHRN posts archive",
         public_url=said.public_url,
         licence=licence or said.licence,
@@ -135,7 +135,7 @@ def facts_of(db: sqlite3.Connection, licence: str = "") -> Facts:
     )
 
 
-def _facts_of_part(db: sqlite3.Connection, licence: str, request: Request, captures: int) -> Facts:
+def _facts_of_part(db: sqlite3.Connection, licence: str, request: Request, captures: int) -> ArchiveFacts:
     """What a deposit of some posts says; *captures*: how many of them are in it."""
     posts = sorted(rowids(db, request))
     gone, first, last = capture_queries.part(db, posts)
@@ -158,10 +158,10 @@ def _files(folder: Path) -> Iterator[Path]:
     return iter(sorted(file for file in folder.rglob("*") if file.is_file()))
 
 
-def _part(payload: Path, file: Path) -> Part:
+def _part(payload: Path, file: Path) -> DepositFile:
     name = file.relative_to(payload).as_posix()
     kind, meaning = _KNOWN.get(name, (_TYPES.get(file.suffix, "application/octet-stream"), _meaning(name)))
-    return Part(name, kind, meaning, file.stat().st_size, _sha256(file))
+    return DepositFile(name, kind, meaning, file.stat().st_size, _sha256(file))
 
 
 def _meaning(name: str) -> str:
@@ -184,7 +184,7 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _tag(bag: Path, facts: Facts) -> int:
+def _tag(bag: Path, facts: ArchiveFacts) -> int:
     """Write the files that make a folder a bag; the payload's bytes."""
     payload = list(_files(bag / "data"))
     size = sum(file.stat().st_size for file in payload)

@@ -20,7 +20,7 @@ KEYWORDS = ("web archive", "human rights", "US Human Rights Network", "Universal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ArchiveFacts:
     """What is known of an archive. Days are those of captures, UTC; empty: there is none."""
 
     name: str
@@ -44,7 +44,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DepositFile:
     """A file of the deposit."""
 
     path: str
@@ -54,12 +54,12 @@ class Part:
     sha256: str
 
 
-def title(facts: Facts) -> str:
+def title(facts: ArchiveFacts) -> str:
     """The deposit's title: the archive's name and the day that it reaches to."""
     return f"{facts.name}, as of {facts.last_day}" if facts.last_day else facts.name
 
 
-def description(facts: Facts) -> str:
+def description(facts: ArchiveFacts) -> str:
     """One paragraph."""
     sites = ", ".join(name for name, _ in facts.sites) or "no site yet"
     when = f" made between {facts.first_day} and {facts.last_day}" if facts.first_day else ""
@@ -75,7 +75,7 @@ def description(facts: Facts) -> str:
     )
 
 
-def readme(facts: Facts, parts: list[Part]) -> str:
+def readme(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """README.md: what is in the deposit, how to use it, how to check it."""
     files = "\n".join(f"| `{part.path}` | {part.meaning} | {part.bytes:,} |" for part in parts)
     sites = "\n".join(f"- {name}: {url}" for name, url in facts.sites)
@@ -115,7 +115,7 @@ Made by ushrn {__version__}.
 """
 
 
-def citation_cff(facts: Facts) -> str:
+def citation_cff(facts: ArchiveFacts) -> str:
     """CITATION.cff 1.2.0. Its strings are written as JSON, which is YAML."""
     lines: dict[str, object] = {
         "cff-version": "1.2.0",
@@ -136,7 +136,7 @@ def _cff_licence(licence: str) -> dict[str, object]:
     return {"license-url": licence} if _is_address(licence) else {"license": licence}
 
 
-def zenodo(facts: Facts) -> str:
+def zenodo(facts: ArchiveFacts) -> str:
     """.zenodo.json: what Zenodo's form asks for."""
     related = [
         {"identifier": url, "relation": "isDerivedFrom", "resource_type": "other"} for _, url in facts.sites if url
@@ -157,7 +157,7 @@ def zenodo(facts: Facts) -> str:
     return json.dumps({name: value for name, value in form.items() if value}, ensure_ascii=False, indent=2) + "\n"
 
 
-def ro_crate(facts: Facts, parts: list[Part]) -> str:
+def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """ro-crate-metadata.json (RO-Crate 1.1)."""
     files = [
         {

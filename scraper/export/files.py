@@ -17,7 +17,7 @@ from pathlib import Path
 from scraper.errors import ArchiveReadOnly, DiskFull, UsageError
 from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
-from scraper.export.package import NAME, Held, package, resource
+from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
 from scraper.search import Request, snapshot
 
@@ -84,11 +84,11 @@ def _cut_cells(cells: Iterable[tuple[str, str, str]]) -> Generator[bytes, None, 
         yield (csv_line(cell) + "\r\n").encode("utf-8", "replace")
 
 
-def _held(done: Written) -> Held:
-    return Held(done.path.name, done.rows, done.bytes, done.sha256)
+def _held(done: Written) -> PackagedFile:
+    return PackagedFile(done.path.name, done.rows, done.bytes, done.sha256)
 
 
-def _plain(held: Held, description: str) -> dict[str, object]:
+def _plain(held: PackagedFile, description: str) -> dict[str, object]:
     """A file that only says what it is."""
     found = resource(held, "csv", Options(columns=("url",)))
     fields = [{"name": name, "type": "string"} for name in ("row", "column", "text")]
@@ -124,7 +124,7 @@ def _table_into_zip(db: sqlite3.Connection, archive: zipfile.ZipFile, name: str,
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> Held:
+def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> PackagedFile:
     info = zipfile.ZipInfo(name, EPOCH)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
     digest, length = hashlib.sha256(), 0
@@ -133,7 +133,7 @@ def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> H
             entry.write(chunk)
             digest.update(chunk)
             length += len(chunk)
-    return Held(name, 0, length, digest.hexdigest())
+    return PackagedFile(name, 0, length, digest.hexdigest())
 
 
 def place_of(db: sqlite3.Connection) -> Path | None:

@@ -22,7 +22,7 @@ Descriptor = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PackagedFile:
     """A file that a package holds."""
 
     path: str
@@ -58,7 +58,7 @@ def licence(told: str) -> Descriptor:
     return {"path": told} if told.startswith(("https://", "http://")) else {"name": told}
 
 
-def resource(held: Held, name: str, options: Options) -> Descriptor:
+def resource(held: PackagedFile, name: str, options: Options) -> Descriptor:
     """A file in format *name*."""
     made = FORMATS[name]
     about: Descriptor = {

@@ -31,7 +31,7 @@ _HEADS = frozenset({"request_head", "head"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Reference:
+class _NamedColumn:
     """What a column that refers by number becomes: its new name, and where the value stands."""
 
     name: str
@@ -40,15 +40,15 @@ class _Reference:
 
 
 _REFERENCES = {
-    "post_id": _Reference("post_url", "posts", "url"),
-    "capture_id": _Reference("capture_record_sha256", "captures", "record_sha256"),
-    "not_modified_of": _Reference("not_modified_of_record_sha256", "captures", "record_sha256"),
-    "like_capture_id": _Reference("like_capture_record_sha256", "captures", "record_sha256"),
-    "crawl_id": _Reference("crawl_started_at", "crawls", "started_at"),
-    "category_id": _Reference("category", "categories", "name"),
-    "tag_id": _Reference("tag", "tags", "name"),
-    "import_file_id": _Reference("import_file_sha256", "import_files", "sha256"),
-    "checkpoint": _Reference("checkpoint_root", "checkpoints", "root"),
+    "post_id": _NamedColumn("post_url", "posts", "url"),
+    "capture_id": _NamedColumn("capture_record_sha256", "captures", "record_sha256"),
+    "not_modified_of": _NamedColumn("not_modified_of_record_sha256", "captures", "record_sha256"),
+    "like_capture_id": _NamedColumn("like_capture_record_sha256", "captures", "record_sha256"),
+    "crawl_id": _NamedColumn("crawl_started_at", "crawls", "started_at"),
+    "category_id": _NamedColumn("category", "categories", "name"),
+    "tag_id": _NamedColumn("tag", "tags", "name"),
+    "import_file_id": _NamedColumn("import_file_sha256", "import_files", "sha256"),
+    "checkpoint": _NamedColumn("checkpoint_root", "checkpoints", "root"),
 }
 
 

@@ -18,7 +18,7 @@ from scraper.records import Capture, Whole
 from scraper.seal import VERIFIER, keys
 from scraper.search import Request, rowids
 from scraper.store import Archive, KeptRow, capture_queries, run_log, sealing, withdrawal_rules
-from scraper.warc import About, Kept, Original, Shown, SignatureKey, http_message, wacz
+from scraper.warc import About, Kept, Original, SignatureKey, WaczPage, http_message, wacz
 from scraper.warc import writer as outgoing
 
 
@@ -31,7 +31,7 @@ class _Choice:
     posts: tuple[int, ...] | None
     #: Ids of these captures; None: all.
     captures: frozenset[int] | None
-    withdrawn: withdrawal_rules.Rules
+    withdrawn: withdrawal_rules.WithdrawalRules
 
     @classmethod
     def of(cls, archive: Archive, request: Request | None) -> "_Choice":
@@ -83,7 +83,7 @@ def export_wacz(
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
         choice = _Choice.of(archive, request)
         shown = capture_queries.pages_of_revisions(archive.db, choice.posts)
-        pages = (Shown(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
+        pages = (WaczPage(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
         kept, key = _kept(choice, progress), _key(archive, key_folder or keys.folder())
         return wacz.write(out, kept, pages, _about(choice), key)
 

@@ -44,7 +44,7 @@ class FetchRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class FetchedAnswer:
     """What came back."""
 
     capture: Capture
@@ -98,7 +98,7 @@ class HttpClient:
         """Raises UsageError when *url* is on another machine and its owner could not find out who asks."""
         required(url, self._contact)
 
-    def send(self, ask: FetchRequest, *, delay: float, attempt: int = 1, seconds: float | None = None) -> Answer:
+    def send(self, ask: FetchRequest, *, delay: float, attempt: int = 1, seconds: float | None = None) -> FetchedAnswer:
         """The answer, of any status. Raises TryFailed. Waits its turn first, *delay* seconds after the last answer.
 
         When a kept connection turns out to have been closed by the server, the request, which it never read, is sent
@@ -119,7 +119,7 @@ class HttpClient:
         capture = None if part is None else _capture(ask, part, error.at)
         return TryFailed(str(error), capture=capture, final=error.kind in _FINAL)
 
-    def _send(self, ask: FetchRequest, delay: float, attempt: int, seconds: float | None) -> Answer:
+    def _send(self, ask: FetchRequest, delay: float, attempt: int, seconds: float | None) -> FetchedAnswer:
         host = name_of(ask.url)
         waited = self.turns.wait(host, delay)
         now = self._now()
@@ -152,7 +152,7 @@ class HttpClient:
             read_seconds=self._limits.read_seconds,
         )
 
-    def _answer(self, ask: FetchRequest, exchange: Exchange, now: datetime) -> Answer:
+    def _answer(self, ask: FetchRequest, exchange: Exchange, now: datetime) -> FetchedAnswer:
         capture = _capture(ask, exchange, utc(now))
         if exchange.status == 304 and not _confirms(ask.validators, exchange):
             message = "expected a page, found status 304 for a copy that we do not hold: try later"
@@ -160,7 +160,7 @@ class HttpClient:
         stay_away = None
         if exchange.status in RETRIED or 300 <= exchange.status < 400:
             stay_away = retry_after(exchange.header("retry-after"), exchange.header("date"), now)
-        return Answer(capture=capture, stay_away=stay_away)
+        return FetchedAnswer(capture=capture, stay_away=stay_away)
 
     def slow_down(self, url: str, seconds: float | None, status: int | None) -> None:
         """Leave the host alone as long as it asks. Raises RateLimited when that is longer than a run may wait."""

@@ -9,10 +9,10 @@ from typing import Self
 
 from scraper.errors import ArchiveError, FetchFailed, Forbidden, Interrupted, RateLimited, RobotsUnavailable
 from scraper.fetch.addresses import address, host_of, name_of
-from scraper.fetch.client import RETRIED, Answer, FetchRequest, HttpClient, TryFailed
+from scraper.fetch.client import RETRIED, FetchedAnswer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN, Robots
-from scraper.fetch.rules import Rules
+from scraper.fetch.rules import RobotsRules
 from scraper.fetch.throttle import Throttle
 from scraper.records import Capture, Pace
 from scraper.vocabulary import CaptureKind
@@ -67,7 +67,7 @@ class Fetcher:
             accepted=accepted,
             on_request=on_request,
         )
-        self._rules = Rules(
+        self._rules = RobotsRules(
             self._sender,
             limits=self.limits,
             delay=self._delay,
@@ -227,7 +227,7 @@ class Fetcher:
                 if ask.final(answer.capture) or not self._again(answer, attempt):
                     return answer.capture
 
-    def _again(self, answer: Answer, attempt: int) -> bool:
+    def _again(self, answer: FetchedAnswer, attempt: int) -> bool:
         """Whether to try again; every request to the host then waits as long as it asked for, or as we choose.
 
         A 429 to the end is about us and not about the page: RateLimited. A 5xx to the end is an answer.

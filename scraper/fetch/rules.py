@@ -7,7 +7,7 @@ from datetime import datetime
 from scraper.errors import RateLimited, RobotsUnavailable
 from scraper.fetch import robots
 from scraper.fetch.addresses import host_of, name_of, origin_of
-from scraper.fetch.client import Answer, FetchRequest, HttpClient, TryFailed
+from scraper.fetch.client import FetchedAnswer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.records import Capture, is_success
@@ -27,7 +27,7 @@ class _Search:
     slow: bool = False
 
 
-class Rules:
+class RobotsRules:
     """The robots.txt of every scheme, host and port that was asked for."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Rules:
             "the address opens in a browser, then run again"
         )
 
-    def _hops(self, search: _Search, attempt: int) -> Answer | None:
+    def _hops(self, search: _Search, attempt: int) -> FetchedAnswer | None:
         """The answer behind all redirects, which may lead to other hosts (RFC 9309, 2.3.1.2); None: they have no
         end.
         """
@@ -142,7 +142,7 @@ class Rules:
             url = to
         return None
 
-    def _pause(self, search: _Search, answer: Answer, attempt: int) -> float:
+    def _pause(self, search: _Search, answer: FetchedAnswer, attempt: int) -> float:
         """Seconds until the next try. A pause that a 429 asked for is not taken from our own time."""
         pause = self._limits.pause(attempt)
         if not search.slow:
@@ -168,7 +168,7 @@ def _none(search: _Search, at: datetime) -> Robots:
     return Robots(url=search.url, fetched_at=at, captures=tuple(search.captures))
 
 
-def _judged(search: _Search, answer: Answer, at: datetime) -> Robots | None:
+def _judged(search: _Search, answer: FetchedAnswer, at: datetime) -> Robots | None:
     """The rules that an answer amounts to; None: it amounts to none, and *search* knows why."""
     status = answer.capture.status or 0
     if 300 <= status < 500 and status != 429:

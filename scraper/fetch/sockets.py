@@ -16,7 +16,7 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 
 
-class Record:
+class WireRecord:
     """What passes during one exchange: both heads whole, of the body only how much and how it ended."""
 
     def __init__(self, deadline: float) -> None:
@@ -128,7 +128,7 @@ def _remaining(deadline: float, timeout: float | None) -> float:
     return left if timeout is None else min(left, timeout)
 
 
-class Refused(httpcore.ConnectError):
+class PrivateMachine(httpcore.ConnectError):
     """The machine behind the name may not be asked."""
 
 
@@ -147,7 +147,7 @@ class Backend(httpcore.NetworkBackend):
         self._private = private
         self.accepted = accepted
         self._inner = httpcore.SyncBackend()
-        self.record = Record(0.0)
+        self.record = WireRecord(0.0)
 
     def connect_tcp(
         self,
@@ -161,7 +161,7 @@ class Backend(httpcore.NetworkBackend):
         self.record.fresh = True
         addresses = self._allowed(host, port)
         if not addresses:
-            raise Refused(f"the name {host} has no address")
+            raise PrivateMachine(f"the name {host} has no address")
         left = _remaining(self.record.deadline, timeout)
 
         def connect(ip: str) -> httpcore.NetworkStream:
@@ -180,7 +180,7 @@ class Backend(httpcore.NetworkBackend):
             return found
         public = [ip for ip in found if is_public(ip)]
         if found and not public:
-            raise Refused(f"{host} leads to {', '.join(found)}, which is not on the public internet")
+            raise PrivateMachine(f"{host} leads to {', '.join(found)}, which is not on the public internet")
         return public
 
     def _may_be_private(self, host: str, port: int) -> bool:

@@ -18,7 +18,7 @@ import httpx
 
 from scraper.fetch.body_decoder import Entity
 from scraper.fetch.certificates import Untrusted
-from scraper.fetch.sockets import Backend, Record, Refused
+from scraper.fetch.sockets import Backend, PrivateMachine, WireRecord
 from scraper.vocabulary import Truncation
 
 #: A resolver that fails for now, and routes that are not there, may be our own network (getaddrinfo(3), connect(2)).
@@ -161,7 +161,7 @@ class Wire:
         read_seconds: float,
     ) -> Exchange:
         """The answer to one request, of at most *max_bytes*, within *seconds*."""
-        record = self._backend.record = Record(time.monotonic() + seconds)
+        record = self._backend.record = WireRecord(time.monotonic() + seconds)
         timeout = httpx.Timeout(read_seconds, connect=self._connect_seconds)
         request = httpx.Request(
             method,
@@ -177,7 +177,7 @@ class Wire:
             raise _failure(error, stale=unused and not isinstance(error, httpcore.TimeoutException)) from error
         return self._read(response, record, max_bytes)
 
-    def _read(self, response: httpx.Response, record: Record, max_bytes: int) -> Exchange:
+    def _read(self, response: httpx.Response, record: WireRecord, max_bytes: int) -> Exchange:
         if record.head is None or f" {response.status_code}".encode() not in record.head[:16]:
             self._drop(response, record)
             raise WireFailed("protocol", "an answer that belongs to no request of ours", stale=True)
@@ -201,19 +201,19 @@ class Wire:
         return found
 
     @staticmethod
-    def _drop(response: httpx.Response, record: Record) -> None:
+    def _drop(response: httpx.Response, record: WireRecord) -> None:
         """Close the connection: what is left on it must not be taken for the next answer."""
         response.close()
         if record.stream is not None:
             record.stream.close()
 
 
-def _is_clean(response: httpx.Response, record: Record) -> bool:
+def _is_clean(response: httpx.Response, record: WireRecord) -> bool:
     length = "0" if response.status_code in (204, 304) else response.headers.get("content-length", "0")
     return record.is_clean(chunked="transfer-encoding" in response.headers, length=length)
 
 
-def _exchange(response: httpx.Response, record: Record, entity: Entity, cut: Truncation | None) -> Exchange:
+def _exchange(response: httpx.Response, record: WireRecord, entity: Entity, cut: Truncation | None) -> Exchange:
     body = entity.close(cut)
     return Exchange(
         request_head=record.sent.partition(b"\r\n\r\n")[0] + b"\r\n\r\n",
@@ -255,7 +255,7 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
         advice = f"if it is the site's own all the same, give --accept-certificate {error.digest}"
         message = f"no trusted connection ({said}): check the certificate and this machine's clock; {advice}"
         return WireFailed("tls", message)
-    if isinstance(error, Refused):
+    if isinstance(error, PrivateMachine):
         return WireFailed("private", f"{said}: if you mean that machine, name it by its address or give --private")
     if isinstance(cause, ssl.SSLError):
         return WireFailed("tls", f"no trusted connection ({said}): check the certificate and this machine's clock")

@@ -17,7 +17,7 @@ from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
 from scraper.seal import claims
 from scraper.store import ImportLog
 from scraper.vocabulary import FileKind
-from scraper.warc import Described, Logged, reader, wacz
+from scraper.warc import Logged, Warcinfo, reader, wacz
 from scraper.warc import record as warc
 
 
@@ -63,7 +63,7 @@ def _log_of(path: Path) -> RunLog | None:
                 match item:
                     case Logged():
                         return item.log
-                    case Described() if item.ours:
+                    case Warcinfo() if item.ours:
                         continue
                     case _:
                         return None
@@ -73,7 +73,7 @@ def _log_of(path: Path) -> RunLog | None:
 
 
 @dataclass(slots=True)
-class Told:
+class ClaimedLog:
     """What a file tells of its runs, and how many of its captures bear it out."""
 
     log: RunLog | None = None
@@ -92,7 +92,7 @@ class Told:
         self.covered += claimed in self.records
 
 
-def claims_of(told: Told, import_file_id: int, *, restored: bool) -> ImportLog | None:
+def claims_of(told: ClaimedLog, import_file_id: int, *, restored: bool) -> ImportLog | None:
     """What is kept of a file's word about its runs; None: it says nothing of them."""
     if not told.log:
         return None

@@ -15,7 +15,7 @@ from scraper.records import Capture
 from scraper.store import Mementos, PagesMedia, PictureRows, lookups, picture_name
 from scraper.style_sheets import pictures_in_style
 from scraper.vocabulary import CaptureKind
-from scraper.warc import Found
+from scraper.warc import FoundCapture
 
 #: Bytes of held pictures at most; what comes beyond is passed over, and so is what is larger alone.
 MOST_HELD, LARGEST = 256_000_000, 10_000_000
@@ -23,7 +23,7 @@ MOST_HELD, LARGEST = 256_000_000, 10_000_000
 HOSTS = frozenset((*sites.WIX_MEDIA, *sites.WIX_STYLES))
 
 #: Keeps what was found: the hook into whoever imports.
-Keep = Callable[[Found], object]
+Keep = Callable[[FoundCapture], object]
 
 
 def _is_whole(capture: Capture) -> bool:
@@ -36,10 +36,10 @@ class HeldPictures:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._held: dict[str, tuple[tuple[bool, int], Found, Keep]] = {}
+        self._held: dict[str, tuple[tuple[bool, int], FoundCapture, Keep]] = {}
         self._bytes = 0
 
-    def holds(self, found: Found, keep: Keep) -> bool:
+    def holds(self, found: FoundCapture, keep: Keep) -> bool:
         """Whether *found* waits here; False: it is no picture of others, or nothing that needs to wait."""
         capture = found.capture
         if found.own is not None:
@@ -59,7 +59,7 @@ class HeldPictures:
             self._held[name] = (rank, found, keep)
         return True
 
-    def _style(self, found: Found, keep: Keep) -> bool:
+    def _style(self, found: FoundCapture, keep: Keep) -> bool:
         """A style sheet is kept at once; other matter on the hosts of pictures and styles is passed over."""
         if found.capture.media_type == "text/css":
             keep(replace(found, capture=replace(found.capture, kind=CaptureKind.STYLE)))

@@ -15,7 +15,7 @@ from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.runs import Report, open_run
-from scraper.store import ImportFile, Place, run_log
+from scraper.store import ImportFile, PlaceInFile, run_log
 from scraper.vocabulary import CaptureKind, FileKind, Level, ReadingKind, Stage
 
 #: The first web page was written in December 1990.
@@ -131,7 +131,7 @@ def _import_page(session: ImportSession, path: Path, given: Given) -> None:
         raise Unreadable(name, "; ".join(problem.message for problem in reading.problems))
     file = ImportFile(name=path.name, kind=saved.container_of(path) or _kind(capture), **saved.facts(path))
     row = session.archive.import_file(file, session.run.crawl_id)
-    session.take(capture, reading, place=Place(import_file_id=row))
+    session.take(capture, reading, place=PlaceInFile(import_file_id=row))
     session.archive.resolve(name, Stage.IMPORT)
 
 

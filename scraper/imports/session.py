@@ -7,7 +7,7 @@ from scraper.imports.logs import Restoring
 from scraper.records import Capture, Problem, Reading, Target, Whole
 from scraper.run_log import LoggedDecision
 from scraper.runs import Session
-from scraper.store import Outcome, Place
+from scraper.store import Outcome, PlaceInFile
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, Verdict
 
 
@@ -35,7 +35,7 @@ class ImportSession(Session):
         *,
         record: str | None = None,
         whole: Whole | None = None,
-        place: Place | None = None,
+        place: PlaceInFile | None = None,
     ) -> Outcome:
         """Store a capture with what it says, in one transaction.
 

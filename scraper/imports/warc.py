@@ -9,16 +9,27 @@ from typing import BinaryIO, cast
 
 from scraper import digests, sites, urls
 from scraper.errors import Unreadable
-from scraper.imports.logs import Told, claims_of, in_words
+from scraper.imports.logs import ClaimedLog, claims_of, in_words
 from scraper.imports.pictures import HOSTS, HeldPictures
 from scraper.imports.session import ImportSession
 from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
-from scraper.store import ImportFile, Place, capture_queries, lookups
+from scraper.store import ImportFile, PlaceInFile, capture_queries, lookups
 from scraper.vocabulary import FileKind, Level, Stage, Verdict
-from scraper.warc import Described, Found, Logged, Own, PassedOver, Signature, Standing, Wrong, arc, wacz
+from scraper.warc import (
+    ArchiveTrouble,
+    FoundCapture,
+    Logged,
+    Own,
+    PassedOver,
+    SignatureStanding,
+    WaczSignature,
+    Warcinfo,
+    arc,
+    wacz,
+)
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 
@@ -34,7 +45,7 @@ class _Source:
 
     file: ImportFile
     row: int | None = None
-    told: Told = field(default_factory=Told)
+    told: ClaimedLog = field(default_factory=ClaimedLog)
 
 
 class WarcImporter:
@@ -48,7 +59,7 @@ class WarcImporter:
         self._sites = lookups.site_ids(self._db)
         #: Payload digests other than sha256, as records write them → body digest.
         self._bodies: dict[str, str] = {}
-        self._waiting: list[tuple[str, _Source, Found]] = []
+        self._waiting: list[tuple[str, _Source, FoundCapture]] = []
         self._passed_over = 0
         self._pictures = HeldPictures(self._db)
 
@@ -74,9 +85,11 @@ class WarcImporter:
     def _signature(self, name: str, file: BinaryIO) -> str:
         """What the signature of a WACZ is worth: it is over the list of files, so these must be those listed."""
         found = wacz.signature(file)
-        if found.standing is Standing.VALID and any(wacz.complaints(file)):
-            found = Signature(Standing.INVALID, f"what is in the package is not what was signed: {found.said}")
-        if found.standing is Standing.INVALID:
+        if found.standing is SignatureStanding.VALID and any(wacz.complaints(file)):
+            found = WaczSignature(
+                SignatureStanding.INVALID, f"what is in the package is not what was signed: {found.said}"
+            )
+        if found.standing is SignatureStanding.INVALID:
             self._session.report(name, "invalid-signature", f"its signature does not hold: {found.said}")
         return str(found)
 
@@ -112,12 +125,12 @@ class WarcImporter:
 
     def _take_records(self, name: str, file: BinaryIO | wacz.Member, source: _Source) -> None:
         before = self._session.captures, self._passed_over, len(self._session.failed)
-        described = Described(software="", text="")
+        described = Warcinfo(software="", text="")
         records = (arc.read if source.file.kind == FileKind.ARC else warc.read)(cast("BinaryIO", file))
         for item in incoming.captures_of(records, self._wanted, own=self._own, known=self._is_known):
             self._session.run.interrupts.check()
             match item:
-                case Described():
+                case Warcinfo():
                     described = item
                     if source.file.software is None and item.software:
                         source.file = replace(source.file, software=item.software)
@@ -126,15 +139,15 @@ class WarcImporter:
                 case PassedOver():
                     told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
                     self._session.report(name, "no-pages", f"records that are no pages: {told}", level=Level.NOTE)
-                case Wrong():
+                case ArchiveTrouble():
                     where = f"{item.message} (of {name})" if item.url else item.message
                     self._session.report(item.url or name, item.kind, where)
-                case Found():
+                case FoundCapture():
                     source.told.count(item.claimed)
                     self._take(name, source, item)
         self._report(name, described, *before)
 
-    def _take(self, name: str, source: _Source, found: Found) -> None:
+    def _take(self, name: str, source: _Source, found: FoundCapture) -> None:
         """Store a capture, or hold it until what it needs is there."""
         held = self._pictures.holds(found, partial(self._keep, name, source))
         if not held and not self._keep(name, source, found):
@@ -156,7 +169,7 @@ class WarcImporter:
         if not restored:
             self._session.report(name, "log", in_words(claims), level=Level.NOTE)
 
-    def _report(self, name: str, described: Described, captures: int, passed_over: int, failed: int) -> None:
+    def _report(self, name: str, described: Warcinfo, captures: int, passed_over: int, failed: int) -> None:
         """Say once where the captures of a foreign file came from, and what was left in it."""
         taken, passed = self._session.captures - captures, self._passed_over - passed_over
         if taken and not (self._own and described.ours):
@@ -189,7 +202,7 @@ class WarcImporter:
         self._passed_over += not wanted
         return wanted
 
-    def _keep(self, name: str, source: _Source, found: Found) -> bool:
+    def _keep(self, name: str, source: _Source, found: FoundCapture) -> bool:
         """Store one capture; False: what it refers to is not there yet."""
         capture = self._resolved(found)
         if capture is None:
@@ -197,7 +210,7 @@ class WarcImporter:
         if found.own is not None and not found.own.left_out and (complaint := self._complaint(capture, found.own)):
             self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return True
-        place = Place(
+        place = PlaceInFile(
             import_file_id=self._row(source),
             record_offset=found.offset,
             record_id=found.record_id,
@@ -212,7 +225,7 @@ class WarcImporter:
             self._bodies[found.payload_digest] = digests.sha256(capture.body)
         return True
 
-    def _resolved(self, found: Found) -> Capture | None:
+    def _resolved(self, found: FoundCapture) -> Capture | None:
         """The capture with the body and the captures that it refers to; None: they are not there."""
         capture = found.capture
         if found.own is not None:

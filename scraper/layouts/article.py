@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from scraper import dates, urls
 from scraper.language import detect
 from scraper.layouts import head
-from scraper.layouts.article_shown import Shown, look
+from scraper.layouts.article_shown import ShownArticle, look
 from scraper.layouts.body import Body
 from scraper.layouts.dumps import wix_words
 from scraper.layouts.plain import guessed, read_plain
@@ -84,7 +84,7 @@ def post_of(page: Page) -> Reading | None:
     return _post(page, shown)
 
 
-def _bears_out(page: Page, shown: Shown, *, sure: bool) -> bool:
+def _bears_out(page: Page, shown: ShownArticle, *, sure: bool) -> bool:
     """Whether the page shows the article that its head, or its structure, names; *sure*: the head dates or types it."""
     names = (*_names(page), *(head.spellings(page.title, page) if page.title else ()), *shown.headings)
     if shown.asks_password or shown.listed >= _POSTS_OF_A_LIST or any(map(wix_words.MISSING.fullmatch, names)):
@@ -142,7 +142,7 @@ def _told(page: Page, names: tuple[tuple[str, ...], str]) -> tuple[tuple[DateBas
     )
 
 
-def _post(page: Page, shown: Shown) -> Reading:
+def _post(page: Page, shown: ShownArticle) -> Reading:
     published = shown_dates.read(
         "published_at", (*_told(page, _PUBLISHED), (DateBasis.SHOWN, shown.stamp)), shown.day, page
     )

@@ -53,7 +53,7 @@ _PROSE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownArticle:
     """What a page shows of its article; None, or empty: it does not."""
 
     body: Node
@@ -83,7 +83,7 @@ class _Top:
     taken: list[Node] = field(default_factory=list)
 
 
-def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, object]]) -> Shown | None:
+def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, object]]) -> ShownArticle | None:
     """What *page* shows; *names*: what the head calls the post, *told*: the dates it tells. None: no main text."""
     whole = copy_of(page)
     if whole is None:
@@ -108,7 +108,7 @@ def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, objec
         return None
     stamps = (*(value for _, value in told), stamp)
     moment = next((at for one in stamps if isinstance(one, str) and (at := dates.iso_utc(one))), None)
-    return Shown(
+    return ShownArticle(
         body=body,
         guessed=marked is None,
         title=name,

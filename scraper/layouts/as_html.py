@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from html import escape
 
-from scraper.layouts.events import INLINE, TEXT_BLOCKS, Captioned, Close, Event, Mark, Open
+from scraper.layouts.events import INLINE, TEXT_BLOCKS, Captioned, Close, Event, Open, Placeholder
 from scraper.records import File, Image, Link, Video
 
 
 def as_html(events: Iterable[Event]) -> str:
     """The HTML of *events*; not yet sanitised."""
-    writer = _Writer()
+    writer = _HtmlWriter()
     for event in events:
         if isinstance(event, str):
             writer.text(event)
@@ -49,7 +49,7 @@ class _Element:
         return f"{self.start}{inside if self.tag in INLINE or self.tag == 'pre' else inside.strip()}</{self.tag}>"
 
 
-class _Writer:
+class _HtmlWriter:
     def __init__(self) -> None:
         self.stack = [_Element("")]
         #: Open blocks that hold text.
@@ -161,13 +161,13 @@ def _in_line(events: Iterable[Event]) -> str:
     return "".join(parts).strip()
 
 
-def _inline(event: Image | Video | File | Mark) -> str:
+def _inline(event: Image | Video | File | Placeholder) -> str:
     """A picture; a video or a file as a link to it, or its name where it has no address; a mark."""
     if isinstance(event, Image):
         numbers = (("width", event.width), ("height", event.height))
         size = "".join(f' {name}="{value}"' for name, value in numbers if value)
         return f'<img src="{escape(event.url)}" alt="{escape(event.alt or "")}"{size}>'
-    if isinstance(event, Mark):
+    if isinstance(event, Placeholder):
         return escape(event.text, quote=False)
     name = escape((event.title if isinstance(event, Video) else event.name) or event.url or "", quote=False)
     return f'<a href="{escape(event.url)}">{name}</a>' if event.url else name

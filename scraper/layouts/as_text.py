@@ -8,13 +8,13 @@ sign without words, so that the first and the last words are the text's own. A t
 import re
 from collections.abc import Iterable
 
-from scraper.layouts.events import FILM, INLINE, SIGHTS, Captioned, Close, Event, Mark, Open
+from scraper.layouts.events import FILM, INLINE, SIGHTS, Captioned, Close, Event, Open, Placeholder
 from scraper.records import File, Image, Video
 
 
 def as_text(events: Iterable[Event]) -> str:
     """The text of *events*."""
-    writer = _Writer()
+    writer = _TextWriter()
     for event in events:
         if isinstance(event, str):
             writer.line.append(event)
@@ -30,19 +30,19 @@ def as_text(events: Iterable[Event]) -> str:
             writer.block(event.name or event.url)
         elif isinstance(event, Video):
             writer.sight(FILM)
-        elif isinstance(event, Mark):
+        elif isinstance(event, Placeholder):
             writer.sight(event) if event in SIGHTS else writer.block(event.text)
     writer.flush()
     return writer.text()
 
 
-class _Writer:
+class _TextWriter:
     def __init__(self) -> None:
         self.parts: list[str] = []
         #: Marks of what is only to be seen, since the last words.
-        self.sights: list[Mark] = []
+        self.sights: list[Placeholder] = []
         #: Those before the first words.
-        self.first: list[Mark] = []
+        self.first: list[Placeholder] = []
         self.line: list[str] = []
         #: Of each open list the number of its last item; None: bullets.
         self.lists: list[int | None] = []
@@ -61,7 +61,7 @@ class _Writer:
             self.line.append(text)
             self.flush()
 
-    def sight(self, mark: Mark) -> None:
+    def sight(self, mark: Placeholder) -> None:
         if self.cells:
             self.block(mark.text)
             return

@@ -22,14 +22,18 @@ class Close(NamedTuple):
     tag: str
 
 
-class Mark(NamedTuple):
+class Placeholder(NamedTuple):
     """Stands for what has no words and no address: ``[embed not in the page]``."""
 
     text: str
 
 
-FILM = Mark("[video]")
-DRAWING, NO_PICTURE, NO_GALLERY = Mark("[drawing]"), Mark("[picture not in the page]"), Mark("[gallery]")
+FILM = Placeholder("[video]")
+DRAWING, NO_PICTURE, NO_GALLERY = (
+    Placeholder("[drawing]"),
+    Placeholder("[picture not in the page]"),
+    Placeholder("[gallery]"),
+)
 #: What only the eye misses, with the sign that stands for it at the two ends of a text: no word, so that the first and
 #: the last words of a text are its own.
 SIGHTS = {FILM: "‣ |", DRAWING: "▪ |", NO_PICTURE: "▪ |", NO_GALLERY: "▪ |"}
@@ -45,7 +49,7 @@ class Captioned(NamedTuple):
 
 
 #: A Link is one whose text stands elsewhere, as that of a picture of a gallery.
-Event = Open | Close | str | Image | Video | File | Link | Mark | Captioned
+Event = Open | Close | str | Image | Video | File | Link | Placeholder | Captioned
 
 _INLINE = "a strong em u s sup sub code mark small q abbr"
 _TEXT_BLOCKS = "p h1 h2 h3 h4 h5 h6 li td th figcaption caption pre dt dd"

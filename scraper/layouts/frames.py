@@ -7,14 +7,14 @@ address leaves it as a link, and what has none a mark, so that a reader knows th
 import re
 from collections.abc import Callable, Iterator
 
-from scraper.layouts.events import FILM, Close, Event, Mark, Open
+from scraper.layouts.events import FILM, Close, Event, Open, Placeholder
 from scraper.page import Node
 from scraper.records import Video
 
 #: Elements that show another document or a recording.
 FRAMES = frozenset({"iframe", "video", "audio", "object", "embed", "amp-youtube", "amp-vimeo", "amp-iframe"})
-NOT_IN_THE_PAGE = Mark("[embed not in the page]")
-AUDIO = Mark("[audio]")
+NOT_IN_THE_PAGE = Placeholder("[embed not in the page]")
+AUDIO = Placeholder("[audio]")
 #: Makes the address of a frame absolute; None: it names nothing on the web.
 Address = Callable[[str], str | None]
 

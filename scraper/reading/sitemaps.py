@@ -33,7 +33,7 @@ _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SitemapEntry:
     """One address of a sitemap."""
 
     url: str
@@ -60,7 +60,7 @@ class Sitemap:
 
     url: str
     kind: SitemapKind
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SitemapEntry, ...] = ()
     #: Whether it was read to its end: only then may an address be said to be missing from it.
     complete: bool = False
     problem: Problem | None = None
@@ -79,7 +79,7 @@ _REFUSED = _Wrong(
 )
 
 
-class _Reader:
+class _SitemapReader:
     """Collects addresses while expat reads.
 
     Only ``loc`` and ``lastmod`` right under a ``url`` or ``sitemap`` count: pictures have a ``loc`` of their own.
@@ -88,7 +88,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.kind = SitemapKind.OTHER
-        self.entries: list[Entry] = []
+        self.entries: list[SitemapEntry] = []
         self.path: list[str] = []
         self.text: list[str] = []
         #: Characters of text that are still taken.
@@ -113,7 +113,7 @@ class _Reader:
         above = self.path[-1] if self.path else ""
         if local(name) in ("url", "sitemap"):
             if self.found.get("loc"):
-                self.entries.append(Entry(url=self.found["loc"], lastmod=self.found.get("lastmod") or None))
+                self.entries.append(SitemapEntry(url=self.found["loc"], lastmod=self.found.get("lastmod") or None))
             self.found = {}
         elif local(above) in ("url", "sitemap") and name.rpartition(" ")[0] == above.rpartition(" ")[0]:
             self.found[local(name)] = "".join(self.text).strip()
@@ -129,7 +129,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
 
     Packed or not, XML or a list of addresses a line, in any encoding that a page may have.
     """
-    reader, wrong = _Reader(), None
+    reader, wrong = _SitemapReader(), None
     try:
         _read(body, reader)
     except _Wrong as error:
@@ -143,7 +143,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     return Sitemap(url=url, kind=reader.kind, entries=() if wrong is _REFUSED else entries, problem=problem)
 
 
-def _read(body: bytes, reader: _Reader) -> None:
+def _read(body: bytes, reader: _SitemapReader) -> None:
     """All entries of *body* into *reader*. Raises _Wrong where it cannot be read to its end."""
     plain, torn = _unpacked(body)
     try:
@@ -155,7 +155,7 @@ def _read(body: bytes, reader: _Reader) -> None:
         raise torn
 
 
-def _read_text(text: str, reader: _Reader) -> None:
+def _read_text(text: str, reader: _SitemapReader) -> None:
     """Raises _Wrong where it cannot be read to its end."""
     root = _ROOT.search(text)
     if root is None:
@@ -193,19 +193,19 @@ def _too_large(entries: int) -> _Wrong:
     return _Wrong("sitemap-too-large", f"{read}the limit is 50 MB and 50 000 addresses")
 
 
-def _read_lines(text: str, reader: _Reader) -> None:
+def _read_lines(text: str, reader: _SitemapReader) -> None:
     """A text sitemap: one address a line, nothing else (sitemaps.org, "Text file"). Raises _Wrong for all else."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     if not lines or not all(map(_ADDRESS_LINE.fullmatch, lines)):
         found = text.lstrip()[:40]
         raise _Wrong("not-a-sitemap", f"expected <urlset> or <sitemapindex>, found another document ({found!r})")
     reader.kind = SitemapKind.URLSET
-    reader.entries += [Entry(url=line) for line in lines[:SITEMAP_ENTRIES]]
+    reader.entries += [SitemapEntry(url=line) for line in lines[:SITEMAP_ENTRIES]]
     if len(lines) > SITEMAP_ENTRIES:
         raise _too_large(SITEMAP_ENTRIES)
 
 
-def _read_xml(text: str, start: int, reader: _Reader) -> None:
+def _read_xml(text: str, start: int, reader: _SitemapReader) -> None:
     """The document from *start* on. Raises _Wrong where it breaks off, holds too much, or is nested without end."""
     parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
     parser.StartElementHandler = reader.start

@@ -23,7 +23,7 @@ LARGEST = 10**12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class CountsQuestion:
     """A POST that reads one post's counts."""
 
     url: str
@@ -49,7 +49,7 @@ def read_token(body: bytes) -> str | None:
     return None
 
 
-def ask(post_url: str, site: Site, token: str, language: str | None = None) -> Ask | None:
+def ask(post_url: str, site: Site, token: str, language: str | None = None) -> CountsQuestion | None:
     """The request for the counts of the post at *post_url*; None: its address has no slug that Wix would know.
 
     The slug of a migrated post holds its date (``2019/09/09/name``). Of a translation the language is put into the
@@ -68,7 +68,7 @@ def ask(post_url: str, site: Site, token: str, language: str | None = None) -> A
         ("x-wix-brand", "wix"),
         ("Authorization", token),
     )
-    return Ask(
+    return CountsQuestion(
         url=site.base_url + METADATA + quote(name, safe="") + query,
         headers=headers,
         body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),

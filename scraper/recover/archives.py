@@ -11,10 +11,10 @@ from scraper.errors import Unreadable
 from scraper.records import Capture, Problem
 from scraper.recover import client as asking
 from scraper.recover import commoncrawl, wayback
-from scraper.recover.client import Listed, Service
+from scraper.recover.client import Listing, Service
 from scraper.runs import NetworkSession
 from scraper.vocabulary import CaptureKind, Source
-from scraper.warc import CdxRecord, Refused, cdx
+from scraper.warc import CdxRecord, CdxRefusal, cdx
 from scraper.warc import record as warc
 
 SOURCES = (Source.WAYBACK, Source.COMMON_CRAWL)
@@ -51,16 +51,16 @@ class WebArchive(Protocol):
     def service(self) -> Service:
         """Hosts to be asked, and how fast."""
 
-    def list(self, session: NetworkSession, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listing:
         """All captures of addresses that begin with *pattern*."""
 
-    def list_one(self, session: NetworkSession, url: str) -> Listed:
+    def list_one(self, session: NetworkSession, url: str) -> Listing:
         """All captures of one address; an archive where that costs too much lists none."""
 
     def name(self, row: CdxRecord) -> str:
         """The address of the capture in the archive, for problems."""
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | CdxRefusal:
         """The capture of *row*. Raises FetchFailed, RateLimited, Interrupted."""
 
 
@@ -68,7 +68,7 @@ class WebArchive(Protocol):
 class Wayback:
     """The Wayback Machine, or an archive served by pywb."""
 
-    where: wayback.Endpoint = wayback.INTERNET_ARCHIVE
+    where: wayback.ArchiveHosts = wayback.INTERNET_ARCHIVE
     since: str | None = None
     until: str | None = None
     #: Seconds between requests, as the user wants them.
@@ -86,15 +86,15 @@ class Wayback:
             capture_pace=pace(hosts, self.delay, wayback.CAPTURE_SECONDS),
         )
 
-    def list(self, session: NetworkSession, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listing:
         """One question, more where the answer is cut."""
         return self._list(session, pattern, exact=False)
 
-    def list_one(self, session: NetworkSession, url: str) -> Listed:
+    def list_one(self, session: NetworkSession, url: str) -> Listing:
         """One question."""
         return self._list(session, url, exact=True)
 
-    def _list(self, session: NetworkSession, pattern: str, *, exact: bool) -> Listed:
+    def _list(self, session: NetworkSession, pattern: str, *, exact: bool) -> Listing:
         def question(key: str | None, rows: int) -> str:
             return wayback.listing_url(
                 self.where, pattern, exact=exact, since=self.since, until=self.until, resume_key=key, rows=rows
@@ -102,13 +102,13 @@ class Wayback:
 
         sizes = wayback.PAGE_ROWS if self.where.paged else wayback.PAGE_ROWS[:1]
         found = asking.rows(session, question, self.service, sizes=sizes)
-        return Listed(cdx.within(found.rows, self.since, self.until), found.whole)
+        return Listing(cdx.within(found.rows, self.since, self.until), found.whole)
 
     def name(self, row: CdxRecord) -> str:
         """Where it is replayed."""
         return wayback.replay_url(self.where, row)
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | CdxRefusal:
         """The capture as it was archived; where the service leads to one seconds away, that one."""
         answer = self._fetch(session, row, kind)
         if (near := wayback.nearby(self.where, answer, row)) is not None:
@@ -123,7 +123,7 @@ class Wayback:
 class CommonCrawl:
     """Common Crawl: an index a crawl, which never changes and so is asked once for ever."""
 
-    where: commoncrawl.Endpoint = commoncrawl.COMMON_CRAWL
+    where: commoncrawl.CommonCrawlHosts = commoncrawl.COMMON_CRAWL
     since: str | None = None
     until: str | None = None
     #: Read the text of a page out of WET files where its record cannot be had: up to 150 MB for one page.
@@ -142,7 +142,7 @@ class CommonCrawl:
         slow = pace(hosts, self.delay, commoncrawl.PAUSE_SECONDS)
         return Service(hosts=hosts, search_pace=slow, capture_pace=slow)
 
-    def list(self, session: NetworkSession, pattern: str) -> Listed:
+    def list(self, session: NetworkSession, pattern: str) -> Listing:
         """One question for each crawl that was not asked before, behind one for the list of crawls."""
         indexes = self._all(session)
         found: list[CdxRecord] = []
@@ -152,7 +152,7 @@ class CommonCrawl:
             part = asking.rows(session, self._question(index, pattern), self.service, forever=True)
             found += part.rows
             whole = whole and part.whole
-        return Listed(cdx.within(found, self.since, self.until), whole)
+        return Listing(cdx.within(found, self.since, self.until), whole)
 
     @staticmethod
     def _question(index: commoncrawl.Index, pattern: str) -> Callable[[str | None, int], str]:
@@ -184,21 +184,21 @@ class CommonCrawl:
             return error.reason
         return None
 
-    def list_one(self, session: NetworkSession, url: str) -> Listed:  # noqa: ARG002 - the protocol's signature
+    def list_one(self, session: NetworkSession, url: str) -> Listing:  # noqa: ARG002 - the protocol's signature
         """Nothing: it would take one question for each of a hundred crawls, and the Wayback Machine takes one."""
-        return Listed()
+        return Listing()
 
     def name(self, row: CdxRecord) -> str:
         """The file, and the place of the record in it."""
         return f"{commoncrawl.record_url(self.where, row)}#{row.offset}"
 
-    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | Refused:
+    def get(self, session: NetworkSession, row: CdxRecord, kind: CaptureKind) -> Capture | CdxRefusal:
         """The record's capture; its text as a last resort."""
         if not commoncrawl.has_record(row):
-            return Refused("no-record", f"expected file, offset and length in the index, found {row.filename!r}")
+            return CdxRefusal("no-record", f"expected file, offset and length in the index, found {row.filename!r}")
         url, header = commoncrawl.record_url(self.where, row), commoncrawl.range_header(row)
         found = commoncrawl.capture_of(asking.fetch(session, url, kind, self.service, (header,)), row)
-        if isinstance(found, Refused) and self.wet and kind == CaptureKind.POST:
+        if isinstance(found, CdxRefusal) and self.wet and kind == CaptureKind.POST:
             return self._text(session, row) or found
         return found
 

@@ -15,7 +15,7 @@ from scraper.records import Capture, Problem, Reading
 from scraper.runs import NetworkSession
 from scraper.store import recovery_queries
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage
-from scraper.warc import CdxPage, CdxRecord, Refused, cdx
+from scraper.warc import CdxPage, CdxRecord, CdxRefusal, cdx
 
 STAGE = Stage.RECOVER
 #: Kinds of refusals that are facts about an archive; all others are errors.
@@ -25,7 +25,7 @@ MOST_PAGES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Listing:
     """What a web archive lists for one question."""
 
     rows: tuple[CdxRecord, ...] = ()
@@ -116,7 +116,7 @@ def rows(
     *,
     sizes: tuple[int, ...] = (0,),
     forever: bool = False,
-) -> Listed:
+) -> Listing:
     """All rows that the archive lists; *question* is the address to ask, given the key of the answer before and how
     many rows to ask for: the first of *sizes*, and the next where that could not be had.
     """
@@ -129,16 +129,16 @@ def rows(
             answer = ask(session, question(key, sizes[0]), service, not_a_listing, forever=forever)
         if isinstance(answer, Problem):
             session.note(answer)
-            return Listed(tuple(found), whole=False)
+            return Listing(tuple(found), whole=False)
         part = cdx.parse(answer.body or b"")
         _note_garbage(session, answer.url, part)
         found += part.rows
         if part.resume_key is None or part.resume_key == key:
-            return Listed(tuple(found))
+            return Listing(tuple(found))
         key = part.resume_key
     message = f"stopped after {MOST_PAGES} answers and {len(found)} captures; name a part of the time with --since"
     session.note(Problem(stage=STAGE, kind="listing-too-long", url=question(None, sizes[0]), message=message))
-    return Listed(tuple(found), whole=False)
+    return Listing(tuple(found), whole=False)
 
 
 def _note_garbage(session: NetworkSession, url: str, part: CdxPage) -> None:
@@ -154,7 +154,7 @@ def rests(session: NetworkSession, where: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldCaptures:
     """(address, time) of the captures that are here from one source."""
 
     known: frozenset[tuple[str, str]]
@@ -169,17 +169,17 @@ class Held:
         return any(abs(instant(other) - instant(at)) <= near for other in self.strays.get(url, ()))
 
 
-def held(db: sqlite3.Connection, source: str, listed: Iterable[CdxRecord]) -> Held:
+def held(db: sqlite3.Connection, source: str, listed: Iterable[CdxRecord]) -> HeldCaptures:
     """What the archive has from *source*."""
     known = recovery_queries.captured(db, source)
     strays: dict[str, tuple[str, ...]] = {}
     for url, at in known - {(urls.normalise(row.url), row.captured_at) for row in listed}:
         strays[url] = (*strays.get(url, ()), at)
-    return Held(frozenset(known), strays)
+    return HeldCaptures(frozenset(known), strays)
 
 
 def take(
-    session: NetworkSession, where: str, get: Callable[[], Capture | Refused], judge: Callable[[Capture], Capture]
+    session: NetworkSession, where: str, get: Callable[[], Capture | CdxRefusal], judge: Callable[[Capture], Capture]
 ) -> bool:
     """Get one capture, named *where* in problems, and keep it as *judge* gives it; whether it was had.
 
@@ -192,7 +192,7 @@ def take(
     except (FetchFailed, RobotsUnavailable) as error:
         session.note(Problem(stage=STAGE, kind="fetch-failed", url=where, message=str(error)))
         return False
-    if isinstance(capture, Refused):
+    if isinstance(capture, CdxRefusal):
         level = Level.NOTE if capture.kind in _FACTS else Level.ERROR
         session.note(Problem(stage=STAGE, kind=capture.kind, level=level, url=where, message=capture.message))
         return False

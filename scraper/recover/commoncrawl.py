@@ -19,7 +19,7 @@ from scraper.errors import Unreadable, UsageError
 from scraper.records import Capture
 from scraper.urls import canonical
 from scraper.vocabulary import Source
-from scraper.warc import CdxRecord, Found, Refused
+from scraper.warc import CdxRecord, CdxRefusal, FoundCapture
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 
@@ -36,7 +36,7 @@ _ID = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class CommonCrawlHosts:
     """Where Common Crawl answers."""
 
     #: Address of ``collinfo.json``.
@@ -45,7 +45,9 @@ class Endpoint:
     files: str
 
 
-COMMON_CRAWL = Endpoint(indexes="https://index.commoncrawl.org/collinfo.json", files="https://data.commoncrawl.org/")
+COMMON_CRAWL = CommonCrawlHosts(
+    indexes="https://index.commoncrawl.org/collinfo.json", files="https://data.commoncrawl.org/"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +60,18 @@ class Index:
     api: str
 
 
-def endpoint(url: str) -> Endpoint:
+def endpoint(url: str) -> CommonCrawlHosts:
     """A stand-in: *url* is a host or the address of a ``collinfo.json``; its files lie beside. Raises UsageError."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise UsageError(f"--endpoint: expected an address like https://index.commoncrawl.org/, found {url!r}")
     base = url if url.endswith(".json") else url.rstrip("/") + "/collinfo.json"
-    return Endpoint(indexes=base, files=urljoin(base, "."))
+    return CommonCrawlHosts(indexes=base, files=urljoin(base, "."))
 
 
-def indexes(body: bytes, where: Endpoint, since: str | None = None, until: str | None = None) -> tuple[Index, ...]:
+def indexes(
+    body: bytes, where: CommonCrawlHosts, since: str | None = None, until: str | None = None
+) -> tuple[Index, ...]:
     """The crawls of that time (by their year), newest first. Indexes on other hosts are left out. Raises Unreadable."""
     try:
         told = json.loads(body)
@@ -101,7 +105,7 @@ def has_record(row: CdxRecord) -> bool:
     return known and _FILENAME.fullmatch(row.filename or "") is not None and 0 < (row.length or 0) <= RECORD_BYTES
 
 
-def record_url(where: Endpoint, row: CdxRecord) -> str:
+def record_url(where: CommonCrawlHosts, row: CdxRecord) -> str:
     """Address of the file that the record of *row* is in."""
     return where.files + (row.filename or "")
 
@@ -112,37 +116,39 @@ def range_header(row: CdxRecord) -> tuple[str, str]:
     return ("Range", f"bytes={first}-{first + (row.length or 1) - 1}")
 
 
-def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
+def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     """The capture that *row* names, out of the *answer* to a range request. Refused where it is another or broken."""
     data = answer.body or b""
     if answer.status != 206 and not (answer.status == 200 and len(data) == row.length):
         kind = "not-there" if answer.status in (403, 404, 410, 416) else "no-range"
-        return Refused(kind, f"expected {row.length} bytes with status 206, found status {answer.status}")
+        return CdxRefusal(kind, f"expected {row.length} bytes with status 206, found status {answer.status}")
     for item in incoming.captures_of(warc.read(io.BytesIO(data)), lambda _: True):
-        if isinstance(item, incoming.Wrong):
-            return Refused(item.kind, item.message)
-        if isinstance(item, Found):
+        if isinstance(item, incoming.ArchiveTrouble):
+            return CdxRefusal(item.kind, item.message)
+        if isinstance(item, FoundCapture):
             return _checked(item, row)
-    return Refused("broken", "expected a WARC record, found none")
+    return CdxRefusal("broken", "expected a WARC record, found none")
 
 
-def _checked(found: Found, row: CdxRecord) -> Capture | Refused:
+def _checked(found: FoundCapture, row: CdxRecord) -> Capture | CdxRefusal:
     capture, said = found.capture, (found.payload_digest or "").removeprefix("sha1:").upper()
     if found.revisit is not None:
-        return Refused("no-body", "expected a page, found a revisit, whose body is elsewhere")
+        return CdxRefusal("no-body", "expected a page, found a revisit, whose body is elsewhere")
     if canonical(capture.url) != canonical(row.url):
-        return Refused("other-capture", f"expected a record of {row.url}, found one of {capture.url[:200]}")
+        return CdxRefusal("other-capture", f"expected a record of {row.url}, found one of {capture.url[:200]}")
     if re.sub(r"\D", "", capture.captured_at)[:14] != row.timestamp:
-        return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {capture.captured_at}")
+        return CdxRefusal(
+            "other-capture", f"expected the capture of {row.timestamp}, found that of {capture.captured_at}"
+        )
     if row.digest and len(said) == len(row.digest) and said != row.digest:
-        return Refused("digest-mismatch", f"expected the digest {row.digest}, found a record with {said}")
+        return CdxRefusal("digest-mismatch", f"expected the digest {row.digest}, found a record with {said}")
     return replace(capture, source=Source.COMMON_CRAWL)
 
 
 # WET: the text of the same pages, in files without an index ---------------------------------------------------------
 
 
-def wet_url(where: Endpoint, row: CdxRecord) -> str | None:
+def wet_url(where: CommonCrawlHosts, row: CdxRecord) -> str | None:
     """The file with the text of the pages of the same WARC file; None: its name does not tell."""
     name, times = re.subn(r"/warc/([^/]+)\.warc\.gz$", r"/wet/\1.warc.wet.gz", row.filename or "")
     return where.files + name if times else None
@@ -152,5 +158,5 @@ def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
     """The text of the page of *row*, if that is what *record* holds; None: it is another page's."""
     if record.type != "conversion" or canonical(record.url) != canonical(row.url):
         return None
-    found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, Found)), None)
+    found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, FoundCapture)), None)
     return replace(found.capture, source=Source.COMMON_CRAWL, captured_at=row.captured_at) if found else None

@@ -9,7 +9,7 @@ from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
-from scraper.runs import NetworkSession, Step
+from scraper.runs import NetworkSession, ProgressStep
 from scraper.store import recovery_queries
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
@@ -40,7 +40,9 @@ class Files:
         ][:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()
-            self.session.progress(Step(site=self.site.id, stage="files", done=number, total=len(wanted), url=url))
+            self.session.progress(
+                ProgressStep(site=self.site.id, stage="files", done=number, total=len(wanted), url=url)
+            )
             self._recover(url)
 
     def _wants(self, url: str) -> bool:

@@ -19,7 +19,7 @@ from scraper.records import Capture, Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import selection
 from scraper.recover.archives import WebArchive
-from scraper.runs import NetworkSession, Step
+from scraper.runs import NetworkSession, ProgressStep
 from scraper.store import PagesMedia, PictureRows, lookups, picture_name
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
@@ -33,7 +33,7 @@ _NOT_HAD = {
 }
 
 
-class Pictures:
+class PictureRecovery:
     """Gets the pictures of one site's posts, also of those that are gone, and the style sheets of their pages."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Pictures:
 
     def _step(self, done: int, total: int, url: str) -> None:
         self._session.run.interrupts.check()
-        self._session.progress(Step(site=self._site.id, stage="pictures", done=done, total=total, url=url))
+        self._session.progress(ProgressStep(site=self._site.id, stage="pictures", done=done, total=total, url=url))
 
     def _is_due(self, url: str) -> bool:
         return not asking.rests(self._session, url)

@@ -8,10 +8,10 @@ from scraper.records import Site
 from scraper.recover import client as asking
 from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
-from scraper.recover.client import Listed
+from scraper.recover.client import Listing
 from scraper.recover.files import Files, by_url
-from scraper.recover.pictures import Pictures
-from scraper.runs import NetworkSession, Step
+from scraper.recover.pictures import PictureRecovery
+from scraper.runs import NetworkSession, ProgressStep
 from scraper.vocabulary import CaptureKind
 from scraper.warc import CdxRecord
 
@@ -41,7 +41,7 @@ class Recovery:
         for site in self.sites:
             try:
                 Files(self.session, site, willing, hosts, rows).run()
-                Pictures(self.session, site, willing, self.pictures).run()
+                PictureRecovery(self.session, site, willing, self.pictures).run()
             except RateLimited as error:
                 statuses.append(self._say(error))
             coverage.settle(self.session, site, self.heard)
@@ -79,13 +79,13 @@ class Recovery:
             self.session.run.interrupts.check()
             label = f"{row.timestamp} {row.url}"
             self.session.progress(
-                Step(site=archive.source, stage="captures", done=number, total=len(wanted), url=label)
+                ProgressStep(site=archive.source, stage="captures", done=number, total=len(wanted), url=label)
             )
             self._get(archive, row)
         return listed.whole
 
     def _step(self, archive: WebArchive, stage: str, done: int, total: int | None, what: str) -> None:
-        self.session.progress(Step(site=archive.source, stage=stage, done=done, total=total, url=what))
+        self.session.progress(ProgressStep(site=archive.source, stage=stage, done=done, total=total, url=what))
 
     def _get(self, archive: WebArchive, row: CdxRecord) -> None:
         where = archive.name(row)
@@ -95,7 +95,7 @@ class Recovery:
             )
             self.captures += had
 
-    def _listed(self, archive: WebArchive) -> Listed:
+    def _listed(self, archive: WebArchive) -> Listing:
         """What the archive lists of all sites, each pattern asked for once."""
         found: list[CdxRecord] = []
         whole = True
@@ -106,7 +106,7 @@ class Recovery:
             found += part.rows
             whole = whole and part.whole
             self.rows[archive.source] = found
-        return Listed(tuple(found), whole)
+        return Listing(tuple(found), whole)
 
 
 def patterns(site: Site) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from scraper.numbers import plural
 from scraper.recover.archives import OWN_HOSTS, TITLES
 from scraper.recover.options import chosen, day, needs_contact
 from scraper.recover.recovery import Recovery
-from scraper.runs import Interrupts, NetworkSession, Report, Step, exit_status, open_run, sites_of
+from scraper.runs import Interrupts, NetworkSession, ProgressStep, Report, exit_status, open_run, sites_of
 
 #: Web archives are slow, and ask for a minute's rest with a 429 that names no time (as agreed with `wayback`).
 LIMITS = Limits(read_seconds=60.0, page_seconds=120.0, rest_after_429=60.0)
@@ -34,7 +34,7 @@ def run_recover(
     sleep: Callable[[float], None] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     limits: Limits | None = None,
-    progress: Callable[[Step], None] = lambda _: None,
+    progress: Callable[[ProgressStep], None] = lambda _: None,
     on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
 ) -> Report:

@@ -26,7 +26,7 @@ from scraper.errors import UsageError
 from scraper.records import Capture
 from scraper.urls import normalise
 from scraper.vocabulary import Source, TimeBasis, UrlBasis
-from scraper.warc import BODY_LIMIT_BYTES, CdxRecord, MessageError, Refused, digits, http_message, with_body
+from scraper.warc import BODY_LIMIT_BYTES, CdxRecord, CdxRefusal, MessageError, digits, http_message, with_body
 
 #: Between searches, and between captures.
 SEARCH_SECONDS, CAPTURE_SECONDS = 60 / 24, 60 / 480
@@ -50,7 +50,7 @@ _REPLAY_PATH = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_)?/(https?:/.*)", re.IGNOREC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class ArchiveHosts:
     """Where one archive answers."""
 
     #: Address of the CDX server, without a query.
@@ -61,12 +61,12 @@ class Endpoint:
     paged: bool
 
 
-INTERNET_ARCHIVE = Endpoint(
+INTERNET_ARCHIVE = ArchiveHosts(
     cdx="https://web.archive.org/cdx/search/cdx", replay="https://web.archive.org/web/", paged=True
 )
 
 
-def endpoint(url: str) -> Endpoint:
+def endpoint(url: str) -> ArchiveHosts:
     """The archive at *url*: a host (asked like the Internet Archive), a collection of pywb, or either's CDX address.
 
     Raises UsageError.
@@ -76,17 +76,17 @@ def endpoint(url: str) -> Endpoint:
         raise UsageError(f"--endpoint: expected an address like https://web.archive.org/, found {url!r}")
     base, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     if path in ("", "/web", "/cdx/search", "/cdx/search/cdx"):
-        return Endpoint(cdx=f"{base}/cdx/search/cdx", replay=f"{base}/web/", paged=True)
+        return ArchiveHosts(cdx=f"{base}/cdx/search/cdx", replay=f"{base}/web/", paged=True)
     if path.endswith("/cdx/search/cdx"):
         inside = path.removesuffix("/cdx/search/cdx")
-        return Endpoint(cdx=base + path, replay=f"{base}{inside}/web/", paged=True)
+        return ArchiveHosts(cdx=base + path, replay=f"{base}{inside}/web/", paged=True)
     collection = re.sub(r"(?:/cdx|/index|-cdx|-index)$", "", path)
     cdx = base + path if collection != path else f"{base}{path}/cdx"
-    return Endpoint(cdx=cdx, replay=f"{base}{collection}/", paged=False)
+    return ArchiveHosts(cdx=cdx, replay=f"{base}{collection}/", paged=False)
 
 
 def listing_url(
-    where: Endpoint,
+    where: ArchiveHosts,
     pattern: str,
     *,
     exact: bool = False,
@@ -110,7 +110,7 @@ def listing_url(
     return where.cdx + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
 
 
-def replay_url(where: Endpoint, row: CdxRecord) -> str:
+def replay_url(where: ArchiveHosts, row: CdxRecord) -> str:
     """Where the capture of *row* is given as it was archived, without rewriting."""
     return f"{where.replay}{row.timestamp}id_/{row.url}"
 
@@ -120,7 +120,7 @@ def is_memento(answer: Capture) -> bool:
     return _memento_time(http_message.value(answer.head, "memento-datetime")) is not None
 
 
-def nearby(where: Endpoint, answer: Capture, row: CdxRecord) -> CdxRecord | None:
+def nearby(where: ArchiveHosts, answer: Capture, row: CdxRecord) -> CdxRecord | None:
     """The capture of that address, at most `NEAR` away, to which the service leads instead of *row*; None: none."""
     to = answer.redirected_to or ""
     found = _REPLAY.fullmatch(to) if to.startswith(where.replay) and not is_memento(answer) else None
@@ -139,7 +139,7 @@ def _instant(timestamp: str) -> datetime | None:
         return None
 
 
-def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
+def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     """The capture that *row* names, out of the archive's *answer*: address, time, status and head are the original's.
 
     Refused where the answer is another capture's, the archive's own page, rewritten, cut, or has other bytes than the
@@ -149,18 +149,20 @@ def capture_of(answer: Capture, row: CdxRecord) -> Capture | Refused:
     if refused := _not_it(answer, head, row):
         return refused
     if answer.truncated:
-        return Refused("broken", f"expected the whole capture, found a part of it ({answer.truncated})")
+        return CdxRefusal("broken", f"expected the whole capture, found a part of it ({answer.truncated})")
     original = _original_head(answer.status or 200, head)
     encoding = http_message.value(original, "content-encoding")
     try:
         body = _decoded(answer.body or b"", encoding)
     except MessageError as error:
-        return Refused("broken", f"expected a body in {encoding}, found one that {error}")
+        return CdxRefusal("broken", f"expected a body in {encoding}, found one that {error}")
     if REWRITTEN.search(body):
-        return Refused("rewritten", "expected the page as it was archived, found one with the archive's own additions")
+        return CdxRefusal(
+            "rewritten", "expected the page as it was archived, found one with the archive's own additions"
+        )
     encoded = encoding is not None or http_message.value(original, "transfer-encoding") is not None
     if row.digest and not encoded and not _holds(row.digest, answer, body):
-        return Refused("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
+        return CdxRefusal("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
     return _original(answer, row, original, body)
 
 
@@ -187,18 +189,18 @@ def _original(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> Capt
     )
 
 
-def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> Refused | None:
+def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> CdxRefusal | None:
     """Why *answer* is not the capture that was asked for; None: it is."""
     came = _memento_time(http_message.value(head, "memento-datetime"))
     if came is not None and came != row.timestamp:
-        return Refused("other-capture", f"expected the capture of {row.timestamp}, found that of {came}")
+        return CdxRefusal("other-capture", f"expected the capture of {row.timestamp}, found that of {came}")
     if came is not None:
         return None
     if answer.redirected_to is not None:
-        return Refused("other-capture", f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
+        return CdxRefusal("other-capture", f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
     if answer.status in (403, 404, 451):
-        return Refused("not-there", f"expected the capture, found the service's own status {answer.status}")
-    return Refused("weather", f"expected the capture, found the service's own answer, status {answer.status}")
+        return CdxRefusal("not-there", f"expected the capture, found the service's own status {answer.status}")
+    return CdxRefusal("weather", f"expected the capture, found the service's own answer, status {answer.status}")
 
 
 def _memento_time(text: str | None) -> str | None:

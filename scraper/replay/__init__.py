@@ -6,11 +6,11 @@ CDX server. Where captures come from, and how answers are sent, is other rooms' 
 
 from scraper.replay import cdx_server, memento
 from scraper.replay.css import rewritten as rewritten_css
-from scraper.replay.html import Addresses, Around, grey_box, placeholder, replayed
+from scraper.replay.html import Addresses, PageFrame, grey_box, placeholder, replayed
 
 __all__ = [
     "Addresses",
-    "Around",
+    "PageFrame",
     "cdx_server",
     "grey_box",
     "memento",

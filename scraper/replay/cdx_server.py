@@ -19,12 +19,12 @@ _FILTER = re.compile(r"(!?)([a-z]+):(.{1,500})")
 _COLLAPSE = re.compile(r"([a-z]+)(?::(\d{1,3}))?")
 
 
-class Wrong(ValueError):
+class BadQuestion(ValueError):
     """What was asked cannot be answered; the words say why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CdxQuestion:
     """What a program asks."""
 
     #: Without scheme, ``www.`` and wildcard: ``upr2020.org/post/``.
@@ -50,14 +50,14 @@ class Question:
         return tuple(f"{scheme}://{www}{base}{ends}" for scheme in ("http", "https") for www in ("", "www."))
 
 
-def question(asked: Sequence[tuple[str, str]]) -> Question:
+def question(asked: Sequence[tuple[str, str]]) -> CdxQuestion:
     """The pairs of a query as a question. Raises Wrong."""
     said = dict(asked)
     url, match = _wanted(said.get("url", "").strip(), said.get("matchType", ""))
     fields = tuple(name for name in said.get("fl", "").split(",") if name) or FIELDS
     if not set(fields) <= set(FIELDS):
-        raise Wrong(f"expected in fl some of {', '.join(FIELDS)}")
-    return Question(
+        raise BadQuestion(f"expected in fl some of {', '.join(FIELDS)}")
+    return CdxQuestion(
         url=url,
         match=match,
         since=_time(said.get("from"), last=False),
@@ -81,7 +81,7 @@ def _wanted(text: str, match: str) -> tuple[str, str]:
         url, match = url[:-1], match or "prefix"
     match = match or "exact"
     if not url or match not in _MATCHES:
-        raise Wrong("expected url=ADDRESS and matchType exact, prefix, host or domain")
+        raise BadQuestion("expected url=ADDRESS and matchType exact, prefix, host or domain")
     host, slash, path = url.partition("/")
     return host.lower() + (slash or ("/" if match == "exact" else "")) + path, match
 
@@ -90,7 +90,7 @@ def _time(text: str | None, *, last: bool) -> str:
     if not text:
         return "9" if last else "0"
     if not re.fullmatch(r"\d{4,14}", text, re.ASCII):
-        raise Wrong("expected in from and to 4 to 14 digits")
+        raise BadQuestion("expected in from and to 4 to 14 digits")
     return digits(text, last=last)
 
 
@@ -98,7 +98,7 @@ def _number(text: str | None, otherwise: int) -> int:
     if not text:
         return otherwise
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise Wrong("expected a whole number in limit, offset and resumeKey")
+        raise BadQuestion("expected a whole number in limit, offset and resumeKey")
     return int(text)
 
 
@@ -106,7 +106,7 @@ def _filter(text: str) -> tuple[str, re.Pattern[str], bool]:
     """``[!]field:pattern``; the pattern is taken as plain words with ``.*``, ``|`` and ``.``: no others, for speed."""
     found = _FILTER.fullmatch(text)
     if found is None or found[2] not in FIELDS:
-        raise Wrong("expected filter=[!]FIELD:PATTERN")
+        raise BadQuestion("expected filter=[!]FIELD:PATTERN")
     plain = re.escape(found[3]).replace(r"\.\*", ".*").replace(r"\|", "|").replace(r"\.", ".")
     return found[2], re.compile(plain), bool(found[1])
 
@@ -114,11 +114,11 @@ def _filter(text: str) -> tuple[str, re.Pattern[str], bool]:
 def _collapse(text: str) -> tuple[str, int | None]:
     found = _COLLAPSE.fullmatch(text)
     if found is None or found[1] not in FIELDS:
-        raise Wrong("expected collapse=FIELD or FIELD:DIGITS")
+        raise BadQuestion("expected collapse=FIELD or FIELD:DIGITS")
     return found[1], int(found[2]) if found[2] else None
 
 
-def chosen(asked: Question, rows: Iterable[Mapping[str, str]]) -> tuple[list[Mapping[str, str]], str | None]:
+def chosen(asked: CdxQuestion, rows: Iterable[Mapping[str, str]]) -> tuple[list[Mapping[str, str]], str | None]:
     """The lines that are asked for out of *rows* (each with all `FIELDS`), and the key to ask for the rest with."""
     inside = [row for row in rows if asked.since <= row["timestamp"] <= asked.until and _passes(asked, row)]
     inside.sort(key=lambda row: (row["urlkey"], row["timestamp"], row["digest"]))
@@ -132,11 +132,11 @@ def chosen(asked: Question, rows: Iterable[Mapping[str, str]]) -> tuple[list[Map
     return inside[asked.offset : end], str(end) if end < len(inside) else None
 
 
-def _passes(asked: Question, row: Mapping[str, str]) -> bool:
+def _passes(asked: CdxQuestion, row: Mapping[str, str]) -> bool:
     return all((pattern.fullmatch(row[name]) is None) is denied for name, pattern, denied in asked.filters)
 
 
-def written(asked: Question, rows: Sequence[Mapping[str, str]], key: str | None) -> str:
+def written(asked: CdxQuestion, rows: Sequence[Mapping[str, str]], key: str | None) -> str:
     """*rows* as JSON (a list of lists, the first names the fields), or as lines."""
     key = key if asked.resumable else None
     if asked.is_json:

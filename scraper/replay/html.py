@@ -30,7 +30,7 @@ class Addresses(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class PageFrame:
     """What we add to a page: the bar above it, and words."""
 
     #: HTML that goes into the head, and to the start of the body; ours, and safe.
@@ -82,17 +82,17 @@ _PIXELS = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _STYLE_FUNCTION = re.compile(r"[(\\@]|behaviou?r|-moz-binding", re.IGNORECASE)
 
 
-def replayed(page: Page, addresses: Addresses, around: Around) -> str:
+def replayed(page: Page, addresses: Addresses, around: PageFrame) -> str:
     """*page* (with its address) as one text. Raises Unreadable for what no parser should see."""
-    writer = _Writer(page, addresses, around)
+    writer = _ReplayWriter(page, addresses, around)
     writer.walk(page.whole.root)
     return "".join(writer.out)
 
 
-class _Writer:
+class _ReplayWriter:
     """Writes a tree."""
 
-    def __init__(self, page: Page, addresses: Addresses, around: Around) -> None:
+    def __init__(self, page: Page, addresses: Addresses, around: PageFrame) -> None:
         self._addresses = addresses
         self._around = around
         self._own = (page.url or "").partition("#")[0]

@@ -8,7 +8,7 @@ from scraper.runs.interrupts import Interrupts
 from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
-from scraper.runs.session import NetworkSession, Session, Step
+from scraper.runs.session import NetworkSession, ProgressStep, Session
 from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
@@ -17,10 +17,10 @@ __all__ = [
     "Interrupts",
     "Meter",
     "NetworkSession",
+    "ProgressStep",
     "Report",
     "Run",
     "Session",
-    "Step",
     "exit_status",
     "open_run",
     "site_addresses",

@@ -20,7 +20,7 @@ UNDECIDED = "where it leads was not had"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ProgressStep:
     """One step of progress, for whoever watches."""
 
     site: str
@@ -37,7 +37,7 @@ class Session:
     """What one run writes to the archive, and what it will say of it."""
 
     run: Run
-    progress: Callable[[Step], None] = lambda _: None
+    progress: Callable[[ProgressStep], None] = lambda _: None
     #: (url, stage) of everything that went wrong and has not worked since.
     open_problems: set[tuple[str, str]] = field(init=False)
     #: Pages, files and addresses that had errors in this run; notes are not among them.

@@ -42,7 +42,7 @@ _PARTS_FOLDER = re.compile(r"(.+?)[-_. ]([^\W\d_]{3,20})")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ManifestEntry:
     """What a manifest says of one file; None: nothing."""
 
     url: str | None
@@ -50,7 +50,7 @@ class Described:
 
 
 #: Resolved path → what the manifest says.
-Manifest = Mapping[Path, Described]
+Manifest = Mapping[Path, ManifestEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ def given_url(text: str) -> str:
     raise UsageError(f"expected an address like https://www.upr2020.org/post/…, found {text!r}")
 
 
-def read_manifest(path: Path) -> dict[Path, Described]:
+def read_manifest(path: Path) -> dict[Path, ManifestEntry]:
     """JSON lines of file, url, captured_at (the last two may be missing or null; other keys are ignored).
 
     Files are relative to the manifest's folder. Raises UsageError that names the line.
     """
-    entries: dict[Path, Described] = {}
+    entries: dict[Path, ManifestEntry] = {}
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -112,14 +112,14 @@ def read_manifest(path: Path) -> dict[Path, Described]:
     return entries
 
 
-def _described(line: object) -> tuple[str, Described]:
+def _described(line: object) -> tuple[str, ManifestEntry]:
     """File and description of one manifest line. Raises UsageError."""
     if not isinstance(line, dict) or not isinstance(line.get("file"), str) or not line["file"]:
         raise UsageError('expected an object with "file", "url", "captured_at"')
     url, at = line.get("url"), line.get("captured_at")
     if not isinstance(url, str | None) or not isinstance(at, str | None):
         raise UsageError('expected "url" and "captured_at" to be texts or null')
-    return line["file"], Described(given_url(url) if url else None, given_time(at) if at else None)
+    return line["file"], ManifestEntry(given_url(url) if url else None, given_time(at) if at else None)
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Path | Skipped]:
@@ -200,7 +200,7 @@ def _plain(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-class Facts(TypedDict):
+class FileFacts(TypedDict):
     """What names a file whatever it is called."""
 
     #: Hex.
@@ -209,7 +209,7 @@ class Facts(TypedDict):
     length: int
 
 
-def facts(path: Path) -> Facts:
+def facts(path: Path) -> FileFacts:
     """Digest and length of the whole file. Raises Unreadable."""
     try:
         with path.open("rb") as file:
@@ -235,7 +235,7 @@ def load(
     body, modified = _read(path)
     container = containers.page_of(body)
     body = container.body if container else body
-    entry = (manifest or {}).get(path.resolve(), Described(None, None))
+    entry = (manifest or {}).get(path.resolve(), ManifestEntry(None, None))
     media_type = "text/html" if container else sniff(body, path.suffix.lower())
     text = ""
     if media_type.startswith("text/") or media_type.endswith("xml"):

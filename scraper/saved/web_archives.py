@@ -11,7 +11,7 @@ from scraper.reading import read_capture
 from scraper.records import Reading
 from scraper.saved.pages import ARCHIVE_SUFFIXES, WARC_SUFFIXES, shown
 from scraper.vocabulary import FileKind, ReadingKind
-from scraper.warc import DamageError, Found, RecordStream, arc, wacz
+from scraper.warc import DamageError, FoundCapture, RecordStream, arc, wacz
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 
@@ -39,13 +39,13 @@ def first_post(path: Path) -> Reading | None:
     return first
 
 
-def _captures_in(file: BinaryIO, kind: FileKind, name: str) -> Iterator[Found]:
+def _captures_in(file: BinaryIO, kind: FileKind, name: str) -> Iterator[FoundCapture]:
     """The captures that need nothing beside their own record, of all hosts."""
     streams = wacz.members(file, name, WARC_SUFFIXES) if kind == FileKind.WACZ else [file]
     for stream in streams:
         records = (arc.read if kind == FileKind.ARC else warc.read)(cast("BinaryIO", stream))
         for item in incoming.captures_of(records, lambda _: True):
-            if isinstance(item, Found) and item.revisit is None:
+            if isinstance(item, FoundCapture) and item.revisit is None:
                 yield item
 
 

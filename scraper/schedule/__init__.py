@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from scraper.errors import UsageError
 from scraper.schedule.cron import crontab
-from scraper.schedule.plan import Plan, check
+from scraper.schedule.plan import SchedulePlan, check
 from scraper.schedule.systemd import units
 
 
@@ -19,7 +19,7 @@ class Scheduler(StrEnum):
     CRON = "cron"
 
 
-def text(scheduler: str, plan: Plan) -> str:
+def text(scheduler: str, plan: SchedulePlan) -> str:
     """The files for ``systemd`` or ``cron``, each headed by a line that says where it belongs.
 
     Raises UsageError for another kind, and for words that cannot stand in such a file.
@@ -34,4 +34,4 @@ def text(scheduler: str, plan: Plan) -> str:
             raise UsageError(f"schedule: expected {' or '.join(Scheduler)}, found {scheduler!r}")
 
 
-__all__ = ["Plan", "Scheduler", "text", "units"]
+__all__ = ["SchedulePlan", "Scheduler", "text", "units"]

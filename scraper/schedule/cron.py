@@ -2,11 +2,11 @@
 
 import shlex
 
-from scraper.schedule.plan import Plan
+from scraper.schedule.plan import SchedulePlan
 from scraper.wording import framed
 
 
-def crontab(plan: Plan) -> str:
+def crontab(plan: SchedulePlan) -> str:
     """Lines for `crontab -e`. All output goes to the log; what a failed run prints besides, cron mails."""
     hour, minute = plan.at.split(":")
     log = shlex.quote(str(plan.db.with_suffix(".log")))
@@ -25,7 +25,7 @@ SHELL=/bin/sh
 """
 
 
-def _told(plan: Plan, log: str) -> str:
+def _told(plan: SchedulePlan, log: str) -> str:
     """What is mailed when the status ``$s`` is not 0."""
     parts = [
         'echo "ushrn crawl ended with status $s; what needs a look:"',

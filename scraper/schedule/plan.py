@@ -16,7 +16,7 @@ _CURL = "curl -fsS -m 10 --retry 3 -o /dev/null"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SchedulePlan:
     """What to run, and when."""
 
     #: The program, an absolute path.
@@ -60,7 +60,7 @@ class Plan:
         return f'{_CURL} "{(self.ping or "").rstrip("/")}/{ending}"'
 
 
-def check(plan: Plan) -> None:
+def check(plan: SchedulePlan) -> None:
     """Raises UsageError for words that cannot stand in a schedule."""
     if plan.contact is not None and not plan.contact.strip():
         raise UsageError("schedule: no contact for the sites' owners: give --contact (an e-mail or web address)")

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from scraper.schedule.plan import Plan
+from scraper.schedule.plan import SchedulePlan
 from scraper.wording import framed
 
 _PLAIN = re.compile(r"[A-Za-z0-9_/.+-]+")
@@ -69,7 +69,7 @@ class _Manager:
     may_read_journal: str = ""
 
 
-def _manager(plan: Plan) -> _Manager:
+def _manager(plan: SchedulePlan) -> _Manager:
     if plan.user:
         return _Manager(
             folder="~/.config/systemd/user",
@@ -91,7 +91,7 @@ def _manager(plan: Plan) -> _Manager:
     )
 
 
-def units(plan: Plan) -> tuple[tuple[str, str], ...]:
+def units(plan: SchedulePlan) -> tuple[tuple[str, str], ...]:
     """(path, content) of each unit."""
     manager = _manager(plan)
     found = {"ushrn-crawl.service": _service(plan, manager), "ushrn-crawl.timer": _timer(plan)}
@@ -100,7 +100,7 @@ def units(plan: Plan) -> tuple[tuple[str, str], ...]:
     return tuple((f"{manager.folder}/{name}", content) for name, content in found.items())
 
 
-def _service(plan: Plan, manager: _Manager) -> str:
+def _service(plan: SchedulePlan, manager: _Manager) -> str:
     told = framed(plan.mail and "ushrn-crawl-failed.service", "OnFailure=", "\n")
     before, after = _told(plan)
     return f"""\
@@ -129,7 +129,7 @@ def _advice(manager: _Manager) -> str:
 """
 
 
-def _told(plan: Plan) -> tuple[str, str]:
+def _told(plan: SchedulePlan) -> tuple[str, str]:
     """The lines that tell the monitor that it starts, and how it ended, whatever ended it: $EXIT_STATUS is a number, or
     the name of a signal. Empty: there is no monitor.
     """
@@ -142,13 +142,13 @@ def _told(plan: Plan) -> tuple[str, str]:
     )
 
 
-def _hardening(plan: Plan) -> str:
+def _hardening(plan: SchedulePlan) -> str:
     above = {*plan.program.parents, *plan.db.parents}
     home = "yes" if above.isdisjoint(_HOMES) else "read-only"
     return f"ProtectHome={home}\n{_HARDENED}ReadWritePaths={_path(plan.db.parent)}\n"
 
 
-def _timer(plan: Plan) -> str:
+def _timer(plan: SchedulePlan) -> str:
     return f"""\
 [Unit]
 Description=Crawl the sites of the USHRN posts archive every day
@@ -164,7 +164,7 @@ WantedBy=timers.target
 """
 
 
-def _failed(plan: Plan, mail: str, manager: _Manager) -> str:
+def _failed(plan: SchedulePlan, mail: str, manager: _Manager) -> str:
     script = (
         f"{{ echo 'What needs a look:'; {plan.causes()}; echo 'The last lines of its log:'; "
         f"{manager.journal} -u ushrn-crawl -n 40 --no-pager; }} | "

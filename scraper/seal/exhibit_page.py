@@ -45,7 +45,7 @@ class Picture:
 class Item:
     """One post of an exhibit: the version that is shown, its pictures, and all versions that were captured."""
 
-    shown: exhibits.Shown
+    shown: exhibits.ExhibitedPost
     pictures: tuple[Picture, ...]
     #: (time, `record_sha256`), oldest first.
     versions: tuple[tuple[str, str], ...]
@@ -113,7 +113,7 @@ def _picture(picture: Picture) -> str:
     )
 
 
-def _facts(shown: exhibits.Shown, sealed: Sealed) -> list[tuple[str, str]]:
+def _facts(shown: exhibits.ExhibitedPost, sealed: Sealed) -> list[tuple[str, str]]:
     return [
         ("Original address", shown.url),
         ("Author", shown.author or "not said"),
@@ -175,7 +175,7 @@ ____________________ (signature)
 """
 
 
-def _certified(shown: exhibits.Shown) -> str:
+def _certified(shown: exhibits.ExhibitedPost) -> str:
     return f"""the answer recorded for
 
           {shown.url}

@@ -18,7 +18,7 @@ _SIZE = re.compile(r"0|[1-9]\d{0,18}")
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class NoteSignature:
     """One signature line: whose it says it is, the key's number, the rest (a cosignature's begins with its time)."""
 
     name: str
@@ -35,7 +35,7 @@ class Note:
 
     #: Ends with a newline.
     text: str
-    signatures: tuple[Signature, ...] = ()
+    signatures: tuple[NoteSignature, ...] = ()
 
     @classmethod
     def parse(cls, note: str) -> "Note":
@@ -55,7 +55,7 @@ class Note:
 
     def signed(self, signer: Signer) -> "Note":
         """The note with one signature more."""
-        line = Signature(signer.name, signer.verifier.id, signer.sign(self.text.encode()))
+        line = NoteSignature(signer.name, signer.verifier.id, signer.sign(self.text.encode()))
         return Note(self.text, (*self.signatures, line))
 
     def is_signed_by(self, verifier: Verifier) -> bool:
@@ -105,7 +105,7 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
 
 
-def _signature(line: str) -> Signature:
+def _signature(line: str) -> NoteSignature:
     name, _, packed = line.removeprefix(DASH).partition(" ")
     try:
         raw = base64.b64decode(packed, validate=True)
@@ -115,10 +115,10 @@ def _signature(line: str) -> Signature:
         raise ValueError(f"expected a signature line, found {line[:60]!r}")
     if base64.b64encode(raw).decode() != packed:
         raise ValueError(f"expected base64 in its one form, found {line[:60]!r}")
-    return Signature(name, raw[:4], raw[4:])
+    return NoteSignature(name, raw[:4], raw[4:])
 
 
-def _message(text: str, line: Signature, verifier: Verifier) -> tuple[bytes, bytes]:
+def _message(text: str, line: NoteSignature, verifier: Verifier) -> tuple[bytes, bytes]:
     """(signature, what it is over): a cosignature carries its time, which it signs with the text."""
     if verifier.algorithm != COSIGNATURE:
         return line.data, text.encode()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scraper.errors import UsageError
 from scraper.numbers import plural
-from scraper.store import Archive, Decision, Extent, Plan
+from scraper.store import Archive, Decision, Extent, WithdrawalPlan
 
 _DIGEST = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
 #: Other places that are named one by one.
@@ -50,7 +50,7 @@ _MISSING = {
 }
 
 
-def plan(archive: Archive, order: Order) -> Plan:
+def plan(archive: Archive, order: Order) -> WithdrawalPlan:
     """What *order* would take out. Raises UsageError where nothing like it is here, it asks for both halves, or nobody
     says why or who.
     """
@@ -75,7 +75,7 @@ _WHAT = {
 }
 
 
-def told(order: Order, chosen: Plan) -> list[str]:
+def told(order: Order, chosen: WithdrawalPlan) -> list[str]:
     """What a person should know before it is done, line by line."""
     counts = f"{plural(len(chosen.captures), 'capture')}, {plural(len(chosen.bodies), 'body', 'bodies')}"
     lines = [f"{_WHAT[order.extent]}{chosen.url}: {counts}"]
@@ -91,7 +91,7 @@ def told(order: Order, chosen: Plan) -> list[str]:
     return lines
 
 
-def carry_out(archive: Archive, order: Order, chosen: Plan, *, crawl_id: int, at: str) -> None:
+def carry_out(archive: Archive, order: Order, chosen: WithdrawalPlan, *, crawl_id: int, at: str) -> None:
     """Take out what was planned, in one transaction; *at*: now, UTC. To be called within `Archive.alone`."""
     archive.withdraw(
         chosen,

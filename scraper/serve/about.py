@@ -2,15 +2,15 @@
 
 from scraper.search import synonyms
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.render import render
 from scraper.store import holdings
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/about``"""
     db = ask.db
-    return Answer(
+    return PageResponse(
         render(
             "about.html",
             ask.room,

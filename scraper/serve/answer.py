@@ -1,7 +1,7 @@
 """From a request to an answer: who may see it, has it changed, how long may it take, what may a browser do with it.
 
 Every page is a plain function of an `Ask`; it runs on a thread of a lane, with its connection, and returns an
-`Answer`. Nothing here knows what is on the pages.
+`PageResponse`. Nothing here knows what is on the pages.
 """
 
 import asyncio
@@ -88,7 +88,7 @@ def _encoded(pair: tuple[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageResponse:
     """What the reader gets. *headers* come on top of the safe ones."""
 
     body: str | bytes
@@ -104,12 +104,12 @@ class NotHere(Exception):
 class Instead(Exception):
     """Another answer than the page asked for."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: PageResponse) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
 
-Page: TypeAlias = Callable[[Ask], Answer]
+Page: TypeAlias = Callable[[Ask], PageResponse]
 View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
 
 
@@ -127,7 +127,7 @@ def view(page: Page, lane: Lane = READERS) -> View:
         found = _kept.get(etag) if etag else None
         if found is None:
 
-            def job(db: sqlite3.Connection) -> Answer:
+            def job(db: sqlite3.Connection) -> PageResponse:
                 return run(page, ask_of(room, request, db))
 
             try:
@@ -144,18 +144,18 @@ def view(page: Page, lane: Lane = READERS) -> View:
 
 
 @lru_cache(maxsize=8)
-def turned_away(room: Room) -> Answer:
+def turned_away(room: Room) -> PageResponse:
     """What those are told for whom a lane has no place. Made once: to many at the same time it must cost nothing."""
     return problem_page(room, texts.MANY_SEARCHES, 503, {"Retry-After": str(RETRY_AFTER)})
 
 
 #: Pages made lately, by their ETag: a state of the archive and an address give the same page.
-_kept: OrderedDict[str, Answer] = OrderedDict()
+_kept: OrderedDict[str, PageResponse] = OrderedDict()
 #: So many of them, none longer than that.
 KEEP, LONGEST_KEPT = 256, 100_000
 
 
-def keep(etag: str, answer: Answer) -> None:
+def keep(etag: str, answer: PageResponse) -> None:
     """Remember *answer*, if it is one to remember."""
     if etag and answer.status == 200 and len(answer.body) <= LONGEST_KEPT:
         _kept[etag] = answer
@@ -179,7 +179,7 @@ def caching(etag: str) -> dict[str, str]:
     return said | ({"ETag": etag} if etag else {})
 
 
-def big(answer: Answer) -> bool:
+def big(answer: PageResponse) -> bool:
     """Whether compressing it would keep other readers waiting."""
     return len(answer.body) > 100_000
 
@@ -222,7 +222,7 @@ def origin(room: Room, request: Request) -> str:
     return f"{request.scheme}://{request.host}" if request.host else ""
 
 
-def run(page: Page, ask: Ask) -> Answer:
+def run(page: Page, ask: Ask) -> PageResponse:
     """Ask *page*; what may go wrong in a reader's hands becomes a page that says so."""
     try:
         with patience(ask.db, PATIENCE):
@@ -260,13 +260,13 @@ def problem_page(
     status: int,
     headers: Mapping[str, str] | None = None,
     near: Sequence[sqlite3.Row] = (),
-) -> Answer:
+) -> PageResponse:
     """A page that says what went wrong, in *words*; *near*: posts whose address is like the one asked for."""
     body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status, near=near)
-    return Answer(body, status, headers=headers or {})
+    return PageResponse(body, status, headers=headers or {})
 
 
-def respond(answer: Answer, request: Request, headers: Mapping[str, str] | None = None) -> Response:
+def respond(answer: PageResponse, request: Request, headers: Mapping[str, str] | None = None) -> Response:
     """*answer* with its headers, compressed if the browser takes that."""
     body = answer.body.encode("utf-8", "replace") if isinstance(answer.body, str) else answer.body
     said = {**SAFE, **(headers or {}), **answer.headers}

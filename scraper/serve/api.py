@@ -7,10 +7,10 @@ from typing import Any
 from scraper import search
 from scraper.errors import UsageError
 from scraper.serve import texts, tools
-from scraper.serve.answer import Answer, Ask, Instead, NotHere
+from scraper.serve.answer import Ask, Instead, NotHere, PageResponse
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.permalinks import the_post
-from scraper.serve.searching import State, whole
+from scraper.serve.searching import SearchState, whole
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
@@ -24,10 +24,10 @@ GONE = 410
 Endpoint = Callable[[Ask], Any]
 
 
-def served(endpoint: Endpoint) -> Callable[[Ask], Answer]:
+def served(endpoint: Endpoint) -> Callable[[Ask], PageResponse]:
     """*endpoint* as a page; what is not there is said in JSON too."""
 
-    def page(ask: Ask) -> Answer:
+    def page(ask: Ask) -> PageResponse:
         try:
             return _answer(endpoint(ask))
         except NotHere as error:
@@ -44,12 +44,12 @@ def served(endpoint: Endpoint) -> Callable[[Ask], Answer]:
     return page
 
 
-def _answer(content: Any, status: int = 200) -> Answer:
-    return Answer(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, OPEN)
+def _answer(content: Any, status: int = 200) -> PageResponse:
+    return PageResponse(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, OPEN)
 
 
 def _state(ask: Ask) -> search.Request:
-    request = State(ask).request
+    request = SearchState(ask).request
     for bound in (request.filters.after, request.filters.before):
         if bound:
             tools.checked(bound)

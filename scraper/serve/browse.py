@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scraper import search
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.overview import timeline
 from scraper.serve.render import render
 from scraper.serve.searching import named
@@ -33,7 +33,7 @@ class Ways:
     more: tuple[Way, ...]
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/browse``"""
     sites = holdings.sites(ask.db)
     facets = {facet.name: facet for facet in search.find(ask.db, search.Request(size=1)).facets}
@@ -46,7 +46,7 @@ def page(ask: Ask) -> Answer:
         timeline=timeline(ask, sites),
         all=[(ask.link("/search", *pairs), words) for pairs, words in texts.BROWSE_ALL],
     )
-    return Answer(body)
+    return PageResponse(body)
 
 
 def ways(ask: Ask, facet: search.Facet) -> Ways:

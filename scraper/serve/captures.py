@@ -11,7 +11,7 @@ from itertools import groupby
 
 from scraper.dates import MONTHS
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
 from scraper.serve.render import render
 from scraper.store import PostCapture, post_captures
@@ -27,7 +27,7 @@ GRAVITY = ("gone", "edited", "first", "same")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CaptureRow:
     """A capture with the addresses of what can be done with it; empty ones cannot."""
 
     capture: PostCapture
@@ -64,7 +64,7 @@ class Month:
     weeks: tuple[tuple[Day, ...], ...] = field(default=())
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/captures?year=&all=1``."""
     post = the_post(ask)
     home = ask.link(path_of(post))
@@ -76,7 +76,7 @@ def page(ask: Ask) -> Answer:
     whole = ask.one("all") == "1"
     telling = of_year if whole else [one for number, one in enumerate(of_year) if _tells(number, one, of_year)]
     path = f"{path_of(post)}/captures"
-    return Answer(
+    return PageResponse(
         render(
             "captures.html",
             ask.room,
@@ -99,7 +99,7 @@ def page(ask: Ask) -> Answer:
     )
 
 
-def table(ask: Ask) -> Answer:
+def table(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/captures.csv``: all of them."""
     post = the_post(ask)
     out = io.StringIO()
@@ -109,7 +109,7 @@ def table(ask: Ask) -> Answer:
     writer.writerows([getattr(one, name) for name in names] for one in post_captures.of_post(ask.db, post["id"]))
     name = re.sub(r"[^a-z0-9-]", "-", str(post["slug"]).lower())[:60] or "post"
     headers = {"Content-Disposition": f'attachment; filename="{name}-captures.csv"'}
-    return Answer(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return PageResponse(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _marked(captures: Sequence[PostCapture]) -> Iterable[tuple[PostCapture, str]]:
@@ -124,12 +124,12 @@ def _marked(captures: Sequence[PostCapture]) -> Iterable[tuple[PostCapture, str]
         yield one, mark
 
 
-def _shown(ask: Ask, marked: tuple[PostCapture, str], revisions: Sequence[Revision]) -> Shown:
+def _shown(ask: Ask, marked: tuple[PostCapture, str], revisions: Sequence[Revision]) -> CaptureRow:
     one, mark = marked
     stamp = re.sub(r"\D", "", one.captured_at)[:14]
     has_time, has_bytes = len(stamp) == 14, one.body_sha256 is not None and one.length is not None
     earlier = [each.name for each in revisions if each.seen_at <= one.captured_at]
-    return Shown(
+    return CaptureRow(
         capture=one,
         mark=mark,
         looked=ask.link(f"/web/{stamp}/{one.url}") if has_time and (has_bytes or one.not_modified_of) else "",
@@ -142,7 +142,7 @@ def _busiest(years: Counter[str]) -> str:
     return max(years, key=lambda each: (years[each], each), default="")
 
 
-def _tells(number: int, one: Shown, of_year: Sequence[Shown]) -> bool:
+def _tells(number: int, one: CaptureRow, of_year: Sequence[CaptureRow]) -> bool:
     """Whether a line is worth reading at once: the first, the last, and each change."""
     if number in (0, len(of_year) - 1) or one.mark != of_year[number - 1].mark:
         return True
@@ -157,7 +157,7 @@ def _lead(captures: Sequence[PostCapture]) -> str:
     return texts.captures_lead(len(captures), *days, edits)
 
 
-def months(year: str, of_year: Sequence[Shown]) -> list[Month]:
+def months(year: str, of_year: Sequence[CaptureRow]) -> list[Month]:
     """The twelve months of *year* with its captures; none where the year is no number. Pure."""
     if not re.fullmatch(r"[12]\d{3}", year):
         return []
@@ -172,7 +172,7 @@ def months(year: str, of_year: Sequence[Shown]) -> list[Month]:
     return found
 
 
-def _day(stamp: str, number: int, on_day: dict[str, list[Shown]]) -> Day:
+def _day(stamp: str, number: int, on_day: dict[str, list[CaptureRow]]) -> Day:
     captures = on_day.get(stamp, []) if number else []
     if not captures:
         return Day(number)

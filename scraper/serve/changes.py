@@ -9,12 +9,12 @@ from itertools import groupby
 from scraper import diff
 from scraper.export import NEVER, instant, xml
 from scraper.serve import charts, formatting, texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.citing import coins
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of, revisions_of
 from scraper.serve.render import render
-from scraper.serve.searching import Choice
+from scraper.serve.searching import FacetChoice
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
 from scraper.vocabulary import EventKind
@@ -38,7 +38,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ChangeRow:
     """A change as the page shows it."""
 
     row: sqlite3.Row
@@ -46,7 +46,7 @@ class Shown:
     edit: Edit | None
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/changes?kind=gone&site=…&month=2026-02&before=…``"""
     wanted = wanted_of(ask)
     found = change_list.changes(ask.db, wanted, NEWEST + 1)
@@ -80,13 +80,13 @@ def page(ask: Ask) -> Answer:
         coins=coins(ask, (row["url"] for row in found)),
         thumbs=thumbs(ask, ((row["site"], row["slug"]) for row in found)),
     )  # fmt: skip
-    return Answer(body)
+    return PageResponse(body)
 
 
-def wanted_of(ask: Ask) -> change_list.Wanted:
+def wanted_of(ask: Ask) -> change_list.ChangeFilter:
     """Which changes the address asks for; what it asks wrongly is left out."""
     before = _BEFORE.fullmatch(ask.one("before"))
-    return change_list.Wanted(
+    return change_list.ChangeFilter(
         kind=ask.one("kind") if ask.one("kind") in texts.EVENTS else "",
         site=ask.one("site")[:200],
         month=ask.one("month") if _MONTH.fullmatch(ask.one("month")) else "",
@@ -94,30 +94,30 @@ def wanted_of(ask: Ask) -> change_list.Wanted:
     )
 
 
-def pairs(wanted: change_list.Wanted) -> list[tuple[str, str]]:
+def pairs(wanted: change_list.ChangeFilter) -> list[tuple[str, str]]:
     """As an address spells it, without the place where the page begins."""
     return [(name, value) for name in ("kind", "site", "month") if (value := str(getattr(wanted, name)))]
 
 
-def chosen_as(wanted: change_list.Wanted, name: str, value: str) -> change_list.Wanted:
+def chosen_as(wanted: change_list.ChangeFilter, name: str, value: str) -> change_list.ChangeFilter:
     """*wanted* with another ``kind`` or ``site``."""
     return replace(wanted, kind=value) if name == "kind" else replace(wanted, site=value)
 
 
-def choices(ask: Ask, name: str, wanted: change_list.Wanted, labels: dict[str, str]) -> list[Choice]:
+def choices(ask: Ask, name: str, wanted: change_list.ChangeFilter, labels: dict[str, str]) -> list[FacetChoice]:
     """What can be chosen of ``kind`` or ``site``, each with the number of changes behind it; the first is all."""
     free = chosen_as(replace(wanted, before=None), name, "")
     chosen = getattr(wanted, name)
     counts = dict(change_list.tally(ask.db, name, free))
-    every = Choice(texts.ALL_EVENTS, sum(counts.values()), ask.link("/changes", *pairs(free)), not chosen)
+    every = FacetChoice(texts.ALL_EVENTS, sum(counts.values()), ask.link("/changes", *pairs(free)), not chosen)
     return [every] + [
-        Choice(label, counts[value], ask.link("/changes", *pairs(chosen_as(free, name, value))), value == chosen)
+        FacetChoice(label, counts[value], ask.link("/changes", *pairs(chosen_as(free, name, value))), value == chosen)
         for value, label in labels.items()
         if counts.get(value)
     ]
 
 
-def by_month(ask: Ask, wanted: change_list.Wanted) -> tuple[str, charts.Timeline] | None:
+def by_month(ask: Ask, wanted: change_list.ChangeFilter) -> tuple[str, charts.Timeline] | None:
     """(year, its months) of the year that is chosen, or of the newest change; None: there is none."""
     counts = dict(change_list.tally(ask.db, "month", replace(wanted, month="", before=None)))
     if not counts:
@@ -134,7 +134,7 @@ def by_month(ask: Ask, wanted: change_list.Wanted) -> tuple[str, charts.Timeline
     return year, chart
 
 
-def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> Shown:
+def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> ChangeRow:
     """*row* with what the page says of it."""
     missing = (
         change_list.missing_since(ask.db, row["post_id"], row["at"]) if row["kind"] == EventKind.RETURNED else None
@@ -144,7 +144,7 @@ def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> Shown:
     )
     if row["kind"] == EventKind.WITHDRAWN:
         meta = texts.withdrawal_meta(row["at"], sites.get(row["site"], row["site"]), row["excerpt"])
-    return Shown(row, meta, edit_of(ask, row) if row["kind"] == EventKind.CHANGED else None)
+    return ChangeRow(row, meta, edit_of(ask, row) if row["kind"] == EventKind.CHANGED else None)
 
 
 def edit_of(ask: Ask, row: sqlite3.Row) -> Edit | None:
@@ -180,7 +180,7 @@ def passage(changes: Sequence[diff.Paragraph]) -> tuple[diff.Segment, ...]:
     return tuple(cut)
 
 
-def feed(ask: Ask) -> Answer:
+def feed(ask: Ask) -> PageResponse:
     """``/changes.atom``: the newest changes; an entry's id is the post's address, the kind and the time.
 
     ``updated`` is when this archive learned of it, ``published`` when it was captured.
@@ -198,7 +198,7 @@ def feed(ask: Ask) -> Answer:
         *(_entry(ask, row) for row in found),
         "</feed>\n",
     ]
-    return Answer("".join(parts), media_type="application/atom+xml; charset=utf-8")
+    return PageResponse("".join(parts), media_type="application/atom+xml; charset=utf-8")
 
 
 def _entry(ask: Ask, row: sqlite3.Row) -> str:

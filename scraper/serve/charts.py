@@ -24,7 +24,7 @@ UNDATED = "undated"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """One coloured piece of a bar."""
 
     series: int
@@ -46,7 +46,7 @@ class Bar:
     width: float
     chosen: bool
     undated: bool
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     counts: tuple[int, ...]
 
     @property
@@ -98,7 +98,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BarLabel:
     """What a bar says and where it leads, before it has a place."""
 
     name: str
@@ -126,12 +126,12 @@ def timeline(
     places = []
     for year in map(str, span):
         values = tuple(counts.get(year, none))
-        places.append(Place(year, "’" + year[2:], texts.bar_label(sum(values)), link(year), values, year in chosen))
+        places.append(BarLabel(year, "’" + year[2:], texts.bar_label(sum(values)), link(year), values, year in chosen))
     undated = tuple(counts.get(UNDATED, none))
     if sum(undated) or UNDATED in chosen:
         label = texts.bar_label(sum(undated))
         places.append(
-            Place(
+            BarLabel(
                 texts.UNDATED_BAR, texts.UNDATED_SHORT, label, link(UNDATED), undated, UNDATED in chosen, undated=True
             )
         )
@@ -155,11 +155,11 @@ def months(
         month = f"{year}-{number:02}"
         count = counts.get(month, 0)
         label = words(count)
-        places.append(Place(name, name, label, link(month), (count,), month == chosen))
+        places.append(BarLabel(name, name, label, link(month), (count,), month == chosen))
     return Timeline((series,), placed(places), first_column=texts.MONTH)
 
 
-def placed(places: Sequence[Place]) -> tuple[Bar, ...]:
+def placed(places: Sequence[BarLabel]) -> tuple[Bar, ...]:
     """*places* side by side; one step of room before the undated."""
     tallest = max((sum(place.counts) for place in places), default=0) or 1
     apart = sum(place.undated for place in places) if len(places) > 1 else 0
@@ -174,21 +174,21 @@ def placed(places: Sequence[Place]) -> tuple[Bar, ...]:
     return tuple(found)
 
 
-def stack(values: Sequence[int], tallest: int) -> tuple[Part, ...]:
+def stack(values: Sequence[int], tallest: int) -> tuple[BarPart, ...]:
     """The pieces of one bar, from the floor up, a little paper between them; the smallest can still be seen."""
-    parts: list[Part] = []
+    parts: list[BarPart] = []
     top = float(FLOOR)
     for series, value in enumerate(values):
         if value:
             height = max(2.0, round(value / tallest * TALL, 1))
             top -= height
             seen = round(height - GAP, 1) if parts and height > 2 * GAP else height
-            parts.append(Part(series, round(top, 1), seen))
+            parts.append(BarPart(series, round(top, 1), seen))
     return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisLabel:
     """Words below a line chart."""
 
     words: str
@@ -205,7 +205,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePiece:
     """From one point to the next."""
 
     x1: float
@@ -228,15 +228,15 @@ class Lines:
 
     dots: tuple[Dot, ...]
     grid: tuple[Grid, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[AxisLabel, ...]
     summary: str
     left: float = 13.0
     height: int = 112
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[LinePiece, ...]:
         """The line, point to point."""
-        return tuple(Piece(a.x, a.y, b.x, b.y) for a, b in zip(self.dots, self.dots[1:], strict=False))
+        return tuple(LinePiece(a.x, a.y, b.x, b.y) for a, b in zip(self.dots, self.dots[1:], strict=False))
 
 
 def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
@@ -257,7 +257,7 @@ def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
     )
     grid = tuple(Grid(bottom - part * (bottom - top) / 2, f"{ceiling * part // 2:,}") for part in range(3))
     ends = (known[0][1], known[-1][1])
-    marks = (Mark(short_day(ends[0]), left, "start"), Mark(short_day(ends[1]), right, "end"))
+    marks = (AxisLabel(short_day(ends[0]), left, "start"), AxisLabel(short_day(ends[1]), right, "end"))
     return Lines(dots, grid, marks, texts.line_summary(what, (ends[0], known[0][2]), (ends[1], known[-1][2])))
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from scraper import cite
 from scraper.export import revision_url
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
 from scraper.store import post_queries
@@ -90,7 +90,7 @@ def citations(item: cite.Item, text: str | None) -> list[tuple[str, Markup]]:
     return [(style.name, markup(style(item, text))) for style in cite.STYLES]
 
 
-def markup(runs: tuple[cite.Run, ...]) -> Markup:
+def markup(runs: tuple[cite.StyledRun, ...]) -> Markup:
     """A citation whose italics survive copying, and whose addresses may be broken where a reader expects it."""
     out = []
     for run in runs:
@@ -138,13 +138,13 @@ CITED = {
 _ENDINGS = {"biblatex": "bib"}
 
 
-def citation(ask: Ask) -> Answer:
+def citation(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/cite.ris``, ``.bib``, ``.biblatex`` and ``.json``, of the revision shown, as a download."""
     post = the_post(ask)
     return cited(ask, post, current_revision(ask, post))
 
 
-def cited(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Answer:
+def cited(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> PageResponse:
     """*revision* in the format that the path names."""
     wanted = ask.part["format"]
     if wanted not in CITED:
@@ -152,7 +152,7 @@ def cited(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Answer:
     write, media_type = CITED[wanted]
     item = cite.record(work_of(ask, post, revision))
     name = f"{item['id']}.{_ENDINGS.get(wanted, wanted)}"
-    return Answer(
+    return PageResponse(
         write(item),
         media_type=media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},

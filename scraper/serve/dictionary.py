@@ -7,7 +7,7 @@ from scraper import schema
 from scraper.export import FORMATS, Options, columns, instant, shape, xml
 from scraper.serve import metadata as desk
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.citing import absolute
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
@@ -18,10 +18,10 @@ from scraper.store import holdings, post_queries
 IN_SITEMAP = 50_000
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/data-dictionary``"""
     described = {name: (words, list(columns.items())) for name, (words, columns) in desk.described().items() if columns}
-    return Answer(
+    return PageResponse(
         render(
             "dictionary.html",
             ask.room,
@@ -35,7 +35,7 @@ def page(ask: Ask) -> Answer:
     )
 
 
-def package(ask: Ask) -> Answer:
+def package(ask: Ask) -> PageResponse:
     """``/datapackage.json``: the downloads of all posts, for programs that read Frictionless Data Packages."""
     resources: list[dict[str, Any]] = []
     for name in ("csv", "json", "jsonl"):
@@ -60,10 +60,10 @@ def package(ask: Ask) -> Answer:
         "sources": sources,
     }
     body = json.dumps({**about, "resources": resources}, ensure_ascii=False, indent=1)
-    return Answer(body, media_type="application/json")
+    return PageResponse(body, media_type="application/json")
 
 
-def robots(ask: Ask) -> Answer:
+def robots(ask: Ask) -> PageResponse:
     """``/robots.txt``: posts may be found, endless combinations of filters need not be."""
     base = ask.room.base
     closed = ("search?", "search.", "raw/", "go", "-/", ask.room.bench)
@@ -74,10 +74,10 @@ def robots(ask: Ask) -> Answer:
         f"Allow: {base}",
         f"Sitemap: {ask.origin}{ask.link('/sitemap.xml')}",
     ]
-    return Answer("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
+    return PageResponse("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
 
 
-def sitemap(ask: Ask) -> Answer:
+def sitemap(ask: Ask) -> PageResponse:
     """``/sitemap.xml``: the pages of all posts, newest first, each with when we last learned something about it."""
     found = post_queries.newest(ask.db, IN_SITEMAP)
     entries = "".join(
@@ -85,4 +85,4 @@ def sitemap(ask: Ask) -> Answer:
         for row in found
     )
     start = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    return Answer(f"{start}\n{entries}</urlset>\n", media_type="application/xml; charset=utf-8")
+    return PageResponse(f"{start}\n{entries}</urlset>\n", media_type="application/xml; charset=utf-8")

@@ -37,7 +37,7 @@ from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import is_public
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, LaneFull
-from scraper.serve.searching import State
+from scraper.serve.searching import SearchState
 from scraper.serve.security_headers import SAFE
 from scraper.store import holdings
 
@@ -110,7 +110,7 @@ def opening(room: Room, request: Request) -> Opened:
         db = stack.enter_context(closing(room.connect()))
         ask = ask_of(room, request, db)
         name = ENDINGS[ask.part["format"]]
-        state, options = State(ask), options_of(ask, name)
+        state, options = SearchState(ask), options_of(ask, name)
         db.row_factory = None
         stack.enter_context(search.snapshot(db))
         with patience(db, MAKING):
@@ -123,7 +123,7 @@ def opening(room: Room, request: Request) -> Opened:
         return Opened(db, headers, first, chunks, stack.pop_all().close)
 
 
-def asked(state: State, name: str) -> search.Request:
+def asked(state: SearchState, name: str) -> search.Request:
     """What *state* asks for; a feed is always newest first, by when this archive learned of a post."""
     return replace(state.request, sort=search.LEARNED) if name == "atom" else state.request
 

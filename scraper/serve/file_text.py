@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scraper import search
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.body_html import web_address
 from scraper.serve.markup import marked_paragraphs
 from scraper.serve.permalinks import path_of, the_post
@@ -22,7 +22,7 @@ class FilePage:
     original: str
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/file/<number>``, with ``?q=``; its page 4 is at ``#page=4``, as in readers of PDF."""
     post = the_post(ask)
     file = post_queries.file(ask.db, post["id"], int(ask.part["number"]))
@@ -45,4 +45,4 @@ def page(ask: Ask) -> Answer:
         found=[each.number for each in pages if any("<mark>" in paragraph for paragraph in each.paragraphs)],
         back=ask.link(path_of(post), *([("q", ask.one("q"))] if ask.one("q") else [])),
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"})

@@ -19,7 +19,7 @@ class Frame:
     publisher: str = ""
     settings: Settings = field(default_factory=Settings)
     totals: holdings.Totals = field(default_factory=holdings.Totals)
-    standing: holdings.Standing = field(default_factory=holdings.Standing)
+    standing: holdings.ArchiveStanding = field(default_factory=holdings.ArchiveStanding)
 
 
 _made: dict[tuple[Room, str], Frame] = {}

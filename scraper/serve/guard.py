@@ -18,7 +18,7 @@ from datasette.utils import tilde_decode
 
 from scraper.serve import metadata as desk
 from scraper.serve import texts
-from scraper.serve.answer import Answer, problem_page
+from scraper.serve.answer import PageResponse, problem_page
 from scraper.serve.archive import Room
 from scraper.serve.security_headers import SAFE, protected, readable
 from scraper.store import holdings, nearest, withdrawal_rules
@@ -51,7 +51,7 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
             return
         scope = {**scope, "headers": readable(scope.get("headers", []))}
         if sha256 := body_asked_for(scope, about.room):
-            await answer(Answer("", 302, headers={"Location": f"{about.room.base}raw/{sha256}"}), scope, send)
+            await answer(PageResponse("", 302, headers={"Location": f"{about.room.base}raw/{sha256}"}), scope, send)
             return
         if words := closed(scope, about):
             await answer(problem_page(about.room, words[0], words[1]), scope, send)
@@ -167,7 +167,7 @@ def foreign(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
     )
 
 
-def not_found(room: Room, path: str) -> Answer:
+def not_found(room: Room, path: str) -> PageResponse:
     """Our page for an address that leads nowhere: a search box, and the nearest addresses."""
     try:
         with closing(room.connect()) as db:
@@ -177,7 +177,7 @@ def not_found(room: Room, path: str) -> Answer:
     return problem_page(room, texts.NO_SUCH_PAGE, 404, near=near)
 
 
-async def answer(page: Answer, scope: Message, send: Send) -> None:
+async def answer(page: PageResponse, scope: Message, send: Send) -> None:
     """*page*, sent as ASGI wants it."""
     body = page.body.encode("utf-8", "replace") if isinstance(page.body, str) else page.body
     said = {**SAFE, **page.headers, "Content-Type": page.media_type, "Content-Length": str(len(body))}

@@ -20,7 +20,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One line of the history."""
 
     at: str
@@ -36,8 +36,8 @@ class Entry:
 class History:
     """What is shown at once, and what waits."""
 
-    first: tuple[Entry, ...]
-    more: tuple[Entry, ...]
+    first: tuple[HistoryEntry, ...]
+    more: tuple[HistoryEntry, ...]
 
 
 def history(
@@ -52,7 +52,7 @@ def history(
     if not known or last_seen > known[0].at:
         later = known and known[-1].at > last_seen
         words = texts.LAST_CAPTURED if later or not known else texts.LAST_UNCHANGED
-        entry = Entry(last_seen, words, "last", note=texts.captures_in_all(captures))
+        entry = HistoryEntry(last_seen, words, "last", note=texts.captures_in_all(captures))
         if not any(each.at == last_seen for each in known):
             known = sorted([*known, entry], key=lambda each: each.at)
     if len(known) <= SHOWN + 1:
@@ -60,10 +60,10 @@ def history(
     return History((known[0], *known[-(SHOWN - 1) :]), tuple(known[1 : -(SHOWN - 1)]))
 
 
-def entries(events: Iterable[sqlite3.Row], links: dict[str, str], shown_at: str) -> list[Entry]:
+def entries(events: Iterable[sqlite3.Row], links: dict[str, str], shown_at: str) -> list[HistoryEntry]:
     """A line for each of *events*, in their order."""
     return [
-        Entry(event["at"], *KINDS[event["kind"]], links.get(event["at"], ""), shown_note(event["at"], shown_at))
+        HistoryEntry(event["at"], *KINDS[event["kind"]], links.get(event["at"], ""), shown_note(event["at"], shown_at))
         for event in events
         if event["kind"] in KINDS
     ]

@@ -1,7 +1,7 @@
 """Everything that happened to a post, all its versions and all counts, newest first, a page at a time."""
 
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.history import entries
 from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import current_revision, path_of, revisions_of, the_post
@@ -10,7 +10,7 @@ from scraper.serve.render import render
 from scraper.store import post_queries
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/history?page=2``"""
     post = the_post(ask)
     number = post["id"]
@@ -34,4 +34,4 @@ def page(ask: Ask) -> Answer:
         pages=shown.pages,
         title=texts.LIFE,
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"})

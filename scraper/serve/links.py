@@ -1,7 +1,7 @@
 """All links of a post and all posts that link to it, a page at a time."""
 
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import path_of, the_post
 from scraper.serve.post import held
@@ -9,7 +9,7 @@ from scraper.serve.render import render
 from scraper.store import post_queries
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/links?page=2``"""
     post = the_post(ask)
     number, url = post["id"], post["url"]
@@ -31,4 +31,4 @@ def page(ask: Ask) -> Answer:
         pages=shown.pages,
         title=texts.LINKS_TITLE,
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"})

@@ -23,7 +23,7 @@ KEY = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyMarkup:
     """What a page needs to show one text."""
 
     html: str | None
@@ -36,7 +36,7 @@ class Body:
     pictures: Mapping[str, KeptImage] = field(default_factory=dict)
 
 
-def shown(body: Body) -> str:
+def shown(body: BodyMarkup) -> str:
     """Safe HTML of *body*: of its HTML, else of its plain text."""
     if not body.html:
         return _from_text(body)
@@ -170,7 +170,7 @@ def _lines(paragraph: str, pattern: re.Pattern[str] | None) -> str:
     return "<br>".join(_marked(line, pattern) for line in paragraph.strip("\n").split("\n"))
 
 
-def _from_text(body: Body) -> str:
+def _from_text(body: BodyMarkup) -> str:
     pattern = _pattern(body.words)
     out = []
     for number, (name, paragraph) in enumerate(paragraphs(body.text or "")):

@@ -1,7 +1,7 @@
 """Addresses that were listed as posts and are not here: each with why."""
 
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.render import render
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
@@ -10,7 +10,7 @@ from scraper.vocabulary import AddressState
 ON_PAGE = 100
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/missing?state=wanted&site=…&after=<address>``; without a known state: what is wanted."""
     state = ask.one("state") if ask.one("state") in texts.STATE_WORDS else AddressState.WANTED
     sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
@@ -38,4 +38,4 @@ def page(ask: Ask) -> Answer:
         choices=[choice for choice in choices if choice[2]],
         state=state,
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"})

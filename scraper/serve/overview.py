@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from scraper.serve import charts, texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.changes import edit_of
 from scraper.serve.frame import Frame, frame_of
 from scraper.serve.remembered import remembered
@@ -38,7 +38,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class SiteCoverage:
     """A site, or all of them: (number, link to what it counts) for each column."""
 
     name: str
@@ -63,7 +63,7 @@ def counted(db: sqlite3.Connection) -> Counted:
     return Counted(holdings.coverage(db), holdings.last_tried(db), latest(db, "added"))
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/``"""
     frame = frame_of(ask.room)
     sites = holdings.sites(ask.db)
@@ -93,7 +93,7 @@ def page(ask: Ask) -> Answer:
         thumbs=thumbs(ask, ((row["site"], row["slug"]) for rows in lists.values() for row in rows)),
         downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],
     )
-    return Answer(body)
+    return PageResponse(body)
 
 
 def span(frame: Frame) -> tuple[str, str]:
@@ -138,7 +138,7 @@ def timeline(ask: Ask, sites: Sequence[sqlite3.Row]) -> charts.Timeline:
     return charts.timeline(counts, series, lambda year: ask.link("/search", ("year", year)))
 
 
-def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[Covered]:
+def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[SiteCoverage]:
     """A row for each site, and one for all where there are several."""
     known, tried = counts.coverage, counts.tried
     rows = []
@@ -153,15 +153,15 @@ def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[Co
             ),
         )  # fmt: skip
         state = texts.site_state(site["state"], tried.get(site["id"]))
-        rows.append(Covered(site["name"], ask.link("/search", own), numbers, state))
+        rows.append(SiteCoverage(site["name"], ask.link("/search", own), numbers, state))
     if len(rows) > 1:
         links = (ask.link("/search"), ask.link("/search", ("gone", "yes")),
                  *(ask.link("/missing", ("state", state)) for state in STATES))  # fmt: skip
         sums = [sum(row.counts[column][0] for row in rows) for column in range(len(links))]
-        rows.append(Covered(texts.ALL_SITES, "", tuple(zip(sums, links, strict=True)), ""))
+        rows.append(SiteCoverage(texts.ALL_SITES, "", tuple(zip(sums, links, strict=True)), ""))
     return rows
 
 
 def latest(db: sqlite3.Connection, kind: str) -> list[sqlite3.Row]:
     """The newest changes of that *kind*."""
-    return change_list.changes(db, change_list.Wanted(kind=kind), LISTED)
+    return change_list.changes(db, change_list.ChangeFilter(kind=kind), LISTED)

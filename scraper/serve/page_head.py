@@ -21,7 +21,7 @@ DESCRIPTION = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class PageHead:
     """Filled into the head of a page."""
 
     canonical: str
@@ -36,7 +36,7 @@ class Head:
     json_ld: Markup
 
 
-def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> Head:
+def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> PageHead:
     """The head of the page at *path*, which shows *work*; *text*: the post's own."""
     item, canonical = cite.record(work), absolute(ask, path)
     title = item.get("title", texts.UNTITLED)
@@ -50,7 +50,7 @@ def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> Head:
     ]
     if work.published:
         properties.append(("article:published_time", work.published))
-    return Head(
+    return PageHead(
         canonical=canonical,
         description=description,
         names=tuple(_names(work, item, title)),

@@ -10,7 +10,7 @@ ON_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PagePart:
     """The part of its lists that a page shows."""
 
     #: Rows before it.
@@ -19,9 +19,9 @@ class Part:
     pages: tuple[tuple[int, str], ...]
 
 
-def part(ask: Ask, path: str, longest: int) -> Part:
+def part(ask: Ask, path: str, longest: int) -> PagePart:
     """What ``?page=`` of *path* asks for, of lists of which the *longest* has so many rows."""
     last = max(1, -(-longest // ON_PAGE))
     here = whole(ask.one("page"), 1, last)
     pages = tuple((at, "" if at == here else ask.link(path, ("page", str(at)))) for at in range(1, last + 1))
-    return Part((here - 1) * ON_PAGE, pages)
+    return PagePart((here - 1) * ON_PAGE, pages)

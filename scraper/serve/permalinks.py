@@ -9,7 +9,7 @@ from typing import Any
 from scraper import search, urls
 from scraper.export import revision_name
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, Instead, NotHere, quoted
+from scraper.serve.answer import Ask, Instead, NotHere, PageResponse, quoted
 from scraper.serve.render import render
 from scraper.store import holdings, notices, post_queries, revision_queries, sealing
 
@@ -20,7 +20,7 @@ def the_post(ask: Ask) -> sqlite3.Row:
     if row is None:
         withdrawn = notices.at_place(ask.db, ask.part["site"], ask.part["slug"])
         if withdrawn is not None:
-            raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
+            raise Instead(PageResponse(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_post(ask.part["slug"]))
     return row
 
@@ -101,7 +101,7 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
     if revision is None:
         withdrawn = notices.of_record(ask.db, post["url"], found["digest"])
         if withdrawn is not None:
-            raise Instead(Answer(withdrawn_page(ask, [withdrawn], 410), 410))
+            raise Instead(PageResponse(withdrawn_page(ask, [withdrawn], 410), 410))
         raise NotHere(texts.no_such_revision(name))
     return _revision(revision_queries.whole(ask.db, post["id"], revision.capture_id))
 
@@ -124,20 +124,20 @@ def labels(ask: Ask, facet: str, post: int) -> list[tuple[str, str]]:
     return [(name, ask.link("/search", (facet, name))) for name in named]
 
 
-def short(ask: Ask) -> Answer:
+def short(ask: Ask) -> PageResponse:
     """``/p/<short id>``: to the page of the post, which has the same id in every archive. Raises NotHere."""
     row = post_queries.by_short_id(ask.db, ask.part["short_id"])
     if row is None:
         raise NotHere(texts.no_such_post(ask.part["short_id"]))
-    return Answer("", 302, headers={"Location": ask.link(path_of(row))})
+    return PageResponse("", 302, headers={"Location": ask.link(path_of(row))})
 
 
-def go(ask: Ask) -> Answer:
+def go(ask: Ask) -> PageResponse:
     """``/go?url=``: to our page of a post, from any address under which it was ever seen."""
     asked = ask.one("url")[:4000]
     if not asked:
-        return Answer(render("go.html", ask.room, url="", words="", here="go"))
+        return PageResponse(render("go.html", ask.room, url="", words="", here="go"))
     if found := search.post_at(ask.db, asked):
-        return Answer("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
+        return PageResponse("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
     words = texts.heard_of(holdings.state_of(ask.db, urls.canonical(asked)))
-    return Answer(render("go.html", ask.room, url=asked, words=words, here="go"), 404)
+    return PageResponse(render("go.html", ask.room, url=asked, words=words, here="go"), 404)

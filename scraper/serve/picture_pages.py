@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from scraper import pictures, thumbnails, wix_media
 from scraper.replay import grey_box
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, NotHere, quoted
+from scraper.serve.answer import Ask, NotHere, PageResponse, quoted
 from scraper.serve.body_html import KeptImage
 from scraper.serve.picture_looks import body_of, look
 from scraper.serve.render import render
@@ -46,7 +46,7 @@ def original_address(one: KeptPicture) -> str:
     return captured if wix_media.without_rendition(captured) == captured else one.url
 
 
-def small(ask: Ask) -> Answer:
+def small(ask: Ask) -> PageResponse:
     """``/picture/<sha256>``: a small copy of a picture; where none can be made, the picture itself.
 
     In the place of what could do more than be seen stands a grey box.
@@ -57,10 +57,12 @@ def small(ask: Ask) -> Answer:
     if body is None:
         raise NotHere(texts.NO_SUCH_BYTES)
     if not pictures.may_be_shown(body):
-        return Answer(grey_box(thumbnails.SIDE, thumbnails.SIDE * 3 // 4), media_type="image/svg+xml", headers=_POLICY)
+        return PageResponse(
+            grey_box(thumbnails.SIDE, thumbnails.SIDE * 3 // 4), media_type="image/svg+xml", headers=_POLICY
+        )
     made = _made(sha256, body)
     kind = "image/jpeg" if made else pictures.type_of(body) or "application/octet-stream"
-    return Answer(made or body, media_type=kind, headers=_POLICY)
+    return PageResponse(made or body, media_type=kind, headers=_POLICY)
 
 
 def _made(sha256: str, body: bytes) -> bytes:
@@ -73,7 +75,7 @@ def _made(sha256: str, body: bytes) -> bytes:
     return _small.get(sha256, b"")
 
 
-def gallery(ask: Ask) -> Answer:
+def gallery(ask: Ask) -> PageResponse:
     """``/pictures?site=&q=&page=``: all kept pictures, found by their words."""
     site, words = ask.one("site"), ask.one("q")
     number = ask.one("page", "1")
@@ -86,7 +88,7 @@ def gallery(ask: Ask) -> Answer:
     def at(number: int) -> str:
         return ask.link("/pictures", *chosen, ("page", str(number)))
 
-    return Answer(
+    return PageResponse(
         render(
             "pictures.html",
             ask.room,

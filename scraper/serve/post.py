@@ -9,11 +9,11 @@ from typing import Any
 from scraper import cite, search, urls
 from scraper.seal import exhibit
 from scraper.serve import charts, texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.body_html import KeptImage, shown_image, web_address
 from scraper.serve.citing import citations, work_of
 from scraper.serve.history import history
-from scraper.serve.markup import Body, shown
+from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.near_posts import beside
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, the_post
@@ -30,14 +30,14 @@ NEWEST = 20
 FILE_TEXT = 2_000
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>``, with ``?q=`` to mark the words of a search."""
     post = the_post(ask)
     links = post_queries.links(ask.db, post["id"], MOST)
     linked_from = post_queries.linked_from(ask.db, post["id"], post["url"], MOST)
     ours = held(ask, (link["url"] for link in links))
     pictured = in_text(ask, picture_queries.of_post(ask.db, post["id"]))
-    body = Body(
+    body = BodyMarkup(
         post["body_html"], post["body_text"], search.found_words(ask.db, ask.one("q"), post["id"]), ours, pictured
     )
     counts = post_queries.counts(ask.db, post["id"])
@@ -47,7 +47,7 @@ def page(ask: Ask) -> Answer:
     captured = capture_queries.row(ask.db, post["capture_id"])
     captures = capture_queries.newest_of_post(ask.db, post["id"], NEWEST)
     events = post_queries.events(ask.db, post["id"])
-    return Answer(
+    return PageResponse(
         render(
             "post.html",
             ask.room,

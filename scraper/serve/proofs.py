@@ -8,25 +8,25 @@ from scraper.export import NEVER, instant, xml
 from scraper.seal import exhibit
 from scraper.search import check_cost, post_values
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, NotHere
+from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import the_post, withdrawn_page
-from scraper.serve.searching import IN_EXHIBIT, State
+from scraper.serve.searching import IN_EXHIBIT, SearchState
 from scraper.store import Archive, notices, sealing
 
 #: Checkpoints in the feed.
 NEWEST = 50
 
 
-def checkpoint(ask: Ask) -> Answer:
+def checkpoint(ask: Ask) -> PageResponse:
     """``/checkpoint``: the newest signed note, as it stands in the archive."""
     row = sealing.newest(ask.db)
     if row is None:
         raise NotHere(texts.NO_CHECKPOINT)
-    return Answer(row.text, media_type="text/plain; charset=utf-8")
+    return PageResponse(row.text, media_type="text/plain; charset=utf-8")
 
 
-def feed(ask: Ask) -> Answer:
+def feed(ask: Ask) -> PageResponse:
     """``/checkpoints.atom``: the newest checkpoints, whole, for whoever keeps them elsewhere."""
     rows = sealing.rows(ask.db)[: -NEWEST - 1 : -1]
     own = ask.origin + ask.link("/checkpoints.atom")
@@ -39,7 +39,7 @@ def feed(ask: Ask) -> Answer:
         *(_entry(ask, row) for row in rows),
         "</feed>\n",
     ]
-    return Answer("".join(parts), media_type="application/atom+xml; charset=utf-8")
+    return PageResponse("".join(parts), media_type="application/atom+xml; charset=utf-8")
 
 
 def _entry(ask: Ask, row: sealing.Row) -> str:
@@ -53,15 +53,15 @@ def _entry(ask: Ask, row: sealing.Row) -> str:
     )
 
 
-def post_exhibit(ask: Ask) -> Answer:
+def post_exhibit(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/exhibit.zip?revision=<hex>``"""
     post = the_post(ask)
     return _exhibit(ask, [post["url"]], post["slug"], ask.one("revision") or None)
 
 
-def results_exhibit(ask: Ask) -> Answer:
+def results_exhibit(ask: Ask) -> PageResponse:
     """``/exhibit.zip?q=…``: the posts of a search, filtered as its page is."""
-    request = State(ask).request
+    request = SearchState(ask).request
     check_cost(ask.db, request.query)
     found = [str(row[0]) for row in post_values(ask.db, request, ("url",), IN_EXHIBIT + 1)]
     if not 0 < len(found) <= IN_EXHIBIT:
@@ -69,7 +69,7 @@ def results_exhibit(ask: Ask) -> Answer:
     return _exhibit(ask, found, ask.one("q") or "posts", None)
 
 
-def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -> Answer:
+def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -> PageResponse:
     path = ask.db.execute("PRAGMA database_list").fetchone()[2]
     try:
         with Archive.open(Path(path), create=False, readonly=True) as archive:
@@ -78,9 +78,9 @@ def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -
         raise NotHere(str(error)) from error
     name = "".join(sign for sign in named if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80]
     headers = {"Content-Disposition": f'attachment; filename="exhibit-{name or "post"}.zip"', "X-Robots-Tag": "noindex"}
-    return Answer(data, media_type="application/zip", headers=headers)
+    return PageResponse(data, media_type="application/zip", headers=headers)
 
 
-def withdrawn(ask: Ask) -> Answer:
+def withdrawn(ask: Ask) -> PageResponse:
     """``/withdrawn``: all posts that were withdrawn, by day and reason, never by address or person."""
-    return Answer(withdrawn_page(ask, notices.listed(ask.db), 200))
+    return PageResponse(withdrawn_page(ask, notices.listed(ask.db), 200))

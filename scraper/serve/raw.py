@@ -4,7 +4,7 @@ import re
 
 from scraper.errors import IntegrityError
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, NotHere, problem_page
+from scraper.serve.answer import Ask, NotHere, PageResponse, problem_page
 from scraper.store import capture_queries, holdings, withdrawal_rules
 
 ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "application/json": "json",
@@ -13,7 +13,7 @@ ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/raw/<sha256>``. Of no type that a browser would show, whatever it holds.
 
     Bytes that do not have that digest are not handed out: 503.
@@ -33,4 +33,4 @@ def page(ask: Ask) -> Answer:
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Robots-Tag": "noindex",
     }
-    return Answer(body, media_type="application/octet-stream", headers=headers)
+    return PageResponse(body, media_type="application/octet-stream", headers=headers)

@@ -14,9 +14,9 @@ from scraper import pictures, urls
 from scraper.charset import decode
 from scraper.errors import IntegrityError, Unreadable
 from scraper.page import Page
-from scraper.replay import Around, cdx_server, memento, replayed, rewritten_css
+from scraper.replay import PageFrame, cdx_server, memento, replayed, rewritten_css
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Answer, Ask, NotHere, problem_page, quoted
+from scraper.serve.answer import Ask, NotHere, PageResponse, problem_page, quoted
 from scraper.serve.picture_looks import look
 from scraper.serve.render import render
 from scraper.store import Memento, Mementos, picture_name
@@ -40,7 +40,7 @@ _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|title|meta
 _TEXT = re.compile(r"text/|.*(?:json|xml)$")
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/web/<14 digits>[form]/<url>`` and ``/web/<url>``."""
     rest = _rest(ask, "/web/")
     found = _STAMPED.fullmatch(rest)
@@ -51,7 +51,7 @@ def page(ask: Ask) -> Answer:
     return _captured(ask, _padded(found["stamp"]), found["form"] or "", _address(found["url"]))
 
 
-def timegate(ask: Ask, url: str) -> Answer:
+def timegate(ask: Ask, url: str) -> PageResponse:
     """To the capture nearest to ``Accept-Datetime``; without it to the newest good one."""
     store = Mementos(ask.db)
     found = _known(store.all(url), url)
@@ -63,27 +63,27 @@ def timegate(ask: Ask, url: str) -> Answer:
     at = memento.nearest(stamps, goal) if goal else store.newest_good(found)
     place = f"web/{stamps[at]}/{found[at].url}"
     headers = {"Location": _place(ask, place), "Vary": "accept-datetime, accept-encoding"}
-    return Answer("", 302, headers=headers | {"Link": memento.links(url, stamps, at, _places(ask))})
+    return PageResponse("", 302, headers=headers | {"Link": memento.links(url, stamps, at, _places(ask))})
 
 
-def timemap(ask: Ask) -> Answer:
+def timemap(ask: Ask) -> PageResponse:
     """``/web/timemap/link/<url>`` and ``/web/timemap/json/<url>``: all captures of an address."""
     form = ask.part["format"]
     url = _address(_rest(ask, f"/web/timemap/{form}/"))
     stamps = [one.timestamp for one in _known(Mementos(ask.db).all(url), url)]
     if form == "json":
-        return Answer(memento.timemap_json(url, stamps, _places(ask)), media_type="application/json")
-    return Answer(memento.timemap_link(url, stamps, _places(ask)), media_type=memento.LINK_FORMAT)
+        return PageResponse(memento.timemap_json(url, stamps, _places(ask)), media_type="application/json")
+    return PageResponse(memento.timemap_link(url, stamps, _places(ask)), media_type=memento.LINK_FORMAT)
 
 
-def cdx(ask: Ask) -> Answer:
+def cdx(ask: Ask) -> PageResponse:
     """``/cdx?url=``, as the Wayback Machine's CDX server answers. A list names nothing that was withdrawn; who asks for
     the very address is told when it was captured.
     """
     try:
         asked = cdx_server.question(ask.args)
-    except cdx_server.Wrong as error:
-        return Answer(f"{error}\n", 400, media_type="text/plain; charset=utf-8")
+    except cdx_server.BadQuestion as error:
+        return PageResponse(f"{error}\n", 400, media_type="text/plain; charset=utf-8")
     store = Mementos(ask.db)
     found = {one.id: one for one in store.beginning(asked.prefixes, whole=asked.match == "exact")}
     if asked.match == "domain":
@@ -92,7 +92,7 @@ def cdx(ask: Ask) -> Answer:
     lengths = store.lengths(sorted({one.body_sha256 for one in named if one.body_sha256}))
     rows, key = cdx_server.chosen(asked, (_row(one, lengths) for one in named))
     media_type = "application/json" if asked.is_json else "text/plain; charset=utf-8"
-    return Answer(cdx_server.written(asked, rows, key), media_type=media_type)
+    return PageResponse(cdx_server.written(asked, rows, key), media_type=media_type)
 
 
 def _row(one: Memento, lengths: dict[str, int]) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _surt(url: str) -> str:
 # -- one capture
 
 
-def _captured(ask: Ask, stamp: str, form: str, url: str) -> Answer:
+def _captured(ask: Ask, stamp: str, form: str, url: str) -> PageResponse:
     """The capture of that very second in the form that was asked for, or the way to the nearest one."""
     store = Mementos(ask.db)
     every = store.all(url)
@@ -125,19 +125,19 @@ def _captured(ask: Ask, stamp: str, form: str, url: str) -> Answer:
     stamps = [one.timestamp for one in every]
     if stamp not in stamps:
         one = store.confirmed(url, stamp) or every[memento.nearest(stamps, stamp)]
-        return Answer("", 302, headers={"Location": _place(ask, f"web/{one.timestamp}{form}/{one.url}")})
+        return PageResponse("", 302, headers={"Location": _place(ask, f"web/{one.timestamp}{form}/{one.url}")})
     same = [number for number, at in enumerate(stamps) if at == stamp]
     # Of several captures in one second the address as written counts, then the one with a body.
     at = max(same, key=lambda number: (every[number].url == url, every[number].body_sha256 is not None, number))
     one = every[at]
-    shown = Shown(ask, store, one, every, at)
+    shown = ShownCapture(ask, store, one, every, at)
     answer = shown.as_form(form)
     said = {"Memento-Datetime": memento.http_form(stamp), "Link": memento.links(one.url, stamps, at, _places(ask))}
     return replace(answer, headers={**answer.headers, **said} if answer.status != 410 else answer.headers)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCapture:
     """One capture to be shown, and its place among the captures of its address, oldest first."""
 
     ask: Ask
@@ -146,7 +146,7 @@ class Shown:
     every: list[Memento]
     at: int
 
-    def as_form(self, form: str) -> Answer:
+    def as_form(self, form: str) -> PageResponse:
         """The capture in the form named: a page, bytes, a picture, a style sheet."""
         if self.store.is_withdrawn(self.one):
             return problem_page(self.ask.room, texts.WITHDRAWN, 410)
@@ -164,7 +164,7 @@ class Shown:
             case _:
                 return self.as_page(body)
 
-    def as_received(self, body: bytes) -> Answer:
+    def as_received(self, body: bytes) -> PageResponse:
         """The bytes, with the head that came under names that say so. A download: nothing of it is shown here."""
         one, head = self.one, self.store.head(self.one) or b""
         headers = {f"X-Archive-Orig-{name}": value for name, value in _headers(head).items()}
@@ -173,9 +173,9 @@ class Shown:
         if one.redirected_to:
             headers["Location"] = _place(self.ask, f"web/{one.timestamp}id_/{one.redirected_to}")
         kind = _headers(head).get("content-type") or one.media_type or "application/octet-stream"
-        return Answer(body, one.status or 200, media_type=kind, headers=headers)
+        return PageResponse(body, one.status or 200, media_type=kind, headers=headers)
 
-    def as_picture(self, body: bytes) -> Answer:
+    def as_picture(self, body: bytes) -> PageResponse:
         """A picture as what its bytes are; what a browser should not be given is a download."""
         kind = pictures.type_of(body)
         headers = dict(_BYTES)
@@ -183,42 +183,42 @@ class Shown:
             ending = pictures.ENDINGS.get(kind or "", "bin")
             headers["Content-Disposition"] = f'attachment; filename="{self.one.record_sha256[:16]}.{ending}"'
             kind = "application/octet-stream"
-        return Answer(body, media_type=kind, headers=headers)
+        return PageResponse(body, media_type=kind, headers=headers)
 
-    def as_style(self, body: bytes) -> Answer:
+    def as_style(self, body: bytes) -> PageResponse:
         """A style sheet whose pictures come from the archive."""
-        found = Found(self.ask, self.store, self.one)
+        found = PageLinks(self.ask, self.store, self.one)
         base = self.one.url
 
         def resolve(written: str) -> str | None:
             url = urls.normalise(written, base)
             return found.picture(url) if url else None
 
-        return Answer(
+        return PageResponse(
             rewritten_css(decode(body, self.one.media_type), resolve),
             media_type="text/css; charset=utf-8",
             headers=_BYTES,
         )
 
-    def as_page(self, body: bytes) -> Answer:
+    def as_page(self, body: bytes) -> PageResponse:
         """The page as it looked; what is no page in the plainest way that shows it."""
         one = self.one
         headers = {"Content-Security-Policy": PAGE_POLICY}
         if one.redirected_to:
             to = _place(self.ask, f"web/{one.timestamp}/{one.redirected_to}")
             said = render("replay_redirect.html", self.ask.room, one=one, to=to, bar=self.bar())
-            return Answer(said, headers=headers)
+            return PageResponse(said, headers=headers)
         if pictures.type_of(body):
             return self.as_picture(body)
         if not _TEXT.match(one.media_type or "text/"):
-            return Answer("", 302, headers={"Location": _place(self.ask, f"web/{one.timestamp}id_/{one.url}")})
+            return PageResponse("", 302, headers={"Location": _place(self.ask, f"web/{one.timestamp}id_/{one.url}")})
         text = decode(body, _headers(self.store.head(one) or b"").get("content-type") or one.media_type)
         is_page = one.media_type != "text/plain" and (one.media_type == "text/html" or _HTML.match(text[:5000]))
-        return Answer((is_page and self._replayed(text)) or self._plain(text), headers=headers)
+        return PageResponse((is_page and self._replayed(text)) or self._plain(text), headers=headers)
 
     def _replayed(self, text: str) -> str | None:
         """The page rewritten; None: nobody should parse it."""
-        around = Around(
+        around = PageFrame(
             head=render("replay_head.html", self.ask.room),
             bar=self.bar(),
             elsewhere=texts.LEADS_ELSEWHERE,
@@ -226,7 +226,7 @@ class Shown:
         )
         try:
             page = Page.from_html(text, url=self.one.url)
-            return replayed(page, Found(self.ask, self.store, self.one), around)
+            return replayed(page, PageLinks(self.ask, self.store, self.one), around)
         except Unreadable:
             return None
 
@@ -256,7 +256,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageLinks:
     """Where the archive has what the page *one* names."""
 
     ask: Ask

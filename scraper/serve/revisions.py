@@ -8,10 +8,10 @@ from typing import Any
 
 from scraper import cite, diff
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Answer, Ask
+from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.body_html import pictures_of, web_address
 from scraper.serve.citing import citations, cited, work_of
-from scraper.serve.markup import Body, shown
+from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
@@ -25,21 +25,21 @@ CHANGED = "changed"
 FIELDS = ("title", "author", "published_at", "updated_at")
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/revision/<name>``: the post as it read then. Other names of it lead to this one."""
     post = the_post(ask)
     revision = named(ask, post, ask.part["name"])
     path = f"{path_of(post)}/revision/{revision.name}"
     if ask.part["name"] != revision.name:
-        return Answer("", 301, headers={"Location": ask.link(path)})
+        return PageResponse("", 301, headers={"Location": ask.link(path)})
     row, known = revision.row, revisions_of(ask, post["id"])
     place = [each.name for each in known].index(revision.name)
     latest = current_revision(ask, post)
     work = work_of(ask, post, revision)
     pictured = in_text(ask, picture_queries.named(ask.db, pictures_of(row["body_html"])))
-    body = Body(row["body_html"], row["body_text"], pictures=pictured)
+    body = BodyMarkup(row["body_html"], row["body_text"], pictures=pictured)
     captured = capture_queries.row(ask.db, revision.capture_id)
-    return Answer(
+    return PageResponse(
         render(
             "revision.html",
             ask.room,
@@ -80,14 +80,14 @@ def copy_of(
     )
 
 
-def citation(ask: Ask) -> Answer:
+def citation(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/revision/<name>/cite.ris`` and its siblings."""
     post = the_post(ask)
     return cited(ask, post, named(ask, post, ask.part["name"]))
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RevisedField:
     """A field before and after; the segments tell what differs."""
 
     name: str
@@ -103,7 +103,7 @@ class Targets:
     added: tuple[str, ...]
 
 
-def compare(ask: Ask) -> Answer:
+def compare(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too."""
     post = the_post(ask)
     old, new = named(ask, post, ask.one("from")), named(ask, post, ask.one("to"))
@@ -114,7 +114,7 @@ def compare(ask: Ask) -> Answer:
     viewed = (("view", "beside"),) if beside else ()
     all_of_it = (("all", "1"),) if whole else ()
     versions = revisions_of(ask, post["id"])
-    return Answer(
+    return PageResponse(
         render(
             "diff.html",
             ask.room,
@@ -145,10 +145,10 @@ def compare(ask: Ask) -> Answer:
     )
 
 
-def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Field]:
+def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RevisedField]:
     """Title, author and dates, where they differ."""
     return [
-        Field(texts.FIELDS[name], tuple(diff.words(said(name, old[name]), said(name, new[name]))))
+        RevisedField(texts.FIELDS[name], tuple(diff.words(said(name, old[name]), said(name, new[name]))))
         for name in FIELDS
         if old[name] != new[name]
     ]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from scraper import search
 from scraper.serve import charts, formatting, texts
-from scraper.serve.answer import Answer, Ask, quoted
+from scraper.serve.answer import Ask, PageResponse, quoted
 from scraper.serve.citing import absolute, coins
 from scraper.serve.frame import frame_of
 from scraper.serve.render import render
@@ -36,7 +36,7 @@ _MARKED = re.compile(f"{search.MARK}(.*?){search.UNMARK}", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class State:
+class SearchState:
     """One search, as an address says it: words, filters, order, page."""
 
     ask: Ask
@@ -113,7 +113,7 @@ def whole(text: str, default: int, most: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FacetChoice:
     """A value that can be chosen, or is."""
 
     label: str
@@ -128,8 +128,8 @@ class FacetShown:
 
     name: str
     title: str
-    first: tuple[Choice, ...]
-    more: tuple[Choice, ...]
+    first: tuple[FacetChoice, ...]
+    more: tuple[FacetChoice, ...]
     #: How many values there are.
     count: int
     #: Address of the page that has all of them; empty: they are all here.
@@ -145,18 +145,18 @@ class Months:
     close: str
 
 
-def page(ask: Ask) -> Answer:
+def page(ask: Ask) -> PageResponse:
     """``/search``"""
     with search.snapshot(ask.db):
-        return answer(ask, State(ask))
+        return answer(ask, SearchState(ask))
 
 
-def answer(ask: Ask, state: State) -> Answer:
+def answer(ask: Ask, state: SearchState) -> PageResponse:
     """The page of one search, all of it from one state of the archive."""
     search.check_cost(ask.db, state.request.query)
     found = search.find(ask.db, state.request)
     if found.shown and state.request.page > found.pages:
-        return Answer("", 302, headers={"Location": state.at(found.pages)})
+        return PageResponse("", 302, headers={"Location": state.at(found.pages)})
     facets = {facet.name: facet for facet in found.facets}
     advice = search.advise(ask.db, state.request, found.total)
     body = render(
@@ -193,7 +193,7 @@ def answer(ask: Ask, state: State) -> Answer:
         citation=citation(ask, state, found, chosen(state, facets["site"])),
         coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +227,13 @@ def groups(found: search.Page) -> list[GroupShown]:
     return shown
 
 
-def again(state: State, step: search.Step) -> str:
+def again(state: SearchState, step: search.Step) -> str:
     """Address of another search that was offered."""
     return state.link(*pairs_of(step.text, step.filters), *state.order)
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class SearchCoverage:
     """How much of what the sites listed can be found by a search."""
 
     posts: int
@@ -241,13 +241,15 @@ class Covered:
     lost: int
 
 
-def coverage(db: sqlite3.Connection) -> Covered:
+def coverage(db: sqlite3.Connection) -> SearchCoverage:
     """Posts in the archive, and those it knows of and has not."""
     states = holdings.states(db)
-    return Covered(holdings.count_of(db, "posts"), states.get(AddressState.WANTED, 0), states.get(AddressState.LOST, 0))
+    return SearchCoverage(
+        holdings.count_of(db, "posts"), states.get(AddressState.WANTED, 0), states.get(AddressState.LOST, 0)
+    )
 
 
-def citation(ask: Ask, state: State, found: search.Page, filters: list[Choice]) -> str:
+def citation(ask: Ask, state: SearchState, found: search.Page, filters: list[FacetChoice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
     day = holdings.last_seen_day(ask.db)
     address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
@@ -292,7 +294,7 @@ def passages_shown(hit: search.Hit) -> list[tuple[search.Snippet, bool]]:
     return shown
 
 
-def pages(state: State, found: search.Page) -> Mapping[str, str]:
+def pages(state: SearchState, found: search.Page) -> Mapping[str, str]:
     """``previous`` and ``next``, where there are such."""
     here = state.request.page
     links = {"previous": state.at(here - 1)} if here > 1 else {}
@@ -306,7 +308,7 @@ def worth_showing(facet: search.Facet) -> bool:
     return len(facet.values) > 1 or any(value.selected for value in facet.values)
 
 
-def shown(state: State, facet: search.Facet) -> FacetShown:
+def shown(state: SearchState, facet: search.Facet) -> FacetShown:
     """*facet*, what is chosen first."""
     values = sorted(facet.values, key=lambda each: not each.selected)
     choices = [choice(state, facet.name, value) for value in values[:AT_MOST]]
@@ -316,15 +318,15 @@ def shown(state: State, facet: search.Facet) -> FacetShown:
     )
 
 
-def choice(state: State, facet: str, value: search.Value) -> Choice:
+def choice(state: SearchState, facet: str, value: search.Value) -> FacetChoice:
     """A value with the search that chooses it, or lets go of it."""
     label = named(facet, value.value, value.label)
-    return Choice(label, value.count, state.toggled(facet, value.value), value.selected)
+    return FacetChoice(label, value.count, state.toggled(facet, value.value), value.selected)
 
 
-def values_page(ask: Ask) -> Answer:
+def values_page(ask: Ask) -> PageResponse:
     """``/search/by/<facet>``: every value that the results of a search have, by name."""
-    state = State(ask)
+    state = SearchState(ask)
     search.check_cost(ask.db, state.request.query)
     found = search.find(ask.db, state.request)
     name = ask.part["facet"]
@@ -339,7 +341,7 @@ def values_page(ask: Ask) -> Answer:
         asked=texts.asked_for(ask.one("q"), found.total),
         back=state.link(*state.pairs, *state.order),
     )
-    return Answer(body, headers={"X-Robots-Tag": "noindex"})
+    return PageResponse(body, headers={"X-Robots-Tag": "noindex"})
 
 
 def named(facet: str, value: str, label: str) -> str:
@@ -347,20 +349,20 @@ def named(facet: str, value: str, label: str) -> str:
     return formatting.language_name(value) if facet == "language" else texts.FLAGS.get(facet, {}).get(value, label)
 
 
-def chosen(state: State, sites: search.Facet) -> list[Choice]:
+def chosen(state: SearchState, sites: search.Facet) -> list[FacetChoice]:
     """The filters in force, and how much must match, each with the link that takes it away."""
     names = {value.value: value.label for value in sites.values}
     found = []
     for name, value in state.pairs:
         if name == "match":
-            found.append(Choice(texts.MATCHED[value], 0, state.link(*state.exact, *state.order), chosen=True))
+            found.append(FacetChoice(texts.MATCHED[value], 0, state.link(*state.exact, *state.order), chosen=True))
         elif name != "q":
             label = named(name, value, names.get(value, value) if name == "site" else value)
-            found.append(Choice(texts.chosen(name, label), 0, state.toggled(name, value), chosen=True))
+            found.append(FacetChoice(texts.chosen(name, label), 0, state.toggled(name, value), chosen=True))
     return found
 
 
-def timeline(state: State, found: search.Page) -> charts.Timeline:
+def timeline(state: SearchState, found: search.Page) -> charts.Timeline:
     """Hits by year; each bar chooses its year, or lets go of it."""
     counts: Counter[str] = Counter()
     for facet in found.facets:
@@ -372,7 +374,7 @@ def timeline(state: State, found: search.Page) -> charts.Timeline:
     )
 
 
-def months(state: State, found: search.Page) -> Months | None:
+def months(state: SearchState, found: search.Page) -> Months | None:
     """The months of the year that is chosen alone; None: none is, or not only one."""
     years = [year for year in state.filters.year if year != search.UNDATED]
     if len(years) != 1 or len(state.filters.year) != 1:
@@ -397,27 +399,27 @@ def whole_day(bound: str | None) -> str:
     return f"{bound}-01-01"[:10] if bound and len(bound) in (4, 7, 10) else (bound or "")[:10]
 
 
-def numbers(state: State, found: search.Page) -> list[tuple[int, str]]:
+def numbers(state: SearchState, found: search.Page) -> list[tuple[int, str]]:
     """(page, address) of the pages near this one, the first and the last; no address: this one."""
     here, last = state.request.page, found.pages
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
     return [(page, "" if page == here else state.at(page)) for page in wanted]
 
 
-def exhibit_of(ask: Ask, state: State, total: int) -> str:
+def exhibit_of(ask: Ask, state: SearchState, total: int) -> str:
     """Where the exhibit of these posts is; empty: there are none, too many, or no captures in this copy."""
     fits = 0 < total <= IN_EXHIBIT and holdings.has_bodies(ask.db)
     return state.link(*state.exact, path="/exhibit.zip") if fits else ""
 
 
-def downloads(state: State) -> list[tuple[str, str]]:
+def downloads(state: SearchState) -> list[tuple[str, str]]:
     """(address, name) of this result set in every format."""
     found = [(state.link(*state.pairs, *state.order, path=f"/search.{end}"), words) for end, words in texts.FORMATS]
     excel = state.link(*state.pairs, *state.order, ("excel", "1"), path="/search.csv")
     return [found[0], (excel, texts.FOR_EXCEL), *found[1:]]
 
 
-def with_more(state: State, found: search.Page) -> str:
+def with_more(state: SearchState, found: search.Page) -> str:
     """Address of the download that has the further posts too; empty: there are none."""
     if not found.groups:
         return ""

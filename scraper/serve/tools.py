@@ -179,7 +179,9 @@ def cite_post(ask: Ask, post: sqlite3.Row, at: str = "") -> Json:
 
 def list_changes(ask: Ask, since: str = "", size: int = 50) -> Json:
     """What this archive learned since a day, newest first; *since* empty: ever. Raises UsageError: it is no day."""
-    rows = change_list.changes(ask.db, change_list.Wanted(since=since and checked(since)), min(max(size, 1), MOST))
+    rows = change_list.changes(
+        ask.db, change_list.ChangeFilter(since=since and checked(since)), min(max(size, 1), MOST)
+    )
     return {"since": since, "changes": [_change(ask, row) for row in rows]}
 
 

@@ -31,9 +31,9 @@ from scraper.store import (
     workers,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
-from scraper.store.evidence import Kept as KeptRow
+from scraper.store.evidence import KeptRow
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
-from scraper.store.import_files import ImportFile, ImportLog, Place
+from scraper.store.import_files import ImportFile, ImportLog, PlaceInFile
 from scraper.store.mementos import Memento, Mementos
 from scraper.store.nearest import nearest
 from scraper.store.pages_media import PagesMedia
@@ -41,9 +41,9 @@ from scraper.store.picture_queries import A_PAGE, KeptPicture
 from scraper.store.picture_rows import PictureRows
 from scraper.store.post_captures import PostCapture
 from scraper.store.post_history import PostHistory
-from scraper.store.rebuilding import Change, Rebuilt
+from scraper.store.rebuilding import FieldChange, Rebuilt
 from scraper.store.settings import Settings, keep_setting, settings_of
-from scraper.store.withdrawal_plan import Extent, Plan
+from scraper.store.withdrawal_plan import Extent, WithdrawalPlan
 from scraper.store.withdrawing import Decision
 from scraper.wix_media import picture_name
 
@@ -51,10 +51,10 @@ __all__ = [
     "A_PAGE",
     "NOT_JUDGED",
     "Archive",
-    "Change",
     "CrawlSummary",
     "Decision",
     "Extent",
+    "FieldChange",
     "Health",
     "HeldCapture",
     "ImportFile",
@@ -67,8 +67,7 @@ __all__ = [
     "Outcome",
     "PagesMedia",
     "PictureRows",
-    "Place",
-    "Plan",
+    "PlaceInFile",
     "PostCapture",
     "PostHistory",
     "Rebuilt",
@@ -77,6 +76,7 @@ __all__ = [
     "Settings",
     "SiteHealth",
     "Trouble",
+    "WithdrawalPlan",
     "aside",
     "bodies",
     "capture_queries",

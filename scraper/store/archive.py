@@ -36,11 +36,11 @@ from scraper.store import (
     withdrawing,
     workers,
 )
-from scraper.store.evidence import Evidence, Kept
-from scraper.store.import_files import ImportFile, ImportLog, Place
+from scraper.store.evidence import Evidence, KeptRow
+from scraper.store.import_files import ImportFile, ImportLog, PlaceInFile
 from scraper.store.moves import Moves
-from scraper.store.posts import Posts, Read
-from scraper.store.rebuilding import Ahead, Change, Rebuilt, read_chunk, rebuild
+from scraper.store.posts import PostRows, Read
+from scraper.store.rebuilding import Ahead, FieldChange, Rebuilt, read_chunk, rebuild
 from scraper.vocabulary import CaptureKind, Level, Verdict
 
 
@@ -127,9 +127,9 @@ class Archive:
         #: For reading; writing through it is nobody's business but this module's.
         self.db = db
         self.path = path
-        self._rules = reader_rows.Rules(reader, fingerprint)
+        self._rules = reader_rows.ReaderRules(reader, fingerprint)
         self._evidence = Evidence(db)
-        self._posts = Posts(db, self._evidence, read, reader)
+        self._posts = PostRows(db, self._evidence, read, reader)
         self._moves = Moves(db, self._posts)
         self._tallies: dict[int, Counter[str]] = {}
         self._errors: dict[int, set[str]] = {}
@@ -140,7 +140,7 @@ class Archive:
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
         #: What no capture may bring back; None: not asked yet.
-        self._withdrawn: withdrawal_rules.Rules | None = None
+        self._withdrawn: withdrawal_rules.WithdrawalRules | None = None
 
     @classmethod
     def open(
@@ -330,7 +330,7 @@ class Archive:
         *,
         decided: Iterable[LoggedDecision] = (),
         whole: Whole | None = None,
-        place: Place | None = None,
+        place: PlaceInFile | None = None,
     ) -> Outcome:
         """Store a capture with everything that was read from it, in one transaction.
 
@@ -365,7 +365,7 @@ class Archive:
 
     def _add(
         self, capture: Capture, reading: Reading | None, crawl_id: int | None, whole: Whole | None
-    ) -> tuple[Kept, Capture, Reading | None, bool]:
+    ) -> tuple[KeptRow, Capture, Reading | None, bool]:
         """Store a capture as far as withdrawals allow; what may be read of it; whether it is of a withdrawn post."""
         covered, readable = self._withheld(capture, reading)
         kept = self._evidence.add(capture, crawl_id, readable=readable, whole=whole)
@@ -394,7 +394,7 @@ class Archive:
         return False, self._masked(capture, capture.body, reading, rules)
 
     def _masked(
-        self, capture: Capture, body: bytes, reading: Reading | None, rules: withdrawal_rules.Rules
+        self, capture: Capture, body: bytes, reading: Reading | None, rules: withdrawal_rules.WithdrawalRules
     ) -> bytes | None:
         """What may be kept of a body that may repeat withdrawn words; None: the body itself."""
         if self._evidence.is_withdrawn(body):
@@ -459,7 +459,7 @@ class Archive:
         asked = "SELECT verdict FROM post_captures WHERE capture_id = ?"
         return single.text(self.db, asked, (capture_id,)) or Verdict.KEPT
 
-    def _fold_anew(self, capture: Capture, kept: Kept) -> None:
+    def _fold_anew(self, capture: Capture, kept: KeptRow) -> None:
         """What a decision about a capture changes: its post, or what is known of its address."""
         address = addresses.of_capture(capture)
         reading = self._posts.reading_of(capture)
@@ -477,7 +477,7 @@ class Archive:
         asked = "SELECT url FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?"
         return single.text(self.db, asked, (capture_id,))
 
-    def _derive(self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[problems.Noted]) -> Outcome:
+    def _derive(self, capture: Capture, kept: KeptRow, reading: Reading | None, noted: list[problems.Noted]) -> Outcome:
         """All that follows from a new capture."""
         if capture.not_modified_of is not None:
             reading = self._posts.reading(capture.not_modified_of)
@@ -499,7 +499,7 @@ class Archive:
         return outcome
 
     def _derive_page(
-        self, capture: Capture, kept: Kept, reading: Reading | None, noted: list[problems.Noted]
+        self, capture: Capture, kept: KeptRow, reading: Reading | None, noted: list[problems.Noted]
     ) -> Outcome:
         """What follows for the post whose page, or whose absence, a capture shows."""
         address, shown = addresses.of_capture(capture), addresses.post_of(capture, reading)
@@ -602,14 +602,14 @@ class Archive:
 
     def captures(
         self, where: str = "ORDER BY id", values: tuple[object, ...] = (), *, with_bodies: bool = True
-    ) -> Iterator[tuple[Capture, Kept]]:
+    ) -> Iterator[tuple[Capture, KeptRow]]:
         """Captures that the SQL after FROM captures selects, one at a time, each with its id and digests."""
         with explained(self.path):
             yield from self._evidence.captures(where, values, with_bodies=with_bodies)
 
     def captures_in_order(
         self, chosen: Collection[int] | None = None, *, with_bodies: bool = True
-    ) -> Iterator[tuple[Capture, Kept]]:
+    ) -> Iterator[tuple[Capture, KeptRow]]:
         """Captures in the order of their time, the same whatever their ids; *chosen*: only those ids; None: all."""
         where, values = "", tuple[str, ...]()
         if chosen is not None:
@@ -680,11 +680,11 @@ class Archive:
 
     def withdrawal(
         self, url: str, extent: withdrawal_plan.Extent = withdrawal_plan.Extent.POST, digest: str = ""
-    ) -> withdrawal_plan.Plan | None:
+    ) -> withdrawal_plan.WithdrawalPlan | None:
         """What withdrawing what is known by *url* would take out; see `withdrawal_plan.plan`."""
         return withdrawal_plan.plan(self.db, self._evidence, self._posts, url, extent, digest)
 
-    def withdraw(self, plan: withdrawal_plan.Plan, decided: withdrawing.Decision) -> None:
+    def withdraw(self, plan: withdrawal_plan.WithdrawalPlan, decided: withdrawing.Decision) -> None:
         """Take out what *plan* names, in one transaction; see `withdrawing.apply`. Call it within `alone`."""
         with self._transaction():
             withdrawing.apply(self.db, self._evidence, plan, decided)
@@ -715,7 +715,7 @@ class Archive:
         read: Read | None = None,
         *,
         diff: bool = False,
-        changed: Callable[[Change], None] = lambda _: None,
+        changed: Callable[[FieldChange], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
         jobs: int = 1,
         source: Path | None = None,

@@ -35,7 +35,7 @@ def _source(db: sqlite3.Connection) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChangeFilter:
     """Which changes are asked for. Empty: any."""
 
     kind: str = ""
@@ -65,7 +65,7 @@ class Wanted:
         return sql, [value for _, values in asked for value in values]
 
 
-def changes(db: sqlite3.Connection, wanted: Wanted, limit: int) -> list[sqlite3.Row]:
+def changes(db: sqlite3.Connection, wanted: ChangeFilter, limit: int) -> list[sqlite3.Row]:
     """The changes that *wanted* names, newest first: the event, its post, and the capture that showed it.
 
     Of a withdrawn post nothing but `url` (shortened), `site` and the reason (as `excerpt`) is told.
@@ -76,7 +76,7 @@ def changes(db: sqlite3.Connection, wanted: Wanted, limit: int) -> list[sqlite3.
     ).fetchall()
 
 
-def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
+def passed(db: sqlite3.Connection, wanted: ChangeFilter) -> int:
     """How many changes stand before the one where *wanted* goes on."""
     if wanted.before is None:
         return 0
@@ -88,7 +88,7 @@ def passed(db: sqlite3.Connection, wanted: Wanted) -> int:
     )
 
 
-def tally(db: sqlite3.Connection, column: str, wanted: Wanted) -> list[tuple[str, int]]:
+def tally(db: sqlite3.Connection, column: str, wanted: ChangeFilter) -> list[tuple[str, int]]:
     """(value, number) of the changes that *wanted* names, by ``kind``, ``site``, ``month`` or ``day``."""
     sql = {"kind": "kind", "site": "site", "month": "substr(known_at, 1, 7)", "day": "substr(known_at, 1, 10)"}[column]
     where, values = wanted.where()

@@ -32,7 +32,7 @@ REFERENCES_AT_HAND = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRow:
     """A capture's row."""
 
     id: int
@@ -44,7 +44,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
+class _BodyAsKept:
     """How a capture's body is written."""
 
     #: None: the capture has none.
@@ -54,17 +54,17 @@ class _Body:
     readable: bytes | None
 
 
-def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _Body:
+def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _BodyAsKept:
     sha256 = None if capture.body is None else digests.sha256(capture.body)
     if whole is None:
-        return _Body(sha256, len(capture.body or b""), readable)
+        return _BodyAsKept(sha256, len(capture.body or b""), readable)
     if readable is None and whole.body_sha256 != sha256:
         readable = capture.body or b""
-    return _Body(whole.body_sha256, whole.length, readable)
+    return _BodyAsKept(whole.body_sha256, whole.length, readable)
 
 
 @dataclass(slots=True)
-class _Reference:
+class _WholeBody:
     """A body stored whole, against which others are compressed."""
 
     sha256: str
@@ -78,12 +78,12 @@ class _Reference:
 class _Shelf:
     """The references of one host and kind, the one that served last in front."""
 
-    references: list[_Reference] = field(default_factory=list)
+    references: list[_WholeBody] = field(default_factory=list)
     #: Bodies in a row that none of them served well.
     poor: int = 0
 
 
-def _best(references: list[_Reference], body: bytes) -> tuple[bodies.Encoded, _Reference] | None:
+def _best(references: list[_WholeBody], body: bytes) -> tuple[bodies.Encoded, _WholeBody] | None:
     """The first reference that serves *body* well, else the one that serves it best; None: there are none."""
     tried = []
     for reference in references:
@@ -109,7 +109,7 @@ class Evidence:
 
     def add(
         self, capture: Capture, crawl_id: int | None, *, readable: bytes | None = None, whole: Whole | None = None
-    ) -> Kept:
+    ) -> KeptRow:
         """The row of *capture*, made unless one with its url, time, source and body is there.
 
         *readable*: what may be kept of its body where that holds withdrawn words, b"": nothing; None: the body itself.
@@ -126,16 +126,16 @@ class Evidence:
         # A row with this digest but other columns was edited since; `verify` tells it, here it stops nothing.
         edited = single.number(self._db, "SELECT id FROM captures WHERE record_sha256 = ?", (record,))
         if edited is not None:
-            return Kept(edited, body.sha256, record, place, is_new=False)
+            return KeptRow(edited, body.sha256, record, place, is_new=False)
         self._add_body(capture, body)
         number = self._db.execute(_INSERT, row | {"record_sha256": record}).lastrowid or 0
         if capture.certificate is not None:
             self._db.execute(
                 "INSERT INTO certificates (capture_id, sha256) VALUES (?, ?)", (number, capture.certificate)
             )
-        return Kept(number, body.sha256, record, place)
+        return KeptRow(number, body.sha256, record, place)
 
-    def _known(self, capture: Capture, body_sha256: str | None) -> Kept | None:
+    def _known(self, capture: Capture, body_sha256: str | None) -> KeptRow | None:
         """The row that *capture* has already; None: it has none."""
         found = self._db.execute(
             "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
@@ -145,9 +145,9 @@ class Evidence:
         if found is None:
             return None
         place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, found[1])
-        return Kept(found[0], body_sha256, found[1], place, is_new=False)
+        return KeptRow(found[0], body_sha256, found[1], place, is_new=False)
 
-    def _add_body(self, capture: Capture, body: _Body) -> None:
+    def _add_body(self, capture: Capture, body: _BodyAsKept) -> None:
         if capture.body is None or body.sha256 is None:
             return
         if body.readable is None:
@@ -241,7 +241,7 @@ class Evidence:
                 return encoded, reference.sha256
         return self._new_reference(shelf, body, sha256), None
 
-    def _used(self, shelf: _Shelf, reference: _Reference) -> None:
+    def _used(self, shelf: _Shelf, reference: _WholeBody) -> None:
         reference.dependants += 1
         shelf.references.remove(reference)
         if reference.dependants < bodies.MOST_DEPENDANTS:
@@ -249,7 +249,7 @@ class Evidence:
 
     def _new_reference(self, shelf: _Shelf, body: bytes, sha256: str) -> bodies.Encoded:
         whole = bodies.encode(body, None)
-        shelf.references.insert(0, _Reference(sha256, body, len(whole.data) / len(body)))
+        shelf.references.insert(0, _WholeBody(sha256, body, len(whole.data) / len(body)))
         del shelf.references[REFERENCES_AT_HAND:]
         shelf.poor = 0
         return whole
@@ -270,7 +270,7 @@ class Evidence:
                     *(bodies.SMALLEST_WITH_REFERENCE, bodies.MOST_DEPENDANTS, REFERENCES_AT_HAND),
                 ),
             ).fetchall()
-            found = [_Reference(sha256, self.body(sha256), whole, used) for sha256, whole, used in rows]
+            found = [_WholeBody(sha256, self.body(sha256), whole, used) for sha256, whole, used in rows]
             self._shelves[host, kind] = _Shelf(found)
         return self._shelves[host, kind]
 
@@ -312,20 +312,20 @@ class Evidence:
             self._read_last.popitem(last=False)
         return body
 
-    def capture(self, capture_id: int) -> tuple[Capture, Kept]:
+    def capture(self, capture_id: int) -> tuple[Capture, KeptRow]:
         """The capture of that id, with its body, and its row's digests."""
         (found,) = self.captures("WHERE id = ?", (capture_id,))
         return found
 
     def captures(
         self, where: str = "ORDER BY id", values: tuple[object, ...] = (), *, with_bodies: bool = True
-    ) -> Iterator[tuple[Capture, Kept]]:
+    ) -> Iterator[tuple[Capture, KeptRow]]:
         """Captures that *where* selects, one at a time, with their bodies unless these are not wanted."""
         for capture_id, body_sha256, record, *fields in self._db.execute(f"{_SELECT} {where}", values):
             body = self.readable(body_sha256) if with_bodies and body_sha256 else None
             capture = Capture(**dict(zip(FIELDS, fields, strict=True)), body=body)
             place = decide.order(capture.captured_at, capture.source, body_sha256, capture.url, record)
-            yield capture, Kept(capture_id, body_sha256, record, place)
+            yield capture, KeptRow(capture_id, body_sha256, record, place)
 
     def judge(self, record_sha256: str, kind: str, at: str, by: str, reason: str, crawl_id: int | None) -> None:
         """Add a decision about a capture."""

@@ -12,7 +12,7 @@ from scraper.store.sealing import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ExhibitedPost:
     """One version of a post, and the capture that it was read from."""
 
     post_id: int
@@ -43,13 +43,17 @@ WHERE p.url = ? AND record_sha256 >= ? AND record_sha256 < ? || 'g' ORDER BY cap
 """
 
 
-def shown(db: sqlite3.Connection, address: str, revision: str | None) -> Shown | None:
+def shown(db: sqlite3.Connection, address: str, revision: str | None) -> ExhibitedPost | None:
     """The post known by *address* as it is shown, or the revision whose record begins with *revision*; None: none."""
     post = addresses.owner(db, address)
     asked, values = (_NEWEST, (post,)) if revision is None else (_REVISION, (post, revision, revision))
     cursor = db.execute(asked, values)
     row = cursor.fetchone()
-    return None if row is None else Shown(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
+    return (
+        None
+        if row is None
+        else ExhibitedPost(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class Pictured:
     caption: str | None
 
 
-def pictures(db: sqlite3.Connection, of: Shown) -> list[Pictured]:
+def pictures(db: sqlite3.Connection, of: ExhibitedPost) -> list[Pictured]:
     """The pictures that this version of a post shows and that were kept, in their order, each once."""
     said = db.execute(_TARGETS, (of.post_id, of.record_sha256)).fetchone()
     names = None if said is None else set(json.loads(said[0])["images"])

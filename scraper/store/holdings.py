@@ -39,7 +39,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ArchiveStanding:
     """How far the archive has come."""
 
     #: When the newest run ended, or began where it was cut short, UTC; None: there was none, or it is not in this copy.
@@ -95,11 +95,11 @@ def totals(db: sqlite3.Connection) -> Totals:
     )
 
 
-def standing(db: sqlite3.Connection) -> Standing:
+def standing(db: sqlite3.Connection) -> ArchiveStanding:
     """Newest run that brought something in or read it anew, and newest checkpoint."""
     here = tables(db)
     if "crawls" not in here:
-        return Standing()
+        return ArchiveStanding()
     run = db.execute(
         "SELECT coalesce(finished_at, started_at), command FROM crawls WHERE command <> 'verify'"
         " ORDER BY id DESC LIMIT 1"
@@ -110,7 +110,7 @@ def standing(db: sqlite3.Connection) -> Standing:
             "SELECT checkpoints.id, crawls.started_at FROM checkpoints LEFT JOIN crawls ON crawls.id = crawl_id"
             " ORDER BY checkpoints.id DESC LIMIT 1"
         ).fetchone()
-    return Standing(*(tuple(run) if run else (None, None)), *(tuple(sealed) if sealed else (None, None)))
+    return ArchiveStanding(*(tuple(run) if run else (None, None)), *(tuple(sealed) if sealed else (None, None)))
 
 
 def sites(db: sqlite3.Connection) -> list[sqlite3.Row]:

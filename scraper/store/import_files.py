@@ -26,7 +26,7 @@ class ImportFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PlaceInFile:
     """Where in an imported file a capture stands."""
 
     import_file_id: int
@@ -77,7 +77,7 @@ def add(db: sqlite3.Connection, file: ImportFile, crawl_id: int | None) -> int:
     return cursor.lastrowid or 0
 
 
-def place(db: sqlite3.Connection, capture_id: int, where: Place) -> None:
+def place(db: sqlite3.Connection, capture_id: int, where: PlaceInFile) -> None:
     """Note that the capture stands in that file; once for each of both."""
     db.execute(
         "INSERT OR IGNORE INTO capture_files (capture_id, import_file_id, record_offset, record_id, payload_digest)"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scraper import decide, urls
 from scraper.records import Capture
 from scraper.store import addresses
-from scraper.store.posts import Posts
+from scraper.store.posts import PostRows
 from scraper.vocabulary import TimeBasis
 
 #: Redirects that a server calls permanent (RFC 9110, 15.4.2 and 15.4.9).
@@ -51,7 +51,7 @@ class _Row:
 class Moves:
     """Joins and parts the addresses of posts. Transactions are the caller's."""
 
-    def __init__(self, db: sqlite3.Connection, posts: Posts) -> None:
+    def __init__(self, db: sqlite3.Connection, posts: PostRows) -> None:
         self._db = db
         self._posts = posts
         #: Address → the addresses from which a permanent redirect leads there.

@@ -20,7 +20,7 @@ WHERE kind = 'image' AND body_sha256 IS NOT NULL AND truncated IS NULL AND ifnul
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPicture:
+class PictureCapture:
     """The capture of a picture."""
 
     capture_id: int
@@ -32,26 +32,26 @@ class PictureRows:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._kept: dict[str, KeptPicture] | None = None
+        self._kept: dict[str, PictureCapture] | None = None
 
     def forget(self) -> None:
         """Drop what is held in memory: a picture came, or a transaction was undone."""
         self._kept = None
 
-    def of(self, url: str) -> KeptPicture | None:
+    def of(self, url: str) -> PictureCapture | None:
         """The picture kept for that address; None: none was."""
         if self._kept is None:
             self._kept = self._read()
         return self._kept.get(picture_name(url))
 
-    def _read(self) -> dict[str, KeptPicture]:
+    def _read(self) -> dict[str, PictureCapture]:
         """Of several captures of one picture: the original, the longest, the newest."""
-        best: dict[str, tuple[tuple[bool, int, str, str], KeptPicture]] = {}
+        best: dict[str, tuple[tuple[bool, int, str, str], PictureCapture]] = {}
         for number, url, sha256, length, at, record in self._db.execute(_KEPT):
             name = picture_name(url)
             rank = (urls.spellings(url)[0] == name, int(length), str(at), str(record))
             if name not in best or rank > best[name][0]:
-                best[name] = (rank, KeptPicture(number, sha256))
+                best[name] = (rank, PictureCapture(number, sha256))
         return {name: kept for name, (_, kept) in best.items()}
 
     def attach_to(self, post_id: int) -> None:

@@ -14,7 +14,7 @@ from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
 from scraper.store import addresses, count_rows, post_parts, short_ids, single, slugs
 from scraper.store.days import Days
-from scraper.store.evidence import Evidence, Kept
+from scraper.store.evidence import Evidence, KeptRow
 from scraper.store.picture_rows import PictureRows
 from scraper.vocabulary import CaptureKind, CountsSource, DayBasis, ReadingKind, TimeBasis, Verdict
 
@@ -46,7 +46,7 @@ ORDER BY source, ifnull(body_sha256, ''), url, record_sha256 LIMIT 1
 """
 
 
-class Posts:
+class PostRows:
     """Writes what captures mean for their posts. *reader* is the version of the rules behind *read*."""
 
     def __init__(self, db: sqlite3.Connection, evidence: Evidence, read: Read | None, reader: int) -> None:
@@ -135,7 +135,7 @@ class Posts:
             found.append(self.observe(capture, kept, reading))
         return found
 
-    def observe(self, capture: Capture, kept: Kept, reading: Reading | None) -> decide.Observation:
+    def observe(self, capture: Capture, kept: KeptRow, reading: Reading | None) -> decide.Observation:
         """What a stored capture says of its post, by itself and by the decisions about it.
 
         A page that shows no post is looked at whole: it may be a wall that names itself in its body.
@@ -148,7 +148,7 @@ class Posts:
             return replace(seen, moved_from=addresses.of_capture(capture))
         return seen
 
-    def state(self, url: str) -> tuple[int, decide.State]:
+    def state(self, url: str) -> tuple[int, decide.PostState]:
         """(id, state) that the rows of a post stand for: the state that a fold of its captures ends in."""
         names = ("id", "capture_id", "content_sha256", *_SHOWN, *_FOLDED)
         values = self._db.execute(f"SELECT {', '.join(names)} FROM posts WHERE url = ?", (url,)).fetchone()
@@ -159,7 +159,7 @@ class Posts:
         ).fetchone()
         (known,) = self._db.execute(_LAST_SEEN_KNOWN, (row["id"], row["last_seen_at"])).fetchone()
         missing = self._db.execute(_FIRST_MISSING, (row["id"], row["missing_since"])).fetchone() or (None, None)
-        return row["id"], decide.State(
+        return row["id"], decide.PostState(
             shown=_as_read(Reading(kind=ReadingKind.POST, url=url, **{name: row[name] for name in _SHOWN})),
             capture_id=row["capture_id"],
             content_sha256=row["content_sha256"],
@@ -209,7 +209,7 @@ class Posts:
         """Say of the pictures at *url*, in every post, which capture holds them: one has come."""
         self._pictures.attach(url)
 
-    def _insert(self, url: str, state: decide.State) -> int:
+    def _insert(self, url: str, state: decide.PostState) -> int:
         """A row for a post that has none yet; `_write_post` fills it."""
         cursor = self._db.execute(
             "INSERT INTO posts (site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
@@ -227,7 +227,9 @@ class Posts:
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
             short_ids.settle(self._db, url)
 
-    def _write_step(self, post_id: int, seen: decide.Observation, state: decide.State, effects: decide.Effects) -> None:
+    def _write_step(
+        self, post_id: int, seen: decide.Observation, state: decide.PostState, effects: decide.Effects
+    ) -> None:
         self._db.execute(
             # A capture may come from another post, whose address this one turned out to be; that one is folded next.
             "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)"
@@ -259,7 +261,7 @@ class Posts:
         self._db.execute(f"INSERT INTO revisions ({', '.join(row)}) VALUES ({places})", row)
 
     def _write_post(
-        self, url: str, post_id: int, state: decide.State, *, shows: bool, was: decide.State | None
+        self, url: str, post_id: int, state: decide.PostState, *, shows: bool, was: decide.PostState | None
     ) -> None:
         """Bring the post's row, and if it *shows* a new reading its contents, up to *state*; *was*: None, all anew."""
         values: dict[str, object] = {name: getattr(state, name) for name in _FOLDED}
@@ -284,7 +286,7 @@ class Posts:
         self._pictures.attach_to(post_id)
         self._settle_slug(url, post_id, state, was)
 
-    def _settle_slug(self, url: str, post_id: int, state: decide.State, was: decide.State | None) -> None:
+    def _settle_slug(self, url: str, post_id: int, state: decide.PostState, was: decide.PostState | None) -> None:
         """Renew the post's slug where a new row, an earlier first sight or another date may change it."""
         slug, site = self._db.execute("SELECT slug, site FROM posts WHERE id = ?", (post_id,)).fetchone()
         base = slugs.plain(url)

@@ -13,7 +13,7 @@ _OLDER_POSTS = "SELECT EXISTS (SELECT 1 FROM posts WHERE ifnull(reader, -1) < ?)
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ReaderRules:
     """What reads pages: the version of the rules, and all that they rest on, by name and version."""
 
     reader: int
@@ -30,19 +30,19 @@ def noted(db: sqlite3.Connection) -> dict[str, str]:
     return dict(db.execute("SELECT key, value FROM meta WHERE key IN ('reader', 'fingerprint')"))
 
 
-def note(db: sqlite3.Connection, rules: Rules) -> None:
+def note(db: sqlite3.Connection, rules: ReaderRules) -> None:
     """Say that all captures were read by *rules*."""
     for key, value in rules.rows.items():
         db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
-def note_first(db: sqlite3.Connection, rules: Rules) -> None:
+def note_first(db: sqlite3.Connection, rules: ReaderRules) -> None:
     """Say so of an archive that has no captures yet."""
     if not db.execute(_CAPTURES).fetchone()[0] and noted(db) != rules.rows:
         note(db, rules)
 
 
-def note_run(db: sqlite3.Connection, crawl_id: int, rules: Rules) -> None:
+def note_run(db: sqlite3.Connection, crawl_id: int, rules: ReaderRules) -> None:
     """Say what read the pages of a run."""
     db.execute(
         "INSERT INTO fingerprints (crawl_id, reader, fingerprint) VALUES (?, ?, ?)",
@@ -50,7 +50,7 @@ def note_run(db: sqlite3.Connection, crawl_id: int, rules: Rules) -> None:
     )
 
 
-def is_stale(db: sqlite3.Connection, rules: Rules) -> bool:
+def is_stale(db: sqlite3.Connection, rules: ReaderRules) -> bool:
     """Whether captures are there that older rules, or packages of other versions, read; of newer rules: no."""
     if not db.execute(_CAPTURES).fetchone()[0]:
         return False

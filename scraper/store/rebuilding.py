@@ -12,7 +12,7 @@ from scraper.schema import Use
 from scraper.store import addresses, aside, count_rows, known_urls, post_parts, problems, single, withdrawal_rules
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
-from scraper.store.posts import Posts, Read
+from scraper.store.posts import PostRows, Read
 from scraper.vocabulary import CaptureKind
 
 #: Columns of `posts` whose change is told.
@@ -25,7 +25,7 @@ _UNREAD = frozenset({"robots", "sitemap", "file", "image", "style"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """What is said differently about a post."""
 
     url: str
@@ -59,8 +59,8 @@ def read_chunk(read: Read, db: sqlite3.Connection, numbers: list[int]) -> list[R
 def rebuild(
     db: sqlite3.Connection,
     evidence: Evidence,
-    posts: Posts,
-    changed: Callable[[Change], None],
+    posts: PostRows,
+    changed: Callable[[FieldChange], None],
     progress: Callable[[int, int], None],
     ahead: Ahead | None = None,
 ) -> Rebuilt:
@@ -78,8 +78,8 @@ class _Rebuilding:
         self,
         db: sqlite3.Connection,
         evidence: Evidence,
-        posts: Posts,
-        changed: Callable[[Change], None],
+        posts: PostRows,
+        changed: Callable[[FieldChange], None],
         progress: Callable[[int, int], None],
     ) -> None:
         self._db = db
@@ -87,7 +87,7 @@ class _Rebuilding:
         self._posts = posts
         self._changed = changed
         self._progress = progress
-        self._withdrawn = withdrawal_rules.Rules()
+        self._withdrawn = withdrawal_rules.WithdrawalRules()
         self._differing: set[str] = set()
         #: Posts read so far, and the addresses that each was read at.
         self._homes: dict[str, set[str]] = defaultdict(set)
@@ -137,7 +137,7 @@ class _Rebuilding:
             for url in sorted(shown - scattered):
                 self._fold(url)
 
-    def _groups(self, withdrawn: withdrawal_rules.Rules) -> dict[str, list[int]]:
+    def _groups(self, withdrawn: withdrawal_rules.WithdrawalRules) -> dict[str, list[int]]:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
         found = []
         set_aside = aside.records(self._db)
@@ -245,11 +245,11 @@ def _told(db: sqlite3.Connection, url: str) -> dict[str, object] | None:
     return told
 
 
-def _compared(url: str, before: dict[str, object] | None, after: dict[str, object] | None) -> Iterator[Change]:
+def _compared(url: str, before: dict[str, object] | None, after: dict[str, object] | None) -> Iterator[FieldChange]:
     if before is None or after is None:
         if before is not after:
-            yield Change(url, "post", before and before["title"], after and after["title"])
+            yield FieldChange(url, "post", before and before["title"], after and after["title"])
         return
     for name, value in after.items():
         if value != before[name]:
-            yield Change(url, name, before[name], value)
+            yield FieldChange(url, name, before[name], value)

@@ -10,7 +10,7 @@ from scraper import decide, urls
 from scraper.records import Reading
 from scraper.store import addresses, masking
 from scraper.store.evidence import Evidence
-from scraper.store.posts import Posts
+from scraper.store.posts import PostRows
 from scraper.store.withdrawal_rules import rules
 from scraper.vocabulary import CaptureKind
 from scraper.wix_media import picture_name
@@ -28,7 +28,7 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class WithdrawalPlan:
     """What a withdrawal would take out."""
 
     #: Address of the post; of a capture that belongs to none, its own.
@@ -51,8 +51,13 @@ class Plan:
 
 
 def plan(
-    db: sqlite3.Connection, evidence: Evidence, posts: Posts, url: str, extent: Extent = Extent.POST, digest: str = ""
-) -> Plan | None:
+    db: sqlite3.Connection,
+    evidence: Evidence,
+    posts: PostRows,
+    url: str,
+    extent: Extent = Extent.POST,
+    digest: str = "",
+) -> WithdrawalPlan | None:
     """What withdrawing would take out of what is known by *url*; None: nothing like it is here.
 
     *digest* begins the `record_sha256` of the capture, or of the first capture of the revision, that is meant.
@@ -72,14 +77,14 @@ def plan(
 class _Finding:
     """Finds what there is of one address."""
 
-    def __init__(self, db: sqlite3.Connection, evidence: Evidence, posts: Posts, address: str) -> None:
+    def __init__(self, db: sqlite3.Connection, evidence: Evidence, posts: PostRows, address: str) -> None:
         self._db = db
         self._evidence = evidence
         self._posts = posts
         self._address = address
         self._post = addresses.owner(db, address)
 
-    def whole(self) -> Plan | None:
+    def whole(self) -> WithdrawalPlan | None:
         """The post with its pictures and files."""
         members = self._members()
         if not members:
@@ -91,14 +96,14 @@ class _Finding:
         runs = self._said(members) | _told(self._db, "=", post)
         return self._plan(post, Extent.POST, own, captures, runs - _told(self._db, "<>", post))
 
-    def pictures(self) -> Plan | None:
+    def pictures(self) -> WithdrawalPlan | None:
         """The pictures of the post that no other post shows."""
         if self._post is None:
             return None
         names = self._own_pictures(addresses.members(self._db, self._post))
         return self._plan(self._post, Extent.PICTURES, names, self._captures_of(names), frozenset())
 
-    def revision(self, digest: str) -> Plan | None:
+    def revision(self, digest: str) -> WithdrawalPlan | None:
         """All captures of the post that show the version which begins with the capture of that digest."""
         if self._post is None:
             return None
@@ -108,14 +113,14 @@ class _Finding:
         contents = {content for number, content in shown if number in first}
         return self._part(Extent.REVISION, {number for number, content in shown if content in contents})
 
-    def capture(self, digest: str) -> Plan | None:
+    def capture(self, digest: str) -> WithdrawalPlan | None:
         """One capture of the address, with those that only confirm it."""
         own = set(addresses.members(self._db, self._post)) if self._post else set()
         meant = {number for number in self._numbered(digest) if number in own or self._is_at_address(number)}
         asked = "SELECT id FROM captures WHERE not_modified_of = ?"
         return self._part(Extent.CAPTURE, meant | {one for at in meant for (one,) in self._db.execute(asked, (at,))})
 
-    def _part(self, extent: Extent, captures: set[int]) -> Plan | None:
+    def _part(self, extent: Extent, captures: set[int]) -> WithdrawalPlan | None:
         """A plan for single captures: what neither other posts nor the rest of this one say."""
         if not captures:
             return None
@@ -124,10 +129,12 @@ class _Finding:
         runs = self._said(captures) - self._said(members - captures) - _told(self._db, "<>", post)
         return self._plan(post, extent, {post, *self._addresses(captures)}, captures, runs)
 
-    def _plan(self, post: str, extent: Extent, named: set[str], captures: set[int], runs: frozenset[bytes]) -> Plan:
+    def _plan(
+        self, post: str, extent: Extent, named: set[str], captures: set[int], runs: frozenset[bytes]
+    ) -> WithdrawalPlan:
         bodies = self._own_bodies(captures)
         elsewhere = list(self._elsewhere(runs, captures, bodies))
-        return Plan(
+        return WithdrawalPlan(
             url=post,
             extent=extent,
             addresses=tuple(sorted(named)),

@@ -18,7 +18,7 @@ SINGLE = frozenset({WithdrawalKind.REVISION, WithdrawalKind.CAPTURE})
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class WithdrawalRules:
     """What no later capture may bring back."""
 
     #: Addresses of posts, and names of pictures, of which nothing is kept.
@@ -57,7 +57,7 @@ def _addresses(capture: Capture, reading: Reading | None) -> set[str | None]:
     return found | {picture_name(capture.url)} if capture.kind == CaptureKind.IMAGE else found
 
 
-def rules(db: sqlite3.Connection) -> Rules:
+def rules(db: sqlite3.Connection) -> WithdrawalRules:
     """What was withdrawn so far."""
     named: set[str] = set()
     hidden: set[str] = set()
@@ -77,7 +77,7 @@ def rules(db: sqlite3.Connection) -> Rules:
             named.add(url)
         elif told.get("kind") in SINGLE or told.get("unread"):
             records.add(record)
-    return Rules(
+    return WithdrawalRules(
         addresses=frozenset(named),
         hidden=frozenset(hidden - named),
         runs=frozenset(runs),

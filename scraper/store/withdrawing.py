@@ -15,7 +15,7 @@ from scraper import credentials, digests
 from scraper.records import Whole
 from scraper.store import masking
 from scraper.store.evidence import FIELDS, Evidence
-from scraper.store.withdrawal_plan import Extent, Plan
+from scraper.store.withdrawal_plan import Extent, WithdrawalPlan
 from scraper.store.withdrawal_rules import note_less, rules
 from scraper.vocabulary import WithdrawalKind
 
@@ -50,7 +50,7 @@ class Decision:
     hide: bool = False
 
 
-def apply(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, decided: Decision) -> None:
+def apply(db: sqlite3.Connection, evidence: Evidence, chosen: WithdrawalPlan, decided: Decision) -> None:
     """Take out what *chosen* names; the derived tables are the caller's to make anew. One transaction, the caller's."""
     told: dict[str, Any] = {"records": records_of(db, chosen.captures)}
     if not decided.hide:
@@ -58,7 +58,7 @@ def apply(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, decided: Dec
     _say(db, chosen, decided, told)
 
 
-def _erase(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, *, everywhere: bool) -> dict[str, Any]:
+def _erase(db: sqlite3.Connection, evidence: Evidence, chosen: WithdrawalPlan, *, everywhere: bool) -> dict[str, Any]:
     """Take out bodies, heads and notes; what `withdrawals` is to say of it."""
     told: dict[str, Any] = {"bodies": list(chosen.bodies)}
     for sha256 in chosen.bodies:
@@ -75,7 +75,7 @@ def _erase(db: sqlite3.Connection, evidence: Evidence, chosen: Plan, *, everywhe
     return told
 
 
-def _say(db: sqlite3.Connection, chosen: Plan, decided: Decision, told: dict[str, Any]) -> None:
+def _say(db: sqlite3.Connection, chosen: WithdrawalPlan, decided: Decision, told: dict[str, Any]) -> None:
     """Write the rows of `withdrawals`: one for each address, or capture; the first says all."""
     kind = WithdrawalKind.HIDDEN if decided.hide else KINDS[chosen.extent]
     more = told | {"first": True}
@@ -92,7 +92,7 @@ def _say(db: sqlite3.Connection, chosen: Plan, decided: Decision, told: dict[str
         db.executemany("UPDATE known_urls SET state = 'withdrawn', evidence = ? WHERE url = ?", states)
 
 
-def _withdrawn(chosen: Plan, records: list[str]) -> list[tuple[str | None, str | None]]:
+def _withdrawn(chosen: WithdrawalPlan, records: list[str]) -> list[tuple[str | None, str | None]]:
     """(address, None) or (None, record) of each row of `withdrawals`."""
     match chosen.extent:
         case Extent.POST:

@@ -1,13 +1,13 @@
 """What a person reads on a terminal: the history of one post, the state of the archive, the hits of a search."""
 
 from scraper.terminal import changes, prometheus, show, status
-from scraper.terminal.hits import Help, Style, first_mended, json_lines, results
+from scraper.terminal.hits import Help, ScreenStyle, first_mended, json_lines, results
 from scraper.terminal.status import Status
 
 __all__ = [
     "Help",
+    "ScreenStyle",
     "Status",
-    "Style",
     "changes",
     "first_mended",
     "json_lines",

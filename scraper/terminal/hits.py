@@ -21,14 +21,14 @@ WIDTH, NARROWEST, WIDEST = 96, 40, 120
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class ScreenStyle:
     """How the screen is written on."""
 
     marks: tuple[str, str] = STARS
     width: int = WIDTH
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], *, is_terminal: bool) -> "Style":
+    def of(cls, environment: Mapping[str, str], *, is_terminal: bool) -> "ScreenStyle":
         """Bold on a terminal, unless NO_COLOR is set (no-color.org) or TERM is ``dumb``; as wide as the terminal."""
         if not is_terminal:
             return cls()
@@ -55,7 +55,7 @@ def first_mended(db: sqlite3.Connection, request: Request, advice: Advice) -> tu
     return ()
 
 
-def results(page: Page, help_: Help, style: Style) -> str:
+def results(page: Page, help_: Help, style: ScreenStyle) -> str:
     """A page of results as lines of text, ending with how many there are and how to see more."""
     asked = page.request
     first = (asked.page - 1) * asked.size + 1
@@ -78,7 +78,7 @@ def results(page: Page, help_: Help, style: Style) -> str:
     return "\n".join([*parts, *map(step_line, help_.advice.steps), nothing])
 
 
-def numbered(hits: Iterable[Hit], first: int, style: Style) -> list[str]:
+def numbered(hits: Iterable[Hit], first: int, style: ScreenStyle) -> list[str]:
     """The lines of each hit, numbered from *first* on."""
     return [hit_lines(number, hit, style) for number, hit in enumerate(hits, first)]
 
@@ -121,7 +121,7 @@ def heading(page: Page, group: Group) -> str:
     return f"{start} {'has' if group.total == 1 else 'have'} {much}:"
 
 
-def hit_lines(number: int, hit: Hit, style: Style) -> str:
+def hit_lines(number: int, hit: Hit, style: ScreenStyle) -> str:
     """One hit."""
     gone = framed(day_of(hit.gone_at), "; gone since ")
     views = "views unknown" if hit.views is None else plural(hit.views, "view")

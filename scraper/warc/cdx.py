@@ -71,7 +71,7 @@ class CdxPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CdxRefusal:
     """Why an answer is not taken as the capture that was asked for: a short word, and a sentence."""
 
     kind: str
@@ -132,7 +132,7 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _CdxLine:
     """One line: its fields by the Internet Archive's names (empty: no line of a listing), and its text."""
 
     fields: Mapping[str, object]
@@ -148,7 +148,7 @@ def _table(text: str) -> list[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _of_table(table: list[object] | None) -> Iterator[_Entry | _Key]:
+def _of_table(table: list[object] | None) -> Iterator[_CdxLine | _Key]:
     """The Internet Archive's JSON."""
     names: list[str] | None = None
     ended = False
@@ -158,17 +158,17 @@ def _of_table(table: list[object] | None) -> Iterator[_Entry | _Key]:
         elif line == []:
             ended = True
         elif isinstance(line, dict):
-            yield _Entry(_renamed(line), str(line))
+            yield _CdxLine(_renamed(line), str(line))
         elif not isinstance(line, list):
-            yield _Entry({}, str(line))
+            yield _CdxLine({}, str(line))
         elif names is None and "timestamp" in line:
             names = [ALSO.get(str(name), str(name)) for name in line]
         else:
             known = names if names is not None else PLAIN.get(len(line), ())
-            yield _Entry(dict(zip(known, line, strict=False)), str(line))
+            yield _CdxLine(dict(zip(known, line, strict=False)), str(line))
 
 
-def _of_lines(text: str) -> Iterator[_Entry | _Key]:
+def _of_lines(text: str) -> Iterator[_CdxLine | _Key]:
     """JSON lines, CDXJ, plain CDX; behind a blank line the resume key of plain CDX."""
     before_blank = True
     for line in text.splitlines():
@@ -178,7 +178,7 @@ def _of_lines(text: str) -> Iterator[_Entry | _Key]:
         if not before_blank and " " not in line.strip() and not line.startswith("{"):
             yield _Key(line.strip())
         elif not line.lstrip().startswith(("CDX ", "!meta")):
-            yield _Entry(_fields(line), line)
+            yield _CdxLine(_fields(line), line)
 
 
 def _fields(line: str) -> Mapping[str, object]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from scraper.magic import GZIP, ZSTD, Coding
 from scraper.warc import zstd_frames
-from scraper.warc.zstd_frames import Dictionary, Frame, FrameError
+from scraper.warc.zstd_frames import Dictionary, FrameError, ZstdFrame
 
 HEADER_LIMIT_BYTES = 256 * 1024
 READ_BYTES = 256 * 1024
@@ -35,7 +35,7 @@ class RecordStream:
         self._plain = b""
         self._at = 0
         self._inflate: zlib._Decompress | None = None
-        self._frame: Frame | None = None
+        self._frame: ZstdFrame | None = None
         self._dictionary: Dictionary | None = None
         self.member = 0
         self._load()
@@ -79,7 +79,7 @@ class RecordStream:
             frame = self._next_frame()
             if frame is None:
                 return False
-            self._frame = Frame(frame, self._dictionary)
+            self._frame = ZstdFrame(frame, self._dictionary)
         try:
             piece = self._frame.read(1 << 20)
         except FrameError as error:
@@ -207,7 +207,7 @@ class RecordStream:
             pass
         try:
             if self._coding is Coding.ZSTD:
-                start = Frame(self._packed[:READ_BYTES], self._dictionary).read(7)
+                start = ZstdFrame(self._packed[:READ_BYTES], self._dictionary).read(7)
             else:
                 start = zlib.decompressobj(31).decompress(self._packed[:1024], 7)
         except (zlib.error, FrameError):

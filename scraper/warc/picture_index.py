@@ -20,7 +20,7 @@ from scraper.warc.record import Record
 from scraper.warc.writer import RENDITION, Kept
 
 
-class Pictures:
+class PictureIndex:
     """Sees captures as they are written, and remembers where pictures are."""
 
     def __init__(self) -> None:

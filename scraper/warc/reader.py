@@ -57,7 +57,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundCapture:
     """A capture read out of a web archive; `capture.body` is still missing where `revisit` is given."""
 
     capture: Capture
@@ -75,7 +75,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wrong:
+class ArchiveTrouble:
     """Something in a web archive that cannot be used: *kind* is a short word, *url* is empty for no record."""
 
     kind: str
@@ -84,7 +84,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class Warcinfo:
     """What a file's `warcinfo` says of itself."""
 
     software: str
@@ -121,14 +121,14 @@ def captures_of(
     *,
     own: bool = False,
     known: Callable[[str], bool] = lambda _: False,
-) -> Iterator[Found | Wrong | Described | Logged | PassedOver]:
+) -> Iterator[FoundCapture | ArchiveTrouble | Warcinfo | Logged | PassedOver]:
     """The captures in a stream of records. *wanted* tells, by address, which are.
 
     The records of one capture (response, request, our metadata) are taken together where they follow each other.
     *own*: whoever asks vouches that what says that it is a file of ours is one; all of it is restored as it was. Else
     only those captures are, that are *known* to the archive by their record digest.
     """
-    described = Described(software="", text="")
+    described = Warcinfo(software="", text="")
     group: list[Record] = []
     others: dict[str, int] = {}
 
@@ -139,7 +139,7 @@ def captures_of(
         if isinstance(record, Broken):
             yield from _finished(group, described, restore)
             group = []
-            yield Wrong(kind="broken", message=record.message)
+            yield ArchiveTrouble(kind="broken", message=record.message)
         elif record.get("WARC-Profile") == RENDITION:
             continue  # ours, for viewers: nothing that was captured
         elif record.type == "warcinfo":
@@ -161,11 +161,11 @@ def captures_of(
         yield PassedOver(schemes=others)
 
 
-def _logged(record: Record) -> Iterator[Logged | Wrong]:
+def _logged(record: Record) -> Iterator[Logged | ArchiveTrouble]:
     try:
         log = log_in(record)
     except (ValueError, TypeError, RecursionError) as error:
-        yield Wrong(kind="unusable-log", message=f"the log of its runs cannot be read: {error}")
+        yield ArchiveTrouble(kind="unusable-log", message=f"the log of its runs cannot be read: {error}")
         return
     if log is not None:
         yield Logged(log=log)
@@ -188,10 +188,10 @@ def _belongs(record: Record, group: list[Record]) -> bool:
     return beside in ids if beside else record.type not in {other.type for other in group}
 
 
-def _described(record: Record) -> Described:
+def _described(record: Record) -> Warcinfo:
     text = record.block[:65536].decode("utf-8", "replace")
     software = re.search(r"^software:[ \t]*(.*?)\r?$", text, re.IGNORECASE | re.MULTILINE)
-    return Described(software=software[1].strip() if software else "", text=text)
+    return Warcinfo(software=software[1].strip() if software else "", text=text)
 
 
 def _first(group: list[Record], test: Callable[[Record], bool]) -> Record | None:
@@ -199,7 +199,9 @@ def _first(group: list[Record], test: Callable[[Record], bool]) -> Record | None
     return next(filter(test, group), None)
 
 
-def _finished(group: list[Record], described: Described, restore: Callable[[str], bool]) -> Iterator[Found | Wrong]:
+def _finished(
+    group: list[Record], described: Warcinfo, restore: Callable[[str], bool]
+) -> Iterator[FoundCapture | ArchiveTrouble]:
     """The capture of one group of records, what does not hold of it, or why there is none."""
     if not group:
         return
@@ -216,22 +218,26 @@ def _finished(group: list[Record], described: Described, restore: Callable[[str]
             claimed = _claimed(facts, main) if facts is not None and described.ours else None
             yield replace(_found(main, request, described), claimed=claimed)
     except (ValueError, TypeError, KeyError) as error:
-        yield Wrong(kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url)
+        yield ArchiveTrouble(
+            kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url
+        )
 
 
-def _block_complaint(record: Record) -> Wrong | None:
+def _block_complaint(record: Record) -> ArchiveTrouble | None:
     said = record.get("WARC-Block-Digest")
     if said and warc.holds(said, record.block) is False:
         return _mismatch(record, "block", said, record.block)
     return None
 
 
-def _mismatch(record: Record, part: str, said: str, data: bytes) -> Wrong:
+def _mismatch(record: Record, part: str, said: str, data: bytes) -> ArchiveTrouble:
     found = f"the {part} should have the digest {said}, found {warc.digest(data)}"
-    return Wrong(kind="digest-mismatch", message=f"{record.type} at byte {record.offset}: {found}", url=record.url)
+    return ArchiveTrouble(
+        kind="digest-mismatch", message=f"{record.type} at byte {record.offset}: {found}", url=record.url
+    )
 
 
-def _payload_complaint(main: Record) -> list[Wrong]:
+def _payload_complaint(main: Record) -> list[ArchiveTrouble]:
     """What does not hold of the payload digest of *main*: none or one."""
     said = main.get("WARC-Payload-Digest")
     if not said or main.type in ("revisit", "conversion") or _truncated(main):
@@ -245,7 +251,7 @@ def _payload_complaint(main: Record) -> list[Wrong]:
     return [_mismatch(main, "payload", said, sent)] if wrong else []
 
 
-def _found(main: Record, request: Record | None, described: Described) -> Found:
+def _found(main: Record, request: Record | None, described: Warcinfo) -> FoundCapture:
     """The capture that *main* holds. Raises ValueError for an address or date that is none."""
     url, at = normalise(main.url), _time(main.get("WARC-Date") or "")
     if not url:
@@ -289,16 +295,16 @@ def _truncated(main: Record) -> Truncation | None:
     return _CUT_SHORT.get(said, Truncation.LENGTH)
 
 
-def _plain(main: Record, base: Capture) -> Found:
+def _plain(main: Record, base: Capture) -> FoundCapture:
     """A record that holds a body without protocol."""
     said = main.get("WARC-Payload-Digest")
     media_type = (main.get("Content-Type") or "").partition(";")[0].strip().lower() or sniff(main.block, "")
     kind = kind_of(base.url, media_type, main.block)
     capture = replace(base, kind=kind, media_type=media_type, body=main.block)
-    return Found(capture=capture, offset=main.offset, record_id=main.get("WARC-Record-ID"), payload_digest=said)
+    return FoundCapture(capture=capture, offset=main.offset, record_id=main.get("WARC-Record-ID"), payload_digest=said)
 
 
-def _answer(main: Record, base: Capture) -> Found:
+def _answer(main: Record, base: Capture) -> FoundCapture:
     """A record that holds an HTTP answer, or only its head."""
     head, entity = http_message.split(main.block)
     record_id = main.get("WARC-Record-ID")
@@ -323,9 +329,11 @@ def _answer(main: Record, base: Capture) -> Found:
             not_modified="server-not-modified" in (main.get("WARC-Profile") or ""),
             record_id=main.get("WARC-Refers-To"),
         )
-        return Found(capture=capture, offset=main.offset, record_id=record_id, payload_digest=said, revisit=revisit)
+        return FoundCapture(
+            capture=capture, offset=main.offset, record_id=record_id, payload_digest=said, revisit=revisit
+        )
     whole = with_body(_decoded(capture, head, sent))
-    return Found(capture=whole, offset=main.offset, record_id=record_id, payload_digest=said)
+    return FoundCapture(capture=whole, offset=main.offset, record_id=record_id, payload_digest=said)
 
 
 def _redirect(url: str, head: bytes, status: int | None) -> str | None:
@@ -388,13 +396,13 @@ def _claimed(facts: Record, main: Record) -> str | None:
     Of a capture of which something was left out it cannot be made.
     """
     found = _restored(facts, main)
-    if isinstance(found, Wrong) or found.own is None or found.own.left_out:
+    if isinstance(found, ArchiveTrouble) or found.own is None or found.own.left_out:
         return None
     given = record_of(found.capture, found.own, found.own.body_sha256)
     return given if given == found.own.record_sha256 else None
 
 
-def _restored(facts: Record, main: Record | None) -> Found | Wrong:
+def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTrouble:
     """The capture that one of our metadata records tells, with the body that its main record holds."""
     said = facts_in(facts.block)
     columns = {name: said[name] for name in COLUMNS}
@@ -411,7 +419,7 @@ def _restored(facts: Record, main: Record | None) -> Found | Wrong:
         if not warc.holds(digest, body):
             return _mismatch(main, "body", digest, body)
     capture = Capture(**columns, body=body)
-    return Found(
+    return FoundCapture(
         capture=capture,
         claimed=own.record_sha256,
         offset=facts.offset,

@@ -14,8 +14,8 @@ from scraper.run_log import RunLog
 from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
-from scraper.warc.picture_index import Pictures
-from scraper.warc.wacz_auth import Signature, SignatureKey, Standing
+from scraper.warc.picture_index import PictureIndex
+from scraper.warc.wacz_auth import SignatureKey, SignatureStanding, WaczSignature
 from scraper.warc.writer import About, Kept
 
 #: An extra field (APPNOTE 4.5.1): its id, and no data.
@@ -27,7 +27,7 @@ LISTING_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class WaczPage:
     """A page that a reader of the file can start from."""
 
     url: str
@@ -36,7 +36,7 @@ class Shown:
     text: str | None
 
 
-class _Entry:
+class _ZipEntry:
     """One file inside the zip while it is written: its bytes, counted and digested."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -66,15 +66,15 @@ class _Zip:
     def add(self, path: str, pieces: Iterable[bytes]) -> None:
         """Write one file from its pieces."""
         with self._zip.open(_info(path), "w", force_zip64=True) as file:
-            entry = _Entry(file)
+            entry = _ZipEntry(file)
             for piece in pieces:
                 entry.write(piece)
         self.resources.append(entry.described(path))
 
-    def add_warc(self, path: str, kept: Iterable[Kept], about: About, pictures: Pictures) -> list[str]:
+    def add_warc(self, path: str, kept: Iterable[Kept], about: About, pictures: PictureIndex) -> list[str]:
         """Write the WARC; its index lines. *pictures* sees all that is written."""
         with self._zip.open(_info(path), "w", force_zip64=True) as file:
-            entry = _Entry(file)
+            entry = _ZipEntry(file)
             name, lines = path.rpartition("/")[2], []
             for record, offset, length in outgoing.write(entry, pictures.seen(kept), about):
                 if record.type != "metadata":
@@ -83,13 +83,13 @@ class _Zip:
         self.resources.append(entry.described(path))
         return lines
 
-    def add_renditions(self, path: str, pictures: Pictures) -> list[str]:
+    def add_renditions(self, path: str, pictures: PictureIndex) -> list[str]:
         """Write the records that lead to pictures; their index lines. Without any, nothing is written."""
         records = list(pictures.records())
         if not records:
             return []
         with self._zip.open(_info(path), "w", force_zip64=True) as file:
-            entry, lines = _Entry(file), []
+            entry, lines = _ZipEntry(file), []
             for record in records:
                 offset = entry.length
                 length = entry.write(warc.member(record))
@@ -118,7 +118,7 @@ def _info(path: str) -> zipfile.ZipInfo:
 
 
 def write(
-    out: BinaryIO, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None = None
+    out: BinaryIO, kept: Iterable[Kept], pages: Iterable[WaczPage], about: About, key: SignatureKey | None = None
 ) -> int:
     """Write a WACZ to *out*, which must be seekable; *key* signs it. How many captures are in it.
 
@@ -148,8 +148,10 @@ class _Counted:
             yield one
 
 
-def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: About, key: SignatureKey | None) -> None:
-    pictures = Pictures()
+def _fill(
+    package: _Zip, kept: Iterable[Kept], pages: Iterable[WaczPage], about: About, key: SignatureKey | None
+) -> None:
+    pictures = PictureIndex()
     lines = package.add_warc(f"archive/{about.filename}", kept, about, pictures)
     lines += package.add_renditions("archive/renditions.warc.gz", pictures)
     index, blocks = cdxj.compressed(sorted(lines, key=str.encode), "index.cdx.gz")
@@ -157,7 +159,7 @@ def _fill(package: _Zip, kept: Iterable[Kept], pages: Iterable[Shown], about: Ab
     package.add("indexes/index.idx", [blocks])
     for path, data in log_files(about.log):
         package.add(path, [data])
-    main: list[Shown] = []
+    main: list[WaczPage] = []
     package.add("pages/pages.jsonl", _pages(pages, main))
     described = _datapackage(about, main[0] if main else None, package.resources)
     digest: dict[str, Any] = {"path": "datapackage.json", "hash": wacz_auth.hash_of(described)}
@@ -182,7 +184,7 @@ def log_files(log: RunLog) -> Iterator[tuple[str, bytes]]:
             yield f"log/timestamp-{number:06}-{at}.tsr", stamp.token
 
 
-def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:
+def _pages(pages: Iterable[WaczPage], main: list[WaczPage]) -> Iterator[bytes]:
     """Lines of pages.jsonl; the newest page is put into *main*."""
     yield _json({"format": "json-pages-1.0", "id": "pages", "title": "Posts", "hasText": True}) + b"\n"
     for page in pages:
@@ -194,7 +196,7 @@ def _pages(pages: Iterable[Shown], main: list[Shown]) -> Iterator[bytes]:
         yield _json(said) + b"\n"
 
 
-def _datapackage(about: About, main: Shown | None, resources: list[dict[str, Any]]) -> bytes:
+def _datapackage(about: About, main: WaczPage | None, resources: list[dict[str, Any]]) -> bytes:
     said = {
         "profile": "data-package",
         "wacz_version": "1.1.1",
@@ -279,7 +281,7 @@ def listed(file: BinaryIO) -> set[str] | None:
         return None
 
 
-def signature(file: BinaryIO) -> Signature:
+def signature(file: BinaryIO) -> WaczSignature:
     """The signature of a WACZ: whether it holds for the package's list of files, and by whom. `complaints` says whether
     the files are those listed. What cannot be opened as a zip file says of no signature, so it has none that fails.
     """
@@ -292,7 +294,7 @@ def signature(file: BinaryIO) -> Signature:
             return wacz_auth.NO_SIGNATURE
         return wacz_auth.check(_small(package, "datapackage.json"), _small(package, "datapackage-digest.json"))
     except (*_ZIP_TROUBLE, KeyError) as error:
-        return Signature(Standing.INVALID, f"its data package cannot be read: {error}")
+        return WaczSignature(SignatureStanding.INVALID, f"its data package cannot be read: {error}")
 
 
 def complaints(file: BinaryIO) -> Iterator[str]:

@@ -37,7 +37,7 @@ _PROPERTIES = frozenset(
 )
 
 
-class Standing(StrEnum):
+class SignatureStanding(StrEnum):
     """What a signature is worth."""
 
     NONE = "none"
@@ -46,10 +46,10 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class WaczSignature:
     """The signature of a WACZ as it was found."""
 
-    standing: Standing
+    standing: SignatureStanding
     #: By whom, or why it does not hold; empty: there is none.
     said: str = ""
 
@@ -57,7 +57,7 @@ class Signature:
         return f"{self.standing}: {self.said}" if self.said else str(self.standing)
 
 
-NO_SIGNATURE = Signature(Standing.NONE)
+NO_SIGNATURE = WaczSignature(SignatureStanding.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def hash_of(package: bytes) -> str:
     return f"sha256:{digests.sha256(package)}"
 
 
-def check(package: bytes, digest: bytes) -> Signature:
+def check(package: bytes, digest: bytes) -> WaczSignature:
     """The signature in a ``datapackage-digest.json`` (*digest*) over a ``datapackage.json`` (*package*).
 
     That the other files are those of the package is for `wacz.complaints` to say. Never raises.
@@ -107,13 +107,13 @@ def check(package: bytes, digest: bytes) -> Signature:
     try:
         signed = json.loads(digest).get("signedData")
     except (ValueError, RecursionError, AttributeError) as error:
-        return Signature(Standing.INVALID, f"datapackage-digest.json cannot be read: {error}")
+        return WaczSignature(SignatureStanding.INVALID, f"datapackage-digest.json cannot be read: {error}")
     if signed is None:
         return NO_SIGNATURE
     try:
-        return Signature(Standing.VALID, _signer(signed, hash_of(package)))
+        return WaczSignature(SignatureStanding.VALID, _signer(signed, hash_of(package)))
     except (ValueError, TypeError, KeyError) as error:
-        return Signature(Standing.INVALID, str(error))
+        return WaczSignature(SignatureStanding.INVALID, str(error))
 
 
 def _signer(signed: Any, hashed: str) -> str:

@@ -55,11 +55,11 @@ class Dictionary:
         """*frame* is the skippable frame that holds it. Raises FrameError."""
         content = frame[8:]
         if content.startswith(ZSTD):
-            content = Frame(content, None).read(DICTIONARY_LIMIT_BYTES)
+            content = ZstdFrame(content, None).read(DICTIONARY_LIMIT_BYTES)
         self.data = zstandard.ZstdCompressionDict(content)
 
 
-class Frame:
+class ZstdFrame:
     """What is in one frame; nothing is unpacked before it is read."""
 
     def __init__(self, frame: bytes, dictionary: Dictionary | None) -> None:

@@ -242,7 +242,7 @@ def test_the_trap_catches_what_runs_and_what_asks(trap: Trap) -> None:
 
 def rewritten(html: str) -> bytes:
     page = Page.from_html(html, url="http://old.example/post/one")
-    return replay.replayed(page, Nowhere(), replay.Around()).encode("utf-8", "replace")
+    return replay.replayed(page, Nowhere(), replay.PageFrame()).encode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("name", PAGES)

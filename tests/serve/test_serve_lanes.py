@@ -13,7 +13,7 @@ import pytest
 from scraper import schema, search
 from scraper.search import TooBroad
 from scraper.serve import texts
-from scraper.serve.answer import Answer, Ask, run
+from scraper.serve.answer import Ask, PageResponse, run
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Lane, LaneFull
 
@@ -111,7 +111,7 @@ def test_datasettes_own_tables_have_one_thread_and_no_facets(reader: Any) -> Non
 
 
 def test_a_query_that_would_look_at_too_much_is_a_page_that_says_so(room: Room) -> None:
-    def page(_: Ask) -> Answer:
+    def page(_: Ask) -> PageResponse:
         raise TooBroad
 
     with closing(room.connect()) as db:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.serve.body_html import BETWEEN, BLOCKS, INLINE
-from scraper.serve.markup import Body, paragraphs, shown
+from scraper.serve.markup import BodyMarkup, paragraphs, shown
 
 ALLOWED = BLOCKS | INLINE | BETWEEN | {"a", "span", "br", "hr", "mark"}
 ATTRIBUTES = {
@@ -91,8 +91,8 @@ PIECES = st.one_of(
 def test_whatever_goes_in_only_balanced_harmless_html_comes_out(pieces: list[str], words: list[str]) -> None:
     html = "".join(pieces)
     text = re.sub(r"<[^>]*>", "\n\n", html)
-    assert complaints(shown(Body(html, text, tuple(words), {"https://x.example/": "/post/a/b"}))) == []
-    assert complaints(shown(Body(None, text, tuple(words)))) == []
+    assert complaints(shown(BodyMarkup(html, text, tuple(words), {"https://x.example/": "/post/a/b"}))) == []
+    assert complaints(shown(BodyMarkup(None, text, tuple(words)))) == []
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_whatever_goes_in_only_balanced_harmless_html_comes_out(pieces: list[str
     ],
 )  # fmt: skip
 def test_bodies_are_put_in_order(html: str, expected: str) -> None:
-    assert shown(Body(html, None)) == expected
+    assert shown(BodyMarkup(html, None)) == expected
 
 
 def test_a_link_to_a_post_that_we_have_leads_to_our_page() -> None:
-    body = Body(
+    body = BodyMarkup(
         '<a href="https://gone.example/post/a">a</a>', None, (), {"https://gone.example/post/a": "/post/gone/a"}
     )
     assert shown(body) == '<a class="ours" href="/post/gone/a">a</a>'
@@ -128,7 +128,7 @@ def test_each_paragraph_of_the_text_has_its_place_in_the_html() -> None:
     html = "<p>One  paragraph.</p><div>Chrome</div><ul><li>item one</li><li>item two</li></ul><p>Last<br>words</p>"
     html += "<ol><li>first</li><li>second</li></ol>"
     text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords\n\n1. first\n2. second"
-    found = shown(Body(html, text))
+    found = shown(BodyMarkup(html, text))
     places = re.findall(r'<(\w+) id="(p-\w{8})"><a class="para" id="(p\d)" href="#(p-\w{8})"[^>]*></a>(\w+)', found)
     assert [(tag, number, word) for tag, _, number, _, word in places] == [
         ("p", "p0", "One"),
@@ -153,7 +153,7 @@ def test_paragraphs_that_say_the_same_have_places_of_their_own() -> None:
 
 def test_a_link_to_a_paragraph_is_never_dead() -> None:
     text = "Opening as we heard it.\n\nOne\n\nTwo of one line.\n\nWords the page spells otherwise.\n\nLast."
-    html = shown(Body(html="<h2>Beginning</h2><p>One <b>Two of</b> one line.</p><p>Last.</p>", text=text))
+    html = shown(BodyMarkup(html="<h2>Beginning</h2><p>One <b>Two of</b> one line.</p><p>Last.</p>", text=text))
     for number, (name, _) in enumerate(paragraphs(text)):
         assert html.count(f'id="p{number}"') == html.count(f'id="p-{name}"') == 1, number
     assert (
@@ -166,13 +166,13 @@ def test_a_link_to_a_paragraph_is_never_dead() -> None:
 
 
 def test_words_are_marked_whole_whatever_their_capitals() -> None:
-    body = Body("<p>Water, waters &amp; WATER <b>human   rights</b></p>", None, ("water", "human rights"))
+    body = BodyMarkup("<p>Water, waters &amp; WATER <b>human   rights</b></p>", None, ("water", "human rights"))
     assert shown(body) == (
         "<p><mark>Water</mark>, waters &amp; <mark>WATER</mark> <b><mark>human   rights</mark></b></p>"
     )
 
 
 def test_deep_nesting_keeps_its_text() -> None:
-    found = shown(Body("<div>" * 500 + "deep" + "</div>" * 500, None))
+    found = shown(BodyMarkup("<div>" * 500 + "deep" + "</div>" * 500, None))
     assert "deep" in found
     assert found.count("<div>") <= 40

@@ -13,7 +13,7 @@ from scraper.layouts.dumps import wix_labels
 from scraper.layouts.dumps import wix_words as words
 from scraper.layouts.dumps.lines import first
 from scraper.layouts.dumps.wix_labels import Labels
-from scraper.numbers import Shown, counts_line
+from scraper.numbers import ShownCounts, counts_line
 
 #: Cards under "Recent Posts" where "See All" is missing: at most so many lines, none longer than a preview.
 _MOST_CARDS = 6
@@ -23,7 +23,7 @@ _LONGEST_FOOTER = 60
 _LONGEST_LABELS = 250
 
 
-NONE_SHOWN = Shown()
+NONE_SHOWN = ShownCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Foot:
     """What the end of a dump says. *body_end*: index behind the last line of the body."""
 
     body_end: int
-    counts: Shown = NONE_SHOWN
+    counts: ShownCounts = NONE_SHOWN
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     #: Whether the tags are told by their place and words alone.
@@ -78,7 +78,7 @@ def count_groups(lines: Sequence[str]) -> int:
     return 1 if owned(lines, groups) else len(groups)
 
 
-Group = tuple[int, int, Shown]
+Group = tuple[int, int, ShownCounts]
 
 
 def owned(lines: Sequence[str], groups: Sequence[Group]) -> list[Group]:
@@ -115,14 +115,14 @@ def _goes_on(lines: Sequence[str], index: int) -> bool:
     return len(lines[at]) > 60 and lines[at][-1] in '.!?:”"’)'
 
 
-def _more(shown: Shown, line: str) -> Shown | None:
+def _more(shown: ShownCounts, line: str) -> ShownCounts | None:
     """*shown* with what the next line adds; None: that line belongs to something else."""
     if words.LIKED.fullmatch(line) or (line.isdecimal() and shown.likes is not None):
         return shown
     added = counts_line(line)
     if added is None or any(a is not None and b is not None for a, b in zip(shown, added, strict=True)):
         return None
-    return Shown(*(a if a is not None else b for a, b in zip(shown, added, strict=True)))
+    return ShownCounts(*(a if a is not None else b for a, b in zip(shown, added, strict=True)))
 
 
 def _likes(lines: Sequence[str], end: int) -> int | None:
@@ -249,7 +249,7 @@ def _cut_line(index: int, text: str) -> Foot:
 
 
 def _with_labels(
-    lines: Sequence[str], behind: int, counts: Shown, *, seen: bool = True, sure: frozenset[str] = frozenset()
+    lines: Sequence[str], behind: int, counts: ShownCounts, *, seen: bool = True, sure: frozenset[str] = frozenset()
 ) -> Foot:
     """The foot that begins at *behind*, with the categories and tags that stand right above it."""
     labels = wix_labels.above(lines, behind, sure) if seen else Labels(behind)

@@ -28,7 +28,7 @@ from scraper.layouts.dumps.lines import (
 from scraper.layouts.dumps.wix_foot import Foot, count_groups, read_foot, with_counts_apart
 from scraper.layouts.dumps.wix_head import Head, read_head
 from scraper.layouts.dumps.wix_marks import joined_labels
-from scraper.numbers import Shown
+from scraper.numbers import ShownCounts
 from scraper.page import TextPage
 from scraper.records import Problem, Reading
 from scraper.vocabulary import CountsSource, DateBasis, Level, ReadingKind, Stage
@@ -153,7 +153,7 @@ def _no_post(page: TextPage, kind: ReadingKind, reason: str) -> Reading:
     )
 
 
-def true_counts(shown: Shown, captured_at: str | None) -> Shown:
+def true_counts(shown: ShownCounts, captured_at: str | None) -> ShownCounts:
     """*shown* without Wix's placeholder "0 views", beside which the comments are not known either."""
     if shown.views == 0 and (captured_at is None or captured_at < TRUE_ZEROS_SINCE):
         return shown._replace(views=None, comments=None)

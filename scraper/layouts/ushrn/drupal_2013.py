@@ -74,7 +74,7 @@ def _read_html(page: Page) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class BodyLabels:
     """The lines of a body without the labels around them, and what these say."""
 
     body: tuple[str, ...]
@@ -82,7 +82,7 @@ class Labels:
     tags: tuple[str, ...] = ()
 
 
-def read_labels(lines: Sequence[str]) -> Labels:
+def read_labels(lines: Sequence[str]) -> BodyLabels:
     """The labels before and behind the body. A value stands on the label's line, or, behind the body, on the next."""
     start = first(lines)
     while start < len(lines) and (found := _LABEL.fullmatch(lines[start])) and found["name"] != "Publication Date":
@@ -91,7 +91,7 @@ def read_labels(lines: Sequence[str]) -> Labels:
     return _labels(tuple(lines[start:end]), values)
 
 
-def _labels_anywhere(lines: Sequence[str]) -> Labels:
+def _labels_anywhere(lines: Sequence[str]) -> BodyLabels:
     """What the labels of a whole page say, with a footer and columns around them; the body is left out."""
     values: dict[str, str] = {}
     for index, line in enumerate(lines):
@@ -102,10 +102,10 @@ def _labels_anywhere(lines: Sequence[str]) -> Labels:
     return _labels((), values)
 
 
-def _labels(body: tuple[str, ...], values: dict[str, str]) -> Labels:
+def _labels(body: tuple[str, ...], values: dict[str, str]) -> BodyLabels:
     published = shown_date(values.get("Publication Date", ""))
     tags = (tag.strip() for tag in values.get("Connected Categorizations", "").split(","))
-    return Labels(body, published.iso if published else None, tuple(dict.fromkeys(tag for tag in tags if tag)))
+    return BodyLabels(body, published.iso if published else None, tuple(dict.fromkeys(tag for tag in tags if tag)))
 
 
 def _behind(lines: Sequence[str], start: int) -> tuple[int, dict[str, str]]:

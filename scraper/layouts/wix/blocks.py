@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from scraper.layouts import frames
 from scraper.layouts.body import walk
-from scraper.layouts.events import FILM, Close, Event, Mark, Open
+from scraper.layouts.events import FILM, Close, Event, Open, Placeholder
 from scraper.layouts.frames import linked
 from scraper.layouts.wix.address import address
 from scraper.page import Node, words
@@ -35,7 +35,7 @@ def _embed(node: Node, base_url: str | None) -> Iterable[Event] | None:
 
 def _map(node: Node, base_url: str | None) -> Iterable[Event] | None:
     found = _embed(node, base_url)
-    return (Mark("[map]"),) if found == (frames.NOT_IN_THE_PAGE,) else found
+    return (Placeholder("[map]"),) if found == (frames.NOT_IN_THE_PAGE,) else found
 
 
 def _audio(node: Node, base_url: str | None) -> Iterator[Event]:

@@ -9,14 +9,14 @@ that is only shown needs a second witness in the page. A bound ("999+") is no nu
 from dataclasses import dataclass
 
 from scraper.layouts.wix.data import PostData, dig, whole_number
-from scraper.numbers import Shown, count, counts_line, is_bound
+from scraper.numbers import ShownCounts, count, counts_line, is_bound
 from scraper.page import Node, Page, Scope, words
 from scraper.records import Problem
 from scraper.vocabulary import CountsSource, Level, Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CountsWithSource:
     """The counts and where they came from (None: there are none)."""
 
     views: int | None = None
@@ -26,10 +26,10 @@ class Told:
     problems: tuple[Problem, ...] = ()
 
 
-def read(page: Page, article: Scope, data: PostData) -> Told:
+def read(page: Page, article: Scope, data: PostData) -> CountsWithSource:
     """The post's counts: those shown where they are true, else those embedded."""
     stats, likes = _stats_of(article), words(_own(article, "like-button-with-count__like-count")) or ""
-    seen = (_stats(stats) if stats is not None else Shown())._replace(likes=count(likes))
+    seen = (_stats(stats) if stats is not None else ShownCounts())._replace(likes=count(likes))
     rooted = page.has("post-page-root")
     shown = _true(seen, proven=rooted and page.meta("article:published_time") is not None)
     views, comments, likes_told = (a if a is not None else b for a, b in zip(shown, _embedded(data), strict=True))
@@ -38,9 +38,9 @@ def read(page: Page, article: Scope, data: PostData) -> Told:
         message = "expected a second witness for the zero that is shown, found no head and no data"
         problems += (_note("unwitnessed-zero", "views", message, page.url),)
     if (views, comments, likes_told) == (None, None, None):
-        return Told(problems=problems)
-    source = CountsSource.EMBEDDED if shown == Shown() else CountsSource.PAGE
-    return Told(views, comments, likes_told, source, problems)
+        return CountsWithSource(problems=problems)
+    source = CountsSource.EMBEDDED if shown == ShownCounts() else CountsSource.PAGE
+    return CountsWithSource(views, comments, likes_told, source, problems)
 
 
 def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
@@ -70,7 +70,7 @@ def _own(article: Scope, hook: str) -> Node | None:
     return None
 
 
-def _stats(stats: Node) -> Shown:
+def _stats(stats: Node) -> ShownCounts:
     """Views and comments of ``post-stats``: one element each, told apart by their labels, else by their order."""
     texts = [text for text in map(words, _leaves(stats)) if text]
     views = comments = None
@@ -83,8 +83,8 @@ def _stats(stats: Node) -> Shown:
         elif line is None and len(texts) == 2:  # in a language whose labels we do not know
             views, comments = (count(text), comments) if place == 0 else (views, count(text))
     if (views, comments) == (None, None):  # number and label in elements of their own
-        views, comments, _ = counts_line(" ".join(texts)) or Shown()
-    return Shown(views=views, comments=comments)
+        views, comments, _ = counts_line(" ".join(texts)) or ShownCounts()
+    return ShownCounts(views=views, comments=comments)
 
 
 def _leaves(stats: Node) -> list[Node]:
@@ -95,23 +95,23 @@ def _leaves(stats: Node) -> list[Node]:
     ]  # fmt: skip
 
 
-def _true(shown: Shown, *, proven: bool) -> Shown:
+def _true(shown: ShownCounts, *, proven: bool) -> ShownCounts:
     """*shown* without placeholders. A view count above zero proves itself; beside a placeholder nothing counts."""
     if proven or (shown.views or 0) > 0:
         return shown
     if shown.views == 0:
-        return Shown(likes=shown.likes or None)
+        return ShownCounts(likes=shown.likes or None)
     return shown._replace(comments=shown.comments or None, likes=shown.likes or None)
 
 
-def _embedded(data: PostData) -> Shown:
+def _embedded(data: PostData) -> ShownCounts:
     """The counts in the page's data: ``metrics``, else ``postCountInfo``, else the metadata answer."""
     told = (
-        [dig(data.post, "metrics", name) for name in Shown._fields],
-        [dig(data.post, "postCountInfo", name) for name in Shown._fields],
+        [dig(data.post, "metrics", name) for name in ShownCounts._fields],
+        [dig(data.post, "postCountInfo", name) for name in ShownCounts._fields],
         [data.metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
     )
-    return Shown(
+    return ShownCounts(
         *(
             next((value for value in map(whole_number, row) if value is not None), None)
             for row in zip(*told, strict=True)
