@@ -83,12 +83,11 @@ def step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
             return _missing(state, seen)
         case Meaning.BLOCKED | Meaning.WEATHER:
             return state, Effects(verdict=Verdict(seen.meaning), reason=seen.reason)
-        case _ if seen.held:
-            return state, Effects(verdict=Verdict.HELD, reason=seen.reason)
-        case _ if seen.redirect:
-            return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
-        case _:
-            return _worse(state, seen.reason or "not a post")
+    if seen.held:
+        return state, Effects(verdict=Verdict.HELD, reason=seen.reason)
+    if seen.redirect:
+        return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
+    return _worse(state, seen.reason or "not a post")
 
 
 def fold(observations: Iterable[Observation]) -> tuple[PostState, list[tuple[Observation, PostState, Effects]]]:
@@ -234,16 +233,21 @@ def _replaces(state: PostState, seen: Observation, reading: Reading, content: st
         return content == state.content_sha256
     if state.shown_known and not seen.known_time:
         return False
-    if seen.truncated and content != state.content_sha256 and _says_no_more(state, reading):
+    if content != state.content_sha256 and _says_no_more(state, seen, reading):
         return False
-    if seen.dump and not state.shown_dump and state.shown is not None:
-        return seen.known_time and seen.captured_at > state.shown_at and _words(reading) != _words(state.shown)
-    return True
+    if state.shown is None or state.shown_dump or not seen.dump:
+        return True
+    return _is_newer(state, seen) and _words(reading) != _words(state.shown)
 
 
-def _says_no_more(state: PostState, cut: Reading) -> bool:
-    """Whether the page that is shown is whole, or was cut later than this one."""
-    return state.shown_whole or (state.shown is not None and _goes_on(cut, state.shown))
+def _is_newer(state: PostState, seen: Observation) -> bool:
+    """Whether it is known that *seen* was captured after what is shown."""
+    return seen.known_time and seen.captured_at > state.shown_at
+
+
+def _says_no_more(state: PostState, seen: Observation, cut: Reading) -> bool:
+    """Whether *cut* is part of a page, and the one that is shown is whole, or was cut later."""
+    return seen.truncated and (state.shown_whole or (state.shown is not None and _goes_on(cut, state.shown)))
 
 
 def _reason_not_shown(state: PostState, seen: Observation) -> str:

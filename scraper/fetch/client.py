@@ -42,6 +42,11 @@ class FetchRequest:
     #: Seconds between requests to the host; None: the fetcher's own.
     pace: float | None = None
 
+    @property
+    def may_follow(self) -> bool:
+        """Whether one goes where a redirect leads: with what is only looked at (RFC 9110, 9.2.1)."""
+        return self.follow and self.method == "GET"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedAnswer:
@@ -193,12 +198,8 @@ def _confirms(validators: Validators | None, exchange: Exchange) -> bool:
 
 def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
     to = _target(ask.url, exchange)
-    has_body = exchange.wire_length > 0 or not (exchange.status in _NO_BODY or to)
-    not_modified = exchange.status == 304 and ask.validators
-    # A part that nobody asked for is no whole page (RFC 9110, 15.3.7).
-    unasked_part = exchange.status == 206 and "Range" not in ask.headers
-    truncated = exchange.truncated or (Truncation.LENGTH if unasked_part else None)
-    return Capture(
+    truncated = exchange.truncated or _cut(ask, exchange.status)
+    found = Capture(
         url=ask.url,
         kind=_kind(ask, exchange.status, to, whole=truncated is None),
         captured_at=at,
@@ -207,15 +208,24 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
         head=exchange.head,
         content_encoding=", ".join(exchange.all("content-encoding")).strip().lower() or None,
         media_type=(exchange.header("content-type") or "").partition(";")[0].strip().lower() or None,
-        body=exchange.body if has_body else None,
-        wire_sha256=exchange.wire_sha256 if has_body else None,
-        wire_length=exchange.wire_length if has_body else None,
+        body=exchange.body,
+        wire_sha256=exchange.wire_sha256,
+        wire_length=exchange.wire_length,
         redirected_to=to,
-        not_modified_of=ask.validators.capture_id if not_modified and ask.validators else None,
         ip=exchange.ip,
         certificate=exchange.certificate,
         truncated=truncated,
     )
+    if exchange.wire_length == 0 and (to or exchange.status in _NO_BODY):
+        found = replace(found, body=None, wire_sha256=None, wire_length=None)
+    if exchange.status == 304 and ask.validators is not None:
+        found = replace(found, not_modified_of=ask.validators.capture_id)
+    return found
+
+
+def _cut(ask: FetchRequest, status: int) -> Truncation | None:
+    """That a part came which nobody asked for: it is no whole page (RFC 9110, 15.3.7). None: so it is not."""
+    return Truncation.LENGTH if status == 206 and "Range" not in ask.headers else None
 
 
 def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> CaptureKind:

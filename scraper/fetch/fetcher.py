@@ -186,10 +186,12 @@ class Fetcher:
         seen = {ask.url}
         while True:
             to = self._persist(ask, captures, self._pace(rules, ask.pace)).redirected_to
-            if to is None or not ask.follow or ask.method != "GET" or host_of(to) not in allowed:
+            if to is None or not ask.may_follow or host_of(to) not in allowed:
                 return
-            if to in seen or len(seen) > self.limits.redirects:
-                what = "a redirect in a circle" if to in seen else f"more than {self.limits.redirects} redirects"
+            if to in seen:
+                raise FetchFailed(ask.url, "expected a page, found a redirect in a circle: open it in a browser")
+            if len(seen) > self.limits.redirects:
+                what = f"more than {self.limits.redirects} redirects"
                 raise FetchFailed(ask.url, f"expected a page, found {what}: open it in a browser")
             rules = self._rules.of(to, captures)
             if not rules.allows(to):

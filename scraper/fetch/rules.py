@@ -1,5 +1,6 @@
 """Gets each robots.txt, believes it for a day, and asks no page of a host whose rules cannot be had."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,9 +49,8 @@ class RobotsRules:
         self._now = now
         self._monotonic = monotonic
         self._known: dict[str, Robots] = {}
-        self._unavailable: dict[str, tuple[float, str]] = {}
-        #: Origin → until when it is not asked again, and what is said of that: it answered 429 to the end.
-        self._limited: dict[str, tuple[float, str]] = {}
+        #: Origin → until when it is not asked again, and what is said of that: it gave no rules, or asked for a pause.
+        self._resting: dict[str, tuple[float, type[RobotsUnavailable | RateLimited], str]] = {}
         #: host → the longest Crawl-delay that any of its robots.txt asks for: the next one waits as long.
         self._delays: dict[str, float] = {}
 
@@ -66,22 +66,16 @@ class RobotsRules:
         known = self._known.get(origin)
         if known and 0 <= (self._now() - known.fetched_at).total_seconds() < self._limits.robots_age:
             return known
-        until, message = self._unavailable.get(origin, (0.0, ""))
-        if message and self._monotonic() < until:
-            raise RobotsUnavailable(message)
-        until, message = self._limited.get(origin, (0.0, ""))
-        if message and self._monotonic() < until:
-            raise RateLimited(message)
+        until, kind, message = self._resting.get(origin, (-math.inf, RobotsUnavailable, ""))
+        if self._monotonic() < until:
+            raise kind(message)
         self._sender.turns.check(name_of(url), self._pace(url))
         search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
         try:
             found = self._known[origin] = self._ask(search)
             self._delays[name_of(url)] = max(self._pace(url), found.crawl_delay or 0.0)
-        except RobotsUnavailable as error:
-            self._unavailable[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
-            raise
-        except RateLimited as error:
-            self._limited[origin] = (self._monotonic() + self._limits.robots_rest, str(error))
+        except (RobotsUnavailable, RateLimited) as error:
+            self._resting[origin] = (self._monotonic() + self._limits.robots_rest, type(error), str(error))
             raise
         finally:
             captures.extend(search.captures)

@@ -6,6 +6,7 @@ would keep cookies, read proxies from the environment, and fail on redirects tha
 """
 
 import errno
+import re
 import socket
 import ssl
 import time
@@ -185,9 +186,7 @@ class Wire:
         entity = Entity(", ".join(encodings) or None, max_bytes)
         failure: Exception | None = None
         try:
-            for piece in response.iter_raw():
-                if not entity.feed(piece):
-                    break
+            all(map(entity.feed, response.iter_raw()))  # as long as there is room
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             failure = error
         if failure or entity.truncated or not _is_clean(response, record):
@@ -249,6 +248,16 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     # The pool raises "from None": the cause is only in the context (httpcore 1.0.9).
     cause = error.__cause__ or error.__context__
     said = (str(error) or type(error).__name__)[:_LONGEST_REASON]
+    found = _unconnected(error, cause, said)
+    if found is not None:
+        return found
+    if isinstance(error, httpcore.ProtocolError) and not re.search("peer closed|disconnected", said):
+        return WireFailed("protocol", f"the answer is not HTTP ({said}): open it in a browser, or try later")
+    return WireFailed("disconnect", f"the connection was cut ({said}): try later", stale=stale)
+
+
+def _unconnected(error: Exception, cause: BaseException | None, said: str) -> WireFailed | None:
+    """Why there was no connection, or no answer in time; None: an answer had begun."""
     if isinstance(error, socket.gaierror):
         return _unresolved(error)
     if isinstance(error, Untrusted):
@@ -264,10 +273,8 @@ def _failure(error: Exception, *, stale: bool = False) -> WireFailed:
     if isinstance(error, httpcore.TimeoutException):
         return WireFailed("time", "no complete answer within the time limit: try later")
     if isinstance(error, httpcore.ConnectError | OSError):
-        number = getattr(cause, "errno", error.errno if isinstance(error, OSError) else None)
-        if number in _NO_ROUTE:
-            return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
-        return WireFailed("connect", f"no connection ({said}): check the address and that the server runs")
-    if isinstance(error, httpcore.ProtocolError) and "peer closed" not in said and "disconnected" not in said:
-        return WireFailed("protocol", f"the answer is not HTTP ({said}): open it in a browser, or try later")
-    return WireFailed("disconnect", f"the connection was cut ({said}): try later", stale=stale)
+        numbers = {one.errno for one in (cause, error) if isinstance(one, OSError)}
+        if numbers.isdisjoint(_NO_ROUTE):
+            return WireFailed("connect", f"no connection ({said}): check the address and that the server runs")
+        return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
+    return None

@@ -12,6 +12,7 @@ not asked, for the same reason as there.
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -77,21 +78,21 @@ def indexes(
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Unreadable(where.indexes, f"expected the list of crawls, found no JSON ({error})") from None
-    named = map(_named, told if isinstance(told, list) else ())
-    first, last = max(since or "", FIRST_YEAR)[:4], (until or "9999")[:4]
-    found = [Index(id=one[1], api=urljoin(where.indexes, one[2])) for one in named if one and first <= one[0] <= last]
-    if told and not found and not (since or until):
+    crawls = list(_crawls(told))
+    if told and not crawls:
         raise Unreadable(where.indexes, f"expected the list of crawls, found {body[:80]!r}")
+    first, last = max(since or "", FIRST_YEAR)[:4], (until or "9999")[:4]
+    found = [Index(id=name, api=urljoin(where.indexes, api)) for year, name, api in crawls if first <= year <= last]
     host = urlsplit(where.indexes).netloc
     return tuple(sorted((one for one in found if urlsplit(one.api).netloc == host), key=lambda one: one.id)[::-1])
 
 
-def _named(item: object) -> tuple[str, str, str] | None:
-    """(year, name, address) of a crawl as the list has it; None: it is no such entry."""
-    name, api = (item.get("id"), item.get("cdx-api")) if isinstance(item, dict) else (None, None)
-    if not isinstance(name, str) or not isinstance(api, str) or not (year := _ID.fullmatch(name)):
-        return None
-    return year[1], name, api
+def _crawls(told: object) -> Iterator[tuple[str, str, str]]:
+    """(year, name, address) of each crawl that the list has; what is no such entry is left out."""
+    for item in told if isinstance(told, list) else ():
+        match item:
+            case {"id": str(name), "cdx-api": str(api)} if year := _ID.fullmatch(name):
+                yield year[1], name, api
 
 
 def listing_url(index: Index, pattern: str) -> str:

@@ -56,27 +56,27 @@ def settle(session: NetworkSession, site: Site, heard: Heard) -> None:
     targets = []
     for url, state, evidence in recovery_queries.unhad(db, site.id):
         now = _judged(url, state, heard, session.at()[:10], gone=gone)
+        if now is None or now == (state, evidence):
+            continue
         # What a capture of it showed says more than that there are some.
-        vaguer = now is not None and now[0] == state and evidence is not None and heard.lists(url)
-        if now is not None and now != (state, evidence) and not (vaguer and state == AddressState.WANTED):
+        is_vaguer = now[0] == state == AddressState.WANTED and evidence is not None and heard.lists(url)
+        if not is_vaguer:
             targets.append(Target(url=url, site=site.id, state=now[0], evidence=now[1]))
     session.archive.discover(targets, session.at())
 
 
 def _judged(url: str, state: str, heard: Heard, day: str, *, gone: bool) -> tuple[AddressState, str] | None:
     """(state, evidence) of an address that is not here; None: nothing new is known of it."""
-    listed = {source: rows[url] for source, rows in heard.rows.items() if url in rows}
-    if (found := standing(listed)) is not None:
-        return found if found[0] == AddressState.IN_WEB_ARCHIVE or state == AddressState.WANTED else None
-    if state != AddressState.WANTED or not heard.whole:
+    found = standing({source: rows[url] for source, rows in heard.rows.items() if url in rows})
+    is_wanted = state == AddressState.WANTED
+    if found is not None:
+        return found if is_wanted or found[0] == AddressState.IN_WEB_ARCHIVE else None
+    if not is_wanted or not heard.whole:
         return None
-    asked = " and ".join(TITLES[source] for source in sorted(heard.whole, reverse=True))
+    asked = [TITLES[source] for source in sorted(heard.whole, reverse=True)]
     if heard.whole >= TITLES.keys() and gone:
-        return (
-            AddressState.LOST,
-            f"the site is offline, and neither {asked.replace(' and ', ' nor ')} listed it on {day}",
-        )
-    return AddressState.WANTED, f"not in {asked} on {day}"
+        return AddressState.LOST, f"the site is offline, and neither {' nor '.join(asked)} listed it on {day}"
+    return AddressState.WANTED, f"not in {' and '.join(asked)} on {day}"
 
 
 def standing(listed: Mapping[Source, list[CdxRecord]]) -> tuple[AddressState, str] | None:

@@ -32,17 +32,22 @@ def chosen(
     allow. Raises UsageError.
     """
     at: dict[str, str] = {}
-    for text in endpoints:
-        name, equals, url = text.partition("=")
-        if not equals or name not in SOURCES:
-            name, url = ("commoncrawl" if text.endswith("/collinfo.json") else "wayback"), text
+    for name, url in map(_named, endpoints):
         if at.setdefault(name, url) != url:
             raise UsageError(f"--endpoint: {name} can be given once, found {at[name]} and {url}")
     unknown = [name for name in sources if name not in SOURCES]
     if unknown:
         raise UsageError(f"--source: expected {' or '.join(SOURCES)}, found {unknown[0]!r}")
-    wanted = [name for name in SOURCES if name in (sources or at or SOURCES)]
-    return [_archive(name, at.get(name), since, until, delay, wet=wet) for name in wanted]
+    chosen_names = sources or at or SOURCES
+    return [_archive(name, at.get(name), since, until, delay, wet=wet) for name in SOURCES if name in chosen_names]
+
+
+def _named(endpoint: str) -> tuple[str, str]:
+    """(name of the archive, its address) of one ``--endpoint``."""
+    name, equals, url = endpoint.partition("=")
+    if equals and name in SOURCES:
+        return name, url
+    return ("commoncrawl" if endpoint.endswith("/collinfo.json") else "wayback"), endpoint
 
 
 def _archive(

@@ -36,14 +36,10 @@ def by_address(rows: Iterable[CdxRecord]) -> dict[str, list[CdxRecord]]:
 def _versions(group: list[CdxRecord]) -> list[CdxRecord]:
     """The captures worth having of one address, oldest first."""
     pages = [row for row in group if is_page(row)]
-    found = [
-        row
-        for before, row in pairwise([None, *pages])
-        if row is not None and (before is None or row.digest is None or row.digest != before.digest)
-    ]
-    newest = pages[-1].timestamp if pages else ""
+    changed = [row for before, row in pairwise(pages) if row.digest is None or row.digest != before.digest]
+    newest = max((row.timestamp for row in pages[-1:]), default="")
     gone = [row for row in group if row.status in MISSING and row.timestamp > newest]
-    return sorted({*found, *gone[:1], *gone[-1:]}, key=_order)
+    return sorted({*pages[:1], *changed, *gone[:1], *gone[-1:]}, key=_order)
 
 
 def _order(row: CdxRecord) -> tuple[str, str, int, str, str]:

@@ -46,6 +46,10 @@ REWRITTEN = re.compile(
     rb"wbinfo\.(?:top_url|timestamp)\s*=",
 )
 _REPLAY = re.compile(r"https?://.*?/(\d{14})(?:id_)?/(https?:/.*)", re.IGNORECASE | re.DOTALL)
+#: Before the names of the site's own fields.
+_PREFIX = b"x-archive-orig-"
+#: Fields by which the archive says that it marks the site's with its prefix.
+_THEIR_OWN = re.compile(rb"x-(?:archive-src|app-server|ts|location|page-cache):", re.IGNORECASE)
 _REPLAY_PATH = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_)?/(https?:/.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -156,14 +160,19 @@ def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
         body = _decoded(answer.body or b"", encoding)
     except MessageError as error:
         return CdxRefusal("broken", f"expected a body in {encoding}, found one that {error}")
+    return _altered(answer, row, original, body) or _original(answer, row, original, body)
+
+
+def _altered(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> CdxRefusal | None:
+    """Why *body* is not the one that was archived; None: nothing says that it is another."""
     if REWRITTEN.search(body):
         return CdxRefusal(
             "rewritten", "expected the page as it was archived, found one with the archive's own additions"
         )
-    encoded = encoding is not None or http_message.value(original, "transfer-encoding") is not None
-    if row.digest and not encoded and not _holds(row.digest, answer, body):
+    is_encoded = any(http_message.value(head, name) is not None for name in ("content-encoding", "transfer-encoding"))
+    if row.digest and not is_encoded and not _holds(row.digest, answer, body):
         return CdxRefusal("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
-    return _original(answer, row, original, body)
+    return None
 
 
 def _original(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> Capture:
@@ -212,22 +221,31 @@ def _memento_time(text: str | None) -> str | None:
 def _original_head(status: int, head: bytes) -> bytes:
     """The head as the site sent it, as far as the archive tells: its prefix taken off, its own headers left out."""
     lines = http_message.lines(head)
-    prefixed = {line.partition(b":")[0].lower() for line in lines if line.lower().startswith(b"x-archive-orig-")}
-    closed = any(re.match(rb"x-(?:archive-src|app-server|ts|location|page-cache):", line, re.I) for line in lines)
+    prefixed = {line.partition(b":")[0].lower() for line in lines if line.lower().startswith(_PREFIX)}
+    closed = any(_THEIR_OWN.match(line) for line in lines)
     phrase = lines[0].split(b" ", 2)[2:] or [_phrase(status)]
-    out = [b"HTTP/1.1 %d %s" % (status, phrase[0])]
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        key = name.strip().lower()
-        if key.startswith(b"x-archive-orig-"):
-            out.append(name.strip()[len(b"x-archive-orig-") :] + colon + value)
-        elif b"x-archive-orig-" + key in prefixed or not colon:
-            continue
-        elif key == b"location":
-            out.append(name + b": " + _unwrapped(value.strip()))
-        elif key == b"content-type" or not (closed or key in THEIRS or key.startswith(b"x-") or _is_memento(line)):
-            out.append(line)
-    return b"\r\n".join(out) + b"\r\n\r\n"
+    own = (_original_field(line, prefixed, closed=closed) for line in lines[1:])
+    return b"\r\n".join([b"HTTP/1.1 %d %s" % (status, phrase[0]), *filter(None, own)]) + b"\r\n\r\n"
+
+
+def _original_field(line: bytes, prefixed: set[bytes], *, closed: bool) -> bytes | None:
+    """A field as the site sent it; None: it is the archive's own, or stands there once more with a prefix.
+
+    *closed*: the archive marks the site's fields with its prefix, so that all others are its own.
+    """
+    name, colon, value = line.partition(b":")
+    key = name.strip().lower()
+    if key.startswith(_PREFIX):
+        return name.strip()[len(_PREFIX) :] + colon + value
+    if _PREFIX + key in prefixed or not colon:
+        return None
+    match key:
+        case b"location":
+            return name + b": " + _unwrapped(value.strip())
+        case b"content-type":
+            return line
+    is_theirs = closed or key in THEIRS or key.startswith(b"x-") or _is_memento(line)
+    return None if is_theirs else line
 
 
 def _phrase(status: int) -> bytes:
