@@ -96,6 +96,9 @@ FILE_WIDGET = (
     '<div data-hook="fileUploadExtension">.pdf</div></div>'
 )
 LINK = '<p><a href="https://other.example/law" data-hook="web-link">the law</a></p>'
+#: Named and packed as a word processor does. No PDF: each is read, and read again, by a process of its own.
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OFFICE_DOCUMENT = b"PK\x03\x04\x14\x00\x06\x00\xe2\xe3"
 SITEMAP = (
     '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     f"<url><loc>{SITE}/post/a-day-in-court</loc><lastmod>2021-03-01</lastmod></url>"
@@ -116,8 +119,7 @@ def captures() -> list[Capture]:
         live("/post/gone", "2021-03-02T00:00:03Z", page("Soon Gone", "It was here.", slug="gone", views=3)),
         live("/post/old", "2021-03-02T00:00:04Z", "", status=301, kind="redirect", packed=False,
              redirected_to=f"{SITE}{court}"),
-        live("/report.pdf", "2021-03-02T00:00:05Z", b"%PDF-1.4\n%\xe2\xe3\n", kind="file", media_type="application/pdf",
-             packed=False),
+        live("/report.docx", "2021-03-02T00:00:05Z", OFFICE_DOCUMENT, kind="file", media_type=DOCX, packed=False),
         live("/about", "2021-03-02T00:00:06Z", "<html><title>About</title><p>About us.</p></html>", kind="other",
              packed=False),
     ]  # fmt: skip

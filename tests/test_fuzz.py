@@ -15,9 +15,9 @@ import zstandard
 
 from scraper.demo.endpoints import pdf
 from scraper.errors import Unreadable
+from scraper.pdf import text_of
 from scraper.reading import read_capture, sources
 from scraper.reading.page_reader import extract
-from scraper.reading.pdf import text_of
 from scraper.reading.sitemaps import read_sitemap
 from scraper.records import Capture
 from scraper.saved.containers import page_of

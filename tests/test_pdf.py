@@ -11,9 +11,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from scraper import pdf
 from scraper.demo.endpoints import pdf as make_pdf
-from scraper.reading import pdf
-from scraper.reading.pdf_words import searchable
+from scraper.pdf_words import searchable
 from scraper.search.passages import passages
 
 URL = "https://www.lantern.example/_files/ugd/a.pdf"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from scraper import magic, urls
-from scraper.reading import pdf, sitemaps, wix_counts_api
+from scraper import magic, pdf, urls
+from scraper.reading import sitemaps, wix_counts_api
 from scraper.reading import sources as discover
 from scraper.reading.page_reader import extract
 from scraper.reading.sitemaps import SitemapKind

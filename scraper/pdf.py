@@ -1,7 +1,8 @@
 """The text of a PDF, read in a process of its own: a hostile file can only take that process down.
 
 Limits: pages, characters, seconds of CPU, bytes of memory. What is cut off is said in the problem. Run as
-``python -m scraper.reading.pdf`` it reads a PDF on stdin and prints one JSON object; `text_of` does that.
+``python -m scraper.pdf`` it reads a PDF on stdin and prints one JSON object; `text_of` does that. That process imports
+little beside pypdf: it is started anew for each file.
 """
 
 import io
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import magic
-from scraper.reading.pdf_words import PAGE_BREAK, searchable
+from scraper.pdf_words import PAGE_BREAK, searchable
 from scraper.records import Problem
 from scraper.vocabulary import Level, Stage
 
@@ -45,7 +46,7 @@ def text_of(body: bytes, url: str) -> PdfText:
         return _failed(url, "pdf-not-a-pdf", f"expected a PDF, found {body[:20]!r}")
     if len(body) > MAX_BYTES:
         return _failed(url, "pdf-too-large", f"{len(body)} bytes; text is read from files up to {MAX_BYTES}")
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
         done = _child(body, path)
@@ -74,7 +75,7 @@ def text_of(body: bytes, url: str) -> PdfText:
 def _child(body: bytes, path: str) -> subprocess.CompletedProcess[bytes]:
     """A PDF read by a process of its own, beyond the reach of a Ctrl-C."""
     return subprocess.run(
-        [sys.executable, "-P", "-m", "scraper.reading.pdf"],
+        [sys.executable, "-P", "-m", "scraper.pdf"],
         input=body,
         capture_output=True,
         timeout=WALL_SECONDS,
