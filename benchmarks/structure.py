@@ -17,7 +17,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
 #: A function of more ways than this is hard to hold in mind (McCabe 1976).
 COMPLEX = 10
-#: Names of what holds a kind, a state or another word that is stored.
+#: Names of what holds a word of `scraper.vocabulary`, or of an enumeration beside its user.
 WORDS = {"kind", "source", "verdict", "state", "level", "stage", "basis", "codec", "truncated", "platform"}
 #: Rooms that ask the archive's tables.
 ASKING = {"schema", "search", "store", "verify"}
