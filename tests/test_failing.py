@@ -1,5 +1,6 @@
 """How verbs fail: in words in one line, or where the log is JSON in JSON, whatever went wrong."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -45,11 +46,9 @@ def events(done: Result) -> list[dict[str, object]]:
         (("recover", "me@example.org", "--log-format", "json", "--contact", "a@b.example", "--db", "none.db"), 2),
     ],
 )
-def test_with_a_json_log_every_error_is_an_object(
-    words: tuple[str, ...], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = ushrn(*words)
+def test_with_a_json_log_every_error_is_an_object(words: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        done = ushrn(*words)
     (event,) = events(done)
     assert (done.exit_code, event["event"], event["exit_status"]) == (code, "error", code)
     assert event["message"]

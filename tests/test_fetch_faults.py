@@ -2,11 +2,13 @@
 
 import contextlib
 import gzip
+import os
 import resource
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -377,12 +379,17 @@ def test_a_public_name_for_a_private_machine_gains_nothing(faults, clock):
     assert faults.paths == ["/robots.txt", "/a"]
 
 
-def test_the_environment_is_not_asked_for_a_proxy(faults, clock, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+def test_the_environment_is_not_asked_for_a_proxy(faults):
+    faults.on("/robots.txt", faults.page(b""))
     faults.on("/a", faults.page())
-    with made(faults, clock) as fetcher:
-        assert fetcher.get(f"{faults.url}/a")[-1].status == 200
+    code = (
+        "from scraper.fetch import Fetcher\n"
+        f"with Fetcher(named_hosts=frozenset({{{faults.host!r}}}), delay=0) as fetcher:\n"
+        f"    print(fetcher.get({faults.url + '/a'!r})[-1].status)"
+    )
+    nowhere = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | nowhere, capture_output=True, check=True)
+    assert done.stdout == b"200\n"
 
 
 def test_a_sleep_that_raises_stops_the_run_between_two_requests(faults, clock):
