@@ -3,15 +3,19 @@
 import importlib.util
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from scraper import schema
 
 # No deadline: on a loaded machine the first example pays for the imports. `--hypothesis-profile=thorough` looks longer.
 _UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
@@ -50,6 +54,43 @@ def _full_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full(_full_archive: Path, tmp_path: Path) -> Path:
     """An archive of its own with a bit of everything: `archives.captures()` and an answer 304."""
     return Path(shutil.copy(_full_archive, tmp_path / "full.db"))
+
+
+@pytest.fixture(scope="session")
+def _sealed_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    chinese = _archives.page("审判", "法官听取了九名证人的证词。", slug="cjk")
+    cjk = _archives.live("/post/cjk", "2021-05-20T00:00:00Z", chinese)
+    kept = [*_archives.captures(), cjk, *_archives.oddities()]
+    return Path(_archives.fill(tmp_path_factory.mktemp("sealed") / "sealed.db", kept))
+
+
+@pytest.fixture
+def sealed(_sealed_archive: Path, tmp_path: Path) -> Path:
+    """An archive of its own with more: what comes back, moves or breaks, and a post in Chinese; to be altered."""
+    return Path(shutil.copy(_sealed_archive, tmp_path / "sealed.db"))
+
+
+@pytest.fixture
+def sealed_db(sealed: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to `sealed`, each statement committed at once."""
+    with closing(sqlite3.connect(sealed, isolation_level=None)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def _archive_of_one_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("one-site") / "a.db"
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        db.execute("INSERT INTO sites VALUES ('a', 'A', 'https://a.example/', 'wix', 'live')")
+    return path
+
+
+@pytest.fixture
+def db(_archive_of_one_site: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """The archive ``a.db``, in the test's own folder: one site, ``a``, and no post."""
+    path = shutil.copy(_archive_of_one_site, tmp_path / "a.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -2,12 +2,8 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from scraper import schema, search
+from scraper import search
 from scraper.passages import samples
 from scraper.search.related import COMMON_RUN
 
@@ -25,14 +21,6 @@ FOOT = "The network is an association of members across the country who defend d
 def prose(seed: int, words: int = 120) -> str:
     dice = random.Random(seed)
     return " ".join("".join(dice.choices("abcdefghijklmnop", k=6)) for _ in range(words))
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = schema.open_archive(tmp_path / "a.db", create=True).conn
-    connection.execute("INSERT INTO sites VALUES ('a', 'A', 'https://a.example/', 'wix', 'live')")
-    yield connection
-    connection.close()
 
 
 def add(db: sqlite3.Connection, name: str, text: str) -> int:

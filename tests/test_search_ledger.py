@@ -1,14 +1,12 @@
 """The ledger holds what all posts have, as the archive has it now; sets are bits."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import schema, search
+from scraper import search
 from scraper.search.bits import flags_of, mask_of, places_of
 from scraper.search.ledger import SPARSE, read
 
@@ -16,14 +14,6 @@ POST = (
     "INSERT INTO posts (site, url, slug, title, author, published_at, first_seen_at, last_seen_at)"
     " VALUES ('a', ?1, ?1, ?2, ?3, ?4, '', '')"
 )
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = schema.open_archive(tmp_path / "a.db", create=True).conn
-    connection.execute("INSERT INTO sites VALUES ('a', 'A', 'https://a.example/', 'wix', 'live')")
-    yield connection
-    connection.close()
 
 
 def add(db: sqlite3.Connection, url: str, author: str = "Ada", at: str | None = "2020") -> None:

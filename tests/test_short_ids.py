@@ -2,25 +2,16 @@
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scraper import digests, schema
+from scraper import digests
 from scraper.schema import renewal
 from scraper.store import short_ids
 from scraper.store.post_queries import by_short_id
 
 URL = "https://www.blog.example/post/a-day-in-court"
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = schema.open_archive(tmp_path / "a.db", create=True).conn
-    connection.execute("INSERT INTO sites (id, name, base_url, platform, state) VALUES ('a', 'A', 'u', 'wix', 'live')")
-    yield connection
-    connection.close()
 
 
 def add(db: sqlite3.Connection, *addresses: str, characters: int = digests.SHORT) -> None:

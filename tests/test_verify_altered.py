@@ -2,9 +2,7 @@
 
 # ruff: noqa: E501 - the tables of changes are read along their lines
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,25 +16,6 @@ from scraper.seal import Note
 from scraper.store import sealing
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def _sealed(tmp_path_factory: pytest.TempPathFactory, archives: Any) -> Path:
-    chinese = archives.page("审判", "法官听取了九名证人的证词。", slug="cjk")
-    kept = [*archives.captures(), archives.live("/post/cjk", "2021-05-20T00:00:00Z", chinese), *archives.oddities()]
-    return Path(archives.fill(tmp_path_factory.mktemp("altered") / "a.db", kept))
-
-
-@pytest.fixture
-def path(_sealed: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(_sealed, tmp_path / "a.db"))
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(path, isolation_level=None)
-    yield connection
-    connection.close()
 
 
 def found(path: Path, db: sqlite3.Connection, change: str) -> verify.Findings | None:
@@ -133,8 +112,8 @@ ALTERED = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ALTERED)
-def test_nothing_that_was_altered_ends_with_all_holds(path: Path, db: sqlite3.Connection, change: str) -> None:
-    findings = found(path, db, change)
+def test_nothing_that_was_altered_ends_with_all_holds(sealed: Path, sealed_db: sqlite3.Connection, change: str) -> None:
+    findings = found(sealed, sealed_db, change)
     assert findings is None or findings.exit_status in {1, 7}
 
 
@@ -146,15 +125,15 @@ def test_nothing_that_was_altered_ends_with_all_holds(path: Path, db: sqlite3.Co
     ],
 )
 def test_a_version_that_never_was_makes_no_archive_unreadable_for_its_check(
-    path: Path, db: sqlite3.Connection, change: str
+    sealed: Path, sealed_db: sqlite3.Connection, change: str
 ) -> None:
-    findings = found(path, db, change)
+    findings = found(sealed, sealed_db, change)
     assert findings is not None
     assert [one.kind for one in findings.of("damage")] == ["version"]
 
 
-def test_hits_that_are_put_in_another_order_are_found(path: Path, db: sqlite3.Connection) -> None:
-    findings = found(path, db, "INSERT INTO posts_fts(posts_fts, rank) VALUES ('rank', 'bm25(0.0, 0.0, 9.0)')")
+def test_hits_that_are_put_in_another_order_are_found(sealed: Path, sealed_db: sqlite3.Connection) -> None:
+    findings = found(sealed, sealed_db, "INSERT INTO posts_fts(posts_fts, rank) VALUES ('rank', 'bm25(0.0, 0.0, 9.0)')")
     assert findings is not None
     assert "another order" in findings.of("damage")[0].message
 
@@ -180,34 +159,36 @@ HONEST = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", HONEST)
-def test_what_alters_nothing_is_no_damage(path: Path, db: sqlite3.Connection, change: str) -> None:
-    findings = found(path, db, change)
+def test_what_alters_nothing_is_no_damage(sealed: Path, sealed_db: sqlite3.Connection, change: str) -> None:
+    findings = found(sealed, sealed_db, change)
     assert findings is not None
     assert findings.of("damage") == ()
     assert bool(findings.of("not proven")) == change.startswith("CREATE"), "what others put in is told"
 
 
-def test_a_table_and_a_search_of_somebody_else_is_no_damage_then_or_later(path: Path, archives: Any) -> None:
-    tool = Database(path)
+def test_a_table_and_a_search_of_somebody_else_is_no_damage_then_or_later(sealed: Path, archives: Any) -> None:
+    tool = Database(sealed)
     tool["annotations"].insert({"id": 1, "note": "mine"}, pk="id")
     tool["known_urls"].enable_fts(["evidence"])
     tool.close()
-    assert verify.run(path, now=lambda: NOW).exit_status == 1
-    archives.fill(path, [archives.live("/robots.txt", "2022-01-01T00:00:00Z", "x", kind="robots")], confirm=False)
-    tool = Database(path)
+    assert verify.run(sealed, now=lambda: NOW).exit_status == 1
+    archives.fill(sealed, [archives.live("/robots.txt", "2022-01-01T00:00:00Z", "x", kind="robots")], confirm=False)
+    tool = Database(sealed)
     tool["annotations"].insert({"id": 2, "note": "more"}, pk="id")
     tool.close()
-    archives.fill(path, [archives.live("/robots.txt", "2022-01-01T00:00:09Z", "y", kind="robots")], confirm=False)
-    findings = verify.run(path, now=lambda: NOW)
+    archives.fill(sealed, [archives.live("/robots.txt", "2022-01-01T00:00:09Z", "y", kind="robots")], confirm=False)
+    findings = verify.run(sealed, now=lambda: NOW)
     assert findings.of("damage") == findings.of("not proven") == ()
     assert "annotations" in " ".join(one.where for one in findings.of("note"))
 
 
-def test_a_timestamp_taken_away_after_the_next_seal_is_found(path: Path, db: sqlite3.Connection, archives: Any) -> None:
-    db.execute(
+def test_a_timestamp_taken_away_after_the_next_seal_is_found(
+    sealed: Path, sealed_db: sqlite3.Connection, archives: Any
+) -> None:
+    sealed_db.execute(
         "INSERT INTO timestamps (checkpoint, authority, token, at) VALUES (1, 'x', x'30', '2001-01-01T00:00:00Z')"
     )
-    archives.fill(path, [archives.live("/robots.txt", "2022-01-01T00:00:00Z", "x", kind="robots")], confirm=False)
-    db.execute("DELETE FROM timestamps")
-    told = {(one.kind, one.where) for one in verify.run(path, now=lambda: NOW).of("damage")}
+    archives.fill(sealed, [archives.live("/robots.txt", "2022-01-01T00:00:00Z", "x", kind="robots")], confirm=False)
+    sealed_db.execute("DELETE FROM timestamps")
+    told = {(one.kind, one.where) for one in verify.run(sealed, now=lambda: NOW).of("damage")}
     assert ("timestamp", "timestamps") in told

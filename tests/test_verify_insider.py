@@ -7,9 +7,7 @@ find it. The newest checkpoint is known elsewhere, and the insider redoes every 
 # ruff: noqa: E501 - the table of changes is read along its lines
 
 import json
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,24 +21,6 @@ from scraper.verify import Findings, seals
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 LONG_AGO = datetime(2021, 12, 2, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def _sealed(tmp_path_factory: pytest.TempPathFactory, archives: Any) -> Path:
-    kept = [*archives.captures(), *archives.oddities()]
-    return Path(archives.fill(tmp_path_factory.mktemp("insider") / "a.db", kept))
-
-
-@pytest.fixture
-def path(_sealed: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(_sealed, tmp_path / "a.db"))
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(path, isolation_level=None)
-    yield connection
-    connection.close()
 
 
 def newest(db: sqlite3.Connection) -> Note:
@@ -82,9 +62,9 @@ def reseal(db: sqlite3.Connection) -> None:
     sealer(lambda: NOW, Path("/nowhere")).seal(db)
 
 
-def test_nothing_is_found_where_nothing_was_done(db: sqlite3.Connection, path: Path) -> None:
-    assert found(db, newest(db)).found == []
-    assert verify.run(path, now=lambda: NOW, known=newest(db)).exit_status == 0
+def test_nothing_is_found_where_nothing_was_done(sealed_db: sqlite3.Connection, sealed: Path) -> None:
+    assert found(sealed_db, newest(sealed_db)).found == []
+    assert verify.run(sealed, now=lambda: NOW, known=newest(sealed_db)).exit_status == 0
 
 
 #: Changes of what is derived, of what was noted, of runs, of the file. For every table, some of each kind.
@@ -184,14 +164,14 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_found_or_named_as_not_provable(db: sqlite3.Connection, change: str) -> None:
-    known, before = newest(db), db.total_changes
-    db.executescript(change)
-    assert db.total_changes > before or change.startswith(("CREATE", "DROP", "ALTER", "PRAGMA"))
+def test_a_change_is_found_or_named_as_not_provable(sealed_db: sqlite3.Connection, change: str) -> None:
+    known, before = newest(sealed_db), sealed_db.total_changes
+    sealed_db.executescript(change)
+    assert sealed_db.total_changes > before or change.startswith(("CREATE", "DROP", "ALTER", "PRAGMA"))
     if change.startswith("PRAGMA"):
-        assert db.execute("PRAGMA user_version").fetchone() != (2,)
+        assert sealed_db.execute("PRAGMA user_version").fetchone() != (2,)
         return  # told by `verify` as an older shape; see test_verify
-    assert found(db, known).exit_status in {1, 7}
+    assert found(sealed_db, known).exit_status in {1, 7}
 
 
 #: Changes of the evidence itself, after which every digest in the file is redone.
@@ -221,32 +201,32 @@ FORGERIES: tuple[tuple[str, ...], ...] = (
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forgery_with_all_digests_redone_is_found_by_a_checkpoint_kept_elsewhere(
-    db: sqlite3.Connection, forgery: tuple[str, ...]
+    sealed_db: sqlite3.Connection, forgery: tuple[str, ...]
 ) -> None:
-    known = newest(db)
+    known = newest(sealed_db)
     for statement in forgery:
-        db.execute(statement)
-    redo_digests(db)
-    reseal(db)
-    assert found(db, None).of("damage") == (), "the insider's own work holds together"
-    assert {finding.kind for finding in found(db, known).of("damage")} == {"known-checkpoint"}
+        sealed_db.execute(statement)
+    redo_digests(sealed_db)
+    reseal(sealed_db)
+    assert found(sealed_db, None).of("damage") == (), "the insider's own work holds together"
+    assert {finding.kind for finding in found(sealed_db, known).of("damage")} == {"known-checkpoint"}
 
 
 def test_captures_forged_under_old_dates_stand_after_the_checkpoint_that_was_kept(
-    path: Path, db: sqlite3.Connection, archives: Any
+    sealed: Path, sealed_db: sqlite3.Connection, archives: Any
 ) -> None:
     """Nothing can show that they are forged; the log shows when they came: `sealed` stands beside `captured`."""
     from scraper.store import Archive
 
-    known = newest(db)
-    with Archive.open(path, seal=sealer(lambda: NOW, path.parent)) as archive:
+    known = newest(sealed_db)
+    with Archive.open(sealed, seal=sealer(lambda: NOW, sealed.parent)) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
         archive.keep(archives.live("/forged", "2015-01-01T00:00:00Z", "<p>Old?</p>", kind="robots"), None, run)
         archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=0)
-    findings = verify.run(path, now=lambda: NOW, known=known)
+    findings = verify.run(sealed, now=lambda: NOW, known=known)
     assert findings.exit_status == 1
     assert "impossible-time" in {finding.kind for finding in findings.of("not proven")}
-    last = sealing.newest(db)
+    last = sealing.newest(sealed_db)
     assert last is not None
     assert json.loads(last.statement)["at"] == "2022-01-01T00:00:00Z"
 
@@ -281,58 +261,58 @@ def honest_run(path: Path) -> None:
     ],
 )
 def test_a_mark_that_is_taken_away_hides_nothing_from_the_next_run(
-    path: Path, db: sqlite3.Connection, change: str, table: str
+    sealed: Path, sealed_db: sqlite3.Connection, change: str, table: str
 ) -> None:
     """Without `sealed-as` it would look as if a run had been killed; but no run is open."""
     if table == "problems":
-        db.execute(
+        sealed_db.execute(
             "INSERT INTO problems (url, stage, kind, level, message, first_seen_at, last_seen_at) VALUES ('x', 'fetch', 'k', 'error', 'm', '2021', '2021')"
         )
-        reseal(db)
-    db.executescript(f"DELETE FROM meta WHERE key = 'sealed-as'; {change}")
-    assert found(db, None).has_damage
-    honest_run(path)
-    told = found(db, None).of("damage")
+        reseal(sealed_db)
+    sealed_db.executescript(f"DELETE FROM meta WHERE key = 'sealed-as'; {change}")
+    assert found(sealed_db, None).has_damage
+    honest_run(sealed)
+    told = found(sealed_db, None).of("damage")
     assert [(one.kind, table in one.message) for one in told if one.kind == "altered"] == [("altered", True)]
 
 
 def test_what_is_put_in_behind_a_run_that_looks_killed_is_told_as_held_against_nothing(
-    path: Path, db: sqlite3.Connection
+    sealed: Path, sealed_db: sqlite3.Connection
 ) -> None:
-    db.executescript(
+    sealed_db.executescript(
         "DELETE FROM meta WHERE key = 'sealed-as'; UPDATE known_urls SET evidence = 'nothing listed';"
         "INSERT INTO crawls (command, version, started_at) VALUES ('crawl', '0', '2021-12-29T00:00:00Z')"
     )
-    assert found(db, None).exit_status == 1
-    honest_run(path)
-    told = verify.run(path, now=lambda: NOW).of("note")
+    assert found(sealed_db, None).exit_status == 1
+    honest_run(sealed)
+    told = verify.run(sealed, now=lambda: NOW).of("note")
     assert "held against no checkpoint" in " ".join(one.message for one in told if one.kind == "killed")
 
 
 @pytest.mark.parametrize("version", [1, 7])
 def test_no_older_version_left_an_archive_that_this_one_sealed(
-    path: Path, db: sqlite3.Connection, version: int
+    sealed: Path, sealed_db: sqlite3.Connection, version: int
 ) -> None:
-    db.execute(f"PRAGMA user_version = {version}")
-    findings = verify.run(path, now=lambda: NOW)
+    sealed_db.execute(f"PRAGMA user_version = {version}")
+    findings = verify.run(sealed, now=lambda: NOW)
     assert "version" in {one.kind for one in findings.of("damage")}
-    seal = sealer(lambda: NOW, path.parent)
-    seal.before(db)
+    seal = sealer(lambda: NOW, sealed.parent)
+    seal.before(sealed_db)
     assert seal.altered == ("schema",)
 
 
-def test_what_was_altered_between_runs_is_sealed_as_altered_and_never_forgotten(path: Path, archives: Any) -> None:
+def test_what_was_altered_between_runs_is_sealed_as_altered_and_never_forgotten(sealed: Path, archives: Any) -> None:
     from scraper.store import Archive
 
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(sealed) as db:
         db.execute("UPDATE known_urls SET found_by = 'given'")
     db.close()
-    seal = sealer(lambda: NOW, path.parent)
-    with Archive.open(path, seal=seal) as archive:
+    seal = sealer(lambda: NOW, sealed.parent)
+    with Archive.open(sealed, seal=seal) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
         archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=0)
     assert seal.messages == ["altered since the last checkpoint, by something else than this program: known_urls"]
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(sealed) as db:
         told = found(db, None).of("damage")
     db.close()
     assert [finding.kind for finding in told] == ["altered"]
