@@ -153,6 +153,12 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield found
 
 
+@pytest.fixture
+def stage_with_a_file(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path, WITH_A_FILE) as found:
+        yield found
+
+
 NOT_FOUND = Answer(status=404, body=b"<html><title>404</title>nothing here</html>")
 
 
@@ -723,12 +729,6 @@ def test_what_older_rules_read_is_read_again_first_and_makes_no_revision(stage: 
 # -- attachments
 
 
-@pytest.fixture
-def stage_with_a_file(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path, WITH_A_FILE) as found:
-        yield found
-
-
 def test_files_of_posts_are_fetched_once_and_their_text_is_searchable(stage_with_a_file: Stage) -> None:
     stage = stage_with_a_file
     stage.crawl(day=-2)
@@ -948,10 +948,10 @@ def test_a_site_out_of_reach_for_fourteen_days_is_gone_probed_weekly_and_no_erro
     assert stage.one("SELECT state FROM sites") == "live"
 
 
-def test_each_request_is_told_and_each_step(stage: Stage) -> None:
+def test_each_request_is_told_and_each_step(stage_with_a_file: Stage) -> None:
     requests: list[Any] = []
     steps: list[Any] = []
-    report = stage.crawl(on_request=requests.append, progress=steps.append)
+    report = stage_with_a_file.crawl(on_request=requests.append, progress=steps.append)
     assert len(requests) == report.requests
     assert {step.stage for step in steps} == {"discover", "posts", "files", "counts"}
 
