@@ -262,6 +262,36 @@ def behind(text: str, word: str, start: int = 0, end: int | None = None) -> Iter
         at = text.find(word, at + 1, end)
 
 
+def enclosing(node: Node) -> Iterator[Node]:
+    """What *node* stands in, the nearest first."""
+    around = node.parent
+    while around is not None:
+        yield around
+        around = around.parent
+
+
+def following(node: Node | None) -> Iterator[Node]:
+    """What stands behind *node* in the same element, the nearest first; nothing for None."""
+    after = node.next if node is not None else None
+    while after is not None:
+        yield after
+        after = after.next
+
+
+def leaves(node: Node) -> list[Node]:
+    """The elements inside *node* that hold text themselves."""
+    return [child for child in node.css("*") if any(map(_is_text, child.iter(include_text=True)))]
+
+
+def _is_text(node: Node) -> bool:
+    return node.tag == "-text" and bool((node.text_content or "").strip())
+
+
+def attribute(node: Node, name: str) -> str:
+    """The value of an attribute; empty: it has none."""
+    return node.attributes.get(name) or ""
+
+
 def words(node: Node | None) -> str | None:
     """Text of *node* on one line; None where there is none."""
     return " ".join(clean_text(node.text()).split()) or None if node is not None else None

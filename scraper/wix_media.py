@@ -29,7 +29,7 @@ _SHOWN = re.compile(
     r"https?://[^\s\"'<>\\]{1,200}?/media/[^\s\"'<>\\/]{1,200}/v\d/(?:fill|fit|crop)/[^\s\"'<>\\]{1,500}"
 )
 #: Elements that are pictures.
-_FRAMES = ("wow-image", "img", "amp-img")
+FRAMES = ("wow-image", "img", "amp-img")
 MEDIA = "https://static.wixstatic.com/media/"
 
 
@@ -72,7 +72,7 @@ def renditions(source: str) -> Iterator[str]:
 
 def picture(node: Node, base_url: str | None = None) -> Image | None:
     """The picture that *node* is (wow-image, img, amp-img), or the first inside of it; None: there is none."""
-    frame = node if node.tag in _FRAMES else node.css_first(", ".join(_FRAMES))
+    frame = node if node.tag in FRAMES else node.css_first(", ".join(FRAMES))
     if frame is None:
         return None
     shown = frame.css_first("img") if frame.tag == "wow-image" else frame

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from scraper.layouts.body import Body, read_body
-from scraper.page import Node, Page, Scope, too_deep
+from scraper.page import Node, Page, Scope, enclosing, too_deep
 from scraper.records import Image, Problem
 from scraper.sanitise import safe_url
 from scraper.vocabulary import Level, Stage
@@ -99,11 +99,7 @@ def holder(whole: Scope) -> Node | None:
 
 
 def _depth(node: Node) -> int:
-    depth = 0
-    around = node.parent
-    while around is not None:
-        depth, around = depth + 1, around.parent
-    return depth
+    return len(list(enclosing(node)))
 
 
 def _paragraphs(whole: Scope) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from scraper import dates
 from scraper.language import detect
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import body as wix_body
-from scraper.page import Node, Page, words
+from scraper.page import Node, Page, attribute, enclosing, following, words
 from scraper.records import Reading
 from scraper.sanitise import clean
 from scraper.vocabulary import DateBasis, ReadingKind
@@ -31,26 +31,20 @@ def read(page: Page) -> Reading:
     if heading is None or container is None:  # pragma: no cover - `matches` said otherwise
         return Reading(kind=ReadingKind.OTHER, url=wix_address.own(page), layout="wix")
     body = wix_body.read(container, page.url)
-    header = heading.parent
     published = _shown(node for node in page.all('[data-hook="time-ago"]') if not _inside_edit_date(node))
     updated = _shown(page.all(f'{_EDIT_DATE} [data-hook="time-ago"]'))
+    if updated == published:
+        updated = None
     return Reading(
         kind=ReadingKind.POST,
         url=wix_address.own(page),
         layout="wix",
         title=words(heading),
-        author=next(
-            (
-                name
-                for p in (header.css("p") if header else ())
-                if not p.css('[data-hook="time-ago"]') and (name := words(p))
-            ),
-            None,
-        ),
+        author=_author(heading.parent),
         published_at=published,
         published_basis=DateBasis.SHOWN if published else None,
-        updated_at=updated if updated != published else None,
-        updated_basis=DateBasis.SHOWN if updated and updated != published else None,
+        updated_at=updated,
+        updated_basis=DateBasis.SHOWN if updated else None,
         categories=tuple(dict.fromkeys(filter(None, map(words, page.all('[data-hook="categories-list"] a'))))),
         body_text=body.text,
         body_html=clean(body.html, page.url),
@@ -63,14 +57,19 @@ def read(page: Page) -> Reading:
     )
 
 
+def _author(header: Node | None) -> str | None:
+    """The first paragraph of the header that holds no date."""
+    if header is None:
+        return None
+    paragraphs = (p for p in header.css("p") if not p.css('[data-hook="time-ago"]'))
+    return next(filter(None, map(words, paragraphs)), None)
+
+
 def _body(page: Page) -> Node | None:
     """The element behind the one that holds the heading."""
     heading = page.maybe("h1")
     header = heading.parent if heading is not None else None
-    following = header.next if header is not None else None
-    while following is not None and following.tag != "div":
-        following = following.next
-    return following
+    return next((node for node in following(header) if node.tag == "div"), None)
 
 
 def _shown(nodes: Iterable[Node]) -> str | None:
@@ -79,9 +78,5 @@ def _shown(nodes: Iterable[Node]) -> str | None:
     return next((found.iso for found in spelled if found and found.iso), None)
 
 
-def _inside_edit_date(node: Node | None) -> bool:
-    while node is not None:
-        if node.attributes.get("data-hook") == "post-edit-date":
-            return True
-        node = node.parent
-    return False
+def _inside_edit_date(node: Node) -> bool:
+    return any(attribute(around, "data-hook") == "post-edit-date" for around in enclosing(node))

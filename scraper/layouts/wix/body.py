@@ -1,17 +1,18 @@
 """Bodies written with Wix's editor (Draft.js to 2023, Ricos since): which element is a picture, a gallery, a file."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from scraper.layouts.as_text import as_text
 from scraper.layouts.body import Body, read_body, walk
 from scraper.layouts.events import DRAWING, NO_GALLERY, NO_PICTURE, Captioned, Close, Event, Open
 from scraper.layouts.wix import blocks
 from scraper.layouts.wix.address import address
-from scraper.page import Node, words
+from scraper.page import Node, attribute, enclosing, leaves, words
 from scraper.records import File, Image, Link
-from scraper.wix_media import picture
+from scraper.wix_media import FRAMES, picture
 
 #: What holds the words of a gallery's item.
 _TITLED = '[data-hook^="item-hover"], [data-hook="gallery-item-title"], [data-hook="gallery-item-description"]'
@@ -51,31 +52,40 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     """What stands for an element of the editor; None: nothing special."""
     if node.tag in _TEXT:
         return None
-    if node.tag in ("wow-image", "img", "amp-img"):
+    if node.tag in FRAMES:
         found = None if _is_preload(node) else picture(node, base_url)
         return (found,) if found else ()
-    attributes = node.attributes
-    hook = attributes.get("data-hook") or ""
-    if (matter := _matter(node, hook, base_url)) is not None:
-        return matter
-    if (block := blocks.read(node, hook, attributes.get("role"), base_url)) is not None:
-        return block
-    return (DRAWING,) if not hook and _is_drawing(node, attributes.get("id") or "") else None
+    hook = attribute(node, "data-hook")
+    said = _matter(node, hook, base_url)
+    if said is None:
+        said = blocks.read(node, hook, node.attributes.get("role"), base_url)
+    if said is None and not hook and _is_drawing(node, attribute(node, "id")):
+        return (DRAWING,)
+    return said
 
 
 def _matter(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
     """Galleries, pictures, files and buttons, by their *hook*; None: it is none of them."""
-    if hook in _GALLERY or "pro-gallery" in (node.attributes.get("class") or "").split():
-        return tuple(_gallery(node, base_url))
-    if hook in _PICTURE or (hook in _GIF and node.css_first("img") is not None):
-        return tuple(_picture(node, base_url))
-    if hook in _FILE:
-        return tuple(_file(node, base_url))
+    if (read_widget := _reader(node, hook)) is not None:
+        return tuple(read_widget(node, base_url))
     if hook == _EXPAND or "paywall" in hook:
         return ()
     if hook.startswith(_BUTTON) and node.tag != "a" and node.css_first("a[href]") is None:
-        return (Open("p"), words(node) or "", Close("p"))
+        return _paragraph(words(node) or "")
     return None
+
+
+def _reader(node: Node, hook: str) -> Callable[[Node, str | None], Iterator[Event]] | None:
+    """What reads a widget; None: it is a GIF without a picture, or nothing that is read here."""
+    if "pro-gallery" in attribute(node, "class").split():
+        return _gallery
+    if hook in _GIF and node.css_first("img") is None:
+        return None
+    return _READERS.get(hook)
+
+
+def _paragraph(text: str) -> tuple[Event, ...]:
+    return Open("p"), text, Close("p")
 
 
 def _is_drawing(node: Node, identity: str) -> bool:
@@ -90,16 +100,20 @@ def _picture(node: Node, base_url: str | None) -> Iterator[Event]:
     found = picture(node, base_url)
     caption = _caption(node)
     if not found:
-        yield from (Open("p"), caption, Close("p")) if caption else (NO_PICTURE,)
+        yield from _paragraph(caption) if caption else (NO_PICTURE,)
         return
-    links = [(a, url) for a in node.css("a[href]") if (url := address(a.attributes.get("href") or "", base_url))]
+    links = [(a, url) for a in node.css("a[href]") if (url := address(attribute(a, "href"), base_url))]
     around = next((url for a, url in links if a.css_first("wow-image, img") is not None), None)
     image = replace(found, caption=caption)
     if (below := _linked_caption(node, caption)) is not None:
         yield Captioned(image, tuple(walk(below, link=lambda href: address(href, base_url))), around)
         return
     yield from (Open("a", around), image, Close("a")) if around else (image,)
-    yield from (Link(url=url, text=text) for a, url in links if (text := words(a)))
+    yield from _named_links(links)
+
+
+def _named_links(links: Iterable[tuple[Node, str]]) -> Iterator[Link]:
+    return (Link(url=url, text=text) for a, url in links if (text := words(a)))
 
 
 def _linked_caption(node: Node, caption: str | None) -> Node | None:
@@ -116,7 +130,7 @@ def _caption(node: Node) -> str | None:
 
 def _unspoken(node: Node) -> Iterable[Event] | None:
     """Nothing for what the viewer puts into a picture's frame; None: look inside."""
-    return () if node.attributes.get("data-hook") == _EXPAND else None
+    return () if attribute(node, "data-hook") == _EXPAND else None
 
 
 def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -124,50 +138,51 @@ def _gallery(node: Node, base_url: str | None) -> Iterator[Event]:
     long one is not in the page. A picture not loaded yet is there as its blurred twin alone.
     """
     found = _loaded(node, base_url)
-    titled: set[str] = set()
+    titled: set[str | None] = set()
     used: set[int] = set()
     for img, image in found:
-        item = _item(img)
-        caption = _caption(item) if item is not None and item.mem_id not in used else None
-        used.add(item.mem_id if item is not None else 0)
+        item, caption = _item(img), None
+        if item is not None and item.mem_id not in used:
+            used.add(item.mem_id)
+            caption = _caption(item)
+        titled.add(caption)
         yield replace(image, caption=caption)
-        titled.add(caption or "")
         yield from _item_link(item, caption or image.alt, base_url)
-    rest = [text for item in node.css(_TITLED) if (text := words(item)) and text not in titled]
+    rest = [text for text in map(words, node.css(_TITLED)) if text not in titled and text is not None]
     for text in rest:
-        yield from (Open("p"), text, Close("p"))
+        yield from _paragraph(text)
     if not found and not rest:
         yield NO_GALLERY
 
 
 def _loaded(node: Node, base_url: str | None) -> list[tuple[Node, Image]]:
     """The pictures of a gallery, without the blurred twins of those that are loaded."""
-    shown = [img for img in node.css("wow-image, img") if img.parent is None or img.parent.tag != "wow-image"]
+    shown = (img for img in node.css("wow-image, img") if not _is_in_frame(img))
     found = [(img, image) for img in shown if (image := picture(img, base_url))]
     loaded = {image.url for img, image in found if not _is_preload(img)}
     return [(img, image) for img, image in found if not _is_preload(img) or image.url not in loaded]
 
 
+def _is_in_frame(img: Node) -> bool:
+    """Whether a picture is the inside of one that is looked at as a whole."""
+    return img.parent is not None and img.parent.tag == "wow-image"
+
+
 def _item(img: Node) -> Node | None:
     """What holds a picture of a gallery and its title."""
-    around = img.parent
-    while around is not None and around.attributes.get("data-hook") not in _GALLERY:
-        if around.attributes.get("data-hook") == "item-container":
-            return around
-        around = around.parent
-    return None
+    inside = takewhile(lambda around: attribute(around, "data-hook") not in _GALLERY, enclosing(img))
+    return next((around for around in inside if attribute(around, "data-hook") == "item-container"), None)
 
 
 def _item_link(item: Node | None, text: str | None, base_url: str | None) -> Iterator[Link]:
-    wrapper = item.parent if item is not None else None
-    href = wrapper.attributes.get("href") if wrapper is not None and wrapper.tag == "a" else None
-    if href and (url := address(href, base_url)):
+    wrapper = None if item is None else item.parent
+    if wrapper is not None and wrapper.tag == "a" and (url := address(attribute(wrapper, "href"), base_url)):
         yield Link(url=url, text=text or "")
 
 
 def _is_preload(img: Node) -> bool:
     """Whether a picture is the blurred twin of the one behind it."""
-    return any((img.attributes.get(name) or "").endswith("-preload") for name in ("data-hook", "class"))
+    return any(attribute(img, name).endswith("-preload") for name in ("data-hook", "class"))
 
 
 def _file(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -184,22 +199,21 @@ def _file(node: Node, base_url: str | None) -> Iterator[Event]:
 
 def _name_and_line(node: Node) -> tuple[str | None, str]:
     """The name that a file widget shows, and the line below it."""
-    lines = [(leaf.attributes.get("data-hook"), text) for leaf in _leaves(node) if (text := words(leaf))]
-    named = [text for hook, text in lines if hook in _FILE_NAME]
-    others = [text for hook, text in lines if hook not in _FILE_NAME]
-    if not named and others:  # older editors have no hooks here: name, extension, the line below
+    lines = [(attribute(leaf, "data-hook") in _FILE_NAME, words(leaf) or "") for leaf in leaves(node)]
+    named = [text for is_name, text in lines if is_name]
+    others = [text for is_name, text in lines if text and not is_name]
+    if not any(named) and others:  # older editors have no hooks here: name, extension, the line below
         named = others[:2] if _EXTENSION.fullmatch("".join(others[1:2])) else others[:1]
         others = others[len(named) :]
     return "".join(named) or None, " ".join(others)
 
 
-def _leaves(node: Node) -> list[Node]:
-    """The elements inside *node* that hold text themselves."""
-    return [child for child in node.css("*") if any(_is_text(inner) for inner in child.iter(include_text=True))]
-
-
-def _is_text(node: Node) -> bool:
-    return node.tag == "-text" and bool((node.text_content or "").strip())
+#: Hook of a widget → what reads it.
+_READERS: dict[str, Callable[[Node, str | None], Iterator[Event]]] = {
+    **dict.fromkeys(_GALLERY, _gallery),
+    **dict.fromkeys(_PICTURE | _GIF, _picture),
+    **dict.fromkeys(_FILE, _file),
+}
 
 
 def _bytes(number: str, unit: str) -> int | None:

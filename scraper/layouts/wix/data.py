@@ -102,11 +102,12 @@ def _objects_within(data: object) -> Iterator[dict[str, Any]]:
         value = pending.popleft()
         if isinstance(value, str) and value.startswith(("{", "JTdi")):
             value = decode(value)
-        if isinstance(value, dict):
-            yield value
-            pending.extend(inner for inner in value.values() if isinstance(inner, dict | list | str))
-        elif isinstance(value, list):
-            pending.extend(inner for inner in value if isinstance(inner, dict | list))
+        match value:
+            case dict():
+                yield value
+                pending.extend(inner for inner in value.values() if isinstance(inner, dict | list | str))
+            case list():
+                pending.extend(inner for inner in value if isinstance(inner, dict | list))
 
 
 def feed_page(page: Page) -> dict[str, Any] | None:

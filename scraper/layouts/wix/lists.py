@@ -1,5 +1,6 @@
 """Wix pages that are no post: lists of posts, pages not found, and all others."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from scraper import dates, urls
@@ -7,13 +8,15 @@ from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix.address import address
 from scraper.layouts.wix.data import dig, whole_number
 from scraper.numbers import counts_line
-from scraper.page import Node, Page, words
+from scraper.page import Node, Page, attribute, words
 from scraper.records import Counts, Listed, Problem, Reading
 from scraper.vocabulary import CountsSource, Level, ReadingKind, Stage
+from scraper.wording import framed
 
 _ROOT = '[data-hook="feed-page-root"], [data-hook="post-list-pro-gallery-container"], [data-hook="category-page-root"]'
 _CARD = '[data-hook="post-list-item"]'
 _MISSING = ("not-found-page", "ConnectYourDomain")
+_OF_LISTS = ("feed-page-root", "post-list-pro-gallery-container")
 
 
 def read(page: Page) -> Reading:
@@ -21,14 +24,14 @@ def read(page: Page) -> Reading:
     data = wix_data.feed_page(page)
     if data is not None:
         return _from_data(page, data)
-    if "feed-page-root" in page.source or "post-list-pro-gallery-container" in page.source:
+    if any(mark in page.source for mark in _OF_LISTS):
         cards = page.all(_CARD)
         if cards or page.maybe(_ROOT) is not None:
-            return _list(page, tuple(found for card in cards if (found := _card(card, page))), None)
+            return _list(page, [_card(card, page) for card in cards], None)
     kind = ReadingKind.MISSING if any(mark in page.source for mark in _MISSING) else ReadingKind.OTHER
     return Reading(
         kind=kind,
-        url=urls.canonical(page.url) if page.url else None,
+        url=_own(page),
         layout="wix",
         title=page.meta("og:title") or page.title,
         rendered_at=wix_data.rendered_at(page),
@@ -41,14 +44,18 @@ def read(page: Page) -> Reading:
     )  # fmt: skip
 
 
-def _list(page: Page, listed: tuple[Listed, ...], total: int | None) -> Reading:
+def _own(page: Page) -> str | None:
+    return urls.canonical(page.url) if page.url else None
+
+
+def _list(page: Page, listed: Iterable[Listed | None], total: int | None) -> Reading:
     following = page.link("next")
     return Reading(
         kind=ReadingKind.LIST,
-        url=urls.canonical(page.url) if page.url else None,
+        url=_own(page),
         layout="wix",
         title=page.meta("og:title") or page.title,
-        listed=listed,
+        listed=tuple(filter(None, listed)),
         total=total,
         next_url=address(following, page.url) if following else None,
         rendered_at=wix_data.rendered_at(page),
@@ -59,11 +66,10 @@ def _from_data(page: Page, data: dict[str, Any]) -> Reading:
     feed = dig(data, "feedResponse", "postFeedPage")
     posts = dig(feed, "posts", "posts")
     metrics = dig(data, "metadataResponse", "postFeedMetadataPage", "postMetrics")
-    listed = (
-        [_entry(post, metrics, page) for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
-    )
+    named = posts if isinstance(posts, list) else ()
+    listed = [_entry(post, metrics, page) for post in named if isinstance(post, dict)]
     total = whole_number(dig(feed, "posts", "pagingMetaData", "total"))
-    return _list(page, tuple(found for found in listed if found), total)
+    return _list(page, listed, total)
 
 
 def _entry(post: dict[str, Any], metrics: object, page: Page) -> Listed | None:
@@ -92,10 +98,10 @@ def _entry(post: dict[str, Any], metrics: object, page: Page) -> Listed | None:
 
 def post_url(post: dict[str, Any], base_url: str | None) -> str | None:
     """Address of a post in Wix's data: ``url{base,path}`` (a path may be under the base's own path), else the slug."""
-    base, path, slug = dig(post, "url", "base"), dig(post, "url", "path"), post.get("slug")
-    if isinstance(base, str) and isinstance(path, str) and base and path:
+    base, path, slug = map(_string, (dig(post, "url", "base"), dig(post, "url", "path"), post.get("slug")))
+    if base and path:
         return urls.canonical(base.rstrip("/") + "/" + path.lstrip("/")) or None
-    where = _string(path) or (f"/post/{slug}" if isinstance(slug, str) and slug else None)
+    where = path or framed(slug, "/post/")
     found = address(where, base_url) if where else None
     return urls.canonical(found) if found else None
 
@@ -114,7 +120,7 @@ def _card(card: Node, page: Page) -> Listed | None:
 
 
 def _post_address(link: Node, page: Page) -> str | None:
-    found = address(link.attributes.get("href") or "", page.url)
+    found = address(attribute(link, "href"), page.url)
     return urls.canonical(found) if found and urls.is_post(found) else None
 
 
