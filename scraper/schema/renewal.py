@@ -6,7 +6,7 @@ altered.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -75,7 +75,7 @@ def renew(db: sqlite3.Connection) -> None:
 
 def renew_search(db: sqlite3.Connection) -> None:
     """Make the indexes of search anew where they are not those of today. One transaction, the caller's."""
-    if {name: found.sql for name, found in _catalogue(db).items()}.items() >= _search_objects().items():
+    if _sql_of(db).items() >= _search_objects().items():
         return
     _drop_search(db)
     _make_search(db)
@@ -86,9 +86,9 @@ def _search_objects() -> dict[str, str]:
     """What `search_sql` makes: name → SQL."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         db.executescript(DERIVED)
-        before = _catalogue(db).keys()
+        before = _sql_of(db).keys()
         db.executescript(search_sql())
-        return {name: found.sql for name, found in _catalogue(db).items() if name not in before}
+        return {name: sql for name, sql in _sql_of(db).items() if name not in before}
 
 
 def _drop_search(db: sqlite3.Connection) -> None:
@@ -109,8 +109,7 @@ def _make_search(db: sqlite3.Connection) -> None:
 
 def is_current(db: sqlite3.Connection) -> bool:
     """Whether all tables and views are those of today."""
-    found = _catalogue(db)
-    return all(name in found and found[name].sql == table.sql for name, table in _wanted().items())
+    return _sql_of(db).items() >= {name: table.sql for name, table in _wanted().items()}.items()
 
 
 def fill_shared_runs(db: sqlite3.Connection) -> None:
@@ -206,6 +205,12 @@ def _made_by(script: str) -> dict[str, _Table]:
         return _catalogue(db)
 
 
+def _sql_of(db: sqlite3.Connection) -> dict[str, str]:
+    """The SQL of each table and view of *db*, by name."""
+    asked = "SELECT name, sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL"
+    return dict(db.execute(asked).fetchall())
+
+
 def _catalogue(db: sqlite3.Connection) -> dict[str, _Table]:
     """Tables and views of *db* by name, in the order in which they were made."""
     asked = "SELECT type, name, tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
@@ -222,11 +227,12 @@ def _catalogue(db: sqlite3.Connection) -> dict[str, _Table]:
     }
 
 
-def _statements(script: str) -> Iterator[str]:
+@cache
+def _statements(script: str) -> tuple[str, ...]:
     """The statements of a script, one at a time: `executescript` would end the transaction."""
-    statement = ""
+    statements = [""]
     for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+        statements[-1] += line
+        if sqlite3.complete_statement(statements[-1]):
+            statements.append("")
+    return tuple(statements[:-1])

@@ -1,5 +1,7 @@
 """What follows from the rows of `fields`: scripts, search tables, export columns, the data dictionary."""
 
+from functools import cache
+
 from scraper.schema import evidence_fields, fields, view_fields
 from scraper.schema.table import ON_REQUEST, Field, Table, Use
 
@@ -76,6 +78,7 @@ FTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 VOCABULARIES = {"posts_exact_words": "posts_exact", "files_exact_words": "files_exact"}
 
 
+@cache
 def search_sql() -> str:
     """The search tables and the triggers that keep them in step, as one script."""
     words = (f"CREATE VIRTUAL TABLE {name} USING fts5vocab('{of}', 'row');" for name, of in VOCABULARIES.items())
