@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from scraper import credentials, verify
+from scraper.cli import main
 from scraper.export import Options, copy, to_file
 from scraper.export import warc as evidence
 from scraper.imports import run_import
@@ -129,3 +131,13 @@ def test_a_public_copy_has_no_token_and_nothing_in_it_is_called_damaged(archive:
     assert not any(TOKEN.encode() in one for one in kept)
     assert TOKEN.encode() not in (tmp_path / "public.db").read_bytes()
     assert verify.run(tmp_path / "public.db", now=lambda: NOW).of("damage") == ()
+
+
+def test_a_copy_that_holds_it_says_that_it_is_not_for_publication(archive: Path, tmp_path: Path) -> None:
+    said = [
+        CliRunner()
+        .invoke(main, ["export", "sqlite", "--db", str(archive), "--output", str(tmp_path / name), *more])
+        .output
+        for name, more in (("all.db", []), ("public.db", ["--public"]))
+    ]
+    assert ["--public leaves them out" in one for one in said] == [True, False]

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from scraper import digests, run_log, verify
 from scraper.cli import main
 from scraper.decide import Judgement
+from scraper.errors import UsageError
 from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.reading.capture import read_capture
@@ -93,6 +94,41 @@ def test_runs_stay_the_runs_they_were(restored: tuple[Path, Report], signed: Pat
     assert len(query(signed, RUNS)) == 5
     assert query(again, RUNS) == query(signed, RUNS)
     assert report.chain_sha256 == query(signed, RUNS)[-1][-1]
+
+
+def test_a_key_restores_what_it_sealed_and_nothing_else(file: Path, signed: Path, tmp_path: Path) -> None:
+    (key,) = query(signed, "SELECT value FROM meta WHERE key = 'verifier_key'")[0]
+    again = tmp_path / "again.db"
+    assert bring(again, file, key=key).exit_status == 0
+    assert query(again, RUNS) == query(signed, RUNS)
+    other = key.replace(key.partition("+")[0], "somebody.example/else")
+    with pytest.raises(UsageError, match="signed by"):
+        bring(tmp_path / "other.db", file, key=other)
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_of_a_sealed_file_what_its_log_does_not_name_is_left(warc: Path, signed: Path, tmp_path: Path) -> None:
+    (key,) = query(signed, "SELECT value FROM meta WHERE key = 'verifier_key'")[0]
+    more = tmp_path / "more.db"
+    shutil.copy(signed, more)
+    with sqlite3.connect(more) as db:
+        kept = db.execute("SELECT count(*) FROM captures").fetchone()[0]
+    db.close()
+    forged = tmp_path / "forged.db"
+    bring(forged, _page(tmp_path), url="https://www.blog.example/post/forged", captured_at="2021-03-02T00:00:00Z")
+    evidence.export_warc(forged, tmp_path / "forged.warc.gz")
+    both = tmp_path / "both.warc.gz"
+    both.write_bytes(warc.read_bytes() + (tmp_path / "forged.warc.gz").read_bytes())
+    report = bring(tmp_path / "again.db", both, key=key)
+    assert "no key vouches for it" in " ".join(one.message for one in report.causes) + " ".join(report.messages)
+    assert query(tmp_path / "again.db", "SELECT count(*) FROM captures") == [(kept,)]
+    assert query(tmp_path / "again.db", "SELECT count(*) FROM posts WHERE url LIKE '%forged'") == [(0,)]
+
+
+def _page(folder: Path) -> Path:
+    path = folder / "page.txt"
+    path.write_text("top of page\n\nForged\n\nNobody ever said that.\n\n5 views0 comments\n\nbottom of page")
+    return path
 
 
 def test_each_capture_is_of_the_run_that_it_was_of(again: Path, signed: Path, archives: Any) -> None:

@@ -33,9 +33,11 @@ def signed(full: Path, tmp_path: Path) -> Path:
     return full
 
 
-def built(path: Path, url: str = COURT, revision: str | None = None) -> bytes:
+def built(path: Path, url: str = COURT, revision: str | None = None, keys: Path | None = None) -> bytes:
+    """An exhibit; *keys*: the folder with the key that signs the list of its members."""
     with Archive.open(path, create=False, readonly=True) as archive:
-        return exhibit.build(archive, [url], revision)
+        signer = exhibit.signer_of(archive, keys) if keys else None
+        return exhibit.build(archive, [url], revision, signer)
 
 
 def records(archive: Archive) -> list[str]:
@@ -58,7 +60,7 @@ def checked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_an_exhibit_checks_itself_with_python_alone(signed: Path, tmp_path: Path) -> None:
     found = checked(unpacked(built(signed), tmp_path / "exhibit"))
     assert found.returncode == 0, found.stdout + found.stderr
-    for words in ("all 5 members", "captured 2021-05-02T00:00:02Z", "is number", "signed by the key archive.example"):
+    for words in ("all 5 members", "captured 2021-05-02T00:00:02Z", "is number", "the key archive.example"):
         assert words in found.stdout
     assert "DOES NOT HOLD" not in found.stdout
 
@@ -109,6 +111,55 @@ def test_the_verb_writes_the_zip(signed: Path, tmp_path: Path) -> None:
     assert out.read_bytes() == built(signed)
 
 
+def redone(folder: Path) -> None:
+    """Make the list of members anew, as whoever changed one of them would."""
+    names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    sums = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names if "SHA256SUMS" not in name
+    }
+    (folder / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()))
+
+
+@pytest.mark.parametrize("name", ["index.html", "certificate.md"])
+def test_words_that_are_no_capture_are_bound_by_the_signature_on_the_list(
+    signed: Path, tmp_path: Path, name: str
+) -> None:
+    folder = unpacked(built(signed, keys=tmp_path), tmp_path / "exhibit")
+    assert "signed SHA256SUMS, and so the words of index.html" in checked(folder).stdout
+    text = (folder / name).read_text()
+    (folder / name).write_text(text[:300] + " not" + text[300:])
+    redone(folder)
+    found = checked(folder)
+    assert found.returncode == 1 and "SHA256SUMS.note, the signature on SHA256SUMS" in found.stdout
+    (folder / exhibit.SIGNED_LIST).unlink()
+    found = checked(folder)
+    assert found.returncode == 1 and "is missing" in found.stdout
+
+
+def test_where_nobody_signs_the_list_the_checker_says_what_that_leaves_open(signed: Path, tmp_path: Path) -> None:
+    found = checked(unpacked(built(signed), tmp_path / "exhibit"))
+    assert found.returncode == 0 and "certificate.md rest on who handed this over" in found.stdout
+
+
+def test_every_bit_of_the_signature_on_the_list_counts(signed: Path, tmp_path: Path) -> None:
+    folder = unpacked(built(signed, keys=tmp_path), tmp_path / "exhibit")
+    whole = (folder / exhibit.SIGNED_LIST).read_bytes()
+    for at in (
+        0,
+        20,
+        whole.index(b"\n\n") + 1,
+        whole.index(b"\n\n") + 3,
+        len(whole) - 3,
+        len(whole) - 2,
+        len(whole) - 1,
+    ):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        (folder / exhibit.SIGNED_LIST).write_bytes(bytes(changed))
+        found = checked(folder)
+        assert found.returncode == 1 and exhibit.SIGNED_LIST in found.stdout, (at, found.stdout)
+
+
 def test_the_checker_is_short_enough_to_read() -> None:
     text = Path(exhibit.__file__).with_name("verify.py.txt").read_text()
     assert text.count("\n") <= 300
@@ -136,8 +187,9 @@ def change_a_field(folder: Path, name: str, rng: random.Random) -> None:
 
 def changes(signed: Path, tmp_path: Path, count: int, seed: int) -> None:
     rng = random.Random(seed)
-    whole = unpacked(built(signed), tmp_path / "whole")
+    whole = unpacked(built(signed, keys=tmp_path), tmp_path / "whole")
     names = sorted(one.relative_to(whole).as_posix() for one in whole.rglob("*") if one.is_file())
+    assert exhibit.SIGNED_LIST in names
     for _ in range(count):
         folder = Path(shutil.copytree(whole, tmp_path / "changed"))
         name = rng.choice(names)

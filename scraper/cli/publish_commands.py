@@ -177,6 +177,12 @@ def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str
     click.echo(f"{output}: a bag of {size} bytes")
 
 
+#: Said of a copy that has all that the archive has.
+NOT_PUBLIC = (
+    "not for publication: it says who decided what, and holds visitor tokens of requests; --public leaves them out"
+)
+
+
 def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool) -> None:
     """Write a copy of the archive."""
     from scraper import export as room
@@ -184,6 +190,8 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
     size = room.copy(db, output, now=now, captures=captures, pictures=pictures, public=public)
     left = {(True, True): "", (True, False): ", without the stored pictures"}
     click.echo(f"{output}: {size} bytes{left.get((captures, pictures), ', without the stored pages')}")
+    if not public:
+        click.echo(NOT_PUBLIC, err=True)
 
 
 @click.command()

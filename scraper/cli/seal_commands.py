@@ -150,7 +150,7 @@ def exhibit(
 
     with Archive.open(db, create=False, readonly=True) as archive:
         found = [*urls, *_found(archive.db, query, where)]
-        data = room.exhibit.build(archive, found, revision)
+        data = room.exhibit.build(archive, found, revision, room.exhibit.signer_of(archive))
     with export.replacing(output, db) as partial:
         partial.write_bytes(data)
     click.echo(f"{output}: {room.exhibit.told(found, len(data))}")

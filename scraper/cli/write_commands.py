@@ -161,6 +161,8 @@ def recover(
 @click.option("--all-hosts", is_flag=True, help="From web archives, take pages of any host, not only of known sites.")
 @click.option("--own", is_flag=True,
               help="Restore exports of this program exactly as they were, if you vouch for their origin.")  # fmt: skip
+@click.option("--key", metavar="KEY",
+              help="The same, of exports that this verifier key sealed; others are refused.")  # fmt: skip
 @click.option("--set-aside", metavar="RUN",
               help="Undo an import instead: RUN is its number, or last. Nothing is deleted.")  # fmt: skip
 @click.option("--reason", help="With --set-aside: why, kept in the archive.")
@@ -168,7 +170,7 @@ def recover(
 @stoppable
 def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
-    all_hosts: bool, own: bool, set_aside: str | None, reason: str | None, log_format: str,
+    all_hosts: bool, own: bool, key: str | None, set_aside: str | None, reason: str | None, log_format: str,
 ) -> None:  # fmt: skip
     """Import saved pages (HTML, MHTML, webarchive), text dumps, WARC, ARC, WACZ and WET files, and folders of them.
 
@@ -199,8 +201,8 @@ def import_(
 
     with files_of(paths) as files:
         report = run_import(
-            db, files, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, own=own, now=now,
-            progress=progress,
+            db, files, url=url, captured_at=captured_at, manifest=manifest, all_hosts=all_hosts, own=own, key=key,
+            now=now,            progress=progress,
         )  # fmt: skip
     log.messages(report.messages)
     log.causes(report.causes)

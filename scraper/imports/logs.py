@@ -1,7 +1,8 @@
 """The runs that a file of ours tells of: restored into an empty archive, elsewhere kept as what the file says.
 
-A file proves nothing by its words (anybody can write them). With ``--own`` the caller vouches for it; then its runs
-become those of an archive that has none yet, if the log is whole and its captures give its chain. All else is a claim.
+A file proves nothing by its words (anybody can write them). With ``--own`` the caller vouches for it, with ``--key``
+the key that sealed it does; then its runs become those of an archive that has none yet, if the log is whole and its
+captures give its chain. All else is a claim.
 """
 
 import json
@@ -48,6 +49,13 @@ def restorable(path: Path) -> Restoring | None:
     log = _log_of(path)
     whole = log is not None and log and not log.left_out and not claims.examine(log).complaints
     return Restoring.of(log, facts(path)["sha256"]) if whole and log is not None else None
+
+
+def sealed_by(path: Path, key: str) -> bool:
+    """Whether the log in the WARC or WACZ at *path* holds by itself and its newest checkpoint is signed by *key*."""
+    log = _log_of(path)
+    found = claims.examine(log) if log else None
+    return found is not None and not found.complaints and found.signed_by == key
 
 
 def _log_of(path: Path) -> RunLog | None:

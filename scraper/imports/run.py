@@ -8,9 +8,9 @@ from pathlib import Path
 from scraper import saved
 from scraper.dates import utc
 from scraper.errors import Interrupted, Unreadable, UsageError
-from scraper.imports.logs import Restoring, restorable
+from scraper.imports.logs import Restoring, restorable, sealed_by
 from scraper.imports.session import ImportSession
-from scraper.imports.warc import WarcImporter
+from scraper.imports.warc import Trust, WarcImporter
 from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
@@ -40,6 +40,7 @@ def run_import(
     manifest: Path | None = None,
     all_hosts: bool = False,
     own: bool = False,
+    key: str | None = None,
     now: Callable[[], datetime],
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -48,16 +49,20 @@ def run_import(
     *url* names the page of the only file; *captured_at* dates all files; *manifest* tells both for each. Of web
     archives the pages of known sites are taken, or with *all_hosts* all. *own*: the caller vouches that what says
     that it was written by this program was; it is then restored whole, with its own times and sources.
-    One whole export of an archive, *own*, into an archive that has nothing yet restores its runs.
+    One whole export of an archive, *own*, into an archive that has nothing yet restores its runs. *key*: so is what a
+    checkpoint of that verifier key covers, and nothing else; every file must carry one.
     *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
     """
     given = _checked(paths, url, captured_at, manifest, now())
+    if key is not None:
+        _check_seals(paths, key)
+    trust = Trust(own=own or key is not None, sealed_only=key is not None)
     with open_run(archive_path, now=now) as run:
-        alone = own and len(paths) == 1 and paths[0].is_file() and run_log.has_none(run.archive.db)
+        alone = trust.own and len(paths) == 1 and paths[0].is_file() and run_log.has_none(run.archive.db)
         session = ImportSession(run=run, restoring=restorable(paths[0]) if alone else None)
         session.begin()
         try:
-            _import_all(session, paths, given, progress, all_hosts=all_hosts, own=own)
+            _import_all(session, paths, given, progress, all_hosts=all_hosts, trust=trust)
         except Interrupted as stopped:
             return _finished(session, Interrupted.exit_status, str(stopped))
         return _finished(session, 1 if session.failed else 0)
@@ -80,6 +85,14 @@ def _checked(
     return given
 
 
+def _check_seals(paths: Sequence[Path], key: str) -> None:
+    """Raises UsageError where a file does not carry a checkpoint that holds and that *key* signed."""
+    for path in paths:
+        if not sealed_by(path, key):
+            name = saved.shown(path)
+            raise UsageError(f"--key: expected in {name} a checkpoint that holds and is signed by {key}, found none")
+
+
 def _check_possible(captured_at: str, now: datetime) -> None:
     """Raises UsageError for a time before the web or after tomorrow: it would stand before all later captures."""
     latest = utc(now + timedelta(days=1))
@@ -94,9 +107,9 @@ def _import_all(
     progress: Callable[[str], None],
     *,
     all_hosts: bool,
-    own: bool,
+    trust: Trust,
 ) -> None:
-    archives = WarcImporter(session, all_hosts=all_hosts, own=own)
+    archives = WarcImporter(session, all_hosts=all_hosts, trust=trust)
     for item in saved.walk(paths):
         session.run.interrupts.check()
         if isinstance(item, saved.Skipped):

@@ -48,13 +48,24 @@ class _Source:
     told: ClaimedLog = field(default_factory=ClaimedLog)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What is believed of a file that says that this program wrote it."""
+
+    #: It is restored as it was.
+    own: bool = False
+    #: Only what the log in it names, which a key vouches for; what else it has is left.
+    sealed_only: bool = False
+
+
 class WarcImporter:
     """Takes web archives, file by file; what refers to records of later files is resolved in `finish`."""
 
-    def __init__(self, session: ImportSession, *, all_hosts: bool, own: bool) -> None:
+    def __init__(self, session: ImportSession, *, all_hosts: bool, trust: Trust) -> None:
         self._session = session
         self._all_hosts = all_hosts
-        self._own = own
+        self._own = trust.own
+        self._sealed_only = trust.sealed_only
         self._db = session.archive.db
         self._sites = lookups.site_ids(self._db)
         #: Payload digests other than sha256, as records write them → body digest.
@@ -209,6 +220,10 @@ class WarcImporter:
             return False
         if found.own is not None and not found.own.left_out and (complaint := self._complaint(capture, found.own)):
             self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
+            return True
+        if self._sealed_only and (found.own is None or found.own.record_sha256 not in source.told.records):
+            message = f"the log in {name} does not name it, so no key vouches for it: not imported"
+            self._session.report(capture.url, "not-sealed", message)
             return True
         place = PlaceInFile(
             import_file_id=self._row(source),

@@ -9,12 +9,14 @@ import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
+from pathlib import Path
 
 from scraper import __version__, digests, magic, urls
 from scraper.errors import UsageError
 from scraper.numbers import plural
-from scraper.seal import exhibit_page, log
+from scraper.seal import exhibit_page, keys, log
 from scraper.seal.exhibit_page import Item, Picture, Sealed
+from scraper.seal.keys import Signer
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import Proof
 from scraper.seal.sealer import VERIFIER, tree
@@ -23,15 +25,20 @@ from scraper.warc import About, Kept, writer
 
 #: The earliest that a zip can say.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+#: The signature on the list of members.
+SIGNED_LIST = "SHA256SUMS.note"
 #: Posts in one exhibit: more than anybody reads on paper.
 MOST = 100
 #: Kinds of pictures that browsers show and that hold no scripts: media type → ending of the file's name.
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/avif": "avif"}
 
 
-def build(archive: Archive, addresses: Sequence[str], revision: str | None = None) -> bytes:
+def build(
+    archive: Archive, addresses: Sequence[str], revision: str | None = None, signer: Signer | None = None
+) -> bytes:
     """The exhibit of the posts at *addresses* as a zip: what is shown of each, or, of a single post, the version whose
-    record begins with *revision*.
+    record begins with *revision*. *signer* signs the list of its members, which binds the words that are no captures;
+    None: nobody does, and the checker says what that leaves open.
 
     Raises UsageError where there is no such post or revision, or no checkpoint covers it yet, or there are too many.
     """
@@ -49,13 +56,27 @@ def build(archive: Archive, addresses: Sequence[str], revision: str | None = Non
         "certificate.md": exhibit_page.certificate(items, sealed).encode(),
         "index.html": exhibit_page.page(items, sealed).encode(),
         "proof.tlog-proof": str(proofs[records[0]]).encode(),
-        "verify.py": _checker(sealed).encode(),
+        "verify.py": _checker(sealed, signer).encode(),
     }
     members |= {f"proofs/{one}.tlog-proof": str(it).encode() for one, it in proofs.items() if one != records[0]}
     members |= {f"timestamps/{number}.tsr": token for number, (_, token) in enumerate(sealed.stamps, 1)}
     members |= {picture.member: archive.body(picture.of.body_sha256) for item in items for picture in item.pictures}
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(members.items()))
-    return _zipped(members | {"SHA256SUMS": sums.encode()})
+    lists = {"SHA256SUMS": sums.encode()}
+    if signer is not None:
+        lists[SIGNED_LIST] = str(Note(_of_list(sums)).signed(signer)).encode()
+    return _zipped(members | lists)
+
+
+def signer_of(archive: Archive, folder: Path | None = None) -> Signer | None:
+    """The key that the archive names, from *folder* (None: the user's own); None: it is not there."""
+    named = sealing.meta(archive.db, VERIFIER)
+    return None if named is None else keys.held(named, folder or keys.folder())
+
+
+def _of_list(sums: str) -> str:
+    """What is signed of a list of members: no checkpoint begins so."""
+    return f"ushrn exhibit\n{hashlib.sha256(sums.encode()).hexdigest()}\n"
 
 
 def _item(archive: Archive, url: str, revision: str | None) -> Item:
@@ -127,8 +148,9 @@ def _kept(archive: Archive, record: str) -> Kept:
     return Kept(capture=capture, record_sha256=record, like_sha256=like)
 
 
-def _checker(sealed: Sealed) -> str:
+def _checker(sealed: Sealed, signer: Signer | None) -> str:
     text = resources.files("scraper.seal").joinpath("verify.py.txt").read_text("utf-8")
+    text = text.replace("LIST_IS_SIGNED = False", f"LIST_IS_SIGNED = {signer is not None}", 1)
     return text.replace('VERIFIER_KEY = ""', f'VERIFIER_KEY = "{sealed.key or ""}"', 1)
 
 
