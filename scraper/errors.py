@@ -48,6 +48,8 @@ class Unreachable(ArchiveError):
     """No site answered; nothing changed."""
 
     exit_status = 3
+    #: The site's server did answer, only not so that anything may be asked of it: however long that lasts, it is there.
+    answered = False
 
 
 class RobotsUnavailable(Unreachable):

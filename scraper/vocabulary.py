@@ -153,6 +153,8 @@ class Stage(StrEnum):
     NAMED = "named"
     #: The site as a whole could not be reached.
     REACH = "reach"
+    #: Its server answers, but so that nothing may be asked of it: an expired certificate, a robots.txt with status 500.
+    REFUSED = "refused"
     #: A limit of this program was met.
     CAP = "cap"
     #: Many pages lost the same field at once.

@@ -185,4 +185,11 @@ WALLS: dict[str, Wall] = {
     "nothing at all": lambda _: Answer(body=b""),
     "another refusal": lambda _: html("Not acceptable", "Come back in another way.", 406),
     "parking": led("https://parking.example/landing"),
+    "a gate behind a refresh": lambda question: Answer(
+        body=f'<head><meta http-equiv="refresh" content="0; url=/age-check?next={question.path}"></head>'.encode()
+    ),
+    "a page whose words change": lambda question: html(
+        "Checking", f"Prove it: {' '.join(f'{TOPICS[(ord(one) + id(question)) % 10]}{one}' for one in 'abcdefgh')}."
+    ),
+    "other pages elsewhere": led("https://elsewhere.example/members{path}"),
 }

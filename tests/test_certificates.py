@@ -33,10 +33,10 @@ class Site:
     def __init__(self, blog: Blog, server: LoopbackServer, digest: str) -> None:
         self.blog, self.server, self.digest = blog, server, digest
 
-    def crawl(self, path: Path, *certificates: str) -> Report:
+    def crawl(self, path: Path, *certificates: str, day: int = 0) -> Report:
         return run_crawl(
             path, [self.blog.base], delay=0, counts=False, pictures=PicturePolicy(want=Want.NONE),
-            certificates=certificates, now=lambda: NOW, sleep=lambda _: None,
+            certificates=certificates, now=lambda: NOW + timedelta(days=day), sleep=lambda _: None,
         )  # fmt: skip
 
 
@@ -114,6 +114,16 @@ def test_one_that_has_expired_is_refused_and_can_be_taken(tmp_path: Path) -> Non
     with behind_tls(tmp_path, -400, -30) as site:
         assert site.crawl(tmp_path / "a.db").exit_status == 3
         assert site.crawl(tmp_path / "a.db", site.digest).new > 5
+
+
+def test_a_site_with_an_expired_one_is_not_gone_however_long_it_lasts(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with behind_tls(tmp_path, -400, -30) as site:
+        site.crawl(path, site.digest)
+        assert [site.crawl(path, day=day).exit_status for day in (1, 20, 40)] == [3, 3, 3]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT state FROM sites").fetchall() == [("live",)]
+        assert db.execute("SELECT count(gone_at), count(missing_since) FROM posts").fetchone() == (0, 0)
 
 
 def test_an_untrusted_one_that_was_taken_out_of_the_table_is_damage(site: Site, tmp_path: Path) -> None:

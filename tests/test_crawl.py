@@ -46,6 +46,11 @@ WITH_A_FILE = tuple(replace(post, removed=None, edited=None) for post in POSTS i
 OLD = tuple(replace(post, body=tuple(line for line in post.body if not line.startswith("@"))) for post in WITH_A_FILE)
 
 
+def hang_up(_: Question) -> Answer:
+    """No answer at all."""
+    raise ConnectionResetError
+
+
 class Stage:
     """A pretend blog that can be told to misbehave, a clock, and an archive."""
 
@@ -933,7 +938,7 @@ def test_a_clock_set_back_is_an_error_and_nothing_is_lost(stage: Stage) -> None:
 
 def test_a_site_out_of_reach_for_fourteen_days_is_gone_probed_weekly_and_no_error(stage: Stage) -> None:
     stage.crawl(day=-60)
-    stage.instead[ROBOTS] = page("down", "", status=503)
+    stage.instead[ROBOTS] = hang_up
     assert stage.crawl(day=-50).exit_status == 3
     assert stage.crawl(day=-40).exit_status == 3
     report = stage.crawl(day=-36)
@@ -946,6 +951,29 @@ def test_a_site_out_of_reach_for_fourteen_days_is_gone_probed_weekly_and_no_erro
     stage.instead.clear()
     stage.crawl(day=-20)
     assert stage.one("SELECT state FROM sites") == "live"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(status=503, body=b"down"),
+        Answer(status=302, headers=(("Location", "http://127.0.0.1:9/robots.txt"),)),
+        Answer(headers=(("Content-Encoding", "gzip"),), body=b"no gzip"),
+    ],
+    ids=["an error", "a way to a dead host", "what cannot be read"],
+)
+def test_a_site_that_answers_is_never_gone_whatever_it_answers(stage: Stage, answer: Answer) -> None:
+    stage.crawl(day=-60)
+    stage.instead[ROBOTS] = answer
+    for day in (-50, -36, -20):
+        assert stage.crawl(day=day).exit_status == 3
+    assert stage.one("SELECT state FROM sites") == "live"
+    assert stage.problems() == [("refused", "not-askable")]
+    stage.instead[ROBOTS] = hang_up
+    assert stage.crawl(day=-19).exit_status == 3, "its silence begins here"
+    stage.instead.clear()
+    assert stage.crawl(day=-18).exit_status == 0
+    assert stage.problems() == []
 
 
 def test_each_request_is_told_and_each_step(stage_with_a_file: Stage) -> None:

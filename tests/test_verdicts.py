@@ -126,6 +126,29 @@ def test_blocked_is_said_of_three_that_answer_alike_and_one_that_is_a_post(witne
 
 
 @pytest.mark.parametrize(
+    "witness",
+    [
+        {"status": 403},
+        {"head": b"HTTP/1.1 200 OK\r\ncf-mitigated: challenge\r\n\r\n"},
+        {"head": b"HTTP/1.1 404 Not Found\r\ncf-mitigated: challenge\r\n\r\n", "status": 404},
+        {"body": b"<script>window._cf_chl_opt={}</script>"},
+        {"body": b'<meta http-equiv="refresh" content="0; url=/login?next=one">'},
+        {"status": 302, "redirected_to": "https://www.blog.example/login"},
+        {"judged": frozenset({"held", "blocked"})},
+    ],
+    ids=["status", "header", "header of a 404", "mark", "refresh", "redirect", "decision"],
+)
+def test_blocked_is_said_of_what_names_itself_or_was_judged_so_and_of_nothing_else(witness: dict[str, Any]) -> None:
+    assert seen("2026-01-10", Reading(kind="other"), **witness).meaning is Meaning.BLOCKED
+    assert seen("2026-01-10", Reading(kind="other")).meaning is Meaning.NOTHING
+
+
+@pytest.mark.parametrize("mark", [b"<script>window._cf_chl_opt={}</script>", b"<p>This domain is for sale.</p>"])
+def test_a_page_that_shows_the_post_is_no_wall_whatever_stands_in_it(mark: bytes) -> None:
+    assert seen("2026-01-10", POST, body=mark).meaning is Meaning.SHOWS
+
+
+@pytest.mark.parametrize(
     ("change", "controls", "meaning"),
     [
         ({}, WELL, Meaning.ABSENT),

@@ -15,12 +15,13 @@ from scraper import sites
 from scraper.accept import list_held, run_accept
 from scraper.crawl.session import Session
 from scraper.crawl.site import crawl_site, settle_unreachable
-from scraper.demo.blog import Answer
+from scraper.demo.blog import Answer, Question
 from scraper.demo.server import served
 from scraper.errors import RobotsUnavailable
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
+from scraper.reading.wix_counts_api import TOKENS
 from scraper.runs import Budget, Interrupts, Run
 from scraper.store import Archive
 from tests.letters import START, WALLS, Blog, Lab, Wall, html, led, post
@@ -75,6 +76,59 @@ def test_posts_that_were_met_behind_a_wall_are_had_in_the_next_run(lab: Lab, kin
     lab.blog.wall = None
     assert lab.crawl(1).new == 5
     assert lab.one("SELECT count(*) FROM posts") == 8
+
+
+@pytest.mark.parametrize("kind", ["another refusal", "an unmarked page", "a login"])
+def test_a_wall_before_some_posts_keeps_no_other_post_from_being_looked_at(lab: Lab, kind: str) -> None:
+    lab.crawl(0)
+    members = [f"/post/letter-{number}" for number in (0, 1, 2, 3)]
+    lab.blog.instead |= {path: WALLS[kind](Question(method="GET", target=path)) for path in members}
+    first = lab.crawl(100, full=True)
+    assert first.exit_status == 11
+    assert any("before some of the site's pages" in line for line in first.messages)
+    lab.blog.there["/post/letter-8"] = 8
+    lab.blog.named.add("/post/letter-8")
+    second = lab.crawl(101, full=True)
+    assert (second.exit_status, second.new) == (0, 1), "told at first and weekly"
+    assert lab.one("SELECT count(*) FROM posts WHERE last_seen_at > '2026-04-12'") == 5
+    assert lab.crawl(107).exit_status == 11
+    assert lab.harm() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 451])
+def test_a_site_that_refuses_everything_from_the_first_run_on_is_behind_a_wall(lab: Lab, status: int) -> None:
+    refusal = html("No", "Go away.", status)
+    lab.blog.instead |= dict.fromkeys(
+        ("/sitemap.xml", "/blog-posts-sitemap.xml", "/blog-feed.xml", "/", "/blog"), refusal
+    )
+    assert lab.crawl(0).exit_status == 11
+
+
+def test_sources_that_are_not_there_are_no_error_once_the_wall_is_gone(lab: Lab) -> None:
+    lab.crawl(0)
+    lab.blog.instead |= dict.fromkeys(("/blog-feed.xml", "/blog-posts-sitemap.xml"), html("Club", "Members only."))
+    lab.crawl(1)
+    assert lab.one(OPEN_ERRORS) == 2
+    lab.blog.instead.clear()
+    lab.crawl(2)
+    assert lab.one(OPEN_ERRORS) == 0
+
+
+OPEN_ERRORS = "SELECT count(*) FROM problems WHERE level = 'error' AND resolved_at IS NULL"
+
+
+def test_a_wall_before_the_counts_alone_is_said_and_costs_nothing_else(lab: Lab) -> None:
+    lab.blog.views = lambda _: 5
+    lab.crawl(0, counts=True)
+    lab.blog.instead[f"/{TOKENS}"] = WALLS["a challenge by its marks"](Question(method="GET", target="/"))
+    report = lab.crawl(1, counts=True)
+    assert report.exit_status == 1
+    assert [(one.kind, "a bot challenge" in one.message) for one in report.causes] == [("blocked", True)]
+    assert lab.one("SELECT count(*) FROM decisions WHERE kind = 'blocked'") == 1
+    lab.blog.instead.clear()
+    assert lab.crawl(2, counts=True).exit_status == 0
+    assert lab.one(OPEN_ERRORS) == 0
+    assert lab.one("SELECT count(*), sum(views) FROM counts") == (16, 80)
 
 
 def test_at_most_two_control_pages_are_asked_for_in_a_run(lab: Lab) -> None:

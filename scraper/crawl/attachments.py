@@ -33,11 +33,8 @@ class Attachments:
         """Every document linked from a post that the archive does not hold yet."""
         found = lookups.unfetched_files(self.session.archive.db, self.site.id)
         wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)]
-        if len(wanted) > MOST_FILES:
-            message = f"{len(wanted)} files were due; {MOST_FILES} of them are fetched in one run, the others follow"
-            self.session.note(
-                Problem(stage=Stage.CAP, kind="files", level=Level.NOTE, url=self.site.base_url, message=message)
-            )
+        message = f"{len(wanted)} files were due; {MOST_FILES} of them are fetched in one run, the others follow"
+        self.session.cap("files", self.site.base_url, message if len(wanted) > MOST_FILES else None)
         wanted = wanted[:MOST_FILES]
         for number, url in enumerate(wanted):
             self.session.run.interrupts.check()

@@ -14,22 +14,33 @@ from scraper.vocabulary import CaptureKind, Level, Stage
 class ControlPages:
     """Asks for at most two control pages a run."""
 
-    def __init__(self, session: Session, site: Site) -> None:
+    def __init__(self, session: Session, site: Site, look: Callable[[str], bool | None]) -> None:
+        """*look* asks for a known post, and says whether it was shown (None: no answer that tells)."""
         self.session = session
         self.site = site
-        self._found: Controls | None = None
+        self._look = look
+        self._known: list[bool | None] = []
+        self._probes: list[Capture | None] = []
 
-    def ask(self, known: Iterable[str], look: Callable[[str], bool | None]) -> Controls:
-        """What the site answers for both. *known*: addresses of posts, of which the first is asked for by *look*, which
-        says whether it was shown (None: no answer that tells).
-        """
-        if self._found is None:
-            first = next(iter(known), None)
-            self._found = Controls(known_good=None if first is None else look(first), probe=self._probe())
-        return self._found
+    def ask(self, known: Iterable[str]) -> Controls:
+        """What the site answers for both. *known*: addresses of posts, of which the first is asked for."""
+        return Controls(known_good=self.is_shown(known), probe=self._probe())
+
+    def is_shown(self, known: Iterable[str]) -> bool | None:
+        """Whether the first of *known* posts is shown; None: there is none, or no answer that tells."""
+        first = next(iter(known), None)
+        if not self._known:
+            self._known.append(None if first is None else self._look(first))
+        return self._known[0]
 
     def _probe(self) -> Capture | None:
-        """The answer for a random address; None: none was had, which is noted."""
+        """The answer for a random address; None: none was had."""
+        if not self._probes:
+            self._probes.append(self._ask_probe())
+        return self._probes[0]
+
+    def _ask_probe(self) -> Capture | None:
+        """Asks for an address that never was; None: there was no answer, which is noted."""
         url = f"{self.site.base_url}post/{urls.PROBE}{secrets.token_hex(8)}"
         try:
             hops, answer = self.session.ask(url, CaptureKind.OTHER, self.site)

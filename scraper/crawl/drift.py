@@ -1,7 +1,9 @@
 """Pages that no longer look as they did: which known posts lost what in one crawl. Pure bookkeeping."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from scraper.numbers import plural
 from scraper.records import Reading
 
 #: What a post that had it does not lose without a reason: if many do, their pages are held back.
@@ -59,15 +61,24 @@ class DriftWatch:
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
 
 
+def _advice(alarms: Collection[str], site: str) -> Iterator[str]:
+    """What may be the matter, and what to do."""
+    if WHOLE_PAGE in alarms:
+        yield "Pages that show no post are a wall whose words change, or a new layout: open one in a browser."
+    if set(alarms) - {WHOLE_PAGE}:
+        yield f"If the posts really changed so, `ushrn accept {site}` takes them in; else the reader needs a look."
+
+
 def report(alarms: dict[str, list[str]], site: str, since: dict[str, str]) -> str:
     """The alarm in words: which field, since when, which posts."""
     held = len({url for urls in alarms.values() for url in urls})
     lines = [
-        f"{site}: pages no longer look as they did; {held} are held back, and nothing was overwritten. If the posts "
-        f"really changed so, `ushrn accept {site}` takes them in; else the reader needs a look."
+        f"{site}: pages no longer look as they did; {plural(held, 'page')} held back, nothing overwritten. "
+        + " ".join(_advice(alarms, site))
     ]
     for name, posts in sorted(alarms.items()):
-        lines.append(f"  {name}: missing on {len(posts)} posts that had it, since {since.get(name, 'this crawl')}")
+        began = since.get(name, "this crawl")
+        lines.append(f"  {name}: missing on {plural(len(posts), 'post')} that had it, since {began}")
         lines += [f"    {url}" for url in posts[:5]]
         if len(posts) > 5:
             lines.append(f"    and {len(posts) - 5} more")

@@ -10,9 +10,9 @@ from scraper.crawl.list_page import ListPage, look_at
 from scraper.crawl.session import Session
 from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
 from scraper.reading import sources as discover
-from scraper.records import Capture, Problem, Reading, Site, Target
+from scraper.records import Capture, Reading, Site, Target
 from scraper.store import lookups
-from scraper.vocabulary import AddressState, CaptureKind, Stage
+from scraper.vocabulary import AddressState, CaptureKind, Level, Stage
 
 #: Pages of one list that are read in one run, and pages that are tried in search of the list.
 MOST_LIST_PAGES = 100
@@ -180,12 +180,11 @@ class Lists:
         following = first.next_url or _guessed_next(first)
         if following is not None and not (self.session.full or self._walk_is_due(following)):
             return
-        seen = {first.url}
+        seen, where = {first.url}, first.reading.url or first.url
         while following is not None and following not in seen and discover.on_site(following, self.site):
             if len(seen) == MOST_LIST_PAGES:
                 message = f"the list goes on at {following}; {MOST_LIST_PAGES} of its pages were read, as in every run"
-                where = first.reading.url or ""
-                self.session.note(Problem(stage=Stage.CAP, kind="list-pages", url=where, message=message))
+                self.session.cap("list-pages", where, message, Level.ERROR)
                 return
             seen.add(following)
             before = len(self._heard())
@@ -196,6 +195,7 @@ class Lists:
             # A page that names nothing new is the end, whatever it links to.
             following = page.next_url if len(self._heard()) > before else None
         self.found.list_complete = following is None
+        self.session.cap("list-pages", where, None)
 
     def _walk_is_due(self, following: str) -> bool:
         known = self.memory.get(urls.canonical(following))

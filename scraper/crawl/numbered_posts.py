@@ -29,7 +29,7 @@ def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Ur
         first = len(numbers(session, site, ())) + 1
         beyond = [sites.by_number(site.id, site.numbering, number) for number in range(first, first + MISSES)]
         wanted = [target for target in beyond if _is_due(session, target.url, posts, memory)]
-        if not wanted:
+        if not wanted or posts.is_left:
             return
         session.archive.discover(wanted, session.at())
         posts.run([Due(target.url, "new") for target in wanted])

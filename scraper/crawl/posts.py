@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 
-from scraper import urls
+from scraper import decide, urls
 from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
 from scraper.crawl.session import Session
@@ -15,9 +15,11 @@ from scraper.fetch import Validators
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import ProgressStep
-from scraper.vocabulary import AddressState, CaptureKind, Level, Stage
+from scraper.store import lookups
+from scraper.vocabulary import AddressState, CaptureKind, Level, Stage, Verdict
 
-GOOD = frozenset({"new", "changed", "same", "returned", "older"})
+#: Verdicts on a page that shows its post; a duplicate is one that was asked for twice in an instant.
+GOOD = decide.GOOD | {Verdict.OLDER, Verdict.DUPLICATE}
 #: Known posts looked at besides those that are due, to tell drift from an accident.
 MOST_CONFIRMATIONS = 5
 #: So many suspects in a row are judged at once; fewer wait for the end of the run.
@@ -62,7 +64,9 @@ class Posts:
         self.forbidden: list[str] = []
         self.wall = Wall(session, site)
         self.moved_away: dict[str, list[str]] = {}
-        self._controls = ControlPages(session, site)
+        self._controls = ControlPages(session, site, self._known_is_shown)
+        #: How often so many pages in a row were behind a wall while a known post was shown all the same.
+        self._walled_in_part = 0
         self._suspects: list[Held] = []
         self._suspects_in_a_row = 0
         #: The known post that is being asked for as a control.
@@ -73,7 +77,11 @@ class Posts:
         self._poorer: dict[str, int] = {}
 
     def run(self, due: list[Due]) -> None:
-        """Looks at every post that is due. Raises Blocked when a wall stands before the site's pages."""
+        """Looks at every post that is due, last at those that a wall stood before in the last run. Raises Blocked when
+        a wall stands before the site's pages.
+        """
+        walled = lookups.walled(self.session.archive.db)
+        due = sorted(due, key=lambda item: item.url in walled)
         try:
             following = chain((item.url for item in due[1:]), [None])
             for number, (item, then) in enumerate(zip(due, following, strict=False)):
@@ -86,15 +94,29 @@ class Posts:
                     self.look(item.url, then)
                 if self._has_moved_away():
                     return
+                if self.is_left:
+                    break
                 if self._suspects_in_a_row >= SUSPECTS_IN_A_ROW:
                     self._judge_suspects()
-            self._judge_suspects()
-            self._confirm()
-            self._judge_suspects()
-            if self.good:
-                self.session.resolve(self.site.base_url, Stage.MOVED)
+            else:
+                self._judge_suspects()
+                self._confirm()
+                self._judge_suspects()
+            self._tell_where_they_are()
         finally:
             self._hold_drifted()
+
+    def _tell_where_they_are(self) -> None:
+        """Says whether the blog is where it was, and whether some of its posts stand behind a wall."""
+        if self.good:
+            self.session.resolve(self.site.base_url, Stage.MOVED)
+        if self._walled_in_part:
+            self.wall.tell_part()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether a wall was met so often that no more posts are asked for in this run."""
+        return self._walled_in_part > 1
 
     def look(self, url: str, then: str | None = None) -> bool:
         """Fetches and keeps one post; whether a good page of it was had. *then*: the post that is looked at next."""
@@ -221,8 +243,28 @@ class Posts:
 
     def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
         """A wall that names itself. Raises Blocked at the third in a row."""
-        why = self.session.keep_blocked((*hops, answer), reading)
-        self.wall.met(url, why, quietly=self._control is not None)
+        self.wall.met(url, self.session.keep_blocked((*hops, answer), reading))
+        if self._control is None:
+            self._leave_if_walled(())
+
+    def _leave_if_walled(self, doubted: Collection[str]) -> None:
+        """Raises Blocked where a wall stands before the site: so many pages in a row, and a known post is not shown
+        either. *doubted*: posts of which it is not known what stands there.
+        """
+        if not self.wall.is_firm:
+            return
+        if not self._controls.is_shown(self._known_posts({*doubted, *self.wall.met_at})):
+            raise self.wall.before_site()
+        self.wall.passed()
+        self._walled_in_part += 1
+
+    def _known_posts(self, doubted: Collection[str]) -> list[str]:
+        """Posts that the archive has, but those in doubt: first those that were had in this run, then those that were
+        not looked at, from the end, as neighbours are often treated alike.
+        """
+        unlooked = [url for url in self.archived if url not in self.looked]
+        known = dict.fromkeys((*sorted(self.good), *reversed(unlooked), *self.archived))
+        return [url for url in known if url not in doubted]
 
     def _led_away(self, url: str, answer: Capture) -> None:
         """A redirect to the same path on another domain."""
@@ -287,15 +329,12 @@ class Posts:
         doubtful = next((one for one in held if not one.suspect.says_missing), None)
         if doubtful is not None and self._again(doubtful):
             held.remove(doubtful)
-        doubted = {one.suspect.url for one in held}
-        known = [url for url in self.archived if url not in doubted]
-        known.sort(key=lambda url: url in self.looked)
-        controls = self._controls.ask(known, self._known_is_shown)
+        controls = self._controls.ask(self._known_posts({one.suspect.url for one in held}))
         held, self._suspects, self._suspects_in_a_row = [*held, *self._suspects], [], 0
         suspects = [one.suspect for one in held]
         for one in held:
             self._settle_suspect(one, rule(one.suspect, suspects, controls))
-        self.wall.raise_if_met()
+        self._leave_if_walled({one.url for one in suspects})
 
     def _again(self, held: Held) -> bool:
         """Asks for a suspect once more; whether it shows the post now."""
@@ -330,7 +369,7 @@ class Posts:
         match ruling.meaning:
             case Meaning.BLOCKED:
                 self.session.judge(held.capture_id, Judgement.BLOCKED, ruling.why)
-                self.wall.met(url, f"a wall ({ruling.why})", quietly=True)
+                self.wall.met(url, f"a wall ({ruling.why})")
             case Meaning.ABSENT:
                 self.session.judge(held.capture_id, Judgement.ABSENT, ruling.why)
                 self.session.resolve(url, Stage.FETCH)

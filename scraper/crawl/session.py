@@ -15,7 +15,13 @@ from scraper.store import PagesMedia
 from scraper.vocabulary import CaptureKind, Level, Stage
 
 #: Kinds of captures that name posts.
-SOURCES = frozenset({"sitemap", "feed", "list"})
+SOURCES = frozenset({CaptureKind.SITEMAP, CaptureKind.FEED, CaptureKind.LIST})
+#: What a wall's page never is, whatever was asked for.
+_NO_WALL = SOURCES | {CaptureKind.COUNTS}
+#: A source that is not there.
+NO_SOURCE = "no-source"
+#: Statuses by which servers refuse a visitor, and some name what is not there.
+_REFUSED = frozenset({401, 403})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,9 +37,11 @@ class Session(NetworkSession):
     #: What robots.txt kept us from asking, and how many sources answered, whatever they said.
     refused: list[str] = field(default_factory=list)
     answered: int = 0
-    #: How many of them were what was asked for, and how many stood behind a wall.
+    #: How many of them were what was asked for, how many stood behind a wall, and how many were refused: behind one,
+    #: or not there.
     sources_had: int = 0
     sources_blocked: int = 0
+    sources_refused: int = 0
     #: Sites that gave no answer, and why.
     unreachable: list[tuple[Site, Unreachable]] = field(default_factory=list)
 
@@ -67,8 +75,7 @@ class Session(NetworkSession):
             named = (seen.reason or "") if seen.meaning is Meaning.BLOCKED else ""
             found = found or named
             walled = bool(named or why)
-            # The wall's page is no sitemap, feed or list, whatever was asked for.
-            if walled and capture.kind in SOURCES:
+            if walled and capture.kind in _NO_WALL:
                 capture = replace(capture, kind=CaptureKind.OTHER)
                 read = read_capture(capture)
             self.keep(capture, read, {Judgement.BLOCKED: named or why} if walled else {})
@@ -141,11 +148,14 @@ class Session(NetworkSession):
     def _no_source(self, url: str, kind: CaptureKind, answer: Capture) -> None:
         """A source that is not there is a note: there are others. One that fails is an error."""
         missing = answer.status in (404, 410) or answer.redirected_to is not None
+        self.sources_refused += answer.status in _REFUSED
+        if missing:
+            self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind != NO_SOURCE)
         found = f"status {answer.status}" + (f" to {answer.redirected_to}" if answer.redirected_to else "")
         self.note(
             Problem(
                 stage=Stage.DISCOVER,
-                kind="no-source" if missing else "source-failed",
+                kind=NO_SOURCE if missing else "source-failed",
                 level=Level.NOTE if missing else Level.ERROR,
                 url=url,
                 message=f"expected a {kind}, found {found}; the other sources were used",

@@ -1,6 +1,7 @@
 """One site from robots.txt to counts, and what is remembered of sites that cannot be reached."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from scraper import decide, urls
 from scraper.crawl import mass, numbered_posts
@@ -13,6 +14,7 @@ from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
 from scraper.errors import Blocked, Forbidden, Unreachable
+from scraper.numbers import plural
 from scraper.records import Problem, Site, Target
 from scraper.store import lookups
 from scraper.vocabulary import AddressState, Level, Platform, SiteState, Stage
@@ -33,19 +35,43 @@ class Visit:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """How many of the run's sitemaps, feeds and lists were had, stood behind a wall, and were refused."""
+
+    had: int
+    blocked: int
+    refused: int
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """As they are now."""
+        return cls(session.sources_had, session.sources_blocked, session.sources_refused)
+
+
+def _is_walled(before: _Sources, after: _Sources, memory: dict[str, UrlState]) -> bool:
+    """Whether a wall stands before all sources of a site: none was had. Where they were only refused, posts that are
+    known tell more; where none is known, nothing else can.
+    """
+    if after.had > before.had:
+        return False
+    knows_posts = any(one.state == AddressState.ARCHIVED for one in memory.values())
+    return after.blocked > before.blocked or (after.refused > before.refused and not knows_posts)
+
+
 def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     """Crawls a whole site. Raises RateLimited, Interrupted, Forbidden, Blocked, ArchiveUnusable."""
     if _rests(session, site):
         return Visit(gone=True)
     session.archive.site(site)
     memory = session.archive.url_states(site.id)
-    had, blocked = session.sources_had, session.sources_blocked
+    before = _Sources.of(session)
     try:
         found = Discovery(session, site, memory, start).run()
     except Unreachable as error:
         return _not_reached(session, site, error)
     _reached(session, site)
-    if session.sources_blocked > blocked and session.sources_had == had:
+    if _is_walled(before, _Sources.of(session), memory):
         raise Blocked(
             f"{site.id}: a wall stands before the site's sitemap, feed and list. Nothing was concluded from that, and "
             "no post was changed. Open one in a browser; ask the owner to let the program in, or run it elsewhere"
@@ -57,7 +83,7 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     posts = Posts(
         session, site, memory, {urls.canonical(target.url): target.url for target in targets}, found.named
     )  # fmt: skip
-    posts.run(_due(session, found, targets, memory))
+    posts.run(_due(session, site, found, targets, memory))
     numbered_posts.look_beyond(session, site, posts, memory)
     session.hear_links()
     _after(session, site, posts)
@@ -105,7 +131,9 @@ def _count(session: Session, site: Site, only: str | None) -> None:
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
 
 
-def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[Due]:
+def _due(
+    session: Session, site: Site, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]
+) -> list[Due]:
     """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
     due = decide.due(memory, targets, session.run.now(), full=session.full)
     listed = {item.url for item in due}
@@ -115,9 +143,8 @@ def _due(session: Session, found: Found, targets: tuple[Target, ...], memory: di
             url for url, known in memory.items() if known.state == AddressState.ARCHIVED and not known.gone_at
         ][:SAMPLE]
     wanted = [Due(url, "missing") for url in dict.fromkeys(doubtful) if url not in listed]
-    if len(wanted) > MOST_SUSPECTS:
-        message = f"{len(wanted)} posts are no longer named; {MOST_SUSPECTS} of them were looked at, the others follow"
-        session.note(Problem(stage=Stage.CAP, kind="suspects", level=Level.NOTE, url=site_of(targets), message=message))
+    message = f"{len(wanted)} posts are no longer named; {MOST_SUSPECTS} of them were looked at, the others follow"
+    session.cap("suspects", site.base_url, message if len(wanted) > MOST_SUSPECTS else None)
     return due + wanted[:MOST_SUSPECTS]
 
 
@@ -170,7 +197,7 @@ def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str,
         session.resolve(site.base_url, Stage.DISCOVER)
         return
     message = (
-        f"expected posts in the sitemap, the feed or the list, found none ({known} are archived); "
+        f"expected posts in the sitemap, the feed or the list, found none ({plural(known, 'post')} archived); "
         "if the list has an unusual address, give it: ushrn crawl URL"
     )
     session.note(Problem(stage=Stage.DISCOVER, kind="no-posts", url=site.base_url, message=message))
@@ -226,6 +253,9 @@ def settle_unreachable(session: Session) -> list[int]:
 
 def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
     """Notes that a site gave no answer; the exit status: that it counts as gone is no error."""
+    if error.answered:
+        return _refused(session, site, error)
+    session.resolve(site.base_url, Stage.REFUSED)
     first = session.archive.first_noted([site.base_url], Stage.REACH, "") or session.at()
     was_gone = lookups.site_state(session.archive.db, site.id) == SiteState.GONE
     gone = was_gone or session.run.now() - instant(first) >= SITE_GONE_AFTER
@@ -241,6 +271,18 @@ def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
     return 0 if gone else Unreachable.exit_status
 
 
-def _reached(session: Session, site: Site) -> None:
+def _refused(session: Session, site: Site, error: Unreachable) -> int:
+    """Notes that a site's server answers, but not so that it may be asked for pages: it is there, however long that
+    lasts, and what was silent until now began to answer.
+    """
     session.archive.site(replace(site, state=SiteState.LIVE))
     session.resolve(site.base_url, Stage.REACH)
+    session.note(Problem(stage=Stage.REFUSED, kind="not-askable", url=site.base_url, message=str(error)))
+    session.messages.append(str(error))
+    return Unreachable.exit_status
+
+
+def _reached(session: Session, site: Site) -> None:
+    session.archive.site(replace(site, state=SiteState.LIVE))
+    for stage in (Stage.REACH, Stage.REFUSED):
+        session.resolve(site.base_url, stage)

@@ -9,6 +9,7 @@ from scraper.crawl.session import Session
 from scraper.crawl.sitemap_queue import SitemapQueue
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
+from scraper.numbers import plural
 from scraper.reading import Sitemap, SitemapKind, sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Problem, Site
@@ -85,17 +86,16 @@ class Discovery:
             if sitemap is not None and sitemap.kind == SitemapKind.INDEX:
                 queue.add(entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site))
             if len(queue.seen) == MOST_SITEMAPS:
-                self._note_more(queue)
                 break
+        self._note_more(queue)
         whole = all(sitemap is not None and sitemap.complete for sitemap in read)
         self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue.waiting
 
     def _note_more(self, queue: SitemapQueue) -> None:
         """Says that sitemaps are left, where some are."""
-        if queue.waiting:
-            left = len(queue.waiting)
-            message = f"{left} more sitemaps are named; {MOST_SITEMAPS} were read, which is all that a run reads"
-            self.session.note(Problem(stage=Stage.CAP, kind="sitemaps", url=self.site.base_url, message=message))
+        left = plural(len(queue.waiting), "more sitemap")
+        message = f"{left} named; {MOST_SITEMAPS} were read, which is all that a run reads"
+        self.session.cap("sitemaps", self.site.base_url, message if queue.waiting else None, Level.ERROR)
 
     def _sitemap(self, url: str) -> Sitemap | None:
         self._step(url)
@@ -115,7 +115,8 @@ class Discovery:
         """Addresses on other hosts are never asked; that they are there should be known."""
         away = [entry.url for entry in sitemap.entries if not discover.on_site(entry.url, self.site)]
         if away:
-            message = f"{len(away)} addresses are not on the site's own hosts and were left out ({sample(away)})"
+            count = plural(len(away), "address", "addresses")
+            message = f"{count} on other hosts than the site's own, left out ({sample(away)})"
             problem = Problem(
                 stage=Stage.COMPARE, kind="other-hosts", level=Level.NOTE, url=sitemap.url, message=message
             )
@@ -148,13 +149,13 @@ class Discovery:
         parts = []
         missing = sorted((found.in_feed | found.in_list) - found.in_sitemap) if found.in_sitemap else []
         if missing:
-            parts.append(f"{len(missing)} posts of feed and list are not in the sitemap ({sample(missing)})")
+            parts.append(f"{plural(len(missing), 'post')} of feed and list not in the sitemap ({sample(missing)})")
         if found.in_sitemap and found.total is not None and found.total != len(found.in_sitemap):
-            parts.append(f"the list says {found.total} posts, the sitemap names {len(found.in_sitemap)}")
+            parts.append(f"the list says {plural(found.total, 'post')}, the sitemap names {len(found.in_sitemap)}")
         if found.list_complete and found.in_sitemap:
             unlisted = sorted(found.in_sitemap - found.in_list)
             if unlisted:
-                parts.append(f"{len(unlisted)} posts of the sitemap are not in the list ({sample(unlisted)})")
+                parts.append(f"{plural(len(unlisted), 'post')} of the sitemap not in the list ({sample(unlisted)})")
         url = self.site.base_url
         if parts:
             message = "; ".join(parts) + ": all of them were fetched"

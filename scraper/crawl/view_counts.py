@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from scraper.crawl.session import Session
-from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
+from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, Meaning, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
-from scraper.reading import wix_counts_api
+from scraper.reading import read_capture, wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import ProgressStep
 from scraper.store import lookups
 from scraper.vocabulary import AddressState, CaptureKind, Level, ReadingKind, Stage
 
 MOST_A_RUN = 50
+BLOCKED = "blocked"
 
 
 class Counting:
@@ -42,12 +43,9 @@ class Counting:
         where = wix_counts_api.tokens_url(self.site)
         if not due or self._known_to_lack(where) or self._asked_today():
             return
-        if len(due) > MOST_A_RUN:
-            message = (
-                f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
-            )
-            self._note_cap(message)
-            due = due[:MOST_A_RUN]
+        message = f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
+        self.session.cap("counts", self.site.base_url, message if len(due) > MOST_A_RUN else None)
+        due = due[:MOST_A_RUN]
         token = self._token(where)
         if token is None:
             return
@@ -72,11 +70,6 @@ class Counting:
     def _lacks(self, where: str, kind: str, message: str) -> None:
         self.session.note(Problem(stage=Stage.COUNTS, kind=kind, level=Level.NOTE, url=where, message=message))
 
-    def _note_cap(self, message: str) -> None:
-        self.session.note(
-            Problem(stage=Stage.CAP, kind="counts", level=Level.NOTE, url=self.site.base_url, message=message)
-        )
-
     def _fails(self, where: str, message: str) -> None:
         """The endpoint may be there, but did not answer as it does: nothing is concluded from that."""
         self.session.note(
@@ -93,6 +86,8 @@ class Counting:
         except FetchFailed as error:
             self.session.keep_all(error.captures)
             self._fails(where, f"{error.reason}; counts stay unknown, asked again in the next run")
+            return None
+        if self._is_blocked(where, captures):
             return None
         self.session.keep_all(captures)
         answer = captures[-1]
@@ -124,8 +119,22 @@ class Counting:
             self.session.keep_all(error.captures)
             self._fails(where, f"{error.reason}; asked again in the next run")
             return False
+        if self._is_blocked(where, captures):
+            return False
         self.session.keep_all(captures)
+        self.session.resolve_kinds(where, Stage.COUNTS_WEATHER, lambda kind: kind == BLOCKED)
         return self._worked(captures[-1], url, where)
+
+    def _is_blocked(self, where: str, captures: tuple[Capture, ...]) -> bool:
+        """Whether a wall that names itself stands before the endpoint; if so that is kept and noted."""
+        answer = captures[-1]
+        reading = read_capture(answer)
+        if answer.status == 404 or self.session.observe(answer, reading).meaning is not Meaning.BLOCKED:
+            return False
+        why = self.session.keep_blocked(captures, reading)
+        message = f"expected counts, found {why}; counts stay unknown, asked again in the next run"
+        self.session.note(Problem(stage=Stage.COUNTS_WEATHER, kind=BLOCKED, url=where, message=message))
+        return True
 
     def _worked(self, answer: Capture, url: str, where: str) -> bool:
         if answer.status == 200 and wix_counts_api.read(answer).kind == ReadingKind.LIST:

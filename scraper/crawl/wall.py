@@ -2,6 +2,7 @@
 
 from scraper.crawl.session import Session
 from scraper.errors import Blocked
+from scraper.numbers import plural
 from scraper.records import Problem, Site
 from scraper.vocabulary import Stage
 
@@ -18,6 +19,8 @@ class Wall:
         self.met_at: list[str] = []
         self._in_a_row = 0
         self._why = ""
+        #: Whether one of them is to be told: it is new, or due again.
+        self._told = False
 
     def passed(self) -> None:
         """A page was had: no wall stands before all of them."""
@@ -28,21 +31,35 @@ class Wall:
         """Whether the last page asked for was behind it."""
         return self._in_a_row > 0
 
-    def met(self, url: str, why: str, *, quietly: bool = False) -> None:
-        """A page was behind the wall. Raises Blocked at the third in a row, unless *quietly*."""
+    @property
+    def is_firm(self) -> bool:
+        """Whether so many pages in a row were behind it that it may stand before the whole site."""
+        return self._in_a_row >= IN_A_ROW
+
+    def met(self, url: str, why: str) -> None:
+        """A page was behind the wall."""
         self.met_at.append(url)
         self._in_a_row += 1
         self._why = why
         message = f"expected the post, found {why}; nothing was concluded from it, asked again in the next run"
-        self.session.note(Problem(stage=Stage.FETCH, kind="blocked", url=url, message=message))
-        if not quietly:
-            self.raise_if_met()
+        problem = Problem(stage=Stage.FETCH, kind="blocked", url=url, message=message)
+        self._told = self.session.note(problem) or self._told
 
-    def raise_if_met(self) -> None:
-        """Raises Blocked where the wall stands before the site."""
-        if self._in_a_row >= IN_A_ROW:
-            raise Blocked(
-                f"{self.site.id}: a wall stands before the site's pages ({self._why}; {len(self.met_at)} addresses, "
-                f"the last: {self.met_at[-1]}). Nothing was concluded from them, and no post was changed. Open one in "
-                "a browser; ask the site's owner to let the program in, or run it elsewhere"
+    def before_site(self) -> Blocked:
+        """That the wall stands before the whole site."""
+        return Blocked(f"{self.site.id}: a wall stands before the site's pages {self._words()}")
+
+    def tell_part(self) -> None:
+        """Says that the wall stands before some posts only, where one of them is to be told."""
+        if self._told:
+            self.session.messages.append(
+                f"{self.site.id}: a wall stands before some of the site's pages, not before all {self._words()}"
             )
+            self.session.statuses.add(Blocked.exit_status)
+
+    def _words(self) -> str:
+        return (
+            f"({self._why}; {plural(len(self.met_at), 'address', 'addresses')}, the last: {self.met_at[-1]}). Nothing "
+            "was concluded from them, and no post was changed. Open one in a browser; ask the site's owner to let the "
+            "program in, or run it elsewhere"
+        )

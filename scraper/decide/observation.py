@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from scraper import urls
-from scraper.decide.walls import known_wall
+from scraper.decide.refreshes import leads_to
+from scraper.decide.walls import challenged, known_wall
 from scraper.records import Capture, Reading
 from scraper.vocabulary import ReadingKind, TimeBasis
 
@@ -124,7 +125,7 @@ def _meaning(
         return Meaning.ABSENT, _absence(capture, reading) or SOFT_404
     if good is not None and capture.like_capture_id is None:
         return Meaning.SHOWS, None
-    if capture.status not in GONE and (wall := known_wall(capture)) is not None:
+    if (wall := challenged(capture) if capture.status in GONE else known_wall(capture)) is not None:
         return Meaning.BLOCKED, wall
     if (absent := _absence(capture, reading)) is not None:
         return Meaning.ABSENT, absent
@@ -164,6 +165,8 @@ def _absence(capture: Capture, reading: Reading | None) -> str | None:
         return SOFT_404
     if is_redirect(capture):
         return _led_away(capture)
+    if capture.ok and (elsewhere := leads_to(capture)) is not None and urls.is_post(elsewhere):
+        return _led_away(replace(capture, redirected_to=elsewhere))
     if reading is not None and reading.kind == ReadingKind.MISSING and (capture.status is None or capture.status < 300):
         return "soft 404: an error page"
     return None

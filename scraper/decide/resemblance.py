@@ -7,6 +7,10 @@ from scraper.records import Capture
 
 #: Share of words that two pages have in common to be one and the same. Error pages repeat the address asked for.
 ALIKE = 0.9
+#: Words of two short pages together: walls have few, and posts seldom so few.
+SHORT = 150
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_ELEMENT = re.compile(r"<([a-z][a-z0-9-]{0,30})", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 #: Of a page of a megabyte the visible words are some kilobytes; more are not compared.
 _MOST = 5_000_000
@@ -27,13 +31,39 @@ def shown(capture: Capture) -> frozenset[str]:
     return plain_words(_UNSEEN.sub(" ", decode((capture.body or b"")[:_MOST], capture.media_type)))
 
 
-def alike(one: Capture, other: Capture) -> bool:
-    """Whether both pages show nearly the same words, those of their addresses aside.
+def written(capture: Capture) -> frozenset[str]:
+    """The words of a page's source, markup and scripts among them, but for those that hold a digit."""
+    return plain_words(decode((capture.body or b"")[:_MOST], capture.media_type))
 
-    Two pages without a word are alike only byte by byte; two that are empty are.
+
+def alike(one: Capture, other: Capture) -> bool:
+    """Whether both pages show nearly the same words, those of their addresses aside, or have one frame for other words.
+
+    Pages that show no word at all are compared by their source; two that are empty are alike.
     """
     addresses = words(f"{one.url} {other.url}")
     first, second = shown(one) - addresses, shown(other) - addresses
-    if not first or not second:
-        return (one.body or b"") == (other.body or b"")
-    return len(first & second) / len(first | second) >= ALIKE
+    if first and second:
+        return _share(first, second) >= ALIKE or (len(first | second) <= SHORT and _same_frame(one, other))
+    if first or second:
+        return False
+    sources = written(one) - addresses, written(other) - addresses
+    return (one.body or b"") == (other.body or b"") or _share(*sources) >= ALIKE
+
+
+def _share(first: frozenset[str], second: frozenset[str]) -> float:
+    """The share of words that both have; 0.0 where neither has any."""
+    return len(first & second) / len(first | second) if first | second else 0.0
+
+
+def _same_frame(one: Capture, other: Capture) -> bool:
+    """Whether two pages have the same title and the same elements in the same order: a wall whose words change."""
+    first, second = (decode((each.body or b"")[:_MOST], each.media_type) for each in (one, other))
+    titles = _title(first), _title(second)
+    return bool(titles[0]) and titles[0] == titles[1] and _ELEMENT.findall(first) == _ELEMENT.findall(second)
+
+
+def _title(page: str) -> list[str]:
+    """The words of a page's title, none where it has none."""
+    found = _TITLE.search(page)
+    return found[1].split() if found else []

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.decide.observation import Meaning
+from scraper.decide.refreshes import leads_to
 from scraper.decide.resemblance import alike
 from scraper.records import Capture
 
@@ -61,24 +62,34 @@ def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Rul
     is_probe = controls.probe is not None and same_answer(suspect.answer, controls.probe)
     addresses = len({one.url for one in same}) + is_probe
     if addresses >= SAMENESS and any(one.named or one.was_good or one.known for one in same):
-        return Ruling(Meaning.BLOCKED, f"the same page for {addresses} addresses, of which some are posts")
+        return Ruling(Meaning.BLOCKED, _sameness(suspect.answer, addresses))
     if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
         return Ruling(Meaning.ABSENT, "a known post is shown, and an address that never was answers like this")
     return Ruling(Meaning.NOTHING, "it may be a wall, an error page, or a page of another kind")
 
 
+def _sameness(answer: Capture, addresses: int) -> str:
+    """What many addresses answered, in words."""
+    if leads_to(answer) is not None:
+        return f"{addresses} addresses, of which some are posts, lead to {place(answer)}"
+    return f"the same page for {addresses} addresses, of which some are posts"
+
+
 def same_answer(one: Capture, other: Capture) -> bool:
     """Whether two addresses answered alike: with the same words, or by leading to the same place."""
     first, second = place(one), place(other)
-    if one.redirected_to or other.redirected_to:
+    if leads_to(one) or leads_to(other):
         return first == second
     return first == second or alike(one, other)
 
 
 def place(capture: Capture) -> str:
-    """Where a visitor ends up, without what is asked for there: a login is told which page to come back to."""
-    where = urlsplit(urls.normalise(capture.redirected_to or capture.url))
-    return f"{where.netloc}{where.path.rstrip('/')}"
+    """Where a visitor ends up, without what is asked for there: a login is told which page to come back to. Another
+    host is one place: posts that keep their paths there are another matter, see `keeps_path`.
+    """
+    where = urlsplit(urls.normalise(leads_to(capture) or capture.url))
+    path = where.path.rstrip("/") if where.netloc == urls.host(capture.url) else ""
+    return f"{where.netloc}{path}"
 
 
 def keeps_path(url: str, to: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from scraper import urls
+from scraper.decide.refreshes import leads_to
 from scraper.records import Capture
 
 #: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725): it does not say that nothing is there.
@@ -53,26 +54,46 @@ _MARKS = (
     (b"for sale", rb"\bthis domain (?:name )?(?:is|may be) for sale", "a parking page"),
     (b"account suspended", rb"<title>\s*account suspended", "a suspended account"),
 )
+#: A header by which an answer of any status is a challenge; the others stand on good pages and on missing ones, too.
+_SURELY = "Cloudflare"
 #: So much of a page is looked at: challenges are short.
 _LOOKED_AT = 300_000
 
 #: Where a redirect leads that asks the visitor for something first.
 _GATE = re.compile(
     r"(?:^|/)(?:wp-login\.php|(?:log|sign)[-_]?in|sso|oauth2?|saml2?|auth(?:enticate|orize|entication)?|"
-    r"(?:cookie[-_]?)?consent|captcha|challenge|access[-_]denied|verify(?:[-_]human)?|protected|password)(?:[/.]|$)",
+    r"(?:cookie[-_]?)?consent|captcha|challenge|access[-_]denied|verify(?:[-_]human)?|protected|password|"
+    r"age(?:[-_]?(?:gate|check|verif\w*|confirm\w*))?|paywall|interstitial|are[-_]you[-_]human)(?:[/.]|$)",
     re.IGNORECASE,
 )
 
 
 def known_wall(capture: Capture) -> str | None:
     """What stands before the page, in words; None: the answer does not say that anything does."""
-    if capture.status in REFUSALS:
-        return REFUSALS[capture.status]
-    if capture.status is not None and 400 <= capture.status < 500 and capture.status not in NO_REFUSALS:
-        return f"a refusal (status {capture.status})"
-    if capture.redirected_to is not None:
-        return f"a redirect to {capture.redirected_to}" if is_gate(capture.redirected_to, capture.url) else None
-    return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
+    if (refusal := _refusal(capture.status)) is not None:
+        return refusal
+    if capture.redirected_to is None:
+        marked = _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
+        if marked is not None:
+            return marked
+    to = leads_to(capture)
+    if to is None or not is_gate(to, capture.url):
+        return None
+    return f"{'a refresh' if capture.redirected_to is None else 'a redirect'} to {to}"
+
+
+def challenged(capture: Capture) -> str | None:
+    """The challenge that an answer is by its head, whatever its status, also 404; None: its head does not say so."""
+    named = _by_header(capture.head or b"")
+    return named if named is not None and named.endswith(_SURELY) else None
+
+
+def _refusal(status: int | None) -> str | None:
+    """What a status refuses, in words; None: it refuses nothing."""
+    if status in REFUSALS:
+        return REFUSALS[status]
+    refuses = status is not None and 400 <= status < 500 and status not in NO_REFUSALS
+    return f"a refusal (status {status})" if refuses else None
 
 
 def is_gate(to: str, url: str) -> bool:

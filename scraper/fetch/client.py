@@ -22,6 +22,8 @@ RETRIED = {429, 500, 502, 503, 504}
 _NO_BODY = {204, 304}
 #: Failures that another try does not mend.
 _FINAL = {"private", "tls"}
+#: Failures in which somebody answers for the host: its machine, or whoever answers for its name.
+_ANSWERED = {"private", "tls", "protocol"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +60,17 @@ class FetchedAnswer:
 
 
 class TryFailed(Exception):
-    """One try brought no usable answer. *capture* is what there was of one; *final*: another try is of no use."""
+    """One try brought no usable answer. *capture* is what there was of one; *final*: another try is of no use;
+    *answered*: somebody is there all the same.
+    """
 
-    def __init__(self, message: str, *, capture: Capture | None = None, final: bool = False) -> None:
+    def __init__(
+        self, message: str, *, capture: Capture | None = None, final: bool = False, answered: bool = False
+    ) -> None:
         super().__init__(message)
         self.capture = capture
         self.final = final
+        self.answered = answered
 
 
 class HttpClient:
@@ -122,7 +129,8 @@ class HttpClient:
     def _failed(self, ask: FetchRequest, error: WireFailed) -> TryFailed:
         part = error.exchange
         capture = None if part is None else _capture(ask, part, error.at)
-        return TryFailed(str(error), capture=capture, final=error.kind in _FINAL)
+        answered = capture is not None or error.kind in _ANSWERED
+        return TryFailed(str(error), capture=capture, final=error.kind in _FINAL, answered=answered)
 
     def _send(self, ask: FetchRequest, delay: float, attempt: int, seconds: float | None) -> FetchedAnswer:
         host = name_of(ask.url)

@@ -26,6 +26,8 @@ class _Search:
     #: What the last try found.
     found: str = "no answer"
     slow: bool = False
+    #: Whether somebody answered, though not with rules.
+    answered: bool = False
 
 
 class RobotsRules:
@@ -49,8 +51,8 @@ class RobotsRules:
         self._now = now
         self._monotonic = monotonic
         self._known: dict[str, Robots] = {}
-        #: Origin → until when it is not asked again, and what is said of that: it gave no rules, or asked for a pause.
-        self._resting: dict[str, tuple[float, type[RobotsUnavailable | RateLimited], str]] = {}
+        #: Origin → until when it is not asked again, and why: it gave no rules, or asked for a pause.
+        self._resting: dict[str, tuple[float, RobotsUnavailable | RateLimited]] = {}
         #: host → the longest Crawl-delay that any of its robots.txt asks for: the next one waits as long.
         self._delays: dict[str, float] = {}
 
@@ -66,16 +68,16 @@ class RobotsRules:
         known = self._known.get(origin)
         if known and 0 <= (self._now() - known.fetched_at).total_seconds() < self._limits.robots_age:
             return known
-        until, kind, message = self._resting.get(origin, (-math.inf, RobotsUnavailable, ""))
-        if self._monotonic() < until:
-            raise kind(message)
+        until, why = self._resting.get(origin, (-math.inf, None))
+        if why is not None and self._monotonic() < until:
+            raise _once_more(why)
         self._sender.turns.check(name_of(url), self._pace(url))
         search = _Search(f"{origin}/robots.txt", [], self._monotonic() + self._limits.robots_seconds)
         try:
             found = self._known[origin] = self._ask(search)
             self._delays[name_of(url)] = max(self._pace(url), found.crawl_delay or 0.0)
         except (RobotsUnavailable, RateLimited) as error:
-            self._resting[origin] = (self._monotonic() + self._limits.robots_rest, type(error), str(error))
+            self._resting[origin] = (self._monotonic() + self._limits.robots_rest, error)
             raise
         finally:
             captures.extend(search.captures)
@@ -92,6 +94,7 @@ class RobotsRules:
             except TryFailed as failure:
                 search.captures.extend([failure.capture] if failure.capture else [])
                 search.found, search.slow = str(failure), False
+                search.answered = search.answered or failure.answered or bool(search.captures)
                 pause = self._limits.pause(attempt)
                 if failure.final:
                     break
@@ -106,9 +109,10 @@ class RobotsRules:
         if search.slow:
             raise RateLimited(f"{search.url}: still status 429 after {attempt} tries: run again later to resume")
         found = search.found.removesuffix(": try later")
-        raise RobotsUnavailable(
+        raise _unavailable(
             f"{search.url}: expected the rules for robots, found {found}; nothing was fetched from there: see whether "
-            "the address opens in a browser, then run again"
+            "the address opens in a browser, then run again",
+            answered=search.answered,
         )
 
     def _hops(self, search: _Search, attempt: int) -> FetchedAnswer | None:
@@ -157,6 +161,20 @@ class RobotsRules:
         return True
 
 
+def _unavailable(message: str, *, answered: bool) -> RobotsUnavailable:
+    """That there are no rules to be had; *answered*: the server is there all the same."""
+    error = RobotsUnavailable(message)
+    error.answered = answered
+    return error
+
+
+def _once_more(error: RobotsUnavailable | RateLimited) -> RobotsUnavailable | RateLimited:
+    """The same without what came with it: that was kept."""
+    if isinstance(error, RateLimited):
+        return RateLimited(str(error))
+    return _unavailable(str(error), answered=error.answered)
+
+
 def _none(search: _Search, at: datetime) -> Robots:
     """There is no robots.txt: all is allowed (RFC 9309, 2.3.1.3)."""
     return Robots(url=search.url, fetched_at=at, captures=tuple(search.captures))
@@ -179,6 +197,7 @@ def _judged(search: _Search, answer: FetchedAnswer, at: datetime) -> Robots | No
             crawl_delay=rules.crawl_delay(TOKEN),
             rules=rules,
         )
+    search.answered = True
     search.found = f"status {status}" if truncated is None else f"an answer that cannot be read ({truncated})"
     search.slow = status == 429
     return None

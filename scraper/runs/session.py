@@ -121,6 +121,18 @@ class Session:
             self.archive.resolve(url, stage)
             self.open_problems.discard((url, stage))
 
+    def resolve_kinds(self, url: str, stage: Stage, closes: Callable[[str], bool]) -> None:
+        """As `resolve`, of the kinds of problems that it *closes* alone."""
+        if (url, stage) in self.open_problems:
+            self.archive.resolve(url, stage, closes=closes)
+
+    def cap(self, kind: str, url: str, message: str | None, level: Level = Level.NOTE) -> None:
+        """Says which limit of this program was met; None: it is not met, or no more."""
+        if message is None:
+            self.resolve_kinds(url, Stage.CAP, lambda one: one == kind)
+        else:
+            self.note(Problem(stage=Stage.CAP, kind=kind, level=level, url=url, message=message))
+
     def keep(
         self, capture: Capture, reading: Reading | None = None, judged: Mapping[Judgement, str] = NOT_JUDGED
     ) -> Outcome:

@@ -561,12 +561,16 @@ class Archive:
             self._errors[crawl_id].add(problem.url or "")
         return told
 
-    def resolve(self, url: str, stage: str, at: str | None = None) -> None:
-        """Close the problems of *url* in *stage*: a later attempt worked, at *at* (None: at the time last seen)."""
+    def resolve(
+        self, url: str, stage: str, at: str | None = None, *, closes: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """Close the problems of *url* in *stage* whose kind it *closes*: a later attempt worked, at *at* (None: at the
+        time last seen).
+        """
         asked = "SELECT 1 FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL"
         if single.is_there(self.db, asked, (url, stage)):
             with self._transaction():
-                problems.resolve(self.db, url, (stage,), at, but=set())
+                problems.resolve(self.db, url, (stage,), at, closes=closes)
 
     def open_problems(self) -> set[tuple[str, str]]:
         """(url, stage) of everything that went wrong and has not worked since."""

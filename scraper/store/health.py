@@ -245,7 +245,8 @@ def _site_of(url: str) -> str:
 
 _ASKED = f"""
 SELECT url, max(captured_at) FROM captures WHERE kind IN ('robots', 'sitemap', 'feed', 'list') AND source = 'live'
-AND {STANDS} GROUP BY url UNION ALL SELECT url, max(last_seen_at) FROM problems WHERE stage = 'reach' GROUP BY url
+AND {STANDS} GROUP BY url
+UNION ALL SELECT url, max(last_seen_at) FROM problems WHERE stage IN ('reach', 'refused') GROUP BY url
 """
 _SITE = """
 SELECT count(*), count(gone_at), min(published_at), max(published_at) FROM posts WHERE site = ?

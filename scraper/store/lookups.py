@@ -37,6 +37,12 @@ def last_noted(db: sqlite3.Connection, url: str, stage: str) -> str | None:
     )
 
 
+def walled(db: sqlite3.Connection) -> set[str]:
+    """Posts that were met behind a wall when they were last asked for."""
+    asked = "SELECT url FROM problems WHERE stage = 'fetch' AND kind = 'blocked' AND resolved_at IS NULL"
+    return {url for (url,) in db.execute(asked)}
+
+
 def heard_in_sitemap(db: sqlite3.Connection, site: str) -> list[tuple[str, str]]:
     """(address, when last heard of) of every post that a sitemap ever named."""
     return db.execute(

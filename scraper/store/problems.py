@@ -1,7 +1,7 @@
 """What went wrong, or should be known: one row for each page, stage, kind and field, however often it happens."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from scraper import decide
 from scraper.records import Capture, Problem, Reading
@@ -38,13 +38,15 @@ def note(db: sqlite3.Connection, problem: Problem, url: str, at: str) -> bool:
     return decide.is_told_again(first, last, at)
 
 
-def resolve(db: sqlite3.Connection, url: str, stages: Iterable[str], at: str | None, *, but: set[str]) -> None:
-    """Mark the open problems of a page as resolved at *at* (None: when last seen), *but* those of these kinds."""
+def resolve(
+    db: sqlite3.Connection, url: str, stages: Iterable[str], at: str | None, *, closes: Callable[[str], bool]
+) -> None:
+    """Mark the open problems of a page as resolved at *at* (None: when last seen), those of the kinds it *closes*."""
     for stage in stages:
         for number, kind in db.execute(
             "SELECT id, kind FROM problems WHERE url = ? AND stage = ? AND resolved_at IS NULL", (url, stage)
         ).fetchall():
-            if kind not in but:
+            if closes(kind):
                 db.execute(
                     "UPDATE problems SET resolved_at = max(ifnull(?, last_seen_at), last_seen_at) WHERE id = ?",
                     (at, number),
@@ -57,7 +59,8 @@ def after_reading(
     """Write what went wrong in reading a page; a *good* one closes what its forerunners had and it has not."""
     found = reading.problems if reading is not None and capture.not_modified_of is None else ()
     if good:
-        resolve(db, url, ("extract", "decide"), capture.captured_at, but={problem.kind for problem in found})
+        stay = {problem.kind for problem in found}
+        resolve(db, url, ("extract", "decide"), capture.captured_at, closes=lambda kind: kind not in stay)
     return [(problem, note(db, problem, url, capture.captured_at)) for problem in found]
 
 
