@@ -53,6 +53,29 @@ def test_systemd_gets_a_service_and_a_timer_with_jitter():
     assert "OnFailure" not in made
 
 
+def test_a_certificate_goes_to_the_crawl():
+    made = text("systemd", plan(certificates=("ab" * 32, "cd" * 32)))
+    assert f"--accept-certificate {'ab' * 32} --accept-certificate {'cd' * 32}\n" in made
+
+
+@pytest.mark.parametrize(("at", "checked"), [("03:00", "15:00"), ("15:30", "03:30")])
+def test_the_whole_archive_is_checked_weekly_where_that_is_asked_for(at, checked):
+    service, timer = unit("ushrn-verify.service", at=at, verify=True), unit("ushrn-verify.timer", at=at, verify=True)
+    assert "ExecStart=/opt/ushrn/bin/ushrn verify --record --db /srv/archive.db\n" in service
+    assert "network-online" not in service and "ProtectSystem=strict" in service
+    assert f"OnCalendar=Sun *-*-* {checked}:00\n" in timer
+    hour, minute = map(int, checked.split(":"))
+    assert f"\n{minute} {hour} * * 0 /opt/ushrn/bin/ushrn verify --record" in text("cron", plan(at=at, verify=True))
+    assert "verify" not in text("systemd", plan()) + text("cron", plan())
+
+
+def test_who_is_told_of_a_failed_check_gets_its_own_log():
+    made = unit("ushrn-verify-failed.service", verify=True, mail="me@example.org")
+    assert "-u ushrn-verify -n 40" in made and "ushrn verify failed" in made
+    assert "OnFailure=ushrn-verify-failed.service" in unit("ushrn-verify.service", verify=True, mail="me@example.org")
+    assert 'echo "ushrn verify ended with status $s' in text("cron", plan(verify=True)).replace("\\%", "%")
+
+
 @pytest.mark.parametrize(("user", "folder"), [(True, "~/.config/systemd/user"), (False, "/etc/systemd/system")])
 def test_each_unit_says_where_it_belongs(user, folder):
     made = text("systemd", plan(user=user, mail="me@example.org"))

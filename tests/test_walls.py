@@ -114,6 +114,12 @@ def test_sources_that_are_not_there_are_no_error_once_the_wall_is_gone(lab: Lab)
     assert lab.one(OPEN_ERRORS) == 0
 
 
+def test_a_site_without_a_post_in_sight_is_told_at_first_and_weekly_though_its_front_page_is_had(lab: Lab) -> None:
+    lab.crawl(0)
+    lab.blog.sitemap = False
+    assert [lab.crawl(day).exit_status for day in (1, 2, 7, 8)] == [1, 0, 0, 1]
+
+
 OPEN_ERRORS = "SELECT count(*) FROM problems WHERE level = 'error' AND resolved_at IS NULL"
 
 

@@ -233,11 +233,22 @@ def test_what_is_not_the_capture_asked_for_is_refused(head: bytes, kind: str) ->
 
 def test_a_redirect_by_the_archive_is_refused_and_one_of_the_site_is_not() -> None:
     moved = b"HTTP/1.1 302 Found\r\nlocation: http://a/web/20210405120000id_/" + POST.encode() + b"\r\n\r\n"
-    assert refused(moved, None, redirected_to="http://a/web/x") == "other-capture"
+    assert refused(moved, None, redirected_to=f"http://a/web/20210405120000id_/{POST}") == "other-capture"
     own = moved.replace(b"\r\n\r\n", b"\r\nmemento-datetime: Fri, 05 Mar 2021 12:00:00 GMT\r\n\r\n")
     found = taken(own, None, redirected_to="http://a/web/x", row=replace(ROW, status=302))
     assert (found.kind, found.redirected_to) == ("redirect", POST)
     assert b"location: " + POST.encode() in (found.head or b"")
+
+
+@pytest.mark.parametrize("to", ["https://archive.org/account/login", "http://a/offline.html", "http://a/web/"])
+def test_a_redirect_to_a_page_of_the_archive_s_own_is_its_weather(to: str) -> None:
+    assert refused(b"HTTP/1.1 302 Found\r\n\r\n", None, redirected_to=to) == "weather"
+
+
+@pytest.mark.parametrize(("second", "taken_as"), [("59", "2021-03-05T12:00:59Z"), ("00", "2021-03-05T12:00:00Z")])
+def test_a_capture_seconds_beside_the_one_listed_is_that_capture(second: str, taken_as: str) -> None:
+    found = taken(IA.replace(b"12:00:00 GMT", f"12:00:{second} GMT".encode()), row=replace(ROW, digest=None))
+    assert found.captured_at == taken_as
 
 
 @pytest.mark.parametrize(
@@ -256,6 +267,12 @@ def test_bytes_are_held_against_the_listed_digest() -> None:
     # Of a page that was sent encoded the digest is over bytes that the archive no longer gives.
     encoded = IA.replace(b"x-archive-orig-server", b"x-archive-orig-content-encoding: gzip\r\nx-archive-orig-server")
     assert taken(encoded, row=replace(ROW, digest="A" * 32)).url == POST
+
+
+@pytest.mark.parametrize("status", [200, None])
+def test_a_row_that_does_not_say_its_status_may_be_a_page(status: int | None) -> None:
+    row = replace(ROW, status=status, media_type=None, digest=None)
+    assert selection.worth([row]) == [row]
 
 
 def test_a_part_of_a_body_is_refused() -> None:

@@ -253,9 +253,11 @@ def differing(change: "FieldChange") -> str:
 @click.option("--user", is_flag=True, help="systemd: units for your own account, not for the system.")
 @click.option("--account", default="ushrn", show_default=True, metavar="NAME",
               help="systemd: the account that the system's unit runs as.")  # fmt: skip
+@click.option("--accept-certificate", "certificates", multiple=True, metavar="SHA256", help="As in `crawl`.")
+@click.option("--verify", is_flag=True, help="Also run `verify --record` every Sunday, half a day from the crawl.")
 def schedule(
     kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None,
-    ping: str | None, user: bool, account: str,
+    ping: str | None, user: bool, account: str, certificates: tuple[str, ...], verify: bool,
 ) -> None:  # fmt: skip
     """Print ready files that run `crawl` every day: a systemd timer, or a line for cron. Starts nothing.
 
@@ -267,6 +269,7 @@ def schedule(
               ushrn schedule systemd --user --contact you@example.org --ping https://hc-ping.com/your-uuid
     """
     from scraper import schedule as room
+    from scraper.fetch import digest_of
     from scraper.runs import targets_of
 
     if user and kind != room.Scheduler.SYSTEMD:
@@ -284,5 +287,7 @@ def schedule(
         ping=ping,
         user=user,
         account=account,
+        certificates=tuple(map(digest_of, certificates)),
+        verify=verify,
     )
     click.echo(room.text(kind, plan), nl=False)

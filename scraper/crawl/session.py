@@ -18,8 +18,9 @@ from scraper.vocabulary import CaptureKind, Level, Stage
 SOURCES = frozenset({CaptureKind.SITEMAP, CaptureKind.FEED, CaptureKind.LIST})
 #: What a wall's page never is, whatever was asked for.
 _NO_WALL = SOURCES | {CaptureKind.COUNTS}
-#: A source that is not there.
+#: A source that is not there, and a site whose sources name no post: that one of them can be had does not end this.
 NO_SOURCE = "no-source"
+NO_POSTS = "no-posts"
 #: Statuses by which servers refuse a visitor, and some name what is not there.
 _REFUSED = frozenset({401, 403})
 
@@ -129,7 +130,7 @@ class Session(NetworkSession):
             self.note(Problem(stage=Stage.DISCOVER, kind="source-cut", url=url, message=message))
             return answer, reading
         if not any(problem.stage == Stage.DISCOVER for problem in reading.problems):
-            self.resolve(url, Stage.DISCOVER)
+            self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind != NO_POSTS)
         return answer, reading
 
     def _is_blocked(self, url: str, kind: CaptureKind, captures: tuple[Capture, ...]) -> bool:
@@ -150,7 +151,7 @@ class Session(NetworkSession):
         missing = answer.status in (404, 410) or answer.redirected_to is not None
         self.sources_refused += answer.status in _REFUSED
         if missing:
-            self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind != NO_SOURCE)
+            self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind not in (NO_SOURCE, NO_POSTS))
         found = f"status {answer.status}" + (f" to {answer.redirected_to}" if answer.redirected_to else "")
         self.note(
             Problem(

@@ -9,7 +9,7 @@ from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
 from scraper.crawl.pictures import PictureCrawl
 from scraper.crawl.posts import Posts
-from scraper.crawl.session import Session
+from scraper.crawl.session import NO_POSTS, Session
 from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
@@ -200,7 +200,7 @@ def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str,
         f"expected posts in the sitemap, the feed or the list, found none ({plural(known, 'post')} archived); "
         "if the list has an unusual address, give it: ushrn crawl URL"
     )
-    session.note(Problem(stage=Stage.DISCOVER, kind="no-posts", url=site.base_url, message=message))
+    session.note(Problem(stage=Stage.DISCOVER, kind=NO_POSTS, url=site.base_url, message=message))
 
 
 def _check_list(session: Session, site: Site, found: Found) -> None:

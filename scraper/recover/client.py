@@ -99,8 +99,9 @@ def not_a_listing(answer: Capture) -> str | None:
         return "which is the service's weather"
     if part.whole:
         return None
-    what = f"{part.garbage} lines that cannot be read, the first: {part.sample}" if part.garbage else "nothing in it"
-    return f"{len(part.rows)} captures, then it breaks off" if part.rows else what
+    if part.rows:
+        return f"{plural(len(part.rows), 'capture')}, then it breaks off"
+    return f"{plural(part.garbage, 'unreadable line')}, the first: {part.sample}" if part.garbage else "nothing in it"
 
 
 def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture | None:

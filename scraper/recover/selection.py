@@ -48,5 +48,7 @@ def _order(row: CdxRecord) -> tuple[str, str, int, str, str]:
 
 
 def is_page(row: CdxRecord) -> bool:
-    """Whether the row is of a page that was there; a revisit is one that was there before."""
-    return row.status == 200 or (row.status is None and (row.revisit or row.media_type is not None))
+    """Whether the row may be of a page that was there: a revisit is one that was there before, and a row without a
+    status does not say what it is.
+    """
+    return row.status in (200, None)

@@ -130,10 +130,7 @@ def nearby(where: ArchiveHosts, answer: Capture, row: CdxRecord) -> CdxRecord | 
     found = _REPLAY.fullmatch(to) if to.startswith(where.replay) and not is_memento(answer) else None
     if found is None or normalise(found[2]) != normalise(row.url):
         return None
-    led, asked = _instant(found[1]), _instant(row.timestamp)
-    if led is None or asked is None or abs(led - asked) > NEAR:
-        return None
-    return replace(row, timestamp=found[1], digest=None)
+    return replace(row, timestamp=found[1], digest=None) if _is_near(found[1], row.timestamp) else None
 
 
 def _instant(timestamp: str) -> datetime | None:
@@ -150,6 +147,7 @@ def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     listing says.
     """
     head = answer.head or b""
+    row = _as_served(head, row)
     if refused := _not_it(answer, head, row):
         return refused
     if answer.truncated:
@@ -173,6 +171,20 @@ def _altered(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> CdxRe
     if row.digest and not is_encoded and not _holds(row.digest, answer, body):
         return CdxRefusal("digest-mismatch", f"expected bytes with the digest {row.digest}, found others")
     return None
+
+
+def _as_served(head: bytes, row: CdxRecord) -> CdxRecord:
+    """*row*, or the capture of its address seconds beside it that the service gave without a redirect."""
+    came = _memento_time(http_message.value(head, "memento-datetime"))
+    if came is None or came == row.timestamp or not _is_near(came, row.timestamp):
+        return row
+    return replace(row, timestamp=came, digest=None)
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether two captures are at most `NEAR` apart."""
+    first, second = _instant(one), _instant(other)
+    return first is not None and second is not None and abs(first - second) <= NEAR
 
 
 def _original(answer: Capture, row: CdxRecord, head: bytes, body: bytes) -> Capture:
@@ -206,7 +218,9 @@ def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> CdxRefusal | None:
     if came is not None:
         return None
     if answer.redirected_to is not None:
-        return CdxRefusal("other-capture", f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
+        # To another capture is a fact of the archive; to a login, or to a page that says "offline", is its weather.
+        kind = "other-capture" if _REPLAY.fullmatch(answer.redirected_to) else "weather"
+        return CdxRefusal(kind, f"expected the capture, found a redirect to {answer.redirected_to[:200]}")
     if answer.status in (403, 404, 451):
         return CdxRefusal("not-there", f"expected the capture, found the service's own status {answer.status}")
     return CdxRefusal("weather", f"expected the capture, found the service's own answer, status {answer.status}")

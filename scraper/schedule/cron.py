@@ -22,13 +22,20 @@ def crontab(plan: SchedulePlan) -> str:
 # Add these lines with `crontab -e`. A run that ends with any status but 0 is mailed.
 SHELL=/bin/sh
 {owner}{int(minute)} {int(hour)} * * * {line}
-"""
+{_weekly(plan, log) if plan.verify else ""}"""
 
 
-def _told(plan: SchedulePlan, log: str) -> str:
+def _weekly(plan: SchedulePlan, log: str) -> str:
+    """The line of the weekly check, on Sundays."""
+    hour, minute = plan.checked_at().split(":")
+    steps = [f"{shlex.join(plan.checking())} >>{log} 2>&1", "s=$?", _told(plan, log, "verify")]
+    return f"{int(minute)} {int(hour)} * * 0 " + "; ".join(steps).replace("%", "\\%") + "\n"
+
+
+def _told(plan: SchedulePlan, log: str, verb: str = "crawl") -> str:
     """What is mailed when the status ``$s`` is not 0."""
     parts = [
-        'echo "ushrn crawl ended with status $s; what needs a look:"',
+        f'echo "ushrn {verb} ended with status $s; what needs a look:"',
         plan.causes(),
         'echo "The last lines of its log:"',
         f"tail -n 40 {log}",

@@ -39,17 +39,32 @@ class SchedulePlan:
     user: bool = False
     #: The account that the system's unit runs as.
     account: str = "ushrn"
+    #: SHA-256 of certificates that are taken though they are not trusted.
+    certificates: tuple[str, ...] = ()
+    #: Check the whole archive weekly, too.
+    verify: bool = False
 
     def command(self) -> tuple[str, ...]:
-        """The command line, word by word."""
+        """The command line of the daily crawl, word by word."""
         words = [str(self.program), "crawl", "--db", str(self.db)]
         if self.contact is not None:
             words += ["--contact", self.contact]
         if self.delay is not None:
             words += ["--delay", f"{self.delay:g}"]
+        for one in self.certificates:
+            words += ["--accept-certificate", one]
         if any(target.startswith("-") for target in self.targets):
             words.append("--")
         return (*words, *self.targets)
+
+    def checking(self) -> tuple[str, ...]:
+        """The command line of the weekly check, word by word."""
+        return (str(self.program), "verify", "--record", "--db", str(self.db))
+
+    def checked_at(self) -> str:
+        """Local time of the weekly check, ``HH:MM``: half a day from the crawl, as each wants the archive alone."""
+        hour, minute = self.at.split(":")
+        return f"{(int(hour) + 12) % 24:02}:{minute}"
 
     def causes(self) -> str:
         """A shell command that prints what needs a look, one line a cause."""

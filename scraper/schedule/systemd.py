@@ -91,41 +91,72 @@ def _manager(plan: SchedulePlan) -> _Manager:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What a timer starts."""
+
+    #: Its units are called ``ushrn-`` and this.
+    name: str
+    does: str
+    often: str
+    #: OnCalendar=, without the seconds.
+    when: str
+    command: tuple[str, ...]
+    #: It needs the network, and a monitor is told of it.
+    outside: bool
+
+
+def _jobs(plan: SchedulePlan) -> tuple[_Job, ...]:
+    crawl = _Job(
+        name="crawl", does="Crawl the sites of the USHRN posts archive", often="every day", when=f"*-*-* {plan.at}",
+        command=plan.command(), outside=True,
+    )  # fmt: skip
+    verify = _Job(
+        name="verify", does="Check the whole USHRN posts archive", often="every week",
+        when=f"Sun *-*-* {plan.checked_at()}", command=plan.checking(), outside=False,
+    )  # fmt: skip
+    return (crawl, verify) if plan.verify else (crawl,)
+
+
 def units(plan: SchedulePlan) -> tuple[tuple[str, str], ...]:
     """(path, content) of each unit."""
     manager = _manager(plan)
-    found = {"ushrn-crawl.service": _service(plan, manager), "ushrn-crawl.timer": _timer(plan)}
-    if plan.mail:
-        found["ushrn-crawl-failed.service"] = _failed(plan, plan.mail, manager)
-    return tuple((f"{manager.folder}/{name}", content) for name, content in found.items())
+    found = {}
+    for job in _jobs(plan):
+        unit = f"{manager.folder}/ushrn-{job.name}"
+        found |= {f"{unit}.service": _service(plan, manager, job), f"{unit}.timer": _timer(job)}
+        if plan.mail:
+            found[f"{unit}-failed.service"] = _failed(plan, plan.mail, manager, job)
+    return tuple(found.items())
 
 
-def _service(plan: SchedulePlan, manager: _Manager) -> str:
-    told = framed(plan.mail and "ushrn-crawl-failed.service", "OnFailure=", "\n")
+def _service(plan: SchedulePlan, manager: _Manager, job: _Job) -> str:
+    told = framed(plan.mail and f"ushrn-{job.name}-failed.service", "OnFailure=", "\n")
     before, after = _told(plan)
+    network, outside = (manager.network, manager.wait + before) if job.outside else ("", "")
     return f"""\
-{_advice(manager)}[Unit]
-Description=Crawl the sites of the USHRN posts archive
-{manager.network}{told}
+{_advice(manager, job)}[Unit]
+Description={job.does}
+{network}{told}
 [Service]
 Type=oneshot
-{manager.account}{manager.wait}{before}ExecStart={_words(plan.command())}
-{after}Nice=10
+{manager.account}{outside}ExecStart={_words(job.command)}
+{after * job.outside}Nice=10
 NoNewPrivileges=yes
-{manager.hardening}# SIGTERM lets it finish the current post and save.
+{manager.hardening}# SIGTERM lets it end what it is at, and save.
 TimeoutStopSec=5min
 """
 
 
-def _advice(manager: _Manager) -> str:
+def _advice(manager: _Manager, job: _Job) -> str:
     """How to start and watch it."""
-    control = manager.control
+    control, unit = manager.control, f"ushrn-{job.name}"
     return f"""\
 {manager.first}
-# Start it every day:     {control} daemon-reload && {control} enable --now ushrn-crawl.timer
-# Next and last run:      {control} list-timers ushrn-crawl.timer
-# The log:                {manager.journal} -u ushrn-crawl
-# Any exit status but 0 marks it as failed:  {control} is-failed ushrn-crawl
+{f"# Start it {job.often}:":<25} {control} daemon-reload && {control} enable --now {unit}.timer
+# Next and last run:      {control} list-timers {unit}.timer
+# The log:                {manager.journal} -u {unit}
+# Any exit status but 0 marks it as failed:  {control} is-failed {unit}
 """
 
 
@@ -148,13 +179,13 @@ def _hardening(plan: SchedulePlan) -> str:
     return f"ProtectHome={home}\n{_HARDENED}ReadWritePaths={_path(plan.db.parent)}\n"
 
 
-def _timer(plan: SchedulePlan) -> str:
+def _timer(job: _Job) -> str:
     return f"""\
 [Unit]
-Description=Crawl the sites of the USHRN posts archive every day
+Description={job.does} {job.often}
 
 [Timer]
-OnCalendar=*-*-* {plan.at}:00
+OnCalendar={job.when}:00
 RandomizedDelaySec=1h
 # A run that was missed while the machine was off is made up for.
 Persistent=true
@@ -164,15 +195,15 @@ WantedBy=timers.target
 """
 
 
-def _failed(plan: SchedulePlan, mail: str, manager: _Manager) -> str:
+def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _Job) -> str:
     script = (
         f"{{ echo 'What needs a look:'; {plan.causes()}; echo 'The last lines of its log:'; "
-        f"{manager.journal} -u ushrn-crawl -n 40 --no-pager; }} | "
-        f'mail -s "ushrn crawl failed on $(uname -n)" {shlex.quote(mail)}'
+        f"{manager.journal} -u ushrn-{job.name} -n 40 --no-pager; }} | "
+        f'mail -s "ushrn {job.name} failed on $(uname -n)" {shlex.quote(mail)}'
     )
     return f"""\
 [Unit]
-Description=Tell that a crawl of the USHRN posts archive failed
+Description=Tell that a {job.name} of the USHRN posts archive failed
 
 [Service]
 Type=oneshot
