@@ -91,7 +91,26 @@ def test_a_post_that_only_the_wrong_import_showed_is_gone_from_all_that_is_read(
     assert done.stdout == ""
     with closing(sqlite3.connect(archive)) as db:
         assert Mementos(db).all(f"{SITE}/post/c") == [] and not Mementos(db).has(f"{SITE}/post/c")
+        assert db.execute("SELECT state FROM known_urls WHERE url LIKE '%/c'").fetchall() == [], "nobody else named it"
+
+
+def test_an_address_that_the_site_itself_named_is_wanted_again(
+    archive: Path, bring: Callable[[str, str, str, str], None], tmp_path: Path
+) -> None:
+    bring("c", "Gamma", "Third words of a bridge in the rain.", "2021-12-01T10:00:00Z")
+    listed = tmp_path / "sitemap.xml"
+    listed.write_text(f"<urlset><url><loc>{SITE}/post/c</loc></url></urlset>")
+    run_import(archive, [listed], url=f"{SITE}/sitemap.xml", captured_at="2021-12-02T10:00:00Z", now=lambda: NOW)
+    undo(archive, "3")
+    with closing(sqlite3.connect(archive)) as db:
         assert db.execute("SELECT state FROM known_urls WHERE url LIKE '%/c'").fetchall() == [("wanted",)]
+
+
+def test_an_import_of_what_was_set_aside_says_so(archive: Path, tmp_path: Path) -> None:
+    undo(archive)
+    again = run_import(archive, [tmp_path / "b-2021-02-01T11:00:00Z.html"], captured_at="2021-02-01T11:00:00Z",
+                       now=lambda: NOW)  # fmt: skip
+    assert "1 there already (1 set aside" in again.line
 
 
 def test_nothing_is_deleted_and_verify_names_the_decision(archive: Path) -> None:

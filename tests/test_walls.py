@@ -123,6 +123,15 @@ def test_a_site_without_a_post_in_sight_is_told_at_first_and_weekly_though_its_f
 OPEN_ERRORS = "SELECT count(*) FROM problems WHERE level = 'error' AND resolved_at IS NULL"
 
 
+@pytest.mark.parametrize("status", [200, 403, 503])
+def test_a_challenge_before_a_source_is_named_whatever_its_status(lab: Lab, status: int) -> None:
+    lab.crawl(0)
+    lab.blog.instead["/sitemap.xml"] = html("Wait", "<script>window._cf_chl_opt={}</script>", status)
+    lab.crawl(1)
+    said = lab.one("SELECT message FROM problems WHERE kind = 'blocked'")
+    assert said == "expected a sitemap, found a bot challenge of Cloudflare"
+
+
 def test_a_wall_before_the_counts_alone_is_said_and_costs_nothing_else(lab: Lab) -> None:
     lab.blog.views = lambda _: 5
     lab.crawl(0, counts=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from scraper import urls
 from scraper.crawl.pictures import PicturePolicy, Want
-from scraper.decide import Judgement, Meaning, Observation, UrlState, observe
+from scraper.decide import Judgement, Meaning, Observation, UrlState, marked, observe
 from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
 from scraper.reading import read_capture
@@ -23,6 +23,8 @@ NO_SOURCE = "no-source"
 NO_POSTS = "no-posts"
 #: Statuses by which servers refuse a visitor, and some name what is not there.
 _REFUSED = frozenset({401, 403})
+#: Statuses that name no wall by themselves where something was asked for that need not be there.
+_BARE = _REFUSED | {404, 410}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,16 +135,27 @@ class Session(NetworkSession):
             self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind != NO_POSTS)
         return answer, reading
 
+    def keep_walled(self, captures: tuple[Capture, ...]) -> str | None:
+        """Keeps answers that came in place of a source or of counts, where they are those of a wall that names itself;
+        what it is. None: they are not, and nothing was kept. A bare refusal may also say that nothing is there.
+        """
+        answer = captures[-1]
+        if answer.status in _BARE and marked(answer) is None:
+            return None
+        read = [read_capture(one) for one in captures]
+        seen = [self.observe(one, said).meaning for one, said in zip(captures, read, strict=True)]
+        if Meaning.BLOCKED not in seen:
+            return None
+        named = self.keep_blocked(captures, read[-1])
+        return marked(answer) or named
+
     def _is_blocked(self, url: str, kind: CaptureKind, captures: tuple[Capture, ...]) -> bool:
         """Whether a wall that names itself came in a source's place; if so that is kept and noted."""
-        answer = captures[-1]
-        read = [read_capture(one) for one in captures]
-        if answer.status in (401, 403, 404, 410) or not any(
-            self.observe(one, said).meaning is Meaning.BLOCKED for one, said in zip(captures, read, strict=True)
-        ):
+        wall = self.keep_walled(captures)
+        if wall is None:
             return False
         self.sources_blocked += 1
-        message = f"expected a {kind}, found {self.keep_blocked(captures, read[-1])}"
+        message = f"expected a {kind}, found {wall}"
         self.note(Problem(stage=Stage.DISCOVER, kind="blocked", url=url, message=message))
         return True
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from scraper.crawl.session import Session
-from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, Meaning, UrlState, within
+from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
-from scraper.reading import read_capture, wix_counts_api
+from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import ProgressStep
 from scraper.store import lookups
@@ -127,12 +127,10 @@ class Counting:
 
     def _is_blocked(self, where: str, captures: tuple[Capture, ...]) -> bool:
         """Whether a wall that names itself stands before the endpoint; if so that is kept and noted."""
-        answer = captures[-1]
-        reading = read_capture(answer)
-        if answer.status == 404 or self.session.observe(answer, reading).meaning is not Meaning.BLOCKED:
+        wall = self.session.keep_walled(captures)
+        if wall is None:
             return False
-        why = self.session.keep_blocked(captures, reading)
-        message = f"expected counts, found {why}; counts stay unknown, asked again in the next run"
+        message = f"expected counts, found {wall}; counts stay unknown, asked again in the next run"
         self.session.note(Problem(stage=Stage.COUNTS_WEATHER, kind=BLOCKED, url=where, message=message))
         return True
 

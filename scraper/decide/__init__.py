@@ -33,7 +33,7 @@ from scraper.decide.moves import is_same_post
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
-from scraper.decide.walls import is_gate, known_wall
+from scraper.decide.walls import is_gate, known_wall, marked
 
 __all__ = [
     "ALMOST_A_DAY",
@@ -78,6 +78,7 @@ __all__ = [
     "is_told_again",
     "keeps_path",
     "known_wall",
+    "marked",
     "observe",
     "order",
     "rule",

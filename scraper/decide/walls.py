@@ -72,14 +72,19 @@ def known_wall(capture: Capture) -> str | None:
     """What stands before the page, in words; None: the answer does not say that anything does."""
     if (refusal := _refusal(capture.status)) is not None:
         return refusal
-    if capture.redirected_to is None:
-        marked = _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
-        if marked is not None:
-            return marked
+    if (mark := marked(capture)) is not None:
+        return mark
     to = leads_to(capture)
     if to is None or not is_gate(to, capture.url):
         return None
     return f"{'a refresh' if capture.redirected_to is None else 'a redirect'} to {to}"
+
+
+def marked(capture: Capture) -> str | None:
+    """What an answer calls itself by its head or body, whatever its status; None: nothing, or it is a redirect."""
+    if capture.redirected_to is not None:
+        return None
+    return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
 
 
 def challenged(capture: Capture) -> str | None:

@@ -196,7 +196,10 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
         f"{summary.changed} changed",
         f"{summary.same} same",
     ]
-    parts += [f"{session.known} there already", f"{len(session.failed)} with errors", f"run {summary.crawl_id}"]
+    there = f"{session.known} there already"
+    if session.aside:
+        there += f" ({session.aside} set aside: they count for nothing, also when they come again)"
+    parts += [there, f"{len(session.failed)} with errors", f"run {summary.crawl_id}"]
     parts.append(f"chain {summary.chain_sha256}")
     return Report(
         exit_status=exit_status,

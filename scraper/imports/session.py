@@ -7,7 +7,7 @@ from scraper.imports.logs import Restoring
 from scraper.records import Capture, Problem, Reading, Target, Whole
 from scraper.run_log import LoggedDecision
 from scraper.runs import Session
-from scraper.store import Outcome, PlaceInFile
+from scraper.store import Outcome, PlaceInFile, aside
 from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, Verdict
 
 
@@ -18,6 +18,8 @@ class ImportSession(Session):
     captures: int = 0
     #: Of these, captures that the archive had already.
     known: int = 0
+    #: Of those, captures that are set aside.
+    aside: int = 0
     #: Where the archive is restored from an export of it: into the runs that it had, not into one of its own.
     restoring: Restoring | None = None
 
@@ -57,7 +59,9 @@ class ImportSession(Session):
             self._hear(capture, reading)
             self._tell_unread(capture, reading)
         self.captures += 1
-        self.known += outcome.verdict == Verdict.DUPLICATE
+        if outcome.verdict == Verdict.DUPLICATE:
+            self.known += 1
+            self.aside += aside.is_aside(self.archive.db, outcome.capture_id)
         return outcome
 
     def _tell_unread(self, capture: Capture, reading: Reading) -> None:

@@ -42,6 +42,11 @@ def records(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(record for (record,) in db.execute(f"SELECT record_sha256 FROM decisions WHERE kind IN {_KINDS}"))
 
 
+def is_aside(db: sqlite3.Connection, capture_id: int) -> bool:
+    """Whether a capture is set aside."""
+    return db.execute(f"SELECT 1 FROM captures WHERE id = ? AND NOT ({STANDS})", (capture_id,)).fetchone() is not None
+
+
 def of_run(db: sqlite3.Connection, run: int) -> list[str]:
     """`record_sha256` of the captures of a run that stand, sorted."""
     asked = f"SELECT record_sha256 FROM captures WHERE crawl_id = ? AND {STANDS} ORDER BY record_sha256"

@@ -66,13 +66,20 @@ def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> b
     return True
 
 
+_UNSEEN = """
+url NOT IN (SELECT address FROM addresses)
+AND url NOT IN (SELECT post_url FROM addresses WHERE post_url IS NOT NULL)
+"""
+
+
 def forget_unseen(db: sqlite3.Connection) -> None:
-    """Let addresses of which no capture that stands says anything any more be wanted again."""
+    """Let addresses of which no capture that stands says anything any more be wanted again; those that nothing but such
+    a capture ever named are forgotten.
+    """
+    db.execute(f"DELETE FROM known_urls WHERE found_by = 'capture' AND {_UNSEEN}")
     db.execute(
         "UPDATE known_urls SET state = 'wanted', evidence = NULL"
-        " WHERE state IN ('archived', 'redirected', 'not-a-post')"
-        " AND url NOT IN (SELECT address FROM addresses)"
-        " AND url NOT IN (SELECT post_url FROM addresses WHERE post_url IS NOT NULL)"
+        f" WHERE state IN ('archived', 'redirected', 'not-a-post') AND {_UNSEEN}"
     )
 
 
