@@ -20,7 +20,9 @@ from scraper.crawl.pictures import PicturePolicy, Want
 from scraper.demo.blog import Blog
 from scraper.demo.server import LoopbackServer
 from scraper.errors import UsageError
+from scraper.export import export_wacz, export_warc
 from scraper.fetch import digest_of
+from scraper.imports import run_import
 from scraper.runs import Report
 from scraper.terminal import show
 
@@ -124,6 +126,19 @@ def test_a_site_with_an_expired_one_is_not_gone_however_long_it_lasts(tmp_path: 
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT state FROM sites").fetchall() == [("live",)]
         assert db.execute("SELECT count(gone_at), count(missing_since) FROM posts").fetchone() == (0, 0)
+
+
+@pytest.mark.parametrize("form", ["warc.gz", "wacz"])
+def test_an_export_carries_what_was_accepted_and_brings_it_back(site: Site, tmp_path: Path, form: str) -> None:
+    path, again = tmp_path / "a.db", tmp_path / "b.db"
+    site.crawl(path, site.digest)
+    write = export_wacz if form == "wacz" else export_warc
+    write(path, tmp_path / f"out.{form}")
+    run_import(again, [tmp_path / f"out.{form}"], own=True, now=lambda: NOW)
+    asked = "SELECT record_sha256, sha256 FROM certificates JOIN captures ON captures.id = capture_id ORDER BY 1"
+    with closing(sqlite3.connect(path)) as before, closing(sqlite3.connect(again)) as after:
+        assert before.execute(asked).fetchall() == after.execute(asked).fetchall() != []
+    assert verify.run(again, now=lambda: NOW).exit_status == 0
 
 
 def test_an_untrusted_one_that_was_taken_out_of_the_table_is_damage(site: Site, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -118,13 +118,14 @@ def _placed(output: Path, archive_path: Path) -> Iterator[BinaryIO]:
 def _kept(choice: _Choice, progress: Callable[[int], None]) -> Iterator[Kept]:
     archive = choice.archive
     stripped = withdrawal_rules.stripped_records(archive.db)
+    certificates = capture_queries.certificates(archive.db)
     for done, (capture, row) in enumerate(choice.leaving(), 1):
         confirmed = _original(archive.db, capture.not_modified_of)
         like = _original(archive.db, capture.like_capture_id)
         leaving = credentials.without(capture)
         left_out = _left_out_of(leaving, row, stripped)
         yield Kept(
-            capture=leaving,
+            capture=replace(leaving, certificate=certificates.get(row.id)),
             record_sha256=row.record_sha256,
             whole=_whole(archive, row) if left_out else None,
             left_out=left_out,

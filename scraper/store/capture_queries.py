@@ -101,6 +101,11 @@ def records(db: sqlite3.Connection) -> Iterator[str]:
     return (record for (record,) in db.execute("SELECT record_sha256 FROM captures ORDER BY record_sha256"))
 
 
+def certificates(db: sqlite3.Connection) -> dict[int, str]:
+    """Capture → SHA-256 of the certificate that was accepted for it, of all that have one."""
+    return dict(db.execute("SELECT capture_id, sha256 FROM certificates").fetchall())
+
+
 def newest_request_head(db: sqlite3.Connection) -> bytes | None:
     """The head of the last request of our own; None: there was none."""
     return single.octets(

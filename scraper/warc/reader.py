@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
@@ -402,6 +402,12 @@ def _claimed(facts: Record, main: Record) -> str | None:
     return given if given == found.own.record_sha256 else None
 
 
+def _certificate(said: Mapping[str, object]) -> str | None:
+    """SHA-256 of the certificate that was accepted for a capture, as one of our metadata records tells it."""
+    told = said.get("certificate")
+    return told if isinstance(told, str) and re.fullmatch("[0-9a-f]{64}", told) else None
+
+
 def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTrouble:
     """The capture that one of our metadata records tells, with the body that its main record holds."""
     said = facts_in(facts.block)
@@ -418,7 +424,7 @@ def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTroub
         body = http_message.split(main.block)[1] if main.type == "response" else main.block
         if not warc.holds(digest, body):
             return _mismatch(main, "body", digest, body)
-    capture = Capture(**columns, body=body)
+    capture = Capture(**columns, body=body, certificate=_certificate(said))
     return FoundCapture(
         capture=capture,
         claimed=own.record_sha256,

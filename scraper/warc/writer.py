@@ -271,6 +271,8 @@ def _facts(kept: Kept) -> bytes:
         "not_modified_of": kept.not_modified.record_sha256 if kept.not_modified else None,
         "record_sha256": kept.record_sha256,
     }
+    if kept.capture.certificate is not None:
+        said["certificate"] = kept.capture.certificate
     if kept.whole is not None:
         said |= {"body_sha256": kept.whole.body_sha256, "body_length": kept.whole.length}
         said["left_out"] = list(kept.left_out)
