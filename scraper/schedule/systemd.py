@@ -121,7 +121,7 @@ def _jobs(plan: SchedulePlan) -> tuple[_Job, ...]:
 def units(plan: SchedulePlan) -> tuple[tuple[str, str], ...]:
     """(path, content) of each unit."""
     manager = _manager(plan)
-    found = {}
+    found: dict[str, str] = {}
     for job in _jobs(plan):
         unit = f"{manager.folder}/ushrn-{job.name}"
         found |= {f"{unit}.service": _service(plan, manager, job), f"{unit}.timer": _timer(job)}
