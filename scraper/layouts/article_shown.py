@@ -13,7 +13,8 @@ from scraper import dates
 from scraper.layouts.dumps.lines import by_line, shown_date
 from scraper.layouts.head import squashed
 from scraper.layouts.plain import copy_of, holder, weight
-from scraper.layouts.wix.post import ancestors, without_cards
+from scraper.layouts.wix.cards import ancestors
+from scraper.layouts.wix.post import without_cards
 from scraper.page import Node, Page, Scope, words
 from scraper.vocabulary import DateBasis
 

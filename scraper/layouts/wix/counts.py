@@ -8,9 +8,10 @@ that is only shown needs a second witness in the page. A bound ("999+") is no nu
 
 from dataclasses import dataclass
 
+from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig, whole_number
 from scraper.numbers import ShownCounts, count, counts_line, is_bound
-from scraper.page import Node, Page, Scope, words
+from scraper.page import Node, Page, words
 from scraper.records import Problem
 from scraper.vocabulary import CountsSource, Level, Stage
 
@@ -26,9 +27,9 @@ class CountsWithSource:
     problems: tuple[Problem, ...] = ()
 
 
-def read(page: Page, article: Scope, data: PostData) -> CountsWithSource:
-    """The post's counts: those shown where they are true, else those embedded."""
-    stats, likes = _stats_of(article), words(_own(article, "like-button-with-count__like-count")) or ""
+def read(page: Page, cards: Cards, data: PostData) -> CountsWithSource:
+    """The post's counts: those shown, outside of *cards*, where they are true, else those embedded."""
+    stats, likes = _stats_of(cards), words(_own(cards, "like-button-with-count__like-count")) or ""
     seen = (_stats(stats) if stats is not None else ShownCounts())._replace(likes=count(likes))
     rooted = page.has("post-page-root")
     shown = _true(seen, proven=rooted and page.meta("article:published_time") is not None)
@@ -53,15 +54,15 @@ def _note(kind: str, field: str, message: str, url: str | None) -> Problem:
     return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message, url=url)
 
 
-def _stats_of(article: Scope) -> Node | None:
+def _stats_of(cards: Cards) -> Node | None:
     """The element with the article's views and comments, not with those of another article or of a card."""
-    return _own(article, 'post-main-actions__stats"] [data-hook="post-stats') or _own(article, "post-stats")
+    return _own(cards, 'post-main-actions__stats"] [data-hook="post-stats') or _own(cards, "post-stats")
 
 
-def _own(article: Scope, hook: str) -> Node | None:
-    """The first element with this hook that is in no card."""
-    root = article.root.mem_id
-    for node in article.all(f'[data-hook="{hook}"]'):
+def _own(cards: Cards, hook: str) -> Node | None:
+    """The first element with this hook that is in no card, item of a list, or article inside of the post's."""
+    root = cards.article.root.mem_id
+    for node in cards.own(f'[data-hook="{hook}"]'):
         around = node.parent
         while around is not None and around.mem_id != root and around.tag not in ("article", "li"):
             around = around.parent

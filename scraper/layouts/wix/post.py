@@ -5,10 +5,9 @@ the head says that the page is an article, and everything but cards and menus is
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
-from scraper import dates, urls
+from scraper import dates
 from scraper.language import detect
 from scraper.layouts.body import Body
 from scraper.layouts.head import blog_posting, named, squashed, text, without_site
@@ -17,6 +16,7 @@ from scraper.layouts.wix import body as wix_body
 from scraper.layouts.wix import counts as wix_counts
 from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import shown_dates
+from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig
 from scraper.page import Node, Page, Scope, words
 from scraper.records import File, Problem, Reading
@@ -57,8 +57,10 @@ def chosen(articles: Iterable[Scope], page: Page) -> tuple[Scope | None, bool]:
     at = dates.iso_utc(page.meta("article:published_time") or "") or ""
 
     def fitness(article: Scope) -> tuple[bool, bool]:
-        day = shown_dates.shown(article, updated=False) or ""
-        return squashed(_heading(article) or "") in told, bool(at) and dates.local_day(day, at) is not None
+        day = shown_dates.shown(Cards(page, article), updated=False) or ""
+        return any(squashed(name) in told for name in _headings(article)), bool(at) and dates.local_day(
+            day, at
+        ) is not None
 
     best = max(found, key=fitness)
     return best, any(fitness(best))
@@ -72,8 +74,10 @@ def several_articles(page: Page) -> Problem:
     )  # fmt: skip
 
 
-def _heading(article: Scope) -> str | None:
-    return next((found for css in _TITLES if (found := words(article.maybe(css)))), None)
+def _headings(article: Scope) -> list[str]:
+    """What stands as the title: one, or with those of cards several."""
+    found = (list(filter(None, map(words, article.all(css)))) for css in _TITLES)
+    return next(filter(None, found), [])
 
 
 def without_cards(article: Scope) -> Scope:
@@ -98,7 +102,7 @@ def read(page: Page, article: Scope) -> Reading:
         description.decompose()
     data = wix_data.post_data(page)
     told = _Told(page, article, data)
-    counts = wix_counts.read(page, article, data)
+    counts = wix_counts.read(page, told.cards, data)
     published, updated = told.published(), told.updated()
     if dates.same_moment(updated.at, published.at):
         updated = shown_dates.When()
@@ -136,51 +140,34 @@ class _Told:
     def __init__(self, page: Page, article: Scope, data: PostData) -> None:
         self.page, self.article, self.post = page, article, data.post
         self.posting = blog_posting(page)
+        self.cards = Cards(page, article)
 
     def title(self) -> str | None:
-        """The heading; where the owner hides it, what the data say, then the head, which may add the site's name."""
-        if shown := _heading(self.article):
-            return shown
+        """The heading, of several the one that the head names; where the owner hides it, what the data say, then the
+        head, which may add the site's name.
+        """
+        shown = _headings(self.article)
+        if len(shown) < 2:
+            return shown[0] if shown else self._title_in_data()
+        names = set(map(squashed, named(self.page)))
+        return next((name for name in shown if squashed(name) in names), shown[0])
+
+    def _title_in_data(self) -> str | None:
         told = self.page.meta("og:title")
         headline = text(self.posting.get("headline"))
         if headline and told and squashed(told).startswith(squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
             headline = None  # cut short
-        named = text(self.post.get("title")) or headline or (without_site(told, self.page) if told else None)
-        return " ".join(named.split()) if named else None
+        title = text(self.post.get("title")) or headline or (without_site(told, self.page) if told else None)
+        return " ".join(title.split()) if title else None
 
     def author(self) -> str | None:
         """The name shown, of several the one that the head names; where the owner hides it, what the head says."""
         told = self.page.meta("article:author") or text(dig(self.posting.get("author"), "name"))
         shown = [name for node in self.article.all('[data-hook="user-name"]') if (name := words(node))]
         if told is None or told not in shown:
-            own = [node for node in self.article.all('[data-hook="user-name"]') if not self._in_card(node)]
-            return next(filter(None, map(words, own)), None) or told or text(dig(self.post, "owner", "name"))
+            own = next(filter(None, map(words, self.cards.own('[data-hook="user-name"]'))), None)
+            return own or told or text(dig(self.post, "owner", "name"))
         return told
-
-    def _in_card(self, node: Node) -> bool:
-        """Whether *node* stands in the card of another post: with a link to it, and not with the post's own heading."""
-        around = node.parent
-        while around is not None and around.mem_id != self.article.root.mem_id:
-            if around.mem_id in self._with_heading:
-                return False
-            if around.mem_id in self._with_another:
-                return True
-            around = around.parent
-        return False
-
-    @cached_property
-    def _with_heading(self) -> frozenset[int]:
-        """The elements round the article's headings."""
-        return ancestors(self.article.all("h1"))
-
-    @cached_property
-    def _with_another(self) -> frozenset[int]:
-        """The elements round links to other posts."""
-        return ancestors(link for link in self.article.all("a[href]") if self._is_another(link))
-
-    def _is_another(self, link: Node) -> bool:
-        target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
-        return urls.is_post(target) and urls.canonical(target) != wix_address.own(self.page)
 
     def published(self) -> shown_dates.When:
         told = (
@@ -188,7 +175,7 @@ class _Told:
             (DateBasis.JSON_LD, self.posting.get("datePublished")),
             (DateBasis.EMBEDDED, self.post.get("firstPublishedDate")),
         )
-        return shown_dates.read("published_at", told, shown_dates.shown(self.article, updated=False), self.page)
+        return shown_dates.read("published_at", told, shown_dates.shown(self.cards, updated=False), self.page)
 
     def updated(self) -> shown_dates.When:
         told = (
@@ -196,23 +183,12 @@ class _Told:
             (DateBasis.JSON_LD, self.posting.get("dateModified")),
             (DateBasis.EMBEDDED, self.post.get("lastPublishedDate")),
         )
-        return shown_dates.read("updated_at", told, shown_dates.shown(self.article, updated=True), self.page)
+        return shown_dates.read("updated_at", told, shown_dates.shown(self.cards, updated=True), self.page)
 
     def cover(self) -> str | None:
         image = self.posting.get("image")
         told = self.page.meta("og:image") or text(image) or text(dig(image, "url"))
         return original(told, self.page.url) if told else None
-
-
-def ancestors(nodes: Iterable[Node]) -> frozenset[int]:
-    """The elements that hold one of *nodes*."""
-    found: set[int] = set()
-    for node in nodes:
-        around = node.parent
-        while around is not None and around.mem_id not in found:
-            found.add(around.mem_id)
-            around = around.parent
-    return frozenset(found)
 
 
 def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scraper import dates
-from scraper.page import Node, Page, Scope, words
+from scraper.layouts.wix.cards import Cards
+from scraper.page import Node, Page, words
 from scraper.records import Problem
 from scraper.vocabulary import DateBasis, DayBasis, Level, Stage
 
@@ -77,9 +78,11 @@ def _without(field: str, lack: str, shown: str, page: Page) -> Problem:
     return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message, url=page.url)
 
 
-def shown(article: Scope, *, updated: bool) -> str | None:
-    """What stands as the date of publication, or behind "Updated:"; None: neither words nor place tell one."""
-    for node in article.all('[data-hook="time-ago"]'):
+def shown(cards: Cards, *, updated: bool) -> str | None:
+    """What stands in the article, outside of *cards*, as the date of publication, or behind "Updated:"; None: neither
+    words nor place tell one.
+    """
+    for node in cards.own('[data-hook="time-ago"]'):
         if (text := words(node)) and _is_update(node) is updated:
             return text
     return None

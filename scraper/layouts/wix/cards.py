@@ -1,0 +1,59 @@
+"""Cards of other posts inside of a post's article: boxes with a link to another post and not with the post's heading.
+
+Most have hooks of their own and are taken out before (see `post.without_cards`); an owner's theme may draw others. What
+they say of another post, its author, date and counts, is never this one's.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from scraper import urls
+from scraper.layouts.wix import address as wix_address
+from scraper.page import Node, Page, Scope
+
+
+class Cards:
+    """The cards in an article; asked only where the article has something that could stand in one."""
+
+    def __init__(self, page: Page, article: Scope) -> None:
+        self.page, self.article = page, article
+
+    def own(self, css: str) -> Iterator[Node]:
+        """The elements that *css* selects in the article, but for those in cards."""
+        return (node for node in self.article.all(css) if not self.hold(node))
+
+    def hold(self, node: Node) -> bool:
+        """Whether *node* stands in a card: with a link to another post, and not with the article's heading."""
+        around = node.parent
+        while around is not None and around.mem_id != self.article.root.mem_id:
+            if around.mem_id in self._with_heading:
+                return False
+            if around.mem_id in self._with_another:
+                return True
+            around = around.parent
+        return False
+
+    @cached_property
+    def _with_heading(self) -> frozenset[int]:
+        """The elements round the article's headings."""
+        return ancestors(self.article.all("h1"))
+
+    @cached_property
+    def _with_another(self) -> frozenset[int]:
+        """The elements round links to other posts."""
+        return ancestors(link for link in self.article.all("a[href]") if self._is_another(link))
+
+    def _is_another(self, link: Node) -> bool:
+        target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
+        return urls.is_post(target) and urls.canonical(target) != wix_address.own(self.page)
+
+
+def ancestors(nodes: Iterable[Node]) -> frozenset[int]:
+    """The elements that hold one of *nodes*."""
+    found: set[int] = set()
+    for node in nodes:
+        around = node.parent
+        while around is not None and around.mem_id not in found:
+            found.add(around.mem_id)
+            around = around.parent
+    return frozenset(found)
