@@ -6,10 +6,11 @@ they say of another post, its author, date and counts, is never this one's.
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from scraper import urls
 from scraper.layouts.wix import address as wix_address
-from scraper.page import Node, Page, Scope
+from scraper.page import Node, Page, Scope, enclosing
 
 
 class Cards:
@@ -24,14 +25,17 @@ class Cards:
 
     def hold(self, node: Node) -> bool:
         """Whether *node* stands in a card: with a link to another post, and not with the article's heading."""
-        around = node.parent
-        while around is not None and around.mem_id != self.article.root.mem_id:
+        for around in self.round(node):
             if around.mem_id in self._with_heading:
                 return False
             if around.mem_id in self._with_another:
                 return True
-            around = around.parent
         return False
+
+    def round(self, node: Node) -> Iterator[Node]:
+        """What *node* stands in, up to the article."""
+        root = self.article.root.mem_id
+        return takewhile(lambda around: around.mem_id != root, enclosing(node))
 
     @cached_property
     def _with_heading(self) -> frozenset[int]:
@@ -52,8 +56,5 @@ def ancestors(nodes: Iterable[Node]) -> frozenset[int]:
     """The elements that hold one of *nodes*."""
     found: set[int] = set()
     for node in nodes:
-        around = node.parent
-        while around is not None and around.mem_id not in found:
-            found.add(around.mem_id)
-            around = around.parent
+        found.update(around.mem_id for around in takewhile(lambda it: it.mem_id not in found, enclosing(node)))
     return frozenset(found)

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig, whole_number
 from scraper.numbers import ShownCounts, count, counts_line, is_bound
-from scraper.page import Node, Page, words
+from scraper.page import Node, Page, leaves, words
 from scraper.records import Problem
 from scraper.vocabulary import CountsSource, Level, Stage
+
+#: What holds another post inside of an article.
+_INNER = frozenset({"article", "li"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,13 @@ def _stats_of(cards: Cards) -> Node | None:
 
 def _own(cards: Cards, hook: str) -> Node | None:
     """The first element with this hook that is in no card, item of a list, or article inside of the post's."""
-    root = cards.article.root.mem_id
-    for node in cards.own(f'[data-hook="{hook}"]'):
-        around = node.parent
-        while around is not None and around.mem_id != root and around.tag not in ("article", "li"):
-            around = around.parent
-        if around is None or around.mem_id == root:
-            return node
-    return None
+    found = cards.own(f'[data-hook="{hook}"]')
+    return next((node for node in found if not any(it.tag in _INNER for it in cards.round(node))), None)
 
 
 def _stats(stats: Node) -> ShownCounts:
     """Views and comments of ``post-stats``: one element each, told apart by their labels, else by their order."""
-    texts = [text for text in map(words, _leaves(stats)) if text]
+    texts = [text for text in map(words, leaves(stats)) if text]
     views = comments = None
     for place, text in enumerate(texts):
         line = counts_line(text)
@@ -86,14 +83,6 @@ def _stats(stats: Node) -> ShownCounts:
     if (views, comments) == (None, None):  # number and label in elements of their own
         views, comments, _ = counts_line(" ".join(texts)) or ShownCounts()
     return ShownCounts(views=views, comments=comments)
-
-
-def _leaves(stats: Node) -> list[Node]:
-    """The elements of *stats* that hold text themselves."""
-    return [
-        node for node in stats.css("*")
-        if any(child.tag == "-text" and (child.text_content or "").strip() for child in node.iter(include_text=True))
-    ]  # fmt: skip
 
 
 def _true(shown: ShownCounts, *, proven: bool) -> ShownCounts:

@@ -5,6 +5,7 @@ the head says that the page is an article, and everything but cards and menus is
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, takewhile
 from typing import Any
 
 from scraper import dates
@@ -18,7 +19,7 @@ from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import shown_dates
 from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig
-from scraper.page import Node, Page, Scope, words
+from scraper.page import Node, Page, Scope, attribute, enclosing, words
 from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
 from scraper.vocabulary import DateBasis, ReadingKind, Stage
@@ -218,14 +219,13 @@ def _outside_menus(links: Iterable[Node]) -> Iterator[Node]:
 
 
 def _is_in_menu(node: Node) -> bool:
-    around: Node | None = node
-    while around is not None and around.tag not in ("article", "body", "-document"):
-        attributes = around.attributes
-        marks = (attributes.get("data-hook") or "", attributes.get("role") or "")
-        if around.tag in ("nav", "header") or any(_MENU_HOOK in mark for mark in marks):
-            return True
-        around = around.parent
-    return False
+    inside = takewhile(lambda it: it.tag not in ("article", "body", "-document"), chain((node,), enclosing(node)))
+    return any(map(_is_menu, inside))
+
+
+def _is_menu(node: Node) -> bool:
+    named = attribute(node, "data-hook") + attribute(node, "role")
+    return node.tag in ("nav", "header") or _MENU_HOOK in named
 
 
 def _labels(links: Iterable[Node]) -> tuple[str, ...]:
