@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scraper import search
 from scraper.search.bits import flags_of, mask_of, places_of
-from scraper.search.ledger import SPARSE, read
+from scraper.search.ledger import OF_LABELS, OF_POST, SPARSE, read
+from scraper.serve import texts
 
 POST = (
     "INSERT INTO posts (site, url, slug, title, author, published_at, first_seen_at, last_seen_at)"
@@ -74,3 +75,9 @@ def test_posts_of_one_day_stand_in_the_order_of_their_addresses(db: sqlite3.Conn
     add(db, "https://a.example/none", at=None)
     ends = {sort: [hit.url[-1] for hit in search.find(db, search.Request(sort=sort)).hits] for sort in search.SORTS}
     assert ends["newest"] == ends["oldest"] == ["a", "b", "c", "e"]
+
+
+def test_every_choice_is_counted_and_has_its_words() -> None:
+    assert {*OF_POST, *OF_LABELS} - {"month"} == set(search.FACETS)
+    assert set(search.FACETS) - {"year"} == set(texts.FACETS), "years are chosen on the timeline"
+    assert set(search.FACETS) <= texts.API_PARAMETERS.keys()

@@ -14,13 +14,14 @@ from scraper.search.found_words import found_in_file, found_words
 from scraper.search.passages import PAGE_BREAK, Snippet
 from scraper.search.query import parse
 from scraper.search.related import Repeated, related, repeated
-from scraper.search.request import LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
+from scraper.search.request import FACETS, LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import count
 from scraper.search.state import snapshot
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
 __all__ = [
+    "FACETS",
     "LEARNED",
     "MARK",
     "PAGE_BREAK",

@@ -84,11 +84,17 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
         for word, share in _shares(db, number).items():
             shares[word] += max(best[number], 1e-9) * share
     wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
-    counts = {word: count_up_to(db, word, COMMON + 1) for word in wanted}
-    worth = {word: shares[word] * math.log(posts / count) for word, count in counts.items() if 1 < count <= COMMON}
-    chosen = sorted(worth.items(), key=lambda each: (-each[1], each[0]))[:USED]
-    most = chosen[0][1] if chosen and chosen[0][1] > 0 else 1.0
-    return tuple(Weighted(word, SHARE * value / most) for word, value in chosen if value > 0)
+    worth = {word: shares[word] * _rarity(db, word, posts) for word in wanted}
+    useful = ((word, value) for word, value in worth.items() if value > 0)
+    chosen = sorted(useful, key=lambda each: (-each[1], each[0]))[:USED]
+    most = max((value for _, value in chosen), default=1.0)
+    return tuple(Weighted(word, SHARE * value / most) for word, value in chosen)
+
+
+def _rarity(db: sqlite3.Connection, word: str, posts: int) -> float:
+    """What it says that a post has *word*; 0 for a word of one post, which says nothing of another, or of many."""
+    count = count_up_to(db, word, COMMON + 1)
+    return math.log(posts / count) if 1 < count <= COMMON else 0.0
 
 
 def _shares(db: sqlite3.Connection, post: int) -> Mapping[str, float]:

@@ -7,9 +7,10 @@ pages. The ledger holds the facts alone: for a value of a facet, the set of its 
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from scraper.search.bits import flags_of, mask_of
 from scraper.search.folding import key
@@ -165,52 +166,76 @@ class Ledger:
         return {value: count for value, count in found if count}
 
 
-def read(db: sqlite3.Connection) -> Ledger:
-    """The ledger as *db* has it now."""
-    rows = db.execute(
-        f"SELECT p.id, {DATE}, p.url || ' ' || coalesce(p.content_sha256, '') || char(10), p.site, p.author,"
-        " p.gone_at IS NOT NULL, p.language, p.views, p.comments FROM posts p ORDER BY p.url"
-    ).fetchall()
-    rows.sort(key=lambda row: (row[1] is not None, row[1] or ""), reverse=True)  # stable: by address where equal
-    place = {row[0]: at for at, row in enumerate(rows)}
-    sites = dict(db.execute("SELECT id, name FROM sites").fetchall())
-    held: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
-    for at, (_, date, _, site, author, gone, language, *_) in enumerate(rows):
-        held["site"][site].append(at)
-        held["year"][date[:4] if date else UNDATED].append(at)
-        held["month"][(date or "")[:7]].append(at)
-        held["gone"]["yes" if gone else "no"].append(at)
-        if author:
-            held["author"][author].append(at)
-        if language:
-            held["language"][language.partition("-")[0].lower()].append(at)
-    for name, sql in _LABELS.items():
-        for number, label in db.execute(sql):
-            held[name][label].append(place[number])
-    with_pdf = {place[number] for (number,) in db.execute(PDFS)}
-    held["pdf"]["yes"] = sorted(with_pdf)
-    held["pdf"]["no"] = [at for at in range(len(rows)) if at not in with_pdf]
-    return Ledger(
-        ids=tuple(row[0] for row in rows),
-        place=place,
-        dates=tuple(row[1] for row in rows),
-        views=tuple(row[7] for row in rows),
-        comments=tuple(row[8] for row in rows),
-        lines=tuple(row[2] for row in rows),
-        values={
-            name: {value: _posting(places, len(rows)) for value, places in values.items() if places}
-            for name, values in held.items()
-        },
-        sites=sites,
-    )
+class Facts(NamedTuple):
+    """What is looked up of a post."""
+
+    id: int
+    #: As `Ledger.dates`.
+    date: str | None
+    #: As `Ledger.lines`.
+    line: str
+    site: str
+    author: str | None
+    is_gone: int
+    language: str | None
+    views: int | None
+    comments: int | None
+    has_pdf: int
 
 
-#: The facets that the ledger holds, and the months of the timeline.
-FACETS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language", "month")
-_LABELS = {
+_FACTS = f"""
+SELECT p.id, {DATE}, p.url || ' ' || coalesce(p.content_sha256, '') || char(10), p.site, p.author,
+  p.gone_at IS NOT NULL, p.language, p.views, p.comments, p.id IN ({PDFS})
+FROM posts p ORDER BY p.url
+"""
+_FLAG = ("no", "yes")
+
+#: Facet, or what the timeline shows → the value that a post has; None: it has none.
+OF_POST: Mapping[str, Callable[[Facts], str | None]] = {
+    "site": lambda post: post.site,
+    "year": lambda post: post.date[:4] if post.date else UNDATED,
+    "month": lambda post: (post.date or "")[:7],
+    "author": lambda post: post.author or None,
+    "pdf": lambda post: _FLAG[post.has_pdf],
+    "gone": lambda post: _FLAG[post.is_gone],
+    "language": lambda post: (post.language or "").partition("-")[0].lower() or None,
+}
+#: Facet of which a post may have several values → the question for all of them: id of a post, value.
+OF_LABELS: Mapping[str, str] = {
     "category": "SELECT post_id, name FROM post_categories JOIN categories ON categories.id = category_id",
     "tag": "SELECT post_id, name FROM post_tags JOIN tags ON tags.id = tag_id",
 }
+
+
+def read(db: sqlite3.Connection) -> Ledger:
+    """The ledger as *db* has it now."""
+    posts = [Facts(*row) for row in db.execute(_FACTS)]
+    posts.sort(
+        key=lambda post: (post.date is not None, post.date or ""), reverse=True
+    )  # stable: by address where equal
+    place = {post.id: at for at, post in enumerate(posts)}
+    held = {name: _held(enumerate(map(of, posts))) for name, of in OF_POST.items()}
+    for name, asked in OF_LABELS.items():
+        held[name] = _held((place[number], label) for number, label in db.execute(asked))
+    return Ledger(
+        ids=tuple(post.id for post in posts),
+        place=place,
+        dates=tuple(post.date for post in posts),
+        views=tuple(post.views for post in posts),
+        comments=tuple(post.comments for post in posts),
+        lines=tuple(post.line for post in posts),
+        values={name: _postings(values, len(posts)) for name, values in held.items()},
+        sites=dict(db.execute("SELECT id, name FROM sites").fetchall()),
+    )
+
+
+def _held(pairs: Iterable[tuple[int, str | None]]) -> Mapping[str, list[int]]:
+    """Value → the places that have it, of pairs of the two; None is no value."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, value in pairs:
+        if value is not None:
+            found[value].append(at)
+    return found
 
 
 def _ranks(order: Sequence[int]) -> tuple[int, ...]:
@@ -219,6 +244,10 @@ def _ranks(order: Sequence[int]) -> tuple[int, ...]:
     for rank, place in enumerate(order):
         ranks[place] = rank
     return tuple(ranks)
+
+
+def _postings(held: Mapping[str, list[int]], length: int) -> dict[str, Posting]:
+    return {value: _posting(places, length) for value, places in held.items()}
 
 
 def _posting(places: list[int], length: int) -> Posting:

@@ -88,17 +88,19 @@ def one_of(column: str, values: Sequence[object]) -> Where:
 
 def compile_query(db: sqlite3.Connection, query: Query) -> Match:
     """*query* as SQL. Looks up the names of sites, tags and categories in *db*."""
-    root = query.root
-    parts = root.children if isinstance(root, All) else (root,) if root else ()
-    tables = {table_of(part) for part in parts}
-    for table in (STEMMED, EXACT):
-        if tables == {table}:
-            return Match(Driver(table, expression(All(parts)), files=anywhere(All(parts))))
+    parts = () if query.root is None else _all_of(query.root)
+    every = All(parts)
+    if (table := table_of(every)) is not None:
+        return Match(Driver(table, expression(every), files=anywhere(every)))
     # What holds of words as written holds of their stems too: the stemmed index finds and ranks, the other one checks.
     loose = [(part, relaxed(part)) for part in parts]
     driving = All(tuple(each for _, each in loose if each is not None))
     driver = Driver(STEMMED, expression(driving), files=anywhere(driving)) if driving.children else None
     return Match(driver, tuple(condition(db, part) for part, each in loose if each != part))
+
+
+def _all_of(node: Node) -> tuple[Node, ...]:
+    return node.children if isinstance(node, All) else (node,)
 
 
 def relaxed(node: Node) -> Node | None:

@@ -80,16 +80,20 @@ def passages(text: str, spots: Iterable[Range], limit: int = PASSAGES) -> Iterat
     """The best passages of *text* around *spots*: most different words first chosen, then shown in order."""
     matches = merged(spots)[:MATCHES]
     breaks = [found.span() for found in _between_paragraphs(text).finditer(text)]
-    windows = sorted(_windows(text, matches, breaks), key=lambda each: (-each[0], each[1]))
-    chosen: list[Range] = []
-    for _, begin, end in windows:
-        if len(chosen) < limit and all(end <= other or begin >= until for other, until in chosen):
-            chosen.append((begin, end))
-    for begin, end in sorted(chosen):
+    for begin, end in sorted(_apart(_windows(text, matches, breaks), limit)):
         inside = [spot for spot in matches if begin <= spot[0] and spot[1] <= end]
-        paragraph = sum(1 for start, _ in breaks if start < inside[0][0])
+        paragraph = sum(start < inside[0][0] for start, _ in breaks)
         page = text.count(PAGE_BREAK, 0, inside[0][0]) + 1 if PAGE_BREAK in text else None
         yield Snippet(_cut(text, begin, end, inside), paragraph, _quote(text, inside[0], end), page=page)
+
+
+def _apart(windows: Iterable[tuple[int, int, int]], limit: int) -> list[Range]:
+    """The best *limit* of them that do not overlap: with the most different words, the first where these are equal."""
+    chosen: list[Range] = []
+    for _, begin, end in sorted(windows, key=lambda each: (-each[0], each[1])):
+        if all(end <= other or begin >= until for other, until in chosen):
+            chosen.append((begin, end))
+    return chosen[:limit]
 
 
 def _windows(text: str, matches: Sequence[Range], breaks: Sequence[Range]) -> Iterator[tuple[int, int, int]]:

@@ -18,11 +18,13 @@ What cannot be meant is taken as plain words, and `Query.notes` says so.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from scraper.search import synonyms, tokens
 from scraper.search.addresses import is_address
-from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable
+from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable, side_by_side
 
 #: Longer queries are cut there.
 CHARACTERS = 400
@@ -53,17 +55,22 @@ def parse(text: str) -> Query:
 
 
 def _all(parts: list[Node]) -> Node | None:
-    flat = list(dict.fromkeys(each for part in parts for each in _side_by_side(part)))
-    return All(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
-
-
-def _side_by_side(part: Node) -> tuple[Node, ...]:
-    return part.children if isinstance(part, All) and not part.written else (part,)
+    return _joined(All, chain.from_iterable(map(side_by_side, parts)))
 
 
 def _any(parts: list[Node]) -> Node | None:
-    flat = list(dict.fromkeys(each for part in parts for each in (part.children if isinstance(part, Any) else (part,))))
-    return Any(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
+    return _joined(Any, chain.from_iterable(part.children if isinstance(part, Any) else (part,) for part in parts))
+
+
+def _joined(kind: type[All] | type[Any], parts: Iterable[Node]) -> Node | None:
+    """*parts*, each once, as one node; the one that there is as it is; None: there is none."""
+    match tuple(dict.fromkeys(parts)):
+        case ():
+            return None
+        case (only,):
+            return only
+        case several:
+            return kind(several)
 
 
 def _written(node: Node | None) -> Node | None:
@@ -171,21 +178,27 @@ class _Reader:
         text = token["phrase"] if token["phrase"] is not None else token["word"]
         name = tokens.field_name(token["field"])
         if name in tokens.CONDITIONS:
-            condition = tokens.condition(name, text)
-            if condition:
-                return self.counted(condition)
-            self.note(f"“{token['field']}:{text}” is no condition that we know: it was searched as words.")
-            words = f"{token['field']} {text}"
-            return self.counted(Term(words, exact=True) if searchable(words) else None)
-        found = self.counted(tokens.term(text, token, tokens.COLUMNS.get(name)))
-        if isinstance(found, Term) and found.prefix:
-            self.beginnings += 1
-            if self.beginnings > BEGINNINGS:
-                self.note(f"Only the first {BEGINNINGS} stars were used.")
-                found = replace(found, prefix=False)
+            return self.counted(tokens.condition(name, text) or self.unknown(token["field"], text))
+        found = self.begun(self.counted(tokens.term(text, token, tokens.COLUMNS.get(name))))
         if found and not name and is_address(text):
             return Any((Condition("url", text), found))
         return found
+
+    def unknown(self, name: str, text: str) -> Node | None:
+        """A condition that there is not, as words."""
+        self.note(f"“{name}:{text}” is no condition that we know: it was searched as words.")
+        words = f"{name} {text}"
+        return Term(words, exact=True) if searchable(words) else None
+
+    def begun(self, found: Node | None) -> Node | None:
+        """*found*; of too many beginnings of words whole words are made."""
+        if not isinstance(found, Term) or not found.prefix:
+            return found
+        self.beginnings += 1
+        if self.beginnings <= BEGINNINGS:
+            return found
+        self.note(f"Only the first {BEGINNINGS} stars were used.")
+        return replace(found, prefix=False)
 
     def counted(self, node: Node | None) -> Node | None:
         if node is None:
@@ -210,11 +223,16 @@ class _Reader:
             ruled = [] if length > 1 else list(synonyms.forms(written))
             parts.append(self.either(_all(list(here)) or here[0], written, others, ruled))
             at += length
-        if 1 < len(run) <= 5 and self.spellings < SPELLINGS and (together := _all(parts)):
-            self.spellings += 1
-            joined = "".join(word for term in run for word in synonyms.words(term.text))
-            return [Any((together, Term(joined)), spellings=True)] if searchable(joined) else parts
-        return parts
+        return self.together(run, parts)
+
+    def together(self, run: list[Term], parts: list[Node]) -> list[Node]:
+        """*parts*, made of *run*, or all its words as one, if it is a short run and there is room for that."""
+        whole = _all(parts)
+        if whole is None or not 1 < len(run) <= 5 or self.spellings >= SPELLINGS:
+            return parts
+        self.spellings += 1
+        joined = "".join(word for term in run for word in synonyms.words(term.text))
+        return [Any((whole, Term(joined)), spellings=True)] if searchable(joined) else parts
 
     def either(self, node: Node, written: str, others: tuple[str, ...], ruled: list[str]) -> Node:
         """*node* or one of its other spellings, as far as there is room for them."""
@@ -226,9 +244,9 @@ class _Reader:
         if others and more:
             self.also.append((written, others))
         # All as written if this is an abbreviation, so that one index answers; else only what looks like a word.
-        exact = bool(others) and isinstance(node, Term) and synonyms.abbreviates(written)
-        if exact and isinstance(node, Term):
-            node = replace(node, exact=True)
+        exact = False
+        if others and isinstance(node, Term) and synonyms.abbreviates(written):
+            exact, node = True, replace(node, exact=True)
         terms = (Term(text, exact=exact or synonyms.needs_capitals(text)) for text in more)
         return Any((node, *terms), spellings=True) if more else node
 

@@ -12,8 +12,6 @@ LEARNED = "learned"
 #: What `Filters.year` calls posts without a date.
 UNDATED = "undated"
 MAX_SIZE = 200
-#: What hits are counted by, and can be narrowed by: fields of `Filters` that are lists of values.
-FACETS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language")
 
 
 class Matched(StrEnum):
@@ -60,8 +58,14 @@ class Filters:
             name: tuple(clean(value).strip() for value in given) for name, given in values.items() if name in known
         }
         lists = {name: tuple(filter(None, dict.fromkeys(given))) for name, given in chosen.items()}
-        bounds = {name: next(iter(lists.pop(name, ())), None) for name in ("after", "before")}
+        bounds = {name: next(iter(lists.pop(name, ())), None) for name in BOUNDS}
         return cls(**lists, **bounds)  # type: ignore[arg-type]
+
+
+#: Fields of `Filters` that are one value each.
+BOUNDS = ("after", "before")
+#: What hits are counted by, and can be narrowed by: the fields of `Filters` that are lists of values.
+FACETS = tuple(each.name for each in fields(Filters) if each.name not in BOUNDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -247,9 +247,11 @@ def _source(match: Match, request: Request) -> Where:
     terms = request.query.terms
     if not terms or not rank:
         return Where("")
-    spaced = tuple(term for term in terms if not is_unspaced(term.text))
-    parts = [_scored(STEMMED, expression(Any(spaced)), files=False, rank=True)] if spaced else []
-    parts += [_frequency(term.text) for term in terms if is_unspaced(term.text)]
+    unspaced = [term for term in terms if is_unspaced(term.text)]
+    spaced = tuple(term for term in terms if term not in unspaced)
+    parts = [_frequency(term.text) for term in unspaced]
+    if spaced:
+        parts.insert(0, _scored(STEMMED, expression(Any(spaced)), files=False, rank=True))
     if len(parts) == 1:
         return parts[0]
     rows = " UNION ALL ".join(part.sql for part in parts)

@@ -7,11 +7,12 @@ always hold.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from scraper.search.folding import is_unspaced
 from scraper.search.request import Matched
 from scraper.search.synonyms import EMPTY, words
-from scraper.search.tree import All, Any, Node, Query, Term
+from scraper.search.tree import All, Any, Node, Query, Term, side_by_side
 
 #: Words put together, which can be missed one by one.
 _COMPOUND = re.compile(r"\w[^\w\s.'’ʻʼ]+\w")
@@ -42,18 +43,25 @@ class Split:
 
 def split(query: Query) -> Split:
     """*query* for relaxing. Without units there is nothing to relax."""
-    root = query.root
-    parts = root.children if isinstance(root, All) and not root.written else (root,) if root else ()
     units: list[Node] = []
     fixed: list[Node] = []
-    for part in parts:
-        found = [] if any(is_unspaced(term.text) for term in Query(root=part).terms) else list(_units(part))
-        if found:
+    for part in side_by_side(query.root):
+        found = list(_units(part))
+        if found and not _has_unspaced(part):
             units += found
         elif not (_is_plain(part) or _is_empty(part)):
             fixed.append(part)
-    chatty = any(EMPTY.issuperset(words(term.text)) for term in query.terms if _is_plain(term))
+    chatty = any(_is_plain(term) and _says_nothing(term) for term in query.terms)
     return Split(tuple(dict.fromkeys(units)), tuple(fixed), chatty)
+
+
+def _has_unspaced(node: Node) -> bool:
+    return any(is_unspaced(term.text) for term in Query(root=node).terms)
+
+
+def _says_nothing(term: Term) -> bool:
+    """Whether its words say nothing alone."""
+    return EMPTY.issuperset(words(term.text))
 
 
 def _is_plain(node: Node) -> bool:
@@ -68,22 +76,22 @@ def _is_empty(node: Node) -> bool:
 
 def _units(node: Node) -> Iterator[Node]:
     """The plain words that *node* is made of, each with its other spellings; none: it is not to be given up."""
-    if isinstance(node, Term) and _is_plain(node):
-        inside = words(node.text) if _COMPOUND.search(node.text) else (node.text,)
-        yield from (Term(word) for word in inside if not EMPTY.issuperset(words(word)))
-    elif isinstance(node, Any) and node.spellings:
-        first = node.children[0]
-        if isinstance(first, All):
-            yield from (unit for child in first.children for unit in _units(child))
-        elif isinstance(first, Any):
+    match node:
+        case Term(text=text) if _is_plain(node):
+            inside = words(text) if _COMPOUND.search(text) else (text,)
+            yield from filterfalse(_says_nothing, map(Term, inside))
+        case Any(spellings=True, children=(All(children=inside), *_)):
+            for child in inside:
+                yield from _units(child)
+        case Any(spellings=True, children=(Any() as first, *_)):
             yield from _units(first)
-        else:
+        case Any(spellings=True):
             yield node
 
 
 def telling(query: Query) -> tuple[Term, ...]:
     """The words that a hit shows: those that say something alone; all of them where none does."""
-    said = tuple(term for term in query.terms if not (_is_plain(term) and EMPTY.issuperset(words(term.text))))
+    said = tuple(term for term in query.terms if not (_is_plain(term) and _says_nothing(term)))
     return said or query.terms
 
 

@@ -60,6 +60,16 @@ class Any:
 Node = Term | Condition | Not | All | Any
 
 
+def side_by_side(node: Node | None) -> tuple[Node, ...]:
+    """What *node* is made of, side by side; an AND that the reader wrote is one part, None is no part."""
+    match node:
+        case None:
+            return ()
+        case All(children=children, written=False):
+            return children
+    return (node,)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What was meant by *text*."""

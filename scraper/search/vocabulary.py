@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from heapq import nsmallest
+from itertools import chain, product
 
 from scraper.search.folding import is_unspaced, key
 from scraper.search.match import EXACT, FILES, STEMMED, expression
@@ -78,12 +79,12 @@ def _first_differs(wrong: str, found: str) -> bool:
 
 def one_letter_away(word: str) -> set[str]:
     """All spellings that one mistake makes of *word*: of its own letters' scripts, and Latin."""
-    letters = {*_LATIN, *(near for letter in word if not letter.isascii() for near in _neighbours(letter))}
+    letters = {*_LATIN, *chain.from_iterable(_neighbours(letter) for letter in word if not letter.isascii())}
     halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    left_out = {before + behind[1:] for before, behind in halves if behind}
-    swapped = {before + behind[1] + behind[0] + behind[2:] for before, behind in halves if len(behind) > 1}
-    exchanged = {before + letter + behind[1:] for before, behind in halves if behind for letter in letters}
-    put_in = {before + letter + behind for before, behind in halves for letter in letters}
+    left_out = {before + after[1:] for before, after in halves[:-1]}
+    swapped = {before + after[1] + after[0] + after[2:] for before, after in halves[:-2]}
+    exchanged = {before + letter + after[1:] for (before, after), letter in product(halves[:-1], letters)}
+    put_in = {before + letter + after for (before, after), letter in product(halves, letters)}
     return (left_out | swapped | exchanged | put_in) - {word}
 
 

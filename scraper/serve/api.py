@@ -145,12 +145,11 @@ def _parameter(name: str, path: str) -> dict[str, Any]:
 
 
 _ONE = "/api/posts/{site}/{slug}"
-_FILTERS = ("site", "year", "category", "tag", "author", "pdf", "gone", "language")
 #: Address → (what answers, parameters, what it is).
 ENDPOINTS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
     "/api": (_described, (), texts.API_SELF),
-    "/api/posts": (_posts, ("page", "size", "sort", *_FILTERS), texts.API_POSTS),
-    "/api/search": (_search, ("q", "match", "page", "size", "sort", *_FILTERS), texts.API_SEARCH),
+    "/api/posts": (_posts, ("page", "size", "sort", *search.FACETS), texts.API_POSTS),
+    "/api/search": (_search, ("q", "match", "page", "size", "sort", *search.FACETS), texts.API_SEARCH),
     "/api/find": (_find, ("url", "at"), texts.API_FIND),
     _ONE: (_read, ("site", "slug", "at"), texts.API_READ),
     f"{_ONE}/revisions": (_revisions, ("site", "slug"), texts.API_REVISIONS),
