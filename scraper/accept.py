@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper.decide import Judgement
+from scraper.numbers import plural
 from scraper.reading import READER, fingerprint, read_capture
 from scraper.runs import Report, open_run, site_addresses, target_of
 from scraper.store import Archive, HeldCapture
@@ -32,8 +33,7 @@ def run_accept(archive_path: Path, targets: Sequence[str] = (), *, now: Callable
             run.archive.judge(one.capture_id, Judgement.ACCEPTED, "accepted", at=at, by=by, crawl_id=run.crawl_id)
             run.archive.resolve(one.url, Stage.DRIFT)
         done = run.finish(0)
-    pages = "1 page" if len(held) == 1 else f"{len(held)} pages"
-    line = f"{pages} taken in: {done.changed} changed, {done.gone} gone; chain {done.chain_sha256}"
+    line = f"{plural(len(held), 'page')} taken in: {done.changed} changed, {done.gone} gone; chain {done.chain_sha256}"
     return Report(exit_status=0, line=line, captures=len(held), changed=done.changed, gone=done.gone,
                   chain_sha256=done.chain_sha256)  # fmt: skip
 

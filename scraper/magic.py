@@ -12,6 +12,8 @@ from typing import Protocol
 import brotli  # type: ignore[import-untyped]  # ships no type information
 import zstandard
 
+from scraper.numbers import plural
+
 #: Most bytes that come out at one go: what a bomb can cost beyond a limit.
 STEP_BYTES = 1 << 20
 #: Largest window that a zstd frame may ask for; RFC 9659 allows servers 8 MB, recorders of web archives use more.
@@ -159,7 +161,7 @@ def decoded(data: bytes, coding: Coding, most: int) -> bytes:
         out.append(piece)
         length += len(piece)
         if length > most:
-            raise TooLargeError(f"expected at most {most} bytes decompressed, found more")
+            raise TooLargeError(f"expected at most {plural(most, 'byte')} decompressed, found more")
     if data and not one.ended:
         raise UndecodableError("expected the end of the compressed data, found the end of the bytes")
     return b"".join(out)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import magic
+from scraper.numbers import plural
 from scraper.pdf_words import PAGE_BREAK, searchable
 from scraper.records import Problem
 from scraper.vocabulary import Level, Stage
@@ -45,7 +46,9 @@ def text_of(body: bytes, url: str) -> PdfText:
     if not magic.is_pdf(body):
         return _failed(url, "pdf-not-a-pdf", f"expected a PDF, found {body[:20]!r}")
     if len(body) > MAX_BYTES:
-        return _failed(url, "pdf-too-large", f"{len(body)} bytes; text is read from files up to {MAX_BYTES}")
+        return _failed(
+            url, "pdf-too-large", f"{plural(len(body), 'byte')}; text is read from files up to {MAX_BYTES:,}"
+        )
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
@@ -57,7 +60,7 @@ def text_of(body: bytes, url: str) -> PdfText:
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         return _failed(
-            url, "pdf-unreadable", f"the reader ended with {done.returncode}: {last or 'killed by its limits'}"
+            url, "pdf-unreadable", f"the reader ended with {done.returncode}: {last or 'it went over its limits'}"
         )
     told = json.loads(done.stdout)
     problem = None
@@ -112,7 +115,7 @@ def _read(body: bytes) -> dict[str, object]:
     reader = pypdf.PdfReader(io.BytesIO(body))
     pages = len(reader.pages)
     parts: list[str] = []
-    length, cut = 0, f"{pages} pages, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
+    length, cut = 0, f"{plural(pages, 'page')}, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
     for page in reader.pages[:MAX_PAGES]:
         part = searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
         length += len(part)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper.errors import Interrupted
+from scraper.numbers import plural
 from scraper.runs import Report, open_run
 from scraper.store import Archive, FieldChange
 
@@ -34,8 +35,8 @@ def run_rebuild(
             progress(at, total)
 
         done = run.archive.rebuild(diff=diff, changed=changed, progress=step, jobs=jobs)
-    verb = "would say" if diff else "now say"
-    line = f"{done.captures} captures read, {done.posts} posts, {done.changed} of them {verb} something else"
+    verb = "would change" if diff else "changed"
+    line = f"{plural(done.captures, 'capture')} read, {plural(done.posts, 'post')}, {done.changed:,} of them {verb}"
     return Report(exit_status=0, line=line, captures=done.captures, changed=done.changed)
 
 

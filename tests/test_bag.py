@@ -112,7 +112,7 @@ def test_a_zip_of_it_is_the_same_bytes_each_time(archive: Path, tmp_path: Path) 
 
 def test_nothing_is_written_over_and_nothing_left_behind(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         export.to_bag(archive, tmp_path / "there", now=now)
     with pytest.raises(UsageError, match="create it first"):
         export.to_bag(archive, tmp_path / "nowhere" / "bag", now=now)

@@ -15,14 +15,19 @@ WORK = KINDS["a person"]
 #: Kind of post and format → what must come out. Held by hand against the manuals of the styles.
 EXPECTED = (Path(__file__).parent / "citations.txt").read_text("utf-8")
 STYLES = {style.name: style for style in cite.STYLES}
-FILES = {"BibTeX": cite.bibtex, "biblatex": cite.biblatex, "RIS": cite.ris, "CSL-JSON": cite.csl}
+FILES = {
+    "BibTeX": cite.bibtex,
+    "biblatex": cite.biblatex,
+    "RIS": cite.ris,
+    "CSL-JSON": lambda work: cite.csl(cite.record(work)),
+}
 
 
 def written(name: str, kind: str) -> str:
     """The citation of that kind of post, on one line; italics between asterisks, small capitals between plus signs."""
-    item = cite.record(KINDS[kind])
     if name in FILES:
-        return " ".join(FILES[name](item).split())
+        return " ".join(FILES[name](KINDS[kind]).split())
+    item = cite.record(KINDS[kind])
     marks = {Kind.ITALIC: "*", Kind.SMALL_CAPITALS: "+"}
     return "".join(f"{marks.get(run.kind, '')}{run.text}{marks.get(run.kind, '')}" for run in STYLES[name](item))
 
@@ -95,7 +100,7 @@ def test_nothing_says_when_the_reader_looked_at_it() -> None:
 
 def test_bibtex_escapes_what_tex_would_eat() -> None:
     work = WORK._replace(title=r"100% of {a_b} & #1 ~ \x $5", url="https://x.example/a{b}", archive_url=None)
-    entry = cite.bibtex(cite.record(work))
+    entry = cite.bibtex(work)
     expected = r"100\% of \textbraceleft{}a\_b\textbraceright{} \& \#1 \textasciitilde{} \textbackslash{}x \$5"
     assert f"  title = {{{expected}}},\n" in entry
     assert "url = {https://x.example/a%7Bb%7D}" in entry
@@ -103,7 +108,7 @@ def test_bibtex_escapes_what_tex_would_eat() -> None:
 
 def test_ris_has_one_value_a_line() -> None:
     work = WORK._replace(title="One\nER  - \r\nTwo", keywords=("UPR", "Housing, Land"), abstract="A\n\nB")
-    record = cite.ris(cite.record(work))
+    record = cite.ris(work)
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in record.split("\r\n") if line)
     assert "TI  - One ER - Two\r\n" in record
     assert "KW  - UPR\r\nKW  - Housing, Land\r\n" in record
@@ -125,8 +130,26 @@ def test_any_words_make_citations(
     title: str | None, author: str | None, date: str | None, abstract: str | None
 ) -> None:
     """Nothing raises; BibTeX keeps its braces balanced; RIS keeps its lines."""
-    item = cite.record(WORK._replace(title=title, author=author, published=date, abstract=abstract))
+    work = WORK._replace(title=title, author=author, published=date, abstract=abstract)
+    item = cite.record(work)
     assert all(cite.plain(style(item, abstract)) for style in cite.STYLES)
-    for entry in (cite.bibtex(item), cite.biblatex(item)):
+    for entry in (cite.bibtex(work), cite.biblatex(work)):
         assert entry.count("{") == entry.count("}")
-    assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in cite.ris(item).split("\r\n") if line)
+    assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in cite.ris(work).split("\r\n") if line)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_for_programs_say_what_the_record_says(kind: str) -> None:
+    """They are written apart from it, and quickly; tags and variables as the table in `cite.files` pairs them."""
+    item = cite.record(KINDS[kind])
+    lines = [line.split("  - ", 1) for line in cite.ris(KINDS[kind]).split("\r\n") if line]
+    pairs = {"title": "TI", "container-title": "T2", "URL": "UR", "archive_location": "AV", "language": "LA",
+             "abstract": "AB", "note": "N1"}  # fmt: skip
+    for variable, tag in pairs.items():
+        assert [value for name, value in lines if name == tag] == ([item[variable]] if variable in item else [])
+    people = [name.get("literal") or f"{name['family']}, {name['given']}" for name in item.get("author", [])]
+    assert [value.removesuffix(", Jr.") for name, value in lines if name == "AU"] == people
+    assert "; ".join(value for name, value in lines if name == "KW") == item.get("keyword", "")
+    day = "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0]) if "issued" in item else ""
+    assert "".join(value for name, value in lines if name == "DA").strip("/").replace("/", "-") == day
+    assert (f"date = {{{day}}}" in cite.biblatex(KINDS[kind])) == bool(day)

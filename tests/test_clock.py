@@ -91,7 +91,7 @@ def test_where_two_hosts_agree_on_another_time_nothing_is_written(lab: Lab, wron
     lab.crawl(0)
     before = lab.path.read_bytes()
     lab.wrong = wrong
-    with pytest.raises(WrongClock, match=r"clock is wrong.* set the clock right"):
+    with pytest.raises(WrongClock, match=r"clock is wrong.* set the clock, then"):
         lab.crawl(1)
     assert lab.path.read_bytes() == before
     assert [one.name for one in lab.path.parent.iterdir()] == [lab.path.name]

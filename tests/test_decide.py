@@ -338,7 +338,7 @@ OTHER_PAGE = Reading(kind="other")
     [
         ({"status": 404}, POST, Meaning.ABSENT, "404"),
         ({"status": 410}, None, Meaning.ABSENT, "410"),
-        ({"like_capture_id": 7}, POST, Meaning.ABSENT, "soft 404: the page of an address that never was"),
+        ({"like_capture_id": 7}, POST, Meaning.ABSENT, "soft 404: the same page as at a nonexistent address"),
         ({}, Reading(kind="missing"), Meaning.ABSENT, "soft 404: an error page"),
         ({"status": None}, Reading(kind="missing"), Meaning.ABSENT, "soft 404: an error page"),
         ({"status": 503}, Reading(kind="missing"), Meaning.WEATHER, "status 503"),

@@ -369,7 +369,7 @@ def test_a_copy_without_captures_keeps_their_rows_and_says_so(archive: Path, tmp
 
 
 def test_an_archive_is_never_copied_onto_itself(archive: Path) -> None:
-    with pytest.raises(UsageError, match="another file than the archive"):
+    with pytest.raises(UsageError, match="this is the archive itself"):
         export.copy(archive, archive, now=now)
 
 

@@ -83,7 +83,7 @@ def test_a_folder_is_imported_each_page_at_its_own_time(tmp_path: Path, folder: 
     ]  # fmt: skip
     basis = dict(query(archive, "SELECT captured_at_basis, count(*) FROM captures GROUP BY 1"))
     assert basis == {"page": 3, "given": 1, "file-time": 2}
-    assert any("skipped what is no page: 1 .jsonl" in message for message in report.messages)
+    assert any("skipped files that are not pages: 1 .jsonl" in message for message in report.messages)
 
 
 def test_a_page_that_names_posts_is_kept_as_a_list(tmp_path: Path) -> None:
@@ -411,7 +411,7 @@ def test_a_package_of_packages_and_a_file_that_no_list_names_are_read(tmp_path: 
     outer = {"inner.wacz": inner.read_bytes(), "archive/b.warc.gz": second}
     report = bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"]))
     assert (report.exit_status, report.captures) == (0, 2)
-    assert any("not in the package's own list" in message for message in report.messages)
+    assert any("not listed in the package" in message for message in report.messages)
 
 
 KEY = SignatureKey.of_seed(bytes(32))

@@ -230,7 +230,7 @@ def test_a_bad_manifest_names_its_line(tmp_path: Path, line: str, reason: str) -
 
 def test_a_line_of_a_manifest_that_is_no_json_is_counted_once(tmp_path: Path) -> None:
     (tmp_path / "m.jsonl").write_text('{"file": "x"}\n{bad\n')
-    with pytest.raises(UsageError, match=r"line 2: expected an object in JSON, found none from sign 2 on") as told:
+    with pytest.raises(UsageError, match=r"line 2: expected an object in JSON, found none from character 2 on") as told:
         saved.read_manifest(tmp_path / "m.jsonl")
     assert "line 1" not in str(told.value)
 

@@ -227,7 +227,7 @@ def test_an_archive_without_right_to_write_is_read_only_and_can_be_read(locked_a
         db = schema.open_archive(locked_away, create=False, readonly=True).conn
         return str(db.execute("SELECT count(*) FROM posts").fetchone())
 
-    assert as_nobody(write).startswith(f"ArchiveReadOnly: {locked_away}: cannot be written; see the rights")
+    assert as_nobody(write).startswith(f"ArchiveReadOnly: {locked_away}: cannot be written; check the permissions")
     assert as_nobody(read) == "(0,)"
     assert [file.name for file in locked_away.parent.iterdir()] == ["archive.db"]
 

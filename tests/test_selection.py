@@ -136,7 +136,7 @@ def test_the_command_takes_where_and_query(archive: Path, tmp_path: Path, form: 
 @pytest.mark.parametrize("form", ["csv", "warc"])
 def test_what_of_a_query_is_taken_otherwise_than_it_stands_is_told(archive: Path, tmp_path: Path, form: str) -> None:
     done = run(form, "--db", archive, "--output", tmp_path / "x", "--query", "after:banana")
-    assert "--query: “after:banana” is no condition" in done.stderr
+    assert "--query: “after:banana” is not a known filter" in done.stderr
     done = run(form, "--db", archive, "--output", tmp_path / "x", "--query", "words")
     assert "--query" not in done.output + done.stderr
 

@@ -99,18 +99,18 @@ def test_raw_gives_the_bytes_of_any_capture(full: Path, archives: Any) -> None:
     assert show.raw(full, capture="7") == archives.OFFICE_DOCUMENT
     with pytest.raises(UsageError, match="no body"):
         show.raw(full, capture="14")
-    with pytest.raises(UsageError, match="found 0"):
+    with pytest.raises(UsageError, match="no capture has"):
         show.raw(full, capture="99")
-    with pytest.raises(UsageError, match="found 0"):
+    with pytest.raises(UsageError, match="no capture has"):
         show.raw(full, capture="0" * 20)
     with pytest.raises(UsageError, match="expected the id"):
         show.raw(full, capture="x' OR 1")
 
 
 def test_a_post_that_is_not_there_is_said_so(full: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no post of this address"):
+    with pytest.raises(UsageError, match="no post at this address"):
         show.render(full, f"{SITE}/post/never")
-    with pytest.raises(UsageError, match="no post of this address"):
+    with pytest.raises(UsageError, match="no post at this address"):
         show.raw(full, f"{SITE}/post/never")
     with pytest.raises(NotAnArchive):
         show.render(tmp_path / "none.db", COURT)

@@ -279,7 +279,7 @@ def test_a_count_that_fell_is_a_note(tmp_path: Path, archives: Any) -> None:
     findings = check(archives.fill(tmp_path / "a.db", kept))
     assert findings.exit_status == 0
     (fell,) = [finding for finding in findings.of("note") if finding.kind == "count-fell"]
-    assert "9 views" in fell.message
+    assert "views: 9 at" in fell.message
     assert "5 at" in fell.message
 
 

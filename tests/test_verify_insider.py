@@ -311,7 +311,7 @@ def test_what_was_altered_between_runs_is_sealed_as_altered_and_never_forgotten(
     with Archive.open(sealed, seal=seal) as archive:
         run = archive.begin("crawl", "2021-12-30T00:00:00Z")
         archive.finish(run, finished_at="2021-12-30T00:01:00Z", requests=1, exit_status=0)
-    assert seal.messages == ["altered since the last checkpoint, by something else than this program: known_urls"]
+    assert seal.messages == ["altered since the last checkpoint, by something other than this program: known_urls"]
     with sqlite3.connect(sealed) as db:
         told = found(db, None).of("damage")
     db.close()

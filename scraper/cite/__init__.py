@@ -1,6 +1,7 @@
 """Citations of one post, or of one revision of it: for papers, for courts, for programs. Pure.
 
-Everything is written from one CSL-JSON record (`record`), so that no two styles can disagree about a name or a day.
+The styles are written from one CSL-JSON record (`record`), files for programs from what it is made of, by the same
+helpers: no two can disagree about a name or a day.
 What is cited is the revision that was read: the day as the site showed it, the site's own name, the address the post
 had, and the permanent address of the copy. When the reader looked at it is the reader's to say: no "accessed" is
 written.
@@ -9,7 +10,7 @@ written.
 from scraper.cite.files import biblatex, bibtex, csl, ris
 from scraper.cite.names import WriterName, names
 from scraper.cite.prose import STYLES, CitationStyle, Kind, StyledRun, plain
-from scraper.cite.record import Item, Work, key, nameless, parts, record
+from scraper.cite.record import Item, Work, issued, key, note, parts, record
 
 __all__ = [
     "STYLES",
@@ -22,9 +23,10 @@ __all__ = [
     "biblatex",
     "bibtex",
     "csl",
+    "issued",
     "key",
-    "nameless",
     "names",
+    "note",
     "parts",
     "plain",
     "record",

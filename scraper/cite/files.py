@@ -1,9 +1,30 @@
-"""Citations as programs read them: BibTeX, biblatex, RIS, CSL-JSON. Pure; made for exports of many posts."""
+"""Citations as programs read them: BibTeX, biblatex, RIS, CSL-JSON. Pure; made for exports of many posts.
+
+Each is written straight from a `Work`, by the same helpers as its CSL-JSON record, so that no two can disagree (tests):
+
+| CSL-JSON | RIS | BibTeX | biblatex |
+|---|---|---|---|
+| author | AU | author | author |
+| title | TI | title | title |
+| container-title | T2 | howpublished | organization |
+| issued | PY, DA | year, month, day | date |
+| URL | UR | url | url |
+| archive_location | AV, L2 | note | note |
+| archive | DB | | |
+| language | LA | language | langid |
+| keyword | KW | keywords | keywords |
+| abstract | AB | abstract | abstract |
+| note | N1 | note | note |
+
+What many posts share (authors, dates, sites, languages, tags) is written once and kept.
+"""
 
 import json
 from functools import lru_cache
 
-from scraper.cite.record import Item
+from scraper.cite.names import WriterName, names
+from scraper.cite.record import Item, Work, issued, key, note
+from scraper.cite.text import line, line_kept
 
 _MACROS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Languages by the names that babel and polyglossia have for them.
@@ -23,69 +44,36 @@ _TEX = str.maketrans(
 _TEX_NEEDED = b"\\{}~^&%$#_"
 
 
-def bibtex(item: Item) -> str:
+#: Ends a line of RIS.
+_END = "\r\n"
+
+
+def bibtex(work: Work) -> str:
     """One ``@misc`` entry for BibTeX, a line feed behind it; UTF-8, TeX's own characters escaped."""
-    date = _date(item)
-    head = [
-        ("author", _tex_authors(item)),
-        ("title", _tex(item.get("title", ""))),
-        ("howpublished", _tex(item["container-title"])),
-        ("year", f"{date[0]}" if date else ""),
-        ("day", f"{date[2]}" if len(date) > 2 else ""),
-    ]
-    month = f"  month = {_MACROS[date[1] - 1]},\n" if len(date) > 1 else ""
-    rest = [
-        ("url", _tex_url(item["URL"])),
-        ("language", _language(item.get("language"))),
-        ("keywords", _tex(item.get("keyword", "").replace("; ", ", "))),
-        ("abstract", _tex(item.get("abstract", ""))),
-        ("note", _tex_note(item)),
-    ]
-    return f"@misc{{{item['id']},\n{_fields(head)}{month}{_fields(rest)}}}\n"
+    return (
+        f"@misc{{{key(work)},\n{_tex_authors(work.author, work.site_name)}{_field('title', work.title)}"
+        f"{_kept('howpublished', work.site_name)}{_bibtex_date(work.published, work.updated)}"
+        f"  url = {{{_tex_url(work.url)}}},\n{_language('language', work.language)}{_rest(work)}}}\n"
+    )
 
 
-def biblatex(item: Item) -> str:
+def biblatex(work: Work) -> str:
     """One ``@online`` entry for biblatex, a line feed behind it."""
-    fields = [
-        ("author", _tex_authors(item)),
-        ("title", _tex(item.get("title", ""))),
-        ("organization", _tex(item["container-title"])),
-        ("date", _iso(_date(item))),
-        ("url", _tex_url(item["URL"])),
-        ("langid", _language(item.get("language"))),
-        ("keywords", _tex(item.get("keyword", "").replace("; ", ", "))),
-        ("abstract", _tex(item.get("abstract", ""))),
-        ("note", _tex_note(item)),
-    ]
-    return f"@online{{{item['id']},\n{_fields(fields)}}}\n"
+    return (
+        f"@online{{{key(work)},\n{_tex_authors(work.author, work.site_name)}{_field('title', work.title)}"
+        f"{_kept('organization', work.site_name)}{_biblatex_date(work.published, work.updated)}"
+        f"  url = {{{_tex_url(work.url)}}},\n{_language('langid', work.language)}{_rest(work)}}}\n"
+    )
 
 
-def ris(item: Item) -> str:
+def ris(work: Work) -> str:
     """One RIS record of type BLOG, its lines ended by CR LF, with an empty line behind it."""
-    date = _date(item)
-    lines = ["TY  - BLOG"]
-    if "author" in item:
-        lines += [f"AU  - {_ris_name(each)}" for each in item["author"]]
-    if "title" in item:
-        lines.append(f"TI  - {item['title']}")
-    lines.append(f"T2  - {item['container-title']}")
-    if date:
-        lines += [f"PY  - {date[0]:04}", f"DA  - {_ris_date(date)}"]
-    lines.append(f"UR  - {item['URL']}")
-    if "archive_location" in item:
-        lines += [f"AV  - {item['archive_location']}", f"L2  - {item['archive_location']}"]
-    if "archive" in item:
-        lines.append(f"DB  - {item['archive']}")
-    if "language" in item:
-        lines.append(f"LA  - {item['language']}")
-    if "keyword" in item:
-        lines += [f"KW  - {word}" for word in item["keyword"].split("; ")]
-    if "abstract" in item:
-        lines.append(f"AB  - {item['abstract']}")
-    if "note" in item:
-        lines.append(f"N1  - {item['note']}")
-    lines.append("ER  - \r\n\r\n")
-    return "\r\n".join(lines)
+    return (
+        f"TY  - BLOG{_END}{_ris_authors(work.author, work.site_name)}{_tagged('TI', line(work.title))}"
+        f"{_ris_site(work.site_name)}{_ris_dates(work.published, work.updated)}UR  - {line(work.url)}{_END}"
+        f"{_ris_archive(work)}{_kept_tag('LA', work.language)}{_ris_keywords(work.keywords)}"
+        f"{_tagged('AB', line(work.abstract))}{_tagged('N1', note(work))}ER  - {_END}{_END}"
+    )
 
 
 def csl(item: Item) -> str:
@@ -93,57 +81,113 @@ def csl(item: Item) -> str:
     return json.dumps(item, ensure_ascii=False)
 
 
-def _fields(fields: list[tuple[str, str]]) -> str:
-    return "".join([f"  {name} = {{{value}}},\n" for name, value in fields if value])
+# RIS
 
 
-def _date(item: Item) -> list[int]:
-    return item["issued"]["date-parts"][0] if "issued" in item else []
+def _tagged(tag: str, value: str) -> str:
+    return f"{tag}  - {value}{_END}" if value else ""
 
 
-def _iso(date: list[int]) -> str:
-    return "-".join(f"{part:02}" for part in date)
+@lru_cache(maxsize=4096)
+def _kept_tag(tag: str, value: str | None) -> str:
+    return _tagged(tag, line(value))
 
 
-def _ris_date(date: list[int]) -> str:
-    """``2021/03/16/``; a month ``2016/12//``."""
+@lru_cache(maxsize=4096)
+def _ris_authors(author: str | None, site_name: str) -> str:
+    return "".join(_tagged("AU", name.inverted) for name in names(author, site_name))
+
+
+@lru_cache(maxsize=1024)
+def _ris_site(site_name: str) -> str:
+    return f"T2  - {line(site_name)}{_END}"
+
+
+@lru_cache(maxsize=16384)
+def _ris_dates(published: str | None, updated: str | None) -> str:
+    """``PY  - 2021`` and ``DA  - 2021/03/16/``; of a month ``2016/12//``."""
+    date = issued(published, updated)
+    if not date:
+        return ""
     year, month, day = (*(f"{part:02}" for part in date), "", "")[:3]
-    return f"{year}/{month}/{day}/"
+    return f"PY  - {date[0]:04}{_END}DA  - {year}/{month}/{day}/{_END}"
 
 
-def _ris_name(name: dict[str, str]) -> str:
-    if "literal" in name:
-        return name["literal"]
-    found = f"{name['family']}, {name['given']}"
-    return f"{found}, {name['suffix']}" if "suffix" in name else found
+def _ris_archive(work: Work) -> str:
+    if not work.archive_url:
+        return ""
+    place = line(work.archive_url)
+    return f"AV  - {place}{_END}L2  - {place}{_END}{_kept_tag('DB', work.archive)}"
 
 
-def _tex_authors(item: Item) -> str:
-    return " and ".join(map(_tex_name, item.get("author", [])))
+def _ris_keywords(words: tuple[str, ...]) -> str:
+    return "".join([_kept_tag("KW", word) for word in words])
 
 
-def _tex_name(name: dict[str, str]) -> str:
+# BibTeX and biblatex
+
+
+def _rest(work: Work) -> str:
+    """What both kinds of entry say alike."""
+    words = ", ".join(map(line_kept, work.keywords))
+    return f"{_field('keywords', words)}{_field('abstract', work.abstract)}{_field_as_is('note', _tex_note(work))}"
+
+
+def _field(name: str, value: str | None) -> str:
+    return _field_as_is(name, _tex(line(value)))
+
+
+def _field_as_is(name: str, value: str) -> str:
+    return f"  {name} = {{{value}}},\n" if value else ""
+
+
+#: For values that stand in many entries.
+_kept = lru_cache(maxsize=4096)(_field)
+
+
+@lru_cache(maxsize=16384)
+def _bibtex_date(published: str | None, updated: str | None) -> str:
+    """Year, day and month, as far as known; the month by its macro."""
+    match issued(published, updated):
+        case (year, month, day):
+            return f"  year = {{{year}}},\n  day = {{{day}}},\n  month = {_MACROS[month - 1]},\n"
+        case (year, month):
+            return f"  year = {{{year}}},\n  month = {_MACROS[month - 1]},\n"
+        case (year,):
+            return f"  year = {{{year}}},\n"
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _biblatex_date(published: str | None, updated: str | None) -> str:
+    return _field_as_is("date", "-".join(f"{part:02}" for part in issued(published, updated)))
+
+
+@lru_cache(maxsize=4096)
+def _tex_authors(author: str | None, site_name: str) -> str:
+    return _field_as_is("author", " and ".join(map(_tex_name, names(author, site_name))))
+
+
+def _tex_name(name: WriterName) -> str:
     """``Lind, Jr., Rosa``; a body's name in braces of its own, so that it is not taken apart."""
-    if "literal" in name:
-        return f"{{{_tex(name['literal'])}}}"
-    family = _tex(name["family"])
-    if "suffix" in name:
-        family += f", {_tex(name['suffix'])}"
-    return f"{family}, {_tex(name['given'])}"
+    if not name.given:
+        return f"{{{_tex(name.family)}}}"
+    return ", ".join(_tex(part) for part in (name.family, name.suffix, name.given) if part)
 
 
-def _tex_note(item: Item) -> str:
-    note = _tex(item.get("note", ""))
-    if "archive_location" not in item:
-        return note
-    archived = f"Archived at \\url{{{_tex_url(item['archive_location'])}}}"
-    return f"{note}; {archived}" if note else archived
+def _tex_note(work: Work) -> str:
+    said = note(work)  # digits, days and words of ours: nothing that TeX would eat
+    if not work.archive_url:
+        return said
+    archived = f"Archived at \\url{{{_tex_url(work.archive_url)}}}"
+    return f"{said}; {archived}" if said else archived
 
 
-@lru_cache(maxsize=64)
-def _language(code: str | None) -> str:
+@lru_cache(maxsize=256)
+def _language(name: str, code: str | None) -> str:
     """``english`` for ``en-US``; the code itself where babel has no name that we know."""
-    return _BABEL.get((code or "").split("-")[0].lower(), _tex(code or ""))
+    said = line(code)
+    return _field_as_is(name, _BABEL.get(said.split("-")[0].lower(), _tex(said)))
 
 
 def _tex(text: str) -> str:
@@ -154,4 +198,4 @@ def _tex(text: str) -> str:
 
 def _tex_url(url: str) -> str:
     """Verbatim for TeX, so only what would end the field is encoded."""
-    return url.replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")
+    return line(url).replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")

@@ -40,7 +40,16 @@ _JOINTS = _set("against at for from in of on to with against para pour für cont
 #: Accounts that name nobody.
 _NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown") | {"web admin", "site admin"}
 _HONORIFICS = _set("dr prof professor rev hon mr mrs ms mx sir dame atty")
-_SUFFIXES = _set("jr sr ii iii iv esq phd ph.d jd md")
+_SUFFIXES = _set("jr sr ii iii iv")
+#: Behind a name, and no part of it in any style.
+_DEGREES = _set("ba bsc dphil edd esq jd llb llm ma mba md mph ms msc msw phd rn") | {"ph.d", "m.d", "j.d", "m.a"}
+#: What somebody does, behind a comma and a name.
+_ROLES = _set(
+    "advisor adviser analyst assistant associate attorney ceo chair chairperson co-chair co-director co-executive"
+    " columnist consultant contributor coordinator correspondent counsel director editor editor-in-chief fellow founder"
+    " guest intern journalist lead manager member officer organizer president producer professor rapporteur reporter"
+    " researcher secretary spokesperson treasurer volunteer writer"
+)
 _PARTICLES = _set("al bin da de del della den der di dos du el ibn la las le los ten ter van von y")
 #: Words that a person's name has at most, particles and suffixes aside.
 _LONGEST = 4
@@ -75,7 +84,7 @@ class WriterName:
 @lru_cache(maxsize=4096)
 def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     """The authors in *author*, as the site shows them; none where it names nobody. The site itself is a body."""
-    text = line(author)
+    text = _without_roles(_BY.sub("", line(author)))
     if not re.search(r"\w", text) or text.casefold() in _NOBODY:
         return ()
     if text.casefold() == line(site_name).casefold() or _is_body(text):
@@ -84,13 +93,29 @@ def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (WriterName(text),)
 
 
+_BY = re.compile(r"^(?:written |posted )?by:? ", re.IGNORECASE)
+
+
+def _without_roles(text: str) -> str:
+    """*text* without what somebody does: ``Rosa Lind, Program Director``."""
+    first, *others = text.split(",")
+    return ",".join((first, *(piece for piece in others if _plain(piece).rpartition(" ")[2] not in _ROLES)))
+
+
 def _people(part: str, *, alone: bool) -> list[WriterName]:
     """The people in one part of a list: ``King, Dana`` alone is one of them, ``Dana King, Ann Lee`` two."""
-    pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece)]
-    suffixed = len(pieces) == 2 and pieces[1].casefold().strip(".") in _SUFFIXES
-    if suffixed or (len(pieces) == 2 and alone and " " not in pieces[0]):
-        return [_person(part)]
+    pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece) and not _is_degree(piece)]
+    if len(pieces) == 2 and (_plain(pieces[1]) in _SUFFIXES or (alone and " " not in pieces[0])):
+        return [_person(", ".join(pieces))]
     return [_person(piece) for piece in pieces]
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold().strip(".")
+
+
+def _is_degree(piece: str) -> bool:
+    return _plain(piece) in _DEGREES
 
 
 def _is_body(text: str) -> bool:
@@ -114,16 +139,24 @@ def _is_latin(text: str) -> bool:
 
 def _person(text: str) -> WriterName:
     """A name in its usual order, or already turned round (``King, Dana``)."""
-    family, comma, given = text.partition(",")
-    if comma and given.strip().casefold().strip(".") not in _SUFFIXES:
-        return WriterName(family.strip(), given.strip())
-    words = [word for word in family.split() if word.casefold().strip(".") not in _HONORIFICS]
-    suffix = [given.strip()] if comma else []
-    while len(words) > 2 and words[-1].casefold().strip(".") in _SUFFIXES:
+    family, _, behind = (part.strip() for part in text.partition(","))
+    if behind and _plain(behind) not in _SUFFIXES:
+        return WriterName(family, behind)
+    words = [word for word in family.split() if _plain(word) not in _HONORIFICS]
+    while len(words) > 2 and _is_degree(words[-1]):
+        words.pop()
+    suffix = [behind] if behind else []
+    while len(words) > 2 and _plain(words[-1]) in _SUFFIXES:
         suffix.insert(0, words.pop())
     if len(words) < 2 or _is_body(" ".join(words)):
         return WriterName(" ".join((*words, *suffix)) or text.strip())
+    start = _family_from(words)
+    return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+
+
+def _family_from(words: list[str]) -> int:
+    """At which of *words* the family name begins: the last one, or the particles before it."""
     start = len(words) - 1
     while start > 1 and words[start - 1] in _PARTICLES:
         start -= 1
-    return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+    return start

@@ -4,6 +4,7 @@ Each style is a function from the CSL-JSON item to runs of text that know whethe
 an address. How a style writes things was held against its own examples and its style of the CSL project (tests).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from scraper.cite.names import WriterName
 from scraper.cite.record import Item, Parts, parts
-from scraper.cite.titles import sentence_case, with_inner
+from scraper.cite.titles import sentence_case, unstopped, with_inner
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -66,9 +67,18 @@ def _authors(item: Item) -> list[WriterName]:
     ]
 
 
+def _straight(authors: list[WriterName]) -> list[str]:
+    return [name.straight for name in authors]
+
+
 def _site_is_author(item: Item) -> bool:
     authors = _authors(item)
     return len(authors) == 1 and authors[0].inverted.casefold() == item["container-title"].casefold()
+
+
+def _authors_beside_site(item: Item) -> list[WriterName]:
+    """The authors, for styles that leave out one who is the site itself."""
+    return [] if _site_is_author(item) else _authors(item)
 
 
 def _issued(item: Item) -> Parts:
@@ -97,7 +107,7 @@ def _shortened(date: Parts) -> str:
 
 
 def _british(date: Parts, months: tuple[str, ...] = MONTHS) -> str:
-    return " ".join(filter(None, (f"{date[2]}" if len(date) == 3 else "", _american(date[:2], months))))
+    return " ".join(filter(None, (*map(str, date[2:]), _american(date[:2], months))))
 
 
 def _mla_date(date: Parts) -> str:
@@ -115,39 +125,64 @@ def _apa_date(date: Parts) -> str:
     return "n.d."
 
 
+def _then(text: str, ending: str) -> str:
+    """*text* with what follows it; nothing where there is no text."""
+    return f"{text}{ending}" if text else ""
+
+
 def _stopped(text: str) -> str:
-    """*text* with a full stop, unless it ends like a sentence."""
-    return text if text.endswith((".", "?", "!", "…", ".”", "?”", "!”", ".’", "?’", "!’")) else f"{text}."
+    """*text* with a full stop, unless it ends like a sentence, or is none."""
+    return text if not text or re.search("[.?!…][”’]?$", text) else f"{text}."
 
 
-def _listed(parts_of: list[str], word: str, *, comma_before_two: bool = False) -> str:
-    match parts_of:
+def _listed(people: list[str], word: str, *, comma_before_two: bool = False) -> str:
+    match people:
         case [one]:
             return one
         case [one, two]:
-            return f"{one}, {word} {two}" if comma_before_two else f"{one} {word} {two}"
+            return f"{one}{',' * comma_before_two} {word} {two}"
         case [*most, last]:
             return f"{', '.join(most)}, {word} {last}"
     return ""
 
 
-def _turned(authors: list[WriterName], most: int) -> str:
-    """A list that begins with the family name: ``King, Dana, and Ann Lee``; from *most* + 1 on ``et al.``"""
+def _and(people: list[str]) -> str:
+    """``A, B and C``: OSCOLA has no comma before ``and``."""
+    *most, last = people
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _abridged(people: list[str], most: int, others: str, listed: Callable[[list[str]], str]) -> str:
+    """*people* in a list; of more than *most* the first and *others*."""
+    if len(people) > most:
+        return f"{people[0]} {others}"
+    return listed(people) if people else ""
+
+
+def _turned(authors: list[WriterName], most: int, shown: int = 1) -> str:
+    """A list that begins with the family name: ``King, Dana, and Ann Lee``; of more than *most* the first *shown*."""
+    if not authors:
+        return ""
     first, *others = authors
-    if len(authors) > most:
-        return f"{first.inverted}, et al."
-    inverted = bool(first.given)
-    return _listed([first.inverted, *(name.straight for name in others)], "and", comma_before_two=inverted)
+    people = [first.inverted, *_straight(others)]
+    if len(people) > most:
+        return f"{', '.join(people[:shown])}, et al."
+    return _listed(people, "and", comma_before_two=bool(first.given))
 
 
 def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:
     """``archived at ADDRESS`` between *before* and *after*, and that the post is no longer where it was."""
-    place = item.get("archive_location")
-    words = ["no longer online" if "gone" in item["custom"] else "", "archived at " if place else ""]
+    place = item.get("archive_location", "")
+    words = ["no longer online" if "gone" in item["custom"] else "", place and "archived at "]
     said = ", ".join(filter(None, words))
-    if not said:
-        return []
-    return [StyledRun(before + said), *([StyledRun(place, Kind.ADDRESS)] if place else []), StyledRun(after)]
+    return [StyledRun(before + said), StyledRun(place, Kind.ADDRESS), StyledRun(after)] if said else []
+
+
+def _quoted_sentence(item: Item) -> str:
+    """``“Title.” ``, quotations in it between single marks."""
+    if title := item.get("title"):
+        return f"“{_stopped(with_inner(title, '‘', '’'))}” "
+    return f"{UNTITLED}. "
 
 
 # The styles
@@ -155,18 +190,27 @@ def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:
 
 def _apa(item: Item, text: str | None) -> tuple[StyledRun, ...]:
     """Author. (Year, Month day). *Title in sentence case*. Site. URL (archived at URL)"""
-    authors = _authors(item)
-    people = _listed([name.initials for name in authors], "&", comma_before_two=any(name.given for name in authors))
-    date = f"({_dated(_issued(item), _apa_date, item)})."
-    title = item.get("title")
-    if title:
-        cased = sentence_case(title, text, item.get("language"))
-        titled = [StyledRun(cased, Kind.ITALIC), StyledRun("" if cased.endswith(("?", "!", ".", "…")) else ".")]
-    else:
-        titled = [StyledRun(f"[{UNTITLED}].")]
-    head = [StyledRun(f"{_stopped(people)} {date} "), *titled] if people else [*titled, StyledRun(f" {date}")]
-    site = " " if _site_is_author(item) else f" {_stopped(item['container-title'])} "
+    date = StyledRun(f"({_dated(_issued(item), _apa_date, item)}). ")
+    people = _then(_stopped(_apa_people(_authors(item))), " ")
+    title = _apa_title(item, text)
+    head = (StyledRun(people), date, *title) if people else (*title, date)
+    site = "" if _site_is_author(item) else f"{_stopped(item['container-title'])} "
     return (*head, StyledRun(site), StyledRun(item["URL"], Kind.ADDRESS), *_archived(item, " (", ")"))
+
+
+def _apa_people(authors: list[WriterName]) -> str:
+    """Up to 20 people; of more the first 19 and the last."""
+    people = [name.initials for name in authors]
+    if len(people) > 20:
+        return f"{', '.join(people[:19])}, … {people[-1]}"
+    return _listed(people, "&", comma_before_two=any(name.given for name in authors))
+
+
+def _apa_title(item: Item, text: str | None) -> tuple[StyledRun, ...]:
+    if "title" not in item:
+        return (StyledRun(f"[{UNTITLED}]. "),)
+    cased = sentence_case(item["title"], text, item.get("language"))
+    return StyledRun(cased, Kind.ITALIC), StyledRun(_stopped(cased)[len(cased) :] + " ")
 
 
 def _chicago_date(item: Item) -> str:
@@ -174,28 +218,33 @@ def _chicago_date(item: Item) -> str:
     custom = item["custom"]
     issued = _dated(_issued(item), _american, item)
     if not issued:
-        return f"captured {_american(parts(custom['captured']))}" if "captured" in custom else ""
+        return _captured(item, _american)
     if custom.get("by_update"):
         return f"last modified {issued}"
-    updated = _american(parts(custom["updated"])) if "updated" in custom else ""
-    return f"{issued}, last modified {updated}" if updated and updated != issued else issued
+    updated = _american(parts(custom.get("updated")))
+    return f"{issued}, last modified {updated}" if updated not in ("", issued) else issued
+
+
+def _captured(item: Item, form: Callable[[Parts], str]) -> str:
+    date = form(parts(item["custom"].get("captured")))
+    return f"captured {date}" if date else ""
 
 
 def _chicago_bibliography(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site* (blog), Month day, year. URL. Archived at URL."""
-    authors = _authors(item)
-    people = f"{_stopped(_turned(authors, 10))} " if authors else ""
-    title = item.get("title")
-    titled = f"“{_stopped(with_inner(title, '‘', '’'))}” " if title else f"{UNTITLED}. "
-    date = _chicago_date(item)
+    people = _then(_stopped(_turned(_authors(item), most=10, shown=7)), " ")
     return (
-        StyledRun(people + titled),
+        StyledRun(people + _quoted_sentence(item)),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f" (blog), {date}. " if date else " (blog). "),
+        StyledRun(f" (blog){_after_comma(_chicago_date(item))}. "),
         StyledRun(item["URL"], Kind.ADDRESS),
         StyledRun("."),
         *_sentence(_archived(item, " ", ".")),
     )
+
+
+def _after_comma(text: str) -> str:
+    return f", {text}" if text else ""
 
 
 def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
@@ -205,15 +254,14 @@ def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
 
 def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, “Title,” *Site* (blog), Month day, year, URL, archived at URL."""
-    authors = [name.straight for name in _authors(item)]
-    people = f"{authors[0]} et al., " if len(authors) > 3 else f"{_listed(authors, 'and')}, " if authors else ""
-    title = item.get("title")
-    titled = f"“{with_inner(title, '‘', '’')},” " if title else f"{UNTITLED.lower() if people else UNTITLED}, "
-    date = _chicago_date(item)
+    people = _abridged(_straight(_authors(item)), 3, "et al.", lambda names: _listed(names, "and"))
+    title = UNTITLED.lower() if people else UNTITLED
+    if "title" in item:
+        title = f"“{with_inner(unstopped(item['title']), '‘', '’')},”"
     return (
-        StyledRun(people + titled),
+        StyledRun(_then(people, ", ") + title + ("" if "title" in item else ",") + " "),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f" (blog), {date}, " if date else " (blog), "),
+        StyledRun(f" (blog){_after_comma(_chicago_date(item))}, "),
         StyledRun(item["URL"], Kind.ADDRESS),
         *_archived(item, ", "),
         StyledRun("."),
@@ -222,15 +270,11 @@ def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:
 
 def _mla(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site*, day Mon. year, URL. The address is that of the copy where others can reach it."""
-    authors = [] if _site_is_author(item) else _authors(item)
-    people = f"{_stopped(_turned(authors, 2))} " if authors else ""
-    title = item.get("title")
-    titled = f"“{_stopped(with_inner(title, '‘', '’'))}” " if title else f"{UNTITLED}. "
-    date = _dated(_issued(item), _mla_date, item)
+    people = _then(_stopped(_turned(_authors_beside_site(item), most=2)), " ")
     return (
-        StyledRun(people + titled),
+        StyledRun(people + _quoted_sentence(item)),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f", {date}, " if date else ", "),
+        StyledRun(f"{_after_comma(_dated(_issued(item), _mla_date, item))}, "),
         StyledRun(item.get("archive_location") or item["URL"], Kind.ADDRESS),
         StyledRun("."),
     )
@@ -238,52 +282,49 @@ def _mla(item: Item, _: str | None) -> tuple[StyledRun, ...]:
 
 def _bluebook(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, *Title*, SITE (Mon. day, year), URL [archived URL]."""
-    authors = [] if _site_is_author(item) else [name.straight for name in _authors(item)]
-    people = f"{authors[0]} et al., " if len(authors) > 2 else f"{' & '.join(authors)}, " if authors else ""
-    title = item.get("title")
-    titled = [StyledRun(title, Kind.ITALIC), StyledRun(", ")] if title else [StyledRun(f"{UNTITLED}, ")]
-    date, custom = _dated(_issued(item), _shortened, item), item["custom"]
-    if custom.get("by_update"):
-        date = f"last updated {date}"
-    elif not date and "captured" in custom:
-        date = f"captured {_shortened(parts(custom['captured']))}"
-    place = item.get("archive_location")
+    people = _abridged(_straight(_authors_beside_site(item)), 2, "et al.", " & ".join)
+    title = StyledRun(unstopped(item["title"]), Kind.ITALIC) if "title" in item else StyledRun(UNTITLED)
+    date, place = _bluebook_date(item), item.get("archive_location")
     return (
-        StyledRun(people),
-        *titled,
+        StyledRun(_then(people, ", ")),
+        title,
+        StyledRun(", "),
         StyledRun(item["container-title"], Kind.SMALL_CAPITALS),
         StyledRun(f" ({date}), " if date else ", "),
         StyledRun(item["URL"], Kind.ADDRESS),
-        StyledRun(" (no longer online)" if "gone" in custom else ""),
+        StyledRun(" (no longer online)" * ("gone" in item["custom"])),
         *([StyledRun(" ["), StyledRun(place, Kind.ADDRESS), StyledRun("]")] if place else []),
         StyledRun("."),
     )
 
 
+def _bluebook_date(item: Item) -> str:
+    date = _dated(_issued(item), _shortened, item)
+    if item["custom"].get("by_update"):
+        return f"last updated {date}"
+    return date or _captured(item, _shortened)
+
+
 def _oscola(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, ‘Title’ (*Site*, day Month year) <URL> archived at <URL>; the reader adds ``accessed`` and a day."""
-    authors = [name.straight for name in _authors(item)]
-    people = f"{authors[0]} and others, " if len(authors) > 3 else f"{_and(authors)}, " if authors else ""
-    title = item.get("title")
-    titled = f"‘{with_inner(title, '“', '”')}’ (" if title else f"{UNTITLED} ("
-    date = _dated(_issued(item), _british, item)
-    archived = _archived(item, " ")
-    place = [StyledRun(f"{run.text}<") if at == 0 and len(archived) == 3 else run for at, run in enumerate(archived)]
+    people = _abridged(_straight(_authors(item)), 3, "and others", _and)
+    title = f"‘{with_inner(unstopped(item['title']), '“', '”')}’" if "title" in item else UNTITLED
     return (
-        StyledRun(people + titled),
+        StyledRun(f"{_then(people, ', ')}{title} ("),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f", {date}) <" if date else ") <"),
+        StyledRun(f"{_after_comma(_dated(_issued(item), _british, item))}) <"),
         StyledRun(item["URL"], Kind.ADDRESS),
         StyledRun(">"),
-        *place,
-        *([StyledRun(">")] if len(archived) == 3 else []),
+        *_bracketed(_archived(item, " ")),
     )
 
 
-def _and(people: list[str]) -> str:
-    """``A, B and C``: OSCOLA has no comma before ``and``."""
-    *most, last = people
-    return f"{', '.join(most)} and {last}" if most else last
+def _bracketed(runs: list[StyledRun]) -> list[StyledRun]:
+    """*runs* with the address among them, if there is one, between ``<`` and ``>``."""
+    match runs:
+        case [words, place, _] if place.text:
+            return [StyledRun(f"{words.text}<"), place, StyledRun(">")]
+    return runs
 
 
 #: In the order in which pages show them.

@@ -1,4 +1,4 @@
-"""The one record that all citations are made of: CSL-JSON 1.0.2, type ``post-weblog``.
+"""The one record that the styles' citations are made of: CSL-JSON 1.0.2, type ``post-weblog``.
 
 https://github.com/citation-style-language/schema: ``literal`` names for bodies, ``issued`` as precise as known,
 ``archive_location`` the permanent address of the revision. What CSL has no variable for stands in ``custom``.
@@ -7,7 +7,7 @@ https://github.com/citation-style-language/schema: ``literal`` names for bodies,
 import hashlib
 import re
 from functools import lru_cache
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, cast
 
 from scraper.cite.names import WriterName, names
 from scraper.cite.text import ascii_letters, line, line_kept
@@ -42,7 +42,7 @@ class Work(NamedTuple):
     keywords: tuple[str, ...] = ()
     #: SHA-256 of the page as captured.
     sha256: str | None = None
-    #: Name of the archive.
+    #: WriterName of the archive.
     archive: str | None = None
     #: Permanent address of the revision; None: the archive is not served where others can reach it.
     archive_url: str | None = None
@@ -84,34 +84,34 @@ Item = TypedDict(
 
 def record(work: Work) -> Item:
     """*work* as a CSL-JSON item. What is not known is left out."""
-    return {"id": key(work), **nameless(work)}
+    date = issued(work.published, work.updated)
+    place = line(work.archive_url)
+    found: dict[str, object] = {
+        "id": key(work),
+        "type": "post-weblog",
+        "title": line(work.title),
+        "author": list(_authors(work.author, work.site_name)),
+        "container-title": line_kept(work.site_name),
+        "issued": {"date-parts": [list(date)]} if date else None,
+        "URL": line(work.url),
+        "language": line_kept(work.language),
+        "abstract": line(work.abstract),
+        "keyword": "; ".join(map(line_kept, work.keywords)),
+        "archive_location": place,
+        "archive": place and line_kept(work.archive),
+        "custom": _custom(work),
+        "note": note(work),
+    }
+    return cast("Item", {name: value for name, value in found.items() if value or name in _ALWAYS})
 
 
-def nameless(work: Work) -> Item:
-    """The same without an ``id``, for formats whose entries have no name of their own."""
-    item: Item = {"type": "post-weblog"}
-    if title := line(work.title):
-        item["title"] = title
-    if people := _authors(work.author, work.site_name):
-        item["author"] = list(people)
-    item["container-title"] = line_kept(work.site_name)
-    if issued := parts(work.published) or parts(work.updated):
-        item["issued"] = {"date-parts": [list(issued)]}
-    item["URL"] = line(work.url)
-    if work.language:
-        item["language"] = line_kept(work.language)
-    if abstract := line(work.abstract):
-        item["abstract"] = abstract
-    if work.keywords:
-        item["keyword"] = "; ".join(map(line_kept, work.keywords))
-    if work.archive_url:
-        item["archive_location"] = line(work.archive_url)
-        if work.archive:
-            item["archive"] = line_kept(work.archive)
-    item["custom"] = custom = _custom(work)
-    if note := _note(custom):
-        item["note"] = note
-    return item
+#: Variables that stand in every item.
+_ALWAYS = frozenset({"container-title", "URL", "custom"})
+
+
+def issued(published: str | None, updated: str | None) -> Parts:
+    """The date that a post is cited by: that of publication, else of the update; empty: none is known."""
+    return parts(published) or parts(updated)
 
 
 @lru_cache(maxsize=4096)
@@ -127,35 +127,39 @@ def _author(name: WriterName) -> dict[str, str]:
 
 
 def _custom(work: Work) -> Custom:
-    found: Custom = {}
-    if captured := day(work.captured_at):
-        found["captured"] = captured
-    if updated := day(work.updated):
-        found["updated"] = updated
-        if not parts(work.published):
-            found["by_update"] = True
-    if gone := day(work.gone_at):
-        found["gone"] = gone
-    if work.sha256:
-        found["sha256"] = work.sha256
-    if work.in_utc:
-        found["in_utc"] = True
-    return found
+    updated = day(work.updated)
+    found: dict[str, object] = {
+        "captured": day(work.captured_at),
+        "updated": updated,
+        "by_update": bool(updated) and not parts(work.published),
+        "gone": day(work.gone_at),
+        "sha256": work.sha256,
+        "in_utc": work.in_utc,
+    }
+    return cast("Custom", {name: value for name, value in found.items() if value})
 
 
-def _note(custom: Custom) -> str:
-    said = []
-    if "updated" in custom:
-        said.append(f"Updated {custom['updated']}")
-    if "captured" in custom:
-        said.append(f"Captured {custom['captured']}")
-    if "gone" in custom:
-        said.append(f"No longer online on {custom['gone']}")
-    if "in_utc" in custom:
-        said.append("The date is the day in UTC")
-    if "sha256" in custom:
-        said.append(f"SHA-256 of the page as captured: {custom['sha256']}")
-    return "; ".join(said)
+_IN_UTC = "The date is the day in UTC"
+
+
+def note(work: Work) -> str:
+    """What no field of its own says: other dates, and the digest of the page; empty: nothing."""
+    said = _note(day(work.updated), day(work.captured_at), day(work.gone_at), _IN_UTC if work.in_utc else "")
+    if not work.sha256:
+        return said
+    digest = f"SHA-256 of the page as captured: {work.sha256}"
+    return f"{said}; {digest}" if said else digest
+
+
+@lru_cache(maxsize=16384)
+def _note(updated: str, captured: str, gone: str, utc: str) -> str:
+    said = (
+        updated and f"Updated {updated}",
+        captured and f"Captured {captured}",
+        gone and f"No longer online on {gone}",
+        utc,
+    )
+    return "; ".join(filter(None, said))
 
 
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -177,9 +181,18 @@ def day(date: str | None) -> str:
 
 def key(work: Work) -> str:
     """A name for the entry, ASCII, the same for the same post always, unique by its address."""
-    word = next((found for found in map(ascii_letters, line(work.title).split()) if len(found) > 3), "")
+    word = _first_long(line(work.title))
     digest = hashlib.sha256(work.url.encode("utf-8", "replace")).hexdigest()[:8]
     return f"{_family(work.author, work.site_name)}{day(work.published or work.updated)[:4] or 'nd'}{word}_{digest}"
+
+
+def _first_long(title: str) -> str:
+    """The first word of *title* that has more than three ASCII letters; empty: it has none."""
+    for word in title.split():
+        letters = ascii_letters(word)
+        if len(letters) > 3:
+            return letters
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -71,6 +71,23 @@ def _named(title: str, body: str) -> list[range]:
     return found
 
 
+#: A quotation within a title: between double marks, or single ones that are no apostrophes.
+_QUOTED = re.compile(
+    r"“([^“”]*)”|\"([^\"]*)\"|(?<!\w)‘((?:[^‘’]|’(?=\w))*)’(?!\w)|(?<!\w)'(\w(?:[^']|'(?=\w))*)'(?!\w)"
+)
+
+
 def with_inner(title: str, opening: str, closing: str) -> str:
     """*title* with its own quotations, whatever their marks, between *opening* and *closing*."""
-    return re.sub(r"“([^“”]*)”|\"([^\"]*)\"", lambda found: f"{opening}{found[1] or found[2] or ''}{closing}", title)
+    return _QUOTED.sub(lambda found: f"{opening}{next(filter(None, found.groups()), '')}{closing}", title)
+
+
+#: A word whose full stop is its own: ``U.S.``, ``Inc.``, ``No.``
+_ABBREVIATION = re.compile(r"(?:\w\.)+\w\.$|\b(?:Co|Corp|Dr|Inc|Jr|Ltd|No|Sr|St|Vol|al|etc|v|vs)\.$")
+
+
+def unstopped(title: str) -> str:
+    """*title* without the full stop at its end, for styles that go on behind it; that of an abbreviation stays."""
+    if title.endswith(".") and not title.endswith("..") and not _ABBREVIATION.search(title):
+        return title[:-1]
+    return title

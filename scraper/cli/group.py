@@ -88,7 +88,7 @@ def failed(error: BaseException) -> Failed:
         case KeyboardInterrupt():
             return Failed(STOPPED, Interrupted.exit_status)
         case UnicodeEncodeError() if any(map(_HALF.search, sys.argv)):
-            return Failed(f"expected words in UTF-8, found {error.object!r}", UsageError.exit_status)
+            return Failed(f"expected UTF-8 text, found {error.object!r}", UsageError.exit_status)
         case OSError():
             hush()
             where = error.filename or "standard output"
@@ -132,7 +132,7 @@ class Seconds(click.FloatRange):
         """The number of seconds."""
         seconds = float(super().convert(value, param, ctx))
         if not math.isfinite(seconds):
-            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
         return seconds
 
 
@@ -218,7 +218,7 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="json: every line is a JSON object, one for each request, cause and error, for machines.",
+        help="json: one JSON object a line, for each request, cause and error.",
     )(command)
 
 

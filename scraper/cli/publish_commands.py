@@ -10,6 +10,7 @@ import click
 
 from scraper.cli.group import Log, db_option, now, request_of, stoppable
 from scraper.errors import UsageError
+from scraper.numbers import plural
 
 if TYPE_CHECKING:
     from scraper import search
@@ -133,15 +134,15 @@ def posts(
             click.echo(f"{place}: {number} {'posts' if table == 'posts' else 'rows'}")
         elif table == "all":
             done = room.to_zip(opened.conn, required("--table all", output), form, options)
-            click.echo(f"{done.path}: {done.rows} rows, {done.bytes} bytes, sha256 {done.sha256}")
+            click.echo(f"{done.path}: {plural(done.rows, 'row')}, {plural(done.bytes, 'byte')}, sha256 {done.sha256}")
         elif output is None:
             with closing(room.write(opened.conn, request, form, options)) as chunks:
                 for chunk in chunks:
                     click.echo(chunk, nl=False)
         else:
             done = room.to_file(opened.conn, output, form, request=request, options=options)
-            what = "posts" if table == "posts" else "rows"
-            click.echo(f"{done.path}: {done.rows} {what}, {done.bytes} bytes, sha256 {done.sha256}")
+            rows = plural(done.rows, "post" if table == "posts" else "row")
+            click.echo(f"{done.path}: {rows}, {plural(done.bytes, 'byte')}, sha256 {done.sha256}")
     finally:
         opened.close()
 
@@ -166,7 +167,7 @@ def evidence(form: str, db: Path, output: Path, where: tuple[str, ...], query: s
     log, request = Log(), selection(db, where, query)
     write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
     number = write(db, output, request=request, progress=lambda done: log.step("captures", done, None))
-    log.summary(f"{output}: {number} captures, {output.stat().st_size} bytes")
+    log.summary(f"{output}: {plural(number, 'capture')}, {plural(output.stat().st_size, 'byte')}")
 
 
 def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str) -> None:
@@ -174,7 +175,7 @@ def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str
     from scraper import export as room
 
     size = room.to_bag(db, output, now=now, licence=licence, request=selection(db, where, query))
-    click.echo(f"{output}: a bag of {size} bytes")
+    click.echo(f"{output}: a bag of {plural(size, 'byte')}")
 
 
 #: Said of a copy that has all that the archive has.
@@ -189,7 +190,7 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
 
     size = room.copy(db, output, now=now, captures=captures, pictures=pictures, public=public)
     left = {(True, True): "", (True, False): ", without the stored pictures"}
-    click.echo(f"{output}: {size} bytes{left.get((captures, pictures), ', without the stored pages')}")
+    click.echo(f"{output}: {plural(size, 'byte')}{left.get((captures, pictures), ', without the stored pages')}")
     if not public:
         click.echo(NOT_PUBLIC, err=True)
 

@@ -269,7 +269,7 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 
 @click.command()
 @db_option
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
 @click.option("--checkpoint", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip
 @click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")

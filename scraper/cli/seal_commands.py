@@ -8,6 +8,7 @@ import click
 
 from scraper.cli.group import Log, db_option, now, request_of
 from scraper.dates import utc
+from scraper.numbers import plural
 
 
 @click.group(invoke_without_command=True)
@@ -112,12 +113,12 @@ def publish(db: Path, where: str) -> None:
     with open_run(db, now=now, create=False, up_to_date=False) as run:
         if where.startswith(("http://", "https://")):
             note = room.publishing.cosign(run.archive, where)
-            click.echo(f"{where}: cosigned, {len(note.signatures)} signatures")
+            click.echo(f"{where}: cosigned, {plural(len(note.signatures), 'signature')}")
             return
         text = room.publishing.newest(run.archive).text
     with export.replacing(Path(where), db) as partial:
         partial.write_text(text, encoding="utf-8")
-    click.echo(f"{where}: {len(text.encode())} bytes")
+    click.echo(f"{where}: {plural(len(text.encode()), 'byte')}")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from scraper import magic, urls
 from scraper.decide import FILE_AGAIN, within
 from scraper.errors import FetchFailed, Forbidden
+from scraper.numbers import plural
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, ProgressStep
 from scraper.store import lookups
@@ -33,7 +34,10 @@ class Attachments:
         """Every document linked from a post that the archive does not hold yet."""
         found = lookups.unfetched_files(self.session.archive.db, self.site.id)
         wanted = [url for url in found if self.wants(url) and not self._failed_lately(url)]
-        message = f"{len(wanted)} files were due; {MOST_FILES} of them are fetched in one run, the others follow"
+        message = (
+            f"{plural(len(wanted), 'file was', 'files were')} due; "
+            f"{MOST_FILES} of them are fetched in one run, the others follow"
+        )
         self.session.cap("files", self.site.base_url, message if len(wanted) > MOST_FILES else None)
         wanted = wanted[:MOST_FILES]
         for number, url in enumerate(wanted):
@@ -83,7 +87,7 @@ def file_fault(answer: Capture) -> str | None:
     if answer.status != 200 or answer.body is None:
         return f"expected a file, found status {answer.status}"
     if answer.truncated:
-        return f"expected a whole file, found {len(answer.body)} bytes of it ({answer.truncated})"
+        return f"expected a whole file, found {plural(len(answer.body), 'byte')} of it ({answer.truncated})"
     path = urlsplit(answer.url).path.lower()
     if WEB_PAGE.match(answer.body[:200]):
         return "expected a file, found a web page"

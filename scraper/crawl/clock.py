@@ -87,7 +87,7 @@ def _refuse_where_agreed(witness: Witness, others: Iterable[Witness], now: datet
         if abs(other.ahead - witness.ahead) <= AGREE:
             raise WrongClock(
                 f"this machine's clock is wrong: it says {utc(now)}, but {_host(other.url)} and {_host(witness.url)} "
-                f"say {utc(now + witness.ahead)}. Nothing was written: set the clock right, then run again"
+                f"say {utc(now + witness.ahead)}. Nothing was written: set the clock, then run again"
             )
 
 
@@ -97,7 +97,7 @@ def note(session: NetworkSession, checked: Checked) -> None:
     for one in checked.differing:
         message = (
             f"{_host(one.url)} says {utc(session.run.now() + one.ahead)}, this machine's clock {session.at()}: one of "
-            "them is wrong. If it is ours, set it right; nothing was stopped for it"
+            "them is wrong. If it is ours, set it; the run went on"
         )
         session.tell(Problem(stage=Stage.CLOCK, kind=DIFFERS, level=Level.NOTE, url=one.url, message=message), one.url)
     if checked.vouching is not None:

@@ -45,7 +45,7 @@ class ControlPages:
         try:
             hops, answer = self.session.ask(url, CaptureKind.OTHER, self.site)
         except (FetchFailed, Forbidden) as error:
-            message = f"could not ask for an address that never was: {error}"
+            message = f"could not ask for a nonexistent address: {error}"
             self.session.note(
                 Problem(stage=Stage.FETCH, kind="no-probe", level=Level.NOTE, url=self.site.base_url, message=message)
             )

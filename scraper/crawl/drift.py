@@ -66,7 +66,10 @@ def _advice(alarms: Collection[str], site: str) -> Iterator[str]:
     if WHOLE_PAGE in alarms:
         yield "Pages that show no post are a wall whose words change, or a new layout: open one in a browser."
     if set(alarms) - {WHOLE_PAGE}:
-        yield f"If the posts really changed so, `ushrn accept {site}` takes them in; else the reader needs a look."
+        yield f"If the posts really changed, `ushrn accept {site}` takes "
+
+
+"them in; if not, the program must be taught the look."
 
 
 def report(alarms: dict[str, list[str]], site: str, since: dict[str, str]) -> str:

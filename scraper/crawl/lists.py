@@ -183,7 +183,9 @@ class Lists:
         seen, where = {first.url}, first.reading.url or first.url
         while following is not None and following not in seen and discover.on_site(following, self.site):
             if len(seen) == MOST_LIST_PAGES:
-                message = f"the list goes on at {following}; {MOST_LIST_PAGES} of its pages were read, as in every run"
+                message = (
+                    f"the list continues at {following}; {MOST_LIST_PAGES} of its pages were read, the limit of one run"
+                )
                 self.session.cap("list-pages", where, message, Level.ERROR)
                 return
             seen.add(following)

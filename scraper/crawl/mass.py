@@ -3,6 +3,7 @@
 from scraper.crawl.lists import Found
 from scraper.crawl.session import Session
 from scraper.decide import GONE_AFTER, within
+from scraper.numbers import plural
 from scraper.records import Problem, Site
 from scraper.store import lookups
 from scraper.vocabulary import AddressState, Stage
@@ -23,8 +24,9 @@ def check(session: Session, site: Site, found: Found) -> None:
     absent = sum(1 for one in known.values() if one.missing_since)
     _tell(
         session, site, Stage.MASS_ABSENT, absent, len(known),
-        f"{absent} of {len(known)} known posts are absent at once: if the site was moved or is being taken down, "
-        "`ushrn recover` gets what web archives hold. No post that the site's sources still name is called gone",
+        f"{absent} of {plural(len(known), 'known post is', 'known posts are')} absent at once: "
+        "if the site was moved or is being taken down, `ushrn recover` gets "
+        "what web archives hold. No post that the site's sources still name is called gone",
     )  # fmt: skip
     now = session.run.now()
     unnamed = [
@@ -34,7 +36,7 @@ def check(session: Session, site: Site, found: Found) -> None:
     ]
     _tell(
         session, site, Stage.MASS_UNNAMED, len(unnamed), len(known),
-        f"the sitemap no longer names {len(unnamed)} of {len(known)} known posts; each of them is looked at",
+        f"the sitemap no longer names {len(unnamed)} of {plural(len(known), 'known post')}; each of them is looked at",
     )  # fmt: skip
 
 

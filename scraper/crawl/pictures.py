@@ -14,6 +14,7 @@ from enum import StrEnum
 from scraper import decide, digests, pictures, urls, wix_media
 from scraper.crawl.styles import pages_looked_at, pictures_drawn, sheets_named
 from scraper.errors import FetchFailed, Forbidden
+from scraper.numbers import plural
 from scraper.page_media import PageMedia
 from scraper.records import Capture, Problem, Site
 from scraper.runs import NetworkSession, ProgressStep
@@ -228,7 +229,7 @@ class PictureCrawl:
         if self._left >= 0:
             return None
         self._left = 0
-        return f"left out: {len(body):,} bytes, and the budget for pictures has {max(0, left):,} left"
+        return f"left out: {plural(len(body), 'byte')}, and the budget for pictures has {max(0, left):,} left"
 
 
 def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:
@@ -237,7 +238,7 @@ def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:
     if answer.status != 200 or answer.body is None:
         return f"expected {what}, found status {answer.status}"
     if answer.truncated:
-        return f"expected the whole of {what}, found {len(answer.body)} bytes of it ({answer.truncated})"
+        return f"expected the whole of {what}, found {plural(len(answer.body), 'byte')} of it ({answer.truncated})"
     if kind == CaptureKind.IMAGE and pictures.type_of(answer.body) is None:
         return f"expected a picture, found {answer.body[:16]!r}"
     if kind == CaptureKind.STYLE and answer.media_type not in ("text/css", None):

@@ -12,6 +12,7 @@ from scraper.crawl.wall import Wall
 from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.fetch import Validators
+from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import ProgressStep
@@ -231,7 +232,7 @@ class Posts:
         why = f"status {answer.status}, though the site's own sources name it"
         self.session.keep(answer, reading, {Judgement.HELD: why})
         stage = Stage.NAMED if self.before(url) is None else Stage.FETCH
-        message = f"expected the post, found {why}; asked again in the next runs"
+        message = f"expected the post, found {why}; it will be asked for again"
         self.session.note(Problem(stage=stage, kind="named-but-missing", url=url, message=message))
 
     def _spoiled(self, url: str, answer: Capture, reading: Reading) -> None:
@@ -271,7 +272,7 @@ class Posts:
         self.session.keep(answer)
         to = answer.redirected_to or ""
         self.moved_away.setdefault(urls.host(to), []).append(to)
-        message = f"expected the post, it leads to {to}, which is not on the site; not followed"
+        message = f"leads to {to}, which is not on the site; not followed"
         self.session.note(Problem(stage=Stage.FETCH, kind="led-away", level=Level.NOTE, url=url, message=message))
 
     def _has_moved_away(self) -> bool:
@@ -280,7 +281,8 @@ class Posts:
             if len(led) >= MOVED_POSTS:
                 base = led[0].partition("://")[0] + f"://{host}/"
                 message = (
-                    f"the blog has moved to {base}: {len(led)} posts keep their paths there; "
+                    f"the blog has moved to {base}: "
+                    f"{plural(len(led), 'post keeps its path', 'posts keep their paths')} there; "
                     f"crawl that (`ushrn crawl {base}`)"
                 )
                 self.session.tell(
@@ -381,7 +383,7 @@ class Posts:
     def _undecided(self, suspect: Suspect) -> None:
         at, url = suspect.answer, suspect.url
         where = at.redirected_to or (at.url if urls.canonical(at.url) != url else None)
-        found = f"it leads to {where}" if where else "found a page that none of the layouts reads as one"
+        found = f"it leads to {where}" if where else "found a page that no layout recognizes"
         message = f"expected a post, {found}; nothing was concluded from it"
         level = Level.NOTE if at.redirected_to and self.before(url) is None else Level.ERROR
         self.session.note(Problem(stage=Stage.FETCH, kind="undecided", level=level, url=url, message=message))
@@ -417,7 +419,10 @@ class Posts:
 
     def _tell_small(self) -> None:
         for name, posts in self.drift.alarms(SMALL).items():
-            message = f"{len(posts)} of {self.drift.looked_at} posts looked at no longer show {name}; stored as shown"
+            message = (
+                f"{len(posts)} of {plural(self.drift.looked_at, 'post')} "
+                f"looked at no longer show {name}; stored as shown"
+            )
             self.session.tell(
                 Problem(
                     stage=Stage.DRIFT,

@@ -147,6 +147,6 @@ def _check_clock(session: Session) -> None:
         return
     message = (
         f"expected a time after {last} (the newest capture), found {utc(started)}: the clock was set back. "
-        "Nothing is lost, but what is fetched now counts as older; set the clock right"
+        "Nothing is lost, but what is fetched now counts as older; set the clock"
     )
     session.note(Problem(stage=Stage.CRAWL, kind="clock-set-back", url=where, message=message))

@@ -8,6 +8,7 @@ from scraper.crawl.pictures import PicturePolicy, Want
 from scraper.decide import Judgement, Meaning, Observation, UrlState, marked, observe
 from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
+from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
@@ -128,7 +129,9 @@ class Session(NetworkSession):
             return None
         self.sources_had += 1
         if answer.truncated:
-            message = f"expected a whole {kind}, found {len(answer.body)} bytes of it (cut by {answer.truncated})"
+            message = (
+                f"expected a whole {kind}, found {plural(len(answer.body), 'byte')} of it (cut by {answer.truncated})"
+            )
             self.note(Problem(stage=Stage.DISCOVER, kind="source-cut", url=url, message=message))
             return answer, reading
         if not any(problem.stage == Stage.DISCOVER for problem in reading.problems):

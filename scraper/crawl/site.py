@@ -74,7 +74,8 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     if _is_walled(before, _Sources.of(session), memory):
         raise Blocked(
             f"{site.id}: a wall stands before the site's sitemap, feed and list. Nothing was concluded from that, and "
-            "no post was changed. Open one in a browser; ask the owner to let the program in, or run it elsewhere"
+            "no post was changed. Open one in a browser; ask its owner to let the program in, or run it from another "
+            "network"
         )
     found.targets += numbered_posts.numbers(session, site, found.heard())
     targets = found.heard()
@@ -113,8 +114,9 @@ def crawl_post(session: Session, site: Site, url: str) -> Visit:
 def _after(session: Session, site: Site, posts: Posts, only: str | None = None) -> None:
     """Attachments and counts, and whether robots.txt left us anything at all."""
     if posts.forbidden and len(posts.forbidden) == len(posts.looked):
+        every = plural(len(posts.forbidden), "post that was due", "posts that were due")
         raise Forbidden(
-            f"{site.base_url}robots.txt forbids all {len(posts.forbidden)} posts that were due "
+            f"{site.base_url}robots.txt forbids {every} "
             f"(the first: {posts.forbidden[0]}); none of them was asked for. Write to the site's owner"
         )
     with session.contained(site.base_url, Stage.FILE):
@@ -143,7 +145,10 @@ def _due(
             url for url, known in memory.items() if known.state == AddressState.ARCHIVED and not known.gone_at
         ][:SAMPLE]
     wanted = [Due(url, "missing") for url in dict.fromkeys(doubtful) if url not in listed]
-    message = f"{len(wanted)} posts are no longer named; {MOST_SUSPECTS} of them were looked at, the others follow"
+    message = (
+        f"{plural(len(wanted), 'post is', 'posts are')} no longer named; "
+        f"{MOST_SUSPECTS} of them were looked at, the others follow"
+    )
     session.cap("suspects", site.base_url, message if len(wanted) > MOST_SUSPECTS else None)
     return due + wanted[:MOST_SUSPECTS]
 
@@ -213,8 +218,8 @@ def _check_list(session: Session, site: Site, found: Found) -> None:
     if session.note(problem):
         since = session.archive.first_noted([url], Stage.DRIFT, "list") or session.at()
         session.alarm(
-            f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The reader needs a "
-            f"look.\n  list: names no post, since {since}\n    {url}"
+            f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The program must be "
+            f"taught the new look.\n  list: names no post, since {since}\n    {url}"
         )
 
 
@@ -246,7 +251,7 @@ def settle_unreachable(session: Session) -> list[int]:
     if not session.unreachable or session.fetcher.network_works:
         return [_out_of_reach(session, site, error) for site, error in session.unreachable]
     session.messages.extend(str(error) for _, error in session.unreachable)
-    session.messages.append("nothing answered: this may be our own network, so nothing was concluded or changed")
+    session.messages.append("nothing answered: this machine's network may be down, so nothing was concluded or changed")
     states = [lookups.site_state(session.archive.db, site.id) for site, _ in session.unreachable]
     return [0 if state == SiteState.GONE else Unreachable.exit_status for state in states]
 

@@ -94,7 +94,7 @@ class Discovery:
     def _note_more(self, queue: SitemapQueue) -> None:
         """Says that sitemaps are left, where some are."""
         left = plural(len(queue.waiting), "more sitemap")
-        message = f"{left} named; {MOST_SITEMAPS} were read, which is all that a run reads"
+        message = f"{left} named; {MOST_SITEMAPS} were read, the limit of one run"
         self.session.cap("sitemaps", self.site.base_url, message if queue.waiting else None, Level.ERROR)
 
     def _sitemap(self, url: str) -> Sitemap | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from scraper.crawl.session import Session
 from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
+from scraper.numbers import plural
 from scraper.reading import wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import ProgressStep
@@ -43,7 +44,10 @@ class Counting:
         where = wix_counts_api.tokens_url(self.site)
         if not due or self._known_to_lack(where) or self._asked_today():
             return
-        message = f"the counts of {len(due)} posts were due; {MOST_A_RUN} are asked for in one run, the oldest first"
+        message = (
+            f"the counts of {plural(len(due), 'post')} were due; "
+            f"{MOST_A_RUN} are asked for in one run, the oldest first"
+        )
         self.session.cap("counts", self.site.base_url, message if len(due) > MOST_A_RUN else None)
         due = due[:MOST_A_RUN]
         token = self._token(where)

@@ -154,7 +154,7 @@ def is_redirect(capture: Capture) -> bool:
 GONE = frozenset({404, 410})
 #: Status of a part of a page.
 PARTIAL = 206
-SOFT_404 = "soft 404: the page of an address that never was"
+SOFT_404 = "soft 404: the same page as at a nonexistent address"
 
 
 def _absence(capture: Capture, reading: Reading | None) -> str | None:

@@ -11,6 +11,7 @@ from scraper import urls
 from scraper.decide.observation import Meaning
 from scraper.decide.refreshes import leads_to
 from scraper.decide.resemblance import alike
+from scraper.numbers import plural
 from scraper.records import Capture
 
 #: So many different addresses that answer alike are a sameness.
@@ -64,15 +65,15 @@ def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Rul
     if addresses >= SAMENESS and any(one.named or one.was_good or one.known for one in same):
         return Ruling(Meaning.BLOCKED, _sameness(suspect.answer, addresses))
     if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
-        return Ruling(Meaning.ABSENT, "a known post is shown, and an address that never was answers like this")
+        return Ruling(Meaning.ABSENT, "a known post is shown, and a nonexistent address answers like this")
     return Ruling(Meaning.NOTHING, "it may be a wall, an error page, or a page of another kind")
 
 
 def _sameness(answer: Capture, addresses: int) -> str:
     """What many addresses answered, in words."""
     if leads_to(answer) is not None:
-        return f"{addresses} addresses, of which some are posts, lead to {place(answer)}"
-    return f"the same page for {addresses} addresses, of which some are posts"
+        return f"{plural(addresses, 'address', 'addresses')}, of which some are posts, lead to {place(answer)}"
+    return f"the same page for {plural(addresses, 'address', 'addresses')}, of which some are posts"
 
 
 def same_answer(one: Capture, other: Capture) -> bool:

@@ -17,6 +17,7 @@ from scraper.demo.blog import Blog
 from scraper.demo.posts import ILLUSTRATED, POSTS
 from scraper.demo.server import LoopbackServer, served_blog
 from scraper.errors import UsageError
+from scraper.numbers import plural
 from scraper.runs import Report
 from scraper.store import change_list, holdings
 from scraper.vocabulary import EventKind
@@ -43,7 +44,7 @@ def run_demo(
     """
     path = Path(folder) / NAME
     if path.exists() and not force:
-        raise UsageError(f"{path}: is there already; use --force to make it anew")
+        raise UsageError(f"{path}: already exists; use --force to replace it")
     for old in (path, *(path.with_name(NAME + ending) for ending in ("-wal", "-shm", ".lock"))):
         old.unlink(missing_ok=True)
     today = now()
@@ -74,7 +75,8 @@ def _crawl(path: Path, blog: Blog, server: LoopbackServer, day: int, echo: Calla
         now=lambda: moment + timedelta(seconds=time.monotonic() - begun),
     )
     echo("")
-    echo(f"{moment:%Y-%m-%d}, {f'{-day} days ago' if day else 'today'}:")
+    when = f"{plural(-day, 'day')} ago" if day else "today"
+    echo(f"{moment:%Y-%m-%d}, {when}:")
     for line in _changes(path, moment, report):
         echo(f"  {line}")
     return report.exit_status
@@ -102,7 +104,7 @@ def _search(path: Path, echo: Callable[[str], None], program: str) -> None:
     with closing(schema.open_archive(path, create=False).conn) as db:
         page = search.find(db, QUERY)
     for hit in page.hits:
-        views = f"{hit.views} views" if hit.views is not None else "views unknown"
+        views = plural(hit.views, "view") if hit.views is not None else "views unknown"
         echo(f"  {(hit.published_at or 'undated')[:10]}  {hit.title} ({views})")
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from scraper.numbers import plural
+
 NAME = "Lantern Coast Rights Network"
 BLOG_APP = "14bcded7-0066-7c35-14d7-466cb3f09103"
 WIDGET_APP = "22bef345-3c5b-4c18-b782-74d4085112ff"
@@ -59,7 +61,7 @@ def shown(moment: datetime, now: datetime) -> str:
     """As a reader sees a date: ``3 days ago``, ``May 16``, ``Sep 9, 2019``."""
     days = (now - moment).days
     if 0 <= days < RECENT_DAYS:
-        return "just now" if days == 0 else f"{days} days ago"
+        return "just now" if days == 0 else f"{plural(days, 'day')} ago"
     spelled = f"{moment:%b} {moment.day}"
     return spelled if moment.year == now.year else f"{spelled}, {moment.year}"
 

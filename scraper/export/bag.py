@@ -50,7 +50,7 @@ def to_bag(
     if not folder.is_dir():
         raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
     if path.exists() and not zipped:
-        raise UsageError(f"{path}: is there already; name a new folder, or a file that ends in .zip")
+        raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .zip")
     made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
     try:
         size = _fill(made, archive, licence, now, request)

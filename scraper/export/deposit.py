@@ -70,8 +70,8 @@ def description(facts: ArchiveFacts) -> str:
     if facts.is_part:
         return f"{held} They are a part of a larger archive: what a search found."
     return (
-        f"{held} {facts.wanted:,} addresses of posts are known that are not captured yet, and {facts.lost:,} of which"
-        " no copy was found."
+        f"{held} Known but not captured yet: {plural(facts.wanted, 'address', 'addresses')}."
+        f" No copy was found anywhere: {plural(facts.lost, 'address', 'addresses')}."
     )
 
 

@@ -167,7 +167,7 @@ def replacing(path: Path, archive: Path | None = None) -> Iterator[Path]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: expected a folder to write {path.name} to, found none; create it first")
     if archive is not None and _belongs(path, archive):
-        raise UsageError(f"{path}: expected another file than the archive itself; choose another --output")
+        raise UsageError(f"{path}: this is the archive itself; choose another --output")
     try:
         if path.is_dir():
             raise UsageError(f"{path}: expected the name of a file, found a folder; name a file in it")

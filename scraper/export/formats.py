@@ -131,26 +131,22 @@ def _jsonl(db: sqlite3.Connection, request: Request | None, options: Options) ->
         yield record + "\n"
 
 
-def _items(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Item]:
-    return map(cite.record, works(db, request, options))
-
-
 def _bibtex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    for item in _items(db, request, options):
-        yield cite.bibtex(item) + "\n"
+    for work in works(db, request, options):
+        yield cite.bibtex(work) + "\n"
 
 
 def _biblatex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    for item in _items(db, request, options):
-        yield cite.biblatex(item) + "\n"
+    for work in works(db, request, options):
+        yield cite.biblatex(work) + "\n"
 
 
 def _ris(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    return map(cite.ris, map(cite.nameless, works(db, request, options)))
+    return map(cite.ris, works(db, request, options))
 
 
 def _csl(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    return _array(map(cite.csl, _items(db, request, options)))
+    return _array(map(cite.csl, map(cite.record, works(db, request, options))))
 
 
 FORMATS: dict[str, Format] = {

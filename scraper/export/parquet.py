@@ -52,7 +52,7 @@ def to_parquet(
 
 def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, options: Options) -> None:
     if path.exists():
-        raise UsageError(f"{path}: is there already; name a new folder, or a file that ends in .parquet")
+        raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .parquet")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
     made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=path.absolute().parent))

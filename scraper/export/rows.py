@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from urllib.parse import quote
 
 from scraper.errors import UsageError
@@ -113,7 +114,12 @@ def count(db: sqlite3.Connection, request: Request | None = None) -> int:
 
 def post_url(base_url: str, site: str, slug: str) -> str:
     """Address of a post's page where the archive is served."""
-    return f"{base_url.rstrip('/')}/post/{_segment(site)}/{_segment(slug)}"
+    return _pages_of(base_url, site) + _segment(slug)
+
+
+@lru_cache(maxsize=256)
+def _pages_of(base_url: str, site: str) -> str:
+    return f"{base_url.rstrip('/')}/post/{_segment(site)}/"
 
 
 def _segment(text: str) -> str:

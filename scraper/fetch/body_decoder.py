@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from scraper import magic
+from scraper.numbers import plural
 from scraper.vocabulary import Truncation
 
 
@@ -74,7 +75,7 @@ class _Undecodable:
     ended = False
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
-        raise magic.UndecodableError(f"{len(piece)} bytes in a coding that is not known")
+        raise magic.UndecodableError(f"{plural(len(piece), 'byte')} in an unknown coding")
 
 
 def _decoder(content_encoding: str | None) -> magic.Decoder | None:

@@ -14,6 +14,7 @@ from scraper.fetch.limits import Limits, RequestLog, Validators
 from scraper.fetch.robots import TOKEN, Robots
 from scraper.fetch.rules import RobotsRules
 from scraper.fetch.throttle import Throttle
+from scraper.numbers import plural
 from scraper.records import Capture, Pace
 from scraper.vocabulary import CaptureKind
 
@@ -173,7 +174,10 @@ class Fetcher:
     def _count(self, failed: bool, last: str, captures: list[Capture] | None = None) -> None:  # noqa: FBT001
         self._failures = self._failures + 1 if failed else 0
         if self._failures >= self.limits.failures:
-            error = Interrupted(f"{self._failures} addresses in a row failed (the last: {last}): run again to resume")
+            error = Interrupted(
+                f"{plural(self._failures, 'address', 'addresses')} in a row failed "
+                f"(the last: {last}): run again to resume"
+            )
             error.captures = tuple(captures or ())
             raise error
 
@@ -191,7 +195,7 @@ class Fetcher:
             if to in seen:
                 raise FetchFailed(ask.url, "expected a page, found a redirect in a circle: open it in a browser")
             if len(seen) > self.limits.redirects:
-                what = f"more than {self.limits.redirects} redirects"
+                what = f"more than {plural(self.limits.redirects, 'redirect')}"
                 raise FetchFailed(ask.url, f"expected a page, found {what}: open it in a browser")
             rules = self._rules.of(to, captures)
             if not rules.allows(to):
@@ -246,7 +250,9 @@ class Fetcher:
         tries = self.limits.tries if answer.stay_away is None else self.limits.slow_tries
         if attempt >= (self.limits.unsaid_tries if unsaid else tries):
             if status == 429:
-                raise RateLimited(f"{url}: still status 429 after {attempt} tries: run again later to resume")
+                raise RateLimited(
+                    f"{url}: still status 429 after {plural(attempt, 'try', 'tries')}: run again later to resume"
+                )
             return False
         if answer.stay_away is None and not unsaid:
             self._sender.turns.hold(name_of(url), self.limits.pause(attempt))

@@ -11,6 +11,7 @@ from scraper.fetch.addresses import host_of, name_of, origin_of
 from scraper.fetch.client import FetchedAnswer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits
 from scraper.fetch.robots import TOKEN, Robots
+from scraper.numbers import plural
 from scraper.records import Capture, is_success
 from scraper.vocabulary import CaptureKind, Truncation
 
@@ -107,10 +108,12 @@ class RobotsRules:
             if not self._another(search, attempt, pause):
                 break
         if search.slow:
-            raise RateLimited(f"{search.url}: still status 429 after {attempt} tries: run again later to resume")
+            raise RateLimited(
+                f"{search.url}: still status 429 after {plural(attempt, 'try', 'tries')}: run again later to resume"
+            )
         found = search.found.removesuffix(": try later")
         raise _unavailable(
-            f"{search.url}: expected the rules for robots, found {found}; nothing was fetched from there: see whether "
+            f"{search.url}: robots.txt could not be read: {found}. Nothing was fetched from there; check that "
             "the address opens in a browser, then run again",
             answered=search.answered,
         )

@@ -124,7 +124,7 @@ class Tee(httpcore.NetworkStream):
 def _remaining(deadline: float, timeout: float | None) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise httpcore.ReadTimeout("the time for this answer is over")
+        raise httpcore.ReadTimeout("the time limit for this answer has passed")
     return left if timeout is None else min(left, timeout)
 
 
@@ -180,7 +180,7 @@ class Backend(httpcore.NetworkBackend):
             return found
         public = [ip for ip in found if is_public(ip)]
         if found and not public:
-            raise PrivateMachine(f"{host} leads to {', '.join(found)}, which is not on the public internet")
+            raise PrivateMachine(f"{host} is at {', '.join(found)}, which is not on the public internet")
         return public
 
     def _may_be_private(self, host: str, port: int) -> bool:

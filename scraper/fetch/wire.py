@@ -276,5 +276,5 @@ def _unconnected(error: Exception, cause: BaseException | None, said: str) -> Wi
         numbers = {one.errno for one in (cause, error) if isinstance(one, OSError)}
         if numbers.isdisjoint(_NO_ROUTE):
             return WireFailed("connect", f"no connection ({said}): check the address and that the server runs")
-        return WireFailed("no-network", f"no way to the server ({said}): check this machine's network")
+        return WireFailed("no-network", f"no route to the server ({said}): check this machine's network")
     return None

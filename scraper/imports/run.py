@@ -169,7 +169,7 @@ def _restored(session: ImportSession, restoring: Restoring, exit_status: int, la
     differing = session.archive.finish_again(restoring.log, restoring.file_sha256)
     session.archive.checkpoint()
     if differing and not last_word:
-        message = "captures of it are missing or spoiled in the file; its runs stand here as if they had been killed"
+        message = "captures are missing or damaged in the file; its runs are recorded as if they had been killed"
         session.messages.append(f"run {differing[0]}: {message}, and no checkpoint of theirs came back")
     what = "with errors" if differing else "restored"
     parts = [plural(session.captures, "capture"), f"{plural(len(runs), 'run')} {what}"]
@@ -196,7 +196,7 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
         f"{summary.changed} changed",
         f"{summary.same} same",
     ]
-    there = f"{session.known} there already"
+    there = f"{session.known} already there"
     if session.aside:
         there += f" ({session.aside} set aside: they count for nothing, also when they come again)"
     parts += [there, f"{len(session.failed)} with errors", f"run {summary.crawl_id}"]

@@ -97,9 +97,7 @@ class WarcImporter:
         """What the signature of a WACZ is worth: it is over the list of files, so these must be those listed."""
         found = wacz.signature(file)
         if found.standing is SignatureStanding.VALID and any(wacz.complaints(file)):
-            found = WaczSignature(
-                SignatureStanding.INVALID, f"what is in the package is not what was signed: {found.said}"
-            )
+            found = WaczSignature(SignatureStanding.INVALID, f"the package does not hold what was signed: {found.said}")
         if found.standing is SignatureStanding.INVALID:
             self._session.report(name, "invalid-signature", f"its signature does not hold: {found.said}")
         return str(found)
@@ -112,7 +110,7 @@ class WarcImporter:
             inside = f"{name}, {member.name}"
             if listed is not None and member.name not in listed:
                 self._session.report(
-                    inside, "unlisted", "is not in the package's own list; it is read", level=Level.NOTE
+                    inside, "unlisted", "is not listed in the package; read all the same", level=Level.NOTE
                 )
             if member.name.lower().endswith(".wacz"):
                 self._take_inner(inside, member, source, depth)
@@ -149,7 +147,7 @@ class WarcImporter:
                     source.told.hear(item.log)
                 case PassedOver():
                     told = ", ".join(f"{number} of {scheme}:" for scheme, number in sorted(item.schemes.items()))
-                    self._session.report(name, "no-pages", f"records that are no pages: {told}", level=Level.NOTE)
+                    self._session.report(name, "no-pages", f"records that are not pages: {told}", level=Level.NOTE)
                 case ArchiveTrouble():
                     where = f"{item.message} (of {name})" if item.url else item.message
                     self._session.report(item.url or name, item.kind, where)

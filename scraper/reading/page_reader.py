@@ -92,7 +92,7 @@ def _look(page: Page | TextPage) -> str:
     if start.startswith(("{", "[")):
         return "JSON"
     if start.startswith("<?xml") or "<rss" in start or "<urlset" in start:
-        return "XML that is no HTML: a feed or a sitemap"
+        return "XML, not HTML: a feed or a sitemap"
     return "a page of no known layout" if "<" in page.source else "text without any tag"
 
 

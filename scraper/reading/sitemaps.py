@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from scraper import magic, urls
 from scraper.charset import decode
+from scraper.numbers import plural
 from scraper.records import Problem
 from scraper.vocabulary import Stage
 
@@ -189,7 +190,7 @@ def _unpacked(body: bytes) -> tuple[bytes, _Wrong | None]:
 
 
 def _too_large(entries: int) -> _Wrong:
-    read = f"stopped after {entries} addresses; " if entries else ""
+    read = f"stopped after {plural(entries, 'address', 'addresses')}; " if entries else ""
     return _Wrong("sitemap-too-large", f"{read}the limit is 50 MB and 50 000 addresses")
 
 
@@ -220,7 +221,10 @@ def _read_xml(text: str, start: int, reader: _SitemapReader) -> None:
     except expat.ExpatError as error:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
             return  # the sitemap itself has ended
-        cut = f"expected a whole sitemap, it breaks off after {len(reader.entries)} addresses: {error}"
+        cut = (
+            "expected a whole sitemap, it breaks off after "
+            f"{plural(len(reader.entries), 'address', 'addresses')}: {error}"
+        )
         raise _Wrong("sitemap-cut", cut) from None
 
 

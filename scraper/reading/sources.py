@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import feedparser  # type: ignore[import-untyped]
 
 from scraper import sites, urls
+from scraper.numbers import plural
 from scraper.reading.sitemaps import Sitemap
 from scraper.records import Listed, Problem, Site, Target
 from scraper.vocabulary import Platform, Stage
@@ -45,7 +46,7 @@ def read_feed(body: bytes, url: str) -> Feed:
     if re.match(rb"\s*(?:<!doctype\s+html|<html)", body[:200], re.IGNORECASE):
         return _no_feed(url, "a web page")
     if len(body) > FEED_BYTES:
-        return _no_feed(url, f"{len(body)} bytes, more than any feed has")
+        return _no_feed(url, f"{plural(len(body), 'byte')}, more than any feed has")
     parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version"):
         return _no_feed(url, "nothing that is a feed")
@@ -65,7 +66,7 @@ def _trouble(body: bytes, url: str, items: int, parsed: feedparser.FeedParserDic
         message = f"no item could be read: {parsed.bozo_exception}"
         return Problem(stage=Stage.DISCOVER, kind="feed-broken", url=url, message=message)
     if not _FEED_END.search(body[-2048:]):
-        message = f"expected a whole feed, it breaks off after {items} items"
+        message = f"expected a whole feed, it breaks off after {plural(items, 'item')}"
         return Problem(stage=Stage.DISCOVER, kind="feed-cut", url=url, message=message)
     return None
 

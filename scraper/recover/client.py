@@ -94,9 +94,13 @@ def not_a_listing(answer: Capture) -> str | None:
     """What is wrong with the answer of a CDX server; None: it is a listing that was read to its end."""
     part = cdx.parse(answer.body or b"")
     if answer.status == 404:
-        return None if part.whole and not part.rows else "which is no word of the service's own that nothing is there"
+        return (
+            None
+            if part.whole and not part.rows
+            else "which does not say in the service's own words that it has nothing"
+        )
     if answer.status != 200:
-        return "which is the service's weather"
+        return "a temporary fault of the service"
     if part.whole:
         return None
     if part.rows:
@@ -137,7 +141,9 @@ def rows(
         if part.resume_key is None or part.resume_key == key:
             return Listing(tuple(found))
         key = part.resume_key
-    message = f"stopped after {MOST_PAGES} answers and {len(found)} captures; name a part of the time with --since"
+    message = (
+        f"stopped after {MOST_PAGES} answers and {plural(len(found), 'capture')}; name a part of the time with --since"
+    )
     session.note(Problem(stage=STAGE, kind="listing-too-long", url=question(None, sizes[0]), message=message))
     return Listing(tuple(found), whole=False)
 

@@ -122,7 +122,7 @@ def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     data = answer.body or b""
     if answer.status != 206 and not (answer.status == 200 and len(data) == row.length):
         kind = "not-there" if answer.status in (403, 404, 410, 416) else "no-range"
-        return CdxRefusal(kind, f"expected {row.length} bytes with status 206, found status {answer.status}")
+        return CdxRefusal(kind, f"expected {row.length} B with status 206, found status {answer.status}")
     for item in incoming.captures_of(warc.read(io.BytesIO(data)), lambda _: True):
         if isinstance(item, incoming.ArchiveTrouble):
             return CdxRefusal(item.kind, item.message)

@@ -54,7 +54,7 @@ class Files:
         if any(self._from(archive, url) for archive in self.archives):
             self.session.resolve(url, asking.STAGE)
             return
-        message = "linked from a post, but no web archive asked gives it; asked again after 30 days"
+        message = "linked from a post, but no web archive that was asked has it; asked again after 30 days"
         self.session.note(Problem(stage=asking.STAGE, kind="no-file", level=Level.NOTE, url=url, message=message))
 
     def _from(self, archive: WebArchive, url: str) -> bool:

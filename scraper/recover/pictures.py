@@ -28,8 +28,14 @@ from scraper.warc import CdxRecord
 MOST_PICTURES = 300
 MOST_STYLES = 30
 _NOT_HAD = {
-    CaptureKind.IMAGE: ("no-picture", "shown in a post, but no web archive asked gives it; asked again after 30 days"),
-    CaptureKind.STYLE: ("no-style", "named by a page, but no web archive asked gives it; asked again after 30 days"),
+    CaptureKind.IMAGE: (
+        "no-picture",
+        "shown in a post, but no web archive that was asked has it; asked again after 30 days",
+    ),
+    CaptureKind.STYLE: (
+        "no-style",
+        "named by a page, but no web archive that was asked has it; asked again after 30 days",
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scraper.fetch import RequestLog
+from scraper.numbers import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +35,11 @@ class Spending:
         self.requests += 1
         self.bytes += request.wire_length or 0
         if self.elapsed() >= self.budget.seconds:
-            return f"its budget of {self.budget.seconds:g} seconds (--max-time)"
+            return f"its budget of {self.budget.seconds:g} s (--max-time)"
         if self.requests >= self.budget.requests:
-            return f"its budget of {self.budget.requests} requests (--max-requests)"
+            return f"its budget of {plural(self.budget.requests, 'request')} (--max-requests)"
         if self.bytes >= self.budget.bytes:
-            return f"its budget of {self.budget.bytes} bytes (--max-bytes)"
+            return f"its budget of {plural(self.budget.bytes, 'byte')} (--max-bytes)"
         if self.free() < self.budget.disk_floor:
             return f"a disk with less than {self.budget.disk_floor // 1_000_000} MB free"
         return None

@@ -20,6 +20,7 @@ from scraper import magic
 from scraper.charset import decode
 from scraper.dates import utc
 from scraper.errors import Unreadable, UsageError
+from scraper.numbers import plural
 from scraper.provenance import comment, first, kind_of, own_address, rendered_at, sniff
 from scraper.records import Capture
 from scraper.saved import containers
@@ -104,7 +105,7 @@ def read_manifest(path: Path) -> dict[Path, ManifestEntry]:
             try:
                 file, entry = _described(json.loads(line))
             except json.JSONDecodeError as error:
-                message = f"expected an object in JSON, found none from sign {error.colno} on ({error.msg})"
+                message = f"expected an object in JSON, found none from character {error.colno} on ({error.msg})"
                 raise UsageError(f"{shown(path)}, line {number}: {message}") from None
             except (ValueError, RecursionError, UsageError) as error:
                 raise UsageError(f"{shown(path)}, line {number}: {error}") from None
@@ -162,7 +163,7 @@ def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
     if others:
         kinds = ", ".join(f"{number} {suffix}" for suffix, number in sorted(others.items()))
         hint = "; a manifest is read where --manifest names it" if {".jsonl", ".json"} & others.keys() else ""
-        yield Skipped(folder, f"skipped what is no page: {kinds}{hint}", level=Level.NOTE)
+        yield Skipped(folder, f"skipped files that are not pages: {kinds}{hint}", level=Level.NOTE)
 
 
 def _folders_of_parts(folders: Iterable[str], names: Iterable[str]) -> set[str]:
@@ -275,7 +276,7 @@ def _read(path: Path) -> tuple[bytes, str]:
             raise Unreadable(shown(path), "expected a file, found a folder, pipe or device")
         if facts.st_size > PAGE_LIMIT_BYTES:
             raise Unreadable(
-                shown(path), f"expected a page, found {facts.st_size} bytes; {PAGE_LIMIT_BYTES} are allowed"
+                shown(path), f"expected a page, found {plural(facts.st_size, 'byte')}; {PAGE_LIMIT_BYTES:,} are allowed"
             )
         body = path.read_bytes()
     except (OSError, ValueError) as error:

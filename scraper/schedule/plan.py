@@ -80,7 +80,7 @@ def check(plan: SchedulePlan) -> None:
     if plan.contact is not None and not plan.contact.strip():
         raise UsageError("schedule: no contact for the sites' owners: give --contact (an e-mail or web address)")
     for word in (*plan.command(), plan.mail or ""):
-        _expect(word.isprintable(), "words without line breaks and control signs", word)
+        _expect(word.isprintable(), "text without line breaks or control characters", word)
     for path in (plan.program, plan.db):
         _expect(path.is_absolute(), "an absolute path", str(path))
     _expect(_TIME.fullmatch(plan.at), "a time of the day like 03:00", plan.at)

@@ -124,7 +124,7 @@ EVIDENCE = (
             Field("wire_length", "INTEGER", "Length of the body as it was sent, bytes"),
             Field("redirected_to", "TEXT", "Where a redirect leads"),
             Field("not_modified_of", "INTEGER", "Capture that a 304 answer confirms"),
-            Field("like_capture_id", "INTEGER", "Capture of an address that never was, which this page resembles"),
+            Field("like_capture_id", "INTEGER", "Soft-404 probe (a nonexistent address) that this page resembles"),
             Field("ip", "TEXT", "Address of the server"),
             Field("truncated", "TEXT", "Why the body is not whole or not decoded: length, time, disconnect or decode"),
             Field("crawl_id", "INTEGER", "Run that made it"),

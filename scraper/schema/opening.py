@@ -132,7 +132,9 @@ def _is_fresh(path: Path, *, create: bool) -> bool:
     try:
         return _looks_fresh(path, create=create)
     except OSError as error:
-        raise ArchiveReadOnly(f"{path}: cannot be read ({error.strerror}); see its name, owner and rights") from error
+        raise ArchiveReadOnly(
+            f"{path}: cannot be read ({error.strerror}); check its name, owner and permissions"
+        ) from error
 
 
 def _looks_fresh(path: Path, *, create: bool) -> bool:
@@ -241,7 +243,7 @@ def _known_migrations() -> frozenset[str]:
 def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database:
     folder = path.absolute().parent
     if not access(folder, W_OK) or (path.exists() and not access(path, W_OK)):
-        raise ArchiveReadOnly(f"{path}: cannot be written; see the rights of the file and of its folder")
+        raise ArchiveReadOnly(f"{path}: cannot be written; check the permissions of the file and its folder")
     # Absolute: `file:x.db` would be taken for an address and `:memory:` for no file at all.
     connection = sqlite3.connect(path.absolute(), isolation_level=None, check_same_thread=False)
     try:
@@ -292,12 +294,12 @@ def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
     """Our error for SQLite's; programming mistakes (SQL, constraints) are raised as they are."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return ArchiveBusy(f"{path}: another program is writing to it; try again when it has ended")
+        return ArchiveBusy(f"{path}: another program is writing to it; try again when it has finished")
     # A quota or a limit on the size of files (EFBIG) comes as an I/O error, ENOSPC as SQLITE_FULL.
     if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorname", "") in _NO_ROOM:
         return DiskFull(f"{path}: no room left on its disk; make room and run again, nothing kept so far is lost")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:
-        return ArchiveReadOnly(f"{path}: cannot be opened for this ({error}); see the rights of the file and folder")
+        return ArchiveReadOnly(f"{path}: cannot be opened ({error}); check the permissions of the file and its folder")
     if code == sqlite3.SQLITE_NOTADB:
         return NotAnArchive(f"{path}: expected a SQLite file, found something else; name the archive with --db")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scraper import digests
+from scraper.numbers import plural
 from scraper.run_log import LoggedCheckpoint, LoggedRun, RunLog
 from scraper.seal import timestamps
 from scraper.seal.keys import Verifier
@@ -107,9 +108,9 @@ def _checkpoint(
     if (checkpoint.size, checkpoint.root.hex()) != (one.size, one.root):
         yield "its note says another size or root than it does"
     if roots.get(one.size) != checkpoint.root:
-        yield f"its root is not that of {one.size} captures of the log"
+        yield f"its root is not that of {plural(one.size, 'capture')} of the log"
     if ends.get(one.crawl_id) != one.size:
-        yield f"run {one.crawl_id} does not end with {one.size} captures"
+        yield f"run {one.crawl_id} does not end with {plural(one.size, 'capture')}"
     if checkpoint.extensions != (extension(one.statement),):
         yield "its note is not about its statement"
     if statement["previous"] != previous:

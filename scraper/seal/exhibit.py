@@ -45,7 +45,7 @@ def build(
     if not 0 < len(addresses) <= MOST:
         raise UsageError(f"an exhibit holds 1 to {MOST} posts, these are {len(addresses)}: narrow the search")
     if revision and len(addresses) > 1:
-        raise UsageError(f"a revision is one of one post; there are {len(addresses)} addresses")
+        raise UsageError(f"a revision is one of one post; there are {plural(len(addresses), 'address', 'addresses')}")
     sealed = _sealed(archive)
     items = [_item(archive, url, revision) for url in dict.fromkeys(addresses)]
     records = list(dict.fromkeys(record for item in items for record in _records(item)))

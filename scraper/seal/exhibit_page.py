@@ -12,9 +12,9 @@ from scraper.vocabulary import TimeBasis
 
 BASES: dict[str, str] = {
     TimeBasis.CLOCK: "by the clock of the machine that captured it",
-    TimeBasis.GIVEN: "as whoever brought it in said",
-    TimeBasis.PAGE: "by data in the page itself",
-    TimeBasis.FILE_TIME: "by the time of a saved file",
+    TimeBasis.GIVEN: "as stated by whoever imported it",
+    TimeBasis.PAGE: "from data in the page itself",
+    TimeBasis.FILE_TIME: "from the time of the saved file",
 }
 
 
@@ -64,7 +64,7 @@ _said = html.escape
 
 def page(items: Sequence[Item], sealed: Sealed) -> str:
     """The page of an exhibit: each post, then what it rests on and what it proves."""
-    title = items[0].shown.title or "A post without a title" if len(items) == 1 else plural(len(items), "post")
+    title = items[0].shown.title or "Untitled" if len(items) == 1 else plural(len(items), "post")
     listed = "".join(
         f'<li><a href="#post-{at}">{_said(item.shown.title or item.shown.url)}</a>, captured'
         f" {_said(item.shown.captured_at)}</li>\n"
@@ -92,7 +92,7 @@ def _post(item: Item, number: int, sealed: Sealed) -> str:
     )
     facts = "".join(f"<dt>{_said(name)}</dt><dd>{_said(value)}</dd>\n" for name, value in _facts(shown, sealed))
     return f"""<article id="post-{number}">
-<h1>{_said(shown.title or "A post without a title")}</h1>
+<h1>{_said(shown.title or "Untitled")}</h1>
 <dl>
 {facts}</dl>
 <section lang="{_said(shown.language or "und")}"><h2 lang="en">What it says</h2>
@@ -119,7 +119,7 @@ def _facts(shown: exhibits.ExhibitedPost, sealed: Sealed) -> list[tuple[str, str
         ("Author", shown.author or "not said"),
         ("Published", shown.published or "no date known"),
         ("Captured", f"{shown.captured_at}, {BASES.get(shown.basis, shown.basis)}"),
-        ("Sealed", f"{sealed.at}, checkpoint {sealed.number} over {sealed.checkpoint.size} captures"),
+        ("Sealed", f"{sealed.at}, checkpoint {sealed.number} over {plural(sealed.checkpoint.size, 'capture')}"),
         ("Log", sealed.checkpoint.origin),
         ("Signed by", sealed.key or "not signed"),
         ("Digest of the record", shown.record_sha256),
@@ -154,7 +154,7 @@ I, ____________________, declare:
 
 1. I am ____________________ of ____________________. I know how the archive named below is made, by my work as
    ____________________ .
-2. The archive is made by the program ushrn, version {__version__}, which requests pages of web sites, keeps each answer
+2. The archive is made by the program ushrn, version {__version__}, which requests pages of websites, keeps each answer
    as received, and records the address, the time and the SHA-256 digest of each. The program produces an accurate
    result: ____________________ (how this is known).
 3. The file capture.warc.gz, attached, holds copies of these {plural(len(items), "record")} of the archive:
@@ -164,7 +164,7 @@ I, ____________________, declare:
 4. The copies were identified by digital identification: the SHA-256 digests named above were made again from the
    copies, and are equal to those of the records in the archive.
 5. The records are in the log {sealed.checkpoint.origin}, sealed at {sealed.at} by a checkpoint over
-   {sealed.checkpoint.size} records with the root {sealed.checkpoint.root.hex()}.
+   {plural(sealed.checkpoint.size, "record")} with the root {sealed.checkpoint.root.hex()}.
 
 I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and
 correct.

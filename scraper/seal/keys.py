@@ -78,7 +78,7 @@ class Signer:
         """A key of *seed*, 32 random bytes. Raises UsageError for a name that a key cannot have."""
         if not NAME.fullmatch(name):
             raise UsageError(
-                f"expected a name without spaces and plus signs, such as archive.example.org; found {name!r}"
+                f"expected a name without spaces or plus signs, such as archive.example.org; found {name!r}"
             )
         return cls(name, seed)
 

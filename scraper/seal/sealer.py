@@ -50,7 +50,7 @@ class Sealer:
         self.altered = () if sealing.has_open_run(db) else tuple(differences(db))
         if self.altered:
             what = ", ".join(self.altered)
-            self.messages.append(f"altered since the last checkpoint, by something else than this program: {what}")
+            self.messages.append(f"altered since the last checkpoint, by something other than this program: {what}")
 
     def seal(self, db: sqlite3.Connection, told: Mapping[str, object] = MappingProxyType({})) -> Note:
         """Make a checkpoint of the archive as it is now; *told*: what else its statement says."""

@@ -61,7 +61,7 @@ def check(db: sqlite3.Connection, notes: Mapping[int, str]) -> Iterator[tuple[st
         try:
             stamp = accepted(Note.parse(notes[checkpoint]), token)
         except (ValueError, KeyError, TypeError) as error:
-            yield where, f"it is no token for checkpoint {checkpoint}: {error}"
+            yield where, f"it is not a token for checkpoint {checkpoint}: {error}"
             continue
         if stamp.at != at:
             yield where, f"its token says {stamp.at}, its row {at}"

@@ -38,7 +38,7 @@ def meant(revision: str | None, capture: str | None, *, pictures: bool) -> tuple
     extent, value = given[0] if given else (Extent.POST, "")
     digest = value.partition("@")[0]
     if extent in (Extent.REVISION, Extent.CAPTURE) and not _DIGEST.fullmatch(digest):
-        raise UsageError(f"--{extent}: expected the first 6 or more signs of a record's digest, found {value!r}")
+        raise UsageError(f"--{extent}: expected the first 6 or more digits of a record's digest, found {value!r}")
     return extent, digest
 
 
@@ -56,7 +56,7 @@ def plan(archive: Archive, order: Order) -> WithdrawalPlan:
     """
     for option, words in (("--reason", order.reason), ("--by", order.by)):
         if not words.strip():
-            raise UsageError(f"{option}: expected words that the record can keep, found none")
+            raise UsageError(f"{option}: expected some text, found none")
     if order.hide and order.extent is not Extent.POST:
         raise UsageError("--hide keeps a whole post back; leave out --revision, --capture and --pictures, or --hide")
     found = archive.withdrawal(order.url, order.extent, order.digest)

@@ -22,11 +22,10 @@ SELECT p.id, p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.aut
        CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
          THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
          ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END,
-       ifnull(r.seen_at, c.captured_at), p.gone_at, p.language, p.excerpt, c.body_sha256
+       c.captured_at, p.gone_at, p.language, p.excerpt, c.body_sha256
 FROM sel CROSS JOIN posts p ON p.id = sel.id
-LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions
-  WHERE post_id = p.id AND content_sha256 IS p.content_sha256 ORDER BY seen_at DESC, id DESC LIMIT 1)
-LEFT JOIN captures c ON c.id = ifnull(r.capture_id, p.capture_id)
+LEFT JOIN captures c ON c.id = ifnull((SELECT capture_id FROM revisions
+  WHERE post_id = p.id AND content_sha256 IS p.content_sha256 ORDER BY seen_at DESC, id DESC LIMIT 1), p.capture_id)
 """
 
 
@@ -92,10 +91,9 @@ def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> 
 
 def _tags(db: sqlite3.Connection, posts: list[int], names: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
     """The tags of each of *posts* that has any, in its order; *names* of all tags, by id."""
-    found: dict[int, list[tuple[int, str]]] = {}
     marks = ", ".join("?" * len(posts))
-    for post, tag, position in db.execute(
-        f"SELECT post_id, tag_id, position FROM post_tags WHERE post_id IN ({marks})", posts
-    ):
-        found.setdefault(post, []).append((position, names[tag]))
-    return {post: tuple([name for _, name in sorted(tags)]) for post, tags in found.items()}
+    asked = f"SELECT post_id, tag_id FROM post_tags WHERE post_id IN ({marks}) ORDER BY post_id, position"
+    found: dict[int, tuple[str, ...]] = {}
+    for post, tag in db.execute(asked, posts):
+        found[post] = (*found.get(post, ()), names[tag])
+    return found

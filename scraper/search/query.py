@@ -50,7 +50,7 @@ def parse(text: str) -> Query:
         reader.at += 1
     root = _all(parts)
     if whole and root is None:
-        reader.note("There is no word to search for: these are all posts.")
+        reader.note("No words to search for: these are all posts.")
     return Query(text=whole[:CHARACTERS], root=root, notes=tuple(reader.notes), also=tuple(reader.also))
 
 
@@ -186,7 +186,7 @@ class _Reader:
 
     def unknown(self, name: str, text: str) -> Node | None:
         """A condition that there is not, as words."""
-        self.note(f"“{name}:{text}” is no condition that we know: it was searched as words.")
+        self.note(f"“{name}:{text}” is not a known filter: it was searched as words.")
         words = f"{name} {text}"
         return Term(words, exact=True) if searchable(words) else None
 

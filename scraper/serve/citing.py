@@ -132,7 +132,7 @@ CITED = {
     "bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
     "biblatex": (cite.biblatex, "application/x-bibtex; charset=utf-8"),
     "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8"),
-    "json": (lambda item: f"[\n{cite.csl(item)}\n]\n", "application/vnd.citationstyles.csl+json"),
+    "json": (lambda work: f"[\n{cite.csl(cite.record(work))}\n]\n", "application/vnd.citationstyles.csl+json"),
 }
 #: As files are called, where that is not the format's name.
 _ENDINGS = {"biblatex": "bib"}
@@ -150,10 +150,10 @@ def cited(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> PageRespons
     if wanted not in CITED:
         raise NotHere(texts.no_such_format(wanted, CITED))
     write, media_type = CITED[wanted]
-    item = cite.record(work_of(ask, post, revision))
-    name = f"{item['id']}.{_ENDINGS.get(wanted, wanted)}"
+    work = work_of(ask, post, revision)
+    name = f"{cite.key(work)}.{_ENDINGS.get(wanted, wanted)}"
     return PageResponse(
-        write(item),
+        write(work),
         media_type=media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

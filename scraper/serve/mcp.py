@@ -39,7 +39,7 @@ def register(datasette: Datasette, mcp: Any) -> None:
         return await answered(lambda ask: tools.read_post(ask, tools.find_post(ask, url), at))
 
     async def compare_post(url: str, before: str, after: str = "") -> dict[str, Any]:
-        """Compare a post on two days: the paragraphs taken away and put in, verbatim."""
+        """Compare a post on two days: the paragraphs removed and added, verbatim."""
         return await answered(lambda ask: tools.compare(ask, tools.find_post(ask, url), before, after))
 
     async def cite_post(url: str, at: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from scraper import schema
 from scraper.serve import texts
 
-#: Machine rooms: whoever needs them finds them under "hidden tables".
+#: Internal tables: whoever needs them finds them under "hidden tables".
 HIDDEN = ("addresses", "captures", "files_exact", "files_fts", "listed_counts", "meta", "post_captures",
           "posts_exact", "posts_fts", "_sqlite_migrations")  # fmt: skip
 

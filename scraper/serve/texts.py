@@ -20,8 +20,8 @@ NAV = (
     ("about", "About"),
     ("data-dictionary", "Data"),
 )
-FOOTER_PROMISE = "This site sets no cookies, runs no scripts and asks no other host for anything."
-FOOTER_READ, FOOTER_TAKE, FOOTER_STATE = "Read", "Take away", "State of this archive"
+FOOTER_PROMISE = "This site sets no cookies, runs no scripts and contacts no other host."
+FOOTER_READ, FOOTER_TAKE, FOOTER_STATE = "Read", "Download", "State of this archive"
 FOOTER_READING = (("about#searching", "How to search"), ("about", "Evidence and its limits"))
 FOOTER_TAKING = (
     ("data-dictionary#formats", "Downloads"),
@@ -83,17 +83,17 @@ BUSY = "The archive could not be read just now. Try again in 10 seconds."
 BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
 NO_SUCH_PAGE = "There is no page at this address."
 WITHDRAWALS_CLOSED = (
-    "This table is closed: it says who decided. The page of withdrawn posts says what everybody may know."
+    "This table is not public: it names who decided. The page of withdrawn posts tells what anyone may know."
 )
-DECISIONS_CLOSED = "This table is closed: it says who decided. A capture that was set aside is shown nowhere."
+DECISIONS_CLOSED = "This table is not public: it names who decided. A capture that was set aside is shown nowhere."
 BODIES_CLOSED = (
-    "This table is closed: it holds the captures packed, and hidden ones among them. The page of a post leads to the "
-    "bytes of each of its captures."
+    "This table is not public: it holds all captures in packed form, hidden ones included. The page of a post links to "
+    "the bytes of each of its captures."
 )
-NO_SUCH_ORDER = "This table cannot be sorted so: name one of its columns, in _sort or in _sort_desc."
+NO_SUCH_ORDER = "This table can’t be sorted that way: name one of its columns in _sort or _sort_desc."
 FILE_CLOSED = (
-    "This file is not for download: it says who decided what, or holds what is hidden. The operator can make a copy "
-    "for everybody with `ushrn export sqlite --public`."
+    "This file is not for download: it names who decided what, or holds hidden material. The operator can make a public "
+    "copy with `ushrn export sqlite --public`."
 )
 CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
 NEAREST = "The nearest addresses here"
@@ -206,12 +206,12 @@ def viewed(count: int, day: str) -> str:
 
 def all_edited(count: int) -> str:
     """The link below a list."""
-    return "The one edited post" if count == 1 else f"All {count:,} edited posts"
+    return "The one edited post" if count == 1 else f"All {plural(count, 'edited post')}"
 
 
 def all_removed(count: int) -> str:
     """The link below a list."""
-    return "The one removed post" if count == 1 else f"All {count:,} removed posts"
+    return "The one removed post" if count == 1 else f"All {plural(count, 'removed post')}"
 
 
 def site_state(state: str, tried: str | None) -> str:
@@ -257,7 +257,7 @@ BROWSE_ALL = (
 STATE_WORDS = {
     "wanted": "Addresses that a sitemap, feed, list or link named as a post, and that have not been captured yet.",
     "lost": "Addresses of posts whose site is offline and of which no web archive that was asked has a copy.",
-    "in-web-archive": "Addresses of posts that a web archive has; they have not been brought in yet.",
+    "in-web-archive": "Addresses of posts that a web archive has; they have not been recovered yet.",
     "redirected": "Addresses that were listed as posts and lead to another page.",
     "not-a-post": "Addresses that were listed as posts; what is there is not a post.",
 }
@@ -495,7 +495,7 @@ def undated(count: int) -> str:
 
 
 def take(total: int) -> str:
-    return f"All {total:,} results, in this order." if total > 1 else "The result, in these formats."
+    return f"All {plural(total, 'result')}, in this order." if total > 1 else "The result, in these formats."
 
 
 # A post's body
@@ -578,7 +578,7 @@ REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(shown above)", "what changed"
 FROM_REVISION, TO_REVISION, COMPARE = "Compare this revision", "with this one", "Compare"
 SEEN, SHOWN_CAPTURE = "Captured", "Captured (this version)"
 PAGE_DIGEST, CONTENT_DIGEST = "SHA-256 of the page", "SHA-256 of the content"
-READ_BY = "Read by"
+READ_BY = "Extracted with"
 CAPTURE_BASES = {
     "clock": "time from our clock",
     "given": "as given",
@@ -610,12 +610,12 @@ def no_such_post(slug: str) -> str:
 
 def heard_of(state: str | None) -> str:
     said = {
-        "wanted": "We have heard of this address, but it has not been captured yet.",
-        "lost": "We have heard of this address, but no copy could be found anywhere.",
+        "wanted": "This address was listed as a post, but it has not been captured yet.",
+        "lost": "This address was listed as a post, but no copy could be found anywhere.",
         "redirected": "This address leads to another page, and no post has been captured here.",
-        "in-web-archive": "A web archive has this page; it has not been brought in yet.",
+        "in-web-archive": "A web archive has this page; it has not been recovered yet.",
         "withdrawn": "The post at this address has been withdrawn from the archive.",
-        "not-a-post": "We know this address; what is there is not a post.",
+        "not-a-post": "This address was listed as a post; what is there is not one.",
     }
     return said.get(state or "", "No post with this address is in the archive.")
 
@@ -666,7 +666,7 @@ def seen(first: str, last: str, captures: int) -> str:
 
 
 def read_by(layout: str | None, reader: int | None) -> str:
-    return f"the rules for “{layout or 'unknown'}”, version {reader if reader is not None else '–'}"
+    return f"rules “{layout or 'unknown'}”, version {reader if reader is not None else '–'}"
 
 
 def captures(count: int) -> str:
@@ -718,8 +718,8 @@ ALL_EVENTS, KINDS, EARLIER, NEWEST = "All", "Kind", "Older", "Newest"
 NOTHING_HAPPENED = "No changes recorded yet."
 
 CAME_FROM = {
-    "wayback": "brought in from the Wayback Machine",
-    "commoncrawl": "brought in from Common Crawl",
+    "wayback": "recovered from the Wayback Machine",
+    "commoncrawl": "recovered from Common Crawl",
     "warc": "from a WARC file",
     "file": "from a saved page",
 }
@@ -908,7 +908,7 @@ SHOW_THEM = "show them"
 ABOUT_PROBLEMS = "Open problems"
 NO_PROBLEMS = "None."
 STAGE, KIND, LEVEL, PAGES_COUNT, LAST_SEEN = "Stage", "Problem", "Level", "Pages", "Last seen"
-RUN, NEW, CHANGED, GONE_SHORT, CHAIN = "Run", "New", "Changed", "Gone", "Chain digest"
+RUN, NEW, CHANGED, GONE_SHORT, CHAIN = "Run", "New", "Changed", "Gone", "Chain value"
 NO_SUCH_BYTES = "No captured page or file has that digest."
 
 # Data dictionary
@@ -977,7 +977,7 @@ TARGETS = {"links": "Links", "images": "Pictures", "files": "Files"}
 
 
 def no_such_format(name: str, known: Iterable[str]) -> str:
-    return f"Citations are not offered as “{name[:20]}”; there are: {', '.join(known)}."
+    return f"There is no citation format “{name[:20]}”; there are: {', '.join(known)}."
 
 
 def no_such_revision(name: str) -> str:
@@ -1027,7 +1027,7 @@ NO_SUCH_FORM = (
     "A capture can be seen as a page, or had as bytes (`id_`), as a picture (`im_`) or as a style sheet (`cs_`)."
 )
 NO_HTTP_DATE = "Accept-Datetime must be a date as HTTP writes it: Tue, 09 Mar 2021 14:07:00 GMT."
-WITHDRAWN = "What was captured here is shown no more. All other proofs still hold. It will not come back."
+WITHDRAWN = "What was captured here is no longer shown. All other proofs still hold. It will not come back."
 LEADS_ELSEWHERE = "Leads to {url}, of which this archive has no capture"
 NOT_KEPT = "Not kept in this archive:"
 REPLAY_LABEL = "About this archived page"
@@ -1095,14 +1095,14 @@ CAPTURE_KEY = (
 )
 KEY, SMALL_NUMBER = "Key", "A small number: several captures that day."
 COMPARE_ANY, TAKE_CAPTURES, HOW_KNOWN = "Compare any two", "Take all captures", "How these are known"
-TAKE_CAPTURES_WORDS = "TimeMap and CDX are lists for machines."
+TAKE_CAPTURES_WORDS = "TimeMap and CDX are lists for programs."
 SHA256, TIMEMAP, CDX = "SHA-256", "TimeMap", "CDX"
 CAPTURED_UTC, RESULT, SIZE, OPEN = "Captured (UTC)", "Result", "Size", "Open"
 AS_IT_LOOKED_SHORT, BYTES_SHORT, TEXT_SHORT = "as it looked", "bytes", "text"
 
 
 def captures_lead(count: int, first: str, last: str, edits: int) -> str:
-    edited = {0: "Never edited.", 1: "Edited once.", 2: "Edited twice."}.get(edits, f"Edited {edits} times.")
+    edited = {0: "Never edited.", 1: "Edited once.", 2: "Edited twice."}.get(edits, f"Edited {plural(edits, 'time')}.")
     when = first if first == last else f"{first} to {last}"
     return f"{plural(count, 'capture')}, {when}. {edited}"
 
@@ -1218,7 +1218,7 @@ SEALED_AT, EXISTED_BY = "Sealed", "Existed by"
 
 
 def exhibit_of_at_most(most: int) -> str:
-    return f"An exhibit made here holds 1 to {most} posts: narrow the search. The command “ushrn exhibit” makes larger ones."
+    return f"An exhibit made here holds up to {plural(most, 'post')}: narrow the search. The command “ushrn exhibit” makes larger ones."
 
 
 def sealed_at(moment: str, number: int) -> str:
@@ -1247,7 +1247,7 @@ def withdrawn_on(day: str, kind: str) -> str:
 
 
 def withdrawn_captures(count: int, first: str, last: str) -> str:
-    return f"once, {first}" if count == 1 else f"{count} times, {first} to {last}"
+    return f"once, {first}" if count == 1 else f"{plural(count, 'time')}, {first} to {last}"
 
 
 def withdrawn_sealed(number: int) -> str:
@@ -1259,4 +1259,4 @@ def checkpoints_feed(name: str) -> str:
 
 
 def checkpoint_over(number: int, size: int) -> str:
-    return f"Checkpoint {number}, over {size} captures"
+    return f"Checkpoint {number}, over {plural(size, 'capture')}"

@@ -144,7 +144,7 @@ def list_revisions(ask: Ask, post: sqlite3.Row) -> Json:
 
 
 def compare(ask: Ask, post: sqlite3.Row, before: str, after: str = "") -> Json:
-    """What differs between a post at *before* and at *after*: paragraphs taken away and put in, word for word."""
+    """What differs between a post at *before* and at *after*: paragraphs removed and added, word for word."""
     old, new = (_with_texts(ask, post, revision_at(ask, post, at)) for at in (before, after))
     one, other = ((each.row["body_text"] if each else post["body_text"]) or "" for each in (old, new))
     changes = diff.diff(one, other)
@@ -167,12 +167,13 @@ def _paragraphs(known: list[str], places: Iterable[int | None]) -> list[str]:
 def cite_post(ask: Ask, post: sqlite3.Row, at: str = "") -> Json:
     """A post as it was at *at*, in every style and file format."""
     revision = _with_texts(ask, post, revision_at(ask, post, at))
-    item = cite.record(work_of(ask, post, revision))
+    work = work_of(ask, post, revision)
+    item = cite.record(work)
     text = revision.row["body_text"] if revision else post["body_text"]
     return _post(ask, post, revision) | {
         "citations": {style.name: cite.plain(style(item, text)) for style in cite.STYLES},
-        "bibtex": cite.bibtex(item),
-        "ris": cite.ris(item),
+        "bibtex": cite.bibtex(work),
+        "ris": cite.ris(work),
         "csl": item,
     }
 

@@ -124,7 +124,7 @@ class Archive:
         fingerprint: Mapping[str, str],
         seal: Seal | None = None,
     ) -> None:
-        #: For reading; writing through it is nobody's business but this module's.
+        #: For reading; writing through it is the business of this module alone.
         self.db = db
         self.path = path
         self._rules = reader_rows.ReaderRules(reader, fingerprint)

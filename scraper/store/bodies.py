@@ -52,9 +52,9 @@ def decode(codec: str, data: bytes, reference: bytes | None, length: int) -> byt
     try:
         body = _decoded(codec, data, reference, length)
     except zstandard.ZstdError as error:
-        raise IntegrityError(f"a body of {length} bytes, codec {codec}, cannot be decoded: {error}") from error
+        raise IntegrityError(f"a body of length {length}, codec {codec}, cannot be decoded: {error}") from error
     if len(body) != length:
-        raise IntegrityError(f"a body, codec {codec}: expected {length} bytes, found {len(body)}")
+        raise IntegrityError(f"a body, codec {codec}: expected length {length}, found {len(body)}")
     return body
 
 
@@ -65,9 +65,9 @@ def _decoded(codec: str, data: bytes, reference: bytes | None, length: int) -> b
         return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1))
     if codec == Codec.ZSTD_REF:
         if reference is None:
-            raise IntegrityError(f"a body of {length} bytes, codec {codec}: its reference is missing")
+            raise IntegrityError(f"a body of length {length}, codec {codec}: its reference is missing")
         return _decompressor(reference).decompress(data, max_output_size=max(length, 1))
-    raise IntegrityError(f"a body of {length} bytes: expected codec raw, zstd or zstd-ref, found {codec!r}")
+    raise IntegrityError(f"a body of length {length}: expected codec raw, zstd or zstd-ref, found {codec!r}")
 
 
 def compressible(media_type: str | None, body: bytes) -> bool:

@@ -124,7 +124,8 @@ def _named_not_had(site: SiteHealth, around: Surroundings) -> Iterator[Cause]:
 def _wall(one: Trouble) -> str:
     return (
         f"a wall stands before {plural(one.addresses, 'address', 'addresses')} since {one.first_seen_at[:10]} "
-        f"(the last: {one.url}); open it in a browser, ask the owner to let the program in, or run it elsewhere"
+        f"(the last: {one.url}); open it in a browser, ask its owner to let the program in, or run it from another "
+        "network"
     )
 
 

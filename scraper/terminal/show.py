@@ -43,7 +43,7 @@ def render(path: Path, url: str, *, colour: bool = False, everything: bool = Fal
     with Archive.open(path, create=False, readonly=True) as archive:
         life = archive.life(url)
     if life is None:
-        raise UsageError(f"{url}: no post of this address in {path}; `ushrn search` finds posts by their words")
+        raise UsageError(f"{url}: no post at this address in {path}; `ushrn search` finds posts by their words")
     most = 1_000_000 if everything else ROWS
     parts = [_head(life), _captures(life, most), _counts(life, most), _revisions(life, COLOURS if colour else Marks())]
     parts.append(_listed("Problems", [f"{row['kind']}: {row['message']}" for row in life.problems]))
@@ -68,13 +68,14 @@ def _number(archive: Archive, url: str | None, capture: str | None) -> int:
     if capture is None:
         life = archive.life(url or "")
         if life is None or life.post["capture_id"] is None:
-            raise UsageError(f"{url}: no post of this address; name a capture by its id or record digest")
+            raise UsageError(f"{url}: no post at this address; name a capture by its id or record digest")
         return _integer(life.post["capture_id"])
     if not capture.isdecimal() and not re.fullmatch(r"[0-9a-f]{8,64}", capture):
         raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
     found = capture_queries.ids(archive.db, capture)
     if len(found) != 1:
-        raise UsageError(f"{capture}: expected one capture of that id or digest, found {len(found)}")
+        several = "several captures have a digest that begins so; give more of it"
+        raise UsageError(f"{capture}: {several if found else 'no capture has that id or digest'}")
     (number,) = found
     if url and not _is_of(archive, number, url):
         raise UsageError(f"{capture}: a capture, but not of {url}")
@@ -98,6 +99,10 @@ def _plain(value: object) -> str:
     return "–" if value is None else harmless(str(value))
 
 
+def _words(count: object) -> str:
+    return plural(count, "word") if isinstance(count, int) else "length unknown"
+
+
 def _head(life: PostHistory) -> str:
     """What the archive says of the post, and where each field came from."""
     post = life.post
@@ -115,7 +120,7 @@ def _head(life: PostHistory) -> str:
             f"{_plain(post['views'])}, comments {_plain(post['comments'])}, likes {_plain(post['likes'])} {counted}",
         ),
         ("filed under", "; ".join(map(_plain, (*life.categories, *life.tags))) or "–"),
-        ("language", f"{_plain(post['language'])}, {_plain(post['word_count'])} words"),
+        ("language", f"{_plain(post['language'])}, {_words(post['word_count'])}"),
         ("seen", f"{_plain(post['first_seen_at'])} to {_plain(post['last_seen_at'])}"),
         ("content", f"sha256 {_plain(post['content_sha256'])}"),
     ]
@@ -209,7 +214,7 @@ def _summed(before: dict[str, object] | None, row: dict[str, object]) -> str:
     if before is None:
         return ", the first"
     told = diff.summary(diff.diff(_text(before["body_text"]), _text(row["body_text"])))
-    return f": {told.added} words added, {told.removed} removed"
+    return f": {plural(told.added, 'word')} added, {told.removed} removed"
 
 
 def _changes(before: dict[str, object], row: dict[str, object], marks: Marks) -> Iterator[str]:

@@ -123,7 +123,7 @@ def screen(found: Status) -> str:
     if more > 0:
         lines.append(f"  and {more} more in the table problems")
     if health.chain_sha256:
-        lines.append(f"seal of the last run: {health.chain_sha256}")
+        lines.append(f"chain after the last run: {health.chain_sha256}")
     return "\n".join(lines)
 
 
@@ -167,7 +167,7 @@ def _problem_line(problem: OpenProblem) -> str:
 
 def _size(count: int) -> str:
     if count < 1000:
-        return f"{count} bytes"
+        return plural(count, "byte")
     size = count / 1000
     for unit in ("KB", "MB"):
         if size < 1000:

@@ -83,7 +83,7 @@ def check_derivation(
     if hurt:
         findings.unproven(
             "not-compared",
-            f"{len(hurt)} posts",
+            plural(len(hurt), "post"),
             "a body of theirs is damaged, so they cannot be read again: " + ", ".join(sorted(hurt)[:20]),
         )
     with twin(folder / "again.db", path) as copy:

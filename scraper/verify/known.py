@@ -50,7 +50,7 @@ def check_states(copy: sqlite3.Connection, tell: Tell) -> int:
         tell("known_urls-row", url, message)
     for (url,) in copy.execute(_TAKEN_AWAY).fetchall():
         told += 1
-        tell("known_urls-row", url, "a post was captured there: the row was taken away")
+        tell("known_urls-row", url, "a post was captured there: its row is missing")
     return told
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from scraper import schema
+from scraper.numbers import plural
 from scraper.schema import Use, quoted
 
 #: Differences told for one table; the exit status is the same for one as for thousands.
@@ -76,7 +77,7 @@ def _compare(copy: sqlite3.Connection, table: Comparison, tell: Tell, left_out: 
         if told <= MOST:
             tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
     if told > MOST:
-        tell(f"{table.name}-row", table.name, f"and {told - MOST} more rows")
+        tell(f"{table.name}-row", table.name, f"and {plural(told - MOST, 'more row')}")
     return told
 
 
@@ -90,9 +91,9 @@ def _difference(table: Comparison, where: str, other: str) -> str:
 def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
     """How a row differs, in words."""
     if here is None:
-        return "the captures say that there is such a row: it was taken away"
+        return "row missing: the captures imply it"
     if again is None:
-        return "the captures say nothing of such a row: it was put in or changed"
+        return "row not supported by any capture (added or altered)"
     names = (*(name.partition(".")[2] for name in table.columns), "number of such rows")
     differing = [
         f"{name}: the archive has {_short(old)}, its captures say {_short(new)}"
@@ -104,4 +105,4 @@ def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[objec
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({plural(len(text), 'character')})"

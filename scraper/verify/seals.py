@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scraper.errors import UsageError
+from scraper.numbers import plural
 from scraper.seal import FIRST, Checkpoint, Note, Proof, Verifier, extension, log, same_schema, same_stamps, timestamps
 from scraper.store import sealing
 from scraper.verify.findings import Findings
 
-REWRITTEN = "captures sealed then were taken away, added, swapped or changed since"
+REWRITTEN = "captures sealed then were removed, added, swapped or changed since"
 
 
 def known_checkpoint(path: Path) -> Note:
@@ -38,7 +39,9 @@ def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) ->
         where = f"checkpoint {row.id}"
         _check_statement(row, note, previous, where, findings)
         if row.size < size:
-            findings.damage("checkpoint", where, f"the log had {size} captures before, {row.size} here: it only grows")
+            findings.damage(
+                "checkpoint", where, f"the log had {plural(size, 'capture')} before, {row.size:,} here: it only grows"
+            )
         previous, size = note, row.size
     if sealing.nodes(db) != [(level, at, tree.nodes.get((level, at))) for level, at, _ in sealing.nodes(db)]:
         findings.damage("log-nodes", "log_nodes", "hashes kept of the log are not those of its captures")
@@ -85,7 +88,9 @@ def _check_row(row: sealing.Row, tree: log.Growing, ends: dict[int, int], findin
     if checkpoint.extensions != (extension(row.statement),):
         findings.damage("checkpoint", where, "its note is not about the statement beside it")
     if tree.roots.get(checkpoint.size) != checkpoint.root:
-        findings.damage("checkpoint", where, f"the root over its {checkpoint.size} captures is another: {REWRITTEN}")
+        findings.damage(
+            "checkpoint", where, f"the root over its {plural(checkpoint.size, 'capture')} is another: {REWRITTEN}"
+        )
     if ends.get(row.crawl_id or 0, 0) != row.size:
         findings.damage("checkpoint", where, f"it was made after run {row.crawl_id}, when the log was of another size")
     return note
@@ -103,10 +108,10 @@ def _check_statement(row: sealing.Row, note: Note, previous: Note | None, where:
     """What a checkpoint says of the one before it, of its key, and of what had been altered."""
     statement = json.loads(row.statement)
     if statement.get("previous") != (previous.digest if previous else None):
-        findings.damage("checkpoint", where, "the one before it is not the one that it names: taken away or replaced")
+        findings.damage("checkpoint", where, "the one before it is not the one that it names: removed or replaced")
     if statement.get("altered"):
         what = ", ".join(statement["altered"])
-        findings.damage("altered", where, f"changed by something else than this program before this was made: {what}")
+        findings.damage("altered", where, f"changed by something other than this program before this was made: {what}")
     named = statement.get("verifier_key")
     _check_signatures(note, named, where, findings)
     if named is None:
@@ -126,7 +131,7 @@ def _check_known(
     known: Note, outside: Checkpoint, tree: log.Growing, rows: list[sealing.Row], findings: Findings
 ) -> None:
     """Whether the archive continues the log that a checkpoint kept elsewhere was made of."""
-    where = f"the checkpoint kept elsewhere, over {outside.size} captures"
+    where = f"the checkpoint kept elsewhere, over {plural(outside.size, 'capture')}"
     if tree.roots.get(outside.size) != outside.root:
         findings.damage("known-checkpoint", where, f"this archive does not continue it: {REWRITTEN}")
         return
@@ -182,7 +187,7 @@ def _check_schema(db: sqlite3.Connection, sealed: dict[str, object], findings: F
 def _check_statement_of_now(db: sqlite3.Connection, sealed: dict[str, object], findings: Findings) -> None:
     """Timestamps and the newest run, as the statement of the newest checkpoint has them."""
     if not same_stamps(db, sealed):
-        message = "timestamps that were there when the newest checkpoint was made were taken away or changed"
+        message = "timestamps that were there when the newest checkpoint was made were removed or changed"
         findings.damage("timestamp", "timestamps", message)
     if sealing.last_run(db) != sealed["run"]:
         findings.damage("sealed-run", "crawls", "the newest run is not as it was sealed")
@@ -205,7 +210,7 @@ def _compare(name: str, before: list[object] | None, today: list[object] | None,
         case _, None:
             findings.damage("sealed-table", where, "it was there when the newest checkpoint was made")
         case [rows, digest], [rows_now, digest_now] if digest != digest_now:
-            changed = f"{rows} rows then, {rows_now} now, not all of them the same"
+            changed = f"rows: {rows} then, {rows_now} now, not all of them the same"
             findings.damage("sealed-table", where, f"not as the newest checkpoint seals it: {changed}")
         case _:
             pass

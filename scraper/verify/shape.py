@@ -103,7 +103,9 @@ def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: F
             fresh.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         findings.damage(
-            "search", name, f"the index is not that of the rows of {table} ({error}); `ushrn rebuild` does not mend it"
+            "search",
+            name,
+            f"the index is not that of the rows of {table} ({error}); `ushrn rebuild` does not repair it",
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scraper import digests
 from scraper.errors import IntegrityError
+from scraper.numbers import plural
 from scraper.store import bodies, withdrawal_rules, workers
 from scraper.verify.findings import Findings
 from scraper.vocabulary import CaptureKind, Codec
@@ -108,7 +109,11 @@ def _check_withdrawn(db: sqlite3.Connection, findings: Findings) -> None:
         if sha256 not in allowed or length:
             findings.damage("body", sha256, "it is gone, and no withdrawal says that it should be")
     if rows:
-        findings.note("withdrawn", f"{len(rows)} bodies", "withdrawn: only their digests are here, as withdrawals say")
+        findings.note(
+            "withdrawn",
+            plural(len(rows), "body", "bodies"),
+            "withdrawn: only their digests are here, as withdrawals say",
+        )
 
 
 def _decoded(
@@ -155,7 +160,7 @@ def check_captures(
     if encoded:
         findings.note(
             "wire-digest",
-            f"{encoded} captures",
+            plural(encoded, "capture"),
             "they came compressed: their wire digests cannot be recomputed from the bodies kept",
         )
 
@@ -172,7 +177,7 @@ def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findi
         return 1 if row["content_encoding"] else 0
     length = lengths.get(str(row["body_sha256"]))
     if length is not None and row["wire_length"] != length:
-        findings.damage("wire-length", where, f"expected {length} bytes as sent, found {row['wire_length']}")
+        findings.damage("wire-length", where, f"expected {plural(length, 'byte')} as sent, found {row['wire_length']}")
     return 0
 
 
@@ -195,19 +200,21 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
             findings.damage(
                 "chain",
                 where,
-                f"expected the chain {sealed}, found {found}: captures or runs were taken away, added or swapped",
+                f"expected the chain {sealed}, found {found}: captures or runs were removed, added or swapped",
             )
         previous = sealed
     findings.checked["runs"] = len(runs)
     findings.chain_sha256 = previous
     if kept[None]:
-        findings.unproven("no-run", f"{len(kept[None])} captures", "they belong to no run, so no chain covers them")
+        findings.unproven(
+            "no-run", plural(len(kept[None]), "capture"), "they belong to no run, so no chain covers them"
+        )
 
 
 def check_known_chain(db: sqlite3.Connection, findings: Findings, chain: str) -> None:
     """Whether a run of this archive has the chain that was kept elsewhere."""
     if chain not in {value for (value,) in db.execute("SELECT chain_sha256 FROM crawls")}:
-        message = "no run of this archive has it: captures or runs up to it were taken away, added or swapped"
+        message = "no run of this archive has it: captures or runs up to it were removed, added or swapped"
         findings.damage("known-chain", f"the chain {chain}", message)
 
 

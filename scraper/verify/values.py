@@ -55,7 +55,7 @@ def check(db: sqlite3.Connection, findings: Findings, now: datetime) -> None:
     _check_runs(db, findings)
     _check_spans(db, findings)
     for url, before, views, after, fewer in db.execute(_FELL):
-        findings.note("count-fell", url, f"{views} views at {before}, {fewer} at {after}")
+        findings.note("count-fell", url, f"views: {views} at {before}, {fewer} at {after}")
 
 
 def _check_runs(db: sqlite3.Connection, findings: Findings) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from scraper.numbers import plural
 from scraper.warc.members import DamageError, RecordStream
 from scraper.warc.record import RECORD_LIMIT_BYTES, Broken, Record
 
@@ -43,7 +44,7 @@ def _record(line: bytes, source: RecordStream) -> Record | Broken:
     keep = int(length) <= RECORD_LIMIT_BYTES
     block = source.block(int(length), keep=keep)
     if not keep:
-        return Broken(f"a record of {length} bytes is passed over, at byte {start}", start)
+        return Broken(f"a record of {plural(int(length), 'byte')} is passed over, at byte {start}", start)
     if url.startswith("filedesc:"):
         return Record((("WARC-Type", "warcinfo"),), b"software: an ARC writer\r\n", start)
     is_http = url.startswith(("http:", "https:"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scraper import magic
+from scraper.numbers import plural
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[^\n]{0,4096}\n")
@@ -99,7 +100,7 @@ def dechunked(entity: bytes) -> bytes:
         if length == 0:
             return bytes(out)
         if size.end() + length > len(entity):
-            raise MessageError(f"expected a chunk of {length} bytes, found {len(entity) - size.end()}")
+            raise MessageError(f"expected a chunk of {plural(length, 'byte')}, found {len(entity) - size.end()}")
         out += entity[size.end() : size.end() + length]
         at = size.end() + length
         at += len(re.compile(rb"\r?\n?").match(entity, at)[0])  # type: ignore[index]  # matches the empty string

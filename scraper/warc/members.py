@@ -8,6 +8,7 @@ import zlib
 from typing import BinaryIO
 
 from scraper.magic import GZIP, ZSTD, Coding
+from scraper.numbers import plural
 from scraper.warc import zstd_frames
 from scraper.warc.zstd_frames import Dictionary, FrameError, ZstdFrame
 
@@ -179,7 +180,7 @@ class RecordStream:
             if keep:
                 pieces.append(piece)
         if length:
-            raise DamageError(f"the record lacks its last {length} bytes", self.offset)
+            raise DamageError(f"the record lacks its last {plural(length, 'byte')}", self.offset)
         return b"".join(pieces)
 
     def resume(self, after: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid5
 
+from scraper.numbers import plural
 from scraper.warc.members import HEADER_LIMIT_BYTES, DamageError, RecordStream
 
 #: Our own; ids are made of a digest, so that the same capture has the same id in every export.
@@ -134,7 +135,9 @@ def _record_after(version: bytes, source: RecordStream, start: int) -> Record | 
     block = source.block(int(length), keep=keep)
     if not keep:
         return Broken(
-            f"a record of {length} bytes is passed over, {RECORD_LIMIT_BYTES} are allowed, at byte {start}", start
+            f"a record of {plural(int(length), 'byte')} is passed over, "
+            f"{RECORD_LIMIT_BYTES:,} are allowed, at byte {start}",
+            start,
         )
     kept = tuple((name, value) for name, value in fields if name.lower() != "content-length")
     return Record(kept, block, start)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
 from scraper.errors import Unreadable
+from scraper.numbers import plural
 from scraper.run_log import RunLog
 from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
@@ -318,7 +319,7 @@ def _small(package: zipfile.ZipFile, path: str) -> bytes:
     """A file that is read as a whole. Raises ValueError where it is too large for what it should be."""
     size = package.getinfo(path).file_size
     if size > LISTING_LIMIT_BYTES:
-        raise ValueError(f"{path} has {size} bytes; {LISTING_LIMIT_BYTES} are allowed")
+        raise ValueError(f"{path} has {plural(size, 'byte')}; {LISTING_LIMIT_BYTES:,} are allowed")
     return package.read(path)
 
 

@@ -121,11 +121,11 @@ def _signer(signed: Any, hashed: str) -> str:
     if not isinstance(signed, Mapping) or not all(isinstance(value, str) for value in signed.values()):
         raise TypeError("expected signedData with texts, found something else")
     if unknown := sorted(signed.keys() - _PROPERTIES):
-        raise ValueError(f"signedData has what the standard does not name: {', '.join(unknown)[:80]}")
+        raise ValueError(f"signedData has fields that the standard does not define: {', '.join(unknown)[:80]}")
     if missing := [name for name in ("hash", "signature") if name not in signed]:
         raise ValueError(f"signedData has no {' and no '.join(missing)}")
     if signed["hash"] != hashed:
-        raise ValueError(f"it is over another package: {signed['hash'][:80]}, this one has {hashed}")
+        raise ValueError(f"it covers another package: {signed['hash'][:80]}, this one has {hashed}")
     key, by = _anonymous(signed) if "publicKey" in signed else _of_domain(signed)
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise TypeError("its key is not one of ECDSA")
@@ -139,7 +139,7 @@ def _anonymous(signed: Mapping[str, str]) -> tuple[object, str]:
     try:
         return serialization.load_der_public_key(_unpacked(packed, "publicKey")), f"an anonymous key, {packed}"
     except ValueError:
-        raise ValueError("its publicKey is no key") from None
+        raise ValueError("its publicKey is not a key") from None
 
 
 def _of_domain(signed: Mapping[str, str]) -> tuple[object, str]:
@@ -149,7 +149,7 @@ def _of_domain(signed: Mapping[str, str]) -> tuple[object, str]:
     try:
         certificate = x509.load_pem_x509_certificates(signed["domainCert"].encode())[0]
     except (ValueError, IndexError):
-        raise ValueError("its domainCert is no certificate") from None
+        raise ValueError("its domainCert is not a certificate") from None
     if signed["domain"] not in _names(certificate):
         raise ValueError(f"its certificate is not for {signed['domain'][:80]!r}")
     return certificate.public_key(), f"the certificate of {signed['domain']}, whose issuer and time were not checked"

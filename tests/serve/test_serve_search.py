@@ -282,7 +282,7 @@ def test_changes_are_told_by_when_this_archive_learned_of_them_with_both_times(o
     room = open_room(shelf.path)
     text = room.get("/changes").text
     assert days(text) == ["5 May 2026", "1 February 2026"]
-    assert "Captured 11 June 2017, brought in from the Wayback Machine" in text
+    assert "Captured 11 June 2017, recovered from the Wayback Machine" in text
     entry = ET.fromstring(room.get("/changes.atom").text).find("a:entry", ATOM)
     assert entry is not None
     assert entry.findtext("a:updated", "", ATOM) == "2026-05-05T05:05:05Z"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from scraper import dates, urls
 from scraper.dates import Spelled
 from scraper.errors import Unreadable
+from scraper.numbers import plural
 from scraper.page import TextPage
 from scraper.records import Problem
 from scraper.vocabulary import Level, Stage
@@ -163,7 +164,7 @@ def lacking(field: str, spelled: Spelled | None, line: str) -> tuple[Problem, ..
         return ()
     if spelled.lack == "year":
         return (note("date-without-year", field, f"expected a date with its year, found {line!r}"),)
-    return (note("relative-date", field, f"expected a date, found {line!r}, counted from an unknown moment"),)
+    return (note("relative-date", field, f"expected a date, found {line!r}, relative to an unknown moment"),)
 
 
 def shown_date(line: str) -> Spelled | None:
@@ -182,14 +183,14 @@ def assert_prose(page: TextPage) -> None:
     """Raise Unreadable where the text is none that a post could show: bytes of something else, noise, a book."""
     where, sample = page.url or "text", page.source[:_SAMPLE]
     if len(page.source) > _LONGEST_TEXT:
-        raise Unreadable(where, f"expected the text of one page, found {len(page.source)} signs")
+        raise Unreadable(where, f"expected the text of one page, found {plural(len(page.source), 'character')}")
     odd = len(_ODD.findall(sample))
     if odd > 5 and odd * 200 > len(sample):
-        raise Unreadable(where, f"expected a text dump, found {odd} unreadable signs: not a text")
+        raise Unreadable(where, f"expected a text dump, found {plural(odd, 'unreadable character')}: not a text")
     solid = re.sub(r"\s+", "", sample)
     others = sum(not sign.isalnum() and unicodedata.category(sign)[0] != "M" for sign in solid)
     if len(solid) > 200 and others * 4 > len(solid):
-        raise Unreadable(where, "expected sentences, found mostly signs that are no letters")
+        raise Unreadable(where, "expected sentences, found mostly characters that are not letters")
     if len(solid) > 2000 and len(sample) - len(solid) < len(solid) // 200 and not _spaceless(sample):
         raise Unreadable(where, "expected words, found a text without spaces")
 

@@ -69,7 +69,7 @@ def read(page: TextPage) -> Reading:
     cut = _cut(lines)
     if page.url and not urls.is_post(page.url):
         kind = ReadingKind.LIST if _LIST_PATH.search(page.url.partition("?")[0]) else ReadingKind.OTHER
-        return _no_post(page, kind, "its address is no post's")
+        return _no_post(page, kind, "its address is not a post's")
     foot = read_foot(cut.lines, whole=cut.bottom, labels=labels)
     chrome = cut.top or cut.bottom or foot.seen
     inside = without_bare_marks(_to_body_end(cut.lines, foot))
@@ -187,7 +187,7 @@ def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
     updated = _updated(head, published)
     problems = head.problems
     if foot.counts.views is not None and shown.views is None:
-        problems += (note("placeholder-count", "views", "found '0 views', which pages before 2023-08 all said"),)
+        problems += (note("placeholder-count", "views", "found '0 views', which all pages before 2023-08 showed"),)
     if foot.guessed:
         told = ", ".join(foot.tags)[:300]
         problems += (note("tags-guessed", "tags", f"took the short lines between text and counts for tags: {told}"),)

@@ -45,7 +45,7 @@ def read(page: Page) -> Reading:
     listed = _listed(page)
     path = urls.normalise(page.url or "").partition("://")[2].partition("?")[0]
     if len(listed) < _POSTS_OF_A_LIST and not _LIST.search(path):
-        return article.post_of(page) or no_post(page, NAME, ReadingKind.OTHER, "its address is no post's")
+        return article.post_of(page) or no_post(page, NAME, ReadingKind.OTHER, "its address is not a post's")
     return Reading(
         kind=ReadingKind.LIST,
         url=urls.canonical(page.url or ""),

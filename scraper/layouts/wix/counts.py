@@ -39,7 +39,7 @@ def read(page: Page, cards: Cards, data: PostData) -> CountsWithSource:
     views, comments, likes_told = (a if a is not None else b for a, b in zip(shown, _embedded(data), strict=True))
     problems = _bounds(stats, likes, page.url)
     if rooted and 0 in seen and views is None:
-        message = "expected a second witness for the zero that is shown, found no head and no data"
+        message = "expected a second source for the zero shown, found neither head nor data"
         problems += (_note("unwitnessed-zero", "views", message, page.url),)
     if (views, comments, likes_told) == (None, None, None):
         return CountsWithSource(problems=problems)

@@ -73,7 +73,7 @@ def _without(field: str, lack: str, shown: str, page: Page) -> Problem:
     """The note on a date that is shown, but not whole."""
     kind, message = {
         "year": ("date-without-year", f"expected a date with its year, found {shown!r}: years are never guessed"),
-        "relative": ("relative-date", f"expected a date, found {shown!r}, counted from an unknown moment"),
+        "relative": ("relative-date", f"expected a date, found {shown!r}, relative to an unknown moment"),
     }[lack]
     return Problem(stage=Stage.EXTRACT, kind=kind, field=field, level=Level.NOTE, message=message, url=page.url)
 
