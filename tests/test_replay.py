@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from scraper import replay
 from scraper.page import Page
 
-KEPT = {"https://media.example/a.jpg": "/web/20210309140700im_/https://media.example/a.jpg"}
+WELL = "ab12cd_00001111222233334444555566667777~mv2.png"
+KEPT = {
+    url: f"/web/20210309140700im_/{url}"
+    for url in ("https://media.example/a.jpg", f"https://static.wixstatic.com/media/{WELL}")
+}
 STYLES = {"https://www.example.org/s.css": "/web/20210309140700cs_/https://www.example.org/s.css"}
 AROUND = replay.PageFrame(
     head="<!--head-->", bar="<div id=bar>bar</div>", elsewhere="Leads to {url}", not_kept="Not kept:"
@@ -109,6 +113,23 @@ def test_a_picture_comes_from_the_archive_by_any_of_its_addresses() -> None:
         html = shown(f'<img {written}="https://media.example/a.jpg" alt="A well" width="300">')
         assert f'src="{KEPT["https://media.example/a.jpg"]}"' in html
         assert 'alt="A well"' in html and 'width="300"' in html
+
+
+@pytest.mark.parametrize("mark", ['data-animate-blur=""', "DATA-ANIMATE-BLUR", 'data-animate-blur="1"'])
+def test_a_kept_picture_is_not_blurred_as_if_a_script_were_still_to_load_it(mark: str) -> None:
+    found = shown(f'<wow-image class="x" {mark}><img src="https://media.example/a.jpg"></wow-image>')
+    assert "blur" not in found and '<wow-image class="x"><img alt="" src="/web/' in found
+
+
+def test_a_picture_that_a_script_would_have_put_into_its_frame_stands_in_it() -> None:
+    frame = """<wow-image data-image-info='{{"imageData":{{"uri":"{}"}}}}'><img alt="A well"></wow-image>"""
+    filling = 'style="width:100%;height:100%;object-fit:cover"'
+    kept, missing = shown(frame.format(WELL)), shown(frame.format(WELL.replace("7777", "8888")))
+    assert filling in kept and f'src="/web/20210309140700im_/https://static.wixstatic.com/media/{WELL}"' in kept
+    assert filling in missing and 'src="data:image/svg+xml' in missing
+    assert "object-fit" not in shown('<p><img alt="A well"></p>') + shown(
+        "<wow-image data-image-info='[1'><img></wow-image>"
+    )
 
 
 def test_a_picture_that_was_not_kept_is_a_box_with_its_words_and_its_address_in_its_title() -> None:

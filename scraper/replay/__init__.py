@@ -5,8 +5,9 @@ CDX server. Where captures come from, and how answers are sent, is other rooms' 
 """
 
 from scraper.replay import cdx_server, memento
+from scraper.replay.boxes import grey_box, placeholder
 from scraper.replay.css import rewritten as rewritten_css
-from scraper.replay.html import Addresses, PageFrame, grey_box, placeholder, replayed
+from scraper.replay.html import Addresses, PageFrame, replayed
 
 __all__ = [
     "Addresses",

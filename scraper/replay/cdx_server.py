@@ -138,12 +138,18 @@ def _passes(asked: CdxQuestion, row: Mapping[str, str]) -> bool:
 
 def written(asked: CdxQuestion, rows: Sequence[Mapping[str, str]], key: str | None) -> str:
     """*rows* as JSON (a list of lists, the first names the fields), or as lines."""
-    key = key if asked.resumable else None
-    if asked.is_json:
-        if not rows:
-            return "[]\n"
-        table = [list(asked.fields), *([row[name] for name in asked.fields] for row in rows)]
-        table += [[], [key]] if key else []
-        return json.dumps(table, ensure_ascii=False, separators=(",", ":")).replace("],[", "],\n[") + "\n"
-    lines = [" ".join(row[name] or "-" for name in asked.fields) for row in rows]
-    return "".join(f"{line}\n" for line in [*lines, *(["", key] if key else [])])
+    values = [[row[name] for name in asked.fields] for row in rows]
+    rest = [key] if key and asked.resumable else []
+    return _as_json(asked.fields, values, rest) if asked.is_json else _as_lines(values, rest)
+
+
+def _as_json(fields: Sequence[str], values: Sequence[Sequence[str]], rest: Sequence[str]) -> str:
+    if not values:
+        return "[]\n"
+    table = [list(fields), *values, *([[], rest] if rest else [])]
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":")).replace("],[", "],\n[") + "\n"
+
+
+def _as_lines(values: Sequence[Sequence[str]], rest: Sequence[str]) -> str:
+    lines = [" ".join(value or "-" for value in row) for row in values]
+    return "".join(f"{line}\n" for line in [*lines, *(["", *rest] if rest else [])])

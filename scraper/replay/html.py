@@ -6,14 +6,16 @@ archive; scripts, handlers, frames, forms, ``base``, refreshing metas and preloa
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from scraper import wix_media
 from scraper.page import Node, Page
 from scraper.replay import css
+from scraper.replay.boxes import placeholder
 
 
 class Addresses(Protocol):
@@ -70,15 +72,18 @@ coords datetime dir disabled face headers height hidden high hspace id lang low 
 reversed role rowspan rules scope shape size span start style summary title type usemap valign value vspace width
 """
 _KEPT_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+#: What only a script takes away again: Wix blurs a picture until it has put the large one in its place.
+_UNTIL_LOADED = frozenset({"data-animate-blur"})
 _FAMILY = re.compile(r"(?:aria|data)-[a-z0-9_.-]+")
 _DRAWING_ATTRIBUTE = re.compile(r"(?!on)[a-z][a-zA-Z0-9-]*")
 #: Longer values of ``data-`` attributes are matter of scripts; none of these chooses a style.
 _LONGEST_DATA_VALUE = 200
 _LONGEST_VALUE = 50_000
+#: How a picture stands in a frame that a script would have filled.
+_FILLING = "width:100%;height:100%;object-fit:cover"
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _GO = re.compile(r"(?:mailto|tel|sms|geo):", re.IGNORECASE)
 _SCHEME = re.compile(r"[\x00-\x20]*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_PIXELS = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _STYLE_FUNCTION = re.compile(r"[(\\@]|behaviou?r|-moz-binding", re.IGNORECASE)
 
 
@@ -99,6 +104,9 @@ class _ReplayWriter:
         self._base = _base(page)
         strict = "<!doctype" in page.source[:2000].lower()
         self.out: list[str] = ["<!doctype html>\n"] if strict else []
+        #: Elements that are written whole, whatever is in them.
+        self._whole = {"img": self._picture, "style": self._style, "link": self._link}
+        self._whole |= dict.fromkeys(_FRAMES, self._frame)
 
     def walk(self, root: Node) -> None:
         """Write *root* and all in it, without recursion: pages nest deeper than Python does."""
@@ -124,43 +132,46 @@ class _ReplayWriter:
         """Write the start of *node*: its end, whether to look inside, and whether inside is a drawing."""
         if node.is_text_node:
             self.out.append(escape(node.text_content or "", quote=False))
-            return "", False, drawing
-        name = (node.tag or "").lower()
         if not node.is_element_node:
             return "", False, drawing
+        name = (node.tag or "").lower()
         if drawing or name == "svg":
             return self._drawing(node, name)
-        match _OTHER_NAMES.get(name, name):
-            case "img":
-                self._picture(node)
-            case "style":
-                self._style(node)
-            case "link":
-                self._link(node)
-            case known if known in _FRAMES:
-                self._frame(node)
-            case known if known in _HTML_NAMES or (_CUSTOM.fullmatch(known) and known not in _DROPPED):
-                return self._element(node, known)
-            case _:
-                pass
-        return "", False, drawing
+        name = _OTHER_NAMES.get(name, name)
+        if name in self._whole:
+            self._whole[name](node)
+        elif _is_written(name):
+            return self._element(node, name)
+        return "", False, False
 
     def _element(self, node: Node, name: str) -> tuple[str, bool, bool]:
-        attributes = dict(_kept(node, self._css))
-        if name == "a" or name == "area":
-            attributes |= self._leading(node.attributes.get("href"))
-        elif name == "button":
-            attributes["type"] = "button"
-        if background := self._found_picture(node.attributes.get("background")):
-            attributes["background"] = background
-        self.out.append(_tag(name, attributes))
-        if name == "head":
-            self.out.append(self._around.head)
-        elif name == "body":
-            self.out.append(self._around.bar)
-        elif name == "pre" and (first := node.child) is not None and (first.text_content or "").startswith("\n"):
-            self.out.append("\n")
-        return ("" if name in _VOID else f"</{name}>"), name not in _VOID, False
+        attributes = dict(_kept(node, self._css)) | self._ours(node, name)
+        self.out.append(_tag(name, attributes) + self._beginning(node, name))
+        return ("", False, False) if name in _VOID else (f"</{name}>", True, False)
+
+    def _ours(self, node: Node, name: str) -> dict[str, str]:
+        """The attributes of an element that lead somewhere, as we write them."""
+        found: dict[str, str] = {}
+        match name:
+            case "a" | "area":
+                found = self._leading(node.attributes.get("href"))
+            case "button":
+                found = {"type": "button"}
+        background = self._found_picture(node.attributes.get("background"))
+        return found | ({"background": background} if background else {})
+
+    def _beginning(self, node: Node, name: str) -> str:
+        """What stands behind the start of an element, before what is in it."""
+        match name:
+            case "head":
+                return self._around.head
+            case "body":
+                return self._around.bar
+            case "pre":  # its first line feed does not count, so it is doubled
+                first = node.child
+                return "\n" if first is not None and (first.text_content or "").startswith("\n") else ""
+            case _:
+                return ""
 
     def _drawing(self, node: Node, name: str) -> tuple[str, bool, bool]:
         """Shapes only; a link in a drawing leaves what it holds."""
@@ -168,16 +179,20 @@ class _ReplayWriter:
             return "", True, True
         if name not in _DRAWING_NAMES:
             return "", False, True
-        attributes = {}
-        for key, value in node.attributes.items():
-            value = value or ""
-            if key in ("href", "xlink:href"):
-                if value.strip().startswith("#"):
-                    attributes["href"] = value.strip()
-            elif _DRAWING_ATTRIBUTE.fullmatch(key) and not _WEB.match(value) and len(value) <= _LONGEST_VALUE:
-                attributes[key] = self._css(value) if key == "style" or _STYLE_FUNCTION.search(value) else value
-        self.out.append(_tag(name, attributes))
+        self.out.append(_tag(name, dict(self._shape(node))))
         return f"</{name}>", True, True
+
+    def _shape(self, node: Node) -> Iterator[tuple[str, str]]:
+        """The attributes of a shape; the only addresses among them are of its own drawing."""
+        for key, value in _values(node):
+            if key in ("href", "xlink:href"):
+                yield from [("href", value.strip())] if value.strip().startswith("#") else []
+            elif _DRAWING_ATTRIBUTE.fullmatch(key) and not _WEB.match(value) and len(value) <= _LONGEST_VALUE:
+                yield key, self._quiet(value, always=key == "style")
+
+    def _quiet(self, value: str, *, always: bool) -> str:
+        """A value that may be a style, and then asks for nothing outside of the archive."""
+        return self._css(value) if always or _STYLE_FUNCTION.search(value) else value
 
     def _style(self, node: Node) -> None:
         if "amp-boilerplate" in node.attributes:
@@ -199,8 +214,11 @@ class _ReplayWriter:
     def _picture(self, node: Node) -> None:
         said = node.attributes
         attributes = {key: value for key, value in _kept(node, self._css) if key != "usemap" or value.startswith("#")}
-        found = next(filter(None, map(self._found_picture, _sources(said))), None)
-        attributes |= {"src": found} if found else self._missing(said, said.get("src") or "")
+        addresses = list(_sources(said))
+        if not addresses and (framed := _in_frame(node)):
+            addresses, attributes = [framed], {"style": _FILLING} | attributes
+        found = next(filter(None, map(self._found_picture, addresses)), None)
+        attributes |= {"src": found} if found else self._missing(said, next(iter(addresses), ""))
         self.out.append(_tag("img", {"alt": ""} | attributes))
 
     def _frame(self, node: Node) -> None:
@@ -270,17 +288,39 @@ def _base(page: Page) -> str:
         return page.url or ""
 
 
+def _is_written(name: str) -> bool:
+    """Whether an element comes out under that name, with what is in it."""
+    return name in _HTML_NAMES or (_CUSTOM.fullmatch(name) is not None and name not in _DROPPED)
+
+
+def _values(node: Node) -> Iterator[tuple[str, str]]:
+    """The attributes of an element; one without a value has an empty one."""
+    for key, value in node.attributes.items():
+        yield key, value or ""
+
+
 def _kept(node: Node, style: css.Resolve) -> Iterator[tuple[str, str]]:
     """The attributes that change how an element looks, or what it is called."""
-    for key, value in node.attributes.items():
-        value = value or ""
+    for key, value in _values(node):
         if key == "style":
             yield key, (style(value) or "") if _STYLE_FUNCTION.search(value) else value
-        elif key in _KEPT_ATTRIBUTES:
-            if len(value) <= _LONGEST_VALUE:
-                yield key, value
-        elif _FAMILY.fullmatch(key) and len(value) <= _LONGEST_DATA_VALUE and "://" not in value:
+        elif _is_kept(key, value):
             yield key, value
+
+
+def _is_kept(key: str, value: str) -> bool:
+    """Whether an attribute is of those that lead nowhere and start nothing."""
+    if key in _KEPT_ATTRIBUTES:
+        return len(value) <= _LONGEST_VALUE
+    is_short = len(value) <= _LONGEST_DATA_VALUE and "://" not in value
+    return is_short and key not in _UNTIL_LOADED and _FAMILY.fullmatch(key) is not None
+
+
+def _in_frame(node: Node) -> str | None:
+    """The original of a picture that a script would have put into its frame; None: there is no such frame."""
+    frame = node.parent
+    image = wix_media.picture(frame) if frame is not None and frame.tag == "wow-image" else None
+    return image.url if image else None
 
 
 def _sources(said: Mapping[str, str | None]) -> Iterator[str]:
@@ -301,39 +341,3 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 def _film(video_id: str | None) -> str:
     """The address of a film that an AMP page names by its id on YouTube alone; empty: it names none."""
     return f"https://www.youtube.com/watch?v={video_id}" if video_id else ""
-
-
-def placeholder(width: str | None, height: str | None, lines: Sequence[str] = ()) -> str:
-    """A grey box of that size (pixels; anything else: a small one), as a picture in an address of its own.
-
-    *lines* are written in it, where there is room.
-    """
-    wide, high = (int(size) if size and _PIXELS.fullmatch(size) else 0 for size in (width, height))
-    drawing = grey_box(wide or high * 3 // 2 or 240, high or wide * 2 // 3 or 160, lines)
-    return "data:image/svg+xml," + quote(drawing, safe="=: /'")
-
-
-#: Pixels that a line of a box takes down the box, and a letter along it; smaller boxes stay empty.
-_LINE, _LETTER = 20, 7
-_SMALLEST = 120
-
-
-def grey_box(width: int, height: int, lines: Sequence[str] = ()) -> str:
-    """An SVG drawing for a picture that is not shown, with *lines* in its middle; sizes in pixels."""
-    said = [line for line in lines if line] if width >= _SMALLEST and height >= _LINE * (len(lines) + 1) else []
-    top, most = height // 2 - _LINE * (len(said) - 1) // 2, (width - 2 * _LETTER) // _LETTER
-    written = "".join(
-        f'<text x="50%" y="{top + number * _LINE}">{escape(_cut(line, most))}</text>'
-        for number, line in enumerate(said)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        '<rect x=".5" y=".5" width="100%" height="100%" fill="#eee" stroke="#999" stroke-dasharray="4"/>'
-        f'<g font-family="sans-serif" font-size="13" fill="#555" text-anchor="middle">{written}</g></svg>'
-    )
-
-
-def _cut(line: str, most: int) -> str:
-    """*line* in at most so many letters, without what XML cannot hold."""
-    plain = "".join(letter for letter in line if letter.isprintable())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
