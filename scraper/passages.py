@@ -8,6 +8,7 @@ another without looking at the texts; what they repeat is then read from the tex
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from zlib import crc32
 
 #: Words in a row that tell a text from others.
@@ -33,7 +34,20 @@ def samples(text: str) -> frozenset[int]:
     """Digests of some runs of *text*, 32 bits each; none where it has fewer than eight words."""
     runs = _runs(_WORD.findall(text.casefold()))
     width = max(1, -(-2 * len(runs) // SAMPLES) - 1)
-    return frozenset(min(runs[at : at + width]) for at in range(max(0, len(runs) - width + 1)))
+    return frozenset(_lowest(runs, width))
+
+
+def _lowest(numbers: Sequence[int], width: int) -> list[int]:
+    """The lowest of each *width* neighbours, made of the lowest of half as many, and so on."""
+    span = 1
+    while span * 2 <= width:
+        numbers, span = _lower(numbers, numbers[span:]), span * 2
+    return _lower(numbers, numbers[width - span :])
+
+
+def _lower(numbers: Sequence[int], others: Sequence[int]) -> list[int]:
+    """The lower of each two."""
+    return [number if number < other else other for number, other in zip(numbers, others, strict=False)]
 
 
 def shared(text: str, other: str) -> tuple[Passage, ...]:
@@ -62,9 +76,9 @@ def _words(text: str) -> list[tuple[str, int, int]]:
 
 def _runs(words: Sequence[str]) -> list[int]:
     """The digest of each run of eight words."""
-    return [
-        crc32(" ".join(words[at : at + RUN]).encode("utf-8", "surrogatepass")) for at in range(len(words) - RUN + 1)
-    ]
+    text = " ".join(words).encode("utf-8", "surrogatepass")
+    begins = list(accumulate([len(word) + 1 for word in text.split(b" ")], initial=0))
+    return [crc32(text[begin : end - 1]) for begin, end in zip(begins, begins[RUN:], strict=False)]
 
 
 def _alike(words: Sequence[str], begin: int, others: Sequence[str], there: int) -> int:

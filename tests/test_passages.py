@@ -1,7 +1,9 @@
 """Passages that two texts share, and the samples by which such texts are found."""
 
 import random
+from zlib import crc32
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +57,15 @@ def test_texts_that_share_a_long_passage_have_a_sample_in_common(
 def test_samples_of_a_text_are_bounded_and_it_may_be_long(seed: int) -> None:
     assert len(samples(prose(seed, 3_000))) < 2 * SAMPLES
     assert not samples(prose(seed, RUN - 1))
+
+
+@pytest.mark.parametrize("words", [7, 8, 9, 200, 1_000, 3_000])
+def test_samples_are_the_lowest_digests_of_neighbouring_runs(words: int) -> None:
+    text = prose(words, words).replace("a", "ä")
+    told = text.split()
+    runs = [crc32(" ".join(told[at : at + RUN]).encode()) for at in range(len(told) - RUN + 1)]
+    width = max(1, -(-2 * len(runs) // SAMPLES) - 1)
+    assert samples(text) == {min(runs[at : at + width]) for at in range(max(0, len(runs) - width + 1))}
 
 
 def test_texts_of_other_words_share_nothing() -> None:

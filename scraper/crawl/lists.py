@@ -1,7 +1,7 @@
 """The list of posts over the network: where it is, what its pages name, and when all of them are read."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -73,6 +73,10 @@ class Lists:
         self.feed_link: str | None = None
         #: Posts that the front page links to, once it was read and was no list.
         self._front: frozenset[str] = frozenset()
+        #: Posts that a list or a link named in this run.
+        self._heard: set[str] = set()
+        #: The page that was asked last whether it is a list.
+        self._looked: ListPage | None = None
         #: Where the page that was read last leads.
         self._links: tuple[str, ...] = ()
 
@@ -110,14 +114,23 @@ class Lists:
         return None if answer is None else self._look(url, *answer)
 
     def _is_list(self, capture: Capture, reading: Reading) -> bool:
-        return look_at(capture.url, capture, reading, self.site).is_list(self._front)
+        self._looked = look_at(capture.url, capture, reading, self.site)
+        return self._looked.is_list(self._front)
 
     def _look(self, url: str, capture: Capture, reading: Reading) -> ListPage:
         """What a page shows; posts that it links to are targets."""
-        page = look_at(url, capture, reading, self.site)
+        page = self._looked if self._looked and self._looked.capture is capture else None
+        page = replace(page, url=url) if page else look_at(url, capture, reading, self.site)
         self._links, self.feed_link = page.links, page.feed or self.feed_link
-        self.found.targets += [Target(url=link, site=self.site.id, found_by=("link",)) for link in page.posts]
+        self._hear([Target(url=link, site=self.site.id, found_by=("link",)) for link in page.posts])
         return page
+
+    def _hear(self, targets: Iterable[Target]) -> set[str]:
+        """Takes posts that a list or a link names; their canonical addresses."""
+        named = {urls.canonical(target.url) for target in targets}
+        self.found.targets += targets
+        self._heard |= named
+        return named
 
     def _search(self, candidates: list[str]) -> None:
         """Reads a few pages that may be the list, and takes the best: one that looks like a list, else the one with
@@ -167,13 +180,7 @@ class Lists:
 
     def _take(self, page: ListPage) -> None:
         """The posts of a list page as targets."""
-        targets = discover.targets_of_listed(page.reading.listed, self.site, "list")
-        self.found.targets += targets
-        self.found.in_list |= {urls.canonical(target.url) for target in targets}
-
-    def _heard(self) -> set[str]:
-        """Posts that a list or a link named in this run."""
-        return {urls.canonical(target.url) for target in self.found.targets if {"list", "link"} & {*target.found_by}}
+        self.found.in_list |= self._hear(discover.targets_of_listed(page.reading.listed, self.site, "list"))
 
     def _walk(self, first: ListPage) -> None:
         """Further pages of the list: when the sources disagree, once a week, with --full, and the first time."""
@@ -189,13 +196,13 @@ class Lists:
                 self.session.cap("list-pages", where, message, Level.ERROR)
                 return
             seen.add(following)
-            before = len(self._heard())
+            before = len(self._heard)
             page = self._page(following)
             if page is None or not page.is_list(self._front):
                 return
             self._take(page)
             # A page that names nothing new is the end, whatever it links to.
-            following = page.next_url if len(self._heard()) > before else None
+            following = page.next_url if len(self._heard) > before else None
         self.found.list_complete = following is None
         self.session.cap("list-pages", where, None)
 
