@@ -19,6 +19,7 @@ import pytest
 
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
+from scraper.schema import FTS
 from scraper.seal import sealer
 from scraper.store import Archive, FieldChange
 from scraper.store.bodies import MOST_DEPENDANTS
@@ -154,6 +155,46 @@ def test_a_change_of_counts_leaves_the_search_index_alone(archive: Archive) -> N
     keep(archive, page(day=2, views=2), listing((URL, 9), day=3))
     assert one(archive, "views") == (9,)
     assert rows(archive, "SELECT id, block FROM posts_fts_data") == before
+
+
+def hits(archive: Archive, word: str) -> int:
+    """How many posts search finds by *word*; the indexes are those of the posts that do not wait."""
+    for index in FTS:
+        archive.db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+    return int(archive.db.execute("SELECT count(*) FROM posts_fts WHERE posts_fts MATCH ?", (word,)).fetchone()[0])
+
+
+def test_search_knows_the_posts_of_a_run_at_its_end_and_after_a_kill_when_the_next_begins(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db", read=read, reader=1) as archive:
+        run = archive.begin("crawl", DAY.format(1))
+        said = page(title="Heron", body_text="It stood in the shallow water and did not move at all.")
+        archive.keep(said, read(said), run)
+        assert hits(archive, "heron") == 0
+        archive.finish(run, finished_at=DAY.format(1), requests=1, exit_status=0)
+        assert hits(archive, "heron") == 1
+        assert rows(archive, "SELECT count(*) > 0 FROM shared_runs") == [(1,)]
+        killed = archive.begin("crawl", DAY.format(2))
+        archive.keep(page(day=2, title="Egret"), read(page(day=2, title="Egret")), killed)
+        assert (hits(archive, "heron"), hits(archive, "egret")) == (0, 0)
+    with Archive.open(tmp_path / "a.db", read=read, reader=1) as archive:
+        archive.begin("crawl", DAY.format(3))
+        assert (hits(archive, "heron"), hits(archive, "egret")) == (0, 1)
+        assert rows(archive, "SELECT count(*) FROM unindexed") == [(0,)]
+
+
+def test_a_post_that_waits_for_its_index_may_be_changed_or_deleted_by_anybody(archive: Archive) -> None:
+    run = archive.begin("crawl", DAY.format(1))
+    archive.keep(page(title="Heron"), read(page(title="Heron")), run)
+    archive.db.execute("UPDATE posts SET title = 'Egret'")
+    assert hits(archive, "egret") == 0
+    archive.db.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
+    archive.db.execute("DELETE FROM unindexed")
+    assert (hits(archive, "heron"), hits(archive, "egret")) == (0, 1)
+    archive.keep(page(day=2, title="Grebe"), read(page(day=2, title="Grebe")), run)
+    archive.db.execute("DELETE FROM posts")
+    assert hits(archive, "grebe") == 0
+    archive.finish(run, finished_at=DAY.format(1), requests=1, exit_status=0)
+    assert hits(archive, "grebe") == 0
 
 
 def test_an_older_capture_gives_an_older_revision(archive: Archive) -> None:

@@ -471,6 +471,12 @@ DERIVED = (
         indexes=("links_url ON links(url)",),
     ),
     Table(
+        "unindexed",
+        "Posts that search does not know yet: a run that goes on, or was killed, has written them since it last brought"
+        " the indexes up to date. The next run that writes does that first.",
+        (Field("post_id", "INTEGER PRIMARY KEY", "The post", KEY, stands_for="posts.url"),),
+    ),
+    Table(
         "shared_runs",
         "Samples of the runs of eight words in the present texts: posts that repeat one another have some in common.",
         (

@@ -41,6 +41,8 @@ def _second(db: Database) -> None:
 
 @migrations(name="0003 search in every script")
 def _third(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
     renewal.renew_search(db.conn)
 
 
@@ -87,8 +89,14 @@ def _tenth(db: Database) -> None:
         renewal.renew(db.conn)
 
 
+@migrations(name="0011 posts that wait for their indexes")
+def _eleventh(db: Database) -> None:
+    if not renewal.is_current(db.conn):
+        renewal.renew(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 10
+VERSION = 11
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -82,17 +82,34 @@ VOCABULARIES = {"posts_exact_words": "posts_exact", "files_exact_words": "files_
 def search_sql() -> str:
     """The search tables and the triggers that keep them in step, as one script."""
     words = (f"CREATE VIRTUAL TABLE {name} USING fts5vocab('{of}', 'row');" for name, of in VOCABULARIES.items())
-    return "\n".join((*(_fts(name, *what) for name, what in FTS.items()), *words, ""))
+    later = (_later(name, what[1]) for name, what in FTS.items() if what[0] == _LATER)
+    return "\n".join((*(_fts(name, *what) for name, what in FTS.items()), *later, *words, ""))
 
 
 def trigger_names() -> frozenset[str]:
     """Names of the triggers that must exist for search to stay in step."""
-    return frozenset(f"{name}_{when}" for name in FTS for when in ("ai", "ad", "au"))
+    later = {f"{name}_{when}" for name, what in FTS.items() if what[0] == _LATER for when in ("later", "now")}
+    return frozenset(f"{name}_{when}" for name in FTS for when in ("ai", "ad", "au")) | later
 
 
 def content_name(index: str) -> str:
     """The view that an index is made of."""
     return f"{index}_text"
+
+
+#: The table whose rows may wait for their indexes, in `unindexed`: the indexes are then those of all others.
+_LATER = "posts"
+
+
+def _is_indexed(table: str, row: str) -> str:
+    """That a row does not wait for its indexes, as SQL; empty: none of its table does."""
+    return f"NOT EXISTS (SELECT 1 FROM unindexed WHERE post_id = {row}.id)" if table == _LATER else ""
+
+
+def _where(*conditions: str, word: str = " WHERE ") -> str:
+    """Those *conditions* that are any, behind *word*."""
+    found = " AND ".join(filter(None, conditions))
+    return f"{word}{found}" if found else ""
 
 
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
@@ -105,28 +122,52 @@ def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str
     unspaced = tokenizer == "trigram"
     changed = " OR ".join(f"new.{column} IS NOT old.{column}" for column in ("id", *columns))
 
-    def values(row: str) -> str:
-        cells = (f"{row}.{column}" if unspaced else _folded(f"{row}.{column}") for column in columns)
+    def cells(row: str) -> list[str]:
+        return [f"{row}.{column}" if unspaced else _folded(f"{row}.{column}") for column in columns]
+
+    def held(row: str) -> str:
+        """Whether the index holds a row at all."""
         texts = " || ".join(f"coalesce({row}.{column}, '')" for column in columns)
-        return ", ".join(cells) + (f" WHERE {texts} GLOB '*[{UNSPACED}]*'" if unspaced else "")
+        return f"NOT {_is_ascii(f'({texts})')} AND {texts} GLOB '*[{UNSPACED}]*'" if unspaced else ""
+
+    def values(row: str) -> str:
+        return ", ".join(cells(row)) + _where(held(row))
+
+    def when(row: str, *more: str) -> str:
+        return _where(_is_indexed(table, row), *more, word=" WHEN ")
 
     put = f"INSERT INTO {name}(rowid, {names}) SELECT new.id, {values('new')};"
     take = f"INSERT INTO {name}({name}, rowid, {names}) SELECT 'delete', old.id, {values('old')};"
-    _, where, condition = values(table).partition(" WHERE ")
-    named = ", ".join(
-        f"{table}.{column} AS {column}" if unspaced else f"{_folded(f'{table}.{column}')} AS {column}"
-        for column in columns
-    )
+    named = ", ".join(f"{cell} AS {column}" for cell, column in zip(cells(table), columns, strict=True))
     content = content_name(name)
+    chosen = _where(held(table), _is_indexed(table, table))
     return f"""
-CREATE VIEW {content} AS SELECT {table}.id AS id, {named} FROM {table}{where}{condition};
+CREATE VIEW {content} AS SELECT {table}.id AS id, {named} FROM {table}{chosen};
 CREATE VIRTUAL TABLE {name} USING fts5 /* content="{table}" */ (
   {names}, content='{content}', content_rowid='id', tokenize='{tokenizer}'
 );
-CREATE TRIGGER {name}_ai AFTER INSERT ON {table} BEGIN {put} END;
-CREATE TRIGGER {name}_ad AFTER DELETE ON {table} BEGIN {take} END;
-CREATE TRIGGER {name}_au AFTER UPDATE OF id, {names} ON {table} WHEN {changed} BEGIN {take} {put} END;
+CREATE TRIGGER {name}_ai AFTER INSERT ON {table}{when("new")} BEGIN {put} END;
+CREATE TRIGGER {name}_ad AFTER DELETE ON {table}{when("old")} BEGIN {take} END;
+CREATE TRIGGER {name}_au AFTER UPDATE OF id, {names} ON {table}{when("old", f"({changed})")} BEGIN {take} {put} END;
 """
+
+
+def _later(name: str, columns: tuple[str, ...]) -> str:
+    """A row that comes to wait is taken out of the index, as it is in it; one that waits no more is put into it."""
+    names, content = ", ".join(columns), content_name(name)
+    return f"""
+CREATE TRIGGER {name}_later BEFORE INSERT ON unindexed BEGIN
+  INSERT INTO {name}({name}, rowid, {names}) SELECT 'delete', id, {names} FROM {content} WHERE id = new.post_id;
+END;
+CREATE TRIGGER {name}_now AFTER DELETE ON unindexed BEGIN
+  INSERT INTO {name}(rowid, {names}) SELECT id, {names} FROM {content} WHERE id = old.post_id;
+END;
+"""
+
+
+def _is_ascii(value: str) -> str:
+    """Whether *value*, an expression of SQL, has no letter beyond ASCII: it has as many bytes as characters."""
+    return f"length({value}) IS length(CAST({value} AS BLOB))"
 
 
 #: `replace` is nested so often and no deeper: SQLite's parser ends at 100 levels of everything.
@@ -134,11 +175,11 @@ _NESTED = 16
 
 
 def _folded(value: str) -> str:
-    """*value*, an expression of SQL, folded."""
-    letters = list(FOLDED.items())
+    """*value*, an expression of SQL, folded; most texts are ASCII, and none of these letters is."""
+    letters, folded = list(FOLDED.items()), ""
     for at in range(0, len(letters), _NESTED):
         inner = value if at == 0 else "x"
         for letter, plain in letters[at : at + _NESTED]:
             inner = f"replace({inner}, '{letter}', '{plain}')"
-        value = f"SELECT {inner} AS x" + (f" FROM ({value})" if at else "")
-    return f"({value})"
+        folded = f"SELECT {inner} AS x" + (f" FROM ({folded})" if at else "")
+    return f"CASE WHEN {_is_ascii(value)} THEN {value} ELSE ({folded}) END"

@@ -22,6 +22,7 @@ from scraper.store import (
     count_rows,
     crawl_state,
     import_files,
+    indexing,
     known_urls,
     masking,
     paces,
@@ -54,6 +55,8 @@ class Seal(Protocol):
         """Called when a run has ended, or all was read anew; *told*: what else the checkpoint's statement says."""
 
 
+#: Posts that a run writes before search is told of them.
+_TOGETHER = 200
 NOT_JUDGED: Mapping[decide.Judgement, str] = MappingProxyType({})
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -123,7 +126,9 @@ class Archive:
         reader: int,
         fingerprint: Mapping[str, str],
         seal: Seal | None = None,
+        searched: bool = True,
     ) -> None:
+        """*searched*: search is to know what is written; what the others are, `open` says."""
         #: For reading; writing through it is the business of this module alone.
         self.db = db
         self.path = path
@@ -139,6 +144,9 @@ class Archive:
         self._seal = seal
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
+        self._is_searched = searched
+        #: Whether a run goes on, in which posts are indexed some at a time.
+        self._is_running = False
         #: What no capture may bring back; None: not asked yet.
         self._withdrawn: withdrawal_rules.WithdrawalRules | None = None
 
@@ -206,6 +214,8 @@ class Archive:
                     self._unseal()
                     self._is_sealed = False
                 yield
+                if not (beside or undo):
+                    self._index(at_least=_TOGETHER if self._is_running else 1)
                 self.db.execute("ROLLBACK" if undo else "COMMIT")
                 self._wrote = True
             except BaseException:
@@ -220,6 +230,11 @@ class Archive:
                     self._evidence.forget()
                     self._posts.forget()
                     self._moves.forget()
+
+    def _index(self, at_least: int = 1) -> None:
+        """Let search know the posts that wait for that, where they are so many."""
+        if self._is_searched and indexing.waiting(self.db) >= at_least:
+            indexing.catch_up(self.db)
 
     def _unseal(self) -> None:
         """Before the first change: let the tables be compared with the newest checkpoint, which then holds no more."""
@@ -241,6 +256,7 @@ class Archive:
             yield self.db
 
     def _sealed(self, told: Mapping[str, object] = NOTHING) -> None:
+        self._index()
         if self._seal is not None:
             self._seal.seal(self.db, told)
             self._is_sealed = True
@@ -264,11 +280,13 @@ class Archive:
             self._note_rules()
             reader_rows.note_run(self.db, crawl_id, self._rules)
         self._tallies[crawl_id], self._errors[crawl_id] = Counter(), set()
+        self._is_running = True
         return crawl_id
 
     def finish(self, crawl_id: int, *, finished_at: str, requests: int, exit_status: int) -> CrawlSummary:
         """Seal a run that this object began, with what it did."""
         tally, failed = self._tallies.pop(crawl_id, Counter()), self._errors.pop(crawl_id, set())
+        self._is_running = False
         with self._transaction():
             chain = self._evidence.chain(crawl_id)
             self.db.execute(
@@ -302,6 +320,7 @@ class Archive:
         with self._transaction():
             run_log.begin(self.db, log)
             self._note_rules()
+        self._is_running = True
 
     def finish_again(self, log: RunLog, file_sha256: str) -> list[int]:
         """Seal the runs of that log with the captures that came in; those whose chain is not the one that they had.
@@ -309,6 +328,7 @@ class Archive:
         Where there are none, they and the checkpoints are as they were, and a new checkpoint says that the archive was
         restored from the file of that digest.
         """
+        self._is_running = False
         with self._transaction():
             differing = run_log.end(self.db, self._evidence, log)
             self._sealed({run_log.RESTORED_FROM: file_sha256} if not differing else NOTHING)

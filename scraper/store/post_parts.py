@@ -1,10 +1,10 @@
-"""What a post's text holds, as rows: links, images, videos, files, categories, tags, samples of its runs of words."""
+"""What a post's text holds, as rows: links, images, videos, files, categories, tags."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from scraper import passages, schema, urls
+from scraper import schema, urls
 from scraper.records import Reading
 from scraper.schema import Use
 from scraper.store.aside import STANDS
@@ -14,7 +14,6 @@ def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
     """Make the rows of a post those of *reading*; the addresses of its files when these had to be written anew."""
     for table in ("links", "images", "videos"):
         _replace(db, table, post_id, _rows(table, getattr(reading, table)))
-    _write_runs(db, post_id, reading.body_text or "")
     renamed = _write_names(db, "categories", "category", post_id, reading.categories)
     if _write_names(db, "tags", "tag", post_id, reading.tags) or renamed:
         drop_unused(db)
@@ -47,14 +46,6 @@ def _replace(db: sqlite3.Connection, table: str, post_id: int, rows: Sequence[tu
         [(post_id, position, *row) for position, row in enumerate(rows, 1)],
     )
     return True
-
-
-def _write_runs(db: sqlite3.Connection, post_id: int, text: str) -> None:
-    """Make the samples of the post's runs of words those of *text*."""
-    wanted = passages.samples(text)
-    found = {run for (run,) in db.execute("SELECT run FROM shared_runs WHERE post_id = ?", (post_id,))}
-    db.executemany("DELETE FROM shared_runs WHERE run = ? AND post_id = ?", [(run, post_id) for run in found - wanted])
-    db.executemany("INSERT INTO shared_runs (run, post_id) VALUES (?, ?)", [(run, post_id) for run in wanted - found])
 
 
 def _write_names(db: sqlite3.Connection, table: str, noun: str, post_id: int, names: Iterable[str]) -> bool:

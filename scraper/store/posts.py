@@ -12,7 +12,7 @@ from dataclasses import replace
 from scraper import decide, digests, schema, sites
 from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, post_parts, short_ids, single, slugs
+from scraper.store import addresses, count_rows, indexing, post_parts, short_ids, single, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, KeptRow
 from scraper.store.picture_rows import PictureRows
@@ -275,6 +275,8 @@ class PostRows:
                 "content_sha256": state.content_sha256,
                 "reader": self._reader,
             }
+            if not indexing.is_searched_as(self._db, post_id, values):
+                indexing.wait(self._db, post_id)
             renewed = post_parts.write(self._db, post_id, state.shown)
         values |= count_rows.newest(self._db, post_id)
         setting = ", ".join(f"{name} = :{name}" for name in values)

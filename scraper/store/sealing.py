@@ -21,8 +21,9 @@ WITHOUT = "captures-left-out"
 WITHOUT_PICTURES = "pictures-left-out"
 #: Rows of `meta` that no checkpoint covers: what `verify` says of them, it says whatever was sealed.
 _OF_COPIES = f"'{SEALED}', '{WITHOUT}', '{WITHOUT_PICTURES}'"
-#: Tables that no checkpoint can cover: they hold it, or what was made of it later.
-OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations"})
+#: Tables that no checkpoint covers: they hold it, or what was made of it later; or they are, as those of search, made
+#: of other tables, and checked so.
+OUTSIDE = frozenset({"checkpoints", "timestamps", "log_nodes", "_sqlite_migrations", "shared_runs"})
 #: What an id stands for, where a table refers to one.
 NATURAL = {
     "captures": "record_sha256",
@@ -230,8 +231,8 @@ def _is_own(what: str, name: str, table: str) -> bool:
 
 
 def of_ours(names: Iterable[str]) -> list[str]:
-    """Those of *names* that this program gives to tables, sorted."""
-    return sorted(schema.own_objects().intersection(names))
+    """Those of *names* that this program gives to tables which a checkpoint covers, sorted."""
+    return sorted(schema.own_objects().intersection(names) - OUTSIDE)
 
 
 def table_digests(db: sqlite3.Connection) -> dict[str, tuple[int, str]]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from scraper import digests
+from scraper import digests, passages
 from scraper.numbers import plural
 from scraper.reading import READER, fingerprint, read_capture
 from scraper.store import Archive, sealing
@@ -24,6 +24,12 @@ _REVISIONS = """
 SELECT revisions.id, (SELECT url FROM posts WHERE id = post_id), content_sha256, targets,
   title, author, published_at, updated_at, body_text FROM revisions
 """
+
+_RUNS = """
+SELECT url, body_text, (SELECT json_group_array(run) FROM shared_runs WHERE post_id = posts.id) FROM posts
+WHERE id NOT IN (SELECT post_id FROM unindexed)
+"""
+_RUNS_OF_NOTHING = "SELECT DISTINCT post_id FROM shared_runs WHERE post_id NOT IN (SELECT id FROM posts)"
 
 _DECISIONS = """
 SELECT kind, by, count(*), min(at), max(at) FROM decisions GROUP BY kind, by ORDER BY kind, by
@@ -55,6 +61,21 @@ def check_contents(db: sqlite3.Connection, findings: Findings, progress: Progres
     for count, (number, url, content, targets, *said) in enumerate(db.execute(_REVISIONS), 1):
         findings.checked["revisions"] = count
         _check_content(findings, f"revision {number} of {url}", content, said, json.loads(targets))
+
+
+def check_runs(db: sqlite3.Connection, findings: Findings) -> None:
+    """The samples of runs of words of every post's text, but of those that wait for their indexes."""
+    for url, text, kept in db.execute(_RUNS):
+        made = sorted(passages.samples(text or ""))
+        if sorted(json.loads(kept)) != made:
+            message = "its samples of runs of words are not those of its text"
+            findings.damage("shared_runs-row", f"post {url}", message)
+    for (number,) in db.execute(_RUNS_OF_NOTHING):
+        findings.damage("orphan-row", f"shared_runs, post {number}", "runs of words of a post that is not there")
+    waiting = db.execute("SELECT count(*) FROM unindexed").fetchone()[0]
+    if waiting:
+        message = "a run that goes on, or was killed, has not yet indexed them; the next run does"
+        findings.unproven("unindexed", f"{waiting} posts", message)
 
 
 def _check_content(
@@ -89,7 +110,9 @@ def check_derivation(
     with twin(folder / "again.db", path) as copy:
         _see_through(copy, damaged)
         known.hand_over(copy)
-        archive = Archive(copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint())
+        archive = Archive(
+            copy, folder / "again.db", read=read_capture, reader=READER, fingerprint=fingerprint(), searched=False
+        )
         rebuilt = archive.rebuild(progress=lambda done, _total: progress("read", done), jobs=jobs, source=path)
         findings.checked["read"] = rebuilt.captures
         others = _other_rules(db)

@@ -12,8 +12,9 @@ from scraper.schema import Use, quoted
 MOST = 200
 #: Characters of a value that are shown.
 SHOWN = 80
-#: Tables that are not compared row by row: notes of runs, of which captures say nothing, and what `known` looks at.
-_APART = frozenset({"problems", "meta", "sites", "known_urls"})
+#: Tables that are not compared row by row: notes of runs, of which captures say nothing, and what `known` and `derived`
+#: look at.
+_APART = frozenset({"problems", "meta", "sites", "known_urls", "unindexed", "shared_runs"})
 
 #: Tells a difference: kind, row, what differs.
 Tell = Callable[[str, str, str], None]

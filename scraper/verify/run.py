@@ -105,6 +105,7 @@ _ROWS: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object],
     lambda asked, db, found, _told: seals.check_tables(db, found, same_shape=asked.same_shape),
     lambda _asked, db, found, _told: types.check(db, found),
     lambda _asked, db, found, _told: derived.check_decisions(db, found),
+    lambda asked, db, found, _told: derived.check_runs(db, found) if asked.same_shape else None,
     lambda asked, db, found, _told: values.check(db, found, asked.now),
     lambda _asked, db, found, told: derived.check_contents(db, found, told),
 )

@@ -92,8 +92,9 @@ def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: F
     copy.execute("BEGIN")
     for trigger in schema.trigger_names():
         copy.execute(f"DROP TRIGGER IF EXISTS main.{trigger}")
-    copy.execute(f"DELETE FROM main.{table}")
-    copy.execute(f"INSERT INTO main.{table} SELECT * FROM src.{table}")
+    for one in (table, "unindexed"):
+        copy.execute(f"DELETE FROM main.{one}")
+        copy.execute(f"INSERT INTO main.{one} SELECT * FROM src.{one}")
     for part in ("data", "idx", "docsize", "config"):
         copy.execute(f"DELETE FROM main.{name}_{part}")
         copy.execute(f"INSERT INTO main.{name}_{part} SELECT * FROM src.{name}_{part}")

@@ -1,0 +1,54 @@
+"""What search needs of the texts of posts, made for many posts at a time: full-text indexes, samples of runs of words.
+
+A post that is written in between waits in `unindexed`, and is in no index meanwhile: triggers take it out when it
+comes to wait, and put it in when it waits no more. So the indexes always are those of all other posts, whenever a run
+is killed. Transactions are the caller's.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from scraper import passages, schema
+from scraper.store import single
+
+#: The columns of posts that search reads.
+SEARCHED = schema.FTS["posts_fts"][1]
+#: Posts that are indexed together: their samples are in memory, some 30 KB each.
+_TOGETHER = 256
+
+
+def is_searched_as(db: sqlite3.Connection, post_id: int, values: dict[str, object]) -> bool:
+    """Whether what search reads of a post is in its row as in *values*."""
+    row = db.execute(f"SELECT {', '.join(SEARCHED)} FROM posts WHERE id = ?", (post_id,)).fetchone()
+    return bool(row == tuple(values[name] for name in SEARCHED))
+
+
+def wait(db: sqlite3.Connection, post_id: int) -> None:
+    """Let a post wait: call it before its text changes."""
+    db.execute("INSERT INTO unindexed (post_id) SELECT ?1 WHERE ?1 NOT IN (SELECT post_id FROM unindexed)", (post_id,))
+
+
+def waiting(db: sqlite3.Connection) -> int:
+    """How many posts wait."""
+    return single.count(db, "SELECT count(*) FROM unindexed")
+
+
+def catch_up(db: sqlite3.Connection) -> None:
+    """Index all posts that wait."""
+    while numbers := [number for (number,) in db.execute("SELECT post_id FROM unindexed LIMIT ?", (_TOGETHER,))]:
+        chosen = json.dumps(numbers)
+        db.execute(f"DELETE FROM shared_runs WHERE post_id IN {_CHOSEN}", (chosen,))
+        # In the order of the table, so that each of its pages is written once for all of them.
+        db.executemany("INSERT INTO shared_runs (run, post_id) VALUES (?, ?)", sorted(_runs(db, chosen)))
+        db.execute(f"DELETE FROM unindexed WHERE post_id IN {_CHOSEN}", (chosen,))
+
+
+_CHOSEN = "(SELECT value FROM json_each(?))"
+
+
+def _runs(db: sqlite3.Connection, chosen: str) -> Iterator[tuple[int, int]]:
+    """Samples of the runs of words in the texts of the posts *chosen*, each with its post."""
+    texts = db.execute(f"SELECT id, body_text FROM posts WHERE body_text IS NOT NULL AND id IN {_CHOSEN}", (chosen,))
+    for number, text in texts:
+        yield from ((run, number) for run in passages.samples(text))
