@@ -477,7 +477,8 @@ def is_named(copy: sqlite3.Connection, table: str, column: str) -> bool:
         f""" OR (SELECT max("{column}") FROM src.{table}) IS NULL"""
     )
     assert rows.rowcount > 0, f"{table} has no rows to change"
-    derived.compare(copy, lambda kind, where, message: told.append(f"{kind} {where} {message}"))
+    derived.compare(copy, tell := lambda kind, where, message: told.append(f"{kind} {where} {message}"))
+    derived.check_runs(copy, tell, "src")
     copy.execute("ROLLBACK")
     return any(line.startswith(f"{table}-row") for line in told)
 
@@ -500,4 +501,5 @@ def test_only_what_no_capture_says_again_is_left_to_checkpoints() -> None:
         "sites": ("platform", "state"),
         "known_urls": ("found_by", "first_heard_at", "last_heard_at", "lastmod", "evidence", "next_try_at"),
         "meta": ("key", "value"),
+        "unindexed": ("post_id",),
     }

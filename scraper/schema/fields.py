@@ -474,7 +474,7 @@ DERIVED = (
         "unindexed",
         "Posts that search does not know yet: a run that goes on, or was killed, has written them since it last brought"
         " the indexes up to date. The next run that writes does that first.",
-        (Field("post_id", "INTEGER PRIMARY KEY", "The post", KEY, stands_for="posts.url"),),
+        (Field("post_id", "INTEGER PRIMARY KEY", "The post", KEY | RECORDED, stands_for="posts.url"),),
     ),
     Table(
         "shared_runs",

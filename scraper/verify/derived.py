@@ -26,10 +26,10 @@ SELECT revisions.id, (SELECT url FROM posts WHERE id = post_id), content_sha256,
 """
 
 _RUNS = """
-SELECT url, body_text, (SELECT json_group_array(run) FROM shared_runs WHERE post_id = posts.id) FROM posts
-WHERE id NOT IN (SELECT post_id FROM unindexed)
+SELECT url, body_text, (SELECT json_group_array(run) FROM {of}.shared_runs WHERE post_id = posts.id) FROM {of}.posts
+WHERE id NOT IN (SELECT post_id FROM {of}.unindexed)
 """
-_RUNS_OF_NOTHING = "SELECT DISTINCT post_id FROM shared_runs WHERE post_id NOT IN (SELECT id FROM posts)"
+_RUNS_OF_NOTHING = "SELECT DISTINCT post_id FROM {of}.shared_runs WHERE post_id NOT IN (SELECT id FROM {of}.posts)"
 
 _DECISIONS = """
 SELECT kind, by, count(*), min(at), max(at) FROM decisions GROUP BY kind, by ORDER BY kind, by
@@ -63,19 +63,23 @@ def check_contents(db: sqlite3.Connection, findings: Findings, progress: Progres
         _check_content(findings, f"revision {number} of {url}", content, said, json.loads(targets))
 
 
-def check_runs(db: sqlite3.Connection, findings: Findings) -> None:
-    """The samples of runs of words of every post's text, but of those that wait for their indexes."""
-    for url, text, kept in db.execute(_RUNS):
-        made = sorted(passages.samples(text or ""))
-        if sorted(json.loads(kept)) != made:
-            message = "its samples of runs of words are not those of its text"
-            findings.damage("shared_runs-row", f"post {url}", message)
-    for (number,) in db.execute(_RUNS_OF_NOTHING):
-        findings.damage("orphan-row", f"shared_runs, post {number}", "runs of words of a post that is not there")
-    waiting = db.execute("SELECT count(*) FROM unindexed").fetchone()[0]
+def check_runs(db: sqlite3.Connection, tell: rows.Tell, of: str = "main") -> None:
+    """The samples of runs of words of every post's text, but of those that wait for their indexes. *of*: the name under
+    which the archive is attached.
+    """
+    for url, text, kept in db.execute(_RUNS.format(of=of)):
+        if sorted(json.loads(kept)) != sorted(passages.samples(text or "")):
+            tell("shared_runs-row", f"post {url}", "its samples of runs of words are not those of its text")
+    for (number,) in db.execute(_RUNS_OF_NOTHING.format(of=of)):
+        tell("shared_runs-row", f"post {number}", "samples of runs of words of a post that is not there")
+
+
+def check_waiting(db: sqlite3.Connection, findings: Findings) -> None:
+    """Posts that search does not know yet."""
+    (waiting,) = db.execute("SELECT count(*) FROM unindexed").fetchone()
     if waiting:
-        message = "a run that goes on, or was killed, has not yet indexed them; the next run does"
-        findings.unproven("unindexed", f"{waiting} posts", message)
+        message = "a run that goes on, or was killed, has not told search of them yet; the next run does"
+        findings.unproven("unindexed", plural(waiting, "post"), message)
 
 
 def _check_content(
