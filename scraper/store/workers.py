@@ -2,6 +2,9 @@
 
 Each process has a connection of its own. Chunks of work go round in turn, and no process is more than a few ahead of
 the one whose answer is awaited, so memory stays flat. A process ends when its pipe does: also when this one is killed.
+
+All are forked off one process that imported the work before: a start costs next to nothing, and as that process has
+nothing open, none of them holds what is this one's.
 """
 
 import multiprocessing
@@ -10,8 +13,10 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import cycle, islice
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -38,12 +43,21 @@ def in_order(
         with closing(_opened(path)) as db:
             yield (work(db, chunk) for chunk in chunks)
         return
-    pool = [_Worker(work, path) for _ in range(jobs)]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(sorted(_modules(work)))
+    pool = [_Worker(context, work, path) for _ in range(jobs)]
     try:
         yield _answers(pool, iter(chunks))
     finally:
         for worker in pool:
             worker.end()
+
+
+def _modules(work: object) -> set[str]:
+    """The modules that *work* is of, and that of what is given to it beforehand."""
+    if isinstance(work, partial):
+        return _modules(work.func).union(*map(_modules, work.args))
+    return {str(getattr(work, "__module__", None) or __name__)}
 
 
 def _answers(pool: "list[_Worker[C, R]]", chunks: Iterator[C]) -> Iterator[R]:
@@ -70,9 +84,7 @@ def _answers(pool: "list[_Worker[C, R]]", chunks: Iterator[C]) -> Iterator[R]:
 class _Worker(Generic[C, R]):
     """A process, and the pipe to it."""
 
-    def __init__(self, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
-        # Spawned, not forked: a fork would hold the pipes of the others open, and this process's database.
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, context: ForkServerContext, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, work, path), daemon=True)
         self._process.start()
