@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -27,23 +29,21 @@ def get(address: str) -> tuple[int, bytes, Any]:
         return response.status, response.read(), response.headers
 
 
-def test_it_answers_within_eight_seconds_of_its_start(serve: Callable[..., str], library: Path) -> None:
-    started = time.monotonic()
-    base = serve(library)
-    for path in ("/", "/search?q=water", "/search.csv?q="):
-        assert get(base + path)[0] == 200
-    assert time.monotonic() - started < 8
-
-
-def test_it_says_where_it_can_be_reached_and_ends_with_a_signal(library: Path) -> None:
+def test_it_says_where_it_can_be_reached_answers_soon_and_ends_with_a_signal(library: Path) -> None:
+    spent = os.times()
     code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(library)!r}), port=0)"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     line = process.stderr.readline()
     assert line.startswith(f"serving {library} at http://127.0.0.1:")
+    found = re.search(r"http://[^/]+", line)
+    assert found
+    for path in ("/", "/search?q=water", "/search.csv?q="):
+        assert get(found[0] + path)[0] == 200
     process.terminate()
-    assert process.wait(10) is not None
+    assert process.wait(30) is not None
     assert "Traceback" not in process.stderr.read()
+    assert os.times().children_user - spent.children_user < 8, "seconds of the processor, whoever else is busy"
 
 
 def test_files_that_are_no_archive_are_refused_in_one_line(tmp_path: Path) -> None:
@@ -131,8 +131,7 @@ def test_a_crawl_writing_meanwhile_makes_no_page_fail(serve: Callable[..., str],
     asked = [0]
 
     def reader(start: int) -> None:
-        end = time.monotonic() + 2.5
-        while time.monotonic() < end:
+        while not writer.done.is_set():
             asked[0] += 1
             where = paths[(asked[0] + start) % len(paths)]
             try:
@@ -143,14 +142,13 @@ def test_a_crawl_writing_meanwhile_makes_no_page_fail(serve: Callable[..., str],
     threads = [threading.Thread(target=reader, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
-    counts = []
-    for _ in range(8):
+    counts: list[tuple[int, int]] = []
+    while len(counts) < 8 or (writer.commits < 12 and writer.is_alive()):
         _, body, headers = get(base + "/search.jsonl?q=water&bodies=0")
         counts.append((len(body.splitlines()), int(headers["X-Total-Count"])))
-    for thread in threads:
-        thread.join()
     writer.done.set()
-    writer.join()
+    for thread in (*threads, writer):
+        thread.join()
     assert failed == []
     assert writer.commits > 10
     assert all(rows == said for rows, said in counts), "each download is of one state"
@@ -169,7 +167,7 @@ def test_readers_who_stall_or_hang_up_keep_nobody_waiting(serve: Callable[..., s
     time.sleep(0.3)
     started = time.monotonic()
     assert get(where.geturl() + "/search?q=post")[0] == 200
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10, "seconds; those who stall do so for good"
     for line in stalled:
         line.recv(1000)
         line.close()
