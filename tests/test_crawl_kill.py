@@ -81,9 +81,9 @@ def fetched(server: LoopbackServer, since: int) -> Counter[str]:
     return Counter(one.path for one in server.questions[since:] if one.path.startswith("/post/"))
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_two_pages_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [pytest.param(20, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.long)])
+def test_kills_lose_nothing_repeat_nothing_and_cost_at_most_two_pages_each(tmp_path: Path, most: int) -> None:
     path, count, dice = tmp_path / "archive.db", 60, random.Random(20260520)
     blog = Blog(today=TODAY, page_size=20, padding=30_000)
 
@@ -94,13 +94,13 @@ def test_fifty_kills_lose_nothing_repeat_nothing_and_cost_at_most_two_pages_each
     with served(slowly) as server:
         blog.base = server.base
         kills, rounds = 0, 0
-        while kills < 50:
+        while kills < most:
             blog.day = -95 + rounds * 2
             blog.posts = wave(count, rounds)
             since, in_this_round = len(server.questions), 0
             while True:
                 process = start(path, server, blog.day)
-                if dice.random() < 0.15 or kills >= 50:
+                if dice.random() < 0.15 or kills >= most:
                     assert process.wait() == 0
                     break
                 if not kill_in_the_middle(process, server, dice):

@@ -80,11 +80,11 @@ def test_both_texts_can_be_had_back(old: str, new: str) -> None:
 def test_large_texts_do_not_take_long() -> None:
     """A book against itself rewritten: bounded, where a plain matcher would take minutes."""
     old = "\n\n".join(f"word {n} " * 40 for n in range(3_000))
-    started = time.perf_counter()
+    started = time.process_time()
     diff(old, old.replace("word", "term"))
     diff(old.replace("\n\n", " "), old.replace("\n\n", " ").replace("7", "8"))
     diff("a " * 100_000, "b " * 100_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_segment_is_plain_data() -> None:

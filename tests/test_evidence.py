@@ -120,7 +120,7 @@ def large(tmp_path: Path, archives: Any) -> Path:
             f"/post/p{number}", f"2021-03-02T00:{number // 60:02}:{number % 60:02}Z",
             archives.page(f"Post {number}", f"Number {number}.", slug=f"p{number}", noise=noise + str(number)),
         )
-        for number in range(150)
+        for number in range(60)
     ]  # fmt: skip
     return archives.fill(tmp_path / "large.db", kept)
 
@@ -135,7 +135,7 @@ def test_an_export_killed_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_p
         took = time.monotonic() - start
         target.write_text("old")
         hits = 0
-        for _ in range(15):
+        for _ in range(10):
             hits += killed(EXPORT, large, target, name, after=dice.uniform(0, took * 1.1))
             assert target.read_bytes() in (b"old", whole.read_bytes())
         assert hits
@@ -147,7 +147,7 @@ def test_an_import_killed_at_any_moment_loses_nothing_and_is_finished_by_the_nex
 ) -> None:
     evidence.export_warc(large, tmp_path / "x.warc.gz")
     dice = random.Random(2)
-    for round_ in range(4):
+    for round_ in range(2):
         archive = tmp_path / f"again-{round_}.db"
         count, hits = 0, 0
         for _ in range(8):

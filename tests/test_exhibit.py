@@ -185,8 +185,12 @@ def change_a_field(folder: Path, name: str, rng: random.Random) -> None:
     (folder / name).write_bytes(gzip.compress(new, mtime=0) if name.endswith(".gz") else new)
 
 
-def changes(signed: Path, tmp_path: Path, count: int, seed: int) -> None:
-    rng = random.Random(seed)
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    "count", [10, pytest.param(300, marks=pytest.mark.slow), pytest.param(3000, marks=pytest.mark.long)]
+)
+def test_bytes_and_fields_changed_at_random_are_found_and_named(signed: Path, tmp_path: Path, count: int) -> None:
+    rng = random.Random(count)
     whole = unpacked(built(signed, keys=tmp_path), tmp_path / "whole")
     names = sorted(one.relative_to(whole).as_posix() for one in whole.rglob("*") if one.is_file())
     assert exhibit.SIGNED_LIST in names
@@ -198,16 +202,6 @@ def changes(signed: Path, tmp_path: Path, count: int, seed: int) -> None:
         assert found.returncode != 0, name
         assert name in found.stdout + found.stderr, (name, found.stdout, found.stderr)
         shutil.rmtree(folder)
-
-
-def test_a_byte_or_a_field_changed_at_random_is_found_and_named(signed: Path, tmp_path: Path) -> None:
-    changes(signed, tmp_path, 20, 1)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_thousand_bytes_and_fields_changed_at_random_are_found_and_named(signed: Path, tmp_path: Path) -> None:
-    changes(signed, tmp_path, 1000, 2)
 
 
 def sealed_again(folder: Path) -> None:

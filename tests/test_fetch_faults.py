@@ -102,7 +102,7 @@ def test_slow_drip_is_left_when_its_time_is_over_and_kept_as_it_was(faults, cloc
     began = time.monotonic()
     with made(faults, clock, limits=limits) as fetcher:
         error = failure(fetcher, f"{faults.url}/a")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30, "the server would have gone on for half an hour"
     assert [(c.kind, c.status, c.truncated) for c in error.captures[1:]] == [("other", 200, "time")] * 2
     assert error.captures[-1].body.startswith(b"..")
 

@@ -87,7 +87,7 @@ def test_a_server_that_never_ends_its_robots_txt_is_left_in_time(faults, fault):
     fetcher = Fetcher(named_hosts=frozenset({faults.host}), delay=0, limits=limits)
     with fetcher, pytest.raises(RobotsUnavailable, match="time limit"):
         fetcher.get(f"{faults.url}/a")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15, "the server would have gone on for thirty seconds and more"
     assert 2 <= len(faults.log) <= 3
 
 

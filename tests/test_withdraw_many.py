@@ -34,7 +34,7 @@ from scraper.store import Archive
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 AT = "2022-01-01T00:00:00Z"
-#: In each of four archives.
+#: In each of two archives.
 POSTS, GONE = 30, 25
 SITE = "https://www.blog.example"
 
@@ -129,8 +129,8 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("seed", range(4))
-def test_a_hundred_posts_leave_no_run_of_their_words_anywhere(tmp_path: Path, archives: Any, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_fifty_posts_leave_no_run_of_their_words_anywhere(tmp_path: Path, archives: Any, seed: int) -> None:
     path = archives.fill(tmp_path / "a.db", captures(archives), confirm=False)
     old = tmp_path / "old.warc.gz"
     assert CliRunner().invoke(main, ["export", "warc", "--db", str(path), "--output", str(old)]).exit_code == 0
@@ -195,13 +195,13 @@ def test_a_kill_in_the_middle_leaves_all_or_nothing(tmp_path: Path, archives: An
     began = time.monotonic()
     shutil.copy(whole, path)
     subprocess.run([sys.executable, "-m", "scraper", *line, str(path)], check=True, capture_output=True)
-    lasts = time.monotonic() - began
-    for _ in range(30):
+    moment = 0.7 * (time.monotonic() - began)
+    for _ in range(12):
         for old in tmp_path.glob("a.db*"):
             old.unlink()
         shutil.copy(whole, path)
         process = subprocess.Popen([sys.executable, "-m", "scraper", *line, str(path)], stdout=subprocess.DEVNULL)
-        time.sleep(lasts * (0.3 + 0.8 * dice.random()))
+        time.sleep(moment * (0.8 + 0.4 * dice.random()))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         with closing(sqlite3.connect(path)) as db:  # what a kill left beside the file is undone by whoever opens it
@@ -211,6 +211,7 @@ def test_a_kill_in_the_middle_leaves_all_or_nothing(tmp_path: Path, archives: An
         assert verify.run(path, now=lambda: NOW).of("damage") == ()
         assert bool(found_in(path, wanted)) == bool(here)
         outcomes.add(bool(here))
+        moment *= 1.3 if here else 0.8  # to where it is done, however busy the machine is
         # The next command seals what the kill left.
         done = CliRunner().invoke(main, ["rebuild", "--db", str(path)])
         assert done.exit_code == 0, done.output
