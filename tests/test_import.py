@@ -22,11 +22,12 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.errors import ArchiveBusy, NotAnArchive, UsageError
+from scraper.errors import ArchiveBusy, NotAnArchive, Unreadable, UsageError
 from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.lock import writing
 from scraper.runs import Report
+from scraper.saved import first_post
 from scraper.warc import SignatureKey
 from scraper.warc import record as warc
 from scraper.warc.record import Record
@@ -178,6 +179,21 @@ def test_wrong_words_are_refused_before_anything_is_made(tmp_path: Path, more: d
     with pytest.raises(UsageError):
         bring(tmp_path / "a.db", save(tmp_path / "x.html", "<html>"), **more)
     assert not (tmp_path / "a.db").exists()
+
+
+def test_where_nothing_is_there_no_archive_is_made(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="no such file"):
+        bring(tmp_path / "a.db", tmp_path / "missing.html")
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_captures_dated_by_the_time_of_their_files_are_counted_once(tmp_path: Path) -> None:
+    page = '<html><link rel="canonical" href="https://www.upr2020.org/post/{0}"><p>{0}'
+    files = [save(tmp_path / f"{name}.html", page.format(name)) for name in ("one", "two")]
+    said = [message for message in bring(tmp_path / "a.db", *files).messages if "time of the file" in message]
+    assert [message.split(" dated")[0] for message in said] == ["2 captures"]
+    given = bring(tmp_path / "b.db", *files, captured_at="2021-03-18")
+    assert not any("time of the file" in message for message in given.messages)
 
 
 def test_an_address_for_several_files_or_a_folder_is_refused(tmp_path: Path) -> None:
@@ -409,7 +425,11 @@ def test_a_package_of_packages_and_a_file_that_no_list_names_are_read(tmp_path: 
     first, second = foreign(*posts()[:1]), foreign(("https://www.upr2020.org/about", "2021-03-03T00:00:00Z", b"<p>b"))
     inner = wacz_of(tmp_path / "inner.wacz", {"archive/a.warc.gz": first}, ["archive/a.warc.gz"])
     outer = {"inner.wacz": inner.read_bytes(), "archive/b.warc.gz": second}
-    report = bring(tmp_path / "a.db", wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"]))
+    packages = wacz_of(tmp_path / "x.wacz", outer, ["inner.wacz"])
+    first_page = first_post(packages)
+    assert first_page is not None
+    assert first_page.kind == "post"
+    report = bring(tmp_path / "a.db", packages)
     assert (report.exit_status, report.captures) == (0, 2)
     assert any("not listed in the package" in message for message in report.messages)
 

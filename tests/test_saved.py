@@ -2,6 +2,7 @@
 
 import os
 import plistlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from scraper import provenance
 from scraper.errors import Unreadable, UsageError
-from scraper.saved import containers
+from scraper.saved import containers, first_post
 from scraper.saved import pages as saved
 
 URL = "https://www.blog.example/post/a-day-in-court"
@@ -176,6 +177,8 @@ def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe.html", tmp_path / "missing.html"):
         with pytest.raises(Unreadable):
             saved.load(path)
+        with pytest.raises(Unreadable):
+            first_post(path)
 
 
 def test_a_folder_gives_its_pages_in_order_and_one_note_for_the_rest(tmp_path: Path) -> None:
@@ -322,11 +325,31 @@ def test_a_webarchive_is_the_page_itself(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 2**32))
 def test_no_damage_makes_a_wrapped_page_fail(junk: bytes, at: int) -> None:
-    webarchive = plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}, fmt=plistlib.FMT_BINARY)
-    for data in (mhtml(), webarchive):
+    forms = (plistlib.FMT_BINARY, plistlib.FMT_XML)
+    webarchives = [plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}, fmt=form) for form in forms]
+    for data in (mhtml(), *webarchives):
         cut = at % len(data)
-        found = containers.page_of(data[:cut] + junk + data[cut:])
-        assert found is None or isinstance(found.body, bytes)
+        with suppress(Unreadable):
+            found = containers.page_of(data[:cut] + junk + data[cut:], "page")
+            assert found is None or isinstance(found.body, bytes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"bplist00garbage",
+        plistlib.dumps({"Bookmarks": []}, fmt=plistlib.FMT_BINARY),
+        plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}).replace(b"</data>", b""),
+        plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}).replace(b"UTF-8", b"UTX-8"),
+        plistlib.dumps({"WebMainResource": {"WebResourceData": b"<p>"}}).replace(b"</dict>", b"</dict></dict>"),
+    ],
+    ids=["cut", "another plist", "cut XML", "unknown coding", "one end too many"],
+)
+def test_a_damaged_webarchive_is_called_so(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "page.webarchive"
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match="expected a webarchive with a page in it"):
+        saved.load(path)
 
 
 def test_what_monolith_saved_tells_address_and_time(tmp_path: Path) -> None:

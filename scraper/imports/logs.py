@@ -60,6 +60,8 @@ def sealed_by(path: Path, key: str) -> bool:
 
 def _log_of(path: Path) -> RunLog | None:
     """The log that the first records of a file hold."""
+    if not path.is_file():
+        return None
     try:
         with path.open("rb") as file:
             kind = kind_of(path, file)

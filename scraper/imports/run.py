@@ -51,9 +51,12 @@ def run_import(
     that it was written by this program was; it is then restored whole, with its own times and sources.
     One whole export of an archive, *own*, into an archive that has nothing yet restores its runs. *key*: so is what a
     checkpoint of that verifier key covers, and nothing else; every file must carry one.
-    *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable.
+    *progress* is told each file's name. Importing the same again changes nothing. Raises UsageError, ArchiveUnusable,
+    and Unreadable where none of *paths* is there and no archive either.
     """
     given = _checked(paths, url, captured_at, manifest, now())
+    if not archive_path.exists() and not any(path.exists() for path in paths):
+        raise Unreadable(", ".join(map(saved.shown, paths)), "there is no such file, so no archive was made")
     if key is not None:
         _check_seals(paths, key)
     trust = Trust(own=own or key is not None, sealed_only=key is not None)
@@ -122,6 +125,10 @@ def _import_all(
         except Unreadable as error:
             session.report(error.url, "unreadable", error.reason)
     archives.finish()
+    if session.by_file_time:
+        captures = plural(session.by_file_time, "capture")
+        said = "dated by the time of the file, which says least; --captured-at or a --manifest dates them better"
+        session.messages.append(f"{captures} {said}")
     session.hear_links()
 
 

@@ -8,7 +8,7 @@ from scraper.records import Capture, Problem, Reading, Target, Whole
 from scraper.run_log import LoggedDecision
 from scraper.runs import Session
 from scraper.store import Outcome, PlaceInFile, aside
-from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, Verdict
+from scraper.vocabulary import CaptureKind, Level, ReadingKind, Stage, TimeBasis, Verdict
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class ImportSession(Session):
     known: int = 0
     #: Of those, captures that are set aside.
     aside: int = 0
+    #: Captures whose only time is that of their file.
+    by_file_time: int = 0
     #: Where the archive is restored from an export of it: into the runs that it had, not into one of its own.
     restoring: Restoring | None = None
 
@@ -59,6 +61,7 @@ class ImportSession(Session):
             self._hear(capture, reading)
             self._tell_unread(capture, reading)
         self.captures += 1
+        self.by_file_time += capture.captured_at_basis == TimeBasis.FILE_TIME
         if outcome.verdict == Verdict.DUPLICATE:
             self.known += 1
             self.aside += aside.is_aside(self.archive.db, outcome.capture_id)

@@ -1,7 +1,5 @@
 """Web archives (WARC, WACZ, WET) into an archive: streamed, revisits resolved, digests checked."""
 
-import shutil
-import tempfile
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -32,11 +30,6 @@ from scraper.warc import (
 )
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
-
-#: WACZ of WACZs are written one level deep (Browsertrix collections); deeper ones are no archives.
-DEEPEST = 2
-#: A WACZ inside a WACZ is held in memory up to this, then on disk.
-SPOOL_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,14 +114,13 @@ class WarcImporter:
 
     def _take_inner(self, name: str, member: wacz.Member, source: _Source, depth: int) -> None:
         """A WACZ inside a WACZ."""
-        if depth >= DEEPEST:
-            self._session.report(name, "nested", f"packages more than {DEEPEST} deep are not read")
+        if depth >= wacz.DEEPEST:
+            self._session.report(name, "nested", f"packages more than {wacz.DEEPEST} deep are not read")
             return
-        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-            shutil.copyfileobj(member, spool)
+        with wacz.unpacked(member) as package:
             if member.trouble is None:
                 try:
-                    self._take_wacz(name, cast("BinaryIO", spool), source, depth + 1)
+                    self._take_wacz(name, package, source, depth + 1)
                 except Unreadable as error:
                     self._session.report(name, "unreadable", error.reason)
 

@@ -7,12 +7,14 @@ from email import message_from_bytes
 from email.message import Message
 from xml.parsers.expat import ExpatError
 
+from scraper.errors import Unreadable
 from scraper.provenance import http_stamp
 from scraper.vocabulary import FileKind
 
 #: Chrome and Edge write the first, Internet Explorer, Word and old Edge the second.
 _MHTML = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?MIME-Version:", re.IGNORECASE)
-_PLIST = (b"bplist00", b"<?xml")
+_BINARY_PLIST = b"bplist"
+_XML_PLIST = re.compile(rb"\A<\?xml[^>]*>\s*<!DOCTYPE plist\b")
 #: The parts of one page; what has more is no saved page.
 MOST_PARTS = 10_000
 
@@ -31,10 +33,12 @@ class SavedPage:
     kind: FileKind
 
 
-def page_of(data: bytes) -> SavedPage | None:
-    """The page in *data*; None: it is no such file, or holds no page."""
-    if data.startswith(_PLIST) and b"WebMainResource" in data:
-        return _of_webarchive(data)
+def page_of(data: bytes, where: str) -> SavedPage | None:
+    """The page in *data*; None: it is no such file. Raises Unreadable, of *where*, for a webarchive without a page."""
+    if data.startswith(_BINARY_PLIST) or _XML_PLIST.match(data):
+        if (page := _of_webarchive(data)) is None:
+            raise Unreadable(where, "expected a webarchive with a page in it, found a damaged one or another plist")
+        return page
     return _of_mhtml(data) if _MHTML.match(data[:16384]) else None
 
 
@@ -68,7 +72,15 @@ def _of_webarchive(data: bytes) -> SavedPage | None:
     try:
         main = plistlib.loads(data)["WebMainResource"]
         body, url = main["WebResourceData"], main.get("WebResourceURL")
-    except (plistlib.InvalidFileException, ExpatError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except (
+        plistlib.InvalidFileException,
+        ExpatError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ):
         return None
     if not isinstance(body, bytes):
         return None

@@ -222,7 +222,7 @@ def facts(path: Path) -> FileFacts:
 
 def container_of(path: Path) -> FileKind | None:
     """MHTML or WEBARCHIVE where the page is wrapped in one; None: the file is the page. Raises Unreadable."""
-    found = containers.page_of(_read(path)[0])
+    found = containers.page_of(_read(path)[0], shown(path))
     return found.kind if found else None
 
 
@@ -234,7 +234,7 @@ def load(
     Raises Unreadable for what is no page (a folder, an empty file, a picture, …), UsageError for a bad *url* or time.
     """
     body, modified = _read(path)
-    container = containers.page_of(body)
+    container = containers.page_of(body, shown(path))
     body = container.body if container else body
     entry = (manifest or {}).get(path.resolve(), ManifestEntry(None, None))
     media_type = "text/html" if container else sniff(body, path.suffix.lower())

@@ -1,6 +1,7 @@
 """What kind of web archive a file is, and what the first post in one says. No archive of ours, no network."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -19,8 +20,10 @@ from scraper.warc import record as warc
 def first_post(path: Path) -> Reading | None:
     """What the first post in a web archive says, else its first page; None: *path* is no web archive.
 
-    Raises Unreadable where nothing in it can be read.
+    Raises Unreadable where nothing in it can be read, and for pipes and devices: nobody may ever write to them.
     """
+    if path.exists() and not path.is_file():
+        raise Unreadable(shown(path), "expected a file, found a folder, pipe or device; - reads standard input")
     try:
         with path.open("rb") as file:
             kind = kind_of(path, file)
@@ -41,12 +44,21 @@ def first_post(path: Path) -> Reading | None:
 
 def _captures_in(file: BinaryIO, kind: FileKind, name: str) -> Iterator[FoundCapture]:
     """The captures that need nothing beside their own record, of all hosts."""
-    streams = wacz.members(file, name, WARC_SUFFIXES) if kind == FileKind.WACZ else [file]
-    for stream in streams:
+    for stream in _members(file, name) if kind == FileKind.WACZ else (file,):
         records = (arc.read if kind == FileKind.ARC else warc.read)(cast("BinaryIO", stream))
         for item in incoming.captures_of(records, lambda _: True):
             if isinstance(item, FoundCapture) and item.revisit is None:
                 yield item
+
+
+def _members(file: BinaryIO, name: str, depth: int = 1) -> Iterator[BinaryIO | wacz.Member]:
+    """The WARC files inside a WACZ, and in the packages inside it; of those that cannot be opened none."""
+    for member in wacz.members(file, name, (*WARC_SUFFIXES, ".wacz")):
+        if not member.name.lower().endswith(".wacz"):
+            yield member
+        elif depth < wacz.DEEPEST:
+            with wacz.unpacked(member) as package, suppress(Unreadable):
+                yield from _members(package, f"{name}, {member.name}", depth + 1)
 
 
 def kind_of(path: Path, file: BinaryIO) -> FileKind | None:

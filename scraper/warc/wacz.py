@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from scraper.errors import Unreadable
 from scraper.numbers import plural
@@ -247,6 +250,21 @@ class Member:
     def seek(self, offset: int) -> int:
         """Go there; a member is unpacked again from its start for it."""
         return self._stream.seek(offset) if self._stream else 0
+
+
+#: WACZ of WACZs are written one level deep (Browsertrix collections); deeper ones are no archives.
+DEEPEST = 2
+#: A WACZ inside a WACZ is held in memory up to this, then on disk.
+SPOOL_BYTES = 64 * 1024 * 1024
+
+
+@contextmanager
+def unpacked(member: Member) -> Iterator[BinaryIO]:
+    """A package inside a package as a file of its own; after a damage (`Member.trouble`) what stands before it."""
+    with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        shutil.copyfileobj(member, spool)
+        spool.seek(0)
+        yield cast("BinaryIO", spool)
 
 
 #: What `zipfile` raises for members that are damaged, encrypted, or packed in a way it does not know.
