@@ -5,7 +5,7 @@
 
 from scraper.search import synonyms
 from scraper.search.addresses import Place, is_address, post_at
-from scraper.search.advice import Advice, Name, Step, advise, faults
+from scraper.search.advice import Advice, Name, Step, advise, faults, wrong_filters
 from scraper.search.facets import Facet, Value
 from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
 from scraper.search.folding import is_unspaced
@@ -67,4 +67,5 @@ __all__ = [
     "rowids",
     "snapshot",
     "synonyms",
+    "wrong_filters",
 ]

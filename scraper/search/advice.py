@@ -5,14 +5,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 
 from scraper.search import tokens
 from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
-from scraper.search.ledger import NAMED, stem
+from scraper.search.ledger import NAMED, Ledger, stem
 from scraper.search.query import parse
-from scraper.search.request import Filters, Request
+from scraper.search.request import UNDATED, Filters, Request
 from scraper.search.select import count
 from scraper.search.state import ledger_of, snapshot
 from scraper.search.synonyms import EMPTY, words
@@ -21,6 +22,8 @@ from scraper.search.vocabulary import is_known, is_written, mended
 
 #: Names, spellings and steps offered at most.
 NAMES, SPELLINGS, STEPS_BACK = 6, 3, 8
+#: Facets that answer yes or no.
+_ANSWERS = {"pdf": ("no", "yes"), "gone": ("no", "yes")}
 #: Words of a query that are looked up.
 LOOKED_UP = 8
 _DATE_HELP = "is not a date. Write a year, a month or a day: 2021, 2021-03, 2021-03-18."
@@ -222,6 +225,26 @@ def _closest(value: str, known: Iterable[str]) -> str:
             spelled.setdefault(key(form), label)
     close = get_close_matches(key(value), spelled, n=1, cutoff=0.7)
     return spelled[close[0]] if close else ""
+
+
+def wrong_filters(db: sqlite3.Connection, filters: Filters) -> tuple[str, ...]:
+    """What is wrong with choices made beside a query: whole sentences."""
+    bounds = [bound for bound in (filters.after, filters.before) if bound and not tokens.is_date(bound)]
+    years = [year for year in filters.year if year != UNDATED and not (len(year) == 4 and tokens.is_date(year))]
+    found = [f"“{value}” {_DATE_HELP}" for value in (*bounds, *years)]
+    with snapshot(db):
+        ledger = ledger_of(db)
+        for name in (*NAMED, "language", "pdf", "gone"):
+            unknown = [value for value in getattr(filters, name) if value not in ledger.values[name]]
+            found += [_unknown(ledger, name, value) for value in unknown if value not in _ANSWERS.get(name, ())]
+    return tuple(found)
+
+
+def _unknown(ledger: Ledger, name: str, value: str) -> str:
+    if name in _ANSWERS:
+        return f"“{name}: {value}” is unknown. Known are: {', '.join(_ANSWERS[name])}."
+    closest = _closest(value, map(partial(ledger.label, name), ledger.values[name]))
+    return f"No {name} of that name: “{value}”." + (f" Closest: {closest}." if closest else "")
 
 
 def faults(db: sqlite3.Connection, query: Query) -> tuple[str, ...]:

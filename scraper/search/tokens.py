@@ -56,6 +56,11 @@ def near(inside: str) -> Term | None:
     return Term(words, near=min(int(distance.strip()[:4]), 1000)) if words else None
 
 
+def is_date(text: str) -> bool:
+    """A year, a month or a day, or a moment of one."""
+    return _DATE.fullmatch(text[:10]) is not None and (len(text) <= 10 or text[10] in "T ")
+
+
 def condition(name: str, value: str) -> Condition | None:
     """The condition, or None where *value* makes no sense there."""
     low = value.strip().lower()

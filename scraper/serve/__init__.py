@@ -23,10 +23,12 @@ LARGEST_VALUE = 100_000_000
 @hookimpl
 def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
     """Our pages, when there is an archive to show."""
+    from scraper.serve import bench
     from scraper.serve.archive import room_of
     from scraper.serve.routes import routes
 
-    return routes() if room_of(datasette) else []
+    room = room_of(datasette)
+    return [*routes(), *bench.routes(room, sql=bool(datasette.setting("default_allow_sql")))] if room else []
 
 
 @hookimpl

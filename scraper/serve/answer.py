@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from ipaddress import ip_address
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -54,12 +55,19 @@ class Ask:
     #: Parts of the path, decoded.
     part: Mapping[str, str]
     query_string: str
-    #: ``https://example.org``, where the public reads this archive.
+    #: ``https://example.org``, where the public reads this archive; else, as this reader calls us.
     origin: str
     #: The path as it came, still percent-encoded.
     raw_path: str = ""
     #: What the request says in this header; None: nothing. Only where the answer names it in ``Vary``.
     accept_datetime: str | None = None
+    #: The same for lists and feeds, which others keep: never a name that only this reader calls us by; empty: `origin`.
+    own_origin: str = ""
+
+    @property
+    def lasting(self) -> str:
+        """Where addresses begin that stand in lists and feeds."""
+        return self.own_origin or self.origin
 
     @cached_property
     def args(self) -> list[tuple[str, str]]:
@@ -211,6 +219,7 @@ def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
         origin(room, request),
         raw_path,
         request.headers.get("accept-datetime"),
+        own_origin(room, request),
     )
 
 
@@ -220,6 +229,23 @@ def origin(room: Room, request: Request) -> str:
     if own.netloc:
         return f"{own.scheme}://{own.netloc}"
     return f"{request.scheme}://{request.host}" if request.host else ""
+
+
+def own_origin(room: Room, request: Request) -> str:
+    """The same, but a name that neither the owner gave us nor this machine has by itself gives way to our address."""
+    told = origin(room, request)
+    host, port = request.scope.get("server") or ("", None)
+    if told != f"{request.scheme}://{request.host}" or not host or is_by_itself(urlsplit(told).hostname or "", host):
+        return told
+    return f"{request.scheme}://{f'[{host}]' if ':' in host else host}" + (f":{port}" if port else "")
+
+
+def is_by_itself(name: str, server: str) -> bool:
+    """Whether *name* is an IP address, or this machine's or the *server*'s own: nobody else can be called so."""
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return name in ("localhost", server)
 
 
 def run(page: Page, ask: Ask) -> PageResponse:

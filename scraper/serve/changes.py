@@ -187,8 +187,8 @@ def feed(ask: Ask) -> PageResponse:
     """
     wanted = replace(wanted_of(ask), before=None)
     found = change_list.changes(ask.db, wanted, NEWEST)
-    own = ask.origin + ask.link("/changes.atom", *pairs(wanted))
-    page = ask.origin + ask.link("/changes", *pairs(wanted))
+    own = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
+    page = ask.lasting + ask.link("/changes", *pairs(wanted))
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
         f"<id>{xml(own)}</id>\n<title>{xml(texts.changes_feed(frame_of(ask.room).name))}</title>\n",
@@ -204,7 +204,7 @@ def feed(ask: Ask) -> PageResponse:
 def _entry(ask: Ask, row: sqlite3.Row) -> str:
     words = texts.EVENTS.get(row["kind"], row["kind"])
     title = f"{row['title'] or (texts.UNTITLED if row['slug'] else texts.WITHDRAWN_POST)} ({words})"
-    page = ask.origin + ask.link(path_of(row) if row["slug"] else "/withdrawn")
+    page = ask.lasting + ask.link(path_of(row) if row["slug"] else "/withdrawn")
     both = texts.both_times(row["kind"], formatting.moment(row["at"]), formatting.moment(row["known_at"]))
     entry = f"{row['kind']}-{row['at']}" + ("" if row["slug"] else f"-{-row['id']}")
     summary = " ".join(filter(None, (both, row["excerpt"])))

@@ -68,6 +68,12 @@ def absolute(ask: Ask, path: str) -> str:
     return (public_base(ask) or ask.origin + ask.room.base) + path.lstrip("/")
 
 
+def listed(ask: Ask, path: str) -> str:
+    """The same for lists that others keep: never by a name that only this reader calls us by."""
+    told = frame_of(ask.room).settings.public_url
+    return (f"{told}/" if told else ask.lasting + ask.room.base) + path.lstrip("/")
+
+
 def is_public(origin: str) -> bool:
     """Whether *origin* names a host that is not just this machine."""
     name = formatting.host(origin)

@@ -8,7 +8,7 @@ from scraper.export import FORMATS, Options, columns, instant, shape, xml
 from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
-from scraper.serve.citing import absolute
+from scraper.serve.citing import listed
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
@@ -43,7 +43,7 @@ def package(ask: Ask) -> PageResponse:
         resources.append(
             {
                 "name": f"posts-{name}",
-                "path": ask.origin + ask.link(f"/search{each.suffix}"),
+                "path": ask.lasting + ask.link(f"/search{each.suffix}"),
                 "format": name,
                 "mediatype": each.media_type.partition(";")[0],
                 "encoding": "utf-8",
@@ -72,7 +72,7 @@ def robots(ask: Ask) -> PageResponse:
         *(f"Disallow: {base}{path}" for path in closed),
         *(f"Disallow: {base}post/*/{path}" for path in ("*/diff", "*/cite.")),
         f"Allow: {base}",
-        f"Sitemap: {ask.origin}{ask.link('/sitemap.xml')}",
+        f"Sitemap: {ask.lasting}{ask.link('/sitemap.xml')}",
     ]
     return PageResponse("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
 
@@ -81,7 +81,7 @@ def sitemap(ask: Ask) -> PageResponse:
     """``/sitemap.xml``: the pages of all posts, newest first, each with when we last learned something about it."""
     found = post_queries.newest(ask.db, IN_SITEMAP)
     entries = "".join(
-        f"<url><loc>{xml(absolute(ask, path_of(row)))}</loc><lastmod>{instant(row['changed'])}</lastmod></url>\n"
+        f"<url><loc>{xml(listed(ask, path_of(row)))}</loc><lastmod>{instant(row['changed'])}</lastmod></url>\n"
         for row in found
     )
     start = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

@@ -131,14 +131,14 @@ def asked(state: SearchState, name: str) -> search.Request:
 def options_of(ask: Ask, name: str) -> Options:
     """``columns=url,title``, ``bodies=0``, ``excel=1``, as the address says."""
     named = [part.strip() for value in ask.all("columns") for part in value.split(",") if part.strip()]
-    site = ask.origin + ask.room.base if name == "atom" or is_public(ask.origin) else None
+    site = ask.lasting + ask.room.base if name == "atom" or is_public(ask.lasting) else None
     return Options(
         columns=tuple(dict.fromkeys(named)) or None,
         bodies=ask.one("bodies", "1") not in ("0", "no"),
         excel=ask.one("excel") in ("1", "yes"),
         limit=IN_FEED if name == "atom" else None,
         base_url=site,
-        self_url=ask.origin + ask.link(ask.path, *ask.args),
+        self_url=ask.lasting + ask.link(ask.path, *ask.args),
         title=texts.feed_title(frame_of(ask.room).name, ask.one("q")),
     )
 

@@ -29,6 +29,10 @@ App = Callable[..., Awaitable[None]]
 
 #: What stays open under ``/-/``: our style sheet, Datasette's own, and datasette-mcp's tools where it is installed.
 NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
+#: A column of captures that may hold what let the request act for somebody: a token, a cookie.
+HIDDEN_COLUMN = "request_head"
+#: What Datasette takes for a number unasked, and answers 500 where it is none.
+NUMBERS = ("_timelimit", "_ttl", "_facet_size")
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -56,6 +60,10 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
         if words := closed(scope, about):
             await answer(problem_page(about.room, words[0], words[1]), scope, send)
             return
+        if location := capture_asked_for(scope, about.room):
+            await answer(PageResponse("", 302, headers={"Location": location}), scope, send)
+            return
+        scope = without_heads(scope, about.room)
         await app(scope, receive, Sender(scope, send, about).send)
 
     return wrapped
@@ -67,6 +75,10 @@ def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     parts, query = bench_path(about.room, inside), parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if words := closed_on_the_bench(parts, query, about.room):
         return words, 404
+    if parts[1:2] == ("captures",) and asks_for_heads(query):
+        return texts.HEADS_CLOSED, 404
+    if any(not value.isdecimal() for name in NUMBERS for value in query.get(name, ())):
+        return texts.NO_NUMBER, 400
     if parts[1:] and not in_order(parts[1], query, about.room):
         return texts.NO_SUCH_ORDER, 400
     if about.open or inside == "/-/mcp":
@@ -91,6 +103,28 @@ def body_asked_for(scope: Message, room: Room) -> str:
     parts = bench_path(room, inside_of(scope, room))
     asked = scope.get("method") in READING and parts[1:2] == ("bodies",) and parts[2:]
     return parts[2] if asked and re.fullmatch("[0-9a-f]{64}", parts[2]) else ""
+
+
+def asks_for_heads(query: Mapping[str, list[str]]) -> bool:
+    """Whether the heads of requests are to be shown, or to choose the rows."""
+    return any(HIDDEN_COLUMN in each for name in query if name != "_nocol" for each in (name, *query[name]))
+
+
+def capture_asked_for(scope: Message, room: Room) -> str:
+    """Where a row of captures is without the head of its request; empty: none is asked for as JSON."""
+    inside = inside_of(scope, room)
+    parts = bench_path(room, inside)
+    if parts[1:2] != ("captures",) or len(parts) < 3 or not inside.endswith(".json") or not parts[2].isdecimal():
+        return ""
+    return f"{room.base}{room.bench}/captures.json?id={parts[2]}"
+
+
+def without_heads(scope: Message, room: Room) -> Message:
+    """*scope*, asked without the heads of requests where it asks for captures: they may name who asked the site."""
+    if bench_path(room, inside_of(scope, room))[1:] != ("captures",):
+        return scope
+    query = bytes(scope.get("query_string", b""))
+    return {**scope, "query_string": query + (b"&" if query else b"") + b"_nocol=" + HIDDEN_COLUMN.encode()}
 
 
 def bench_path(room: Room, inside: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def checkpoint(ask: Ask) -> PageResponse:
 def feed(ask: Ask) -> PageResponse:
     """``/checkpoints.atom``: the newest checkpoints, whole, for whoever keeps them elsewhere."""
     rows = sealing.rows(ask.db)[: -NEWEST - 1 : -1]
-    own = ask.origin + ask.link("/checkpoints.atom")
+    own = ask.lasting + ask.link("/checkpoints.atom")
     newest = json.loads(rows[0].statement)["at"] if rows else NEVER
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
@@ -44,7 +44,7 @@ def feed(ask: Ask) -> PageResponse:
 
 def _entry(ask: Ask, row: sealing.Row) -> str:
     at = json.loads(row.statement)["at"]
-    page = ask.origin + ask.link("/checkpoint")
+    page = ask.lasting + ask.link("/checkpoint")
     return (
         f"<entry>\n<id>{xml(page)}#{row.root}-{row.id}</id>\n"
         f"<title>{xml(texts.checkpoint_over(row.id, row.size))}</title>\n"

@@ -101,7 +101,7 @@ def _row(one: Memento, lengths: dict[str, int]) -> dict[str, str]:
         "timestamp": one.timestamp,
         "original": one.url,
         "mimetype": one.media_type or "unk",
-        "statuscode": str(one.status or 200),
+        "statuscode": str(one.status or "-"),  # it was never served: a saved file
         "digest": f"sha256:{one.body_sha256}" if one.body_sha256 else "-",
         "length": str(lengths.get(one.body_sha256 or "", 0)),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from scraper import cite, diff
 from scraper.serve import formatting, texts
-from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.body_html import pictures_of, web_address
 from scraper.serve.citing import citations, cited, work_of
 from scraper.serve.markup import BodyMarkup, shown
@@ -104,16 +104,22 @@ class Targets:
 
 
 def compare(ask: Ask) -> PageResponse:
-    """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too."""
+    """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too.
+
+    Without names, the latest version is compared with the one before it.
+    """
     post = the_post(ask)
-    old, new = named(ask, post, ask.one("from")), named(ask, post, ask.one("to"))
+    versions = revisions_of(ask, post["id"])
+    if len(versions) < 2 and not (ask.one("from") or ask.one("to")):
+        raise NotHere(texts.one_version(post["title"] or texts.UNTITLED))
+    before, latest = (versions[-2].name, versions[-1].name) if len(versions) > 1 else ("", "")
+    old, new = named(ask, post, ask.one("from") or before), named(ask, post, ask.one("to") or latest)
     changes = diff.diff(old.row["body_text"], new.row["body_text"])
     whole, beside = ask.one("all") == "1", ask.one("view") == "beside"
     pair = (("from", old.name), ("to", new.name))
     here = path_of(post) + "/diff"
     viewed = (("view", "beside"),) if beside else ()
     all_of_it = (("all", "1"),) if whole else ()
-    versions = revisions_of(ask, post["id"])
     return PageResponse(
         render(
             "diff.html",

@@ -169,7 +169,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         sites={value.value: value.label for value in facets["site"].values},
         groups=groups(found),
         advice=advice,
-        notes=(*found.request.query.notes, *(() if advice.steps else search.faults(ask.db, found.request.query))),
+        notes=notes(ask, found, advice),
         again=lambda step: again(state, step),
         only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
         covered=None if found.shown else coverage(ask.db),
@@ -194,6 +194,12 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
     return PageResponse(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
+
+
+def notes(ask: Ask, found: search.Page, advice: search.Advice) -> tuple[str, ...]:
+    """What a reader should know of the search: whole sentences. Where steps back are offered, these say it."""
+    wrong = () if advice.steps else search.faults(ask.db, found.request.query)
+    return (*found.request.query.notes, *wrong, *search.wrong_filters(ask.db, found.request.filters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.database import Database
 
 from scraper import schema
 from scraper.errors import UsageError
 from scraper.serve import metadata as desk
 from scraper.serve.archive import read_at
 
+#: What Datasette calls the archive, so that no address depends on the name of the file.
+NAME = "archive"
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for a search.
 SWITCH = 0.0005
@@ -48,10 +51,13 @@ def start(
 
 
 def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False, public_url: str = "") -> Datasette:
-    """A Datasette over *db_path* with our settings; *public_url* stands for the one in its own settings."""
-    settings = {**desk.SETTINGS, "default_allow_sql": allow_sql}
-    files = [str(db_path)]
-    found = Datasette([] if immutable else files, immutables=files if immutable else [], settings=settings)
+    """A Datasette with our settings over *db_path*, called `NAME` whatever the file is called.
+
+    *public_url* stands for the one in the archive's own settings.
+    """
+    found = Datasette([], settings={**desk.SETTINGS, "default_allow_sql": allow_sql})
+    found.remove_database("_memory")  # without a file Datasette opens this empty one
+    found.add_database(Database(found, path=str(db_path), is_mutable=not immutable), name=NAME)
     read_at(found, public_url)
     return found
 

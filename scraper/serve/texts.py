@@ -90,6 +90,8 @@ BODIES_CLOSED = (
     "This table is not public: it holds all captures in packed form, hidden ones included. The page of a post links to "
     "the bytes of each of its captures."
 )
+HEADS_CLOSED = "The heads of requests are not shown: they may hold a visitor's token. WARC exports leave these out."
+NO_NUMBER = "This address asks for something that should be a number and is none: see _timelimit, _ttl, _facet_size."
 NO_SUCH_ORDER = "This table can’t be sorted that way: name one of its columns in _sort or _sort_desc."
 FILE_CLOSED = (
     "This file is not for download: it names who decided what, or holds hidden material. The operator can make a public "
@@ -281,6 +283,13 @@ SEARCH_HELP = "How to search"
 
 # The data bench
 BENCH_TITLE = "The database"
+BENCH_LEAD = "All tables behind the reading room, with JSON and CSV of each. What every column means is in the"
+BENCH_VIEWS = "Views"
+BENCH_SEARCH = "Rows with these words"
+BAD_QUESTION = "This table cannot be asked so. See the data dictionary for its columns."
+TABLE, ROW, AS_JSON, AS_CSV = "Table", "Row", "JSON", "CSV"
+NO_ROWS, NEXT_ROWS, EMPTY_VALUE = "No rows.", "Next rows", "empty"
+COLUMN_MEANINGS = "What the columns mean"
 BENCH_DESCRIPTION = "All tables behind the reading room, for filters, facets and CSV. The pages to read are at /"
 
 SORTS = {"relevance": "best match", "newest": "newest", "oldest": "oldest", "views": "most viewed",
@@ -957,6 +966,22 @@ def captures_dated(number: int, words: str) -> str:
     return f"{plural(number, 'capture')} dated {words}"
 
 
+def rows(count: int) -> str:
+    return plural(count, "row")
+
+
+def row_number(number: int) -> str:
+    return f"Row {number:,}"
+
+
+def table_title(table: str) -> str:
+    return f"Table {table}"
+
+
+def bytes_of(length: int) -> str:
+    return plural(length, "byte")
+
+
 def columns(count: int) -> str:
     return plural(count, "column")
 
@@ -1037,6 +1062,10 @@ OLDER, NEWER = "Older capture,", "Newer capture,"
 ABOUT_POST, BYTES, PROOF = "About this post", "Bytes", "Proof"
 TEXT_COPY = "A text copy. How the page looked was not kept."
 LED_AWAY = "At this address there was no page when it was captured; it led to:"
+
+
+def one_version(title: str) -> str:
+    return f"There is one version of “{title}” here, and nothing to compare it with."
 
 
 def not_archived(url: str) -> str:

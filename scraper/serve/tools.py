@@ -42,7 +42,11 @@ def search_posts(ask: Ask, request: search.Request) -> Json:
         "page": request.page,
         "pages": found.pages,
         "did_you_mean": [step.text for step in advice.spellings],
-        "notes": [*request.query.notes, *search.faults(ask.db, request.query)],
+        "notes": [
+            *request.query.notes,
+            *search.faults(ask.db, request.query),
+            *search.wrong_filters(ask.db, request.filters),
+        ],
         "hits": [_hit(ask, hit) for hit in found.every_hit],
     }
 

@@ -204,7 +204,7 @@ def test_the_bench_shows_names_for_keys_and_cuts_bodies(reader: Any) -> None:
 
 def test_the_bench_asks_no_other_host_either(reader: Any) -> None:
     response = reader.get("/archive/posts")
-    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert "default-src 'none'" in response.headers["content-security-policy"]
     assert "http" not in response.headers["content-security-policy"]
 
 

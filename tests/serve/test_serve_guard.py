@@ -89,3 +89,13 @@ def test_programs_get_their_own_404(reader: Any) -> None:
     response = reader.get("/archive/nope.json")
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/robots.txt", "/changes.atom", "/search.atom?q=water", "/checkpoints.atom"]
+)
+def test_lists_and_feeds_never_repeat_a_name_that_only_the_reader_calls_us_by(reader: Any, path: str) -> None:
+    response = reader.get(path, headers={"Host": "evil.example"})
+    assert "evil.example" not in response.text
+    assert "http://localhost/" in response.text
+    assert "http://192.0.2.7:8001/" in reader.get(path, headers={"Host": "192.0.2.7:8001"}).text

@@ -307,6 +307,15 @@ def test_nothing_in_a_title_ends_the_data_for_search_engines(open_room: Any, she
     assert json.loads(Head(page).data)["headline"].startswith("</script><script>alert(1)")
 
 
+def test_without_names_the_latest_version_is_compared_with_the_one_before(reader: Any) -> None:
+    first, last = revision_names(reader)
+    by_name = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}")
+    assert reader.get("/post/upr2020/flint-0/diff").text == by_name.text
+    alone = reader.get("/post/upr2020/detroit-2/diff")
+    assert alone.status_code == 404
+    assert "There is one version of" in alone.text
+
+
 def test_two_revisions_are_compared_word_by_word(reader: Any) -> None:
     first, last = revision_names(reader)
     text = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}").text

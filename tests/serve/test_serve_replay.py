@@ -201,6 +201,11 @@ def test_the_cdx_server_lists_captures_by_the_beginning_of_their_address(room: A
     assert room.get("/cdx?matchType=exact").status_code == 400
 
 
+def test_the_cdx_server_names_no_status_where_nothing_was_served(room: Any) -> None:
+    (line,) = room.get("/cdx?url=https://www.upr2020.org/post/dump&fl=statuscode").text.splitlines()
+    assert line == "-"
+
+
 @pytest.mark.parametrize(
     "written",
     [

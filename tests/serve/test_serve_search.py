@@ -39,6 +39,28 @@ def test_words_are_marked_and_lead_to_their_place(reader: Any) -> None:
     assert re.search(r'href="/post/upr2020/flint-0\?q=flint\+beginning#p4"', text)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("before=zz", "“zz” is not a date"),
+        ("q=water&after=2021-13", "“2021-13” is not a date"),
+        ("year=21", "“21” is not a date"),
+        ("gone=maybe", "“gone: maybe” is unknown. Known are: no, yes."),
+        ("author=Ada+Writter", "Closest: Ada Writer."),
+        ("site=nowhere&q=water", "No site of that name: “nowhere”."),
+    ],
+)
+def test_a_choice_that_nothing_can_meet_is_said(reader: Any, asked: str, said: str) -> None:
+    assert said in unescape(reader.get(f"/search?{asked}").text)
+
+
+@pytest.mark.parametrize(
+    "asked", ["after=2012", "before=2021-03-16T14:05:00Z", "year=undated", "gone=yes", "author=Ada+Writer"]
+)
+def test_a_choice_that_can_be_met_needs_no_word(reader: Any, asked: str) -> None:
+    assert 'class="hint">“' not in reader.get(f"/search?{asked}").text
+
+
 def test_an_empty_search_browses_all_posts_newest_first(reader: Any) -> None:
     text = reader.get("/search").text
     assert count(text) == "31 posts found"
