@@ -46,8 +46,8 @@ def with_feedback(db: sqlite3.Connection, asked: Split, scores: Mapping[int, flo
         return better
     typed = {word for unit in asked.units for term in Query(root=unit).terms for word in words(term.text)}
     for _ in range(ROUNDS):
-        best = nsmallest(READ, better, key=lambda number: (better[number], number))
-        telling = _telling(db, {number: -better[number] for number in best}, typed, posts)
+        best = nsmallest(READ, zip(better.values(), better, strict=True))
+        telling = _telling(db, {number: -score for score, number in best}, typed, posts)
         better = dict(scores)
         for each in telling:
             for number, score in _word_scores(db, each.word).items():
@@ -81,8 +81,9 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
     """The words of the *best* posts, by how much of them they are and how rare elsewhere."""
     shares: dict[str, float] = defaultdict(float)
     for number in sorted(best):
+        fit = max(best[number], 1e-9)
         for word, share in _shares(db, number).items():
-            shares[word] += max(best[number], 1e-9) * share
+            shares[word] += fit * share
     wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
     worth = {word: shares[word] * _rarity(db, word, posts) for word in wanted}
     useful = ((word, value) for word, value in worth.items() if value > 0)

@@ -73,10 +73,10 @@ class _Spelling:
     def has_sign(self, before: str, behind: str) -> bool:
         asked = expression(Term(f"{before} {behind}"))
         rows = self.db.execute(
-            f"SELECT coalesce(title, '') || ' ' || coalesce(body_text, '') FROM {STEMMED}"  # folded, as it is indexed
-            f" WHERE {STEMMED} MATCH ? LIMIT ?",
+            "SELECT coalesce(title, '') || ' ' || coalesce(body_text, '') FROM posts"
+            f" WHERE id IN (SELECT rowid FROM {STEMMED} WHERE {STEMMED} MATCH ? LIMIT ?)",
             (asked, _LOOKED_AT),
         )
         stem = behind[: max(1, len(behind) - 3)] if len(behind) > 3 else behind
         between = re.compile(rf"\b{re.escape(before)}[{_SIGNS}]{re.escape(stem)}")
-        return any(between.search(text.casefold()) for (text,) in rows)
+        return any(between.search(fold(text).casefold()) for (text,) in rows)

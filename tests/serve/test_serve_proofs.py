@@ -105,9 +105,9 @@ def test_in_place_of_a_withdrawn_post_stands_a_page_that_says_so(taken: Path, op
 
 def test_nothing_public_says_who_decided_a_withdrawal(taken: Path, open_room: Any) -> None:
     reader = open_room(taken)
-    assert reader.get("/full/known_urls").status_code == 200, "tables are served under this name"
+    assert reader.get("/archive/known_urls").status_code == 200, "tables are served under this name"
     for ending in ("", ".json", ".csv", "/1", "/1.json", "~2Ejson", "?_shape=array", ".db"):
-        answer = reader.get(f"/full/withdrawals{ending}")
+        answer = reader.get(f"/archive/withdrawals{ending}")
         assert answer.status_code == 404
         assert "Secret Editor" not in answer.text
     for name in (
@@ -118,21 +118,21 @@ def test_nothing_public_says_who_decided_a_withdrawal(taken: Path, open_room: An
         "w~69thdrawals.json",
         "W~49thdrawals",
     ):
-        assert "Secret Editor" not in reader.get(f"/full/{name}").text
-    assert reader.get("/full/decisions.json").status_code == 404
+        assert "Secret Editor" not in reader.get(f"/archive/{name}").text
+    assert reader.get("/archive/decisions.json").status_code == 404
     guess = '{"table":"withdrawals","column":"by","value":"A. Secret Editor"}'
-    assert reader.get("/full/crawls.json", params={"_through": guess}).status_code == 404
+    assert reader.get("/archive/crawls.json", params={"_through": guess}).status_code == 404
 
 
 def test_a_file_that_says_who_decided_is_no_download_and_its_public_copy_is(
     taken: Path, open_room: Any, tmp_path: Path
 ) -> None:
-    refused = open_room(taken, immutable=True).get("/full.db")
+    refused = open_room(taken, immutable=True).get("/archive.db")
     assert refused.status_code == 404
     assert "ushrn export sqlite --public" in unescape(refused.text)
     public = tmp_path / "public.db"
     copy(taken, public, now=lambda: NOW, captures=True, public=True)
-    given = open_room(public, immutable=True).get("/public.db")
+    given = open_room(public, immutable=True).get("/archive.db")
     assert given.status_code == 200
     assert b"Secret Editor" not in given.content
 
@@ -142,9 +142,9 @@ def test_the_dictionary_links_no_table_that_is_closed(full: Path, open_room: Any
     page = reader.get("/data-dictionary").text
     for name in ("withdrawals", "decisions", "bodies"):
         assert f'id="table-{name}"' in page
-        assert reader.get(f"/full/{name}").status_code == 404
-        assert f'href="/full/{name}"' not in page
-    assert 'href="/full/posts"' in page
+        assert reader.get(f"/archive/{name}").status_code == 404
+        assert f'href="/archive/{name}"' not in page
+    assert 'href="/archive/posts"' in page
 
 
 @pytest.mark.parametrize("hide", [True, False])
@@ -163,11 +163,11 @@ def test_bytes_of_a_withdrawn_or_hidden_post_are_not_handed_out(full: Path, open
     assert reader.get(f"/raw/{sha256}").status_code == 410
     for name in ("bodies", "b~6fdies", "Bodies"):
         for path in ("", ".json", ".csv", "/x", "/1.json"):
-            answer = reader.get(f"/full/{name}{path}")
+            answer = reader.get(f"/archive/{name}{path}")
             assert answer.status_code == 404, answer.url
             assert "KLUv" not in answer.text, "packed bytes, in base64"
         for path in ("", ".json", ".blob?_blob_column=data"):
-            answer = reader.get(f"/full/{name}/{sha256}{path}")
+            answer = reader.get(f"/archive/{name}/{sha256}{path}")
             assert (answer.status_code, answer.headers["location"]) == (302, f"/raw/{sha256}")
             assert answer.content == b""
 
