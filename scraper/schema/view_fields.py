@@ -1,5 +1,6 @@
 """The views: what lists and Datasette's tables show."""
 
+from scraper.schema.fields import DERIVED
 from scraper.schema.table import Field, Table
 
 COVERAGE = """
@@ -75,25 +76,22 @@ LEFT JOIN (SELECT site, blog_name, blog_name_basis, count(*) AS posts,
   ON said.site = sites.id AND said.place = 1;
 """
 
+
+def _lent(table: str, *names: str) -> tuple[Field, ...]:
+    """Columns of a derived *table* that a view shows as they are: what they mean is said there."""
+    (owner,) = (one for one in DERIVED if one.name == table)
+    known = {field.name: field for field in owner.fields}
+    return tuple(Field(name, "", known[name].meaning) for name in names)
+
+
 VIEWS = (
     Table(
         "coverage",
         "View: every post address ever heard of, with the post that is there.",
         (
-            Field("site", "", "Its site"),
-            Field("url", "", "Canonical address"),
-            Field("state", "", "archived, wanted, redirected, in-web-archive, lost, not-a-post or withdrawn"),
-            Field("evidence", "", "Why that is said"),
-            Field("found_by", "", "How it was heard of"),
-            Field("first_heard_at", "", "When it was first heard of, UTC"),
-            Field("last_heard_at", "", "When it was last heard of, UTC"),
-            Field("lastmod", "", "When its site says that it changed last"),
-            Field("next_try_at", "", "When it will be asked for again, UTC; empty: it is not waiting"),
-            Field("title", "", "Title of the post"),
-            Field("published_at", "", "When it was published"),
-            Field("first_seen_at", "", "Time of the first capture that shows it"),
-            Field("last_seen_at", "", "Time of the last capture that shows it"),
-            Field("gone_at", "", "When it was found gone"),
+            *_lent("known_urls", "site", "url", "state", "evidence", "found_by", "first_heard_at", "last_heard_at"),
+            *_lent("known_urls", "lastmod", "next_try_at"),
+            *_lent("posts", "title", "published_at", "first_seen_at", "last_seen_at", "gone_at"),
         ),
         sql=COVERAGE,
     ),
@@ -101,34 +99,13 @@ VIEWS = (
         "posts_browse",
         "View: posts without their texts.",
         (
-            Field("id", "", "Row number of the post"),
-            Field("published_at", "", "When the post was published, UTC, as precise as the source"),
-            Field("title", "", "Heading of the post"),
-            Field("author", "", "Name shown as author"),
-            Field("site", "", "Site that published it"),
-            Field("url", "", "Address the post is known by"),
-            Field("slug", "", "Last segment of the address"),
-            Field("published_basis", "", "Where the date of publication came from"),
-            Field("published_day", "", "Day of publication as the site showed it"),
-            Field("published_day_basis", "", "How that day is known"),
-            Field("updated_at", "", "When the post was last changed"),
-            Field("updated_basis", "", "Where that date came from"),
-            Field("updated_day", "", "Day of the last change as the site showed it"),
-            Field("updated_day_basis", "", "How that day is known"),
-            Field("views", "", "Newest known number of views"),
-            Field("comments", "", "Newest known number of comments"),
-            Field("likes", "", "Newest known number of likes"),
-            Field("counted_at", "", "When the newest count was observed"),
-            Field("language", "", "Language of the text"),
-            Field("word_count", "", "Words in the text"),
+            *_lent("posts", "id", "published_at", "title", "author", "site", "url", "slug"),
+            *_lent("posts", "published_basis", "published_day", "published_day_basis"),
+            *_lent("posts", "updated_at", "updated_basis", "updated_day", "updated_day_basis"),
+            *_lent("posts", "views", "comments", "likes", "counted_at", "language", "word_count"),
             Field("categories", "", "JSON list of its categories"),
             Field("tags", "", "JSON list of its tags"),
-            Field("first_seen_at", "", "Time of the first capture that shows the post"),
-            Field("last_seen_at", "", "Time of the last capture that shows the post"),
-            Field("gone_at", "", "When it was found gone"),
-            Field("gone_reason", "", "How its absence showed"),
-            Field("revision_count", "", "Number of different contents seen"),
-            Field("excerpt", "", "Short description given by the page"),
+            *_lent("posts", "first_seen_at", "last_seen_at", "gone_at", "gone_reason", "revision_count", "excerpt"),
         ),
         sql=POSTS_BROWSE,
     ),
