@@ -64,6 +64,10 @@ class ShownCounts(NamedTuple):
     comments: int | None = None
     likes: int | None = None
 
+    def filled(self, other: "ShownCounts") -> "ShownCounts":
+        """The same, with what *other* says where this does not say."""
+        return ShownCounts(*(theirs if own is None else own for own, theirs in zip(self, other, strict=True)))
+
 
 # How a label starts in the languages of Wix's interface; in scripts without spaces, what it contains.
 _VIEWS = """

@@ -287,6 +287,11 @@ def _is_text(node: Node) -> bool:
     return node.tag == "-text" and bool((node.text_content or "").strip())
 
 
+def texts(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The words of *nodes*, each once; those without words are left out."""
+    return tuple(dict.fromkeys(filter(None, map(words, nodes))))
+
+
 def attribute(node: Node, name: str) -> str:
     """The value of an attribute; empty: it has none."""
     return node.attributes.get(name) or ""

@@ -8,6 +8,7 @@ from html import escape
 
 from scraper.export.rows import Options, post_url
 from scraper.search import Request, post_values
+from scraper.wording import framed
 
 _FIELDS = (
     "url", "site", "slug", "title", "author", "published_at", "updated_at", "first_seen_at", "excerpt", "tags",
@@ -40,19 +41,20 @@ def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> I
 
 def _entry(row: dict[str, object], options: Options) -> str:
     value = {name: _text(each) for name, each in row.items()}
-    url = value["url"] or ""
-    page = post_url(options.base_url, value["site"] or "", value["slug"] or "") if options.base_url else url
-    language = f' xml:lang="{xml(value["language"])}"' if value["language"] else ""
+    url = value["url"]
+    page = post_url(options.base_url, value["site"], value["slug"]) if options.base_url else url
+    language = framed(xml(value["language"]), ' xml:lang="', '"')
+    published = value["published_at"] and instant(value["published_at"])
     parts = [
         f"<entry{language}>\n<id>{xml(url)}</id>\n<title>{xml(value['title'] or 'Untitled post')}</title>\n",
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
-        f'<link rel="via" href="{xml(url)}"/>\n' if page != url else "",
+        framed(page != url and xml(url), '<link rel="via" href="', '"/>\n'),
         f"<updated>{instant(value['known_at'], value['first_seen_at'])}</updated>\n",
-        f"<published>{instant(value['published_at'])}</published>\n" if value["published_at"] else "",
+        framed(published, "<published>", "</published>\n"),
         f"<author><name>{xml(value['author'] or value['site_name'])}</name></author>\n",
         *(f'<category term="{xml(tag)}"/>\n' for tag in json.loads(value["tags"] or "[]")),
-        f"<summary>{xml(value['excerpt'])}</summary>\n" if value["excerpt"] else "",
-        f'<content type="html">{xml(value["body_html"])}</content>\n' if value.get("body_html") else "",
+        framed(xml(value["excerpt"]), "<summary>", "</summary>\n"),
+        framed(xml(value.get("body_html")), '<content type="html">', "</content>\n"),
         "</entry>\n",
     ]
     return "".join(parts)
@@ -72,5 +74,5 @@ def xml(text: str | None) -> str:
     return escape(_FORBIDDEN.sub("", text or ""), quote=True)
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -21,7 +21,7 @@ from scraper.layouts.dumps import wix_words
 from scraper.layouts.plain import guessed, read_plain
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import shown_dates
-from scraper.page import Page
+from scraper.page import Page, attribute
 from scraper.records import Reading
 from scraper.remember import last_answers
 from scraper.sanitise import clean
@@ -86,7 +86,7 @@ def post_of(page: Page) -> Reading | None:
 
 def _bears_out(page: Page, shown: ShownArticle, *, sure: bool) -> bool:
     """Whether the page shows the article that its head, or its structure, names; *sure*: the head dates or types it."""
-    names = (*_names(page), *(head.spellings(page.title, page) if page.title else ()), *shown.headings)
+    names = (*_names(page), *_window(page), *shown.headings)
     if shown.asks_password or shown.listed >= _POSTS_OF_A_LIST or any(map(wix_words.MISSING.fullmatch, names)):
         return False
     if shown.guessed and shown.letters < _LINE:
@@ -100,8 +100,12 @@ def _bears_out(page: Page, shown: ShownArticle, *, sure: bool) -> bool:
 
 def _names(page: Page) -> tuple[str, ...]:
     """What the head calls the page; the window's name is asked where the head says no more."""
-    told = tuple(head.named(page))
-    return told or (head.spellings(page.title, page) if page.title else ())
+    return tuple(head.named(page)) or _window(page)
+
+
+def _window(page: Page) -> tuple[str, ...]:
+    """What the window's name calls the page."""
+    return tuple(head.spellings(page.title, page)) if page.title else ()
 
 
 def _address(page: Page) -> str:
@@ -123,14 +127,12 @@ def _has_structure(page: Page) -> bool:
     """Whether the page is built as an article of Drupal, or of Wix's blogs before 2020."""
     if any(mark in page.source for mark in _OF_SINGLE_POST):
         return True
-    if "node-type-" not in page.source and "node--type-" not in page.source:
+    if not any(mark in page.source for mark in ("node-type-", "node--type-")):
         return False
-    body = page.maybe("body")
-    told = _NODE.search(body.attributes.get("class") or "") if body is not None else None
     whole = page.all('article[class*="node--type-"][class*="node--view-mode-full"]')
-    if told is None and len(whole) == 1:
-        told = _NODE.search(whole[0].attributes.get("class") or "")
-    return told is not None and _POSTS_NODE.search(told[1]) is not None
+    told = (_NODE.search(attribute(node, "class")) for node in (*page.all("body"), *(whole if len(whole) == 1 else ())))
+    found = next(filter(None, told), None)
+    return found is not None and _POSTS_NODE.search(found[1]) is not None
 
 
 def _told(page: Page, names: tuple[tuple[str, ...], str]) -> tuple[tuple[DateBasis, object], ...]:

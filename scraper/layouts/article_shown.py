@@ -15,7 +15,7 @@ from scraper.layouts.head import squashed
 from scraper.layouts.plain import copy_of, holder, weight
 from scraper.layouts.wix.cards import ancestors
 from scraper.layouts.wix.post import without_cards
-from scraper.page import Node, Page, Scope, words
+from scraper.page import Node, Page, Scope, texts, words
 from scraper.vocabulary import DateBasis
 
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
@@ -81,7 +81,19 @@ class _Top:
 
     days: list[str] = field(default_factory=list)
     author: str | None = None
+    #: Lines of the body that are no part of it, and all that is inside of them.
     taken: list[Node] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+
+    def note(self, day: str | None, name: str | None) -> None:
+        if day is not None:
+            self.days.append(day)
+        self.author = self.author or name
+
+    def take(self, line: Node) -> None:
+        if line.mem_id not in self.gone:
+            self.taken.append(line)
+            self.gone |= _within(line)
 
 
 def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, object]]) -> ShownArticle | None:
@@ -93,7 +105,7 @@ def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, objec
     _drop_others(whole)
     headings = tuple(filter(None, map(words, whole.all("h1"))))
     stamp, line = _stamp(whole), _byline(whole)
-    tags = tuple(dict.fromkeys(filter(None, map(words, whole.all(_TAGS)))))
+    tags = texts(whole.all(_TAGS))
     title = _heading(whole, names)
     name, named = words(title), next(filter(None, map(words, whole.all(_AUTHORS))), None)
     marked = _marked(whole)
@@ -101,14 +113,10 @@ def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, objec
     if body is None:
         return None
     top = _top(whole, body, title)
-    inside = _within(body)
-    lines = [node for node in (title, *top.taken) if node is not None and node.mem_id in inside]
-    for node in lines:
-        node.decompose()
+    _take_out(body, (title, *top.taken))
     if not words(body):
         return None
-    stamps = (*(value for _, value in told), stamp)
-    moment = next((at for one in stamps if isinstance(one, str) and (at := dates.iso_utc(one))), None)
+    moment = _moment((*(value for _, value in told), stamp))
     return ShownArticle(
         body=body,
         guessed=marked is None,
@@ -122,6 +130,18 @@ def look(page: Page, names: Sequence[str], told: Iterable[tuple[DateBasis, objec
         letters=_letters(body),
         asks_password=asks,
     )
+
+
+def _take_out(body: Node, lines: Iterable[Node | None]) -> None:
+    """Drop those of *lines* that are in *body*."""
+    inside = _within(body)
+    for node in [line for line in lines if line is not None and line.mem_id in inside]:
+        node.decompose()
+
+
+def _moment(stamps: Iterable[object]) -> str | None:
+    """The first of *stamps* that is a date; None: none is."""
+    return next(filter(None, (dates.iso_utc(stamp) for stamp in stamps if isinstance(stamp, str))), None)
 
 
 def _drop_others(whole: Scope) -> None:
@@ -183,7 +203,6 @@ def _lines(whole: Scope) -> Iterator[tuple[Node, str]]:
 def _top(whole: Scope, body: Node, title: Node | None) -> _Top:
     """The lines of days and names beside *body*, and those above its first prose, which are taken out of it."""
     inside, top, prose = _within(body), _Top(), False
-    gone: set[int] = set()
     heading = title.mem_id if title is not None else None
     for node, said in _lines(whole):
         within = node.mem_id in inside
@@ -193,12 +212,9 @@ def _top(whole: Scope, body: Node, title: Node | None) -> _Top:
         if day is None and name is None:
             prose = prose or (within and weight(node) >= _PROSE)
             continue
-        if day is not None:
-            top.days.append(day)
-        top.author = top.author or name
-        if within and node.mem_id != body.mem_id and node.mem_id not in gone:
-            top.taken.append(node)
-            gone |= _within(node)
+        top.note(day, name)
+        if within and node.mem_id != body.mem_id:
+            top.take(node)
     return top
 
 

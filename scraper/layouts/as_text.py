@@ -16,22 +16,21 @@ def as_text(events: Iterable[Event]) -> str:
     """The text of *events*."""
     writer = _TextWriter()
     for event in events:
-        if isinstance(event, str):
-            writer.line.append(event)
-        elif isinstance(event, Open):
-            writer.open(event)
-        elif isinstance(event, Close):
-            writer.close(event.tag)
-        elif isinstance(event, Image):
-            writer.block(event.caption)
-        elif isinstance(event, Captioned):
-            writer.block(event.image.caption)
-        elif isinstance(event, File):
-            writer.block(event.name or event.url)
-        elif isinstance(event, Video):
-            writer.sight(FILM)
-        elif isinstance(event, Placeholder):
-            writer.sight(event) if event in SIGHTS else writer.block(event.text)
+        match event:
+            case str():
+                writer.line.append(event)
+            case Open():
+                writer.open(event)
+            case Close(tag=tag):
+                writer.close(tag)
+            case Image(caption=caption) | Captioned(image=Image(caption=caption)):
+                writer.block(caption)
+            case File():
+                writer.block(event.name or event.url)
+            case Video():
+                writer.sight(FILM)
+            case Placeholder():
+                writer.placeholder(event)
     writer.flush()
     return writer.text()
 
@@ -61,6 +60,12 @@ class _TextWriter:
             self.line.append(text)
             self.flush()
 
+    def placeholder(self, mark: Placeholder) -> None:
+        if mark in SIGHTS:
+            self.sight(mark)
+        else:
+            self.block(mark.text)
+
     def sight(self, mark: Placeholder) -> None:
         if self.cells:
             self.block(mark.text)
@@ -76,24 +81,30 @@ class _TextWriter:
         return "\n\n".join([*first, "".join(self.parts), *last])
 
     def open(self, mark: Open) -> None:
-        tag = mark.tag
-        if tag == "br":
+        if mark.tag == "br":
             self.line.append("\n")
-        if tag == "br" or tag in INLINE:
+            return
+        if mark.tag in INLINE:
             return
         self.flush()
-        if tag in ("ul", "ol"):
-            self.in_list = self.in_list and bool(self.lists)
-            self.lists.append(_before_first(mark) if tag == "ol" else None)
-        elif tag == "li":
-            self.mark = self.next_mark()
-        elif tag == "table":
-            self.tables += 1
-            self.rows = 0
-        elif tag in ("td", "th") and self.tables == 1:
-            self.cells.append([])
-        elif tag == "pre":
-            self.pre += 1
+        match mark.tag:
+            case "ul":
+                self.open_list(None)
+            case "ol":
+                self.open_list(_before_first(mark))
+            case "li":
+                self.mark = self.next_mark()
+            case "table":
+                self.tables += 1
+                self.rows = 0
+            case "td" | "th" if self.tables == 1:
+                self.cells.append([])
+            case "pre":
+                self.pre += 1
+
+    def open_list(self, number: int | None) -> None:
+        self.in_list = self.in_list and bool(self.lists)
+        self.lists.append(number)
 
     def close(self, tag: str) -> None:
         if tag in INLINE:

@@ -202,19 +202,19 @@ def _links(events: Iterable[Event]) -> Iterator[Link]:
     href: str | None = None
     text: list[str] = []
     for event in events:
-        if isinstance(event, str):
-            text.append(event)
-        elif isinstance(event, Link):
-            yield event
-        elif isinstance(event, Captioned):
-            if event.href:
-                yield Link(url=event.href, text="")
-            yield from _links(event.caption)
-        elif isinstance(event, Open):
-            if event.tag == "a":
+        match event:
+            case str():
+                text.append(event)
+            case Link():
+                yield event
+            case Captioned():
+                if event.href:
+                    yield Link(url=event.href, text="")
+                yield from _links(event.caption)
+            case Open(tag="a"):
                 href, text = event.href, []
-            elif event.tag not in INLINE:
+            case Open() if event.tag not in INLINE:
                 text.append(" ")
-        elif isinstance(event, Close) and event.tag == "a" and href:
-            yield Link(url=href, text=" ".join("".join(text).split()))
-            href = None
+            case Close(tag="a") if href:
+                yield Link(url=href, text=" ".join("".join(text).split()))
+                href = None

@@ -5,11 +5,13 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from itertools import chain
 from xml.parsers.expat import ExpatError
 
 from scraper.errors import Unreadable
 from scraper.provenance import http_stamp
 from scraper.vocabulary import FileKind
+from scraper.wording import framed
 
 #: Chrome and Edge write the first, Internet Explorer, Word and old Edge the second.
 _MHTML = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?MIME-Version:", re.IGNORECASE)
@@ -47,15 +49,14 @@ def _of_mhtml(data: bytes) -> SavedPage | None:
     parts = [part for part, _ in zip(message.walk(), range(MOST_PARTS), strict=False) if not part.is_multipart()]
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     address = _header(message, "Snapshot-Content-Location")
-    page = next((part for part in pages if address and _header(part, "Content-Location") == address), None)
-    page = page or next(iter(pages), None)
+    meant = (part for part in pages if address and _header(part, "Content-Location") == address)
+    page = next(chain(meant, pages), None)
     body = page.get_payload(decode=True) if page is not None else None
     if page is None or not isinstance(body, bytes):
         return None
-    charset = page.get_content_charset()
     return SavedPage(
         body=body,
-        content_type=f"text/html; charset={charset}" if charset else "text/html",
+        content_type="text/html" + framed(page.get_content_charset(), "; charset="),
         url=address or _header(page, "Content-Location"),
         saved_at=http_stamp(_header(message, "Date") or ""),
         kind=FileKind.MHTML,

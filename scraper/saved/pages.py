@@ -234,24 +234,21 @@ def load(
     Raises Unreadable for what is no page (a folder, an empty file, a picture, …), UsageError for a bad *url* or time.
     """
     body, modified = _read(path)
-    container = containers.page_of(body, shown(path))
-    body = container.body if container else body
+    page = containers.page_of(body, shown(path)) or _as_it_is(body, path)
+    media_type = page.content_type.partition(";")[0]
     entry = (manifest or {}).get(path.resolve(), ManifestEntry(None, None))
-    media_type = "text/html" if container else sniff(body, path.suffix.lower())
-    text = ""
-    if media_type.startswith("text/") or media_type.endswith("xml"):
-        text = decode(body, container.content_type if container else media_type)
+    text = decode(page.body, page.content_type) if re.match("text/|.*xml$", media_type) else ""
     comment_url, comment_time = comment(text)
     known = first(
         (given_url(url) if url else None, UrlBasis.GIVEN),
         (entry.url, UrlBasis.MANIFEST),
-        (normalise(container.url or "") if container else None, UrlBasis.COMMENT),
+        (normalise(page.url or ""), UrlBasis.COMMENT),
         (comment_url, UrlBasis.COMMENT),
     ) or own_address(text)
     dated = first(
         (given_time(captured_at) if captured_at else None, TimeBasis.GIVEN),
         (entry.captured_at, TimeBasis.GIVEN),
-        (container.saved_at if container else None, TimeBasis.PAGE),
+        (page.saved_at, TimeBasis.PAGE),
         (comment_time, TimeBasis.PAGE),
         (rendered_at(text), TimeBasis.PAGE),
     ) or (modified, TimeBasis.FILE_TIME)
@@ -259,13 +256,19 @@ def load(
     return Capture(
         url=address,
         url_basis=basis,
-        kind=kind_of(address, media_type, body),
+        kind=kind_of(address, media_type, page.body),
         source=Source.FILE,
         captured_at=dated[0],
         captured_at_basis=dated[1],
         media_type=media_type,
-        body=body,
+        body=page.body,
     )
+
+
+def _as_it_is(body: bytes, path: Path) -> containers.SavedPage:
+    """A file that is the page itself."""
+    media_type = sniff(body, path.suffix.lower())
+    return containers.SavedPage(body=body, content_type=media_type, url=None, saved_at=None, kind=FileKind.OTHER)
 
 
 def _read(path: Path) -> tuple[bytes, str]:

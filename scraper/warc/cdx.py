@@ -94,22 +94,10 @@ def parse(body: bytes) -> CdxPage:
     text = body.decode("utf-8", "replace").strip()
     if _NOTHING.match(text) and _object(text).get("message"):
         return CdxPage(whole=True)
-    table = _table(text) if text.startswith("[") else None
-    cut = text.startswith("[") and table is None
-    entries = _of_table(_salvaged(text) if cut else table) if text.startswith("[") else _of_lines(text)
-    rows: list[CdxRecord] = []
-    garbage, sample, key, ended_well = 0, "", None, table is not None
-    for entry in entries:
-        if isinstance(entry, _Key):
-            key = entry.text
-        elif (row := _row(entry.fields)) is not None and len(rows) < MOST_ROWS:
-            rows.append(row)
-            ended_well = not cut
-        else:
-            garbage, sample = garbage + 1, sample or entry.text[:120]
-            ended_well = table is not None
-    whole = ended_well and (bool(rows) or not garbage)
-    return CdxPage(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample, whole=whole)
+    if not text.startswith("["):
+        return _page(_of_lines(text), is_whole=None)
+    table = _table(text)
+    return _page(_of_table(_salvaged(text) if table is None else table), is_whole=table is not None)
 
 
 #: How Common Crawl and pywb say that they have nothing: with a status 404, and `whole` only with this message.
@@ -139,6 +127,25 @@ class _CdxLine:
     text: str
 
 
+def _page(entries: Iterable[_CdxLine | _Key], *, is_whole: bool | None) -> CdxPage:
+    """The page of these *entries*; *is_whole*: whether the answer came to its end, None: its last line tells."""
+    rows: list[CdxRecord] = []
+    garbage, sample, key, ends_in_row = 0, "", None, False
+    for entry in entries:
+        if isinstance(entry, _Key):
+            key = entry.text
+            continue
+        row = _row(entry.fields)
+        ends_in_row = row is not None and len(rows) < MOST_ROWS
+        if row is not None and ends_in_row:
+            rows.append(row)
+        else:
+            garbage, sample = garbage + 1, sample or entry.text[:120]
+    ended_well = ends_in_row if is_whole is None else is_whole
+    whole = ended_well and (bool(rows) or not garbage)
+    return CdxPage(rows=tuple(rows), resume_key=key, garbage=garbage, sample=sample, whole=whole)
+
+
 def _table(text: str) -> list[object] | None:
     """The one JSON list that *text* is; None: it is none."""
     try:
@@ -148,24 +155,25 @@ def _table(text: str) -> list[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _of_table(table: list[object] | None) -> Iterator[_CdxLine | _Key]:
+def _of_table(table: list[object]) -> Iterator[_CdxLine | _Key]:
     """The Internet Archive's JSON."""
-    names: list[str] | None = None
+    names: list[str] = []
     ended = False
-    for line in table or ():
-        if ended and isinstance(line, list) and len(line) == 1 and isinstance(line[0], str):
-            yield _Key(line[0])
-        elif line == []:
-            ended = True
-        elif isinstance(line, dict):
-            yield _CdxLine(_renamed(line), str(line))
-        elif not isinstance(line, list):
-            yield _CdxLine({}, str(line))
-        elif names is None and "timestamp" in line:
-            names = [ALSO.get(str(name), str(name)) for name in line]
-        else:
-            known = names if names is not None else PLAIN.get(len(line), ())
-            yield _CdxLine(dict(zip(known, line, strict=False)), str(line))
+    for line in table:
+        match line:
+            case [str(key)] if ended:
+                yield _Key(key)
+            case []:
+                ended = True
+            case dict():
+                yield _CdxLine(_renamed(line), str(line))
+            case list() if "timestamp" in line and not names:
+                names = [ALSO.get(str(name), str(name)) for name in line]
+            case list():
+                known = names or PLAIN.get(len(line), ())
+                yield _CdxLine(dict(zip(known, line, strict=False)), str(line))
+            case _:
+                yield _CdxLine({}, str(line))
 
 
 def _of_lines(text: str) -> Iterator[_CdxLine | _Key]:

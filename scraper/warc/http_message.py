@@ -74,18 +74,24 @@ def self_contained(head: bytes, length: int, *, decoded: bool) -> bytes:
 
     *decoded*: the Content-Encoding was taken off the body as well.
     """
-    out: list[bytes] = []
+    gone = _OF_THE_TRANSFER | ({b"content-encoding"} if decoded else set())
+    first, *rest = lines(head)
+    out = [first]
     right = False
-    for line in lines(head):
+    for line in rest:
         name, colon, text = line.partition(b":")
         key = name.strip().lower()
-        fits = key == b"content-length" and text.strip() == str(length).encode() and not right
-        gone = key in (b"transfer-encoding", b"content-length") or (key == b"content-encoding" and decoded)
-        right = right or fits
-        out.append(b"x-orig-" + key + colon + text if colon and out and gone and not fits else line)
+        if key == b"content-length" and text.strip() == str(length).encode() and not right:
+            right = True
+            out.append(line)
+        else:
+            out.append(b"x-orig-" + key + colon + text if colon and key in gone else line)
     if not right:
         out.append(b"Content-Length: %d" % length)
     return b"\r\n".join(out) + b"\r\n\r\n"
+
+
+_OF_THE_TRANSFER = frozenset({b"transfer-encoding", b"content-length"})
 
 
 def dechunked(entity: bytes) -> bytes:

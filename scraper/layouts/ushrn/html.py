@@ -4,7 +4,7 @@ No HTML of them was seen. The selectors are the ones that Drupal 7 and its date 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from scraper.layouts.dumps import wix_words
 from scraper.layouts.dumps.lines import first, shown_date
 from scraper.layouts.plain import guessed, main_content, read_plain
 from scraper.layouts.ushrn.dump_lines import author_in
-from scraper.page import Page, words
+from scraper.page import Page, attribute, texts, words
 from scraper.records import Problem, Reading
 from scraper.sanitise import clean, safe_url
 from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
@@ -61,30 +61,40 @@ def _json_ld(page: Page) -> dict[str, Any]:
 
 def published(page: Page, heading: str | None, lines: Sequence[str]) -> Dated:
     """The date of publication: meta, JSON-LD, Drupal's own mark, a date right under the title, the address."""
-    for name in ("article:published_time", "dcterms.created", "dcterms.date", "dc.date", "dc.date.created"):
+    mark = page.maybe(".date-display-single[content]")
+    marked = dates.iso_utc(attribute(mark, "content")) if mark is not None else None
+    told = (
+        _told(page, _PUBLISHED, "datePublished"),
+        Dated(marked and marked[:10], DateBasis.SHOWN),
+        Dated(_below(heading, lines), DateBasis.SHOWN),
+        Dated(urls.dated(page.url or ""), DateBasis.URL),
+    )
+    return next((date for date in told if date.iso), Dated())
+
+
+_PUBLISHED = ("article:published_time", "dcterms.created", "dcterms.date", "dc.date", "dc.date.created")
+
+
+def _told(page: Page, metas: Iterable[str], key: str) -> Dated:
+    """The first date that the head tells: under *metas*, else *key* of its JSON-LD."""
+    for name in metas:
         if found := dates.iso_utc(page.meta(name) or ""):
             return Dated(found, DateBasis.META)
-    if found := dates.iso_utc(str(_json_ld(page).get("datePublished") or "")):
+    if found := dates.iso_utc(str(_json_ld(page).get(key) or "")):
         return Dated(found, DateBasis.JSON_LD)
-    mark = page.maybe(".date-display-single[content]")
-    if mark is not None and (found := dates.iso_utc(mark.attributes.get("content") or "")):
-        return Dated(found[:10], DateBasis.SHOWN)
-    if below := _below(heading, lines):
-        return Dated(below, DateBasis.SHOWN)
-    if page.url and (found := urls.dated(page.url)):
-        return Dated(found, DateBasis.URL)
     return Dated()
+
+
+def _date_at(lines: Sequence[str], at: int) -> str | None:
+    """The date, with its year, that the line *at* is; None: it is something else, or there is none."""
+    spelled = shown_date(lines[at]) if at < len(lines) else None
+    return None if spelled is None else spelled.iso
 
 
 def _below(heading: str | None, lines: Sequence[str]) -> str | None:
     """The date on the line under *heading*, with its year; None: there stands something else."""
-    for index, line in enumerate(lines):
-        if heading is not None and line == heading:
-            below = first(lines, index + 1)
-            spelled = shown_date(lines[below]) if below < len(lines) else None
-            if spelled and spelled.iso:
-                return spelled.iso
-    return None
+    places = (index for index, line in enumerate(lines) if line == heading)
+    return next(filter(None, (_date_at(lines, first(lines, index + 1)) for index in places)), None)
 
 
 def behind_header(lines: Sequence[str]) -> str | None:
@@ -92,19 +102,12 @@ def behind_header(lines: Sequence[str]) -> str | None:
     at = next((index for index, line in enumerate(lines) if line.casefold() == BLOG), len(lines))
     while at < len(lines) and lines[at].casefold() == BLOG:
         at = first(lines, at + 1)
-    below = first(lines, at + 1)
-    spelled = shown_date(lines[below]) if below < len(lines) else None
-    return lines[at] if spelled is not None and spelled.iso is not None else None
+    return lines[at] if _date_at(lines, first(lines, at + 1)) else None
 
 
 def updated(page: Page) -> Dated:
     """The last change, as the head tells it."""
-    for name in ("article:modified_time", "og:updated_time", "dcterms.modified"):
-        if found := dates.iso_utc(page.meta(name) or ""):
-            return Dated(found, DateBasis.META)
-    if found := dates.iso_utc(str(_json_ld(page).get("dateModified") or "")):
-        return Dated(found, DateBasis.JSON_LD)
-    return Dated()
+    return _told(page, ("article:modified_time", "og:updated_time", "dcterms.modified"), "dateModified")
 
 
 def author(page: Page, text: str) -> str | None:
@@ -130,8 +133,8 @@ def without_top(text: str, heading: str | None, day: str | None) -> str:
     at = first(lines)
     if at < len(lines) and heading is not None and lines[at] == heading:
         at = first(lines, at + 1)
-    spelled = shown_date(lines[at]) if at < len(lines) else None
-    if spelled is not None and spelled.iso is not None and (day or "").startswith(spelled.iso):
+    shown = _date_at(lines, at)
+    if shown is not None and (day or "").startswith(shown):
         at = first(lines, at + 1)
     return "\n".join(lines[at:]).strip()
 
@@ -139,31 +142,36 @@ def without_top(text: str, heading: str | None, day: str | None) -> str:
 def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
     """The post on *page*. Raises Unreadable where it has neither title nor body."""
     above, lines = title(page), shown_lines(page)
-    heading = behind_header(lines) if above is not None and above.casefold() == BLOG else above
-    if heading is not None and wix_words.MISSING.fullmatch(heading):
+    heading = behind_header(lines) if (above or "").casefold() == BLOG else above
+    if wix_words.MISSING.fullmatch(heading or ""):
         return no_post(page, layout, ReadingKind.MISSING, "its title is that of an error page")
-    when, changed = published(page, heading or above, lines), updated(page)
     found, problems = body(page, selectors)
     if found is None and heading is None:
         raise Unreadable(page.url or "page", "expected a post, found neither a title nor a body")
+    reading = _with_dates(_of_head(page, layout, heading), published(page, heading or above, lines), updated(page))
+    reading = replace(reading, author=author(page, found.text if found else ""), problems=problems)
+    return reading if found is None else _with_body(reading, found, page.url)
+
+
+def _with_dates(reading: Reading, when: Dated, changed: Dated) -> Reading:
+    """*reading* with the date of publication, and that of the last change where it is another."""
+    reading = replace(reading, published_at=when.iso, published_basis=when.basis)
     if dates.same_moment(when.iso, changed.iso):
-        changed = Dated()
-    reading = Reading(
+        return reading
+    return replace(reading, updated_at=changed.iso, updated_basis=changed.basis)
+
+
+def _of_head(page: Page, layout: str, heading: str | None) -> Reading:
+    cover = page.meta("og:image")
+    return Reading(
         kind=ReadingKind.POST,
         url=urls.canonical(page.url) if page.url else None,
         layout=layout,
         title=heading,
-        published_at=when.iso,
-        published_basis=when.basis,
-        updated_at=changed.iso,
-        updated_basis=changed.basis,
-        author=author(page, found.text if found else ""),
-        tags=tuple(dict.fromkeys(text for node in page.all('a[rel~="tag"]') if (text := words(node)))),
+        tags=texts(page.all('a[rel~="tag"]')),
         excerpt=page.meta("og:description") or page.meta("description"),
-        cover_image=safe_url(cover, page.url) if (cover := page.meta("og:image")) else None,
-        problems=problems,
+        cover_image=safe_url(cover, page.url) if cover else None,
     )
-    return _with_body(reading, found, page.url) if found is not None else reading
 
 
 def _with_body(reading: Reading, found: Body, base_url: str | None) -> Reading:

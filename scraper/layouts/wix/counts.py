@@ -36,15 +36,15 @@ def read(page: Page, cards: Cards, data: PostData) -> CountsWithSource:
     seen = (_stats(stats) if stats is not None else ShownCounts())._replace(likes=count(likes))
     rooted = page.has("post-page-root")
     shown = _true(seen, proven=rooted and page.meta("article:published_time") is not None)
-    views, comments, likes_told = (a if a is not None else b for a, b in zip(shown, _embedded(data), strict=True))
+    found = shown.filled(_embedded(data))
     problems = _bounds(stats, likes, page.url)
-    if rooted and 0 in seen and views is None:
+    if rooted and 0 in seen and found.views is None:
         message = "expected a second source for the zero shown, found neither head nor data"
         problems += (_note("unwitnessed-zero", "views", message, page.url),)
-    if (views, comments, likes_told) == (None, None, None):
+    if found == ShownCounts():
         return CountsWithSource(problems=problems)
     source = CountsSource.EMBEDDED if shown == ShownCounts() else CountsSource.PAGE
-    return CountsWithSource(views, comments, likes_told, source, problems)
+    return CountsWithSource(*found, source, problems)
 
 
 def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
@@ -71,18 +71,21 @@ def _own(cards: Cards, hook: str) -> Node | None:
 def _stats(stats: Node) -> ShownCounts:
     """Views and comments of ``post-stats``: one element each, told apart by their labels, else by their order."""
     texts = [text for text in map(words, leaves(stats)) if text]
-    views = comments = None
+    found = ShownCounts()
     for place, text in enumerate(texts):
         line = counts_line(text)
-        if line is not None and line.views is not None:
-            views = line.views
-        elif line is not None and line.comments is not None:
-            comments = line.comments
-        elif line is None and len(texts) == 2:  # in a language whose labels we do not know
-            views, comments = (count(text), comments) if place == 0 else (views, count(text))
-    if (views, comments) == (None, None):  # number and label in elements of their own
-        views, comments, _ = counts_line(" ".join(texts)) or ShownCounts()
-    return ShownCounts(views=views, comments=comments)
+        if line is not None:
+            found = _one_of(line).filled(found)
+        elif len(texts) == 2:  # in a language whose labels we do not know
+            found = found._replace(**{ShownCounts._fields[place]: count(text)})
+    if found == ShownCounts():  # number and label in elements of their own
+        found = counts_line(" ".join(texts)) or found
+    return found._replace(likes=None)
+
+
+def _one_of(line: ShownCounts) -> ShownCounts:
+    """The one count that an element shows: views, else comments."""
+    return ShownCounts(comments=line.comments) if line.views is None else ShownCounts(views=line.views)
 
 
 def _true(shown: ShownCounts, *, proven: bool) -> ShownCounts:
@@ -96,14 +99,9 @@ def _true(shown: ShownCounts, *, proven: bool) -> ShownCounts:
 
 def _embedded(data: PostData) -> ShownCounts:
     """The counts in the page's data: ``metrics``, else ``postCountInfo``, else the metadata answer."""
-    told = (
-        [dig(data.post, "metrics", name) for name in ShownCounts._fields],
-        [dig(data.post, "postCountInfo", name) for name in ShownCounts._fields],
-        [data.metadata.get(name) for name in ("viewCount", "totalComments", "likeCount")],
+    metrics, info = (
+        ShownCounts(*(whole_number(dig(data.post, where, name)) for name in ShownCounts._fields))
+        for where in ("metrics", "postCountInfo")
     )
-    return ShownCounts(
-        *(
-            next((value for value in map(whole_number, row) if value is not None), None)
-            for row in zip(*told, strict=True)
-        )
-    )
+    metadata = map(data.metadata.get, ("viewCount", "totalComments", "likeCount"))
+    return metrics.filled(info).filled(ShownCounts(*map(whole_number, metadata)))

@@ -35,23 +35,29 @@ def read(field: str, told: Sequence[tuple[DateBasis, object]], shown: str | None
     """
     refused: list[tuple[str, str]] = []
     for basis, value in told:
-        if value is None:
-            continue
         at = dates.iso_utc(value) if isinstance(value, str) else None
         if at is not None and dates.is_possible(at, page.captured_at):
             day = dates.local_day(shown, at) if shown else None
             return When(at, basis, day, _problems(field, refused, page, level=Level.NOTE))
-        refused.append((_kind(at), f"expected the date of a post in the page's data ({basis}), found {_quoted(value)}"))
-    spelled = dates.parse(shown) if shown else None
+        if value is not None:
+            message = f"expected the date of a post in the page's data ({basis}), found {_quoted(value)}"
+            refused.append((_kind(at), message))
+    if shown:
+        return _of_shown(field, shown, refused, page)
+    return When(problems=_problems(field, refused, page, level=Level.ERROR))
+
+
+def _of_shown(field: str, shown: str, refused: Sequence[tuple[str, str]], page: Page) -> When:
+    """The date that is shown, where none of the data could be taken; *refused*: kind and message of each of these."""
+    spelled = dates.parse(shown)
+    if spelled is not None and spelled.lack is not None:
+        lacking = _without(field, spelled.lack, shown, page)
+        return When(problems=(*_problems(field, refused, page, level=Level.ERROR), lacking))
     if spelled is not None and spelled.iso is not None and dates.is_possible(spelled.iso, page.captured_at):
         day = spelled.iso if len(spelled.iso) == 10 else None
         return When(spelled.iso, DateBasis.SHOWN, day, _problems(field, refused, page, level=Level.NOTE))
-    lacking: tuple[Problem, ...] = ()
-    if spelled is not None and spelled.lack is not None:
-        lacking = (_without(field, spelled.lack, shown or "", page),)
-    elif shown:
-        refused.append((_kind(spelled), f"expected the date of a post, found {_quoted(shown)} shown"))
-    return When(problems=(*_problems(field, refused, page, level=Level.ERROR), *lacking))
+    wrong = (_kind(spelled), f"expected the date of a post, found {_quoted(shown)} shown")
+    return When(problems=_problems(field, [*refused, wrong], page, level=Level.ERROR))
 
 
 def _kind(read: object) -> str:
