@@ -28,6 +28,9 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 WALL_SECONDS = 300
 #: How a reader ends that was stopped by somebody, and not by the file.
 _STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+#: Why a file was not read, where that says nothing of the file: another machine, or another day, may read it.
+NO_READER, TOO_SLOW, STOPPED = "pdf-no-reader", "pdf-too-slow", "pdf-stopped"
+NOT_OF_THE_FILE = frozenset({NO_READER, TOO_SLOW, STOPPED})
 #: Larger files are kept, but nobody waits for their text.
 MAX_BYTES = 100 * 1024 * 1024
 
@@ -56,12 +59,13 @@ def text_of(body: bytes, url: str) -> PdfText:
         if done.returncode in _STOPPED:  # whoever stops us stops all that we started: that says nothing of the file
             done = _child(body, path)
     except subprocess.TimeoutExpired:
-        return _failed(url, "pdf-too-slow", f"no text after {WALL_SECONDS} s")
+        return _failed(url, TOO_SLOW, f"no text after {WALL_SECONDS} s")
+    except OSError as error:
+        return _failed(url, NO_READER, f"the reader of PDFs cannot be started here ({error.strerror})")
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        return _failed(
-            url, "pdf-unreadable", f"the reader ended with {done.returncode}: {last or 'it went over its limits'}"
-        )
+        kind = STOPPED if done.returncode < 0 else "pdf-unreadable"
+        return _failed(url, kind, f"the reader ended with {done.returncode}: {last or 'it went over its limits'}")
     told = json.loads(done.stdout)
     problem = None
     if told["cut"]:

@@ -2,6 +2,7 @@
 
 import gzip
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -197,6 +198,23 @@ def test_a_feed_names_its_posts_in_utc_and_its_list_page() -> None:
     )
     assert found.page == "https://www.lantern.example/news-1"
     assert found.problem is None
+
+
+@pytest.mark.parametrize(
+    "wild",
+    [
+        lambda text: text.replace("utf-8", "utf-16").replace("UTF-8", "UTF-16").encode("utf-16"),
+        lambda text: gzip.compress(text.encode()),
+        lambda text: gzip.compress(gzip.compress(text.encode())),
+        lambda text: text.encode("utf-8-sig"),
+    ],
+    ids=["UTF-16", "packed", "packed twice", "a byte order mark"],
+)
+def test_a_feed_of_the_wild_is_read_whole(wild: Callable[[str], bytes]) -> None:
+    url = "https://www.lantern.example/blog-feed.xml"
+    found = discover.read_feed(wild(FEED), url)
+    assert found == discover.read_feed(FEED.encode(), url)
+    assert found.items and found.problem is None
 
 
 def test_an_empty_feed_is_no_problem() -> None:

@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -14,7 +16,15 @@ import pytest
 from scraper import pdf
 from scraper.demo.endpoints import pdf as make_pdf
 from scraper.pdf_words import searchable
+from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER
+from scraper.records import Capture
 from scraper.search.passages import passages
+from scraper.store import Archive
+from scraper.vocabulary import CaptureKind
+
+ROOT = Path(__file__).parents[1]
 
 URL = "https://www.lantern.example/_files/ugd/a.pdf"
 
@@ -50,6 +60,42 @@ def test_a_page_that_unpacks_to_a_flood_takes_down_only_its_reader() -> None:
 def test_a_tree_of_pages_that_bites_its_tail_ends() -> None:
     body = make_pdf(("x",)).replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
     assert not pdf.text_of(body, URL).text
+
+
+#: As a program whose interpreter the user may not start: it runs, and can start no other.
+WITHOUT_READER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+sys.executable = "/nowhere/python"
+from scraper import verify
+found = verify.run(Path(sys.argv[1]), now=lambda: datetime(2026, 1, 3, tzinfo=UTC))
+print(found.exit_status, *(one.kind for one in found.found if one.level is not verify.Grade.NOTE))
+"""
+
+
+def test_where_no_reader_can_be_started_a_file_is_not_proven_and_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    post = (
+        '<article data-hook="post"><h1 data-hook="post-title">One</h1><section data-hook="post-description">'
+        f'<p>We met. <a href="{URL}">Minutes</a></p></section></article>'
+    )
+    made = ("https://www.lantern.example/post/one", post.encode(), "text/html"), (URL, make_pdf(("Words",)), None)
+    with Archive.open(path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+        archive.begin("crawl", "2026-01-01T00:00:00Z")
+        for url, body, media in made:
+            kind = CaptureKind.POST if media else CaptureKind.FILE
+            capture = Capture(
+                url=url, kind=kind, captured_at="2026-01-01T00:00:00Z", status=200, media_type=media, body=body
+            )
+            archive.keep(capture, read_capture(capture), 1)
+        archive.finish(1, finished_at="2026-01-01T00:00:01Z", requests=2, exit_status=0)
+    words = [sys.executable, "-c", WITHOUT_READER, str(path)]
+    there = subprocess.run(
+        words, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    status, *kinds = there.stdout.split()
+    assert (status, "not-read" in kinds, "files-row" in kinds) == ("1", True, False)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the child is found in /proc")

@@ -213,10 +213,10 @@ def _newer(lastmod: str, answered: str, now: datetime) -> bool:
 
 
 def _moved(before: str | None, lastmod: str, answered: str) -> bool:
-    """Whether the site names a later change than on the run before, of the day of our last answer or after it.
+    """Whether the site names a later change than on the run before, at most a day before our last answer or after it.
 
-    Sooner than `_newer`, which waits until the day is over and until what lies ahead is past, and catches what a
-    killed run forgot.
+    Sooner than `_newer`, which waits until the day is over and until what lies ahead is past. Sites write days and
+    hours of their own as if they were UTC's: what they call a day before our answer may have come after it.
     """
     if before is None or lastmod <= before:
         return False
@@ -224,8 +224,10 @@ def _moved(before: str | None, lastmod: str, answered: str) -> bool:
         changed = instant(lastmod)
     except ValueError:
         return False
-    whole_day = len(lastmod) == len("2021-03-18")
-    return lastmod >= answered[:10] if whole_day else changed > instant(answered)
+    seen = instant(answered)
+    if len(lastmod) == len("2021-03-18"):
+        seen = instant(answered[:10])
+    return changed >= seen - DAY
 
 
 _SLACK = DAY - ALMOST_A_DAY

@@ -146,7 +146,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
 
 def _read(body: bytes, reader: _SitemapReader) -> None:
     """All entries of *body* into *reader*. Raises _Wrong where it cannot be read to its end."""
-    plain, torn = _unpacked(body)
+    plain, torn = unpacked(body)
     try:
         _read_text(decode(plain), reader)
     except _Wrong as wrong:
@@ -167,7 +167,7 @@ def _read_text(text: str, reader: _SitemapReader) -> None:
         _read_xml(text, root.start(), reader)
 
 
-def _unpacked(body: bytes) -> tuple[bytes, _Wrong | None]:
+def unpacked(body: bytes) -> tuple[bytes, _Wrong | None]:
     """*body* without the gzip or zstd around it, as far as it goes, and what is wrong with it."""
     for _ in range(LAYERS):
         coding = magic.coding_of(body)

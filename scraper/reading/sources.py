@@ -11,7 +11,7 @@ import feedparser  # type: ignore[import-untyped]
 
 from scraper import sites, urls
 from scraper.numbers import plural
-from scraper.reading.sitemaps import Sitemap
+from scraper.reading.sitemaps import Sitemap, unpacked
 from scraper.records import Listed, Problem, Site, Target
 from scraper.vocabulary import Platform, Stage
 
@@ -42,7 +42,8 @@ class Feed:
 
 
 def read_feed(body: bytes, url: str) -> Feed:
-    """What the feed at *url* says. Never raises; a page in its place is a `problem`."""
+    """What the feed at *url* says. Never raises; a page in its place is a `problem`. Packed or not, in any encoding."""
+    body, _ = unpacked(body)
     if re.match(rb"\s*(?:<!doctype\s+html|<html)", body[:200], re.IGNORECASE):
         return _no_feed(url, "a web page")
     if len(body) > FEED_BYTES:
@@ -65,7 +66,7 @@ def _trouble(body: bytes, url: str, items: int, parsed: feedparser.FeedParserDic
     if parsed.bozo and not items:
         message = f"no item could be read: {parsed.bozo_exception}"
         return Problem(stage=Stage.DISCOVER, kind="feed-broken", url=url, message=message)
-    if not _FEED_END.search(body[-2048:]):
+    if not _FEED_END.search(body[-8192:].replace(b"\0", b"")):  # in UTF-16 and UTF-32 every letter has some
         message = f"expected a whole feed, it breaks off after {plural(items, 'item')}"
         return Problem(stage=Stage.DISCOVER, kind="feed-cut", url=url, message=message)
     return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scraper import digests, passages
 from scraper.numbers import plural
+from scraper.pdf import NOT_OF_THE_FILE, text_of
 from scraper.reading import READER, fingerprint, read_capture
 from scraper.store import Archive, sealing
 from scraper.verify import known, rows
@@ -121,11 +122,38 @@ def check_derivation(
         findings.checked["read"] = rebuilt.captures
         others = _other_rules(db)
         tell = findings.unproven if others else findings.damage
-        differing = compare(copy, tell, hurt, whole=not damaged)
+        differing = compare(copy, tell, hurt | _unread(archive, findings), whole=not damaged)
         if others and differing:
             findings.unproven("other-rules", "what read the pages", f"{others}: rebuild, and verify again")
         elif others and rebuilt.captures:
             findings.note("other-rules", "what read the pages", f"{others}: with the same result")
+
+
+_FILES_DIFFERING = """
+SELECT DISTINCT kept.url, kept.sha256 FROM src.files AS kept JOIN main.files AS again
+  ON again.url = kept.url AND again.sha256 = kept.sha256 WHERE kept.text IS NOT again.text ORDER BY kept.url
+"""
+_FILES_NOT_READ = f"""
+SELECT url, message FROM src.problems
+WHERE kind IN ({", ".join(f"'{kind}'" for kind in sorted(NOT_OF_THE_FILE))}) AND resolved_at IS NULL
+"""
+
+
+def _unread(archive: Archive, findings: Findings) -> set[str]:
+    """Files that this machine, or the one that kept them, could not read for reasons that say nothing of them: their
+    text cannot be compared.
+    """
+    kept = dict(archive.db.execute(_FILES_NOT_READ).fetchall())
+    found = {}
+    for url, sha256 in archive.db.execute(_FILES_DIFFERING).fetchall():
+        trouble = text_of(archive.body(sha256), url).problem
+        if trouble is not None and trouble.kind in NOT_OF_THE_FILE:
+            found[url] = trouble.message
+        elif url in kept:
+            found[url] = kept[url]
+    for url, message in found.items():
+        findings.unproven("not-read", url, f"{message}; rebuild and verify again where it can be read")
+    return set(found)
 
 
 def compare(copy: sqlite3.Connection, tell: rows.Tell, left_out: Collection[str] = (), *, whole: bool = True) -> int:
