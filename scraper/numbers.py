@@ -15,13 +15,16 @@ _FIRST = re.compile(rf"\d{{1,3}}(?P<between>{_SEPARATOR})\d{{3}}(?:(?P=between)\
 #: Indian groups: 12,34,567.
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 #: A number cut short: "1.2K", "3 mil", "1,5 万".
-_ROUNDED = re.compile(
-    r"\d\s?(?:(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|ألف|हज़ार)(?![^\W\d_])"
+_SHORT = (
+    r"(?:(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|ألف|हज़ार)(?![^\W\d_])"
     r"|[千万萬億亿천만억]|พัน|หมื่น)"
 )
+_ROUNDED = re.compile(rf"\d\s?{_SHORT}")
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 #: A number that only says that there are more: "999+", ">999".
 _BOUND = re.compile(r"\d\s?\+|\+\s?\d|[>≥]\s?\d")
+#: Any number, with what makes it a bound or cuts it short.
+_ANY = re.compile(rf"[>≥+]?\s?\d[\d.,]*(?:\s?{_SHORT})?(?:\s?\+)?")
 
 
 def _is_inexact(text: str) -> bool:
@@ -32,6 +35,11 @@ def _is_inexact(text: str) -> bool:
 def is_bound(text: str) -> bool:
     """Whether *text* holds a bound ("999+ views") in place of a number."""
     return _BOUND.search(text) is not None
+
+
+def is_rounded(text: str) -> bool:
+    """Whether *text* holds a number cut short ("1.2K views") in place of a count."""
+    return _ROUNDED.search(text) is not None
 
 
 #: Digits that a count may have; longer ones are no counts, and no column could hold them.
@@ -148,6 +156,11 @@ def counts_line(text: str) -> ShownCounts | None:
             return _glued(line)
         found[kind] = number
     return ShownCounts(**found)
+
+
+def is_inexact_line(text: str) -> bool:
+    """Whether *text* is a line of counts of which one is a bound or cut short ("1.2K views0 comments")."""
+    return len(text) <= _LONGEST_LINE and _is_inexact(text) and counts_line(_ANY.sub("2 ", text)) is not None
 
 
 _GLUED = re.compile(r"(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})(\d[\d,.\s]*?)\s?([^\W\d_]{2,20})")

@@ -257,6 +257,21 @@ def test_labels_between_text_and_counts_are_no_body(
 
 
 @pytest.mark.parametrize(
+    ("counts", "comments"),
+    [("1.2K views0 comments", None), ("999+ views99+ comments", None), ("1.2K views\n3 comments", 3)],
+)
+def test_counts_cut_short_are_no_body_and_a_note(counts: str, comments: int | None) -> None:
+    reading = ended(counts)
+    assert (reading.views, reading.comments, reading.body_text) == (
+        None,
+        comments,
+        f"Seeds are sown by hand.\n\n{PROSE}",
+    )
+    assert [problem.kind for problem in reading.problems] == ["rounded-count"]
+    assert "1.2K miles" in (ended("We walked 1.2K miles").body_text or "")
+
+
+@pytest.mark.parametrize(
     "end",
     [
         "Ann Roe\nDirector\nUS Human Rights Network",

@@ -190,4 +190,24 @@ def test_counts_of_a_studio_page_are_those_of_its_own_post_in_the_blogs_data(as_
 
 def test_a_body_in_a_card_makes_no_post() -> None:
     assert read(STUDIO.format(viewer=""), head=WHEN + TITLE).kind != "post"
-    assert read(STUDIO.format(viewer=VIEWER)).kind != "post"
+    assert read(STUDIO.format(viewer="")).kind != "post"
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "problems"),
+    [("<title>A Title | The Site</title>", "A Title", []), ("<title>The Site</title>", None, ["title-open"])],
+)
+def test_a_studio_post_whose_head_failed_is_one_by_its_body_and_address(
+    head: str, title: str | None, problems: list[str]
+) -> None:
+    reading = read(STUDIO.format(viewer=VIEWER), head=head)
+    assert (reading.kind, reading.title, reading.body_text) == ("post", title, "First words.")
+    assert (reading.published_at, reading.views) == (None, None)
+    assert [problem.kind for problem in reading.problems] == problems
+
+
+@pytest.mark.parametrize("stats", ["1.2K views", "1,2 mil visualizaciones", "3万 閲覧数"])
+def test_a_count_cut_short_is_no_number_and_a_note(stats: str) -> None:
+    shown = f'<div data-hook="post-stats"><span>{stats}</span></div>'
+    reading = read(post("").replace("</article>", f"{shown}</article>"), head=WHEN + TITLE)
+    assert (reading.views, [problem.kind for problem in reading.problems]) == (None, ["rounded-count"])

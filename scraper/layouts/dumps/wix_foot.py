@@ -13,7 +13,7 @@ from scraper.layouts.dumps import wix_labels
 from scraper.layouts.dumps import wix_words as words
 from scraper.layouts.dumps.lines import first
 from scraper.layouts.dumps.wix_labels import Labels
-from scraper.numbers import ShownCounts, counts_line
+from scraper.numbers import ShownCounts, counts_line, is_inexact_line
 
 #: Cards under "Recent Posts" where "See All" is missing: at most so many lines, none longer than a preview.
 _MOST_CARDS = 6
@@ -40,6 +40,8 @@ class Foot:
     last_line: str | None = None
     #: Whether anything of Wix's was found.
     seen: bool = False
+    #: A line of counts that are bounds or cut short.
+    inexact: str | None = None
 
 
 def read_foot(lines: Sequence[str], *, whole: bool, labels: frozenset[str] = frozenset()) -> Foot:
@@ -252,8 +254,11 @@ def _with_labels(
     lines: Sequence[str], behind: int, counts: ShownCounts, *, seen: bool = True, sure: frozenset[str] = frozenset()
 ) -> Foot:
     """The foot that begins at *behind*, with the categories and tags that stand right above it."""
-    labels = wix_labels.above(lines, behind, sure) if seen else Labels(behind)
+    last = next((index for index in range(behind - 1, -1, -1) if lines[index]), None)
+    inexact = lines[last] if last is not None and is_inexact_line(lines[last]) else None
+    start = last if last is not None and inexact else behind
+    labels = wix_labels.above(lines, start, sure) if seen or inexact else Labels(start)
     return Foot(
         body_end=labels.start, counts=counts, tags=labels.tags, categories=labels.categories,
-        guessed=labels.guessed, seen=seen,
+        guessed=labels.guessed, seen=seen or inexact is not None, inexact=inexact,
     )  # fmt: skip

@@ -188,6 +188,8 @@ def _post(page: TextPage, head: Head, foot: Foot, body: str) -> Reading:
     problems = head.problems
     if foot.counts.views is not None and shown.views is None:
         problems += (note("placeholder-count", "views", "found '0 views', which all pages before 2023-08 showed"),)
+    if foot.inexact is not None:
+        problems += (note("rounded-count", "views", f"expected numbers, found {foot.inexact!r}"),)
     if foot.guessed:
         told = ", ".join(foot.tags)[:300]
         problems += (note("tags-guessed", "tags", f"took the short lines between text and counts for tags: {told}"),)

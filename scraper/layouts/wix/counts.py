@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig, whole_number
-from scraper.numbers import ShownCounts, count, counts_line, is_bound
+from scraper.numbers import ShownCounts, count, counts_line, is_bound, is_rounded
 from scraper.page import Node, Page, leaves, words
 from scraper.records import Problem
 from scraper.vocabulary import CountsSource, Level, Stage
 
+_INEXACT = (("bound-count", is_bound, "a bound"), ("rounded-count", is_rounded, "one cut short"))
 #: What holds another post inside of an article.
 _INNER = frozenset({"article", "li"})
 
@@ -37,7 +38,7 @@ def read(page: Page, cards: Cards, data: PostData) -> CountsWithSource:
     rooted = page.has("post-page-root")
     shown = _true(seen, proven=rooted and page.meta("article:published_time") is not None)
     found = shown.filled(_embedded(data))
-    problems = _bounds(stats, likes, page.url)
+    problems = _inexact(stats, likes, page.url)
     if rooted and 0 in seen and found.views is None:
         message = "expected a second source for the zero shown, found neither head nor data"
         problems += (_note("unwitnessed-zero", "views", message, page.url),)
@@ -47,10 +48,13 @@ def read(page: Page, cards: Cards, data: PostData) -> CountsWithSource:
     return CountsWithSource(*found, source, problems)
 
 
-def _bounds(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
-    """The note where a bound stands in place of a number."""
-    found = next((text for text in (words(stats) or "", likes) if is_bound(text)), None)
-    return (_note("bound-count", "views", f"expected numbers, found a bound: {found!r}", url),) if found else ()
+def _inexact(stats: Node | None, likes: str, url: str | None) -> tuple[Problem, ...]:
+    """The note where a bound ("999+") or a number cut short ("1.2K") stands in place of a number."""
+    shown = (words(stats) or "", likes)
+    for kind, is_one, name in _INEXACT:
+        if found := next(filter(is_one, shown), None):
+            return (_note(kind, "views", f"expected numbers, found {name}: {found!r}", url),)
+    return ()
 
 
 def _note(kind: str, field: str, message: str, url: str | None) -> Problem:

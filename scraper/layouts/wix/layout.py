@@ -1,15 +1,17 @@
 """Wix blogs, 2021 to 2026: posts in all their generations, their AMP twins, lists of posts, and the pages around them.
 
-Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag; in Wix Studio (2024 on) a head that says
-that the page is an article, and the viewer of its body; before 2020 what `article` asks. Of any other page: the hosts
-and marks that Wix puts into all its pages.
+Tell-tale of a post: ``data-hook="post"``, with or without Wix's generator tag; in Wix Studio (2024 on) the viewer of
+its body, and a head that says article, a post in the page's data, or a post's address; before 2020 what `article` asks.
+Of any other page: the hosts and marks that Wix puts into all its pages.
 """
 
 from dataclasses import replace
 
+from scraper import urls
 from scraper.layouts import article
 from scraper.layouts.head import says_article
 from scraper.layouts.wix import amp as wix_amp
+from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import lists as wix_list
 from scraper.layouts.wix import post as wix_post
 from scraper.page import Page, Scope
@@ -49,9 +51,20 @@ def read(page: Page) -> Reading:
     return article.post_of(page) or reading if reading.kind == ReadingKind.OTHER else reading
 
 
+def _is_of_post(page: Page) -> bool:
+    """Whether head, data or address say that the page is one post's; each may fail: a server that could not make the
+    head leaves it empty, and a saved page may not tell its address.
+    """
+    if says_article(page) or wix_data.post_data(page).post:
+        return True
+    return urls.is_post(page.url or "") and page.maybe("h1") is not None
+
+
 def _unmarked(page: Page) -> Scope | None:
-    """What holds a post whose article lacks its mark: its head and the viewer of its body tell it; None: no post."""
-    if not any(mark in page.source for mark in _BODY_MARKS) or not says_article(page):
+    """What holds a post whose article lacks its mark: the viewer of its body tells it, and its head, its data or its
+    address; None: no post.
+    """
+    if not any(mark in page.source for mark in _BODY_MARKS) or not _is_of_post(page):
         return None
     frames = (page.part(hook) for hook in ("post-page-root", "post-page"))
     framed = next((frame for frame in frames if frame and wix_post.body_of(frame)), None)

@@ -11,7 +11,7 @@ from typing import Any
 from scraper import dates
 from scraper.language import detect
 from scraper.layouts.body import Body
-from scraper.layouts.head import blog_posting, named, squashed, text, without_site
+from scraper.layouts.head import blog_posting, named, spellings, squashed, text, without_site
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import body as wix_body
 from scraper.layouts.wix import counts as wix_counts
@@ -22,7 +22,7 @@ from scraper.layouts.wix.data import PostData, dig
 from scraper.page import Node, Page, Scope, attribute, enclosing, words
 from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
-from scraper.vocabulary import DateBasis, ReadingKind, Stage
+from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
 from scraper.wix_media import original
 
 #: Cards of other posts, and the comments below.
@@ -130,7 +130,7 @@ def read(page: Page, article: Scope) -> Reading:
         excerpt=text(data.post.get("excerpt")) or page.meta("og:description") or page.meta("description"),
         cover_image=told.cover(),
         rendered_at=wix_data.rendered_at(page),
-        problems=(*_problems(page, body), *published.problems, *updated.problems, *counts.problems),
+        problems=(*_problems(page, body), *told.untitled(), *published.problems, *updated.problems, *counts.problems),
     )
     return _with_body(reading, body, data.post, page.url) if body is not None else reading
 
@@ -158,8 +158,23 @@ class _Told:
         headline = text(self.posting.get("headline"))
         if headline and told and squashed(told).startswith(squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
             headline = None  # cut short
-        title = text(self.post.get("title")) or headline or (without_site(told, self.page) if told else None)
+        name = without_site(told, self.page) if told else self._title_of_window()
+        title = text(self.post.get("title")) or headline or name
         return " ".join(title.split()) if title else None
+
+    def _title_of_window(self) -> str | None:
+        """The heading that the window is named by: all that is left where the head failed and no hook marks a title."""
+        names = set(map(squashed, spellings(self.page.title, self.page))) if self.page.title else set()
+        found = filter(None, map(words, self.article.all("h1")))
+        return next((heading for heading in found if squashed(heading) in names), None)
+
+    def untitled(self) -> Iterator[Problem]:
+        """The note on a page with a heading of which nothing says that it is the title."""
+        if self.title() is None and (heading := next(filter(None, map(words, self.article.all("h1"))), None)):
+            yield Problem(
+                stage=Stage.EXTRACT, kind="title-open", field="title", level=Level.NOTE, url=self.page.url,
+                message=f"expected a heading that hook, head or window name as the title, found {heading[:80]!r}",
+            )  # fmt: skip
 
     def author(self) -> str | None:
         """The name shown, of several the one that the head names; where the owner hides it, what the head says."""
