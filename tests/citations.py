@@ -1,4 +1,4 @@
-"""Twelve kinds of post, as a citation finds them; the records are made up."""
+"""Kinds of post, as a citation finds them; the records are made up."""
 
 from scraper.cite import Work
 
@@ -39,4 +39,29 @@ KINDS: dict[str, Work] = {
     "a day in UTC": work("utc", title="Late at Night", author="Ruth Abara", in_utc=True),
     "no title": work("untitled", title=None, author="Ruth Abara"),
     "not served": work("local", title="Only Here", author="Ruth Abara", archive_url=None),
+    "a body with commas": work("inc", title="Our Report", author="Coalition for Land, Water and Housing, Inc."),
+    "bodies joined by and": work("joint", title="Joint Letter", author="Lawyers' Committee and Sons & Daughters Fund"),
+    "a role behind the name": work("role", title="Why We Ask", author="By Dr. Ruth Abara, PhD, Program Director"),
+    "one name": work("song", title="Songs of the Harbor", author="Sukarno"),
+    "Chinese": work("shui", title="水是人权", author="李明", language="zh"),
+    "Cyrillic": work("voda", title="Вода — это право", author="Анна Петрова", language="ru"),
+    "signs of TeX": work("tex", title="R&D: 100% of “Rights_{now}” & the #UPR!", author="Ruth Abara"),
+    "a full stop": work("won", title="We Won.", author="Ruth Abara"),
+    "an abbreviation": work("us", title="Letter to the U.S.", author="Ruth Abara"),
+    "a question in quotation marks": work("who", title="They Asked, ‘Who Is Watching?’", author="Ruth Abara"),
+    "year only": work("year", title="Annual Report", author="Ruth Abara", published="2016"),
+    "recovered, undated": work(
+        "old", title="Recovered", author=None, published=None, captured_at="2016-05-01T00:00:00Z"
+    ),
+    "gone, no copy served": work(
+        "lost", title="Statement", author=None, gone_at="2022-01-05T08:00:00Z", archive_url=None, sha256="ab" * 32
+    ),
+    "tags and summary": work(
+        "tags", title="Tags", author="Ruth Abara", keywords=("UPR", "Housing & Land"), abstract="Water, at 100%."
+    ),
+    "eleven people": work(
+        "many", title="Together", author="A Bo, C Do, E Fo, G Ho, I Jo, K Lo, M No, O Po, Q Ro, S To and U Vo"
+    ),
+    "a quotation at the end": work("justice", title="What Is “Justice”", author="Phuong To"),
+    "nothing known": work("bare", title=None, published=None, captured_at=None, archive_url=None, language=None),
 }

@@ -29,7 +29,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bag(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bags") / "deposit"
-    export.to_bag(archive, path, now=now, licence="CC-BY-4.0")
+    export.to_bag(archive, path, licence="CC-BY-4.0")
     return path
 
 
@@ -102,7 +102,7 @@ def test_it_is_a_copy_for_the_public(archive: Path, bag: Path) -> None:
 def test_a_zip_of_it_is_the_same_bytes_each_time(archive: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        export.to_bag(archive, tmp_path / name / "deposit.zip", now=now)
+        export.to_bag(archive, tmp_path / name / "deposit.zip")
     one, two = ((tmp_path / name / "deposit.zip").read_bytes() for name in ("one", "two"))
     assert one == two
     with zipfile.ZipFile(tmp_path / "one" / "deposit.zip") as packed:
@@ -113,7 +113,7 @@ def test_a_zip_of_it_is_the_same_bytes_each_time(archive: Path, tmp_path: Path) 
 def test_nothing_is_written_over_and_nothing_left_behind(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with pytest.raises(UsageError, match="already exists"):
-        export.to_bag(archive, tmp_path / "there", now=now)
+        export.to_bag(archive, tmp_path / "there")
     with pytest.raises(UsageError, match="create it first"):
-        export.to_bag(archive, tmp_path / "nowhere" / "bag", now=now)
+        export.to_bag(archive, tmp_path / "nowhere" / "bag")
     assert [path.name for path in tmp_path.iterdir()] == ["there"]

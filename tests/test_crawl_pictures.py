@@ -315,7 +315,7 @@ def test_status_says_what_the_pictures_weigh_and_a_copy_may_leave_them_out(stage
     assert found.health.pictures == len(DRAWN) and 0 < found.health.pictures_size <= weigh
     assert "pictures: 7, " in status.screen(found)
     small = tmp_path / "small.db"
-    copy(stage.path, small, now=lambda: TODAY, pictures=False)
+    copy(stage.path, small, pictures=False)
     assert status.status(small, TODAY).health.pictures == 0
     with sqlite3.connect(small) as db:
         assert db.execute(KEPT).fetchone() == (5, 5, 5)

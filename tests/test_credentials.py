@@ -124,7 +124,7 @@ def test_the_table_of_captures_leaves_without_the_token(archive: Path, tmp_path:
 
 
 def test_a_public_copy_has_no_token_and_nothing_in_it_is_called_damaged(archive: Path, tmp_path: Path) -> None:
-    copy(archive, tmp_path / "public.db", now=lambda: NOW, public=True)
+    copy(archive, tmp_path / "public.db", public=True)
     with Archive.open(tmp_path / "public.db", create=False, readonly=True) as opened:
         kept = [(one.request_head or b"") + (one.body or b"") for one, _ in opened.captures()]
     assert len(kept) == 16

@@ -344,7 +344,7 @@ def test_a_copy_is_a_whole_archive_without_a_journal(archive: Path, tmp_path: Pa
     writer = sqlite3.connect(archive)
     writer.execute("BEGIN IMMEDIATE")  # a crawl is at work
     writer.execute("UPDATE posts SET views = 0")
-    export.copy(archive, tmp_path / "copy.db", now=now)
+    export.copy(archive, tmp_path / "copy.db")
     writer.rollback()
     writer.close()
     assert names(tmp_path) == ["copy.db"]
@@ -358,19 +358,28 @@ def test_a_copy_is_a_whole_archive_without_a_journal(archive: Path, tmp_path: Pa
 
 
 def test_a_copy_without_captures_keeps_their_rows_and_says_so(archive: Path, tmp_path: Path) -> None:
-    export.copy(archive, tmp_path / "small.db", captures=False, now=now)
+    export.copy(archive, tmp_path / "small.db", captures=False)
     with sqlite3.connect(tmp_path / "small.db") as db:
         assert db.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
         assert db.execute("SELECT body_sha256 FROM captures").fetchone() == ("ab" * 32,)
-        assert db.execute("SELECT value FROM meta WHERE key = 'captures-left-out'").fetchone() == (
-            "2026-11-22T12:00:00Z",
-        )
+        (said,) = db.execute("SELECT value FROM meta WHERE key = 'captures-left-out'").fetchone()
+        assert (said,) == db.execute("SELECT ifnull(max(finished_at), 'before any run') FROM crawls").fetchone()
     db.close()
+    export.copy(archive, tmp_path / "again.db", captures=False)
+    assert (tmp_path / "small.db").read_bytes() == (tmp_path / "again.db").read_bytes()
+
+
+@pytest.mark.parametrize("table", ["posts", "counts"])
+def test_no_column_is_written_twice(db: sqlite3.Connection, table: str) -> None:
+    name = "url" if table == "posts" else "post_url"
+    twice = Options(table=table, columns=(name, name))
+    with pytest.raises(UsageError, match=f"columns: '{name}' is named twice"):
+        export.write(db, None, "csv", twice)
 
 
 def test_an_archive_is_never_copied_onto_itself(archive: Path) -> None:
     with pytest.raises(UsageError, match="this is the archive itself"):
-        export.copy(archive, archive, now=now)
+        export.copy(archive, archive)
 
 
 def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_search_that_finds_nothing_gives_a_file_without_captures(archive: Path
 @pytest.fixture(scope="module")
 def bag(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bags") / "part"
-    export.to_bag(archive, path, now=lambda: NOW, request=COURT)
+    export.to_bag(archive, path, request=COURT)
     return path / "data"
 
 

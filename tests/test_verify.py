@@ -360,7 +360,7 @@ def test_an_archive_that_is_written_to_meanwhile_is_not_called_damaged(sound: Pa
 
 
 def test_a_copy_without_bodies_is_checked_as_far_as_it_goes(sound: Path, tmp_path: Path) -> None:
-    export.copy(sound, tmp_path / "copy.db", now=lambda: NOW, captures=False)
+    export.copy(sound, tmp_path / "copy.db", captures=False)
     findings = check(tmp_path / "copy.db")
     assert findings.of("damage") == ()
     assert "bodies-left-out" in {finding.kind for finding in findings.of("not proven")}

@@ -244,7 +244,7 @@ def test_exports_hold_nothing_of_it(path: Path, tmp_path: Path) -> None:
 def test_a_public_copy_has_no_hidden_pages_and_no_names(path: Path, tmp_path: Path) -> None:
     withdrawn(path, hide=True)
     copy = tmp_path / "public.db"
-    export.copy(path, copy, now=lambda: NOW, public=True)
+    export.copy(path, copy, public=True)
     raw = copy.read_bytes()
     assert b"A. Editor" not in raw
     assert b"the author asked" in raw

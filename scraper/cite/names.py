@@ -35,7 +35,7 @@ _BODIES = _set(
     " allianz ausschuss bündnis gesellschaft institut menschenrechte netzwerk stiftung universität verein"
     " verband zentrum dwa rezo òganizasyon"
 )
-#: Words that join the words of a body's name; no person's name has them.
+#: Words that join the words of a body's name; in small letters no person's name has them.
 _JOINTS = _set("against at for from in of on to with against para pour für contre sur")
 #: Accounts that name nobody.
 _NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown") | {"web admin", "site admin"}
@@ -105,9 +105,15 @@ def _without_roles(text: str) -> str:
 def _people(part: str, *, alone: bool) -> list[WriterName]:
     """The people in one part of a list: ``King, Dana`` alone is one of them, ``Dana King, Ann Lee`` two."""
     pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece) and not _is_degree(piece)]
-    if len(pieces) == 2 and (_plain(pieces[1]) in _SUFFIXES or (alone and " " not in pieces[0])):
+    if _is_one_person(pieces, alone=alone):
         return [_person(", ".join(pieces))]
     return [_person(piece) for piece in pieces]
+
+
+def _is_one_person(pieces: list[str], *, alone: bool) -> bool:
+    if len(pieces) != 2:
+        return False
+    return _plain(pieces[1]) in _SUFFIXES or (alone and " " not in pieces[0])
 
 
 def _plain(word: str) -> str:
@@ -121,11 +127,11 @@ def _is_degree(piece: str) -> bool:
 def _is_body(text: str) -> bool:
     """Whether *text* as a whole names a body: by its words, its length, or a script we cannot take apart."""
     words = [word.casefold().strip(".,'’()") for word in text.split()]
-    if len(words) == 1 or not _BODIES.isdisjoint(words) or not _JOINTS.isdisjoint(words):
+    if len(words) == 1 or not _BODIES.isdisjoint(words) or not _JOINTS.isdisjoint(text.split()):
         return True
-    if any(ch.isdigit() for ch in text) or any(word.endswith(("'s", "’s")) for word in words):
+    if re.search(r"\d|['’]s\b", text) or not _is_latin(text):
         return True
-    return not _is_latin(text) or (not re.search(r",|;|&|\band\b", text) and _too_long(words))
+    return not re.search(r",|;|&|\band\b", text) and _too_long(words)
 
 
 def _too_long(words: list[str]) -> bool:
@@ -142,16 +148,21 @@ def _person(text: str) -> WriterName:
     family, _, behind = (part.strip() for part in text.partition(","))
     if behind and _plain(behind) not in _SUFFIXES:
         return WriterName(family, behind)
-    words = [word for word in family.split() if _plain(word) not in _HONORIFICS]
-    while len(words) > 2 and _is_degree(words[-1]):
-        words.pop()
-    suffix = [behind] if behind else []
-    while len(words) > 2 and _plain(words[-1]) in _SUFFIXES:
-        suffix.insert(0, words.pop())
+    words, suffix = _without_suffix([word for word in family.split() if _plain(word) not in _HONORIFICS])
+    suffix += [behind] * bool(behind)
     if len(words) < 2 or _is_body(" ".join(words)):
         return WriterName(" ".join((*words, *suffix)) or text.strip())
     start = _family_from(words)
     return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+
+
+def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
+    """*words* without the degrees and suffixes at their end, and these suffixes."""
+    suffix: list[str] = []
+    while len(words) > 2 and _plain(words[-1]) in _DEGREES | _SUFFIXES:
+        *words, last = words
+        suffix[:0] = [last] * (_plain(last) in _SUFFIXES)
+    return words, suffix
 
 
 def _family_from(words: list[str]) -> int:

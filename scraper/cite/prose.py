@@ -180,9 +180,16 @@ def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:
 
 def _quoted_sentence(item: Item) -> str:
     """``“Title.” ``, quotations in it between single marks."""
-    if title := item.get("title"):
-        return f"“{_stopped(with_inner(title, '‘', '’'))}” "
-    return f"{UNTITLED}. "
+    if "title" not in item:
+        return f"{UNTITLED}. "
+    title = with_inner(item["title"], "‘", "’")
+    return f"“{title if _stopped(title) == title else _pointed(title, '.')}” "
+
+
+def _pointed(title: str, point: str) -> str:
+    """*title* with *point* at its end: inside a quotation that ends there, as Americans put it."""
+    is_quoted = title.endswith("’") and "‘" in title
+    return f"{title[:-1]}{point}’" if is_quoted else title + point
 
 
 # The styles
@@ -257,7 +264,7 @@ def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     people = _abridged(_straight(_authors(item)), 3, "et al.", lambda names: _listed(names, "and"))
     title = UNTITLED.lower() if people else UNTITLED
     if "title" in item:
-        title = f"“{with_inner(unstopped(item['title']), '‘', '’')},”"
+        title = f"“{_pointed(with_inner(unstopped(item['title']), '‘', '’'), ',')}”"
     return (
         StyledRun(_then(people, ", ") + title + ("" if "title" in item else ",") + " "),
         StyledRun(item["container-title"], Kind.ITALIC),

@@ -31,8 +31,7 @@ def sentence_case(title: str, text: str | None, language: str | None) -> str:
         return title
     words = list(_WORD.finditer(title))
     shouted = title.isupper() and len(words) > 2
-    large = [word for word in words if word[0][0].isupper() and word[0].lower() not in _SMALL]
-    if not shouted and len(large) < _MOST * sum(word[0].lower() not in _SMALL for word in words):
+    if not shouted and not _is_title_case([word[0] for word in words]):
         return title
     small = set(re.findall(r"(?<![\w'’-])[a-z][a-z'’-]*", body)) | _SMALL
     kept = _named(title, body)
@@ -41,6 +40,12 @@ def sentence_case(title: str, text: str | None, language: str | None) -> str:
         out += [title[at : word.start()], _cased(word, title, small, kept, shouted=shouted)]
         at = word.end()
     return "".join((*out, title[at:]))
+
+
+def _is_title_case(words: list[str]) -> bool:
+    """Whether most of *words*, those aside that are small in any title, begin with a capital."""
+    counted = [word for word in words if word.lower() not in _SMALL]
+    return sum(word[0].isupper() for word in counted) >= _MOST * len(counted)
 
 
 def _cased(word: re.Match[str], title: str, small: set[str], kept: list[range], *, shouted: bool) -> str:

@@ -174,7 +174,7 @@ def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str
     """Write the archive, or what was asked for of it, as a bag to deposit."""
     from scraper import export as room
 
-    size = room.to_bag(db, output, now=now, licence=licence, request=selection(db, where, query))
+    size = room.to_bag(db, output, licence=licence, request=selection(db, where, query))
     click.echo(f"{output}: a bag of {plural(size, 'byte')}")
 
 
@@ -188,7 +188,7 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
     """Write a copy of the archive."""
     from scraper import export as room
 
-    size = room.copy(db, output, now=now, captures=captures, pictures=pictures, public=public)
+    size = room.copy(db, output, captures=captures, pictures=pictures, public=public)
     left = {(True, True): "", (True, False): ", without the stored pictures"}
     click.echo(f"{output}: {plural(size, 'byte')}{left.get((captures, pictures), ', without the stored pages')}")
     if not public:

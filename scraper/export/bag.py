@@ -5,9 +5,8 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from scraper import __version__, schema
@@ -36,9 +35,7 @@ _TYPES = {
 }
 
 
-def to_bag(
-    archive: Path, path: Path, *, now: Callable[[], datetime], licence: str = "", request: Request | None = None
-) -> int:
+def to_bag(archive: Path, path: Path, *, licence: str = "", request: Request | None = None) -> int:
     """Write the bag of *archive* to *path*: a zip where it ends in ``.zip``, else a new folder; its payload in bytes.
 
     *request*: only the posts that it finds, without the file itself, which holds all. *licence*: as the operator
@@ -53,7 +50,7 @@ def to_bag(
         raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .zip")
     made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
     try:
-        size = _fill(made, archive, licence, now, request)
+        size = _fill(made, archive, licence, request)
         if zipped:
             with replacing(path, archive) as partial:
                 _pack(made, partial, path.stem)
@@ -65,14 +62,12 @@ def to_bag(
     return size
 
 
-def _fill(
-    bag: Path, archive: Path, licence: str, now: Callable[[], datetime], request: Request | None
-) -> int:  # fmt: skip
+def _fill(bag: Path, archive: Path, licence: str, request: Request | None) -> int:
     """Write payload and tags; the payload's bytes. The copy in the bag is described, whatever is written since."""
     payload = bag / "data"
     payload.mkdir()
     whole = payload / "archive.db"
-    copy(archive, whole, now=now, public=True)  # a deposit is read by everybody
+    copy(archive, whole, public=True)  # a deposit is read by everybody
     number = export_warc(whole, payload / "captures.warc.gz", request=request)
     db = schema.open_archive(whole, create=False, readonly=True).conn
     try:

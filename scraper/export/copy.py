@@ -3,21 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from scraper import schema
-from scraper.dates import utc
 from scraper.errors import DiskFull
 from scraper.export.files import replacing
 from scraper.store import Archive, partial_copies
 
 
-def copy(
-    source: Path, target: Path, *, now: Callable[[], datetime], captures: bool = True, pictures: bool = True,
-    public: bool = False,
-) -> int:  # fmt: skip
-    """Copy the archive *source* to *target*, replacing it; the bytes of the copy.
+def copy(source: Path, target: Path, *, captures: bool = True, pictures: bool = True, public: bool = False) -> int:
+    """Copy the archive *source* to *target*, replacing it; the bytes of the copy. Equal archives give equal copies.
 
     With *captures* False the rows of `captures` stay, with their digests, but the pages themselves (`bodies`) are left
     out, and `meta` says so; with *pictures* False the same for the bytes of pictures. *public*: without
@@ -36,9 +31,9 @@ def copy(
             with Archive.open(partial, create=False) as archive, archive.alone():
                 archive.make_public()
         if not captures:
-            _leave_out(partial, partial_copies.leave_out_bodies, utc(now()))
+            _leave_out(partial, partial_copies.leave_out_bodies)
         elif not pictures:
-            _leave_out(partial, partial_copies.leave_out_pictures, utc(now()))
+            _leave_out(partial, partial_copies.leave_out_pictures)
         return partial.stat().st_size
 
 
@@ -65,9 +60,9 @@ def _without_journal(path: Path) -> Iterator[None]:
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
-def _leave_out(path: Path, leave_out: Callable[[sqlite3.Connection, str], None], at: str) -> None:
+def _leave_out(path: Path, leave_out: Callable[[sqlite3.Connection], None]) -> None:
     """Take bytes out of the copy at *path*, whose room is freed."""
     with closing(sqlite3.connect(path.absolute())) as db:
         db.execute("PRAGMA foreign_keys=OFF")
-        leave_out(db, at)
+        leave_out(db)
         db.execute("VACUUM")

@@ -58,7 +58,15 @@ def chosen(options: Options) -> tuple[str, ...]:
             raise UsageError(f"columns: {name!r} is no column{_meant(name, known)}; there are: {', '.join(known)}")
     if not options.columns:
         raise UsageError(f"columns: expected at least one name, found none; there are: {', '.join(known)}")
-    return tuple(dict.fromkeys(options.columns))
+    return once(options.columns)
+
+
+def once(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """*columns*. Raises UsageError for a name that stands there twice."""
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"columns: {twice!r} is named twice")
+    return columns
 
 
 def where(pairs: Iterable[str]) -> Filters:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from scraper import credentials, schema
 from scraper.errors import UsageError
-from scraper.export.rows import BODIES, LISTS, Options, chosen
+from scraper.export.rows import BODIES, LISTS, Options, chosen, once
 from scraper.search import Request, post_values, rowids
 from scraper.store import whole_tables
 
@@ -84,7 +84,7 @@ def columns(options: Options) -> tuple[Column, ...]:
     for name in options.columns:
         if name not in known:
             raise UsageError(f"columns: {name!r} is no column of {options.table}; there are: {', '.join(known)}")
-    return tuple(known[name] for name in dict.fromkeys(options.columns))
+    return tuple(known[name] for name in once(options.columns))
 
 
 def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[tuple[object, ...]]:

@@ -11,17 +11,19 @@ AND sha256 NOT IN (SELECT body_sha256 FROM captures WHERE kind <> 'image' AND bo
 """
 
 
-def leave_out_bodies(db: sqlite3.Connection, at: str) -> None:
-    """Take all bodies out of a copy, which has foreign keys off, and note that it was done at *at*."""
-    _leave_out(db, "DELETE FROM bodies", WITHOUT, at)
+def leave_out_bodies(db: sqlite3.Connection) -> None:
+    """Take all bodies out of a copy, which has foreign keys off, and note up to which run it reaches."""
+    _leave_out(db, "DELETE FROM bodies", WITHOUT)
 
 
-def leave_out_pictures(db: sqlite3.Connection, at: str) -> None:
+def leave_out_pictures(db: sqlite3.Connection) -> None:
     """The same for the bytes of pictures."""
-    _leave_out(db, _PICTURES, WITHOUT_PICTURES, at)
+    _leave_out(db, _PICTURES, WITHOUT_PICTURES)
 
 
-def _leave_out(db: sqlite3.Connection, deletion: str, note: str, at: str) -> None:
+def _leave_out(db: sqlite3.Connection, deletion: str, note: str) -> None:
+    """The note says when the last run ended, not when the copy was made: equal archives give equal copies."""
     with db:
+        (at,) = db.execute("SELECT ifnull(max(finished_at), 'before any run') FROM crawls").fetchone()
         db.execute(deletion)
         set_meta(db, note, at)

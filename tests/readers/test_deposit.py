@@ -1,6 +1,5 @@
 """The programs of libraries and repositories read our deposit."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("deposit")
     archive = fill(folder / "archive.db", captures())
-    export.to_bag(archive, folder / "bag", now=lambda: datetime(2026, 11, 22, tzinfo=UTC), licence="CC-BY-4.0")
+    export.to_bag(archive, folder / "bag", licence="CC-BY-4.0")
     return folder / "bag"
 
 

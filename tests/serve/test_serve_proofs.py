@@ -131,7 +131,7 @@ def test_a_file_that_says_who_decided_is_no_download_and_its_public_copy_is(
     assert refused.status_code == 404
     assert "ushrn export sqlite --public" in unescape(refused.text)
     public = tmp_path / "public.db"
-    copy(taken, public, now=lambda: NOW, captures=True, public=True)
+    copy(taken, public, captures=True, public=True)
     given = open_room(public, immutable=True).get("/archive.db")
     assert given.status_code == 200
     assert b"Secret Editor" not in given.content
