@@ -46,7 +46,7 @@ def _entry(row: dict[str, object], options: Options) -> str:
     language = framed(xml(value["language"]), ' xml:lang="', '"')
     published = value["published_at"] and instant(value["published_at"])
     parts = [
-        f"<entry{language}>\n<id>{xml(url)}</id>\n<title>{xml(value['title'] or 'Untitled post')}</title>\n",
+        f"<entry{language}>\n<id>{xml(url)}</id>\n<title>{xml(value['title'] or 'Untitled')}</title>\n",
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
         framed(page != url and xml(url), '<link rel="via" href="', '"/>\n'),
         f"<updated>{instant(value['known_at'], value['first_seen_at'])}</updated>\n",

@@ -159,30 +159,18 @@ def zenodo(facts: ArchiveFacts) -> str:
 
 def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """ro-crate-metadata.json (RO-Crate 1.1)."""
-    files = [
-        {
-            "@id": part.path,
-            "@type": "File",
-            "name": part.meaning,
-            "encodingFormat": part.media_type,
-            "contentSize": str(part.bytes),
-            "sha256": part.sha256,
-        }
-        for part in parts
-    ]
     root: dict[str, Any] = {
         "@id": "./",
         "@type": "Dataset",
         "name": title(facts),
         "description": description(facts),
         "datePublished": facts.last_day or "1970-01-01",
-        "license": {"@id": facts.licence} if _is_address(facts.licence) else facts.licence or NO_LICENCE,
+        "license": _crate_licence(facts.licence),
         "keywords": ", ".join(KEYWORDS),
         "hasPart": [{"@id": part.path} for part in parts],
         "isBasedOn": [{"@id": url} for _, url in facts.sites if url],
+        **_named("url", facts.public_url),
     }
-    if facts.public_url:
-        root["url"] = facts.public_url
     about = {
         "@id": "ro-crate-metadata.json",
         "@type": "CreativeWork",
@@ -190,9 +178,30 @@ def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
         "about": {"@id": "./"},
     }
     sites = [{"@id": url, "@type": "WebSite", "name": name} for name, url in facts.sites if url]
-    licence = [{"@id": facts.licence, "@type": "CreativeWork"}] if _is_address(facts.licence) else []
-    crate = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [about, root, *files, *sites, *licence]}
+    licence = [{"@id": facts.licence, "@type": "CreativeWork"}] * _is_address(facts.licence)
+    graph = [about, root, *map(_crate_file, parts), *sites, *licence]
+    crate = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
     return json.dumps(crate, ensure_ascii=False, indent=2) + "\n"
+
+
+def _crate_licence(licence: str) -> object:
+    return {"@id": licence} if _is_address(licence) else licence or NO_LICENCE
+
+
+def _named(name: str, value: str) -> dict[str, str]:
+    """The pair, where there is a value."""
+    return {name: value} if value else {}
+
+
+def _crate_file(part: DepositFile) -> dict[str, str]:
+    return {
+        "@id": part.path,
+        "@type": "File",
+        "name": part.meaning,
+        "encodingFormat": part.media_type,
+        "contentSize": str(part.bytes),
+        "sha256": part.sha256,
+    }
 
 
 def _is_address(text: str) -> bool:

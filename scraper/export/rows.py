@@ -96,17 +96,24 @@ def check(db: sqlite3.Connection, filters: Filters) -> None:
                     raise UsageError(f"--where: the archive has no {name} {value!r}{_meant(value, known)}{few}")
 
 
+#: Filter of `--where` → what its value must look like, and that in words.
+_FORMS = {
+    "year": (re.compile(r"\d{4}|undated", re.ASCII), "four digits or 'undated'"),
+    "after": (re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII), "2016, 2016-12 or 2016-12-10"),
+    "before": (re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII), "2016, 2016-12 or 2016-12-10"),
+    "pdf": (re.compile("yes|no|true|false|1|0", re.IGNORECASE), "yes or no"),
+    "gone": (re.compile("yes|no|true|false|1|0", re.IGNORECASE), "yes or no"),
+}
+_FLAGS = ("pdf", "gone")
+
+
 def _checked(name: str, value: str) -> str:
-    if name in ("pdf", "gone"):
-        flag = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}.get(value.lower())
-        if flag is None:
-            raise UsageError(f"--where: {name}= is yes or no, found {value!r}")
-        return flag
-    digits = value.replace("-", "")
-    if name == "year" and value != "undated" and not (len(value) == 4 and value.isascii() and value.isdigit()):
-        raise UsageError(f"--where: year= is four digits or 'undated', found {value!r}")
-    if name in ("after", "before") and not (len(value) in (4, 7, 10) and digits.isascii() and digits.isdigit()):
-        raise UsageError(f"--where: {name}= is 2016, 2016-12 or 2016-12-10, found {value!r}")
+    """*value* as filters want it. Raises UsageError."""
+    form, words = _FORMS.get(name, (None, ""))
+    if form is not None and not form.fullmatch(value):
+        raise UsageError(f"--where: {name}= is {words}, found {value!r}")
+    if name in _FLAGS:
+        return "yes" if value.lower() in ("yes", "true", "1") else "no"
     return value
 
 

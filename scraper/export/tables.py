@@ -73,18 +73,19 @@ class Column:
 def columns(options: Options) -> tuple[Column, ...]:
     """The columns of an export. Raises UsageError for a table or a column that there is not."""
     if options.table == "posts":
-        return tuple(
-            Column(name, schema.EXPORT_FIELDS[name].type, schema.EXPORT_FIELDS[name].meaning, is_list=name in LISTS)
-            for name in chosen(options)
-        )
-    found = _columns_of(options.table)
+        return _columns_of_posts(options)
+    found = {column.name: column for column in _columns_of(options.table)}
     if options.columns is None:
-        return tuple(column for column in found if options.bodies or column.name not in BODIES)
-    known = {column.name: column for column in found}
-    for name in options.columns:
-        if name not in known:
-            raise UsageError(f"columns: {name!r} is no column of {options.table}; there are: {', '.join(known)}")
-    return tuple(known[name] for name in once(options.columns))
+        return tuple(column for name, column in found.items() if options.bodies or name not in BODIES)
+    unknown = [name for name in options.columns if name not in found]
+    if unknown:
+        raise UsageError(f"columns: {unknown[0]!r} is no column of {options.table}; there are: {', '.join(found)}")
+    return tuple(found[name] for name in once(options.columns))
+
+
+def _columns_of_posts(options: Options) -> tuple[Column, ...]:
+    fields = ((name, schema.EXPORT_FIELDS[name]) for name in chosen(options))
+    return tuple(Column(name, field.type, field.meaning, is_list=name in LISTS) for name, field in fields)
 
 
 def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[tuple[object, ...]]:
