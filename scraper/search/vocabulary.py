@@ -32,15 +32,20 @@ _BATCH = 900
 
 def is_written(db: sqlite3.Connection, word: str) -> bool:
     """Whether some post or file has this one word, as it is typed."""
-    return bool(frequencies(db, [key(word)]))
+    return _stands(db, Term(key(word), exact=True), (EXACT,))
 
 
 def is_known(db: sqlite3.Connection, text: str) -> bool:
     """Whether some post or file has this word, in any form."""
-    asked = expression(Term(text))
+    return _stands(db, Term(text), (STEMMED, EXACT))
+
+
+def _stands(db: sqlite3.Connection, term: Term, tables: Iterable[str]) -> bool:
+    """Whether one of the indexes has *term*; unlike the vocabulary, they do not count all its places for that."""
+    asked = expression(term)
     return any(
         db.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT 1", (asked,)).fetchone()
-        for table in (STEMMED, EXACT)
+        for table in tables
         for index in (table, FILES[table])
     )
 

@@ -12,6 +12,7 @@ from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Ask, PageResponse, quoted
 from scraper.serve.citing import absolute, coins
 from scraper.serve.frame import frame_of
+from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 from scraper.store import holdings
@@ -172,7 +173,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         notes=notes(ask, found, advice),
         again=lambda step: again(state, step),
         only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
-        covered=None if found.shown else coverage(ask.db),
+        covered=None if found.shown else remembered(ask.room, ask.db, coverage),
         pages=pages(state, found),
         facets=[shown(state, facets[name]) for name in ORDER if name in facets and worth_showing(facets[name])],
         chosen=chosen(state, facets["site"]),
@@ -257,7 +258,7 @@ def coverage(db: sqlite3.Connection) -> SearchCoverage:
 
 def citation(ask: Ask, state: SearchState, found: search.Page, filters: list[FacetChoice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
-    day = holdings.last_seen_day(ask.db)
+    day = remembered(ask.room, ask.db, holdings.last_seen_day)
     address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
     return texts.cited_search(
         frame_of(ask.room).name,
