@@ -162,6 +162,16 @@ def test_our_own_network_is_a_cause_and_names_what_to_look_at(world: World) -> N
     assert cause.check is Check.NETWORK and "check this machine's network" in cause.message
 
 
+def test_a_server_that_answers_without_rules_is_a_cause_and_our_own_network_is_none(world: World) -> None:
+    world.instead["/robots.txt"] = Answer(status=500)
+    assert world.crawl(1).exit_status == 3
+    (cause,) = world.status(1).causes
+    assert cause.check is Check.REFUSED and "status 500" in cause.message
+    world.instead.clear()
+    world.crawl(2)
+    assert world.checks(2) == []
+
+
 def test_a_full_disk_is_a_cause(world: World) -> None:
     found = world.status(0)
     (cause,) = causes(found.health, replace(found.around, disk_free=10_000_000))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from scraper.decide import instant
 from scraper.errors import Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.numbers import plural
-from scraper.store import Health, RunRow, SiteHealth, Trouble
+from scraper.store import Health, SiteHealth, Trouble
 from scraper.vocabulary import SiteState
 
 #: Crawls are daily; what is older is late, unless ``--max-age`` says otherwise.
@@ -30,6 +30,8 @@ class Check(StrEnum):
     MASS = "mass"
     LAYOUT = "layout"
     NO_POSTS = "no-posts"
+    REFUSED = "refused"
+    CAP = "cap"
     NETWORK = "network"
     STOPPED = "stopped"
     FAULT = "fault"
@@ -72,7 +74,7 @@ def causes(health: Health, around: Surroundings) -> tuple[Cause, ...]:
         *_crawl_age(health, around),
         *_of_sites(health, around),
         *(_trouble(one) for one in health.troubles),
-        *_last_crawl(health.last_crawl),
+        *_last_crawl(health),
         *_disk(around),
         *_unsealed(health, around),
         *_verify_age(health, around),
@@ -140,6 +142,8 @@ def _message(one: Trouble) -> str:
     return one.message
 
 
+#: A site's server answers, but gives no rules to be asked by.
+NOT_ASKABLE = "not-askable"
 #: Kinds of problems that are told, by what they mean, and their words.
 TROUBLES: dict[str, tuple[Check, Callable[[Trouble], str]]] = {
     "blocked": (Check.WALL, _wall),
@@ -148,6 +152,10 @@ TROUBLES: dict[str, tuple[Check, Callable[[Trouble], str]]] = {
     "sources-shrank": (Check.MASS, _message),
     "layout-changed": (Check.LAYOUT, _layout),
     "no-posts": (Check.NO_POSTS, _message),
+    NOT_ASKABLE: (Check.REFUSED, _message),
+    "sitemaps": (Check.CAP, _message),
+    "list-pages": (Check.CAP, _message),
+    "sitemap-too-large": (Check.CAP, _message),
     "fault": (Check.FAULT, _message),
     "clock-set-back": (Check.CLOCK, _message),
     "clock-differs": (Check.CLOCK, _message),
@@ -172,9 +180,13 @@ _ENDED = {
 }
 
 
-def _last_crawl(run: RunRow | None) -> Iterator[Cause]:
-    if run is not None and run.exit_status in _ENDED:
-        check, words = _ENDED[run.exit_status]
+def _last_crawl(health: Health) -> Iterator[Cause]:
+    run = health.last_crawl
+    if run is None or run.exit_status not in _ENDED:
+        return
+    check, words = _ENDED[run.exit_status]
+    is_told = check is Check.NETWORK and any(one.kind == NOT_ASKABLE for one in health.troubles)
+    if not is_told:  # that a server answered shows that the network works
         message = f"the last crawl, begun {run.started_at}, ended with exit status {run.exit_status}: {words}"
         yield Cause(check=check, message=message)
 
