@@ -2,9 +2,12 @@
 
 import gzip
 import json
+import re
 import shlex
 import sqlite3
 import subprocess
+import sys
+import textwrap
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -23,6 +26,7 @@ from scraper.reading.page_reader import extract
 from scraper.records import Capture, Site
 from scraper.store import settings_of
 
+README = Path(__file__).parents[1] / "README.md"
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
 
@@ -119,6 +123,24 @@ def test_every_line_that_the_demonstration_suggests_works_without_ushrn_on_the_p
             done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
             assert done.returncode in (0, 10 if "status" in command else 0), done.stderr
             assert "search" not in command or "2026" in done.stdout or "2022" in done.stdout
+    for line, shown in shown_in_the_readme():
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", *line[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert steadied(done.stdout, line[1]) == steadied(shown, line[1])
+
+
+def shown_in_the_readme() -> list[tuple[list[str], str]]:
+    """(command, what it prints) of each sample in the README."""
+    samples = re.findall(r"^    \$ (ushrn .*)\n((?:    (?!\$).*\n|\n)+)", README.read_text("utf-8"), re.MULTILINE)
+    assert len(samples) == 2
+    return [(shlex.split(line), textwrap.dedent(shown).strip("\n")) for line, shown in samples]
+
+
+def steadied(text: str, verb: str) -> str:
+    """*text* without what is another each time: ports, and how many captures a run makes and how they are sealed."""
+    text = re.sub(r"127\.0\.0\.1([-:])\d+", r"127.0.0.1\1PORT", textwrap.dedent(text).strip("\n"))
+    return re.sub(r"chain \w+…?|\d[\d.]*", "N", text) if verb == "verify" else text
 
 
 def test_an_archive_that_is_there_is_not_overwritten_without_force(tmp_path: Path) -> None:

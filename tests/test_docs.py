@@ -73,6 +73,19 @@ def test_the_page_of_commands_has_todays_help() -> None:
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), MEND
 
 
+def test_the_map_has_every_room_and_every_module_outside_of_one() -> None:
+    """And what several test files share."""
+    told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {path.stem for path in (ROOT / "scraper").iterdir() if not path.name.startswith(("_", "py."))}
+    shared = {path.stem for path in (ROOT / "tests").glob("*.py") if not path.stem.startswith(("test_", "conftest"))}
+    assert {name for name in rooms | shared if not re.search(rf"`{name}/?`", told)} == set()
+
+
+def test_the_glossary_has_forty_words_at_most() -> None:
+    words = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Words")[2]
+    assert 10 <= len(re.findall(r"^\| \*\*", words, re.MULTILINE)) <= 40
+
+
 @pytest.mark.parametrize("verb", list(main.commands))
 def test_every_verb_is_in_the_readme_with_an_example(verb: str) -> None:
     assert f"| `{verb}` | `ushrn {verb}" in (ROOT / "README.md").read_text("utf-8")

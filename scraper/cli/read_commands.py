@@ -199,7 +199,7 @@ def search(
     "universal periodic"       exactly these words, side by side
     water OR housing           either
     police -prison             without
-    organi*                    words that begin so
+    organi*                    words that begin with organi
     NEAR(water rights, 5)      at most five words apart
     title: author: tag: category: site: language:   in that field
     after:2020 before:2021-06 year:2020-11          by date

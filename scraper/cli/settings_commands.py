@@ -25,6 +25,7 @@ def settings(name: str | None, value: str | None, db: Path, source: Path | None)
     name                  what it is called
     public_url            where the public reads it: https://archive.example.org
     publisher             whose posts these are: the Example Network
+    license               of what you add, if you grant one: CC-BY-4.0
     introduction          paragraphs for the home page; **words** are bold
     introduction_sources  the web addresses that the introduction rests on
 

@@ -864,7 +864,7 @@ SYNTAX = (
     ('"universal periodic review"', "exactly these words, side by side"),
     ("water OR housing", "either word"),
     ("police -prison", "the first word and not the second"),
-    ("organi*", "words that begin so"),
+    ("organi*", "words that begin with organi"),
     ("(water OR housing) Detroit", "grouping"),
     ("NEAR(water rights, 5)", "the words at most five words apart"),
     ("title:water", "the word in the title; also author: and body:"),
