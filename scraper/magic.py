@@ -271,7 +271,6 @@ class _Zstd:
 
     def __init__(self) -> None:
         self._inflate = self._new()
-        self._begun = False
 
     @staticmethod
     def _new() -> "zstandard.ZstdDecompressionObj":

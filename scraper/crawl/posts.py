@@ -168,10 +168,9 @@ class Posts:
     def _judge(self, url: str, hops: tuple[Capture, ...], answer: Capture) -> bool:
         """Keeps the answer with what it says; whether it shows the post."""
         reading = self.session.read(answer)
-        place = next((number for number, hop in enumerate(hops) if hop.redirected_to), None)
+        redirects = [hop for hop in hops if hop.redirected_to]
         seen = self.session.observe(answer, reading)
-        first = None if place is None else self.session.observe(hops[place], None)
-        if Meaning.BLOCKED in (seen.meaning, first and first.meaning):
+        if Meaning.BLOCKED in (seen.meaning, *(self.session.observe(hop, None).meaning for hop in redirects[:1])):
             self._blocked(url, hops, answer, reading)
             return False
         if seen.meaning is Meaning.SHOWS or seen.confirms:
@@ -180,16 +179,14 @@ class Posts:
         if seen.meaning is Meaning.WEATHER:
             self.session.keep_undecided(hops)
             self._spoiled(url, answer, reading)
-            return False
-        if seen.meaning is Meaning.ABSENT and answer.status in (404, 410) and place is None:
+        elif seen.meaning is Meaning.ABSENT and answer.status in (404, 410) and not redirects:
             self.session.keep_all(hops)
             self._absent(url, answer, reading)
-            return False
-        if answer.redirected_to and keeps_path(url, answer.redirected_to):
+        elif answer.redirected_to and keeps_path(url, answer.redirected_to):
             self.session.keep_all(hops)
             self._led_away(url, answer)
-            return False
-        self._suspect(url, hops, answer, reading)
+        else:
+            self._suspect(url, hops, answer, reading)
         return False
 
     def _keep_hops(self, url: str, hops: tuple[Capture, ...]) -> None:

@@ -100,19 +100,11 @@ class Session(NetworkSession):
         A 304 is kept as it came; what it confirms is read in its place. An answer that *is_one* denies to be what
         was asked for is kept as of kind ``other``. *hold*: a whole page is left for the caller to keep.
         """
-        try:
-            hops, answer = self.ask(url, kind, site, self.validators(memory.get(urls.canonical(url))))
-        except Forbidden as error:
-            self.refused.append(str(error))
-            self.note(Problem(stage=Stage.DISCOVER, kind="forbidden", level=Level.NOTE, url=url, message=str(error)))
+        captures = self._ask_source(url, kind, site, memory)
+        if captures is None or self._is_blocked(url, kind, captures):
             return None
-        except FetchFailed as error:
-            self.note(Problem(stage=Stage.DISCOVER, kind="fetch-failed", url=url, message=error.reason))
-            return None
-        self.answered += 1
-        if self._is_blocked(url, kind, (*hops, answer)):
-            return None
-        self.keep_all(hops)
+        answer = captures[-1]
+        self.keep_all(captures[:-1])
         if answer.status == 304 and answer.not_modified_of is not None:
             self.keep(answer)
             self.sources_had += 1
@@ -124,6 +116,26 @@ class Session(NetworkSession):
         if answer.kind == kind and not is_one(answer, reading):
             answer = replace(answer, kind=CaptureKind.OTHER)
         self.keep(answer, reading)
+        return self._had(url, kind, answer, reading)
+
+    def _ask_source(
+        self, url: str, kind: CaptureKind, site: Site, memory: dict[str, UrlState]
+    ) -> tuple[Capture, ...] | None:
+        """What came on the way to a source, and its answer, the last; None: none came, which is noted."""
+        try:
+            hops, answer = self.ask(url, kind, site, self.validators(memory.get(urls.canonical(url))))
+        except Forbidden as error:
+            self.refused.append(str(error))
+            self.note(Problem(stage=Stage.DISCOVER, kind="forbidden", level=Level.NOTE, url=url, message=str(error)))
+            return None
+        except FetchFailed as error:
+            self.note(Problem(stage=Stage.DISCOVER, kind="fetch-failed", url=url, message=error.reason))
+            return None
+        self.answered += 1
+        return (*hops, answer)
+
+    def _had(self, url: str, kind: CaptureKind, answer: Capture, reading: Reading) -> tuple[Capture, Reading] | None:
+        """A source that was kept, with what it says, and what is wrong with it noted; None: it is none."""
         if answer.status != 200 or answer.body is None:
             self._no_source(url, kind, answer)
             return None

@@ -1,6 +1,7 @@
 """One site from robots.txt to counts, and what is remembered of sites that cannot be reached."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 
 from scraper import decide, urls
@@ -169,22 +170,22 @@ def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memor
     if not found.sitemap_complete:
         return []  # a sitemap that failed, was cut or refused says nothing of what is not in it
     heard = {urls.canonical(target.url) for target in targets}
-    suspects = []
-    for url, last_heard in lookups.heard_in_sitemap(session.archive.db, site_of(targets)):
-        known = memory.get(url)
-        if (
-            known is None
-            or url in heard
-            or known.state != AddressState.ARCHIVED
-            or known.gone_at
-            or known.missing_since
-        ):
-            continue
-        answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
-        looked_since = answered is not None and instant(answered) >= instant(last_heard) + DAY
-        if answered is None or not looked_since or session.run.now() - instant(answered) >= UNNAMED_EVERY:
-            suspects.append(url)
-    return suspects
+    return [
+        url
+        for url, last_heard in lookups.heard_in_sitemap(session.archive.db, site_of(targets))
+        if url not in heard and url in memory and _is_suspect(memory[url], last_heard, session.run.now())
+    ]
+
+
+def _is_suspect(known: UrlState, last_heard: str, now: datetime) -> bool:
+    """Whether a post that is no longer named is to be looked at: it was not yet since then, or not for a while."""
+    if known.state != AddressState.ARCHIVED or known.gone_at or known.missing_since:
+        return False
+    answered = max(filter(None, (known.last_good_at, known.last_tried_at)), default=None)
+    if answered is None:
+        return True
+    looked_since = instant(answered) >= instant(last_heard) + DAY
+    return not looked_since or now - instant(answered) >= UNNAMED_EVERY
 
 
 def site_of(targets: tuple[Target, ...]) -> str:

@@ -83,13 +83,18 @@ class Discovery:
             if sitemap is None and url == wix and wix not in named:
                 continue  # asked for on suspicion only: that it is not there says nothing
             read.append(sitemap)
-            if sitemap is not None and sitemap.kind == SitemapKind.INDEX:
-                queue.add(entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site))
+            queue.add(self._parts(sitemap))
             if len(queue.seen) == MOST_SITEMAPS:
                 break
         self._note_more(queue)
         whole = all(sitemap is not None and sitemap.complete for sitemap in read)
         self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue.waiting
+
+    def _parts(self, sitemap: Sitemap | None) -> list[str]:
+        """The sitemaps of the site that an index names; of what is no index, none."""
+        if sitemap is None or sitemap.kind != SitemapKind.INDEX:
+            return []
+        return [entry.url for entry in sitemap.entries if discover.on_site(entry.url, self.site)]
 
     def _note_more(self, queue: SitemapQueue) -> None:
         """Says that sitemaps are left, where some are."""

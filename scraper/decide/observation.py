@@ -117,7 +117,7 @@ def _meaning(
     capture: Capture, reading: Reading | None, good: Reading | None, judged: Collection[str]
 ) -> tuple[Meaning, str | None]:
     """What a capture says and why, by the decisions about it, then by itself."""
-    if Judgement.SET_ASIDE in judged or Judgement.WRONG_TIME in judged:
+    if not {Judgement.SET_ASIDE, Judgement.WRONG_TIME}.isdisjoint(judged):
         return Meaning.NOTHING, "set aside"
     if Judgement.BLOCKED in judged:
         return Meaning.BLOCKED, known_wall(capture) or "a wall: the same page for different addresses"
@@ -125,11 +125,11 @@ def _meaning(
         return Meaning.ABSENT, _absence(capture, reading) or SOFT_404
     if good is not None and capture.like_capture_id is None:
         return Meaning.SHOWS, None
-    if (wall := challenged(capture) if capture.status in GONE else known_wall(capture)) is not None:
+    wall = challenged(capture) if capture.status in GONE else known_wall(capture)
+    if wall is not None:
         return Meaning.BLOCKED, wall
-    if (absent := _absence(capture, reading)) is not None:
-        return Meaning.ABSENT, absent
-    return _unsaid(capture, reading)
+    absent = _absence(capture, reading)
+    return _unsaid(capture, reading) if absent is None else (Meaning.ABSENT, absent)
 
 
 def _unsaid(capture: Capture, reading: Reading | None) -> tuple[Meaning, str]:

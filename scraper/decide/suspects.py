@@ -34,6 +34,11 @@ class Suspect:
     #: The answer says by itself that nothing is there: an error page, or the way to the front page.
     says_missing: bool = False
 
+    @property
+    def may_be_post(self) -> bool:
+        """Whether a post is at its address, for all we know."""
+        return self.named or self.was_good or self.known
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controls:
@@ -62,7 +67,7 @@ def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Rul
     same = [suspect, *(one for one in others if one.url != suspect.url and same_answer(one.answer, suspect.answer))]
     is_probe = controls.probe is not None and same_answer(suspect.answer, controls.probe)
     addresses = len({one.url for one in same}) + is_probe
-    if addresses >= SAMENESS and any(one.named or one.was_good or one.known for one in same):
+    if addresses >= SAMENESS and any(one.may_be_post for one in same):
         return Ruling(Meaning.BLOCKED, _sameness(suspect.answer, addresses))
     if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
         return Ruling(Meaning.ABSENT, "a known post is shown, and a nonexistent address answers like this")

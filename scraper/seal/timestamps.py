@@ -16,7 +16,7 @@ from scraper.dates import utc
 from scraper.seal.note import Note
 from scraper.store import sealing
 
-REQUEST_TYPE, ANSWER_TYPE = "application/timestamp-query", "application/timestamp-reply"
+REQUEST_TYPE = "application/timestamp-query"
 
 
 @dataclass(frozen=True, slots=True)
