@@ -643,7 +643,10 @@ def test_what_was_found_is_marked_as_the_text_has_it(scripts: sqlite3.Connection
         "https://www-upr2020-org.cdn.ampproject.org/c/s/www.upr2020.org/amp/review",
         "https://archive.example/post/upr2020/review", "/post/upr2020/review", "archive.example/web/20210318/https://www.upr2020.org/post/review",
         "review", "REVIEW", "<https://www.upr2020.org/post/review>.", "“https://www.upr2020.org/post/review”,",
-        "https://upr2020.org/blog/review",
+        "https://upr2020.org/blog/review", "/post/review", "/post/review/?utm_source=news", "https%3A%2F%2Fupr2020.org%2Fpost%2Freview",
+        "https://webcache.googleusercontent.com/search?q=cache:www.upr2020.org/post/review",
+        "https://webcache.googleusercontent.com/search?q=cache:https://www.upr2020.org/post/review+&cd=1",
+        "https://www-upr2020-org.translate.goog/post/review?_x_tr_sl=en", "https://upr2020-org.translate.goog/post/review",
     ],
 )  # fmt: skip
 def test_any_address_that_leads_to_a_post_finds_it(db: sqlite3.Connection, text: str) -> None:
@@ -665,7 +668,37 @@ def test_every_text_may_be_given_for_an_address(db: sqlite3.Connection, text: st
 
 
 @pytest.mark.parametrize(
-    "asked", ["upr2020.org/post/review", "https://web.archive.org/web/2021/https://www.upr2020.org/post/review"]
+    "asked",
+    [
+        "upr2020.org/post/review",
+        "/post/upr2020/review",
+        "https%3A%2F%2Fupr2020.org%2Fpost%2Freview",
+        "https://web.archive.org/web/2021/https://www.upr2020.org/post/review",
+    ],
 )
 def test_a_search_for_an_address_finds_its_post(db: sqlite3.Connection, asked: str) -> None:
     assert [hit.slug for hit in search.find(db, asked).hits] == ["review"]
+
+
+@pytest.mark.parametrize("asked", ["hawai`i", "HAWAI´I", "noncitizens", "Hawai‘i"])
+def test_no_word_is_mended_that_the_archive_writes_with_another_sign(scripts: sqlite3.Connection, asked: str) -> None:
+    scripts.execute("UPDATE posts SET body_text = body_text || ' Non-citizens too.' WHERE slug = 'hawaii-okina'")
+    request = search.Request(query=search.parse(asked))
+    assert search.find(scripts, request).total
+    advice = search.advise(scripts, request, 0)
+    assert (advice.unknown, advice.spellings) == ((), ())
+
+
+def test_a_word_without_end_is_looked_for_but_not_mended(db: sqlite3.Connection) -> None:
+    request = search.Request(query=search.parse("x" * 10_000))
+    looked_up: list[str] = []
+    db.set_trace_callback(looked_up.append)
+    assert search.advise(db, request, 0).spellings == ()
+    db.set_trace_callback(None)
+    assert sum(map(len, looked_up)) < 100_000
+
+
+def test_a_query_that_is_too_long_is_cut_between_words() -> None:
+    query = search.parse("water " * 100)
+    assert query.text.endswith("water")
+    assert len(query.text) <= 400

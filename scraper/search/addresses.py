@@ -23,6 +23,12 @@ _COPY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AMP_CACHE = re.compile(r"^https?://[^/]*ampproject\.(?:org|net)/(?:[a-z]/)?(?:s/)?(?P<url>[^/]+/.+)", re.IGNORECASE)
+#: A page of Google's cache, by the sign of the copy or without; and one translated, its host's dots written as hyphens.
+_CACHED = re.compile(r"^cache:(?:[\w-]{4,}:(?!//|\d))?")
+_TRANSLATED = re.compile(r"^https?://(?P<host>[\w-]+)\.translate\.goog(?P<rest>/.*)?$", re.IGNORECASE | re.DOTALL)
+#: An address of which only the path was copied, and one that is percent-encoded whole.
+_PATH = re.compile(r"/[\w~%.-]+/[^/\s].*", re.DOTALL)
+_ENCODED = re.compile(r"https?%3A%2F%2F.", re.IGNORECASE)
 _OURS = re.compile(r"/post/(?P<site>[^/?#]+)/(?P<slug>[^/?#]+)")
 _COPY_HERE = re.compile(r"/web/[0-9]{4,14}[a-z_]*/(?P<url>.+)", re.DOTALL)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
@@ -46,8 +52,13 @@ def _bare(text: str) -> str:
 def is_address(text: str) -> bool:
     """*text* is one web address, with or without its scheme, and not words."""
     bare = _bare(text)
-    whole = not re.search(r"\s", bare) and bool(bare)
-    return whole and ("://" in bare or (_HOST.match(bare) is not None and "/" in bare))
+    if not bare or re.search(r"\s", bare):
+        return False
+    return "://" in bare or any(pattern.match(bare) for pattern in (_PATH, _ENCODED)) or _begins_with_host(bare)
+
+
+def _begins_with_host(bare: str) -> bool:
+    return "/" in bare and _HOST.match(bare) is not None
 
 
 def post_at(db: sqlite3.Connection, text: str) -> Place | None:
@@ -96,11 +107,14 @@ def _inside(address: str) -> Iterator[str]:
         yield found[1]
     parts = urlsplit(address) if address.isprintable() and "[" not in address else None
     for _, value in parse_qsl(parts.query) if parts else ():
-        inner = value.partition(":")[2].partition(":")[2] if value.startswith("cache:") else value
+        inner = _CACHED.sub("", value)
         if is_address(inner):
             yield inner
     if "%2F" in address.upper():
         yield unquote(address)
+    if translated := _TRANSLATED.search(address):
+        host = translated["host"].replace("--", "\0").replace("-", ".").replace("\0", "-")
+        yield f"https://{host}{translated['rest']}"
 
 
 def _known(db: sqlite3.Connection, address: str) -> Place | None:
@@ -122,14 +136,22 @@ def _last_parts(db: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:
     bare = _bare(text)
     if ours := _OURS.search(bare):
         yield unquote(ours["site"]), unquote(ours["slug"])
-    if "/" not in bare.strip("/") and "." not in bare and len(bare) > 3 and not re.search(r"\s", bare):
-        yield from _spelled("", bare.strip("/"))
+    if alone := _alone(bare):
+        yield from _spelled("", alone)
     hosts = {urls.host(base).removeprefix("www."): site for site, base in db.execute("SELECT id, base_url FROM sites")}
     for address in candidates(text):
         site = hosts.get(urls.host(urls.normalise(address)).removeprefix("www."))
         path = address.partition("://")[2].partition("?")[0].partition("#")[0].strip("/")
         if site and "/" in path:
             yield from _spelled(site, path.rpartition("/")[2])
+
+
+def _alone(bare: str) -> str:
+    """The last part of an address that was copied without its host, or without anything else; empty: there is more."""
+    path = re.split("[?#]", bare, maxsplit=1)[0] if _PATH.match(bare) else bare
+    last = path.rstrip("/").rpartition("/")[2] if path.startswith("/") else path.rstrip("/")
+    single = "/" not in last and "." not in last and not re.search(r"\s", last)
+    return last if single and len(last) > 3 else ""
 
 
 def _spelled(site: str, part: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from scraper.search.ledger import NAMED, Ledger, stem
 from scraper.search.query import parse
 from scraper.search.request import UNDATED, Filters, Request
 from scraper.search.select import count
+from scraper.search.spelled import APOSTROPHES, is_written_otherwise
 from scraper.search.state import ledger_of, snapshot
 from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import Query
@@ -26,6 +27,8 @@ NAMES, SPELLINGS, STEPS_BACK = 6, 3, 8
 _ANSWERS = {"pdf": ("no", "yes"), "gone": ("no", "yes")}
 #: Words of a query that are looked up.
 LOOKED_UP = 8
+#: Words with the signs inside them.
+_WORDS = re.compile(rf"[^\W\d_]+(?:[{APOSTROPHES}][^\W\d_]+)*")
 _DATE_HELP = "is not a date. Write a year, a month or a day: 2021, 2021-03, 2021-03-18."
 
 
@@ -88,10 +91,11 @@ def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
     found: dict[str, str] = {}
     for token in _tokens(query.text):
         if token["word"] and not token["minus"] and not token["field"] and not is_address(token["word"]):
-            for word in re.findall(r"[^\W\d_]+(?:['’ʻʼ][^\W\d_]+)*", token["word"]):
+            for word in _WORDS.findall(token["word"]):
                 found.setdefault(key(word), word)
     wanted = [word for bare, word in found.items() if bare not in EMPTY and not is_unspaced(word)]
-    return [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
+    nowhere = [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
+    return [word for word in nowhere if not is_written_otherwise(db, word)]
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:

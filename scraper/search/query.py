@@ -41,7 +41,8 @@ DEPTH = 6
 def parse(text: str) -> Query:
     """The query that *text* means. Total: every text means something."""
     whole = clean(text).translate(tokens.QUOTES).strip()
-    reader = _Reader(list(tokens.TOKEN.finditer(whole[:CHARACTERS])))
+    read = _beginning(whole)
+    reader = _Reader(list(tokens.TOKEN.finditer(read)))
     if len(whole) > CHARACTERS:
         reader.note(f"The query was cut after {CHARACTERS} characters.")
     parts: list[Node] = []
@@ -51,7 +52,14 @@ def parse(text: str) -> Query:
     root = _all(parts)
     if whole and root is None:
         reader.note("No words to search for: these are all posts.")
-    return Query(text=whole[:CHARACTERS], root=root, notes=tuple(reader.notes), also=tuple(reader.also))
+    return Query(text=read, root=root, notes=tuple(reader.notes), also=tuple(reader.also))
+
+
+def _beginning(whole: str) -> str:
+    """What is read of a query: no word of it is cut in two, unless it is longer than all that is read."""
+    if len(whole) <= CHARACTERS:
+        return whole
+    return whole[:CHARACTERS].rpartition(" ")[0] or whole[:CHARACTERS]
 
 
 def _all(parts: list[Node]) -> Node | None:

@@ -13,9 +13,11 @@ from scraper.search.folding import fold, is_unspaced, key
 from scraper.search.match import STEMMED, expression
 from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Node, Not, Query, Term
-from scraper.search.vocabulary import frequencies
+from scraper.search.vocabulary import LONGEST, frequencies
 
-_SIGNS = "'’‘ʻʼ´`‐‑-"
+#: Signs inside words that people leave out, or type in another shape.
+APOSTROPHES = "'’‘ʻʼ´`"
+_SIGNS = f"{APOSTROPHES}‐‑-"
 _INNER = re.compile(rf"(?<=\w)[{_SIGNS}](?=\w)")
 #: Posts in which a sign is looked for, and words of a query that are cut.
 _LOOKED_AT, _CUT = 20, 8
@@ -26,6 +28,11 @@ def as_written(db: sqlite3.Connection, query: Query) -> Query:
     if query.root is None:
         return query
     return replace(query, root=_Spelling(db).node(query.root))
+
+
+def is_written_otherwise(db: sqlite3.Connection, word: str) -> bool:
+    """Whether the archive has *word* with a sign inside it, or without the one that was typed."""
+    return bool(_Spelling(db).cut(word))
 
 
 class _Spelling:
@@ -58,7 +65,7 @@ class _Spelling:
     def cut(self, text: str) -> tuple[str, ...]:
         """The word in two, wherever the archive writes a sign between."""
         word = key(text)
-        if len(word) < 4 or not word.isalpha() or self.left <= 0:
+        if not 4 <= len(word) <= LONGEST or not word.isalpha() or self.left <= 0:
             return ()
         self.left -= 1
         return state_of(self.db).memory.once(("cut", word), lambda: self._cut(word))

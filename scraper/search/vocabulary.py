@@ -21,6 +21,8 @@ _VOCABULARIES = ("posts_exact_words", "files_exact_words")
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 #: Shorter words are mended by one letter only; and words shorter than `SHORTEST` not at all.
 TWICE, SHORTEST = 6, 3
+#: Longer ones are no words of any language that somebody mistyped.
+LONGEST = 40
 _ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "ing", "ly"})
 #: Beginnings of so many letters are costed, and how many places in the texts they may stand for.
 SHORT, PLACES = 2, 1_000_000
@@ -53,7 +55,7 @@ def _stands(db: sqlite3.Connection, term: Term, tables: Iterable[str]) -> bool:
 def mended(db: sqlite3.Connection, word: str, most: int = 3) -> tuple[str, ...]:
     """Words of the archive that *word*, which it has not, may stand for, the likeliest first."""
     wrong = key(word)
-    if len(wrong) < SHORTEST or not wrong.isalpha() or is_unspaced(wrong):
+    if not SHORTEST <= len(wrong) <= LONGEST or not wrong.isalpha() or is_unspaced(wrong):
         return ()
     found = state_of(db).memory.once(("mended", word), lambda: _mended(db, word, wrong))
     return found[:most]
