@@ -138,7 +138,7 @@ def shown_in_the_readme() -> list[tuple[list[str], str]]:
 
 
 def steadied(text: str, verb: str) -> str:
-    """*text* without what is another each time: ports, days, and how many captures a run makes and how they are sealed."""
+    """*text* without what is another each time: ports, days, how many captures a run makes and how they are sealed."""
     text = re.sub(r"127\.0\.0\.1([-:])\d+", r"127.0.0.1\1PORT", textwrap.dedent(text).strip("\n"))
     text = re.sub(r"\d{4}-\d\d-\d\d", "DAY", text)  # posts are as old as the day of the demonstration wants
     return re.sub(r"chain \w+…?|\d[\d.]*", "N", text) if verb == "verify" else text
