@@ -419,7 +419,8 @@ def test_what_reads_pages_is_named_with_all_that_words_and_dates_rest_on(sound: 
 
 
 def test_an_archive_that_other_packages_read_alike_is_proven(sound: Path) -> None:
-    with Archive.open(sound, read=read_capture, reader=READER, fingerprint={"nh3": "another"}) as archive:
+    other, seal = {"nh3": "another"}, sealer(lambda: NOW, sound.parent)
+    with Archive.open(sound, read=read_capture, reader=READER, fingerprint=other, seal=seal) as archive:
         archive.rebuild()
     findings = check(sound)
     assert findings.of("damage") == ()

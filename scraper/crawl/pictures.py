@@ -28,6 +28,10 @@ HOST_FAILURES = 2
 #: Pictures of style sheets that are fetched in one run.
 PICTURES_OF_STYLES = 30
 NO_ROOM = "no-room"
+#: Statuses by which a server wants to be left alone.
+REFUSALS = frozenset({401, 403, 407, 408, 429})
+#: Hosts of what is not on the site's own.
+_MORE_HOSTS = {CaptureKind.STYLE: frozenset(WIX_STYLES)}
 _LEFT_OUT = re.compile(r"left out: ([\d,]+) bytes", re.ASCII)
 #: Bytes that keeping a picture may add to its own: those of a frame round it.
 _FRAME = 32
@@ -194,32 +198,41 @@ class PictureCrawl:
 
     def _get(self, url: str, kind: CaptureKind) -> Problem | None:
         """Fetch and keep one; why it was not had, None: it was. Of a style sheet the reason is noted here."""
-        hosts = tuple(sorted(self._hosts | set(WIX_STYLES if kind == CaptureKind.STYLE else ())))
-        host = urls.host(url)
+        hosts = tuple(sorted(self._hosts | _MORE_HOSTS.get(kind, frozenset())))
         try:
             hops, answer = self._session.ask(url, kind, replace(self._site, hosts=hosts))
         except Forbidden as error:
-            wrong: Problem | None = Problem(
-                stage=STAGE, kind="forbidden", level=Level.NOTE, url=url, message=str(error)
-            )
+            wrong: Problem | None = _problem(url, "forbidden", str(error))
         except FetchFailed as error:
-            self._failures[host] += 1
-            wrong = Problem(stage=STAGE, kind="fetch-failed", url=url, message=error.reason)
+            self._failures[urls.host(url)] += 1
+            wrong = _problem(url, "fetch-failed", error.reason, Level.ERROR)
         else:
             self._session.keep_all(hops)
-            message = picture_fault(answer, kind)
-            refused = answer.status in (401, 403, 407, 408, 429) or (answer.status or 0) >= 500
-            self._failures[host] = self._failures[host] + 1 if refused else 0
-            if kind == CaptureKind.IMAGE and not message and (full := self._without_room(answer.body or b"")):
-                return Problem(stage=STAGE, kind=NO_ROOM, level=Level.NOTE, url=url, message=full)
-            self._session.keep(replace(answer, kind=CaptureKind.OTHER) if message and answer.kind == kind else answer)
-            level = Level.ERROR if (answer.status or 0) >= 500 else Level.NOTE
-            wrong = Problem(stage=STAGE, kind="not-had", level=level, url=url, message=message) if message else None
-        if kind == CaptureKind.STYLE and wrong is not None:
-            self._session.note(wrong)
-        elif wrong is None:
+            wrong = self._judge(url, kind, answer)
+        if wrong is None:
             self._session.resolve(url, STAGE)
+        elif kind == CaptureKind.STYLE:
+            self._session.note(wrong)
         return wrong
+
+    def _judge(self, url: str, kind: CaptureKind, answer: Capture) -> Problem | None:
+        """Keep an answer as what it is; why it is not what was asked for, None: it is."""
+        status, host = answer.status or 0, urls.host(url)
+        refused = status in REFUSALS or status >= 500
+        self._failures[host] = self._failures[host] + 1 if refused else 0
+        message = picture_fault(answer, kind)
+        if message is None:
+            return self._take_in(url, kind, answer)
+        self._session.keep(replace(answer, kind=CaptureKind.OTHER) if answer.kind == kind else answer)
+        return _problem(url, "not-had", message, Level.ERROR if status >= 500 else Level.NOTE)
+
+    def _take_in(self, url: str, kind: CaptureKind, answer: Capture) -> Problem | None:
+        """Keep what was asked for, if there is room; why it was left out, None: it was not."""
+        full = self._without_room(answer.body or b"") if kind == CaptureKind.IMAGE else None
+        if full is None:
+            self._session.keep(answer)
+            return None
+        return _problem(url, NO_ROOM, full)
 
     def _without_room(self, body: bytes) -> str | None:
         """Why a picture is not kept for want of room; None: there is room, and it is taken."""
@@ -230,6 +243,10 @@ class PictureCrawl:
             return None
         self._left = 0
         return f"left out: {plural(len(body), 'byte')}, and the budget for pictures has {max(0, left):,} left"
+
+
+def _problem(url: str, kind: str, message: str, level: Level = Level.NOTE) -> Problem:
+    return Problem(stage=STAGE, kind=kind, level=level, url=url, message=message)
 
 
 def picture_fault(answer: Capture, kind: CaptureKind) -> str | None:

@@ -15,7 +15,7 @@ from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.saved import WARC_SUFFIXES, facts, kind_of, shown
 from scraper.store import ImportFile, PlaceInFile, capture_queries, lookups
-from scraper.vocabulary import FileKind, Level, Stage, Verdict
+from scraper.vocabulary import CaptureKind, FileKind, Level, Stage, Verdict
 from scraper.warc import (
     ArchiveTrouble,
     FoundCapture,
@@ -208,12 +208,7 @@ class WarcImporter:
         capture = self._resolved(found)
         if capture is None:
             return False
-        if found.own is not None and not found.own.left_out and (complaint := self._complaint(capture, found.own)):
-            self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
-            return True
-        if self._sealed_only and (found.own is None or found.own.record_sha256 not in source.told.records):
-            message = f"the log in {name} does not name it, so no key vouches for it: not imported"
-            self._session.report(capture.url, "not-sealed", message)
+        if not self._is_believed(name, source, found, capture):
             return True
         place = PlaceInFile(
             import_file_id=self._row(source),
@@ -228,6 +223,18 @@ class WarcImporter:
             self._session.archive.resolve(capture.url, Stage.IMPORT)
         if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
             self._bodies[found.payload_digest] = digests.sha256(capture.body)
+        return True
+
+    def _is_believed(self, name: str, source: _Source, found: FoundCapture, capture: Capture) -> bool:
+        """Whether a capture may be stored as what its file says of it; what speaks against it is told."""
+        own = found.own
+        if own is not None and not own.left_out and (complaint := self._complaint(capture, own)):
+            self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
+            return False
+        if self._sealed_only and not _is_sealed(own, source, capture):
+            message = f"the log in {name} does not name it, so no key vouches for it: not imported"
+            self._session.report(capture.url, "not-sealed", message)
+            return False
         return True
 
     def _resolved(self, found: FoundCapture) -> Capture | None:
@@ -281,3 +288,10 @@ class WarcImporter:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""
         found = incoming.record_of(capture, own, None if capture.body is None else digests.sha256(capture.body))
         return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"
+
+
+def _is_sealed(own: Own | None, source: _Source, capture: Capture) -> bool:
+    """Whether the log in the file names the capture, and nothing but a visitor's token was left out of it."""
+    if own is None or own.record_sha256 not in source.told.records:
+        return False
+    return not own.left_out or capture.kind == CaptureKind.COUNTS

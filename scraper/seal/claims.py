@@ -117,11 +117,16 @@ def _checkpoint(
         yield "the one before it is not the one that it names"
     if statement["run"] != rows.get(one.crawl_id or 0):
         yield "its run is not as it was when it was sealed"
+    yield from _signed_and_stamped(one, note, statement.get("verifier_key"))
+
+
+def _signed_and_stamped(one: LoggedCheckpoint, note: Note, named: str | None) -> Iterator[str]:
+    """What does not hold of the timestamps on a checkpoint, and of the signature of the key that it names."""
     for stamp in one.stamps:
         if timestamps.accepted(note, stamp.token).at != stamp.at:
             yield f"a timestamp on it is not of {stamp.at}"
-    if statement.get("verifier_key") is not None and note.signatures and _signed_by(note, one.statement) is None:
-        yield f"its signature is not that of {statement['verifier_key']}"
+    if named is not None and note.signatures and _signed_by(note, one.statement) is None:
+        yield f"its signature is not that of {named}"
 
 
 def _signed_by(note: Note, statement: str) -> str | None:

@@ -42,30 +42,37 @@ def build(
 
     Raises UsageError where there is no such post or revision, or no checkpoint covers it yet, or there are too many.
     """
-    if not 0 < len(addresses) <= MOST:
-        raise UsageError(f"an exhibit holds 1 to {MOST} posts, these are {len(addresses)}: narrow the search")
-    if revision and len(addresses) > 1:
-        raise UsageError(f"a revision is one of one post; there are {plural(len(addresses), 'address', 'addresses')}")
+    _check_number(addresses, revision)
     sealed = _sealed(archive)
     items = [_item(archive, url, revision) for url in dict.fromkeys(addresses)]
     records = list(dict.fromkeys(record for item in items for record in _records(item)))
-    subtree = tree(archive.db)
-    proofs = {record: _proof(archive, record, sealed, subtree) for record in records}
     members = {
         "capture.warc.gz": _warc(archive, records, items),
         "certificate.md": exhibit_page.certificate(items, sealed).encode(),
         "index.html": exhibit_page.page(items, sealed).encode(),
-        "proof.tlog-proof": str(proofs[records[0]]).encode(),
         "verify.py": _checker(sealed, signer).encode(),
     }
-    members |= {f"proofs/{one}.tlog-proof": str(it).encode() for one, it in proofs.items() if one != records[0]}
+    members |= _proofs(archive, records, sealed)
     members |= {f"timestamps/{number}.tsr": token for number, (_, token) in enumerate(sealed.stamps, 1)}
     members |= {picture.member: archive.body(picture.of.body_sha256) for item in items for picture in item.pictures}
+    return _zipped(members | _lists(members, signer))
+
+
+def _check_number(addresses: Sequence[str], revision: str | None) -> None:
+    """Raises UsageError where there are no posts, too many, or several with one revision."""
+    if not 0 < len(addresses) <= MOST:
+        raise UsageError(f"an exhibit holds 1 to {MOST} posts, these are {len(addresses)}: narrow the search")
+    if revision and len(addresses) > 1:
+        raise UsageError(f"a revision is one of one post; there are {plural(len(addresses), 'address', 'addresses')}")
+
+
+def _lists(members: dict[str, bytes], signer: Signer | None) -> dict[str, bytes]:
+    """The list of members, and the signature on it."""
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(members.items()))
     lists = {"SHA256SUMS": sums.encode()}
     if signer is not None:
         lists[SIGNED_LIST] = str(Note(_of_list(sums)).signed(signer)).encode()
-    return _zipped(members | lists)
+    return lists
 
 
 def signer_of(archive: Archive, folder: Path | None = None) -> Signer | None:
@@ -118,6 +125,13 @@ def _sealed(archive: Archive) -> Sealed:
         key=sealing.meta(archive.db, VERIFIER),
         stamps=tuple((at, token) for _, _, token, at in sealing.stamps(archive.db, row.id)),
     )
+
+
+def _proofs(archive: Archive, records: Sequence[str], sealed: Sealed) -> dict[str, bytes]:
+    """The proof of each capture as a member; that of the first has a name of its own."""
+    subtree = tree(archive.db)
+    first, *others = ((record, str(_proof(archive, record, sealed, subtree)).encode()) for record in records)
+    return {"proof.tlog-proof": first[1]} | {f"proofs/{record}.tlog-proof": proof for record, proof in others}
 
 
 def _proof(archive: Archive, record: str, sealed: Sealed, subtree: log.Subtree) -> Proof:

@@ -122,14 +122,18 @@ def root_from_inclusion(record: bytes, index: int, size: int, path: Sequence[byt
     for sibling in path:
         if last == 0:
             return None
-        if node & 1 or node == last:
-            found = node_hash(sibling, found)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        node, last = node >> 1, last >> 1
+        is_right = node & 1 or node == last
+        found = node_hash(sibling, found) if is_right else node_hash(found, sibling)
+        node, last = _up(node, last)
     return found if last == 0 else None
+
+
+def _up(node: int, last: int) -> tuple[int, int]:
+    """Where a path goes on: the next level at which *node*, of those up to *last*, has a sibling."""
+    if node == last:
+        while not node & 1 and node:
+            node, last = node >> 1, last >> 1
+    return node >> 1, last >> 1
 
 
 def is_consistent(first: int, first_root: bytes, size: int, size_root: bytes, path: Sequence[bytes]) -> bool:
@@ -138,22 +142,25 @@ def is_consistent(first: int, first_root: bytes, size: int, size_root: bytes, pa
         return first_root == size_root and not path
     if not 0 < first < size or not path:
         return False
-    steps = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    start, *steps = [first_root, *path] if first & (first - 1) == 0 else path
     node, last = first - 1, size - 1
     while node & 1:
         node, last = node >> 1, last >> 1
-    old = new = steps[0]
-    for sibling in steps[1:]:
+    return _grown(start, steps, node, last) == (first_root, size_root)
+
+
+def _grown(start: bytes, steps: Sequence[bytes], node: int, last: int) -> tuple[bytes, bytes] | None:
+    """The roots of the first and of the second tree that *steps* give; None: there are too many, or too few."""
+    old = new = start
+    for sibling in steps:
         if last == 0:
-            return False
+            return None
         if node & 1 or node == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
         else:
             new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == first_root and new == size_root
+        node, last = _up(node, last)
+    return (old, new) if last == 0 else None
 
 
 def _split(count: int) -> int:

@@ -118,10 +118,7 @@ def _surt(url: str) -> str:
 def _captured(ask: Ask, stamp: str, form: str, url: str) -> PageResponse:
     """The capture of that very second in the form that was asked for, or the way to the nearest one."""
     store = Mementos(ask.db)
-    every = store.all(url)
-    if form in ("im_", "cs_") and not every:
-        every = [one for one in (store.picture(url) if form == "im_" else store.style(url),) if one]
-    every = _known(every, url)
+    every = _known(store.all(url) or _matter(store, form, url), url)
     stamps = [one.timestamp for one in every]
     if stamp not in stamps:
         one = store.confirmed(url, stamp) or every[memento.nearest(stamps, stamp)]
@@ -134,6 +131,23 @@ def _captured(ask: Ask, stamp: str, form: str, url: str) -> PageResponse:
     answer = shown.as_form(form)
     said = {"Memento-Datetime": memento.http_form(stamp), "Link": memento.links(one.url, stamps, at, _places(ask))}
     return replace(answer, headers={**answer.headers, **said} if answer.status != 410 else answer.headers)
+
+
+def _sandboxed(text: str) -> PageResponse:
+    """A page that may look as it did, and do nothing."""
+    return PageResponse(text, headers={"Content-Security-Policy": PAGE_POLICY})
+
+
+def _matter(store: Mementos, form: str, url: str) -> list[Memento]:
+    """The picture or style sheet that is known by that address, though it was captured at another."""
+    match form:
+        case "im_":
+            found = store.picture(url)
+        case "cs_":
+            found = store.style(url)
+        case _:
+            found = None
+    return [found] if found else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,18 +217,20 @@ class ShownCapture:
     def as_page(self, body: bytes) -> PageResponse:
         """The page as it looked; what is no page in the plainest way that shows it."""
         one = self.one
-        headers = {"Content-Security-Policy": PAGE_POLICY}
         if one.redirected_to:
-            to = _place(self.ask, f"web/{one.timestamp}/{one.redirected_to}")
-            said = render("replay_redirect.html", self.ask.room, one=one, to=to, bar=self.bar())
-            return PageResponse(said, headers=headers)
+            return self._leading_to(one.redirected_to)
         if pictures.type_of(body):
             return self.as_picture(body)
         if not _TEXT.match(one.media_type or "text/"):
             return PageResponse("", 302, headers={"Location": _place(self.ask, f"web/{one.timestamp}id_/{one.url}")})
         text = decode(body, _headers(self.store.head(one) or b"").get("content-type") or one.media_type)
         is_page = one.media_type != "text/plain" and (one.media_type == "text/html" or _HTML.match(text[:5000]))
-        return PageResponse((is_page and self._replayed(text)) or self._plain(text), headers=headers)
+        return _sandboxed((is_page and self._replayed(text)) or self._plain(text))
+
+    def _leading_to(self, url: str) -> PageResponse:
+        """A redirect, told: whoever looks at it decides whether to follow."""
+        to = _place(self.ask, f"web/{self.one.timestamp}/{url}")
+        return _sandboxed(render("replay_redirect.html", self.ask.room, one=self.one, to=to, bar=self.bar()))
 
     def _replayed(self, text: str) -> str | None:
         """The page rewritten; None: nobody should parse it."""

@@ -64,22 +64,25 @@ def compare(copy: sqlite3.Connection, tell: Tell, left_out: Collection[str], *, 
 
 
 def _compare(copy: sqlite3.Connection, table: Comparison, tell: Tell, left_out: set[str], *, whole: bool) -> int:
+    here, again = (_only(copy, table, where, other) for where, other in (("src", "main"), ("main", "src")))
+    differing = [
+        key
+        for key in sorted(here.keys() | again.keys(), key=repr)
+        if not left_out & {*key, *here.get(key, ())} and (whole or (key in here and key in again))
+    ]
+    for key in differing[:MOST]:
+        tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here.get(key), again.get(key)))
+    if len(differing) > MOST:
+        tell(f"{table.name}-row", table.name, f"and {plural(len(differing) - MOST, 'more row')}")
+    return len(differing)
+
+
+def _only(
+    copy: sqlite3.Connection, table: Comparison, where: str, other: str
+) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """The rows of a table that stand in the database *where* and not in *other*, by their keys."""
     width = len(table.key)
-    only = {
-        where: {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
-        for where, other in (("src", "main"), ("main", "src"))
-    }
-    told = 0
-    for key in sorted(only["src"].keys() | only["main"].keys(), key=repr):
-        here, again = only["src"].get(key), only["main"].get(key)
-        if left_out & {*key, *(here or ())} or (not whole and (here is None or again is None)):
-            continue
-        told += 1
-        if told <= MOST:
-            tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
-    if told > MOST:
-        tell(f"{table.name}-row", table.name, f"and {plural(told - MOST, 'more row')}")
-    return told
+    return {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
 
 
 def _difference(table: Comparison, where: str, other: str) -> str:

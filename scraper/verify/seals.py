@@ -30,6 +30,18 @@ def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) ->
     rows = sealing.rows(db)
     outside = Checkpoint.parse(known.text) if known else None
     tree, ends = _grow(db, {row.size for row in rows} | ({outside.size} if outside else set()))
+    _check_checkpoints(rows, tree, ends, findings)
+    if sealing.nodes(db) != [(level, at, tree.nodes.get((level, at))) for level, at, _ in sealing.nodes(db)]:
+        findings.damage("log-nodes", "log_nodes", "hashes kept of the log are not those of its captures")
+    if outside is not None and known is not None:
+        _check_known(known, outside, tree, rows, findings)
+    findings.checked["checkpoints"] = len(rows)
+    for where, complaint in timestamps.check(db, {row.id: row.text for row in rows}):
+        findings.damage("timestamp", where, complaint)
+
+
+def _check_checkpoints(rows: list[sealing.Row], tree: log.Growing, ends: dict[int, int], findings: Findings) -> None:
+    """Each checkpoint by itself, and against the one before it."""
     previous: Note | None = None
     size = 0
     for row in rows:
@@ -39,18 +51,9 @@ def check_log(db: sqlite3.Connection, findings: Findings, known: Note | None) ->
         where = f"checkpoint {row.id}"
         _check_statement(row, note, previous, where, findings)
         if row.size < size:
-            findings.damage(
-                "checkpoint", where, f"the log had {plural(size, 'capture')} before, {row.size:,} here: it only grows"
-            )
+            message = f"the log had {plural(size, 'capture')} before, {row.size:,} here: it only grows"
+            findings.damage("checkpoint", where, message)
         previous, size = note, row.size
-    if sealing.nodes(db) != [(level, at, tree.nodes.get((level, at))) for level, at, _ in sealing.nodes(db)]:
-        findings.damage("log-nodes", "log_nodes", "hashes kept of the log are not those of its captures")
-    if outside is not None and known is not None:
-        _check_known(known, outside, tree, rows, findings)
-    findings.checked["checkpoints"] = len(rows)
-    timestamped = timestamps.check(db, {row.id: row.text for row in rows})
-    for where, complaint in timestamped:
-        findings.damage("timestamp", where, complaint)
 
 
 def _grow(db: sqlite3.Connection, sizes: set[int]) -> tuple[log.Growing, dict[int, int]]:

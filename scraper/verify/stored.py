@@ -140,19 +140,13 @@ def check_captures(
     records = dict(db.execute("SELECT id, record_sha256 FROM captures"))
     stripped = withdrawal_rules.stripped_records(db)
     lengths = dict(db.execute("SELECT sha256, length FROM bodies"))
+    left_out = _left_out(has_bodies=has_bodies, has_pictures=has_pictures)
     encoded = count = 0
     for count, row in enumerate(_rows(db, "SELECT * FROM captures ORDER BY id"), 1):
         where = f"capture {row['id']} ({row['url']})"
-        references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
-        found = digests.record_sha256(row, references)
-        if found != row["record_sha256"] and found == stripped.get(str(row["record_sha256"])):
-            findings.note("withdrawn", where, "a part of its heads was left out: its record cannot be made again")
-        elif found != row["record_sha256"]:
-            findings.damage(
-                "record-digest", where, f"expected {row['record_sha256']}, found {found}: its row was changed"
-            )
-        must_be_here = has_bodies and (has_pictures or row["kind"] != CaptureKind.IMAGE)
-        if row["body_sha256"] is not None and must_be_here and row["body_sha256"] not in lengths:
+        _check_record(row, records, stripped, findings, where)
+        kept = row["body_sha256"] is None or row["body_sha256"] in lengths
+        if not kept and row["kind"] not in left_out:
             findings.damage("body-missing", where, f"its body {row['body_sha256']} is not in the archive")
         encoded += _check_wire(row, lengths, findings, where)
         progress("captures", count)
@@ -163,6 +157,31 @@ def check_captures(
             plural(encoded, "capture"),
             "they came compressed: their wire digests cannot be recomputed from the bodies kept",
         )
+
+
+def _left_out(*, has_bodies: bool, has_pictures: bool) -> frozenset[CaptureKind]:
+    """Kinds of captures whose bodies may be missing in a copy."""
+    if not has_bodies:
+        return frozenset(CaptureKind)
+    return frozenset() if has_pictures else frozenset({CaptureKind.IMAGE})
+
+
+def _check_record(
+    row: dict[str, object],
+    records: dict[object, str],
+    stripped: dict[str, str],
+    findings: Findings,
+    where: str,
+) -> None:
+    """The digest of a row, made again, against the one in it."""
+    references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
+    said, found = str(row["record_sha256"]), digests.record_sha256(row, references)
+    if found == said:
+        return
+    if found == stripped.get(said):
+        findings.note("withdrawn", where, "a part of its heads was left out: its record cannot be made again")
+    else:
+        findings.damage("record-digest", where, f"expected {said}, found {found}: its row was changed")
 
 
 def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findings, where: str) -> int:
