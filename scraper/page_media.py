@@ -4,6 +4,7 @@ Pages of a megabyte are looked at whole, so they are not parsed: their tags are 
 """
 
 import itertools
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,8 @@ from scraper import urls
 from scraper.style_sheets import pictures_in_style
 from scraper.wix_media import picture_name
 
-_TAG = re.compile(r"<(link|img|amp-img|source|meta|style|base)\b([^>]{0,20000})>", re.IGNORECASE)
+#: A tag that does not end is passed over with all that it may hold: each sign is looked at once.
+_TAG = re.compile(r"<(link|img|amp-img|source|meta|style|base)\b([^>]{0,20000})(>?)", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"(?:\s|^)(href|rel|src|data-src|data-pin-media|content|style)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
     re.IGNORECASE,
@@ -45,7 +47,7 @@ class PageMedia:
 def media_of(source: str, url: str) -> PageMedia:
     """What the page *source* at *url* names; nothing is raised, whatever it is."""
     tags: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for found in _TAG.finditer(source):
+    for found in filter(operator.itemgetter(3), _TAG.finditer(source)):
         tags[found[1].lower()].append((found[2], found.end()))
     base = next(filter(None, (urls.normalise(_said(tag).get("href", ""), url) for tag, _ in tags["base"])), url)
     pictures = [tag for name in ("img", "amp-img", "source") for tag, _ in tags[name]]
@@ -83,15 +85,19 @@ def _stylesheets(links: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 def _drawn(source: str, styles: Sequence[int], base: str) -> Iterator[str]:
     """Pictures named in ``style`` elements, which begin behind the places *styles*, and in ``style`` attributes."""
-    at, places = 0, _MOST_DRAWN
+    between: list[Iterator[str]] = []
+    at = 0
     for start in styles:
-        end = source.find("</", start)
-        yield from pictures_in_style(source[start : end if end >= 0 else None], base)
-        for tag in itertools.islice(_drawing_tags(source, at, start), places):
-            places -= 1
-            yield from pictures_in_style(_said(tag).get("style", ""), base)
-        at = max(start, end)
-    for tag in itertools.islice(_drawing_tags(source, at, len(source)), places):
+        if start < at:
+            continue  # within another, where it is text
+        between.append(_drawing_tags(source, at, start))
+        at = source.find("</", start)
+        yield from pictures_in_style(source[start : at if at >= 0 else None], base)
+        if at < 0:
+            break
+    else:
+        between.append(_drawing_tags(source, at, len(source)))
+    for tag in itertools.islice(itertools.chain.from_iterable(between), _MOST_DRAWN):
         yield from pictures_in_style(_said(tag).get("style", ""), base)
 
 

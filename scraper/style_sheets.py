@@ -7,7 +7,7 @@ from scraper import urls
 
 # It begins with what is not a letter, so that half a megabyte is looked through quickly.
 _STYLE_URL = re.compile(
-    r"\((?<=url\()\s*(?:\"([^\"\n]{1,2000})\"|'([^'\n]{1,2000})'|([^)\"'\s]{1,2000}))\s*\)", re.IGNORECASE
+    r"\((?<=url\()\s*(?:\"([^\"\n]{1,2000})\"|'([^'\n]{1,2000})'|([^()\"'\s]{1,2000}))\s*\)", re.IGNORECASE
 )
 #: What a style sheet names may be a font as well; only the ending says which, before it is fetched.
 _PICTURE = re.compile(r"\s*(?!data:)[^?#]*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|ico)\s*(?:[?#]|\Z)", re.IGNORECASE)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from scraper.fetch.body_decoder import Entity
+from scraper.page_media import media_of
 from scraper.reading import read_capture
 from scraper.records import Capture
 from scraper.warc import record as warc
@@ -102,6 +103,18 @@ def test_a_page_twice_as_long_costs_twice_as_much(what: str) -> None:
         return lambda: read("post", body)
 
     assert growth(work) < MOST
+
+
+@pytest.mark.parametrize(
+    "one",
+    ["<link ", "<img src=", "<style>", "<style>url(", "<style></style>", "<p style='url(", "url(", "<base href='/a/'>",
+     "<i style='background:url(a.png)'>", "<link rel=stylesheet href=a.css>", "<style>a{b:url(a.png)}</style>"],
+)  # fmt: skip
+def test_what_a_page_of_a_megabyte_names_is_found_soon_whatever_it_is(one: str) -> None:
+    source = one * (1_000_000 // len(one))
+    begun = time.process_time()
+    media_of(source, "https://www.a.org/post/x")
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.slow
