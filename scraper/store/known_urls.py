@@ -74,9 +74,9 @@ AND url NOT IN (SELECT post_url FROM addresses WHERE post_url IS NOT NULL)
 
 def forget_unseen(db: sqlite3.Connection) -> None:
     """Let addresses of which no capture that stands says anything any more be wanted again; those that nothing but such
-    a capture ever named are forgotten.
+    a capture ever named are forgotten. What was withdrawn stays known as such.
     """
-    db.execute(f"DELETE FROM known_urls WHERE found_by = 'capture' AND {_UNSEEN}")
+    db.execute(f"DELETE FROM known_urls WHERE found_by = 'capture' AND state <> 'withdrawn' AND {_UNSEEN}")
     db.execute(
         "UPDATE known_urls SET state = 'wanted', evidence = NULL"
         f" WHERE state IN ('archived', 'redirected', 'not-a-post') AND {_UNSEEN}"
