@@ -110,7 +110,7 @@ def test_an_import_of_what_was_set_aside_says_so(archive: Path, tmp_path: Path) 
     undo(archive)
     again = run_import(archive, [tmp_path / "b-2021-02-01T11:00:00Z.html"], captured_at="2021-02-01T11:00:00Z",
                        now=lambda: NOW)  # fmt: skip
-    assert "1 there already (1 set aside" in again.line
+    assert "1 already there (1 set aside" in again.line
 
 
 def test_nothing_is_deleted_and_verify_names_the_decision(archive: Path) -> None:

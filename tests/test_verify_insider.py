@@ -270,7 +270,7 @@ def test_a_mark_that_is_taken_away_hides_nothing_from_the_next_run(
         )
         reseal(sealed_db)
     sealed_db.executescript(f"DELETE FROM meta WHERE key = 'sealed-as'; {change}")
-    assert found(sealed_db, None).has_damage
+    assert found(sealed_db, None).exit_status == 1
     honest_run(sealed)
     told = found(sealed_db, None).of("damage")
     assert [(one.kind, table in one.message) for one in told if one.kind == "altered"] == [("altered", True)]
