@@ -105,16 +105,19 @@ def _inside(address: str) -> Iterator[str]:
             yield found["url"]
     if found := _INNER.search(address):
         yield found[1]
-    parts = urlsplit(address) if address.isprintable() and "[" not in address else None
-    for _, value in parse_qsl(parts.query) if parts else ():
-        inner = _CACHED.sub("", value)
-        if is_address(inner):
-            yield inner
+    yield from _in_query(address)
     if "%2F" in address.upper():
         yield unquote(address)
     if translated := _TRANSLATED.search(address):
         host = translated["host"].replace("--", "\0").replace("-", ".").replace("\0", "-")
         yield f"https://{host}{translated['rest']}"
+
+
+def _in_query(address: str) -> Iterator[str]:
+    """Addresses that are values of the query of *address*."""
+    if address.isprintable() and "[" not in address:
+        values = (_CACHED.sub("", value) for _, value in parse_qsl(urlsplit(address).query))
+        yield from filter(is_address, values)
 
 
 def _known(db: sqlite3.Connection, address: str) -> Place | None:

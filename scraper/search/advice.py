@@ -88,12 +88,9 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
 
 def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
     """Plain words of *query* that stand nowhere as typed, each once."""
-    found: dict[str, str] = {}
-    for token in _tokens(query.text):
-        if token["word"] and not token["minus"] and not token["field"] and not is_address(token["word"]):
-            for word in _WORDS.findall(token["word"]):
-                found.setdefault(key(word), word)
-    wanted = [word for bare, word in found.items() if bare not in EMPTY and not is_unspaced(word)]
+    typed = [word for text in _plain(query) if not is_address(text) for word in _WORDS.findall(text)]
+    found = {key(word): word for word in reversed(typed)}  # as it was typed first
+    wanted = [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
     nowhere = [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
     return [word for word in nowhere if not is_written_otherwise(db, word)]
 
@@ -233,15 +230,21 @@ def _closest(value: str, known: Iterable[str]) -> str:
 
 def wrong_filters(db: sqlite3.Connection, filters: Filters) -> tuple[str, ...]:
     """What is wrong with choices made beside a query: whole sentences."""
-    bounds = [bound for bound in (filters.after, filters.before) if bound and not tokens.is_date(bound)]
-    years = [year for year in filters.year if year != UNDATED and not (len(year) == 4 and tokens.is_date(year))]
-    found = [f"“{value}” {_DATE_HELP}" for value in (*bounds, *years)]
+    found = [f"“{value}” {_DATE_HELP}" for value in _no_dates(filters)]
     with snapshot(db):
         ledger = ledger_of(db)
         for name in (*NAMED, "language", "pdf", "gone"):
             unknown = [value for value in getattr(filters, name) if value not in ledger.values[name]]
             found += [_unknown(ledger, name, value) for value in unknown if value not in _ANSWERS.get(name, ())]
     return tuple(found)
+
+
+def _no_dates(filters: Filters) -> Iterator[str]:
+    """Bounds and years of *filters* that are none."""
+    bounds = filter(None, (filters.after, filters.before))
+    yield from (bound for bound in bounds if not tokens.is_date(bound))
+    years = (year for year in filters.year if year != UNDATED)
+    yield from (year for year in years if len(year) != 4 or not tokens.is_date(year))
 
 
 def _unknown(ledger: Ledger, name: str, value: str) -> str:

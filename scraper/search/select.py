@@ -252,8 +252,11 @@ def _source(match: Match, request: Request) -> Where:
     parts = [_frequency(term.text) for term in unspaced]
     if spaced:
         parts.insert(0, _scored(STEMMED, expression(Any(spaced)), files=False, rank=True))
-    if len(parts) == 1:
-        return parts[0]
+    return parts[0] if len(parts) == 1 else _summed(parts)
+
+
+def _summed(parts: Sequence[Where]) -> Where:
+    """The scores of several sources together."""
     rows = " UNION ALL ".join(part.sql for part in parts)
     return Where(f"SELECT id, sum(score) FROM ({rows}) GROUP BY id", tuple(v for part in parts for v in part.values))
 

@@ -7,7 +7,7 @@ and CSV. Where visitors may run SQL, the page of the database is Datasette's, wh
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -137,9 +137,6 @@ def meanings(table: str) -> Mapping[str, str]:
 def table_page(room: Room, request: Request, said: dict[str, Any]) -> str:
     """``/archive/<table>``: some rows of one table, by the filters that Datasette knows."""
     table = said.get("table") or tilde_decode(request.url_vars["table"])
-    leads_to = foreign(said)
-    rows = [[cell(room, column, row[column], leads_to, CELL) for column in said["columns"]] for row in said["rows"]]
-    keys = [] if said.get("is_view") else said.get("primary_keys") or ["rowid"]
     count = said.get("filtered_table_rows_count", said.get("count"))
     return render(
         "bench_table.html",
@@ -148,7 +145,7 @@ def table_page(room: Room, request: Request, said: dict[str, Any]) -> str:
         about=about(table),
         meanings=[(name, meanings(table)[name]) for name in said["columns"] if name in meanings(table)],
         columns=[column(room, request, table, name) for name in said["columns"]],
-        rows=[(link(room, table, *key_of(row, keys)), cells) for row, cells in zip(said["rows"], rows, strict=True)],
+        rows=list(rows_of(room, table, said)),
         count=count,
         described=said.get("human_description_en") or "",
         searched="fts_table" in desk.TABLES.get(table, {}),
@@ -157,6 +154,16 @@ def table_page(room: Room, request: Request, said: dict[str, Any]) -> str:
         csv=file_link(room, request, table, "csv"),
         next=again(room, request, table, ("_next", said["next"])) if said.get("next") else "",
     )
+
+
+def rows_of(room: Room, table: str, said: Mapping[str, Any]) -> Iterator[tuple[str, list[Cell]]]:
+    """(the row's own page, empty where it has none; its cells) of each row."""
+    leads_to = foreign(said)
+    keys = [] if said.get("is_view") else said.get("primary_keys") or ["rowid"]
+    for row in said["rows"]:
+        named = key_of(row, keys)
+        page = link(room, table, *named) if named else ""
+        yield page, [cell(room, name, row[name], leads_to, CELL) for name in said["columns"]]
 
 
 def row_page(room: Room, request: Request, said: dict[str, Any]) -> str:

@@ -75,12 +75,8 @@ def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     parts, query = bench_path(about.room, inside), parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if words := closed_on_the_bench(parts, query, about.room):
         return words, 404
-    if parts[1:2] == ("captures",) and asks_for_heads(query):
-        return texts.HEADS_CLOSED, 404
-    if any(not value.isdecimal() for name in NUMBERS for value in query.get(name, ())):
-        return texts.NO_NUMBER, 400
-    if parts[1:] and not in_order(parts[1], query, about.room):
-        return texts.NO_SUCH_ORDER, 400
+    if words := wrong_on_the_bench(parts, query, about.room):
+        return words, 400
     if about.open or inside == "/-/mcp":
         return None
     if scope.get("method") not in READING:
@@ -140,10 +136,21 @@ def bench_path(room: Room, inside: str) -> tuple[str, ...]:
 
 def closed_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], room: Room) -> str:
     """Why a page of Datasette's is not shown; empty: it is. A question asked *through* a table tells what is in it."""
+    if "_through" in query and parts[1:]:
+        return texts.CLOSED_HERE
+    if parts[1:2] == ("captures",) and asks_for_heads(query):
+        return texts.HEADS_CLOSED
     if parts[1:]:
-        return texts.CLOSED_HERE if "_through" in query else desk.CLOSED.get(parts[1], "")
+        return desk.CLOSED.get(parts[1], "")
     is_file = bool(parts) and parts[0] != tilde_decode(room.bench)
     return texts.FILE_CLOSED if is_file and not for_everybody(room) else ""
+
+
+def wrong_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], room: Room) -> str:
+    """What Datasette would answer 500 to, in words; empty: nothing."""
+    if any(not value.isdecimal() for name in NUMBERS for value in query.get(name, ())):
+        return texts.NO_NUMBER
+    return texts.NO_SUCH_ORDER if parts[1:] and not in_order(parts[1], query, room) else ""
 
 
 def in_order(table: str, query: Mapping[str, list[str]], room: Room) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,16 @@ class Targets:
     added: tuple[str, ...]
 
 
+def pair_of(ask: Ask, post: sqlite3.Row, versions: Sequence[Revision]) -> tuple[Revision, Revision]:
+    """The versions to compare. Raises NotHere where none is named and there is but one."""
+    names = ask.one("from"), ask.one("to")
+    if not any(names) and len(versions) < 2:
+        raise NotHere(texts.one_version(post["title"] or texts.UNTITLED))
+    last_two = [each.name for each in versions[-2:]]
+    old, new = (name or other for name, other in zip(names, last_two if len(last_two) == 2 else names, strict=True))
+    return named(ask, post, old), named(ask, post, new)
+
+
 def compare(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too.
 
@@ -110,10 +120,7 @@ def compare(ask: Ask) -> PageResponse:
     """
     post = the_post(ask)
     versions = revisions_of(ask, post["id"])
-    if len(versions) < 2 and not (ask.one("from") or ask.one("to")):
-        raise NotHere(texts.one_version(post["title"] or texts.UNTITLED))
-    before, latest = (versions[-2].name, versions[-1].name) if len(versions) > 1 else ("", "")
-    old, new = named(ask, post, ask.one("from") or before), named(ask, post, ask.one("to") or latest)
+    old, new = pair_of(ask, post, versions)
     changes = diff.diff(old.row["body_text"], new.row["body_text"])
     whole, beside = ask.one("all") == "1", ask.one("view") == "beside"
     pair = (("from", old.name), ("to", new.name))

@@ -82,3 +82,9 @@ def test_the_archive_is_called_so_whatever_its_file_is_called(
     odd.write_bytes(library.read_bytes())
     served = server.datasette(odd)
     assert [name for name, each in served.databases.items() if each.path] == ["archive"]
+
+
+def test_a_row_of_a_view_has_no_page_of_its_own(reader: Any) -> None:
+    text = reader.get("/archive/posts_browse?_size=2").text
+    assert re.search(r'<th scope="row">\s*1\s*</th>', text)
+    assert not [link for link in links(text) if link.startswith("/archive/posts_browse/")]
