@@ -42,7 +42,7 @@ QUERIES: tuple[tuple[str, Request], ...] = (
 RUNS = 15
 
 
-def timed(db: sqlite3.Connection, request: Request) -> tuple[list[float], search.Page]:
+def timed(db: sqlite3.Connection, request: Request) -> tuple[list[float], search.ResultPage]:
     """Milliseconds of each run, and what came out."""
     times = []
     page = search.find(db, request)

@@ -17,7 +17,7 @@ import pytest
 
 from scraper import sites
 from scraper.crawl import run_crawl
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.view_counts import Counting
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS, DemoPost
@@ -473,7 +473,7 @@ def test_counts_are_asked_where_the_host_leads(stage: Stage) -> None:
     ):
         run = Run(archive=archive, interrupts=Interrupts(), now=lambda: TODAY)
         run.begin("crawl")
-        Counting(Session(run=run, fetcher=fetcher), site).run(archive.url_states(site.id))
+        Counting(CrawlSession(run=run, fetcher=fetcher), site).run(archive.url_states(site.id))
     assert stage.one("SELECT count(*) FROM posts WHERE views IS NOT NULL") == len(OLD)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites, urls
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_site
 from scraper.fetch import Fetcher, Robots
 from scraper.reading.capture import read_capture
@@ -77,7 +77,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 def crawl(archive: Archive, old: OldSites, site: Site = sites.USHRN_NEWS) -> None:
     run = Run(archive=archive, interrupts=Interrupts(lambda _: None), now=lambda: old.now)
     run.begin("crawl")
-    crawl_site(Session(run=run, fetcher=cast("Fetcher", old)), site)
+    crawl_site(CrawlSession(run=run, fetcher=cast("Fetcher", old)), site)
 
 
 def test_every_number_is_asked_for_up_to_fifty_misses_behind_the_highest(archive: Archive, old: OldSites) -> None:

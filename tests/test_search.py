@@ -237,7 +237,7 @@ def test_pages_are_cut_and_their_number_is_known(db: sqlite3.Connection) -> None
     assert len(search.find(db, Request(page=-3)).hits) == 6
 
 
-def facet(page: search.Page, name: str) -> dict[str, int]:
+def facet(page: search.ResultPage, name: str) -> dict[str, int]:
     return {value.value: value.count for each in page.facets if each.name == name for value in each.values}
 
 
@@ -424,7 +424,7 @@ def relaxing(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     db.close()
 
 
-def grouped(page: search.Page) -> dict[str, list[str]]:
+def grouped(page: search.ResultPage) -> dict[str, list[str]]:
     return {"all": [hit.slug for hit in page.hits]} | {
         group.matched.value: [hit.slug for hit in group.hits] for group in page.groups
     }

@@ -13,7 +13,7 @@ import pytest
 
 from scraper import sites
 from scraper.accept import list_held, run_accept
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_site, settle_unreachable
 from scraper.demo.blog import Answer, Question
 from scraper.demo.server import served
@@ -273,7 +273,7 @@ def silent(path: Path, day: int, *, works: bool) -> list[int]:
     with Archive.open(path, read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         run = Run(archive=archive, interrupts=Interrupts(), now=lambda: moment)
         run.begin("crawl")
-        session = Session(run=run, fetcher=cast("Fetcher", Silence(works=works)))
+        session = CrawlSession(run=run, fetcher=cast("Fetcher", Silence(works=works)))
         crawl_site(session, sites.site_for("https://blog.example/"))
         return settle_unreachable(session)
 
@@ -303,7 +303,7 @@ def test_a_fault_of_the_program_ends_neither_the_run_nor_the_site(tmp_path: Path
     with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         run = Run(archive=archive, interrupts=Interrupts(), now=lambda: START)
         run.begin("crawl")
-        session = Session(run=run, fetcher=cast("Fetcher", Silence(works=True)))
+        session = CrawlSession(run=run, fetcher=cast("Fetcher", Silence(works=True)))
         with session.contained("https://blog.example/post/one", "fetch"):
             raise RecursionError("too deep")
         assert session.statuses == {12}

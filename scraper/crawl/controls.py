@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable
 
 from scraper import urls
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.decide import Controls
 from scraper.errors import FetchFailed, Forbidden
 from scraper.records import Capture, Problem, Site
@@ -14,7 +14,7 @@ from scraper.vocabulary import CaptureKind, Level, Stage
 class ControlPages:
     """Asks for at most two control pages a run."""
 
-    def __init__(self, session: Session, site: Site, look: Callable[[str], bool | None]) -> None:
+    def __init__(self, session: CrawlSession, site: Site, look: Callable[[str], bool | None]) -> None:
         """*look* asks for a known post, and says whether it was shown (None: no answer that tells)."""
         self.session = session
         self.site = site

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from scraper import urls
 from scraper.crawl.list_page import ListPage, look_at
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site, Target
@@ -54,7 +54,7 @@ class Lists:
 
     def __init__(
         self,
-        session: Session,
+        session: CrawlSession,
         site: Site,
         memory: dict[str, UrlState],
         found: Found,

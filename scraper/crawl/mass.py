@@ -1,7 +1,7 @@
 """Many posts that are away at once: that is seldom what an owner does post by post, and is said aloud."""
 
 from scraper.crawl.lists import Found
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.decide import GONE_AFTER, within
 from scraper.numbers import plural
 from scraper.records import Problem, Site
@@ -17,7 +17,7 @@ def is_mass(away: int, known: int) -> bool:
     return away > MANY and away > known * SHARE
 
 
-def check(session: Session, site: Site, found: Found) -> None:
+def check(session: CrawlSession, site: Site, found: Found) -> None:
     """Says that many posts are absent at once, or are no longer named, when it begins and then weekly."""
     states = session.archive.url_states(site.id)
     known = {url: one for url, one in states.items() if one.state == AddressState.ARCHIVED and not one.gone_at}
@@ -40,7 +40,7 @@ def check(session: Session, site: Site, found: Found) -> None:
     )  # fmt: skip
 
 
-def _tell(session: Session, site: Site, stage: Stage, away: int, known: int, message: str) -> None:
+def _tell(session: CrawlSession, site: Site, stage: Stage, away: int, known: int, message: str) -> None:
     if not is_mass(away, known):
         session.resolve(site.base_url, stage)
     elif session.note(Problem(stage=stage, kind=stage.removeprefix("mass-"), url=site.base_url, message=message)):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scraper import sites
 from scraper.crawl.posts import Posts
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.decide import OLD_EVERY, Due, UrlState, instant
 from scraper.records import Site, Target
 from scraper.store import lookups
@@ -13,7 +13,7 @@ from scraper.store import lookups
 MISSES = 50
 
 
-def numbers(session: Session, site: Site, heard: Iterable[Target]) -> tuple[Target, ...]:
+def numbers(session: CrawlSession, site: Site, heard: Iterable[Target]) -> tuple[Target, ...]:
     """Every number up to the highest known, by the archive or by *heard*; of sites without numbers none."""
     if site.numbering is None:
         return ()
@@ -21,7 +21,7 @@ def numbers(session: Session, site: Site, heard: Iterable[Target]) -> tuple[Targ
     return sites.up_to(site.id, site.numbering, [*named, *lookups.numbers_heard(session.archive.db, site.id)])
 
 
-def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, UrlState]) -> None:
+def look_beyond(session: CrawlSession, site: Site, posts: Posts, memory: dict[str, UrlState]) -> None:
     """Ask for the numbers behind the highest known one, until `MISSES` in a row are no posts."""
     if site.numbering is None:
         return
@@ -35,7 +35,7 @@ def look_beyond(session: Session, site: Site, posts: Posts, memory: dict[str, Ur
         posts.run([Due(target.url, "new") for target in wanted])
 
 
-def _is_due(session: Session, url: str, posts: Posts, memory: dict[str, UrlState]) -> bool:
+def _is_due(session: CrawlSession, url: str, posts: Posts, memory: dict[str, UrlState]) -> bool:
     known = memory.get(url)
     tried = None if known is None else known.last_tried_at
     return url not in posts.looked and (tried is None or session.run.now() - instant(tried) >= OLD_EVERY)

@@ -7,7 +7,7 @@ from itertools import chain
 from scraper import decide, urls
 from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.wall import Wall
 from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
@@ -42,7 +42,7 @@ class Posts:
 
     def __init__(
         self,
-        session: Session,
+        session: CrawlSession,
         site: Site,
         memory: dict[str, UrlState],
         addresses: dict[str, str],

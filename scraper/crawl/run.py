@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scraper.crawl import clock
 from scraper.crawl.pictures import PicturePolicy
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_post, crawl_site, settle_unreachable
 from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
@@ -71,7 +71,7 @@ def run_crawl(
     ):  # fmt: skip
         run.begin("crawl")
         meter.begin(run)
-        session = Session(
+        session = CrawlSession(
             run=run, fetcher=fetcher, full=full, counts=counts, progress=progress, pictures=pictures or PicturePolicy()
         )
         _check_clock(session)
@@ -79,7 +79,7 @@ def run_crawl(
         return _report(session, _crawl_all(session, wanted))
 
 
-def _report(session: Session, status: int) -> Report:
+def _report(session: CrawlSession, status: int) -> Report:
     """Seals the run and tells how it went."""
     requests, problems = session.fetcher.requests, len(session.failed)
     done = session.finish(status)
@@ -96,7 +96,7 @@ def _report(session: Session, status: int) -> Report:
     )  # fmt: skip
 
 
-def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> int:
+def _crawl_all(session: CrawlSession, targets: Sequence[CrawlTarget]) -> int:
     """Crawls every target; the exit status."""
     statuses: list[int] = []
     for target in targets:
@@ -108,7 +108,7 @@ def _crawl_all(session: Session, targets: Sequence[CrawlTarget]) -> int:
     return exit_status([*statuses, *session.statuses], failed=bool(session.told))
 
 
-def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
+def _crawl_one(session: CrawlSession, target: CrawlTarget) -> list[int]:
     """The exit status of one site; none as long as it is not known what it means that it was not reached."""
     try:
         with session.run.interrupts.punctual():
@@ -129,7 +129,7 @@ def _crawl_one(session: Session, target: CrawlTarget) -> list[int]:
     return [0] if visit.reached or visit.gone else []
 
 
-def _say(session: Session, site: Site, error: ArchiveError) -> None:
+def _say(session: CrawlSession, site: Site, error: ArchiveError) -> None:
     """Puts a reason why a site was left where both the log and `status` find it."""
     session.messages.append(str(error))
     problem = Problem(
@@ -138,7 +138,7 @@ def _say(session: Session, site: Site, error: ArchiveError) -> None:
     session.note(problem)
 
 
-def _check_clock(session: Session) -> None:
+def _check_clock(session: CrawlSession) -> None:
     """A clock that was set back is an error that must be seen: captures are sorted by their time."""
     last, started = lookups.last_live_capture_at(session.archive.db), session.run.started
     where = "clock"

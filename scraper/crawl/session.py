@@ -29,7 +29,7 @@ _BARE = _REFUSED | {404, 410}
 
 
 @dataclass(slots=True, kw_only=True)
-class Session(NetworkSession):
+class CrawlSession(NetworkSession):
     """One run of `crawl`."""
 
     #: Fetch everything known, without conditional requests.

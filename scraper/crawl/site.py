@@ -10,7 +10,7 @@ from scraper.crawl.attachments import Attachments
 from scraper.crawl.lists import Found
 from scraper.crawl.pictures import PictureCrawl
 from scraper.crawl.posts import Posts
-from scraper.crawl.session import NO_POSTS, Session
+from scraper.crawl.session import NO_POSTS, CrawlSession
 from scraper.crawl.sources import Discovery
 from scraper.crawl.view_counts import Counting
 from scraper.decide import DAY, SITE_GONE_AFTER, SITE_PROBED_EVERY, UNNAMED_EVERY, Due, UrlState, instant, within
@@ -45,7 +45,7 @@ class _Sources:
     refused: int
 
     @classmethod
-    def of(cls, session: Session) -> Self:
+    def of(cls, session: CrawlSession) -> Self:
         """As they are now."""
         return cls(session.sources_had, session.sources_blocked, session.sources_refused)
 
@@ -60,7 +60,7 @@ def _is_walled(before: _Sources, after: _Sources, memory: dict[str, UrlState]) -
     return after.blocked > before.blocked or (after.refused > before.refused and not knows_posts)
 
 
-def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
+def crawl_site(session: CrawlSession, site: Site, start: str | None = None) -> Visit:
     """Crawls a whole site. Raises RateLimited, Interrupted, Forbidden, Blocked, ArchiveUnusable."""
     if _rests(session, site):
         return Visit(gone=True)
@@ -94,7 +94,7 @@ def crawl_site(session: Session, site: Site, start: str | None = None) -> Visit:
     return Visit()
 
 
-def crawl_post(session: Session, site: Site, url: str) -> Visit:
+def crawl_post(session: CrawlSession, site: Site, url: str) -> Visit:
     """Crawls one post and nothing else, after robots.txt."""
     session.archive.site(site)
     try:
@@ -112,7 +112,7 @@ def crawl_post(session: Session, site: Site, url: str) -> Visit:
     return Visit()
 
 
-def _after(session: Session, site: Site, posts: Posts, only: str | None = None) -> None:
+def _after(session: CrawlSession, site: Site, posts: Posts, only: str | None = None) -> None:
     """Attachments and counts, and whether robots.txt left us anything at all."""
     if posts.forbidden and len(posts.forbidden) == len(posts.looked):
         every = plural(len(posts.forbidden), "post that was due", "posts that were due")
@@ -128,14 +128,14 @@ def _after(session: Session, site: Site, posts: Posts, only: str | None = None) 
         PictureCrawl(session, site, session.pictures, session.media).run(only)
 
 
-def _count(session: Session, site: Site, only: str | None) -> None:
+def _count(session: CrawlSession, site: Site, only: str | None) -> None:
     if session.counts and site.platform in (Platform.WIX, Platform.UNKNOWN):
         memory = session.archive.url_states(site.id)
         Counting(session, site).run({only: memory[only]} if only in memory else {} if only else memory)
 
 
 def _due(
-    session: Session, site: Site, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]
+    session: CrawlSession, site: Site, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]
 ) -> list[Due]:
     """What to fetch now: what is due by itself, and posts that a whole sitemap names no more."""
     due = decide.due(memory, targets, session.run.now(), full=session.full)
@@ -154,7 +154,7 @@ def _due(
     return due + wanted[:MOST_SUSPECTS]
 
 
-def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
+def _reappeared(session: CrawlSession, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
     """Posts that are gone, but named again by the site; those that stay away all the same are looked at weekly."""
     found = []
     for target in targets:
@@ -166,7 +166,9 @@ def _reappeared(session: Session, targets: tuple[Target, ...], memory: dict[str,
     return found
 
 
-def _suspects(session: Session, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:
+def _suspects(
+    session: CrawlSession, found: Found, targets: tuple[Target, ...], memory: dict[str, UrlState]
+) -> list[str]:
     if not found.sitemap_complete:
         return []  # a sitemap that failed, was cut or refused says nothing of what is not in it
     heard = {urls.canonical(target.url) for target in targets}
@@ -193,7 +195,7 @@ def site_of(targets: tuple[Target, ...]) -> str:
     return targets[0].site if targets else ""
 
 
-def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str, UrlState]) -> None:
+def _nothing_found(session: CrawlSession, site: Site, found: Found, memory: dict[str, UrlState]) -> None:
     """A site without a post in sight is an error (an empty listing is no result), and so is one whose sitemap, feed
     and list are all lost, though some links still lead to posts. That there never was one is not.
     """
@@ -209,7 +211,7 @@ def _nothing_found(session: Session, site: Site, found: Found, memory: dict[str,
     session.note(Problem(stage=Stage.DISCOVER, kind=NO_POSTS, url=site.base_url, message=message))
 
 
-def _check_list(session: Session, site: Site, found: Found) -> None:
+def _check_list(session: CrawlSession, site: Site, found: Found) -> None:
     """A list that listed posts before and lists none now is drift, though the other sources still work."""
     if not found.list_is_bare or found.list_url is None:
         return
@@ -227,7 +229,7 @@ def _check_list(session: Session, site: Site, found: Found) -> None:
 # -- sites that do not answer
 
 
-def _rests(session: Session, site: Site) -> bool:
+def _rests(session: CrawlSession, site: Site) -> bool:
     """Whether a gone site was probed lately."""
     if lookups.site_state(session.archive.db, site.id) != "gone":
         return False
@@ -238,14 +240,14 @@ def _rests(session: Session, site: Site) -> bool:
     return True
 
 
-def _not_reached(session: Session, site: Site, error: Unreachable) -> Visit:
+def _not_reached(session: CrawlSession, site: Site, error: Unreachable) -> Visit:
     """Keeps what came. What it means is decided at the end of the run, when it is known whether our network works."""
     session.keep_all(error.captures)
     session.unreachable.append((site, error))
     return Visit(reached=False)
 
 
-def settle_unreachable(session: Session) -> list[int]:
+def settle_unreachable(session: CrawlSession) -> list[int]:
     """Notes the sites that gave no answer, and takes those for gone that were out of reach on runs far enough apart;
     the exit status of each. Where nothing at all answered, it may be our own network: then nothing is concluded.
     """
@@ -257,7 +259,7 @@ def settle_unreachable(session: Session) -> list[int]:
     return [0 if state == SiteState.GONE else Unreachable.exit_status for state in states]
 
 
-def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
+def _out_of_reach(session: CrawlSession, site: Site, error: Unreachable) -> int:
     """Notes that a site gave no answer; the exit status: that it counts as gone is no error."""
     if error.answered:
         return _refused(session, site, error)
@@ -277,7 +279,7 @@ def _out_of_reach(session: Session, site: Site, error: Unreachable) -> int:
     return 0 if gone else Unreachable.exit_status
 
 
-def _refused(session: Session, site: Site, error: Unreachable) -> int:
+def _refused(session: CrawlSession, site: Site, error: Unreachable) -> int:
     """Notes that a site's server answers, but not so that it may be asked for pages: it is there, however long that
     lasts, and what was silent until now began to answer.
     """
@@ -288,7 +290,7 @@ def _refused(session: Session, site: Site, error: Unreachable) -> int:
     return Unreachable.exit_status
 
 
-def _reached(session: Session, site: Site) -> None:
+def _reached(session: CrawlSession, site: Site) -> None:
     session.archive.site(replace(site, state=SiteState.LIVE))
     for stage in (Stage.REACH, Stage.REFUSED):
         session.resolve(site.base_url, stage)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from scraper import urls
 from scraper.crawl.lists import Found, Lists
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.crawl.sitemap_queue import SitemapQueue
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
@@ -23,7 +23,9 @@ MOST_SITEMAPS = 1000
 class Discovery:
     """Reads the sources of one site, in the order that costs least."""
 
-    def __init__(self, session: Session, site: Site, memory: dict[str, UrlState], start: str | None = None) -> None:
+    def __init__(
+        self, session: CrawlSession, site: Site, memory: dict[str, UrlState], start: str | None = None
+    ) -> None:
         self.session = session
         self.site = site
         self.memory = memory

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.numbers import plural
@@ -19,7 +19,7 @@ BLOCKED = "blocked"
 class Counting:
     """Asks one Wix site's public counts endpoint."""
 
-    def __init__(self, session: Session, site: Site) -> None:
+    def __init__(self, session: CrawlSession, site: Site) -> None:
         self.session = session
         self.site = site
         self.hosts = frozenset(site.hosts)

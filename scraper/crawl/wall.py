@@ -1,6 +1,6 @@
 """A wall before a site's pages: counted as it is met, and said in so many words."""
 
-from scraper.crawl.session import Session
+from scraper.crawl.session import CrawlSession
 from scraper.errors import Blocked
 from scraper.numbers import plural
 from scraper.records import Problem, Site
@@ -13,7 +13,7 @@ IN_A_ROW = 3
 class Wall:
     """What stood before the pages of one site in this run."""
 
-    def __init__(self, session: Session, site: Site) -> None:
+    def __init__(self, session: CrawlSession, site: Site) -> None:
         self.session = session
         self.site = site
         self.met_at: list[str] = []

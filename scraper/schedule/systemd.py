@@ -92,7 +92,7 @@ def _manager(plan: SchedulePlan) -> _Manager:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
+class _TimedJob:
     """What a timer starts."""
 
     #: Its units are called ``ushrn-`` and this.
@@ -106,12 +106,12 @@ class _Job:
     outside: bool
 
 
-def _jobs(plan: SchedulePlan) -> tuple[_Job, ...]:
-    crawl = _Job(
+def _jobs(plan: SchedulePlan) -> tuple[_TimedJob, ...]:
+    crawl = _TimedJob(
         name="crawl", does="Crawl the sites of the USHRN posts archive", often="every day", when=f"*-*-* {plan.at}",
         command=plan.command(), outside=True,
     )  # fmt: skip
-    verify = _Job(
+    verify = _TimedJob(
         name="verify", does="Check the whole USHRN posts archive", often="every week",
         when=f"Sun *-*-* {plan.checked_at()}", command=plan.checking(), outside=False,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def units(plan: SchedulePlan) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _service(plan: SchedulePlan, manager: _Manager, job: _Job) -> str:
+def _service(plan: SchedulePlan, manager: _Manager, job: _TimedJob) -> str:
     told = framed(plan.mail and f"ushrn-{job.name}-failed.service", "OnFailure=", "\n")
     before, after = _told(plan)
     network, outside = (manager.network, manager.wait + before) if job.outside else ("", "")
@@ -148,7 +148,7 @@ TimeoutStopSec=5min
 """
 
 
-def _advice(manager: _Manager, job: _Job) -> str:
+def _advice(manager: _Manager, job: _TimedJob) -> str:
     """How to start and watch it."""
     control, unit = manager.control, f"ushrn-{job.name}"
     return f"""\
@@ -179,7 +179,7 @@ def _hardening(plan: SchedulePlan) -> str:
     return f"ProtectHome={home}\n{_HARDENED}ReadWritePaths={_path(plan.db.parent)}\n"
 
 
-def _timer(job: _Job) -> str:
+def _timer(job: _TimedJob) -> str:
     return f"""\
 [Unit]
 Description={job.does} {job.often}
@@ -195,7 +195,7 @@ WantedBy=timers.target
 """
 
 
-def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _Job) -> str:
+def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _TimedJob) -> str:
     script = (
         f"{{ echo 'What needs a look:'; {plan.causes()}; echo 'The last lines of its log:'; "
         f"{manager.journal} -u ushrn-{job.name} -n 40 --no-pager; }} | "

@@ -1,13 +1,13 @@
 """Search: a query language, ranked hits with marked passages, exact facets and a timeline.
 
-`parse` turns any text into a `Query`; `find` turns a `Request` into a `Page`; `rowids` gives a whole result set.
+`parse` turns any text into a `Query`; `find` turns a `Request` into a `ResultPage`; `rowids` gives a whole result set.
 """
 
 from scraper.search import synonyms
 from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, faults, wrong_filters
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Group, Hit, Page, find, find_mended, ordered, prepare, rowids
+from scraper.search.find import Group, Hit, ResultPage, find, find_mended, ordered, prepare, rowids
 from scraper.search.folding import is_unspaced
 from scraper.search.found_rows import CitedPost, cited, post_values
 from scraper.search.found_words import found_in_file, found_words
@@ -37,11 +37,11 @@ __all__ = [
     "Hit",
     "Matched",
     "Name",
-    "Page",
     "Place",
     "Query",
     "Repeated",
     "Request",
+    "ResultPage",
     "Snippet",
     "Step",
     "TooBroad",

@@ -70,7 +70,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ResultPage:
     """One page of results and what is counted about all of them."""
 
     request: Request
@@ -111,14 +111,14 @@ def prepare(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
-def find(db: sqlite3.Connection, request: Request | str) -> Page:
+def find(db: sqlite3.Connection, request: Request | str) -> ResultPage:
     """The page that *request* asks for; a text is a query by itself. *db* may be read-only."""
     with snapshot(db):
         asked = spelled(db, Request(query=parse(request)) if isinstance(request, str) else request)
         selection = select(db, asked)
         total, size = selection.found.bit_count(), _size(asked)
         places = arranged(db, selection, asked.order, selection.found, _start(asked) + size)[_start(asked) :]
-        return Page(
+        return ResultPage(
             request=asked,
             total=total,
             hits=_hits(db, asked, [selection.ledger.ids[place] for place in places], Matched.ALL),

@@ -40,7 +40,7 @@ def spelled(db: sqlite3.Connection, request: Request) -> Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSet:
     """The posts that fit the words of a query, in steps; each post is in one step."""
 
     #: For `STEPS`: posts with all words, with most, with any, as bits; what the request does not want is empty.
@@ -62,7 +62,7 @@ class Selection:
 
     ledger: Ledger
     filters: Filters
-    words: Found
+    words: FoundSet
 
     @cached_property
     def chosen(self) -> Mapping[str, int]:
@@ -99,7 +99,7 @@ def select(db: sqlite3.Connection, request: Request) -> Selection:
     return Selection(ledger, request.filters, words)
 
 
-def _weight(found: Found) -> int:
+def _weight(found: FoundSet) -> int:
     return found.weight
 
 
@@ -164,13 +164,13 @@ def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[in
     return [place for _, place in sorted(chosen)[:most]]
 
 
-def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Found:
+def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundSet:
     """Posts with all words."""
     if request.query.root is None:
-        return Found((ledger.everything, 0, 0))
+        return FoundSet((ledger.everything, 0, 0))
     scores = _placed(ledger, matching(db, request))
     steps = (mask_of(scores, len(ledger.ids)), 0, 0)
-    return Found(steps, _ranked(scores) if request.order == "relevance" else ())
+    return FoundSet(steps, _ranked(scores) if request.order == "relevance" else ())
 
 
 def _placed(ledger: Ledger, scores: Mapping[int, float]) -> dict[int, float]:
@@ -183,7 +183,7 @@ def _ranked(scores: Mapping[int, float]) -> Sequence[int]:
     return array("I", sorted(sorted(scores), key=scores.__getitem__))
 
 
-def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Found | None:
+def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundSet | None:
     """Posts with as many words as `request.matched` wants, those with all words among them; None: with all only."""
     parts = split(request.query)
     if request.matched is None or not parts.has(request.matched):
@@ -197,7 +197,7 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> Found 
     steps = (every, most, some if request.matched is Matched.ANY else 0)
     scores = _placed(ledger, loose.scores) if ranks else {}
     unscored = dict.fromkeys(places_of(every, len(ledger.ids)), 0.0) if scores else {}
-    return Found(steps, _ranked(unscored | scores), loose.telling)
+    return FoundSet(steps, _ranked(unscored | scores), loose.telling)
 
 
 def _having(db: sqlite3.Connection, ledger: Ledger, query: Query) -> int:

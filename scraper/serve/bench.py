@@ -48,7 +48,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BenchColumn:
     """*order*: ``ascending``, ``descending``, or empty where rows are sorted by another one; *link* sorts by it."""
 
     name: str
@@ -230,12 +230,12 @@ def again(room: Room, request: Request, table: str, *new: tuple[str, str]) -> st
     return f"{link(room, table)}?{urlencode([*kept, *new])}"
 
 
-def column(room: Room, request: Request, table: str, name: str) -> Column:
+def column(room: Room, request: Request, table: str, name: str) -> BenchColumn:
     """A column and the order by it: descending where it is ascending now."""
     orders = {request.args.get("_sort"): "ascending", request.args.get("_sort_desc"): "descending"}
     order = orders.get(name, "")
     other = "_sort_desc" if order == "ascending" else "_sort"
-    return Column(name, meanings(table).get(name, ""), order, again(room, request, table, (other, name)))
+    return BenchColumn(name, meanings(table).get(name, ""), order, again(room, request, table, (other, name)))
 
 
 def file_link(room: Room, request: Request, table: str, ending: str) -> str:

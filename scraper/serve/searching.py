@@ -197,7 +197,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
     return PageResponse(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
 
 
-def notes(ask: Ask, found: search.Page, advice: search.Advice) -> tuple[str, ...]:
+def notes(ask: Ask, found: search.ResultPage, advice: search.Advice) -> tuple[str, ...]:
     """What a reader should know of the search: whole sentences. Where steps back are offered, these say it."""
     wrong = () if advice.steps else search.faults(ask.db, found.request.query)
     return (*found.request.query.notes, *wrong, *search.wrong_filters(ask.db, found.request.filters))
@@ -216,7 +216,7 @@ class GroupShown:
     counted: bool
 
 
-def groups(found: search.Page) -> list[GroupShown]:
+def groups(found: search.ResultPage) -> list[GroupShown]:
     """The hits of a page under their headings; a heading without hits here stands only where its hits begin."""
     request = found.request
     start = (request.page - 1) * request.size + 1
@@ -256,7 +256,7 @@ def coverage(db: sqlite3.Connection) -> SearchCoverage:
     )
 
 
-def citation(ask: Ask, state: SearchState, found: search.Page, filters: list[FacetChoice]) -> str:
+def citation(ask: Ask, state: SearchState, found: search.ResultPage, filters: list[FacetChoice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
     day = remembered(ask.room, ask.db, holdings.last_seen_day)
     address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
@@ -301,7 +301,7 @@ def passages_shown(hit: search.Hit) -> list[tuple[search.Snippet, bool]]:
     return shown
 
 
-def pages(state: SearchState, found: search.Page) -> Mapping[str, str]:
+def pages(state: SearchState, found: search.ResultPage) -> Mapping[str, str]:
     """``previous`` and ``next``, where there are such."""
     here = state.request.page
     links = {"previous": state.at(here - 1)} if here > 1 else {}
@@ -369,7 +369,7 @@ def chosen(state: SearchState, sites: search.Facet) -> list[FacetChoice]:
     return found
 
 
-def timeline(state: SearchState, found: search.Page) -> charts.Timeline:
+def timeline(state: SearchState, found: search.ResultPage) -> charts.Timeline:
     """Hits by year; each bar chooses its year, or lets go of it."""
     counts: Counter[str] = Counter()
     for facet in found.facets:
@@ -381,7 +381,7 @@ def timeline(state: SearchState, found: search.Page) -> charts.Timeline:
     )
 
 
-def months(state: SearchState, found: search.Page) -> Months | None:
+def months(state: SearchState, found: search.ResultPage) -> Months | None:
     """The months of the year that is chosen alone; None: none is, or not only one."""
     years = [year for year in state.filters.year if year != search.UNDATED]
     if len(years) != 1 or len(state.filters.year) != 1:
@@ -406,7 +406,7 @@ def whole_day(bound: str | None) -> str:
     return f"{bound}-01-01"[:10] if bound and len(bound) in (4, 7, 10) else (bound or "")[:10]
 
 
-def numbers(state: SearchState, found: search.Page) -> list[tuple[int, str]]:
+def numbers(state: SearchState, found: search.ResultPage) -> list[tuple[int, str]]:
     """(page, address) of the pages near this one, the first and the last; no address: this one."""
     here, last = state.request.page, found.pages
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
@@ -426,7 +426,7 @@ def downloads(state: SearchState) -> list[tuple[str, str]]:
     return [found[0], (excel, texts.FOR_EXCEL), *found[1:]]
 
 
-def with_more(state: SearchState, found: search.Page) -> str:
+def with_more(state: SearchState, found: search.ResultPage) -> str:
     """Address of the download that has the further posts too; empty: there are none."""
     if not found.groups:
         return ""

@@ -10,7 +10,7 @@ from itertools import islice
 
 from scraper.harmless import harmless
 from scraper.numbers import plural
-from scraper.search import MARK, UNMARK, Advice, Group, Hit, Matched, Page, Request, Step, find_mended
+from scraper.search import MARK, UNMARK, Advice, Group, Hit, Matched, Request, ResultPage, Step, find_mended
 from scraper.wording import day_of, framed
 
 #: Bold and back, for terminals; elsewhere the words found stand between asterisks.
@@ -55,7 +55,7 @@ def first_mended(db: sqlite3.Connection, request: Request, advice: Advice) -> tu
     return ()
 
 
-def results(page: Page, help_: Help, style: ScreenStyle) -> str:
+def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
     """A page of results as lines of text, ending with how many there are and how to see more."""
     asked = page.request
     first = (asked.page - 1) * asked.size + 1
@@ -113,7 +113,7 @@ def step_line(step: Step) -> str:
     return f"  {harmless(what)}: {plural(step.total, 'post')}. {harmless(step.reason)}".rstrip()
 
 
-def heading(page: Page, group: Group) -> str:
+def heading(page: ResultPage, group: Group) -> str:
     """What the posts of a group have of the query."""
     words = " or ".join(map(harmless, group.telling)) or "one or more of them"
     much = "most of them" if group.matched is Matched.MOST else words
