@@ -14,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 #: `charset` and the XML declaration's `encoding`, as a parameter of Content-Type or inside the page.
 _PARAMETER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII | re.IGNORECASE)
 _DECLARED = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -68,6 +69,11 @@ def candidates(body: bytes, content_type: str | None = None) -> Iterator[str]:
     yield from (name for mark, name in _MARKS if body.startswith(mark))
     yield from filter(None, (_wide(body), "utf-8", _named(content_type), _declared(body), _declared_late(body)))
     yield "latin-1"
+
+
+def is_wide(body: bytes) -> bool:
+    """Whether *body* is UTF-16 or UTF-32, whose zeros are parts of signs: by its mark, or by where they stand."""
+    return body.startswith(_WIDE_MARKS) or _wide(body) is not None
 
 
 def _wide(body: bytes) -> str | None:

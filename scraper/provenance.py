@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from scraper import magic
-from scraper.charset import decode
+from scraper.charset import decode, is_wide
 from scraper.dates import http_date, utc
 from scraper.page import Page, behind
 from scraper.urls import is_post, normalise
@@ -48,7 +48,7 @@ def sniff(body: bytes, suffix: str) -> str:
     start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if magic.is_pdf(body):
         return "application/pdf"
-    if start[:1] != b"<" and b"\x00" in start[:64] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if start[:1] != b"<" and b"\x00" in start[:64] and not is_wide(body):
         return "application/octet-stream"
     text = decode(body[:4096], None).lstrip("\ufeff \t\r\n").lower()
     if re.search(r"<(?:urlset|sitemapindex|rss|feed|rdf:rdf)[\s>]", text) and "<html" not in text:

@@ -72,6 +72,15 @@ def test_an_answer_that_is_no_page_is_not_read(status: int, kind: str) -> None:
     assert read(ARTICLE, status=status).kind == kind
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_page_in_wide_letters_is_read_with_a_mark_and_without(coding: str) -> None:
+    page = (
+        '<html><article data-hook="post"><h1 data-hook="post-title">Würde</h1><p data-hook="post-description">Ja.</p>'
+    )
+    reading = read(page.encode(coding))
+    assert (reading.kind, reading.title, reading.body_text) == ("post", "Würde", "Ja.")
+
+
 def test_a_page_of_another_maker_that_shows_a_picture_from_wix_is_no_wix_page() -> None:
     reading = read(b'<html><body><img src="https://static.wixstatic.com/media/x.jpg"></body></html>')
     assert (reading.kind, reading.layout) == ("other", None)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scraper import dates, magic, urls
-from scraper.charset import decode
+from scraper.charset import decode, is_wide
 from scraper.errors import Unreadable
 from scraper.layouts import LAYOUTS, site_name
 from scraper.page import Page, TextPage
@@ -20,7 +20,6 @@ _REDIRECTS, _REFUSALS = range(300, 400), range(400, 600)
 _BLANK = b"\0 \t\r\n\f\xef\xbb\xbf"
 #: Of the first bytes of a text at most one in ten is a control character; in UTF-16 every other one may be.
 _SAMPLE = 4096
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
@@ -109,7 +108,7 @@ def _foreign(body: bytes) -> str | None:
     """What *body* is, when it is no text at all; None: it may be text."""
     if known := magic.signature(body):
         return known.name
-    if body.startswith(_WIDE):
+    if is_wide(body):
         return None
     start = body[:_SAMPLE]
     controls = len(start) - len(start.translate(None, _CONTROLS))
