@@ -299,9 +299,14 @@ def post_number(url: str) -> int | None:
 
 
 def dated(url: str) -> str | None:
-    """The day (``2016-06-20``) or month (``2016-12``) that a post's address names; None: it names none."""
-    if not is_post(url):
-        return None
+    """The day (``2016-06-20``) or month (``2016-12``) that a post's address names; None: it names none, or is no
+    post's.
+    """
+    return day_in(url) if is_post(url) else None
+
+
+def day_in(url: str) -> str | None:
+    """The day or month in an address, whatever it looks like, of a page that shows itself to be a post; None: none."""
     found = re.search(
         r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/[^/]+/?$", _split(normalise(url))[2]
     )

@@ -94,6 +94,8 @@ def test_a_hidden_title_is_the_heads_where_the_day_bears_it_out() -> None:
     [
         ("2017-06-01", "https://x.example/single-post/2017/05/09/walk", "2017-06-01", "meta"),
         ("", "https://x.example/single-post/2017/05/09/walk", "2017-05-09", "url"),
+        ("", "https://x.example/blog/2017/05/09/walk", "2017-05-09", "url"),
+        ("", "https://x.example/2016/12/walk", "2016-12", "url"),
         ("", "https://x.example/single-post/walk", None, None),
     ],
 )

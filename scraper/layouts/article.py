@@ -148,7 +148,7 @@ def _post(page: Page, shown: ShownArticle) -> Reading:
     published = shown_dates.read(
         "published_at", (*_told(page, _PUBLISHED), (DateBasis.SHOWN, shown.stamp)), shown.day, page
     )
-    if published.at is None and (named := urls.dated(_address(page))):
+    if published.at is None and (named := urls.day_in(_address(page))):
         published = replace(published, at=named, basis=DateBasis.URL)
     updated = shown_dates.read("updated_at", _told(page, _MODIFIED), None, page)
     if dates.same_moment(updated.at, published.at):
