@@ -26,15 +26,17 @@ class Program:
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
 
-    def run(self, *words: str | bytes | Path, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-        """What it said and how it ended; it finds nothing on its standard input."""
+    def run(
+        self, *words: str | bytes | Path, cwd: Path, stdout: Path | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """What it said and how it ended; it finds nothing on its standard input. *stdout*: where it is to write."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
             order = {
                 "words": [os.fsdecode(word) for word in words],
                 "cwd": str(cwd),
-                "stdout": out.name,
+                "stdout": str(stdout or out.name),
                 "stderr": err.name,
             }
             print(json.dumps(order), file=self._server.stdin, flush=True)

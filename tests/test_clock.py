@@ -16,23 +16,23 @@ from scraper import verify
 from scraper.crawl import run_crawl
 from scraper.crawl.pictures import PicturePolicy, Want
 from scraper.demo.blog import Answer, Blog, Question
-from scraper.demo.posts import POSTS
 from scraper.demo.server import served
 from scraper.errors import WrongClock
 from scraper.fetch import clocks
 from scraper.runs import Report
 from scraper.terminal import show
+from tests.old_posts import OLD
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 YEARS = timedelta(days=730)
-OLD = tuple(replace(post, removed=None, edited=None) for post in POSTS if post.published < -200)[:3]
+FEW = OLD[:3]
 
 
 class Host:
     """A pretend blog on a machine with a clock of its own."""
 
     def __init__(self, ahead: timedelta = timedelta(0)) -> None:
-        self.blog = Blog(today=TODAY, posts=OLD, padding=500)
+        self.blog = Blog(today=TODAY, posts=FEW, padding=500)
         #: How far its clock is ahead of the true one; None: it tells no time.
         self.ahead: timedelta | None = ahead
         #: Seconds that its answers lay in a cache, which keeps the date at which they were made.

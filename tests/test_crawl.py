@@ -20,7 +20,7 @@ from scraper.crawl import run_crawl
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.view_counts import Counting
 from scraper.demo.blog import Answer, Blog, Question
-from scraper.demo.posts import POSTS, DemoPost
+from scraper.demo.posts import DemoPost
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
 from scraper.fetch import Fetcher, Limits
@@ -29,6 +29,7 @@ from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs import Interrupts, Report, Run
 from scraper.store import Archive
+from tests.old_posts import OLD, WITH_A_FILE
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 Reply = Answer | Callable[[Question], Answer | None]
@@ -40,10 +41,6 @@ POSTS_SITEMAP, FEED, INDEX, ROBOTS, LIST = (
     "/news",
 )
 API = "/_api/"
-#: Long published, never changing: nothing about them is due for three months. One has a PDF.
-WITH_A_FILE = tuple(replace(post, removed=None, edited=None) for post in POSTS if post.published < -200)
-#: The same without it: a PDF is read by a process of its own, which costs more than all else of a small crawl.
-OLD = tuple(replace(post, body=tuple(line for line in post.body if not line.startswith("@"))) for post in WITH_A_FILE)
 
 
 def hang_up(_: Question) -> Answer:

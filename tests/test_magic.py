@@ -43,7 +43,7 @@ def test_what_is_cut_short_or_larger_than_allowed_is_refused(coding: Coding) -> 
 
 @pytest.mark.parametrize("coding", Coding)
 def test_a_bomb_comes_out_in_small_steps(coding: Coding) -> None:
-    bomb = PACKED[coding](bytes(64 * magic.STEP_BYTES))
+    bomb = PACKED[coding](bytes(16 * magic.STEP_BYTES))
     assert max(map(len, magic.decoder(coding).decode(bomb))) <= 3 * magic.STEP_BYTES
 
 

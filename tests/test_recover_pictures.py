@@ -60,8 +60,8 @@ def test_a_second_archive_recovers_every_post_and_picture_from_our_own_replay(
     first: tuple[Path, str], tmp_path: Path, open_served: Any
 ) -> None:
     path, base = first
-    second = tmp_path / "second.db"
-    report = run_recover(second, [base], endpoints=[open_served(path)], delay=0, now=lambda: TODAY)
+    second, replay = tmp_path / "second.db", open_served(path)
+    report = run_recover(second, [base], endpoints=[replay], delay=0, now=lambda: TODAY)
     assert report.exit_status == 0, report.messages
     posts = "SELECT url, title, content_sha256, body_text FROM posts ORDER BY url"
     assert rows(second, posts) == rows(path, posts)
@@ -69,7 +69,7 @@ def test_a_second_archive_recovers_every_post_and_picture_from_our_own_replay(
     assert rows(second, IMAGES) == rows(path, IMAGES)
     pages = "SELECT DISTINCT url, body_sha256 FROM captures WHERE kind = 'post' ORDER BY 1, 2"
     assert rows(second, pages) == rows(path, pages)
-    again = run_recover(second, [base], endpoints=[open_served(path)], delay=0, now=lambda: TODAY)
+    again = run_recover(second, [base], endpoints=[replay], delay=0, now=lambda: TODAY)
     assert rows(second, PICTURES) == rows(path, PICTURES) and again.captures == 0
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -33,11 +34,16 @@ def crawled(path: Path) -> Iterator[Blog]:
         yield blog
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    path = tmp_path / "archive.db"
+@pytest.fixture(scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("crawled") / "archive.db"
     with crawled(path):
         return path
+
+
+@pytest.fixture
+def archive(_archive: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(_archive, tmp_path / "archive.db"))
 
 
 def test_one_screen_tells_posts_problems_coverage_freshness_and_size(archive: Path) -> None:

@@ -37,8 +37,21 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
         yield Lab(tmp_path, blog, server)
 
 
-@pytest.mark.parametrize("kind", WALLS)
-@pytest.mark.parametrize("free", [pytest.param(0, marks=pytest.mark.slow), 2])
+#: One of each family of walls, for the quick tests.
+FAMILIES = {
+    "a challenge by its header", "a login", "an unmarked page with the address", "the front page",
+    "a page with a number for each visitor", "a gate behind a refresh", "other pages elsewhere",
+}  # fmt: skip
+
+
+def quick(*values: Any, when: bool) -> Any:
+    """Arguments of a test that is quick when so, and else one of the slow."""
+    return pytest.param(*values, marks=() if when else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    ("kind", "free"), [quick(kind, free, when=free > 0 and kind in FAMILIES) for kind in WALLS for free in (0, 2)]
+)
 def test_no_wall_makes_a_post_gone_whatever_it_is_and_wherever_it_begins(lab: Lab, kind: str, free: int) -> None:
     lab.crawl(0)
     lab.blog.wall, lab.blog.free = WALLS[kind], free
@@ -56,8 +69,18 @@ def test_no_wall_makes_a_post_gone_whatever_it_is_and_wherever_it_begins(lab: La
     assert lab.one("SELECT count(*) FROM problems WHERE level = 'error' AND resolved_at IS NULL") == 0
 
 
-@pytest.mark.parametrize("to", ["/post/letter-7", "/blog", "/", "/login"])
-@pytest.mark.parametrize("status", [200, 404, 500])
+#: Each way and each status once, for the quick tests.
+WAYS = {("/post/letter-7", 200), ("/blog", 404), ("/", 200), ("/login", 500)}
+
+
+@pytest.mark.parametrize(
+    ("to", "status"),
+    [
+        quick(to, status, when=(to, status) in WAYS)
+        for to in ("/post/letter-7", "/blog", "/", "/login")
+        for status in (200, 404, 500)
+    ],
+)
 def test_a_way_elsewhere_makes_no_post_gone_that_the_sitemap_names(lab: Lab, to: str, status: int) -> None:
     lab.crawl(0)
     lab.blog.wall = lambda question: post(7) if question.path == to else led(to)(question)
