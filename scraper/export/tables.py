@@ -74,13 +74,13 @@ def columns(options: Options) -> tuple[Column, ...]:
     """The columns of an export. Raises UsageError for a table or a column that there is not."""
     if options.table == "posts":
         return _columns_of_posts(options)
-    found = {column.name: column for column in _columns_of(options.table)}
+    known = {column.name: column for column in _columns_of(options.table)}
     if options.columns is None:
-        return tuple(column for name, column in found.items() if options.bodies or name not in BODIES)
-    unknown = [name for name in options.columns if name not in found]
-    if unknown:
-        raise UsageError(f"columns: {unknown[0]!r} is no column of {options.table}; there are: {', '.join(found)}")
-    return tuple(found[name] for name in once(options.columns))
+        return tuple(column for name, column in known.items() if options.bodies or name not in BODIES)
+    for name in once(options.columns):
+        if name not in known:
+            raise UsageError(f"columns: {name!r} is no column of {options.table}; there are: {', '.join(known)}")
+    return tuple(map(known.__getitem__, options.columns))
 
 
 def _columns_of_posts(options: Options) -> tuple[Column, ...]:

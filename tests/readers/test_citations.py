@@ -46,7 +46,7 @@ def test_bibtexparser_and_pybtex_read_both_dialects(kind: str, write: Any) -> No
     assert len(people) == len(names_of(kind))
     for person, name in zip(people, cite.names(KINDS[kind].author, KINDS[kind].site_name), strict=True):
         if not name.given:
-            assert str(person) == f"{{{name.family}}}"
+            assert str(person).replace(r"\&", "&") == f"{{{name.family}}}"
 
 
 # citeproc-py with the styles of the CSL project. What it writes otherwise, it writes wrong or by older versions of the
@@ -58,7 +58,14 @@ STYLES = {
     "Bluebook": ("bluebook-law-review", "post-weblog"),
     "OSCOLA": ("oscola", "post-weblog"),
 }
-SAME = ["a person", "two people", "an organisation", "no date", "month only", "only updated", "Arabic"]
+#: The others differ by what CSL cannot say (gone, UTC, untitled), or what citeproc-py does not do: it repeats a title
+#: that stands in for the author, and puts a full stop behind a question mark.
+SAME = [
+    "a person", "two people", "four people", "an organisation", "no date", "month only", "updated", "only updated",
+    "Arabic",
+    "a body with commas", "bodies joined by and", "a role behind the name", "one name", "Chinese", "Cyrillic",
+    "year only", "tags and summary", "eleven people",
+]  # fmt: skip
 
 
 def by_citeproc(style: str, kind: str, item: dict[str, Any]) -> str:
