@@ -25,6 +25,7 @@ from functools import lru_cache
 from scraper.cite.names import WriterName, names
 from scraper.cite.record import Item, Work, issued, key, note
 from scraper.cite.text import line, line_kept
+from scraper.wording import framed
 
 _MACROS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Languages by the names that babel and polyglossia have for them.
@@ -85,7 +86,7 @@ def csl(item: Item) -> str:
 
 
 def _tagged(tag: str, value: str) -> str:
-    return f"{tag}  - {value}{_END}" if value else ""
+    return framed(value, f"{tag}  - ", _END)
 
 
 @lru_cache(maxsize=4096)
@@ -138,7 +139,7 @@ def _field(name: str, value: str | None) -> str:
 
 
 def _field_as_is(name: str, value: str) -> str:
-    return f"  {name} = {{{value}}},\n" if value else ""
+    return framed(value, f"  {name} = {{", "},\n")
 
 
 #: For values that stand in many entries.
@@ -177,10 +178,8 @@ def _tex_name(name: WriterName) -> str:
 
 def _tex_note(work: Work) -> str:
     said = note(work)  # digits, days and words of ours: nothing that TeX would eat
-    if not work.archive_url:
-        return said
-    archived = f"Archived at \\url{{{_tex_url(work.archive_url)}}}"
-    return f"{said}; {archived}" if said else archived
+    archived = work.archive_url and f"Archived at \\url{{{_tex_url(work.archive_url)}}}"
+    return "; ".join(filter(None, (said, archived)))
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from scraper.cite.names import WriterName
 from scraper.cite.record import Item, Parts, parts
 from scraper.cite.titles import sentence_case, unstopped, with_inner
+from scraper.wording import framed
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -125,11 +126,6 @@ def _apa_date(date: Parts) -> str:
     return "n.d."
 
 
-def _then(text: str, ending: str) -> str:
-    """*text* with what follows it; nothing where there is no text."""
-    return f"{text}{ending}" if text else ""
-
-
 def _stopped(text: str) -> str:
     """*text* with a full stop, unless it ends like a sentence, or is none."""
     return text if not text or re.search("[.?!…][”’]?$", text) else f"{text}."
@@ -198,7 +194,7 @@ def _pointed(title: str, point: str) -> str:
 def _apa(item: Item, text: str | None) -> tuple[StyledRun, ...]:
     """Author. (Year, Month day). *Title in sentence case*. Site. URL (archived at URL)"""
     date = StyledRun(f"({_dated(_issued(item), _apa_date, item)}). ")
-    people = _then(_stopped(_apa_people(_authors(item))), " ")
+    people = framed(_stopped(_apa_people(_authors(item))), after=" ")
     title = _apa_title(item, text)
     head = (StyledRun(people), date, *title) if people else (*title, date)
     site = "" if _site_is_author(item) else f"{_stopped(item['container-title'])} "
@@ -233,25 +229,20 @@ def _chicago_date(item: Item) -> str:
 
 
 def _captured(item: Item, form: Callable[[Parts], str]) -> str:
-    date = form(parts(item["custom"].get("captured")))
-    return f"captured {date}" if date else ""
+    return framed(form(parts(item["custom"].get("captured"))), "captured ")
 
 
 def _chicago_bibliography(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site* (blog), Month day, year. URL. Archived at URL."""
-    people = _then(_stopped(_turned(_authors(item), most=10, shown=7)), " ")
+    people = framed(_stopped(_turned(_authors(item), most=10, shown=7)), after=" ")
     return (
         StyledRun(people + _quoted_sentence(item)),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f" (blog){_after_comma(_chicago_date(item))}. "),
+        StyledRun(f" (blog){framed(_chicago_date(item), ', ')}. "),
         StyledRun(item["URL"], Kind.ADDRESS),
         StyledRun("."),
         *_sentence(_archived(item, " ", ".")),
     )
-
-
-def _after_comma(text: str) -> str:
-    return f", {text}" if text else ""
 
 
 def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
@@ -262,26 +253,31 @@ def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
 def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author, “Title,” *Site* (blog), Month day, year, URL, archived at URL."""
     people = _abridged(_straight(_authors(item)), 3, "et al.", lambda names: _listed(names, "and"))
-    title = UNTITLED.lower() if people else UNTITLED
-    if "title" in item:
-        title = f"“{_pointed(with_inner(unstopped(item['title']), '‘', '’'), ',')}”"
+    title = _noted_title(item, is_first=not people)
     return (
-        StyledRun(_then(people, ", ") + title + ("" if "title" in item else ",") + " "),
+        StyledRun(f"{framed(people, after=', ')}{title} "),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f" (blog){_after_comma(_chicago_date(item))}, "),
+        StyledRun(f" (blog){framed(_chicago_date(item), ', ')}, "),
         StyledRun(item["URL"], Kind.ADDRESS),
         *_archived(item, ", "),
         StyledRun("."),
     )
 
 
+def _noted_title(item: Item, *, is_first: bool) -> str:
+    """``“Title,”``, quotations in it between single marks."""
+    if "title" in item:
+        return f"“{_pointed(with_inner(unstopped(item['title']), '‘', '’'), ',')}”"
+    return f"{UNTITLED}," if is_first else f"{UNTITLED.lower()},"
+
+
 def _mla(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     """Author. “Title.” *Site*, day Mon. year, URL. The address is that of the copy where others can reach it."""
-    people = _then(_stopped(_turned(_authors_beside_site(item), most=2)), " ")
+    people = framed(_stopped(_turned(_authors_beside_site(item), most=2)), after=" ")
     return (
         StyledRun(people + _quoted_sentence(item)),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f"{_after_comma(_dated(_issued(item), _mla_date, item))}, "),
+        StyledRun(f"{framed(_dated(_issued(item), _mla_date, item), ', ')}, "),
         StyledRun(item.get("archive_location") or item["URL"], Kind.ADDRESS),
         StyledRun("."),
     )
@@ -293,11 +289,11 @@ def _bluebook(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     title = StyledRun(unstopped(item["title"]), Kind.ITALIC) if "title" in item else StyledRun(UNTITLED)
     date, place = _bluebook_date(item), item.get("archive_location")
     return (
-        StyledRun(_then(people, ", ")),
+        StyledRun(framed(people, after=", ")),
         title,
         StyledRun(", "),
         StyledRun(item["container-title"], Kind.SMALL_CAPITALS),
-        StyledRun(f" ({date}), " if date else ", "),
+        StyledRun(f"{framed(date, ' (', ')')}, "),
         StyledRun(item["URL"], Kind.ADDRESS),
         StyledRun(" (no longer online)" * ("gone" in item["custom"])),
         *([StyledRun(" ["), StyledRun(place, Kind.ADDRESS), StyledRun("]")] if place else []),
@@ -317,9 +313,9 @@ def _oscola(item: Item, _: str | None) -> tuple[StyledRun, ...]:
     people = _abridged(_straight(_authors(item)), 3, "and others", _and)
     title = f"‘{with_inner(unstopped(item['title']), '“', '”')}’" if "title" in item else UNTITLED
     return (
-        StyledRun(f"{_then(people, ', ')}{title} ("),
+        StyledRun(f"{framed(people, after=', ')}{title} ("),
         StyledRun(item["container-title"], Kind.ITALIC),
-        StyledRun(f"{_after_comma(_dated(_issued(item), _british, item))}) <"),
+        StyledRun(f"{framed(_dated(_issued(item), _british, item), ', ')}) <"),
         StyledRun(item["URL"], Kind.ADDRESS),
         StyledRun(">"),
         *_bracketed(_archived(item, " ")),

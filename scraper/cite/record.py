@@ -11,6 +11,7 @@ from typing import NamedTuple, TypedDict, cast
 
 from scraper.cite.names import WriterName, names
 from scraper.cite.text import ascii_letters, line, line_kept
+from scraper.wording import framed
 
 #: A date as CSL has it: one to three numbers.
 Parts = tuple[int, ...]
@@ -144,21 +145,13 @@ _IN_UTC = "The date is the day in UTC"
 
 def note(work: Work) -> str:
     """What no field of its own says: other dates, and the digest of the page; empty: nothing."""
-    said = _note(day(work.updated), day(work.captured_at), day(work.gone_at), _IN_UTC if work.in_utc else "")
-    if not work.sha256:
-        return said
-    digest = f"SHA-256 of the page as captured: {work.sha256}"
-    return f"{said}; {digest}" if said else digest
+    said = _note(day(work.updated), day(work.captured_at), day(work.gone_at), _IN_UTC * work.in_utc)
+    return "; ".join(filter(None, (said, framed(work.sha256, "SHA-256 of the page as captured: "))))
 
 
 @lru_cache(maxsize=16384)
 def _note(updated: str, captured: str, gone: str, utc: str) -> str:
-    said = (
-        updated and f"Updated {updated}",
-        captured and f"Captured {captured}",
-        gone and f"No longer online on {gone}",
-        utc,
-    )
+    said = (framed(updated, "Updated "), framed(captured, "Captured "), framed(gone, "No longer online on "), utc)
     return "; ".join(filter(None, said))
 
 
