@@ -4,6 +4,7 @@ import ast
 import re
 import runpy
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -327,6 +328,18 @@ def text_of(node: ast.AST) -> str:
         case ast.JoinedStr(values=values):
             return ".".join(text_of(part) for part in values)
     return ""
+
+
+def named_twice(sources: Iterable[str]) -> set[str]:
+    """Names that two classes of *sources* share."""
+    nodes = (node for source in sources for node in ast.walk(ast.parse(source)))
+    names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
+    return {name for name, number in names.items() if number > 1}
+
+
+def test_a_class_name_means_one_thing() -> None:
+    assert named_twice(path.read_text("utf-8") for _, path in modules()) == set()
+    assert named_twice(["class Page: ...", "class Page: ...\nclass Post: ..."]) == {"Page"}
 
 
 def test_the_archive_is_asked_in_sql_in_four_rooms_alone() -> None:
