@@ -155,3 +155,13 @@ def test_a_body_of_twice_as_many_gzip_members_costs_twice_as_much() -> None:
         return feed
 
     assert growth(work) < MOST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", [b"X: WARC/1.1\r\n", b"WARC/1.1\r\n", b"WARC/1.1 \r\n"])
+def test_a_web_archive_of_twice_as_many_broken_records_costs_twice_as_much(line: bytes) -> None:
+    def work(size: int) -> Callable[[], object]:
+        data = b"WARC/1.1\r\n" + line * size
+        return lambda: list(warc.read(io.BytesIO(data)))
+
+    assert growth(work) < MOST

@@ -87,7 +87,8 @@ def member(record: Record) -> bytes:
     return squeeze.compress(serialised(record)) + squeeze.flush()
 
 
-#: The line that a record begins with; in a header, the next record begins where this one should go on.
+#: The line that a record begins with; in a header, the next record begins where this one should go on, also behind what
+#: is left of a line that was cut. So what is passed over is not read once more for each such line in it.
 _VERSION = re.compile(rb"WARC/\d\.\d+\r?\n")
 
 
@@ -152,7 +153,7 @@ def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
         size += len(line)
         if line in (b"\r\n", b"\n"):
             return fields
-        if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES or _VERSION.fullmatch(line):
+        if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES or _VERSION.search(line):
             raise DamageError("the header of the record has no end", start)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if text[:1] in (" ", "\t") and fields:
