@@ -161,10 +161,19 @@ def normalise(url: str, base: str | None = None) -> str:
     """
     if len(url) > LONGEST:
         return ""
-    if _PLAIN.fullmatch(url):
-        return url
-    url = re.sub(r"[\t\r\n]", "", url.strip("".join(map(chr, range(33))) + "\xa0\ufeff"))
-    if not re.match(r"https?://", url, re.IGNORECASE):
+    return url if _PLAIN.fullmatch(url) else _normalised(url, base)
+
+
+_BLANKS = "".join(map(chr, range(33))) + "\xa0\ufeff"
+_BREAKS = str.maketrans("", "", "\t\r\n")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _normalised(url: str, base: str | None) -> str:
+    """One that is not plain; the same few are asked for again and again while a page is kept."""
+    url = url.strip(_BLANKS).translate(_BREAKS)
+    if not _WEB.match(url):
         if base is None:
             return ""
         try:

@@ -1,6 +1,6 @@
 """What all parts of one crawl share, beyond what every run does: its wishes, and how sources are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from scraper import urls
@@ -101,7 +101,10 @@ class CrawlSession(NetworkSession):
         was asked for is kept as of kind ``other``. *hold*: a whole page is left for the caller to keep.
         """
         captures = self._ask_source(url, kind, site, memory)
-        if captures is None or self._is_blocked(url, kind, captures):
+        if captures is None:
+            return None
+        read = [read_capture(one) for one in captures]
+        if self._is_blocked(url, kind, captures, read):
             return None
         answer = captures[-1]
         self.keep_all(captures[:-1])
@@ -110,7 +113,7 @@ class CrawlSession(NetworkSession):
             self.sources_had += 1
             held = self.archive.capture(answer.not_modified_of)
             return held, read_capture(held)
-        reading = read_capture(answer)
+        reading = read[-1]
         if hold and answer.kind == kind and answer.status == 200:
             return answer, reading
         if answer.kind == kind and not is_one(answer, reading):
@@ -150,23 +153,23 @@ class CrawlSession(NetworkSession):
             self.resolve_kinds(url, Stage.DISCOVER, lambda kind: kind != NO_POSTS)
         return answer, reading
 
-    def keep_walled(self, captures: tuple[Capture, ...]) -> str | None:
+    def keep_walled(self, captures: tuple[Capture, ...], read: Sequence[Reading]) -> str | None:
         """Keeps answers that came in place of a source or of counts, where they are those of a wall that names itself;
         what it is. None: they are not, and nothing was kept. A bare refusal may also say that nothing is there.
+        *read*: what each of them says.
         """
         answer = captures[-1]
         if answer.status in _BARE and marked(answer) is None:
             return None
-        read = [read_capture(one) for one in captures]
         seen = [self.observe(one, said).meaning for one, said in zip(captures, read, strict=True)]
         if Meaning.BLOCKED not in seen:
             return None
         named = self.keep_blocked(captures, read[-1])
         return marked(answer) or named
 
-    def _is_blocked(self, url: str, kind: CaptureKind, captures: tuple[Capture, ...]) -> bool:
+    def _is_blocked(self, url: str, kind: CaptureKind, captures: tuple[Capture, ...], read: Sequence[Reading]) -> bool:
         """Whether a wall that names itself came in a source's place; if so that is kept and noted."""
-        wall = self.keep_walled(captures)
+        wall = self.keep_walled(captures, read)
         if wall is None:
             return False
         self.sources_blocked += 1

@@ -6,7 +6,7 @@ from scraper.crawl.session import CrawlSession
 from scraper.decide import ALMOST_A_DAY, COUNTS_HOST_AGAIN, UrlState, within
 from scraper.errors import FetchFailed, Forbidden
 from scraper.numbers import plural
-from scraper.reading import wix_counts_api
+from scraper.reading import read_capture, wix_counts_api
 from scraper.records import Capture, Problem, Site
 from scraper.runs import ProgressStep
 from scraper.store import lookups
@@ -131,7 +131,7 @@ class Counting:
 
     def _is_blocked(self, where: str, captures: tuple[Capture, ...]) -> bool:
         """Whether a wall that names itself stands before the endpoint; if so that is kept and noted."""
-        wall = self.session.keep_walled(captures)
+        wall = self.session.keep_walled(captures, [read_capture(one) for one in captures])
         if wall is None:
             return False
         message = f"expected counts, found {wall}; counts stay unknown, asked again in the next run"
