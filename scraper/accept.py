@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from scraper.dates import utc
 from scraper.decide import Judgement
 from scraper.numbers import plural
 from scraper.reading import READER, fingerprint, read_capture
@@ -27,7 +28,7 @@ def run_accept(archive_path: Path, targets: Sequence[str] = (), *, now: Callable
     with open_run(archive_path, now=now, create=False) as run:
         held = _held(run.archive, targets)
         run.begin("accept")
-        at = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = utc(run.now())
         for one in held:
             run.interrupts.check()
             run.archive.judge(one.capture_id, Judgement.ACCEPTED, "accepted", at=at, by=by, crawl_id=run.crawl_id)

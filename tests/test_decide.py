@@ -28,16 +28,16 @@ def absent(at: str, reason: str = "404", **values: object) -> Observation:
     return seen(at, None, meaning=Meaning.ABSENT, reason=reason, **values)
 
 
-def verdicts(*sightings: Observation) -> list[str]:
-    return [effects.verdict for _, _, effects in decide.fold(sightings)[1]]
+def verdicts(*observations: Observation) -> list[str]:
+    return [effects.verdict for _, _, effects in decide.fold(observations)[1]]
 
 
-def events(*sightings: Observation) -> list[tuple[str, str]]:
-    return [(event.kind, event.at[:10]) for _, _, effects in decide.fold(sightings)[1] for event in effects.events]
+def events(*observations: Observation) -> list[tuple[str, str]]:
+    return [(event.kind, event.at[:10]) for _, _, effects in decide.fold(observations)[1] for event in effects.events]
 
 
-def state(*sightings: Observation) -> PostState:
-    return decide.fold(sightings)[0]
+def state(*observations: Observation) -> PostState:
+    return decide.fold(observations)[0]
 
 
 # Readings ---------------------------------------------------------------------------------------------------------
@@ -145,10 +145,10 @@ def test_a_dump_replaces_a_page_only_when_it_is_newer_by_a_known_time_and_says_o
 
 def test_a_page_after_a_dump_of_the_same_words_is_fuller_but_no_change_of_the_post() -> None:
     page = replace(POST, links=(Link(url="https://a.example/", text="a"),))
-    sightings = (seen("2021-03-01", dump=True), seen("2021-03-08", page))
-    assert events(*sightings) == [("added", "2021-03-01")]
-    assert state(*sightings).shown == page
-    assert state(*sightings).revision_count == 2
+    observations = (seen("2021-03-01", dump=True), seen("2021-03-08", page))
+    assert events(*observations) == [("added", "2021-03-01")]
+    assert state(*observations).shown == page
+    assert state(*observations).revision_count == 2
 
 
 def test_half_a_page_never_replaces_a_whole_one() -> None:
@@ -158,10 +158,10 @@ def test_half_a_page_never_replaces_a_whole_one() -> None:
 
 @pytest.mark.parametrize("had", ["All eyes", "All ey", None], ids=["two words", "a word and a half", "the title"])
 def test_a_page_that_goes_on_where_an_earlier_one_was_cut_is_fuller_but_no_change_of_the_post(had: str | None) -> None:
-    sightings = (seen("2021-03-01", replace(POST, body_text=had), truncated=True), seen("2021-03-08"))
-    assert events(*sightings) == [("added", "2021-03-01")]
-    assert verdicts(*sightings) == ["new", "same"]
-    assert state(*sightings).shown == POST
+    observations = (seen("2021-03-01", replace(POST, body_text=had), truncated=True), seen("2021-03-08"))
+    assert events(*observations) == [("added", "2021-03-01")]
+    assert verdicts(*observations) == ["new", "same"]
+    assert state(*observations).shown == POST
 
 
 def test_a_page_that_has_other_words_than_an_earlier_one_had_before_it_was_cut_is_changed() -> None:
@@ -173,12 +173,12 @@ def test_a_page_that_has_other_words_than_an_earlier_one_had_before_it_was_cut_i
 
 def test_of_two_pages_that_were_cut_the_one_with_more_words_is_shown() -> None:
     more, less = replace(POST, body_text="All eyes"), replace(POST, body_text="All")
-    for sightings in (
+    for observations in (
         (seen("2021-03-01", more, truncated=True), seen("2021-03-08", less, truncated=True)),
         (seen("2021-03-01", less, truncated=True), seen("2021-03-08", more, truncated=True)),
     ):
-        assert state(*sightings).shown == more
-        assert events(*sightings) == [("added", "2021-03-01")]
+        assert state(*observations).shown == more
+        assert events(*observations) == [("added", "2021-03-01")]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_the_fold_does_not_depend_on_the_order_it_is_given(arrivals: list[Observ
     assert decide.fold(arrivals) == decide.fold(sorted(arrivals, key=lambda one: one.order))
 
 
-# From captures to sightings ---------------------------------------------------------------------------------------
+# From captures to observations ---------------------------------------------------------------------------------------
 
 
 def sight(reading: Reading | None = None, *, judged: Collection[str] = (), **values: object) -> Observation:

@@ -197,7 +197,7 @@ def check(archive: Archive) -> None:
         assert life is not None
         assert len(life.revisions) == revisions
         assert life.revisions[-1]["content_sha256"] == life.post["content_sha256"]
-        state, _ = decide.fold(archive.sightings(url))
+        state, _ = decide.fold(archive.observations(url))
         assert state.content_sha256 == life.post["content_sha256"]
         assert life.events[0]["kind"] == "added"
         # The rows hold all that the next step needs to know.

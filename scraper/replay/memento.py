@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from scraper.dates import http_date
+from scraper.dates import http_date, utc
 
 LINK_FORMAT = "application/link-format"
 #: Mementos named in a TimeMap; an address with more names its first and last, and the newest of the others.
@@ -104,10 +104,7 @@ def timemap_link(original: str, timestamps: Sequence[str], place: Callable[[str]
 
 def timemap_json(original: str, timestamps: Sequence[str], place: Callable[[str], str]) -> str:
     """The same as the JSON that Memento aggregators write."""
-    shown = [
-        {"datetime": moment(stamp).strftime("%Y-%m-%dT%H:%M:%SZ"), "uri": place(f"web/{stamp}/{original}")}
-        for stamp in _named(timestamps)
-    ]
+    shown = [{"datetime": utc(moment(stamp)), "uri": place(f"web/{stamp}/{original}")} for stamp in _named(timestamps)]
     said: dict[str, object] = {
         "original_uri": original,
         "self": place(f"web/timemap/json/{original}"),

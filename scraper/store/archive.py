@@ -659,9 +659,9 @@ class Archive:
         with self._transaction():
             self._posts.refold(urls.canonical(url) or url)
 
-    def sightings(self, url: str) -> list[decide.Observation]:
+    def observations(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url* with what is read from them now: what `decide.fold` folds."""
-        return self._posts.sightings(url)
+        return self._posts.observations(url)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -112,7 +112,7 @@ class PostRows:
 
     def refold(self, url: str) -> dict[int, decide.Effects]:
         """Fold the post at *url* anew from all its captures; what each of them did. No good one: no post."""
-        state, steps = decide.fold(self.sightings(url))
+        state, steps = decide.fold(self.observations(url))
         post_id = self.id_of(url)
         if state.shown is None:
             self._remove(url, post_id)
@@ -126,7 +126,7 @@ class PostRows:
         self._write_post(url, post_id, state, shows=True, was=None)
         return {seen.capture_id: effects for seen, _, effects in steps}
 
-    def sightings(self, url: str) -> list[decide.Observation]:
+    def observations(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url*, with what is read from them."""
         found = []
         for number in addresses.members(self._db, url):

@@ -107,7 +107,7 @@ class _Finding:
         """All captures of the post that show the version which begins with the capture of that digest."""
         if self._post is None:
             return None
-        _, steps = decide.fold(self._posts.sightings(self._post))
+        _, steps = decide.fold(self._posts.observations(self._post))
         shown = [(seen.capture_id, after.content_sha256) for seen, after, _ in steps if seen.reading is not None]
         first = self._numbered(digest) & {number for number, _ in shown}
         contents = {content for number, content in shown if number in first}
