@@ -237,10 +237,19 @@ def _title_above(around: Around) -> Choice | None:
     """The marks are such as follow a title, or no title stands below: it is one of the two lines above."""
     if not around.found.under_title and around.heading_below and not menu_word(around.after):
         return None
+    return _one_above(around) if around.found.author or not around.higher else _one_of_two_above(around)
+
+
+def _one_above(around: Around) -> Choice:
+    """The line above the marks, unless it is an author's."""
+    above = around.above
+    is_one = is_title(above) and not is_handle(above) and not (len(around.before) > 1 and around.is_author(above))
+    return Choice(above) if is_one else Choice(open=True)
+
+
+def _one_of_two_above(around: Around) -> Choice:
+    """Of two lines above the marks the upper one, where the other is an author's; else the lower one."""
     above, higher = around.above, around.higher
-    if around.found.author or not higher:
-        is_one = is_title(above) and not is_handle(above) and not (len(around.before) > 1 and around.is_author(above))
-        return Choice(above) if is_one else Choice(open=True)
     if is_notice(higher) and not is_handle(above):
         return Choice(open=True) if around.is_author(above) else Choice(above)
     if around.is_author(above) or (len(around.before) == 2 and is_signature(above) and not around.is_worded(above)):
