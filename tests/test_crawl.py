@@ -641,7 +641,9 @@ def without(*marks: bytes) -> Callable[[Stage], Reply]:
 
 
 DRIFTS = {
-    "layout": without(b'data-hook="post"', b"post-description", b"article:published_time", b"application/ld+json"),
+    "layout": without(
+        b'data-hook="post"', b"post-description", b"content-viewer", b"article:published_time", b"application/ld+json"
+    ),
     "date": without(b"article:published_time", b"application/ld+json", b'data-hook="time-ago"'),
     "tags": without(b'aria-label="tags"', b"/news/tags/"),
     "author": without(b'data-hook="user-name"', b"article:author", b'"author"'),

@@ -103,7 +103,7 @@ def test_a_server_that_never_ends_its_robots_txt_is_left_in_time(faults, fault):
 )
 def test_a_robots_txt_that_cannot_be_read_forbids_everything(faults, fetcher, broken):
     faults.on("/robots.txt", faults.raw(broken))
-    with pytest.raises(RobotsUnavailable, match=r"robots\.txt: cannot be read"):
+    with pytest.raises(RobotsUnavailable, match=r"robots\.txt could not be read"):
         fetcher.get(f"{faults.url}/a")
     assert set(faults.paths) == {"/robots.txt"}
 

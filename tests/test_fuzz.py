@@ -116,7 +116,7 @@ def zipped_web_archive(body: bytes) -> None:
 
 
 def wrapped_page(body: bytes) -> None:
-    found = page_of(body)
+    found = page_of(body, URL)
     page(found.body if found else body)
 
 
