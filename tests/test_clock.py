@@ -109,7 +109,7 @@ def test_no_archive_is_made_by_a_clock_that_is_wrong(lab: Lab) -> None:
 def test_one_host_alone_is_told_and_stops_nothing(lab: Lab) -> None:
     lab.hosts[0].ahead = YEARS
     report = lab.crawl(0)
-    assert (report.exit_status, report.new) == (0, 2 * len(OLD))
+    assert (report.exit_status, report.new) == (0, 2 * len(FEW))
     asked = "SELECT kind, level, url FROM problems WHERE stage = 'clock' AND resolved_at IS NULL"
     assert lab.rows(asked) == [("clock-differs", "note", lab.hosts[0].blog.base + "/")]
     lab.hosts[0].ahead = timedelta(0)
