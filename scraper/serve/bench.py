@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,14 +27,14 @@ from scraper.serve.render import render
 
 #: Characters of a cell of a table, and of a field of a row.
 CELL, FIELD = 140, 20_000
-#: What Datasette is asked for besides what the reader asks for; 1.0 wants to be asked for each.
-ASKED = {
-    "_shape": "objects",
-    "_labels": "on",
-    "_extra": "columns,count,primary_keys,human_description_en,is_view,expandable_columns",
-}
+#: What Datasette is asked for besides what the reader asks for.
+ASKED = {"_shape": "objects", "_labels": "on"}
+#: What 1.0 tells of a table only where it is asked for; of rows it refuses these names.
+OF_TABLES = {"_extra": "columns,count,primary_keys,human_description_en,is_view,expandable_columns"}
 #: What a reader may ask of a table that says how its rows are written, not which they are.
-_FORM = frozenset({*ASKED, "_nl", "_stream", "_trace", "_json", "_json_infinity", "_size_max"})
+_FORM = frozenset({*ASKED, *OF_TABLES, "_nl", "_stream", "_trace", "_json", "_json_infinity", "_size_max"})
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Show = Callable[[Room, Request, dict[str, Any]], str]
 
@@ -61,14 +62,14 @@ def routes(room: Room, *, sql: bool) -> list[tuple[str, Callable[..., Any]]]:
     """(pattern, view) of the tables of *room*; *sql*: visitors may run SQL."""
     bench = re.escape(room.bench)
     pages = [
-        (rf"^/{bench}/(?P<table>[^/.]+)$", view(table_page)),
+        (rf"^/{bench}/(?P<table>[^/.]+)$", view(table_page, OF_TABLES)),
         (rf"^/{bench}/(?P<table>[^/.]+)/(?P<keys>[^/.]+)$", view(row_page)),
     ]
     return pages if sql else [(rf"^/{bench}$", view(database_page)), *pages]
 
 
-def view(show: Show) -> Callable[[Request, Datasette], Awaitable[Response]]:
-    """*show*, given what Datasette's JSON of the same address says."""
+def view(show: Show, more: Mapping[str, str] = NOTHING) -> Callable[[Request, Datasette], Awaitable[Response]]:
+    """*show*, given what Datasette's JSON of the same address says when it is asked for *more* as well."""
 
     async def answer(request: Request, datasette: Datasette) -> Response:
         room = room_of(datasette)
@@ -79,7 +80,7 @@ def view(show: Show) -> Callable[[Request, Datasette], Awaitable[Response]]:
         table = tilde_decode(request.url_vars.get("table", ""))
         if words := desk.CLOSED.get(table.lower()):
             return respond(problem_page(room, words, 404), request)
-        found = await datasette.client.get(asked_of_datasette(request))
+        found = await datasette.client.get(asked_of_datasette(request, more))
         if found.status_code != 200:
             return respond(await asyncio.to_thread(failed, room, request, found.status_code), request)
         said = json.loads(found.text)
@@ -88,11 +89,11 @@ def view(show: Show) -> Callable[[Request, Datasette], Awaitable[Response]]:
     return answer
 
 
-def asked_of_datasette(request: Request) -> str:
-    """The address of the JSON that belongs to a page."""
+def asked_of_datasette(request: Request, more: Mapping[str, str]) -> str:
+    """The address of the JSON that belongs to a page, with *more* than is asked for everywhere."""
     path = request.path.rstrip("/")
     given = [(name, value) for name, value in pairs(request) if name not in _FORM]  # `guard` looks at it again
-    return f"{quote(path, safe='/~')}.json?{urlencode([*given, *ASKED.items()])}"
+    return f"{quote(path, safe='/~')}.json?{urlencode([*given, *ASKED.items(), *more.items()])}"
 
 
 def pairs(request: Request) -> list[tuple[str, str]]:
