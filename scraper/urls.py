@@ -190,6 +190,12 @@ def host(url: str) -> str:
     return normalise(url).partition("://")[2].partition("/")[0].partition("?")[0]
 
 
+def front(url: str) -> str:
+    """The front page of the host of an absolute address."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/"
+
+
 def is_local(where: str) -> bool:
     """Whether ``host[:port]`` is this machine, an IP address or a single word: never rewritten, may be http."""
     return _LOCAL.fullmatch(_name(where)) is not None

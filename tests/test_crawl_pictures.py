@@ -246,6 +246,19 @@ def test_a_host_that_fails_is_left_and_does_not_end_the_run(stage: Stage) -> Non
     assert len(set(stage.pictures())) <= 3
 
 
+def test_a_host_that_gives_nothing_is_one_error_however_many_pictures_it_has_and_is_not_told_nightly(
+    stage: Stage,
+) -> None:
+    stage.instead["/media/"] = Answer(status=503, media_type="text/plain", body=b"busy")
+    assert [stage.crawl(day).exit_status for day in range(3)] == [1, 0, 0]
+    failed = "SELECT kind, url FROM problems WHERE stage = 'picture' AND level = 'error' AND resolved_at IS NULL"
+    assert stage.rows(failed) == [("host-silent", f"{stage.blog.base}/")]
+    stage.instead.clear()
+    for day in range(3, 12):
+        stage.crawl(day)
+    assert stage.rows(failed) == []
+
+
 def test_an_edited_post_costs_its_new_pictures_only(stage: Stage) -> None:
     stage.crawl(-50)
     edited = replace(

@@ -77,6 +77,8 @@ class PictureCrawl:
         self._db = session.archive.db
         self._hosts = frozenset((*site.hosts, *site.media_hosts))
         self._failures: dict[str, int] = defaultdict(int)
+        #: Host, by the address of its front page → why it gave nothing so far; None: it gave something, or said no.
+        self._silent: dict[str, str | None] = {}
         self._media = media
         #: Bytes that pictures may still take; None: as many as there are.
         self._left: int | None = None
@@ -90,6 +92,10 @@ class PictureCrawl:
             return
         if self._policy.budget_bytes is not None:
             self._left = self._policy.budget_bytes - lookups.bytes_of_pictures(self._db)
+        self._take_all(only)
+        self._tell_silent()
+
+    def _take_all(self, only: str | None) -> None:
         wanted = list(self._wanted(only))
         for number, one in enumerate(wanted):
             if not self._has_room(len(wanted) - number):
@@ -107,6 +113,15 @@ class PictureCrawl:
                 return
             self._step(number, len(drawn), url)
             self._take(WantedPicture(url, None), [url])
+
+    def _tell_silent(self) -> None:
+        """One error for each host that gave nothing at all, whichever pictures of it were asked for in this run."""
+        for host, reason in self._silent.items():
+            if reason is None:
+                self._session.resolve(host, STAGE)
+            else:
+                message = f"no picture could be had from there: {reason}; asked again in the next run"
+                self._session.note(_problem(host, "host-silent", message, Level.ERROR))
 
     def _step(self, done: int, total: int, url: str) -> None:
         self._session.run.interrupts.check()
@@ -205,7 +220,8 @@ class PictureCrawl:
             wrong: Problem | None = _problem(url, "forbidden", str(error))
         except FetchFailed as error:
             self._failures[urls.host(url)] += 1
-            wrong = _problem(url, "fetch-failed", error.reason, Level.ERROR)
+            self._silent.setdefault(urls.front(url), error.reason)
+            wrong = _problem(url, "fetch-failed", error.reason)
         else:
             self._session.keep_all(hops)
             wrong = self._judge(url, kind, answer)
@@ -221,10 +237,13 @@ class PictureCrawl:
         refused = status in REFUSALS or status >= 500
         self._failures[host] = self._failures[host] + 1 if refused else 0
         message = picture_fault(answer, kind)
+        if not refused or message is None:
+            self._silent[urls.front(url)] = None
         if message is None:
             return self._take_in(url, kind, answer)
+        self._silent.setdefault(urls.front(url), message)
         self._session.keep(replace(answer, kind=CaptureKind.OTHER) if answer.kind == kind else answer)
-        return _problem(url, "not-had", message, Level.ERROR if status >= 500 else Level.NOTE)
+        return _problem(url, "not-had", message)
 
     def _take_in(self, url: str, kind: CaptureKind, answer: Capture) -> Problem | None:
         """Keep what was asked for, if there is room; why it was left out, None: it was not."""
@@ -246,6 +265,7 @@ class PictureCrawl:
 
 
 def _problem(url: str, kind: str, message: str, level: Level = Level.NOTE) -> Problem:
+    """A picture that could not be had is a note: what is wrong with a host is an error of the host's."""
     return Problem(stage=STAGE, kind=kind, level=level, url=url, message=message)
 
 
