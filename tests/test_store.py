@@ -182,6 +182,15 @@ def test_search_knows_the_posts_of_a_run_at_its_end_and_after_a_kill_when_the_ne
         assert rows(archive, "SELECT count(*) FROM unindexed") == [(0,)]
 
 
+def test_search_hears_of_the_posts_of_a_long_run_while_it_goes_on(archive: Archive) -> None:
+    run = archive.begin("crawl", DAY.format(1))
+    for number in range(201):
+        said = page(url=f"https://www.blog.example/post/heron-{number}", title="Heron")
+        archive.keep(said, read(said), run)
+    assert hits(archive, "heron") == 200
+    assert rows(archive, "SELECT count(*) FROM unindexed") == [(1,)]
+
+
 def test_a_post_that_waits_for_its_index_may_be_changed_or_deleted_by_anybody(archive: Archive) -> None:
     run = archive.begin("crawl", DAY.format(1))
     archive.keep(page(title="Heron"), read(page(title="Heron")), run)
