@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scraper import schema
@@ -50,6 +50,7 @@ def letters(places: Sequence[tuple[int, int]], length: int) -> set[int]:
 
 @settings(max_examples=150)
 @given(texts, terms)
+@example("rights rights rights", Term("rights rights", exact=True))
 def test_a_word_is_found_where_the_index_finds_it(text: str, term: Term) -> None:
     folded = fold(text)
     found = spots(folded, [term], MATCHES)

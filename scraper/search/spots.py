@@ -81,13 +81,14 @@ def plainly(text: str) -> str | None:
 
 
 def _places(text: str, sought: _Sought) -> Iterator[Range]:
+    """Each place, those of a phrase that begin within another one, too: ``rights rights`` stands twice in three."""
     at = text.find(sought.begin)
     while at >= 0:
         begins = at == 0 or not text[at - 1].isalnum()
         end = sought.end(text, at) if begins else 0
         if end:
             yield at, end
-        at = text.find(sought.begin, end or at + 1)
+        at = text.find(sought.begin, at + 1)
 
 
 @lru_cache(maxsize=1000)
