@@ -35,21 +35,18 @@ def _first(db: Database) -> None:
 
 @migrations(name="0002 decisions, seals, days")
 def _second(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 @migrations(name="0003 search in every script")
 def _third(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
     renewal.renew_search(db.conn)
 
 
 @migrations(name="0004 views for the common questions")
 def _fourth(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 @migrations(name="0005 the facts of posts beside their texts")
@@ -59,40 +56,34 @@ def _fifth(db: Database) -> None:
 
 @migrations(name="0006 logs of imported files")
 def _sixth(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 @migrations(name="0007 accepted certificates")
 def _seventh(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 @migrations(name="0008 runs of words that posts share")
 def _eighth(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
     renewal.fill_shared_runs(db.conn)
 
 
 @migrations(name="0009 short ids of posts")
 def _ninth(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
     renewal.fill_short_ids(db.conn)
 
 
 @migrations(name="0010 what sites call themselves")
 def _tenth(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 @migrations(name="0011 posts that wait for their indexes")
 def _eleventh(db: Database) -> None:
-    if not renewal.is_current(db.conn):
-        renewal.renew(db.conn)
+    renewal.renew(db.conn)
 
 
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.

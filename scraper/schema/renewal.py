@@ -57,9 +57,11 @@ class _Table:
 
 
 def renew(db: sqlite3.Connection) -> None:
-    """Give the archive today's tables, indexes, views, search and dictionary, keeping all rows. One transaction, the
-    caller's, with foreign keys off.
+    """Give the archive today's tables, indexes, views, search and dictionary, keeping all rows; where it has them,
+    nothing is done. One transaction, the caller's, with foreign keys off.
     """
+    if _is_current(db):
+        return
     before, today = _catalogue(db), _wanted()
     _drop_search(db)
     for name in (name for name, found in before.items() if found.type == "view" and name in today):
@@ -107,7 +109,7 @@ def _make_search(db: sqlite3.Connection) -> None:
         db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
 
 
-def is_current(db: sqlite3.Connection) -> bool:
+def _is_current(db: sqlite3.Connection) -> bool:
     """Whether all tables and views are those of today."""
     return _sql_of(db).items() >= {name: table.sql for name, table in _wanted().items()}.items()
 
