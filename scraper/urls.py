@@ -192,8 +192,7 @@ def host(url: str) -> str:
 
 def front(url: str) -> str:
     """The front page of the host of an absolute address."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}/"
+    return f"{url.partition('://')[0]}://{host(url)}/"
 
 
 def is_local(where: str) -> bool:

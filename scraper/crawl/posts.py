@@ -274,9 +274,9 @@ class Posts:
 
     def _has_moved_away(self) -> bool:
         """Whether the blog is now on another domain: then there is nothing more to ask for here."""
-        for host, led in self.moved_away.items():
+        for led in self.moved_away.values():
             if len(led) >= MOVED_POSTS:
-                base = led[0].partition("://")[0] + f"://{host}/"
+                base = urls.front(led[0])
                 message = (
                     f"the blog has moved to {base}: "
                     f"{plural(len(led), 'post keeps its path', 'posts keep their paths')} there; "
