@@ -84,7 +84,12 @@ def test_a_folder_is_imported_each_page_at_its_own_time(tmp_path: Path, folder: 
     ]  # fmt: skip
     basis = dict(query(archive, "SELECT captured_at_basis, count(*) FROM captures GROUP BY 1"))
     assert basis == {"page": 3, "given": 1, "file-time": 2}
-    assert any("skipped files that are not pages: 1 .jsonl" in message for message in report.messages)
+    assert not any("skipped" in message for message in report.messages)  # the manifest was read
+
+
+def test_a_manifest_that_nobody_names_is_told_of(tmp_path: Path, folder: Path) -> None:
+    said = "skipped files that are not pages: 1 .jsonl; a manifest is read where --manifest names it"
+    assert any(said in message for message in bring(tmp_path / "a.db", folder).messages)
 
 
 def test_a_page_that_names_posts_is_kept_as_a_list(tmp_path: Path) -> None:

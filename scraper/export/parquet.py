@@ -37,7 +37,7 @@ def to_parquet(
     have it. Equal rows give equal bytes. Raises UsageError where DuckDB is not installed, or *path* is no place.
     """
     if importlib.util.find_spec("duckdb") is None:
-        raise UsageError("parquet: needs DuckDB, which is not installed; run `pip install 'ushrn[parquet]'`")
+        raise UsageError("parquet: needs DuckDB, which is not installed; install it with `pip install duckdb`")
     options = options or Options()
     single = path.suffix == ".parquet"
     with snapshot(db):

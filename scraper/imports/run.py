@@ -1,7 +1,7 @@
 """Import files and folders into an archive, and say how it went."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,7 +28,8 @@ class Given:
 
     url: str | None = None
     captured_at: str | None = None
-    manifest: saved.Manifest | None = None
+    manifest_file: Path | None = None
+    manifest: saved.Manifest = field(default_factory=lambda: saved.NO_MANIFEST)
 
 
 def run_import(
@@ -80,9 +81,10 @@ def _checked(
     given = Given(
         url=saved.given_url(url) if url is not None else None,
         captured_at=saved.given_time(captured_at) if captured_at is not None else None,
-        manifest=saved.read_manifest(manifest) if manifest is not None else None,
+        manifest_file=manifest,
+        manifest=saved.read_manifest(manifest) if manifest is not None else saved.NO_MANIFEST,
     )
-    said = [given.captured_at, *(one.captured_at for one in (given.manifest or {}).values())]
+    said = [given.captured_at, *(one.captured_at for one in given.manifest.values())]
     for at in filter(None, said):
         _check_possible(at, now)
     return given
@@ -113,7 +115,7 @@ def _import_all(
     trust: Trust,
 ) -> None:
     archives = WarcImporter(session, all_hosts=all_hosts, trust=trust)
-    for item in saved.walk(paths):
+    for item in saved.walk(paths, manifest=given.manifest_file):
         session.run.interrupts.check()
         if isinstance(item, saved.Skipped):
             session.report(saved.shown(item.path), "skipped", item.message, level=item.level)

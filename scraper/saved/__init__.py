@@ -4,6 +4,7 @@ No network, no archive of ours: `extract` and `import` both start here.
 """
 
 from scraper.saved.pages import (
+    NO_MANIFEST,
     WARC_SUFFIXES,
     Manifest,
     Skipped,
@@ -19,6 +20,7 @@ from scraper.saved.pages import (
 from scraper.saved.web_archives import first_post, kind_of
 
 __all__ = [
+    "NO_MANIFEST",
     "WARC_SUFFIXES",
     "Manifest",
     "Skipped",

@@ -10,10 +10,12 @@ import json
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypedDict
 
 from scraper import magic
@@ -52,6 +54,7 @@ class ManifestEntry:
 
 #: Resolved path → what the manifest says.
 Manifest = Mapping[Path, ManifestEntry]
+NO_MANIFEST: Manifest = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,11 @@ def _described(line: object) -> tuple[str, ManifestEntry]:
     return line["file"], ManifestEntry(given_url(url) if url else None, given_time(at) if at else None)
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Path | Skipped]:
+def walk(paths: Iterable[Path], *, manifest: Path | None = None) -> Iterator[Path | Skipped]:
     """The files to read: those named, and those of folders that look like pages or web archives, by name.
 
-    Linked folders inside folders are not entered (they may loop); pipes and devices are never opened.
+    Linked folders inside folders are not entered (they may loop); pipes and devices are never opened. *manifest*, where
+    it stands in one of the folders, is neither read nor told of: the caller has read it.
     """
     for path in paths:
         try:
@@ -135,29 +139,29 @@ def walk(paths: Iterable[Path]) -> Iterator[Path | Skipped]:
             yield Skipped(path, f"cannot be read: {_plain(error)}")
             continue
         if stat.S_ISDIR(mode):
-            yield from _walk_folder(path)
+            yield from _walk_folder(path, manifest and manifest.resolve())
         elif stat.S_ISREG(mode):
             yield path
         else:
             yield Skipped(path, "is neither a file nor a folder")
 
 
-def _walk_folder(folder: Path) -> Iterator[Path | Skipped]:
-    """Files of *folder* in the order of their names; one note for all that are no pages."""
-    others: dict[str, int] = {}
+def _walk_folder(folder: Path, manifest: Path | None) -> Iterator[Path | Skipped]:
+    """Files of *folder* in the order of their names; one note for all that are neither pages nor the *manifest*."""
+    others: Counter[str] = Counter()
     refused: list[OSError] = []
     for here, folders, names in os.walk(folder, onerror=refused.append):
         parts = _folders_of_parts(folders, names)
         folders[:] = sorted(set(folders) - parts)
         for name in parts:
-            others[PARTS] = others.get(PARTS, 0) + sum(len(files) for *_, files in os.walk(Path(here) / name))
-        for name in sorted(names):
-            path = Path(here) / name
+            others[PARTS] += sum(len(files) for *_, files in os.walk(Path(here) / name))
+        for path in sorted(Path(here) / name for name in names):
+            if path.resolve() == manifest:
+                continue
             if _looks_like_a_page(path):
                 yield from walk([path])
             else:
-                suffix = path.suffix.lower() or name
-                others[suffix] = others.get(suffix, 0) + 1
+                others[path.suffix.lower() or path.name] += 1
     for error in refused:
         yield Skipped(Path(error.filename), f"cannot be read: {_plain(error)}")
     if others:
@@ -227,7 +231,7 @@ def container_of(path: Path) -> FileKind | None:
 
 
 def load(
-    path: Path, *, url: str | None = None, captured_at: str | None = None, manifest: Manifest | None = None
+    path: Path, *, url: str | None = None, captured_at: str | None = None, manifest: Manifest = NO_MANIFEST
 ) -> Capture:
     """The file at *path* as a capture; its `url` is empty where neither caller, manifest nor page tell one.
 
@@ -236,7 +240,7 @@ def load(
     body, modified = _read(path)
     page = containers.page_of(body, shown(path)) or _as_it_is(body, path)
     media_type = page.content_type.partition(";")[0]
-    entry = (manifest or {}).get(path.resolve(), ManifestEntry(None, None))
+    entry = manifest.get(path.resolve(), ManifestEntry(None, None))
     text = decode(page.body, page.content_type) if re.match("text/|.*xml$", media_type) else ""
     comment_url, comment_time = comment(text)
     known = first(
