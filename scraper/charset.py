@@ -91,7 +91,9 @@ def _wide(body: bytes) -> str | None:
 
 def _named(content_type: str | None) -> str | None:
     found = _PARAMETER.search(content_type or "")
-    return _known(found[1]) if found else None
+    if not found:
+        return None
+    return _known(found[1])
 
 
 def _declared(body: bytes) -> str | None:
@@ -99,13 +101,17 @@ def _declared(body: bytes) -> str | None:
     start = body[:_PRESCAN]
     found = _XML.search(start) or _DECLARED.search(start)
     name = _known(found[1].decode("ascii", "replace")) if found else None
-    return None if name is None or name.startswith(("utf-16", "utf-32")) else name
+    if name is None or name.startswith(("utf-16", "utf-32")):
+        return None
+    return name
 
 
 def _declared_late(body: bytes) -> str | None:
     """The charset named behind what browsers look at."""
     found = _DECLARED.search(body, _PRESCAN, _FARTHEST)
-    return _known(found[1].decode("ascii", "replace")) if found else None
+    if not found:
+        return None
+    return _known(found[1].decode("ascii", "replace"))
 
 
 def _known(label: str) -> str | None:
@@ -115,7 +121,9 @@ def _known(label: str) -> str | None:
         b"\xff".decode(name, "replace")  # of no bytes at all even `base64` makes a text
     except (LookupError, ValueError):
         return None
-    return None if name in _NO_CHARSETS else _AS_BROWSERS_DO.get(name, name)
+    if name in _NO_CHARSETS:
+        return None
+    return _AS_BROWSERS_DO.get(name, name)
 
 
 def _guess(body: bytes) -> str:

@@ -27,7 +27,9 @@ def without(capture: Capture) -> Capture:
 
 def without_fields(head: bytes | None) -> bytes | None:
     """The head of a request without credentials."""
-    return None if head is None else _FIELDS.sub(rb"\1" + LEFT_OUT, head)
+    if head is None:
+        return None
+    return _FIELDS.sub(rb"\1" + LEFT_OUT, head)
 
 
 def _without_tokens(url: str, body: bytes | None) -> bytes | None:

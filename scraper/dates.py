@@ -165,7 +165,9 @@ def _spelled(year: int | None, month: int, day: int | None) -> Spelled | None:
     except ValueError:
         return None
     if year is None:
-        return None if day is None else Spelled(None, "year")
+        if day is None:
+            return None
+        return Spelled(None, "year")
     if not 1900 <= year <= 2199:  # no post, but a number of something else
         return None
     iso = checked.isoformat()
@@ -270,7 +272,9 @@ def iso_utc(text: str) -> str | None:
         text = _as_iso(scripted)
     if re.fullmatch(r"\d{4}-\d{2}", text):
         found = parse(text)
-        return found.iso if found else None
+        if not found:
+            return None
+        return found.iso
     match = _STAMP.fullmatch(text)
     try:
         return match and _stamped(match)
@@ -339,7 +343,9 @@ def http_date(text: str | None) -> datetime | None:
         return None
     try:
         found = parsedate_to_datetime(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        if found.tzinfo is None:
+            return found.replace(tzinfo=UTC)
+        return found.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 

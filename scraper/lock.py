@@ -68,7 +68,9 @@ def _beside(path: Path, ending: str) -> Path:
 def _holder(path: Path) -> str:
     """Who holds the archive, in words."""
     note = _note(path)
-    return "another run holds it" if note is None else f"another run holds it, process {note[0]} since {note[1]}"
+    if note is None:
+        return "another run holds it"
+    return f"another run holds it, process {note[0]} since {note[1]}"
 
 
 def _note(path: Path) -> tuple[int, str] | None:

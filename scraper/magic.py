@@ -86,7 +86,9 @@ def signature(body: bytes) -> Signature | None:
 def media_type(body: bytes) -> str | None:
     """The media type of *body* by its first bytes; None: they are no known signature."""
     found = signature(body)
-    return found.media_type if found else None
+    if not found:
+        return None
+    return found.media_type
 
 
 def is_pdf(body: bytes) -> bool:

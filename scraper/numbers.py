@@ -49,7 +49,9 @@ _LONGEST = 12
 def _value(digits: str) -> int | None:
     """The number that *digits* (of any script, with separators) spells; None for one that counts nothing."""
     bare = "".join(sign for sign in digits if sign.isdecimal())
-    return int(bare) if len(bare) <= _LONGEST else None
+    if len(bare) > _LONGEST:
+        return None
+    return int(bare)
 
 
 def count(text: str) -> int | None:
@@ -58,7 +60,9 @@ def count(text: str) -> int | None:
         return None
     if indian := _INDIAN.search(text):
         rest = text[: indian.start()] + text[indian.end() :]
-        return None if re.search(r"\d", rest) else _value(indian[0])
+        if re.search(r"\d", rest):
+            return None
+        return _value(indian[0])
     found = list(_FIRST.finditer(text))
     if len(found) != 1 or _DECIMAL.search(text):
         return None
@@ -172,7 +176,9 @@ def _glued(line: str) -> ShownCounts | None:
     if match is None:
         return None
     views, comments = count(match[1]), count(match[3])
-    return None if views is None or comments is None else ShownCounts(views=views, comments=comments)
+    if views is None or comments is None:
+        return None
+    return ShownCounts(views=views, comments=comments)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

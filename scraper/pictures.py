@@ -45,8 +45,12 @@ def type_of(body: bytes) -> str | None:
     """Media type of the picture that *body* is; None: it is no picture of a kind known here."""
     found = magic.media_type(body)
     if found is None:
-        return "image/svg+xml" if _SVG_START.match(body[:20_000]) else None
-    return found if found.startswith("image/") else None
+        if not _SVG_START.match(body[:20_000]):
+            return None
+        return "image/svg+xml"
+    if not found.startswith("image/"):
+        return None
+    return found
 
 
 def may_be_shown(body: bytes) -> bool:
@@ -68,7 +72,9 @@ def size_of(body: bytes) -> Size | None:
         size = read(body)
     except (struct.error, IndexError):
         return None
-    return size if size and min(size.width, size.height) > 0 else None
+    if size and min(size.width, size.height) > 0:
+        return size
+    return None
 
 
 def _unsaid(_: bytes) -> None:

@@ -149,7 +149,9 @@ def rendered_at(text: str) -> str | None:
 def http_stamp(text: str) -> str | None:
     """A date as HTTP and mail write it, as ISO 8601 UTC; None: not such a date."""
     found = http_date(text)
-    return None if found is None else utc(found)
+    if found is None:
+        return None
+    return utc(found)
 
 
 def _browser_date(text: str) -> str | None:

@@ -146,6 +146,11 @@ class Capture:
     certificate: str | None = None
 
     @property
+    def payload(self) -> bytes:
+        """The body; empty where there is none."""
+        return self.body or b""
+
+    @property
     def ok(self) -> bool:
         """Whether a page was served: with a status of success (RFC 9110, 15.3), or with none, as a saved page."""
         return self.status is None or is_success(self.status)

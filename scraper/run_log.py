@@ -154,7 +154,9 @@ def _cell(said: dict[str, Any], name: str) -> str | int | None:
     value = said.get(name)
     kind = str if name in _TEXTS else int
     if (value is None and name not in _NEEDED) or (isinstance(value, kind) and not isinstance(value, bool)):
-        return value if value is not None or name in _TEXTS or name == "exit_status" else 0
+        if value is not None or name in _TEXTS or name == "exit_status":
+            return value
+        return 0
     raise ValueError(f"expected {name} of a run, found {value!r}")
 
 

@@ -38,7 +38,9 @@ def clean(html: str, base_url: str | None = None) -> str:
         if name in ("href", "src"):
             return safe_url(value, base_url)
         if name in _NUMERIC:
-            return value if _NUMBER.match(value) else None
+            if not _NUMBER.match(value):
+                return None
+            return value
         return value
 
     return nh3.clean(

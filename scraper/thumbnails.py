@@ -33,7 +33,9 @@ def small(body: bytes) -> bytes | None:
     except (subprocess.TimeoutExpired, OSError):
         return None
     is_made = done.returncode == 0 and len(done.stdout) <= MOST_BYTES and pictures.type_of(done.stdout) == "image/jpeg"
-    return done.stdout if is_made else None
+    if not is_made:
+        return None
+    return done.stdout
 
 
 def _limit() -> None:

@@ -126,7 +126,9 @@ def _authority(text: str, scheme: str) -> str | None:
         return None
     if not port or int(port) == {"http": 80, "https": 443}[scheme]:
         return name
-    return f"{name}:{int(port)}" if int(port) < 65536 else None
+    if int(port) >= 65536:
+        return None
+    return f"{name}:{int(port)}"
 
 
 def _query(text: str) -> str:
@@ -136,7 +138,9 @@ def _query(text: str) -> str:
         name = unquote(pair.partition("=")[0]).strip().lower()
         if pair and name not in TRACKING and not name.startswith("utm_"):
             kept.append(pair)
-    return "?" + _encoded("&".join(kept), _IN_QUERY) if kept else ""
+    if not kept:
+        return ""
+    return "?" + _encoded("&".join(kept), _IN_QUERY)
 
 
 @lru_cache(maxsize=32768)
@@ -182,7 +186,9 @@ def _normalised(url: str, base: str | None) -> str:
             return ""
     head, question, tail = url.partition("?")
     found = _normal(head.replace("\\", "/") + question + tail)
-    return found if len(found) <= LONGEST else ""
+    if len(found) > LONGEST:
+        return ""
+    return found
 
 
 def host(url: str) -> str:
@@ -233,7 +239,9 @@ def _split(url: str) -> tuple[str, str, str, str]:
 def _lang(query: str) -> str:
     """The one parameter that chooses another post: Wix's ``lang``."""
     found = re.search(r"(?:^\?|&)lang=([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?:&|$)", query)
-    return f"?lang={found[1].lower()}" if found else ""
+    if not found:
+        return ""
+    return f"?lang={found[1].lower()}"
 
 
 def _of_own_site(where: str, path: str) -> tuple[PostAddress, re.Match[str]] | None:
@@ -309,14 +317,18 @@ def post_number(url: str) -> int | None:
     _, where, path, _ = _split(normalise(url))
     found = _of_own_site(where, path)
     number = found and found[1].groupdict().get("number")
-    return int(number) if number else None
+    if not number:
+        return None
+    return int(number)
 
 
 def dated(url: str) -> str | None:
     """The day (``2016-06-20``) or month (``2016-12``) that a post's address names; None: it names none, or is no
     post's.
     """
-    return day_in(url) if is_post(url) else None
+    if not is_post(url):
+        return None
+    return day_in(url)
 
 
 def day_in(url: str) -> str | None:

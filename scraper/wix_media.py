@@ -51,7 +51,9 @@ def original(address: str, base_url: str | None = None) -> str | None:
         absolute = urljoin(base_url or "", address)
     except ValueError:  # half an IPv6 address
         return None
-    return without_rendition(absolute) if absolute.startswith(("http://", "https://")) else None
+    if not absolute.startswith(("http://", "https://")):
+        return None
+    return without_rendition(absolute)
 
 
 def without_rendition(address: str) -> str:
@@ -99,12 +101,16 @@ def _first_original(sources: Iterable[object], base_url: str | None) -> str | No
 
 def _own_size(attributes: Mapping[str, object]) -> Mapping[str, object]:
     """*attributes* where their size is that of the original; empty: it is that of a scaled copy."""
-    return {} if "/v1/" in str(attributes.get("src")) else attributes
+    if "/v1/" in str(attributes.get("src")):
+        return {}
+    return attributes
 
 
 def _media_id(value: str | None) -> str | None:
     """*value* when it is a media id; component ids (``img_comp-…``) are none."""
-    return value if value and _MEDIA_ID.match(value) else None
+    if value and _MEDIA_ID.match(value):
+        return value
+    return None
 
 
 def _image_data(node: Node) -> dict[str, Any]:
@@ -119,4 +125,6 @@ def _pixels(value: object) -> int | None:
     """A size in whole pixels; None for percentages, auto and nonsense."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value, re.ASCII):
         value = int(value)
-    return value if type(value) is int and 0 < value < 100_000 else None
+    if type(value) is int and 0 < value < 100_000:
+        return value
+    return None

@@ -3,7 +3,9 @@
 
 def framed(value: object, before: str = "", after: str = "") -> str:
     """*value* between *before* and *after*; empty where it is None, empty, 0 or False: then nothing is said."""
-    return f"{before}{value}{after}" if value else ""
+    if not value:
+        return ""
+    return f"{before}{value}{after}"
 
 
 def day_of(at: str | None) -> str:

@@ -79,12 +79,16 @@ def _site_is_author(item: Item) -> bool:
 
 def _authors_beside_site(item: Item) -> list[WriterName]:
     """The authors, for styles that leave out one who is the site itself."""
-    return [] if _site_is_author(item) else _authors(item)
+    if _site_is_author(item):
+        return []
+    return _authors(item)
 
 
 def _issued(item: Item) -> Parts:
     found = item.get("issued")
-    return tuple(found["date-parts"][0]) if found else ()
+    if not found:
+        return ()
+    return tuple(found["date-parts"][0])
 
 
 def _dated(date: Parts, form: Callable[[Parts], str], item: Item) -> str:
@@ -152,7 +156,9 @@ def _abridged(people: list[str], most: int, others: str, listed: Callable[[list[
     """*people* in a list; of more than *most* the first and *others*."""
     if len(people) > most:
         return f"{people[0]} {others}"
-    return listed(people) if people else ""
+    if not people:
+        return ""
+    return listed(people)
 
 
 def _turned(authors: list[WriterName], most: int, shown: int = 1) -> str:
@@ -171,7 +177,9 @@ def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:
     place = item.get("archive_location", "")
     words = ["no longer online" if "gone" in item["custom"] else "", place and "archived at "]
     said = ", ".join(filter(None, words))
-    return [StyledRun(before + said), StyledRun(place, Kind.ADDRESS), StyledRun(after)] if said else []
+    if not said:
+        return []
+    return [StyledRun(before + said), StyledRun(place, Kind.ADDRESS), StyledRun(after)]
 
 
 def _quoted_sentence(item: Item) -> str:
@@ -225,7 +233,9 @@ def _chicago_date(item: Item) -> str:
     if custom.get("by_update"):
         return f"last modified {issued}"
     updated = _american(parts(custom.get("updated")))
-    return f"{issued}, last modified {updated}" if updated not in ("", issued) else issued
+    if updated not in ("", issued):
+        return f"{issued}, last modified {updated}"
+    return issued
 
 
 def _captured(item: Item, form: Callable[[Parts], str]) -> str:
@@ -247,7 +257,9 @@ def _chicago_bibliography(item: Item, _: str | None) -> tuple[StyledRun, ...]:
 
 def _sentence(runs: list[StyledRun]) -> list[StyledRun]:
     """*runs* with a capital at their beginning."""
-    return [StyledRun(" " + runs[0].text.lstrip().capitalize()), *runs[1:]] if runs else []
+    if not runs:
+        return []
+    return [StyledRun(" " + runs[0].text.lstrip().capitalize()), *runs[1:]]
 
 
 def _chicago_note(item: Item, _: str | None) -> tuple[StyledRun, ...]:

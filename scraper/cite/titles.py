@@ -57,7 +57,9 @@ def _cased(word: re.Match[str], title: str, small: set[str], kept: list[range], 
         return text  # UPR, McDonald
     if lower not in small:
         return text
-    return lower.capitalize() if _STARTS.search(title[: word.start()]) else lower
+    if _STARTS.search(title[: word.start()]):
+        return lower.capitalize()
+    return lower
 
 
 def _named(title: str, body: str) -> list[range]:

@@ -78,4 +78,6 @@ def ending(group: click.Group, words: list[str]) -> int:
     except click.ClickException as error:
         say(as_event(error))
         return error.exit_code
-    return code if isinstance(code, int) else 0
+    if not isinstance(code, int):
+        return 0
+    return code

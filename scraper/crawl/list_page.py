@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scraper import urls
 from scraper.charset import decode
-from scraper.page import Page, too_deep
+from scraper.page import Page, attribute, too_deep
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site
 from scraper.vocabulary import ReadingKind
@@ -47,9 +47,9 @@ class ListPage:
 
 def look_at(url: str, capture: Capture, reading: Reading, site: Site) -> ListPage:
     """The page that was asked for at *url*, as a page of *site*."""
-    text = decode(capture.body or b"", capture.media_type)
+    text = decode(capture.payload, capture.media_type)
     page = Page.from_html("" if too_deep(text) else text, url=capture.url)
-    hrefs = [urls.normalise(node.attributes.get("href") or "", base=capture.url) for node in page.all("a[href]")]
+    hrefs = [urls.normalise(attribute(node, "href"), base=capture.url) for node in page.all("a[href]")]
     links = tuple(dict.fromkeys(link for link in hrefs if link and discover.on_site(link, site)))
     return ListPage(
         url=url,
@@ -68,5 +68,7 @@ def _linked(page: Page, css: str, site: Site) -> str | None:
     node = page.maybe(css)
     if node is None:
         return None
-    found = urls.normalise(node.attributes.get("href") or "", base=page.url)
-    return found if found and discover.on_site(found, site) else None
+    found = urls.normalise(attribute(node, "href"), base=page.url)
+    if found and discover.on_site(found, site):
+        return found
+    return None

@@ -111,7 +111,9 @@ class Lists:
         """The page at *url*, kept as a list where it is one; None: it was not had."""
         self.step(url)
         answer = self.session.source(url, CaptureKind.LIST, self.site, self.memory, is_one=self._is_list)
-        return None if answer is None else self._look(url, *answer)
+        if answer is None:
+            return None
+        return self._look(url, *answer)
 
     def _is_list(self, capture: Capture, reading: Reading) -> bool:
         self._looked = look_at(capture.url, capture, reading, self.site)
@@ -165,7 +167,9 @@ class Lists:
             if one.state == CaptureKind.LIST and one.last_good_at and not PART_OF_LIST.search(one.url)
         ]
         here = [one for one in lists if discover.on_site(one.url, self.site)]
-        return max(here, key=lambda one: one.last_good_at or "").url if here else None
+        if not here:
+            return None
+        return max(here, key=lambda one: one.last_good_at or "").url
 
     def _was_list(self, url: str) -> bool:
         known = self.memory.get(urls.canonical(url))

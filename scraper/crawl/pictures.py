@@ -247,7 +247,7 @@ class PictureCrawl:
 
     def _take_in(self, url: str, kind: CaptureKind, answer: Capture) -> Problem | None:
         """Keep what was asked for, if there is room; why it was left out, None: it was not."""
-        full = self._without_room(answer.body or b"") if kind == CaptureKind.IMAGE else None
+        full = self._without_room(answer.payload) if kind == CaptureKind.IMAGE else None
         if full is None:
             self._session.keep(answer)
             return None

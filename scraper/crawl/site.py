@@ -192,7 +192,9 @@ def _is_suspect(known: UrlState, last_heard: str, now: datetime) -> bool:
 
 def site_of(targets: tuple[Target, ...]) -> str:
     """Id of the site that the targets are of."""
-    return targets[0].site if targets else ""
+    if not targets:
+        return ""
+    return targets[0].site
 
 
 def _nothing_found(session: CrawlSession, site: Site, found: Found, memory: dict[str, UrlState]) -> None:
@@ -276,7 +278,9 @@ def _out_of_reach(session: CrawlSession, site: Site, error: Unreachable) -> int:
         )
     else:
         session.messages.append(f"{error}")
-    return 0 if gone else Unreachable.exit_status
+    if gone:
+        return 0
+    return Unreachable.exit_status
 
 
 def _refused(session: CrawlSession, site: Site, error: Unreachable) -> int:

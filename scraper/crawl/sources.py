@@ -109,7 +109,7 @@ class Discovery:
         answer = self.session.source(url, CaptureKind.SITEMAP, self.site, self.memory)
         if answer is None:
             return None
-        sitemap = sitemaps.read_sitemap(answer[0].body or b"", url)
+        sitemap = sitemaps.read_sitemap(answer[0].payload, url)
         if answer[0].truncated:
             sitemap = replace(sitemap, complete=False)
         targets = discover.targets_of_sitemap(sitemap, self.site)
@@ -139,11 +139,13 @@ class Discovery:
         answer = self.session.source(url, CaptureKind.FEED, self.site, self.memory)
         if answer is None:
             return None
-        feed = discover.read_feed(answer[0].body or b"", url)
+        feed = discover.read_feed(answer[0].payload, url)
         targets = discover.targets_of_listed(feed.items, self.site, "feed")
         self.found.targets += targets
         self.found.in_feed = {urls.canonical(target.url) for target in targets}
-        return feed.page if feed.page and discover.on_site(feed.page, self.site) else None
+        if feed.page and discover.on_site(feed.page, self.site):
+            return feed.page
+        return None
 
     def _feed_before(self) -> str | None:
         """The feed as it was read before; None: none is known."""

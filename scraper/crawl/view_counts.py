@@ -95,7 +95,7 @@ class Counting:
             return None
         self.session.keep_all(captures)
         answer = captures[-1]
-        token = wix_counts_api.read_token(answer.body or b"") if answer.status == 200 else None
+        token = wix_counts_api.read_token(answer.payload) if answer.status == 200 else None
         if token is None:
             found = f"expected a visitor's token, found status {answer.status}"
             if answer.status == 404:

@@ -164,10 +164,16 @@ def _reason_by_age(known: UrlState, answered: datetime, now: datetime) -> str | 
     age = now - answered
     if known.gone_at is None and known.missing_since is not None:
         decisive = instant(known.missing_since) + GONE_AFTER
-        return "missing" if age >= MISSING_EVERY or answered < decisive <= now else None
+        if age >= MISSING_EVERY or answered < decisive <= now:
+            return "missing"
+        return None
     if known.gone_at is None and known.state == AddressState.ARCHIVED and _is_fresh(known, now):
-        return "fresh" if age >= FRESH_EVERY else None
-    return "old" if age >= OLD_EVERY else None
+        if age < FRESH_EVERY:
+            return None
+        return "fresh"
+    if age < OLD_EVERY:
+        return None
+    return "old"
 
 
 def _is_due_again(tries: Sequence[str], now: datetime) -> bool:

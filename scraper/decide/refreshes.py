@@ -27,20 +27,24 @@ def leads_to(capture: Capture) -> str | None:
 
 def refreshed_to(capture: Capture) -> str | None:
     """The address of a page's refresh; None: it has none, or one that loads the page again."""
-    head = (capture.body or b"")[:_HEAD].decode("latin-1")
+    head = capture.payload[:_HEAD].decode("latin-1")
     if "refresh" not in head.lower():
         return None
     targets = (_target(tag[0]) for tag in _META.finditer(head) if not _is_for_others(head, tag.start()))
     written = next(filter(None, targets), None)
     to = urls.normalise(written, base=capture.url) if written else ""
-    return to if to and urls.canonical(to) != urls.canonical(capture.url) else None
+    if to and urls.canonical(to) != urls.canonical(capture.url):
+        return to
+    return None
 
 
 def _target(tag: str) -> str | None:
     """Where a ``meta`` leads soon; None: it is no such refresh."""
     content = _CONTENT.search(tag) if _IS_REFRESH.search(tag) else None
     written = content and _TARGET.match(html.unescape(next(filter(None, content.groups()), "")))
-    return written[2].strip() if written and int(written[1]) <= _SOON else None
+    if written and int(written[1]) <= _SOON:
+        return written[2].strip()
+    return None
 
 
 def _is_for_others(head: str, at: int) -> bool:

@@ -28,12 +28,12 @@ def plain_words(text: str) -> frozenset[str]:
 
 def shown(capture: Capture) -> frozenset[str]:
     """The words that a visitor of a captured page sees, but for numbers: walls give each visitor another one."""
-    return plain_words(_UNSEEN.sub(" ", decode((capture.body or b"")[:_MOST], capture.media_type)))
+    return plain_words(_UNSEEN.sub(" ", decode(capture.payload[:_MOST], capture.media_type)))
 
 
 def written(capture: Capture) -> frozenset[str]:
     """The words of a page's source, markup and scripts among them, but for those that hold a digit."""
-    return plain_words(decode((capture.body or b"")[:_MOST], capture.media_type))
+    return plain_words(decode(capture.payload[:_MOST], capture.media_type))
 
 
 def alike(one: Capture, other: Capture) -> bool:
@@ -48,17 +48,19 @@ def alike(one: Capture, other: Capture) -> bool:
     if first or second:
         return False
     sources = written(one) - addresses, written(other) - addresses
-    return (one.body or b"") == (other.body or b"") or _share(*sources) >= ALIKE
+    return one.payload == other.payload or _share(*sources) >= ALIKE
 
 
 def _share(first: frozenset[str], second: frozenset[str]) -> float:
     """The share of words that both have; 0.0 where neither has any."""
-    return len(first & second) / len(first | second) if first | second else 0.0
+    if first | second:
+        return len(first & second) / len(first | second)
+    return 0.0
 
 
 def _same_frame(one: Capture, other: Capture) -> bool:
     """Whether two pages have the same title and the same elements in the same order: a wall whose words change."""
-    first, second = (decode((each.body or b"")[:_MOST], each.media_type) for each in (one, other))
+    first, second = (decode(each.payload[:_MOST], each.media_type) for each in (one, other))
     titles = _title(first), _title(second)
     return bool(titles[0]) and titles[0] == titles[1] and _ELEMENT.findall(first) == _ELEMENT.findall(second)
 
@@ -66,4 +68,6 @@ def _same_frame(one: Capture, other: Capture) -> bool:
 def _title(page: str) -> list[str]:
     """The words of a page's title, none where it has none."""
     found = _TITLE.search(page)
-    return found[1].split() if found else []
+    if not found:
+        return []
+    return found[1].split()

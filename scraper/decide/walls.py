@@ -84,13 +84,15 @@ def marked(capture: Capture) -> str | None:
     """What an answer calls itself by its head or body, whatever its status; None: nothing, or it is a redirect."""
     if capture.redirected_to is not None:
         return None
-    return _by_header(capture.head or b"") or _by_mark((capture.body or b"")[:_LOOKED_AT])
+    return _by_header(capture.head or b"") or _by_mark(capture.payload[:_LOOKED_AT])
 
 
 def challenged(capture: Capture) -> str | None:
     """The challenge that an answer is by its head, whatever its status, also 404; None: its head does not say so."""
     named = _by_header(capture.head or b"")
-    return named if named is not None and named.endswith(_SURELY) else None
+    if named is not None and named.endswith(_SURELY):
+        return named
+    return None
 
 
 def _refusal(status: int | None) -> str | None:
@@ -98,7 +100,9 @@ def _refusal(status: int | None) -> str | None:
     if status in REFUSALS:
         return REFUSALS[status]
     refuses = status is not None and 400 <= status < 500 and status not in NO_REFUSALS
-    return f"a refusal (status {status})" if refuses else None
+    if not refuses:
+        return None
+    return f"a refusal (status {status})"
 
 
 def is_gate(to: str, url: str) -> bool:

@@ -113,7 +113,9 @@ def _program(find: Callable[[str], str | None]) -> str:
     if find("ushrn"):
         return "ushrn"
     beside = Path(sys.executable).with_name("ushrn")
-    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m scraper"
+    if beside.exists():
+        return shlex.quote(str(beside))
+    return f"{shlex.quote(sys.executable)} -m scraper"
 
 
 def _quoted(path: Path) -> str:

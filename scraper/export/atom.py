@@ -75,4 +75,6 @@ def xml(text: str | None) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return str(value)

@@ -56,7 +56,9 @@ class DepositFile:
 
 def title(facts: ArchiveFacts) -> str:
     """The deposit's title: the archive's name and the day that it reaches to."""
-    return f"{facts.name}, as of {facts.last_day}" if facts.last_day else facts.name
+    if facts.last_day:
+        return f"{facts.name}, as of {facts.last_day}"
+    return facts.name
 
 
 def description(facts: ArchiveFacts) -> str:
@@ -133,7 +135,9 @@ def citation_cff(facts: ArchiveFacts) -> str:
 
 
 def _cff_licence(licence: str) -> dict[str, object]:
-    return {"license-url": licence} if _is_address(licence) else {"license": licence}
+    if _is_address(licence):
+        return {"license-url": licence}
+    return {"license": licence}
 
 
 def zenodo(facts: ArchiveFacts) -> str:
@@ -190,7 +194,9 @@ def _crate_licence(licence: str) -> object:
 
 def _named(name: str, value: str) -> dict[str, str]:
     """The pair, where there is a value."""
-    return {name: value} if value else {}
+    if not value:
+        return {}
+    return {name: value}
 
 
 def _crate_file(part: DepositFile) -> dict[str, str]:

@@ -69,7 +69,9 @@ def _number(db: sqlite3.Connection, request: Request | None, options: Options) -
     if options.table != "posts":
         return tables.count_of(db, options.table, request)
     number = rows.count(db, request)
-    return number if options.limit is None else min(number, max(0, options.limit))
+    if options.limit is None:
+        return number
+    return min(number, max(0, options.limit))
 
 
 def _put(db: sqlite3.Connection, path: Path, chunks: Generator[bytes, None, None], number: int) -> Written:
@@ -139,7 +141,9 @@ def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> P
 def place_of(db: sqlite3.Connection) -> Path | None:
     """The file that *db* is; None: it is none."""
     place = next((file for _, name, file in db.execute("PRAGMA database_list") if name == "main"), None)
-    return Path(place) if place else None
+    if not place:
+        return None
+    return Path(place)
 
 
 def to_place(path: Path, chunks: Iterable[bytes], *, archive: Path | None = None) -> tuple[int, str]:
@@ -227,4 +231,6 @@ def _resources(place: Path) -> list[dict[str, object]] | None:
     if found.get("name") != NAME:
         return None
     listed = found.get("resources")
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    if not isinstance(listed, list):
+        return []
+    return [each for each in listed if isinstance(each, dict)]

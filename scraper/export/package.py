@@ -55,7 +55,9 @@ def package(db: sqlite3.Connection, resources: Iterable[Descriptor], *, whole: b
 
 def licence(told: str) -> Descriptor:
     """The operator's licence: an address, or a name such as ``CC-BY-4.0``."""
-    return {"path": told} if told.startswith(("https://", "http://")) else {"name": told}
+    if told.startswith(("https://", "http://")):
+        return {"path": told}
+    return {"name": told}
 
 
 def resource(held: PackagedFile, name: str, options: Options) -> Descriptor:

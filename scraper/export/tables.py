@@ -98,7 +98,9 @@ def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> I
 
 def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
     """The posts whose rows are asked for; None: all rows."""
-    return None if request is None or request == Request() else sorted(rowids(db, request))
+    if request is None or request == Request():
+        return None
+    return sorted(rowids(db, request))
 
 
 def _columns_of(table: str) -> tuple[Column, ...]:

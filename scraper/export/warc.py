@@ -92,7 +92,9 @@ def _key(archive: Archive, folder: Path) -> SignatureKey | None:
     """What signs a WACZ of the archive; None: it names no key, or that is not in *folder*."""
     named = sealing.meta(archive.db, VERIFIER)
     signer = keys.held(named, folder) if named is not None else None
-    return None if signer is None else SignatureKey.of_seed(signer.seed)
+    if signer is None:
+        return None
+    return SignatureKey.of_seed(signer.seed)
 
 
 @contextmanager

@@ -55,4 +55,6 @@ def shown(stream: httpcore.NetworkStream) -> str:
     """SHA-256 of the certificate that the server showed, hex; empty: it showed none."""
     tls = stream.get_extra_info("ssl_object")
     der = tls.getpeercert(True) if tls is not None else None  # noqa: FBT003 - of its C class it has no name
-    return hashlib.sha256(der).hexdigest() if der else ""
+    if not der:
+        return ""
+    return hashlib.sha256(der).hexdigest()

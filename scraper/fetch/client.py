@@ -233,7 +233,9 @@ def _capture(ask: FetchRequest, exchange: Exchange, at: str) -> Capture:
 
 def _cut(ask: FetchRequest, status: int) -> Truncation | None:
     """That a part came which nobody asked for: it is no whole page (RFC 9110, 15.3.7). None: so it is not."""
-    return Truncation.LENGTH if status == 206 and "Range" not in ask.headers else None
+    if status == 206 and "Range" not in ask.headers:
+        return Truncation.LENGTH
+    return None
 
 
 def _kind(ask: FetchRequest, status: int, to: str | None, *, whole: bool) -> CaptureKind:

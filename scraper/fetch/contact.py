@@ -34,4 +34,6 @@ def required(url: str, contact: str | None) -> None:
 def mail_of(contact: str | None) -> str | None:
     """The e-mail address that *contact* is; None: it is none."""
     match = _MAIL.fullmatch(contact or "")
-    return match[1] if match else None
+    if not match:
+        return None
+    return match[1]

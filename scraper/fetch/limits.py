@@ -58,13 +58,17 @@ class Limits:
             return self.robots_bytes
         if kind == CaptureKind.IMAGE:
             return self.picture_bytes
-        return self.file_bytes if kind in (CaptureKind.SITEMAP, CaptureKind.FILE) else self.page_bytes
+        if kind in (CaptureKind.SITEMAP, CaptureKind.FILE):
+            return self.file_bytes
+        return self.page_bytes
 
     def seconds_of(self, kind: CaptureKind) -> float:
         """The most time an answer of this kind may take."""
         if kind == CaptureKind.ROBOTS:
             return self.robots_try_seconds
-        return self.file_seconds if kind in (CaptureKind.SITEMAP, CaptureKind.FILE) else self.page_seconds
+        if kind in (CaptureKind.SITEMAP, CaptureKind.FILE):
+            return self.file_seconds
+        return self.page_seconds
 
     def pause(self, attempt: int) -> float:
         """Our own pause after the *attempt*-th try failed, in seconds."""

@@ -190,7 +190,7 @@ def _judged(search: _Search, answer: FetchedAnswer, at: datetime) -> Robots | No
         return _none(search, at)
     truncated = answer.capture.truncated
     if is_success(status) and truncated in (None, Truncation.LENGTH):
-        text = robots.decode(answer.capture.body or b"", whole=truncated is None)
+        text = robots.decode(answer.capture.payload, whole=truncated is None)
         rules = robots.read(text)
         return Robots(
             url=search.url,

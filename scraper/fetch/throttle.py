@@ -109,4 +109,6 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
         if until is None:
             return None
         seconds = (until - (http_date(date) or now)).total_seconds()
-    return seconds if seconds > 0 else None
+    if seconds <= 0:
+        return None
+    return seconds

@@ -232,7 +232,9 @@ def _cut(failure: Exception | None) -> Truncation | None:
     """Why no more of a body came; None: it had come to its end."""
     if failure is None:
         return None
-    return Truncation.TIME if isinstance(failure, httpcore.TimeoutException) else Truncation.DISCONNECT
+    if isinstance(failure, httpcore.TimeoutException):
+        return Truncation.TIME
+    return Truncation.DISCONNECT
 
 
 def _unresolved(error: socket.gaierror) -> WireFailed:

@@ -48,7 +48,9 @@ def restorable(path: Path) -> Restoring | None:
     """The log in the WARC or WACZ at *path*, where it is whole and holds by itself; None: there is no such log."""
     log = _log_of(path)
     whole = log is not None and log and not log.left_out and not claims.examine(log).complaints
-    return Restoring.of(log, facts(path)["sha256"]) if whole and log is not None else None
+    if whole and log is not None:
+        return Restoring.of(log, facts(path)["sha256"])
+    return None
 
 
 def sealed_by(path: Path, key: str) -> bool:

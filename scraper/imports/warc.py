@@ -274,7 +274,9 @@ class WarcImporter:
             or capture_queries.with_body_at(self._db, revisit.url, revisit.at)[1]
             or self._body_of_address(said, revisit.url)
         )
-        return archive.body(digest) if digest else None
+        if not digest:
+            return None
+        return archive.body(digest)
 
     def _body_of_sha256(self, said: str, url: str | None) -> str | None:
         return capture_queries.body_by_digest(self._db, said.removeprefix("sha256:").lower(), url)
@@ -287,7 +289,9 @@ class WarcImporter:
     def _complaint(self, capture: Capture, own: Own) -> str | None:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""
         found = incoming.record_of(capture, own, None if capture.body is None else digests.sha256(capture.body))
-        return None if found == own.record_sha256 else f"expected the record digest {own.record_sha256}, found {found}"
+        if found == own.record_sha256:
+            return None
+        return f"expected the record digest {own.record_sha256}, found {found}"
 
 
 def _is_sealed(own: Own | None, source: _Source, capture: Capture) -> bool:

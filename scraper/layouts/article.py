@@ -95,7 +95,9 @@ def _bears_out(page: Page, shown: ShownArticle, *, sure: bool) -> bool:
         return True
     if any(map(_WALL.fullmatch, names)):
         return False
-    return shown.day is not None if sure else shown.title is not None and shown.letters >= _LEAST
+    if sure:
+        return shown.day is not None
+    return shown.title is not None and shown.letters >= _LEAST
 
 
 def _names(page: Page) -> tuple[str, ...]:
@@ -105,7 +107,9 @@ def _names(page: Page) -> tuple[str, ...]:
 
 def _window(page: Page) -> tuple[str, ...]:
     """What the window's name calls the page."""
-    return tuple(head.spellings(page.title, page)) if page.title else ()
+    if not page.title:
+        return ()
+    return tuple(head.spellings(page.title, page))
 
 
 def _address(page: Page) -> str:

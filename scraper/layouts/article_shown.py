@@ -226,7 +226,9 @@ def _said_of(line: str) -> tuple[str | None, str | None]:
         return None, name
     found = _SUBMITTED.fullmatch(line)
     day = _as_day(found["day"] or found["alone"]) if found else None
-    return (day, found["name"]) if found is not None and day is not None else (None, None)
+    if found is not None and day is not None:
+        return (day, found["name"])
+    return (None, None)
 
 
 def _as_day(said: str) -> str | None:
@@ -253,7 +255,9 @@ def _stamp(whole: Scope) -> str | None:
     """The one machine-readable date; None: there is none, or several that differ."""
     stamps = (node.attributes.get("datetime") or node.attributes.get("content") for node in whole.all(_STAMPS))
     found = {stamp for stamp in stamps if stamp and dates.iso_utc(stamp)}
-    return found.pop() if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return found.pop()
 
 
 def _day(days: Sequence[str], moment: str | None) -> str | None:
@@ -261,7 +265,9 @@ def _day(days: Sequence[str], moment: str | None) -> str | None:
     if moment is not None:
         return next((day for day in days if dates.local_day(day, moment)), None)
     spelled = {found.iso for day in days if (found := shown_date(day)) is not None}
-    return next((day for day in days if shown_date(day) is not None), None) if len(spelled) == 1 else None
+    if len(spelled) != 1:
+        return None
+    return next((day for day in days if shown_date(day) is not None), None)
 
 
 def _is_link(heading: Node) -> bool:

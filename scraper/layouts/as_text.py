@@ -166,7 +166,9 @@ class _TextWriter:
 def _before_first(items: Open) -> int:
     """One less than the number of a list's first item."""
     start = re.search(r'start="(\d{1,9})"', items.span)
-    return int(start[1]) - 1 if start else 0
+    if not start:
+        return 0
+    return int(start[1]) - 1
 
 
 _EMPTY_LINES = re.compile(r"\n{3,}")

@@ -12,7 +12,7 @@ from scraper.layouts import frames
 from scraper.layouts.as_html import as_html
 from scraper.layouts.as_text import as_text
 from scraper.layouts.events import EMPTY, FRAMES, INLINE, TEXT_BLOCKS, Captioned, Close, Event, Open
-from scraper.page import Node, clean_text
+from scraper.page import Node, attribute, clean_text
 from scraper.records import File, Image, Link, Video
 
 #: What a layout says of an element: the events that stand for it, or None: nothing special, look inside.
@@ -133,19 +133,23 @@ def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool)
 def _mark(node: Node, tag: str, link: Address) -> Open | None:
     """The mark that an element stands for; None: for none, as most spans."""
     if tag == "span":
-        return _styled(node.attributes.get("style") or "")
+        return _styled(attribute(node, "style"))
     if tag in _PLAIN:
         return Open("div")
     tag = _SAME.get(tag, tag)
     if tag == "a":
         href = node.attributes.get("href")
         target = link(href) if href else None
-        return Open("a", target) if target else None
+        if not target:
+            return None
+        return Open("a", target)
     if tag in ("td", "th"):
         return Open(tag, span="".join(_spans(node)))
     if tag == "ol":
         return Open(tag, span=_start(node))
-    return Open(tag) if tag in _MARKS else None
+    if tag not in _MARKS:
+        return None
+    return Open(tag)
 
 
 def _styled(style: str) -> Open | None:
@@ -159,13 +163,15 @@ def _styled(style: str) -> Open | None:
 
 def _start(items: Node) -> str:
     """The number of the first item as an attribute, of a list that goes on after something else; empty for 1."""
-    value = items.attributes.get("start") or ""
-    return f' start="{value}"' if re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII) and value != "1" else ""
+    value = attribute(items, "start")
+    if re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII) and value != "1":
+        return f' start="{value}"'
+    return ""
 
 
 def _spans(cell: Node) -> Iterator[str]:
     for name in ("colspan", "rowspan"):
-        value = cell.attributes.get(name) or ""
+        value = attribute(cell, name)
         if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) and value != "1":
             yield f' {name}="{value}"'
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scraper.layouts.events import FILM, Close, Event, Open, Placeholder
-from scraper.page import Node
+from scraper.page import Node, attribute
 from scraper.records import Video
 
 #: Elements that show another document or a recording.
@@ -28,7 +28,7 @@ _SOURCES = ("src", "data-src", "data")
 
 def read(node: Node, address: Address) -> Iterator[Event]:
     """What stands for *node*, an element of `FRAMES`."""
-    clip = node.attributes.get("data-videoid") or ""
+    clip = attribute(node, "data-videoid")
     if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
         yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
         return

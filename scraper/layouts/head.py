@@ -66,4 +66,6 @@ def squashed(name: str) -> str:
 
 def text(value: object) -> str | None:
     """*value* when it is a text that says something."""
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value.strip() or None

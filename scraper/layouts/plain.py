@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from scraper.layouts.body import Body, read_body
-from scraper.page import Node, Page, Scope, enclosing, too_deep
+from scraper.page import Node, Page, Scope, attribute, enclosing, too_deep
 from scraper.records import Image, Problem
 from scraper.sanitise import safe_url
 from scraper.vocabulary import Level, Stage
@@ -50,12 +50,16 @@ def main_content(page: Page) -> Body | None:
     whole = copy_of(page)
     root = holder(whole) if whole is not None else None
     body = read_plain(root, page.url) if root is not None else None
-    return body if body is not None and body.text.strip() else None
+    if body is not None and body.text.strip():
+        return body
+    return None
 
 
 def copy_of(page: Page) -> Scope | None:
     """The whole page once more, to be taken apart; None: it is too large or too deep for a guess."""
-    return None if len(page.source) > _LARGEST or too_deep(page.source) else page.copy()
+    if len(page.source) > _LARGEST or too_deep(page.source):
+        return None
+    return page.copy()
 
 
 def _drop_what_is_beside(whole: Scope) -> None:
@@ -95,7 +99,9 @@ def holder(whole: Scope) -> Node | None:
                 holders[around.mem_id] = around
             around = around.parent
     enough = [key for key, letters in weights.items() if letters >= total * _MOST]
-    return holders[min(enough, key=lambda key: (weights[key], -_depth(holders[key])))] if enough else None
+    if not enough:
+        return None
+    return holders[min(enough, key=lambda key: (weights[key], -_depth(holders[key])))]
 
 
 def _depth(node: Node) -> int:
@@ -119,7 +125,9 @@ def weight(paragraph: Node) -> int:
     """The letters of *paragraph* that are prose: none where half of them or more are links."""
     letters = len("".join(paragraph.text().split()))
     linked = sum(len("".join(link.text().split())) for link in paragraph.css("a"))
-    return letters if linked * 2 < letters else 0
+    if linked * 2 >= letters:
+        return 0
+    return letters
 
 
 def read_plain(root: Node, base_url: str | None) -> Body:
@@ -131,10 +139,12 @@ def _picture(base_url: str | None, node: Node) -> Iterable[Image] | None:
     """The picture that an element is; None: it is none."""
     if node.tag != "img":
         return None
-    url = safe_url(node.attributes.get("src") or "", base_url)
-    sizes = (node.attributes.get(name) or "" for name in ("width", "height"))
+    url = safe_url(attribute(node, "src"), base_url)
+    sizes = (attribute(node, name) for name in ("width", "height"))
     width, height = (int(size) if size.isdecimal() and len(size) < 6 else None for size in sizes)
-    return (Image(url=url, alt=node.attributes.get("alt") or None, width=width, height=height),) if url else ()
+    if not url:
+        return ()
+    return (Image(url=url, alt=node.attributes.get("alt") or None, width=width, height=height),)
 
 
 def guessed() -> Problem:

@@ -45,11 +45,13 @@ def _read(capture: Capture) -> Reading:
         return Reading(kind=ReadingKind.OTHER, url=capture.url)
     reading = extract(capture)
     # Whatever an address that never was shows, nothing is wrong with it.
-    return replace(reading, problems=()) if urls.PROBE in capture.url else reading
+    if urls.PROBE in capture.url:
+        return replace(reading, problems=())
+    return reading
 
 
 def _of_sitemap(capture: Capture) -> Reading:
-    found = sitemaps.read_sitemap(capture.body or b"", capture.url)
+    found = sitemaps.read_sitemap(capture.payload, capture.url)
     problems = (found.problem,) if found.problem else ()
     if found.kind != SitemapKind.URLSET:
         return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="sitemap", problems=problems)
@@ -58,14 +60,14 @@ def _of_sitemap(capture: Capture) -> Reading:
 
 
 def _of_feed(capture: Capture) -> Reading:
-    found = discover.read_feed(capture.body or b"", capture.url)
+    found = discover.read_feed(capture.payload, capture.url)
     problems = (found.problem,) if found.problem else ()
     return Reading(kind=ReadingKind.LIST, url=capture.url, layout="feed", listed=found.items, problems=problems)
 
 
 def _of_file(capture: Capture) -> Reading:
     """A file's text is its `body_text`; None where it has none that can be read."""
-    body = capture.body or b""
+    body = capture.payload
     if not magic.is_pdf(body):
         return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="file")
     found = pdf.text_of(body, capture.url)

@@ -89,7 +89,7 @@ def read(capture: Capture) -> Reading:
     base, _, rest = capture.url.partition(METADATA)
     slug, _, query = rest.partition("?")
     post = urls.canonical(f"{base}post/{unquote(slug)}" + (f"?{query}" if query else ""))
-    inside = _json(capture.body or b"").get("postPageMetadata")
+    inside = _json(capture.payload).get("postPageMetadata")
     metadata = inside.get("postMetadata") if isinstance(inside, dict) else None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("viewCount"), int):
         message = f"expected postPageMetadata with a viewCount, found {(capture.body or b'')[:60]!r}"
@@ -123,4 +123,6 @@ def _json(body: bytes) -> dict[str, Any]:
         data = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return data if isinstance(data, dict) else {}
+    if not isinstance(data, dict):
+        return {}
+    return data

@@ -172,7 +172,7 @@ class CommonCrawl:
 
     def _read(self, answer: Capture) -> tuple[commoncrawl.Index, ...]:
         """Raises Unreadable."""
-        return commoncrawl.indexes(answer.body or b"", self.where, self.since, self.until)
+        return commoncrawl.indexes(answer.payload, self.where, self.since, self.until)
 
     def _complaint(self, answer: Capture) -> str | None:
         """What is wrong with a list of crawls; None: nothing."""
@@ -234,7 +234,7 @@ class _Pieces(io.RawIOBase):
         self._session.run.interrupts.check()
         header = ("Range", f"bytes={self._at}-{last}")
         answer = asking.fetch(self._session, self._url, CaptureKind.FILE, self._service, (header,))
-        piece = (answer.body or b"") if answer.status == 206 else b""
+        piece = answer.payload if answer.status == 206 else b""
         self._at += len(piece)
         self._ended = len(piece) < commoncrawl.WET_PIECE_BYTES
         return piece

@@ -92,26 +92,28 @@ def ask(
 
 def not_a_listing(answer: Capture) -> str | None:
     """What is wrong with the answer of a CDX server; None: it is a listing that was read to its end."""
-    part = cdx.parse(answer.body or b"")
+    part = cdx.parse(answer.payload)
     if answer.status == 404:
-        return (
-            None
-            if part.whole and not part.rows
-            else "which does not say in the service's own words that it has nothing"
-        )
+        if part.whole and not part.rows:
+            return None
+        return "which does not say in the service's own words that it has nothing"
     if answer.status != 200:
         return "a temporary fault of the service"
     if part.whole:
         return None
     if part.rows:
         return f"{plural(len(part.rows), 'capture')}, then it breaks off"
-    return f"{plural(part.garbage, 'unreadable line')}, the first: {part.sample}" if part.garbage else "nothing in it"
+    if part.garbage:
+        return f"{plural(part.garbage, 'unreadable line')}, the first: {part.sample}"
+    return "nothing in it"
 
 
 def _remembered(session: NetworkSession, url: str, *, forever: bool) -> Capture | None:
     since = "" if forever else utc(session.run.now() - LISTING_AGE)
     number = recovery_queries.listing(session.archive.db, url, since, forever=forever)
-    return None if number is None else session.archive.capture(number)
+    if number is None:
+        return None
+    return session.archive.capture(number)
 
 
 def rows(
@@ -135,7 +137,7 @@ def rows(
         if isinstance(answer, Problem):
             session.note(answer)
             return Listing(tuple(found), whole=False)
-        part = cdx.parse(answer.body or b"")
+        part = cdx.parse(answer.payload)
         _note_garbage(session, answer.url, part)
         found += part.rows
         if part.resume_key is None or part.resume_key == key:

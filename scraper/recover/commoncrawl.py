@@ -119,7 +119,7 @@ def range_header(row: CdxRecord) -> tuple[str, str]:
 
 def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     """The capture that *row* names, out of the *answer* to a range request. Refused where it is another or broken."""
-    data = answer.body or b""
+    data = answer.payload
     if answer.status != 206 and not (answer.status == 200 and len(data) == row.length):
         kind = "not-there" if answer.status in (403, 404, 410, 416) else "no-range"
         return CdxRefusal(kind, f"expected {row.length} B with status 206, found status {answer.status}")
@@ -152,7 +152,9 @@ def _checked(found: FoundCapture, row: CdxRecord) -> Capture | CdxRefusal:
 def wet_url(where: CommonCrawlHosts, row: CdxRecord) -> str | None:
     """The file with the text of the pages of the same WARC file; None: its name does not tell."""
     name, times = re.subn(r"/warc/([^/]+)\.warc\.gz$", r"/wet/\1.warc.wet.gz", row.filename or "")
-    return where.files + name if times else None
+    if not times:
+        return None
+    return where.files + name
 
 
 def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
@@ -160,4 +162,6 @@ def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
     if record.type != "conversion" or canonical(record.url) != canonical(row.url):
         return None
     found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, FoundCapture)), None)
-    return replace(found.capture, source=Source.COMMON_CRAWL, captured_at=row.captured_at) if found else None
+    if not found:
+        return None
+    return replace(found.capture, source=Source.COMMON_CRAWL, captured_at=row.captured_at)

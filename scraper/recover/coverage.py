@@ -70,7 +70,9 @@ def _judged(url: str, state: str, heard: Heard, day: str, *, gone: bool) -> tupl
     found = standing({source: rows[url] for source, rows in heard.rows.items() if url in rows})
     is_wanted = state == AddressState.WANTED
     if found is not None:
-        return found if is_wanted or found[0] == AddressState.IN_WEB_ARCHIVE else None
+        if is_wanted or found[0] == AddressState.IN_WEB_ARCHIVE:
+            return found
+        return None
     if not is_wanted or not heard.whole:
         return None
     asked = [TITLES[source] for source in sorted(heard.whole, reverse=True)]
@@ -93,7 +95,9 @@ def standing(listed: Mapping[Source, list[CdxRecord]]) -> tuple[AddressState, st
             parts.append(f"{TITLES[source]} lists {plural(len(pages), 'capture')}, {span}")
         elif rows:
             parts.append(f"{TITLES[source]} lists only errors and redirects")
-    return (state, "; ".join(parts)) if parts else None
+    if not parts:
+        return None
+    return (state, "; ".join(parts))
 
 
 def of_site(rows: Iterable[CdxRecord], site: Site) -> list[CdxRecord]:

@@ -81,7 +81,9 @@ def judged(capture: Capture) -> Capture:
     """*capture* as a file, where it is one by its content; a page in a file's place is kept as what it is."""
     if capture.status == 200 and file_fault(capture) is None:
         return replace(capture, kind=CaptureKind.FILE)
-    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == CaptureKind.FILE else capture
+    if capture.kind == CaptureKind.FILE:
+        return replace(capture, kind=CaptureKind.OTHER)
+    return capture
 
 
 def spelled(url: str) -> str:

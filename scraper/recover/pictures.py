@@ -101,7 +101,9 @@ class PictureRecovery:
         """The original on the host that the page names, the original, and what the page shows; what is wanted first."""
         shown = () if page_id is None else self._media.of(page_id).shown_as(picture_name(url))
         originals = [*(wix_media.without_rendition(address) for address in shown), url]
-        return [*shown, *originals] if self._want == Want.SHOWN else [*originals, *shown]
+        if self._want == Want.SHOWN:
+            return [*shown, *originals]
+        return [*originals, *shown]
 
     def _from(self, archive: WebArchive, url: str, kind: CaptureKind) -> bool:
         """Whether *archive* gave what is at that address: its newest capture that is one."""
@@ -127,4 +129,6 @@ def judged(capture: Capture, kind: CaptureKind) -> Capture:
     """
     if picture_fault(capture, kind) is None:
         return replace(capture, kind=kind)
-    return replace(capture, kind=CaptureKind.OTHER) if capture.kind == kind else capture
+    if capture.kind == kind:
+        return replace(capture, kind=CaptureKind.OTHER)
+    return capture

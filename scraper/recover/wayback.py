@@ -130,7 +130,9 @@ def nearby(where: ArchiveHosts, answer: Capture, row: CdxRecord) -> CdxRecord | 
     found = _REPLAY.fullmatch(to) if to.startswith(where.replay) and not is_memento(answer) else None
     if found is None or normalise(found[2]) != normalise(row.url):
         return None
-    return replace(row, timestamp=found[1], digest=None) if _is_near(found[1], row.timestamp) else None
+    if not _is_near(found[1], row.timestamp):
+        return None
+    return replace(row, timestamp=found[1], digest=None)
 
 
 def _instant(timestamp: str) -> datetime | None:
@@ -155,7 +157,7 @@ def capture_of(answer: Capture, row: CdxRecord) -> Capture | CdxRefusal:
     original = _original_head(answer.status or 200, head)
     encoding = http_message.value(original, "content-encoding")
     try:
-        body = _decoded(answer.body or b"", encoding)
+        body = _decoded(answer.payload, encoding)
     except MessageError as error:
         return CdxRefusal("broken", f"expected a body in {encoding}, found one that {error}")
     return _altered(answer, row, original, body) or _original(answer, row, original, body)
@@ -229,7 +231,9 @@ def _not_it(answer: Capture, head: bytes, row: CdxRecord) -> CdxRefusal | None:
 def _memento_time(text: str | None) -> str | None:
     """``Fri, 01 May 2020 10:00:00 GMT`` as 14 digits; None: not said, or no date."""
     found = http_date(text)
-    return None if found is None else found.strftime("%Y%m%d%H%M%S")
+    if found is None:
+        return None
+    return found.strftime("%Y%m%d%H%M%S")
 
 
 def _original_head(status: int, head: bytes) -> bytes:
@@ -259,7 +263,9 @@ def _original_field(line: bytes, prefixed: set[bytes], *, closed: bool) -> bytes
         case b"content-type":
             return line
     is_theirs = closed or key in THEIRS or key.startswith(b"x-") or _is_memento(line)
-    return None if is_theirs else line
+    if is_theirs:
+        return None
+    return line
 
 
 def _phrase(status: int) -> bytes:
@@ -280,18 +286,22 @@ def _is_memento(line: bytes) -> bool:
 def _unwrapped(location: bytes) -> bytes:
     """Where a redirect led when it was archived."""
     found = _REPLAY_PATH.fullmatch(location.decode("utf-8", "replace"))
-    return re.sub(r"^(https?:)/+", r"\1//", found[1], flags=re.I).encode() if found else location
+    if found:
+        return re.sub(r"^(https?:)/+", r"\1//", found[1], flags=re.I).encode()
+    return location
 
 
 def _decoded(body: bytes, encoding: str | None) -> bytes:
     """*body*, whose transfer to us is undone, without the encoding in which the site sent it, where it still has it."""
     squeezed = body.startswith(magic.GZIP) and (encoding or "").strip().lower() in ("gzip", "x-gzip")
-    return http_message.content_decoded(body, encoding, BODY_LIMIT_BYTES) if squeezed else body
+    if squeezed:
+        return http_message.content_decoded(body, encoding, BODY_LIMIT_BYTES)
+    return body
 
 
 def _holds(digest: str, answer: Capture, body: bytes) -> bool:
     """Whether the listed digest is that of the bytes, in any of the forms in which we have them."""
     return any(
         base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode() == digest
-        for data in {body, answer.body or b""}
+        for data in {body, answer.payload}
     )

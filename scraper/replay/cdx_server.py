@@ -140,7 +140,9 @@ def written(asked: CdxQuestion, rows: Sequence[Mapping[str, str]], key: str | No
     """*rows* as JSON (a list of lists, the first names the fields), or as lines."""
     values = [[row[name] for name in asked.fields] for row in rows]
     rest = [key] if key and asked.resumable else []
-    return _as_json(asked.fields, values, rest) if asked.is_json else _as_lines(values, rest)
+    if asked.is_json:
+        return _as_json(asked.fields, values, rest)
+    return _as_lines(values, rest)
 
 
 def _as_json(fields: Sequence[str], values: Sequence[Sequence[str]], rest: Sequence[str]) -> str:

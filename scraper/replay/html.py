@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from scraper import wix_media
-from scraper.page import Node, Page
+from scraper.page import Node, Page, attribute
 from scraper.replay import css
 from scraper.replay.boxes import placeholder
 
@@ -147,7 +147,9 @@ class _ReplayWriter:
     def _element(self, node: Node, name: str) -> tuple[str, bool, bool]:
         attributes = dict(_kept(node, self._css)) | self._ours(node, name)
         self.out.append(_tag(name, attributes) + self._beginning(node, name))
-        return ("", False, False) if name in _VOID else (f"</{name}>", True, False)
+        if name in _VOID:
+            return ("", False, False)
+        return (f"</{name}>", True, False)
 
     def _ours(self, node: Node, name: str) -> dict[str, str]:
         """The attributes of an element that lead somewhere, as we write them."""
@@ -169,7 +171,9 @@ class _ReplayWriter:
                 return self._around.bar
             case "pre":  # its first line feed does not count, so it is doubled
                 first = node.child
-                return "\n" if first is not None and (first.text_content or "").startswith("\n") else ""
+                if first is not None and (first.text_content or "").startswith("\n"):
+                    return "\n"
+                return ""
             case _:
                 return ""
 
@@ -192,7 +196,9 @@ class _ReplayWriter:
 
     def _quiet(self, value: str, *, always: bool) -> str:
         """A value that may be a style, and then asks for nothing outside of the archive."""
-        return self._css(value) if always or _STYLE_FUNCTION.search(value) else value
+        if always or _STYLE_FUNCTION.search(value):
+            return self._css(value)
+        return value
 
     def _style(self, node: Node) -> None:
         if "amp-boilerplate" in node.attributes:
@@ -202,7 +208,7 @@ class _ReplayWriter:
 
     def _link(self, node: Node) -> None:
         """Style sheets that were kept; nothing else."""
-        kinds = (node.attributes.get("rel") or "").lower().split()
+        kinds = attribute(node, "rel").lower().split()
         if "stylesheet" not in kinds or "alternate" in kinds:
             return
         url = self._absolute(node.attributes.get("href"))
@@ -246,7 +252,9 @@ class _ReplayWriter:
         if css.is_data_picture(address.strip()):
             return address.strip()
         url = self._absolute(address)
-        return self._addresses.picture(url) if url else None
+        if not url:
+            return None
+        return self._addresses.picture(url)
 
     def _css(self, text: str) -> str:
         return css.rewritten(text, self._found_picture)
@@ -276,16 +284,21 @@ class _ReplayWriter:
             url = urljoin(self._base, address.strip())
         except ValueError:  # half an IPv6 address
             return None
-        return url if _WEB.match(url) else None
+        if not _WEB.match(url):
+            return None
+        return url
 
 
 def _base(page: Page) -> str:
     """What relative addresses of the page are taken from."""
+    own = page.url or ""
     node = page.maybe("base[href]")
+    if not node:
+        return own
     try:
-        return urljoin(page.url or "", (node.attributes.get("href") or "").strip()) if node else page.url or ""
-    except ValueError:
-        return page.url or ""
+        return urljoin(own, attribute(node, "href").strip())
+    except ValueError:  # half an IPv6 address
+        return own
 
 
 def _is_written(name: str) -> bool:
@@ -320,7 +333,9 @@ def _in_frame(node: Node) -> str | None:
     """The original of a picture that a script would have put into its frame; None: there is no such frame."""
     frame = node.parent
     image = wix_media.picture(frame) if frame is not None and frame.tag == "wow-image" else None
-    return image.url if image else None
+    if not image:
+        return None
+    return image.url
 
 
 def _sources(said: Mapping[str, str | None]) -> Iterator[str]:
@@ -340,4 +355,6 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 
 def _film(video_id: str | None) -> str:
     """The address of a film that an AMP page names by its id on YouTube alone; empty: it names none."""
-    return f"https://www.youtube.com/watch?v={video_id}" if video_id else ""
+    if not video_id:
+        return ""
+    return f"https://www.youtube.com/watch?v={video_id}"

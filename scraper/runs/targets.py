@@ -51,7 +51,9 @@ def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[Cr
 
 def _known_sites(path: Path) -> dict[str, str]:
     with Archive.peek(path) as archive:
-        return site_addresses(archive.db) if archive else {}
+        if not archive:
+            return {}
+        return site_addresses(archive.db)
 
 
 def site_addresses(db: sqlite3.Connection) -> dict[str, str]:

@@ -41,7 +41,9 @@ def page_of(data: bytes, where: str) -> SavedPage | None:
         if (page := _of_webarchive(data)) is None:
             raise Unreadable(where, "expected a webarchive with a page in it, found a damaged one or another plist")
         return page
-    return _of_mhtml(data) if _MHTML.match(data[:16384]) else None
+    if not _MHTML.match(data[:16384]):
+        return None
+    return _of_mhtml(data)
 
 
 def _of_mhtml(data: bytes) -> SavedPage | None:
@@ -66,7 +68,9 @@ def _of_mhtml(data: bytes) -> SavedPage | None:
 def _header(message: Message, name: str) -> str | None:
     """One header, unfolded; None: it is not there."""
     said = message.get(name)
-    return re.sub(r"\r?\n[ \t]+", "", str(said)).strip() or None if said is not None else None
+    if said is None:
+        return None
+    return re.sub(r"\r?\n[ \t]+", "", str(said)).strip() or None
 
 
 def _of_webarchive(data: bytes) -> SavedPage | None:

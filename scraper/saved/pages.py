@@ -227,7 +227,9 @@ def facts(path: Path) -> FileFacts:
 def container_of(path: Path) -> FileKind | None:
     """MHTML or WEBARCHIVE where the page is wrapped in one; None: the file is the page. Raises Unreadable."""
     found = containers.page_of(_read(path)[0], shown(path))
-    return found.kind if found else None
+    if not found:
+        return None
+    return found.kind
 
 
 def load(

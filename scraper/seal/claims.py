@@ -35,7 +35,9 @@ class Claim:
     @property
     def covered(self) -> int:
         """How many captures, from the first on, a checkpoint that holds is over."""
-        return self.size if self.root is not None and not self.complaints else 0
+        if self.root is not None and not self.complaints:
+            return self.size
+        return 0
 
 
 def examine(log: RunLog) -> Claim:
@@ -133,6 +135,9 @@ def _signed_by(note: Note, statement: str) -> str | None:
     """The key that the statement names, where its signature holds."""
     try:
         named = json.loads(statement).get("verifier_key")
-        return str(named) if named is not None and note.is_signed_by(Verifier.parse(named)) else None
+        holds = named is not None and note.is_signed_by(Verifier.parse(named))
     except (ValueError, AttributeError):
         return None
+    if not holds:
+        return None
+    return str(named)

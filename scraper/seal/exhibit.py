@@ -78,7 +78,9 @@ def _lists(members: dict[str, bytes], signer: Signer | None) -> dict[str, bytes]
 def signer_of(archive: Archive, folder: Path | None = None) -> Signer | None:
     """The key that the archive names, from *folder* (None: the user's own); None: it is not there."""
     named = sealing.meta(archive.db, VERIFIER)
-    return None if named is None else keys.held(named, folder or keys.folder())
+    if named is None:
+        return None
+    return keys.held(named, folder or keys.folder())
 
 
 def _of_list(sums: str) -> str:

@@ -137,7 +137,9 @@ def held(named: str, where: Path) -> Signer | None:
         found = read(place(verifier, where))
     except (ValueError, UsageError):
         return None
-    return found if found.verifier == verifier else None
+    if found.verifier != verifier:
+        return None
+    return found
 
 
 def folder() -> Path:

@@ -125,7 +125,9 @@ def root_from_inclusion(record: bytes, index: int, size: int, path: Sequence[byt
         is_right = node & 1 or node == last
         found = node_hash(sibling, found) if is_right else node_hash(found, sibling)
         node, last = _up(node, last)
-    return found if last == 0 else None
+    if last != 0:
+        return None
+    return found
 
 
 def _up(node: int, last: int) -> tuple[int, int]:
@@ -160,7 +162,9 @@ def _grown(start: bytes, steps: Sequence[bytes], node: int, last: int) -> tuple[
         else:
             new = node_hash(new, sibling)
         node, last = _up(node, last)
-    return (old, new) if last == 0 else None
+    if last != 0:
+        return None
+    return (old, new)
 
 
 def _split(count: int) -> int:

@@ -160,7 +160,9 @@ def differences(db: sqlite3.Connection) -> list[str]:
     sealed = json.loads(last.statement)
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if sealed["schema"]["version"] != version:
-        return ["schema"] if sealed["schema"]["version"] > version else []
+        if sealed["schema"]["version"] <= version:
+            return []
+        return ["schema"]
     found = {name: list(value) for name, value in sealing.table_digests(db).items()}
     differing = {
         name

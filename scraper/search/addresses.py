@@ -131,7 +131,9 @@ def _known(db: sqlite3.Connection, address: str) -> Place | None:
         " WHERE address = ?3 LIMIT 1",
         (address, urls.normalise(address), urls.canonical(address)),
     ).fetchone()
-    return Place(*row) if row else None
+    if not row:
+        return None
+    return Place(*row)
 
 
 def _last_parts(db: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:
@@ -154,7 +156,9 @@ def _alone(bare: str) -> str:
     path = re.split("[?#]", bare, maxsplit=1)[0] if _PATH.match(bare) else bare
     last = path.rstrip("/").rpartition("/")[2] if path.startswith("/") else path.rstrip("/")
     single = "/" not in last and "." not in last and not re.search(r"\s", last)
-    return last if single and len(last) > 3 else ""
+    if single and len(last) > 3:
+        return last
+    return ""
 
 
 def _spelled(site: str, part: str) -> Iterator[tuple[str, str]]:

@@ -22,4 +22,6 @@ def flags_of(mask: int, length: int) -> bytes:
 
 def places_of(mask: int, length: int) -> list[int]:
     """The places of the set *mask* in order."""
-    return list(compress(range(length), flags_of(mask, length))) if mask else []
+    if not mask:
+        return []
+    return list(compress(range(length), flags_of(mask, length)))

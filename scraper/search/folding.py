@@ -27,7 +27,11 @@ def _bare(letter: str) -> str:
     if letter.isascii():
         return letter
     first = unicodedata.normalize("NFD", letter)[0]
-    return first if first.isascii() else "" if unicodedata.combining(letter) else letter
+    if first.isascii():
+        return first
+    if unicodedata.combining(letter):
+        return ""
+    return letter
 
 
 def is_unspaced(text: str) -> bool:

@@ -14,10 +14,14 @@ def found_words(db: sqlite3.Connection, text: str, post: int) -> tuple[str, ...]
     They are spelled as they stand there: ``Hawaiʻi`` for ``hawaii``, ``Straße`` for ``strasse``.
     """
     terms = telling(as_written(db, parse(text)))
-    return tuple(sorted(snippets.found_words(db, terms, post))) if terms else ()
+    if not terms:
+        return ()
+    return tuple(sorted(snippets.found_words(db, terms, post)))
 
 
 def found_in_file(db: sqlite3.Connection, text: str, file: int, file_text: str) -> tuple[str, ...]:
     """The same for the text of a file, by its row number."""
     terms = telling(as_written(db, parse(text)))
-    return tuple(sorted(snippets.found_in_file(db, terms, file, file_text))) if terms else ()
+    if not terms:
+        return ()
+    return tuple(sorted(snippets.found_in_file(db, terms, file, file_text)))

@@ -142,4 +142,6 @@ def _quote(text: str, spot: Range, end: int) -> str:
 def beginning(text: str) -> Snippet | None:
     """The first words of *text*, for one in which nothing was found; None: it has none."""
     start = next((part for part in _between_paragraphs(text).split(unmarked(text).strip(), 1) if part), "")
-    return Snippet(_cut(start, 0, WIDTH + 40, ()), 0) if start else None
+    if not start:
+        return None
+    return Snippet(_cut(start, 0, WIDTH + 40, ()), 0)

@@ -130,7 +130,9 @@ def _in_files(db: sqlite3.Connection, unit: _Unit) -> Iterator[int]:
 def _asked(node: Node) -> tuple[str, str]:
     """The index that answers a unit, and what it is asked."""
     table = table_of(node)
-    return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
+    if table:
+        return (table, expression(node))
+    return (STEMMED, expression(relaxed(node) or node))
 
 
 def _unit_scores(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> Mapping[int, float]:

@@ -88,4 +88,6 @@ class Request:
     def order(self) -> str:
         """The sort that is really meant."""
         sort = self.sort if self.sort in (*SORTS, LEARNED) else "relevance"
-        return "newest" if sort == "relevance" and not self.query.terms else sort
+        if sort == "relevance" and not self.query.terms:
+            return "newest"
+        return sort

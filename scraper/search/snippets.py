@@ -73,7 +73,9 @@ def _passages(text: _Text, found: Iterable[Range], in_files: Sequence[Snippet]) 
     if shown := (*passages(text.body or text.excerpt, found), *in_files):
         return shown
     first = beginning(text.body or text.excerpt)
-    return (first,) if first else ()
+    if not first:
+        return ()
+    return (first,)
 
 
 def found_words(db: sqlite3.Connection, terms: Sequence[Term], post: int) -> frozenset[str]:

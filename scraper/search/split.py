@@ -100,5 +100,7 @@ def written(node: Node) -> str:
     if isinstance(node, Term):
         return node.text
     if isinstance(node, Any | All):
-        return " ".join(map(written, node.children)) if isinstance(node, All) else written(node.children[0])
+        if isinstance(node, All):
+            return " ".join(map(written, node.children))
+        return written(node.children[0])
     return ""

@@ -69,7 +69,9 @@ def _sign(before: FileState | None, path: Path | None) -> str | None:
     """
     if path is None or before is None or not before.settled:
         return None
-    return before.sign if file_state(path).sign == before.sign else None
+    if file_state(path).sign != before.sign:
+        return None
+    return before.sign
 
 
 def _known(path: Path | None, sign: str | None) -> State:

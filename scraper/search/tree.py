@@ -85,7 +85,9 @@ class Query:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The words that a hit may show: those not negated."""
-        return tuple(dict.fromkeys(_positive(self.root))) if self.root else ()
+        if not self.root:
+            return ()
+        return tuple(dict.fromkeys(_positive(self.root)))
 
 
 def _positive(node: Node) -> Iterator[Term]:

@@ -28,7 +28,9 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
     from scraper.serve.routes import routes
 
     room = room_of(datasette)
-    return [*routes(), *bench.routes(room, sql=bool(datasette.setting("default_allow_sql")))] if room else []
+    if not room:
+        return []
+    return [*routes(), *bench.routes(room, sql=bool(datasette.setting("default_allow_sql")))]
 
 
 @hookimpl
@@ -38,7 +40,9 @@ def get_metadata(datasette: "Datasette") -> dict[str, Any]:
     from scraper.serve.archive import room_of
 
     room = room_of(datasette)
-    return desk.metadata(room.database) if room else {}
+    if not room:
+        return {}
+    return desk.metadata(room.database)
 
 
 @hookimpl

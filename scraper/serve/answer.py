@@ -146,7 +146,9 @@ def view(page: Page, lane: Lane = READERS) -> View:
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
             spent |= caching(etag)
-        return await asyncio.to_thread(respond, found, request, spent) if big(found) else respond(found, request, spent)
+        if big(found):
+            return await asyncio.to_thread(respond, found, request, spent)
+        return respond(found, request, spent)
 
     return answer
 
@@ -228,7 +230,9 @@ def origin(room: Room, request: Request) -> str:
     own = urlsplit(frame_of(room).settings.public_url)
     if own.netloc:
         return f"{own.scheme}://{own.netloc}"
-    return f"{request.scheme}://{request.host}" if request.host else ""
+    if not request.host:
+        return ""
+    return f"{request.scheme}://{request.host}"
 
 
 def own_origin(room: Room, request: Request) -> str:

@@ -95,6 +95,8 @@ def _look(database: Database, base: str, public_url: str) -> Room | None:
     room = Room(database.name, bench, Path(database.path), not database.is_mutable, base, public_url)
     try:
         with closing(room.connect()) as connection:
-            return room if is_ours(connection) else None
+            if not is_ours(connection):
+                return None
+            return room
     except sqlite3.Error:
         return None

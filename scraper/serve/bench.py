@@ -127,12 +127,16 @@ def names_of(listed: Sequence[Any]) -> list[str]:
 
 def about(table: str) -> str:
     """What the table holds; empty: nobody said."""
-    return schema.DESCRIPTIONS[table][0] if table in schema.DESCRIPTIONS else ""
+    if table not in schema.DESCRIPTIONS:
+        return ""
+    return schema.DESCRIPTIONS[table][0]
 
 
 def meanings(table: str) -> Mapping[str, str]:
     """Column → what it means."""
-    return schema.DESCRIPTIONS[table][1] if table in schema.DESCRIPTIONS else {}
+    if table not in schema.DESCRIPTIONS:
+        return {}
+    return schema.DESCRIPTIONS[table][1]
 
 
 def table_page(room: Room, request: Request, said: dict[str, Any]) -> str:
@@ -213,7 +217,9 @@ def key_of(row: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
     """The values by which a row is named; empty: it has no page."""
     values = [row.get(key) for key in keys]
     bare = [value["value"] if isinstance(value, Mapping) else value for value in values]
-    return [] if None in bare else list(map(str, bare))
+    if None in bare:
+        return []
+    return list(map(str, bare))
 
 
 def link(room: Room, table: str, *keys: str) -> str:

@@ -101,7 +101,9 @@ def pairs(wanted: change_list.ChangeFilter) -> list[tuple[str, str]]:
 
 def chosen_as(wanted: change_list.ChangeFilter, name: str, value: str) -> change_list.ChangeFilter:
     """*wanted* with another ``kind`` or ``site``."""
-    return replace(wanted, kind=value) if name == "kind" else replace(wanted, site=value)
+    if name == "kind":
+        return replace(wanted, kind=value)
+    return replace(wanted, site=value)
 
 
 def choices(ask: Ask, name: str, wanted: change_list.ChangeFilter, labels: dict[str, str]) -> list[FacetChoice]:

@@ -60,7 +60,9 @@ def public_base(ask: Ask) -> str | None:
     """Where the archive is served to everybody, with a slash behind; None: only this machine or network reaches it."""
     if told := frame_of(ask.room).settings.public_url:
         return f"{told}/"
-    return ask.origin + ask.room.base if is_public(ask.origin) else None
+    if not is_public(ask.origin):
+        return None
+    return ask.origin + ask.room.base
 
 
 def absolute(ask: Ask, path: str) -> str:

@@ -125,7 +125,9 @@ def opening(room: Room, request: Request) -> Opened:
 
 def asked(state: SearchState, name: str) -> search.Request:
     """What *state* asks for; a feed is always newest first, by when this archive learned of a post."""
-    return replace(state.request, sort=search.LEARNED) if name == "atom" else state.request
+    if name == "atom":
+        return replace(state.request, sort=search.LEARNED)
+    return state.request
 
 
 def options_of(ask: Ask, name: str) -> Options:

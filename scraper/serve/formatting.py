@@ -47,7 +47,9 @@ def size(count: int | None) -> str:
     value = float(count or 0)
     for unit in ("bytes", "KB", "MB", "GB"):
         if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+            if value >= 10 or unit == "bytes":
+                return f"{value:.0f} {unit}"
+            return f"{value:.1f} {unit}"
         value /= 1000
     return ""
 
@@ -59,7 +61,9 @@ def language_name(code: str | None) -> str:
 
 def direction(code: str | None) -> str:
     """``rtl`` for the languages written from right to left, else ``ltr``."""
-    return "rtl" if (code or "").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    if (code or "").split("-")[0].lower() in RIGHT_TO_LEFT:
+        return "rtl"
+    return "ltr"
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})

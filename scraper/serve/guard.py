@@ -98,7 +98,9 @@ def body_asked_for(scope: Message, room: Room) -> str:
     """
     parts = bench_path(room, inside_of(scope, room))
     asked = scope.get("method") in READING and parts[1:2] == ("bodies",) and parts[2:]
-    return parts[2] if asked and re.fullmatch("[0-9a-f]{64}", parts[2]) else ""
+    if asked and re.fullmatch("[0-9a-f]{64}", parts[2]):
+        return parts[2]
+    return ""
 
 
 def asks_for_heads(query: Mapping[str, list[str]]) -> bool:
@@ -143,14 +145,18 @@ def closed_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], 
     if parts[1:]:
         return desk.CLOSED.get(parts[1], "")
     is_file = bool(parts) and parts[0] != tilde_decode(room.bench)
-    return texts.FILE_CLOSED if is_file and not for_everybody(room) else ""
+    if is_file and not for_everybody(room):
+        return texts.FILE_CLOSED
+    return ""
 
 
 def wrong_on_the_bench(parts: tuple[str, ...], query: Mapping[str, list[str]], room: Room) -> str:
     """What Datasette would answer 500 to, in words; empty: nothing."""
     if any(not value.isdecimal() for name in NUMBERS for value in query.get(name, ())):
         return texts.NO_NUMBER
-    return texts.NO_SUCH_ORDER if parts[1:] and not in_order(parts[1], query, room) else ""
+    if parts[1:] and not in_order(parts[1], query, room):
+        return texts.NO_SUCH_ORDER
+    return ""
 
 
 def in_order(table: str, query: Mapping[str, list[str]], room: Room) -> bool:

@@ -71,4 +71,6 @@ def entries(events: Iterable[sqlite3.Row], links: dict[str, str], shown_at: str)
 
 def shown_note(at: str, shown_at: str) -> str:
     """Says where the version on the page begins."""
-    return texts.SHOWN_HERE if at == shown_at else ""
+    if at != shown_at:
+        return ""
+    return texts.SHOWN_HERE

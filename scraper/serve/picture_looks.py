@@ -46,6 +46,8 @@ def look(db: sqlite3.Connection, sha256: str) -> Look:
 def body_of(db: sqlite3.Connection, sha256: str) -> bytes | None:
     """The bytes; None: they are not here, or not what they were."""
     try:
-        return holdings.body(db, sha256) if holdings.has_body(db, sha256) else None
+        if not holdings.has_body(db, sha256):
+            return None
+        return holdings.body(db, sha256)
     except IntegrityError:
         return None

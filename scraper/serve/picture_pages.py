@@ -43,7 +43,9 @@ def in_text(ask: Ask, kept: Iterable[KeptPicture]) -> dict[str, KeptImage]:
 def original_address(one: KeptPicture) -> str:
     """Where the original is on its site: where it was captured, or, of a smaller copy, where its original should be."""
     captured = one.captured_url
-    return captured if wix_media.without_rendition(captured) == captured else one.url
+    if wix_media.without_rendition(captured) == captured:
+        return captured
+    return one.url
 
 
 def small(ask: Ask) -> PageResponse:

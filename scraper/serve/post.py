@@ -104,7 +104,9 @@ def cover_of(ask: Ask, post: sqlite3.Row, pictured: Mapping[str, KeptImage]) -> 
     if not address or address in pictured:
         return ""
     kept = in_text(ask, picture_queries.named(ask.db, [address])).get(address)
-    return shown_image(kept, texts.cover_of(post["title"] or texts.UNTITLED), linked=True) if kept else ""
+    if not kept:
+        return ""
+    return shown_image(kept, texts.cover_of(post["title"] or texts.UNTITLED), linked=True)
 
 
 def observed(counts: Iterable[sqlite3.Row]) -> list[tuple[str, int]]:
@@ -118,7 +120,9 @@ def observed(counts: Iterable[sqlite3.Row]) -> list[tuple[str, int]]:
 
 def linking_number(ask: Ask, post: sqlite3.Row, shown: Sequence[sqlite3.Row]) -> int:
     """How many posts link to *post*; they are counted only where not all of them are *shown*."""
-    return len(shown) if len(shown) < MOST else post_queries.linked_from_number(ask.db, post["id"], post["url"])
+    if len(shown) < MOST:
+        return len(shown)
+    return post_queries.linked_from_number(ask.db, post["id"], post["url"])
 
 
 def held(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:

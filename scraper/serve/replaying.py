@@ -147,7 +147,9 @@ def _matter(store: Mementos, form: str, url: str) -> list[Memento]:
             found = store.style(url)
         case _:
             found = None
-    return [found] if found else []
+    if not found:
+        return []
+    return [found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,9 @@ class ShownCapture:
 
         def resolve(written: str) -> str | None:
             url = urls.normalise(written, base)
-            return found.picture(url) if url else None
+            if not url:
+                return None
+            return found.picture(url)
 
         return PageResponse(
             rewritten_css(decode(body, self.one.media_type), resolve),
@@ -298,7 +302,9 @@ class PageLinks:
     def style(self, url: str) -> str | None:
         """As `replay.Addresses` says."""
         kept = self.store.style(url)
-        return _place(self.ask, f"web/{kept.timestamp}cs_/{kept.url}") if kept else None
+        if not kept:
+            return None
+        return _place(self.ask, f"web/{kept.timestamp}cs_/{kept.url}")
 
     def link(self, url: str) -> tuple[str, bool]:
         """As `replay.Addresses` says."""

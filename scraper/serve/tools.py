@@ -66,7 +66,9 @@ def _verbatim(text: str | None, passage: str) -> str:
     """The stretch of *text* that a passage was cut from, as it stands there; empty: it does not."""
     bare = passage.replace(search.MARK, "").replace(search.UNMARK, "").strip("…").split()
     found = re.search(r"\s+".join(map(re.escape, bare)), text or "") if bare else None
-    return found[0] if found else ""
+    if not found:
+        return ""
+    return found[0]
 
 
 def _post(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Json:

@@ -41,7 +41,9 @@ def encode(body: bytes, reference: bytes | None) -> Encoded:
     if reference is not None and len(body) >= SMALLEST_WITH_REFERENCE:
         return Encoded(Codec.ZSTD_REF, _compressor(reference, _window(reference, body)).compress(body))
     data = _whole().compress(body)
-    return Encoded(Codec.ZSTD, data) if len(data) < len(body) else Encoded(Codec.RAW, body)
+    if len(data) < len(body):
+        return Encoded(Codec.ZSTD, data)
+    return Encoded(Codec.RAW, body)
 
 
 def decode(codec: str, data: bytes, reference: bytes | None, length: int) -> bytes:

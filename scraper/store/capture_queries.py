@@ -36,7 +36,9 @@ def with_body_at(db: sqlite3.Connection, url: str | None, at: str | None) -> tup
     """(id, digest of the body) of the capture of that address and time that has a body; (None, None): there is none."""
     asked = "SELECT id, body_sha256 FROM captures WHERE url = ? AND captured_at = ? AND body_sha256 IS NOT NULL"
     found = db.execute(asked, (url, at)).fetchone()
-    return (None, None) if found is None else (found[0], found[1])
+    if found is None:
+        return (None, None)
+    return (found[0], found[1])
 
 
 def body_by_digest(db: sqlite3.Connection, sha256: str, url: str | None) -> str | None:
@@ -157,4 +159,6 @@ def original(db: sqlite3.Connection, capture_id: int | None) -> tuple[str, str, 
     """(address, time, digest of the body, record digest, whether a server answered) of a capture; None: none."""
     asked = "SELECT url, captured_at, body_sha256, record_sha256, head IS NOT NULL FROM captures WHERE id = ?"
     found = db.execute(asked, (capture_id,)).fetchone()
-    return None if found is None else (*found[:4], bool(found[4]))
+    if found is None:
+        return None
+    return (*found[:4], bool(found[4]))

@@ -57,9 +57,9 @@ class _BodyAsKept:
 def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _BodyAsKept:
     sha256 = None if capture.body is None else digests.sha256(capture.body)
     if whole is None:
-        return _BodyAsKept(sha256, len(capture.body or b""), readable)
+        return _BodyAsKept(sha256, len(capture.payload), readable)
     if readable is None and whole.body_sha256 != sha256:
-        readable = capture.body or b""
+        readable = capture.payload
     return _BodyAsKept(whole.body_sha256, whole.length, readable)
 
 
@@ -296,7 +296,9 @@ class Evidence:
         except Withdrawn:
             asked = "SELECT reference_sha256 FROM bodies WHERE sha256 = ?"
             (masked,) = self._db.execute(asked, (sha256,)).fetchone()
-            return None if masked is None else self.body(masked)
+            if masked is None:
+                return None
+            return self.body(masked)
 
     def _reference_body(self, sha256: str) -> bytes:
         if sha256 in self._read_last:

@@ -49,11 +49,9 @@ def shown(db: sqlite3.Connection, address: str, revision: str | None) -> Exhibit
     asked, values = (_NEWEST, (post,)) if revision is None else (_REVISION, (post, revision, revision))
     cursor = db.execute(asked, values)
     row = cursor.fetchone()
-    return (
-        None
-        if row is None
-        else ExhibitedPost(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
-    )
+    if row is None:
+        return None
+    return ExhibitedPost(**dict(zip((column[0] for column in cursor.description), row, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,12 +59,16 @@ def sortable(db: sqlite3.Connection, table: str) -> frozenset[str]:
     """The columns by which *table*, or a view, can be put in order; empty: there is no such table."""
     rows = db.execute("SELECT name, pk FROM pragma_table_info(?)", (table,)).fetchall()
     names = frozenset(row[0] for row in rows)
-    return names if not rows or any(row[1] for row in rows) else names | {"rowid"}
+    if not rows or any(row[1] for row in rows):
+        return names
+    return names | {"rowid"}
 
 
 def count_of(db: sqlite3.Connection, table: str) -> int:
     """Rows of *table*; 0 where an archive was published without it."""
-    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) if table in tables(db) else 0
+    if table not in tables(db):
+        return 0
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def totals(db: sqlite3.Connection) -> Totals:

@@ -133,5 +133,9 @@ def _state_said(reading: Reading | None, seen: decide.Observation) -> AddressSta
         return AddressState.WANTED
     if reading is None:
         is_silent = seen.meaning is decide.Meaning.NOTHING and not seen.redirect
-        return None if is_silent else AddressState.WANTED
-    return AddressState.WANTED if reading.kind == ReadingKind.ERROR else AddressState.NOT_A_POST
+        if is_silent:
+            return None
+        return AddressState.WANTED
+    if reading.kind == ReadingKind.ERROR:
+        return AddressState.WANTED
+    return AddressState.NOT_A_POST

@@ -127,7 +127,9 @@ def failed(db: sqlite3.Connection, url: str, stage: str) -> tuple[str, str] | No
         " WHERE url = ? AND stage = ? AND resolved_at IS NULL",
         (url, stage),
     ).fetchone()
-    return None if first is None else (first, last)
+    if first is None:
+        return None
+    return (first, last)
 
 
 def open_message(db: sqlite3.Connection, url: str, stage: str, kind: str) -> str | None:
@@ -136,7 +138,9 @@ def open_message(db: sqlite3.Connection, url: str, stage: str, kind: str) -> str
         "SELECT message FROM problems WHERE url = ? AND stage = ? AND kind = ? AND resolved_at IS NULL",
         (url, stage, kind),
     ).fetchone()
-    return None if row is None else str(row[0])
+    if row is None:
+        return None
+    return str(row[0])
 
 
 def kept_styles(db: sqlite3.Connection) -> set[str]:

@@ -155,7 +155,9 @@ def _read(raw: str, joint: str) -> str:
         case "\\":
             escaped = raw.lstrip("\\")
             whole = escaped[0] == "u" and len(escaped) == 5
-            return chr(int(escaped[1:], 16)).translate(_UNSEEN) if whole else " "
+            if whole:
+                return chr(int(escaped[1:], 16)).translate(_UNSEEN)
+            return " "
         case _:
             return ""
 

@@ -139,7 +139,9 @@ class Mementos:
         None: none was kept, or it was withdrawn.
         """
         found = self._picture(url)
-        return found if found and not self.is_withdrawn(found) else None
+        if found and not self.is_withdrawn(found):
+            return found
+        return None
 
     def _picture(self, url: str) -> Memento | None:
         original = wix_media.original(url) or url
@@ -147,7 +149,9 @@ class Mementos:
             found = self._one(address, "image") or self._rendition(address)
             if found is not None:
                 return found
-        return self._mirrored(original) if original.startswith(wix_media.MEDIA) else None
+        if not original.startswith(wix_media.MEDIA):
+            return None
+        return self._mirrored(original)
 
     def _mirrored(self, original: str) -> Memento | None:
         """A picture with Wix's id that was fetched from another host."""
@@ -156,7 +160,9 @@ class Mementos:
         if found is not None:
             return found
         mirror = self._mirrors.get(original)
-        return self._one(mirror, "image") if mirror else None
+        if not mirror:
+            return None
+        return self._one(mirror, "image")
 
     @cached_property
     def _mirrors(self) -> dict[str, str]:
@@ -196,7 +202,9 @@ class Mementos:
             "SELECT site, slug FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
             (memento.id,),
         ).fetchone()
-        return None if row is None else (row[0], row[1])
+        if row is None:
+            return None
+        return (row[0], row[1])
 
     def beginning(self, prefixes: tuple[str, ...], *, whole: bool) -> Iterator[Memento]:
         """Mementos whose address begins with one of *prefixes* (*whole*: is one of them), in no order."""

@@ -32,4 +32,6 @@ def nearest(db: sqlite3.Connection, path: str, limit: int = 5) -> list[sqlite3.R
 def likeness(matcher: SequenceMatcher[str], slug: str) -> float:
     """From 0 to 1."""
     matcher.set_seq1(slug[:200])
-    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+    if matcher.quick_ratio() < ALIKE:
+        return 0.0
+    return matcher.ratio()

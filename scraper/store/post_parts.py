@@ -19,7 +19,9 @@ def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
         drop_unused(db)
     files = [replace(file, url=_address(file.url)) for file in reading.files]
     renewed = _replace(db, "files", post_id, _rows("files", files))
-    return {file.url for file in files if file.url} if renewed else set()
+    if not renewed:
+        return set()
+    return {file.url for file in files if file.url}
 
 
 def _rows(table: str, parts: Iterable[object]) -> list[tuple[object, ...]]:
@@ -30,7 +32,9 @@ def _rows(table: str, parts: Iterable[object]) -> list[tuple[object, ...]]:
 
 def _address(url: str | None) -> str | None:
     """A file's address as it will be asked for."""
-    return None if url is None else urls.normalise(url) or url
+    if url is None:
+        return None
+    return urls.normalise(url) or url
 
 
 def _replace(db: sqlite3.Connection, table: str, post_id: int, rows: Sequence[tuple[object, ...]]) -> bool:
@@ -84,7 +88,9 @@ def newest_file(db: sqlite3.Connection, url: str) -> tuple[int, str, str | None]
         " ORDER BY captured_at DESC, source DESC, body_sha256 DESC, record_sha256 DESC LIMIT 1",
         same,
     ).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2])
+    if row is None:
+        return None
+    return (int(row[0]), str(row[1]), row[2])
 
 
 def attach(db: sqlite3.Connection, url: str, sha256: str, text: str | None) -> None:

@@ -24,7 +24,9 @@ def by_short_id(db: sqlite3.Connection, short_id: str) -> sqlite3.Row | None:
     """The post with that short id; None: there is none, or several posts of this archive begin so."""
     asked = "SELECT * FROM posts WHERE short_id >= ?1 AND short_id < ?1 || '~' LIMIT 2"
     found: list[sqlite3.Row] = db.execute(asked, (short_id,)).fetchall()
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return found[0]
 
 
 def by_id(db: sqlite3.Connection, post: int) -> sqlite3.Row:

@@ -59,7 +59,9 @@ def rows(db: sqlite3.Connection) -> list[Row]:
 def newest(db: sqlite3.Connection) -> Row | None:
     """The newest checkpoint; None: there is none."""
     row = db.execute(f"{_ROWS} ORDER BY id DESC LIMIT 1").fetchone()
-    return None if row is None else Row(*row)
+    if row is None:
+        return None
+    return Row(*row)
 
 
 _ROWS = "SELECT id, crawl_id, size, root, text, statement FROM checkpoints"
@@ -173,7 +175,9 @@ def last_run(db: sqlite3.Connection) -> dict[str, object] | None:
     """The row of the newest run that has ended; None: there is none."""
     cursor = db.execute("SELECT * FROM crawls WHERE chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1")
     row = cursor.fetchone()
-    return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+    if row is None:
+        return None
+    return dict(zip((column[0] for column in cursor.description), row, strict=True))
 
 
 def meta(db: sqlite3.Connection, key: str) -> str | None:

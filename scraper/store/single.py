@@ -10,13 +10,17 @@ Values = Sequence[object] | Mapping[str, object]
 def text(db: sqlite3.Connection, asked: str, values: Values = ()) -> str | None:
     """The answer as text; None: there is no row, or NULL in it."""
     found = _first(db, asked, values)
-    return None if found is None else str(found)
+    if found is None:
+        return None
+    return str(found)
 
 
 def number(db: sqlite3.Connection, asked: str, values: Values = ()) -> int | None:
     """The answer as a whole number; None: there is no row, or NULL in it."""
     found = _first(db, asked, values)
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    return int(found)
 
 
 def count(db: sqlite3.Connection, asked: str, values: Values = ()) -> int:
@@ -27,7 +31,9 @@ def count(db: sqlite3.Connection, asked: str, values: Values = ()) -> int:
 def octets(db: sqlite3.Connection, asked: str, values: Values = ()) -> bytes | None:
     """The answer as bytes; None: there is no row, or NULL in it."""
     found = _first(db, asked, values)
-    return None if found is None else bytes(found)
+    if found is None:
+        return None
+    return bytes(found)
 
 
 def is_there(db: sqlite3.Connection, asked: str, values: Values = ()) -> bool:
@@ -37,4 +43,6 @@ def is_there(db: sqlite3.Connection, asked: str, values: Values = ()) -> bool:
 
 def _first(db: sqlite3.Connection, asked: str, values: Values) -> Any:
     row = db.execute(asked, values).fetchone()
-    return None if row is None else row[0]
+    if row is None:
+        return None
+    return row[0]

@@ -162,7 +162,9 @@ class _Finding:
 
     def _numbered(self, digest: str) -> set[int]:
         asked = "SELECT id FROM captures WHERE record_sha256 >= ? AND record_sha256 < ? || 'g'"
-        return {number for (number,) in self._db.execute(asked, (digest, digest))} if digest else set()
+        if not digest:
+            return set()
+        return {number for (number,) in self._db.execute(asked, (digest, digest))}
 
     def _is_at_address(self, number: int) -> bool:
         (url,) = self._db.execute("SELECT url FROM captures WHERE id = ?", (number,)).fetchone()

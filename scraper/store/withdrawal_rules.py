@@ -49,12 +49,14 @@ class WithdrawalRules:
     def repeats(self, capture: Capture) -> bool:
         """Whether a page says again what only a withdrawn version of it said."""
         runs = self.at_address.get(addresses.of_capture(capture))
-        return bool(runs) and masking.holds(capture.body or b"", runs or frozenset(), capture.media_type)
+        return bool(runs) and masking.holds(capture.payload, runs or frozenset(), capture.media_type)
 
 
 def _addresses(capture: Capture, reading: Reading | None) -> set[str | None]:
     found = {addresses.of_capture(capture), addresses.post_of(capture, reading)}
-    return found | {picture_name(capture.url)} if capture.kind == CaptureKind.IMAGE else found
+    if capture.kind == CaptureKind.IMAGE:
+        return found | {picture_name(capture.url)}
+    return found
 
 
 def rules(db: sqlite3.Connection) -> WithdrawalRules:

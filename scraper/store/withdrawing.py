@@ -176,10 +176,10 @@ def _without_credentials(db: sqlite3.Connection, evidence: Evidence) -> None:
         less = credentials.without(capture)
         if less is capture:
             continue
-        whole = Whole(record_sha256=kept.record_sha256, body_sha256=kept.body_sha256, length=len(capture.body or b""))
+        whole = Whole(record_sha256=kept.record_sha256, body_sha256=kept.body_sha256, length=len(capture.payload))
         if less.body != capture.body and kept.body_sha256 is not None:
             evidence.strip(kept.body_sha256)
-            evidence.withhold(less, kept.body_sha256, whole.length, less.body or b"")
+            evidence.withhold(less, kept.body_sha256, whole.length, less.payload)
         db.execute("UPDATE captures SET request_head = ? WHERE id = ?", (less.request_head, number))
         note_less(db, whole, evidence.left_of(number), at, crawl_id)
 

@@ -98,7 +98,9 @@ def spelling_lines(advice: Advice) -> list[str]:
 def name_lines(advice: Advice) -> list[str]:
     """Names that can be chosen, as the options that choose them."""
     lines = [f'  --where "{name.facet}={harmless(name.value)}"  ({name.count:,})' for name in advice.names]
-    return ["\n".join(["Names like these words:", *lines])] if lines else []
+    if not lines:
+        return []
+    return ["\n".join(["Names like these words:", *lines])]
 
 
 def step_line(step: Step) -> str:

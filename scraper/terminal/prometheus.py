@@ -110,7 +110,9 @@ def _of_sites(health: Health) -> Iterator[Metric]:
 
 
 def _seconds(at: str | None) -> float | None:
-    return None if at is None else instant(at).timestamp()
+    if at is None:
+        return None
+    return instant(at).timestamp()
 
 
 def _text(metrics: Iterable[Metric]) -> str:

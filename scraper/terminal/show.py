@@ -188,7 +188,9 @@ def _counts(life: PostHistory, most: int) -> str:
 def _grown(views: Sequence[int]) -> str:
     """By how much the last number is another than the one before it; empty: it is not, or is the first."""
     grown = views[-1] - views[-2] if len(views) > 1 else 0
-    return f" ({grown:+})" if grown else ""
+    if not grown:
+        return ""
+    return f" ({grown:+})"
 
 
 def _curve(numbers: Sequence[int]) -> str:
@@ -234,7 +236,9 @@ def _changes(before: dict[str, object], row: dict[str, object], marks: Marks) ->
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    return str(value)
 
 
 def _marked(segment: diff.Segment, marks: Marks) -> str:

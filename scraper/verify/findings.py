@@ -72,7 +72,9 @@ class Findings:
         """7 when there is damage; else 1 when something is not proven; else 0."""
         if self.has_damage:
             return IntegrityError.exit_status
-        return 1 if self.of(Grade.UNPROVEN) else 0
+        if not self.of(Grade.UNPROVEN):
+            return 0
+        return 1
 
     @property
     def line(self) -> str:

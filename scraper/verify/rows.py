@@ -109,4 +109,6 @@ def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[objec
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({plural(len(text), 'character')})"
+    if len(text) <= SHOWN:
+        return text
+    return f"{text[:SHOWN]}… ({plural(len(text), 'character')})"

@@ -199,7 +199,9 @@ def sealed_version(db: sqlite3.Connection) -> int:
     """The version of the tables' shape that the newest checkpoint sealed; 0: there is none, or it cannot be read."""
     last = sealing.newest(db)
     try:
-        return int(json.loads(last.statement)["schema"]["version"]) if last else 0
+        if not last:
+            return 0
+        return int(json.loads(last.statement)["schema"]["version"])
     except (ValueError, KeyError, TypeError):
         return 0
 

@@ -163,7 +163,9 @@ def _left_out(*, has_bodies: bool, has_pictures: bool) -> frozenset[CaptureKind]
     """Kinds of captures whose bodies may be missing in a copy."""
     if not has_bodies:
         return frozenset(CaptureKind)
-    return frozenset() if has_pictures else frozenset({CaptureKind.IMAGE})
+    if has_pictures:
+        return frozenset()
+    return frozenset({CaptureKind.IMAGE})
 
 
 def _check_record(
@@ -193,7 +195,9 @@ def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findi
             findings.damage(
                 "wire-digest", where, "nothing was encoded, but the digest of the entity is not that of the body"
             )
-        return 1 if row["content_encoding"] else 0
+        if not row["content_encoding"]:
+            return 0
+        return 1
     length = lengths.get(str(row["body_sha256"]))
     if length is not None and row["wire_length"] != length:
         findings.damage("wire-length", where, f"expected {plural(length, 'byte')} as sent, found {row['wire_length']}")

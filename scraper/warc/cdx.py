@@ -152,7 +152,9 @@ def _table(text: str) -> list[object] | None:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, list) else None
+    if not isinstance(found, list):
+        return None
+    return found
 
 
 def _of_table(table: list[object]) -> Iterator[_CdxLine | _Key]:
@@ -204,7 +206,9 @@ def _object(text: str) -> Mapping[str, object]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return _renamed(found) if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return _renamed(found)
 
 
 def _renamed(said: Mapping[str, object]) -> Mapping[str, object]:
@@ -243,17 +247,23 @@ def _is_time(timestamp: str) -> bool:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value not in ("", "-", "unk") else None
+    if isinstance(value, str) and value not in ("", "-", "unk"):
+        return value
+    return None
 
 
 def _number(value: object) -> int | None:
     text = str(value)
-    return int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else None
+    if not re.fullmatch(r"\d{1,15}", text, re.ASCII):
+        return None
+    return int(text)
 
 
 def _digest(value: object) -> str | None:
     text = (_text(value) or "").removeprefix("sha1:")
-    return text.upper() if re.fullmatch(r"[A-Za-z2-7]{32}", text) else None
+    if not re.fullmatch(r"[A-Za-z2-7]{32}", text):
+        return None
+    return text.upper()
 
 
 def digits(day: str, *, last: bool = False) -> str:

@@ -47,7 +47,9 @@ def _path(path: str) -> str:
 
 def _query(query: str) -> str:
     kept = _SESSION.sub(rb"\1", _escaped(_unescaped(query.encode()))).lower().decode()
-    return "?" + "&".join(sorted(kept.split("&"), key=lambda pair: pair.split("=", 1))) if kept else ""
+    if not kept:
+        return ""
+    return "?" + "&".join(sorted(kept.split("&"), key=lambda pair: pair.split("=", 1)))
 
 
 def _unescaped(text: bytes) -> bytes:

@@ -21,7 +21,9 @@ def split(block: bytes) -> tuple[bytes, bytes]:
     if block.startswith((b"\r\n", b"\n")):
         return b"", block.lstrip(b"\r\n")
     found = _BLANK_LINE.search(block)
-    return (block[: found.end()], block[found.end() :]) if found else (block, b"")
+    if found:
+        return (block[: found.end()], block[found.end() :])
+    return (block, b"")
 
 
 def lines(head: bytes) -> list[bytes]:
@@ -61,7 +63,9 @@ def _fields(head: bytes) -> Iterator[tuple[str, str]]:
 def status(head: bytes) -> int | None:
     """Status code of a response's head; None: it is none."""
     found = re.match(rb"HTTP/\d(?:\.\d)?\s+(\d{3})(?!\d)", head)
-    return int(found[1]) if found else None
+    if not found:
+        return None
+    return int(found[1])
 
 
 def media_type(head: bytes | None) -> str | None:

@@ -98,7 +98,9 @@ class Warcinfo:
     @property
     def source(self) -> Source:
         """What its captures' `source` shall be."""
-        return Source.COMMON_CRAWL if re.search(r"common\s?crawl", self.text, re.IGNORECASE) else Source.WARC
+        if re.search(r"common\s?crawl", self.text, re.IGNORECASE):
+            return Source.COMMON_CRAWL
+        return Source.WARC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,9 @@ def _logged(record: Record) -> Iterator[Logged | ArchiveTrouble]:
 def _other_scheme(url: str) -> str | None:
     """The scheme of an address that is no page's (``dns:``, ``urn:pageinfo:``, ``screenshot:``); None: http or none."""
     scheme, colon, _ = url.partition(":")
-    return scheme.lower() if colon and scheme.lower() not in ("http", "https") else None
+    if colon and scheme.lower() not in ("http", "https"):
+        return scheme.lower()
+    return None
 
 
 def _belongs(record: Record, group: list[Record]) -> bool:
@@ -185,7 +189,9 @@ def _belongs(record: Record, group: list[Record]) -> bool:
         return not any(other.type in MAIN for other in group)
     ids = {other.get("WARC-Record-ID") for other in group}
     beside = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
-    return beside in ids if beside else record.type not in {other.type for other in group}
+    if beside:
+        return beside in ids
+    return record.type not in {other.type for other in group}
 
 
 def _described(record: Record) -> Warcinfo:
@@ -243,12 +249,16 @@ def _payload_complaint(main: Record) -> list[ArchiveTrouble]:
     if not said or main.type in ("revisit", "conversion") or _truncated(main):
         return []
     if main.type == "resource":
-        return [_mismatch(main, "payload", said, main.block)] if warc.holds(said, main.block) is False else []
+        if warc.holds(said, main.block) is not False:
+            return []
+        return [_mismatch(main, "payload", said, main.block)]
     head, entity = http_message.split(main.block)
     sent = http_message.transfer_decoded(head, entity)
     # wget and plain warcio take the digest over the chunks as they came, which the standard does not mean.
     wrong = warc.holds(said, sent) is False and warc.holds(said, entity) is False
-    return [_mismatch(main, "payload", said, sent)] if wrong else []
+    if not wrong:
+        return []
+    return [_mismatch(main, "payload", said, sent)]
 
 
 def _found(main: Record, request: Record | None, described: Warcinfo) -> FoundCapture:
@@ -338,7 +348,9 @@ def _answer(main: Record, base: Capture) -> FoundCapture:
 
 def _redirect(url: str, head: bytes, status: int | None) -> str | None:
     location = http_message.value(head, "location")
-    return normalise(location, url) or None if location and status and 300 <= status < 400 else None
+    if location and status and 300 <= status < 400:
+        return normalise(location, url) or None
+    return None
 
 
 def _decoded(capture: Capture, head: bytes, sent: bytes) -> Capture:
@@ -373,7 +385,7 @@ def with_body(capture: Capture) -> Capture:
     whole = capture.ok or capture.status == 304
     if not whole or capture.truncated:
         return replace(capture, kind=CaptureKind.OTHER)
-    return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.body or b""))
+    return replace(capture, kind=kind_of(capture.url, capture.media_type, capture.payload))
 
 
 def whole_of(own: Own | None) -> Whole | None:
@@ -399,13 +411,17 @@ def _claimed(facts: Record, main: Record) -> str | None:
     if isinstance(found, ArchiveTrouble) or found.own is None or found.own.left_out:
         return None
     given = record_of(found.capture, found.own, found.own.body_sha256)
-    return given if given == found.own.record_sha256 else None
+    if given != found.own.record_sha256:
+        return None
+    return given
 
 
 def _certificate(said: Mapping[str, object]) -> str | None:
     """SHA-256 of the certificate that was accepted for a capture, as one of our metadata records tells it."""
     told = said.get("certificate")
-    return told if isinstance(told, str) and re.fullmatch("[0-9a-f]{64}", told) else None
+    if isinstance(told, str) and re.fullmatch("[0-9a-f]{64}", told):
+        return told
+    return None
 
 
 def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTrouble:

@@ -72,7 +72,9 @@ def date(captured_at: str) -> str:
     day, t, time = captured_at.partition("T")
     if not t:
         return (day + "-01-01"[len(day) - 4 :])[:10] + "T00:00:00Z"
-    return f"{day}T{time}" if time.count(":") == 2 else f"{day}T{time.removesuffix('Z')}:00Z"
+    if time.count(":") == 2:
+        return f"{day}T{time}"
+    return f"{day}T{time.removesuffix('Z')}:00Z"
 
 
 def serialised(record: Record) -> bytes:

@@ -52,7 +52,9 @@ def joined(records: Iterable[Record | Broken]) -> Iterator[Record | Broken]:
 def _number(record: Record | Broken) -> int | None:
     """Which segment it is; None: no segment."""
     said = record.get("WARC-Segment-Number") if isinstance(record, Record) else None
-    return int(said) if said and said.isdecimal() and len(said) < 10 else None
+    if said and said.isdecimal() and len(said) < 10:
+        return int(said)
+    return None
 
 
 def _whole(one: _Waiting) -> Record:

@@ -249,7 +249,9 @@ class Member:
 
     def seek(self, offset: int) -> int:
         """Go there; a member is unpacked again from its start for it."""
-        return self._stream.seek(offset) if self._stream else 0
+        if not self._stream:
+            return 0
+        return self._stream.seek(offset)
 
 
 #: WACZ of WACZs are written one level deep (Browsertrix collections); deeper ones are no archives.
@@ -272,7 +274,9 @@ _ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedErro
 
 
 def _said(error: BaseException) -> str:
-    return "is encrypted" if "password" in str(error) else f"cannot be unpacked: {error}"
+    if "password" in str(error):
+        return "is encrypted"
+    return f"cannot be unpacked: {error}"
 
 
 def members(file: BinaryIO, name: str, suffixes: tuple[str, ...]) -> Iterator[Member]:

@@ -54,7 +54,9 @@ class WaczSignature:
     said: str = ""
 
     def __str__(self) -> str:
-        return f"{self.standing}: {self.said}" if self.said else str(self.standing)
+        if self.said:
+            return f"{self.standing}: {self.said}"
+        return str(self.standing)
 
 
 NO_SIGNATURE = WaczSignature(SignatureStanding.NONE)

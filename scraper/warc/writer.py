@@ -204,12 +204,12 @@ def is_decoded(capture: Capture) -> bool:
     """Whether the body has its Content-Encoding taken off (what failed to decode is kept as sent)."""
     if not capture.content_encoding or capture.truncated == Truncation.DECODE:
         return False
-    return capture.wire_sha256 is None or capture.wire_sha256 != hashlib.sha256(capture.body or b"").hexdigest()
+    return capture.wire_sha256 is None or capture.wire_sha256 != hashlib.sha256(capture.payload).hexdigest()
 
 
 def _response(kept: Kept, seen: dict[str, Original]) -> Record:
     """A `response`, or a `revisit` where the same body went out before."""
-    capture, body = kept.capture, kept.capture.body or b""
+    capture, body = kept.capture, kept.capture.payload
     head = http_message.self_contained(capture.head or b"", len(body), decoded=is_decoded(capture))
     payload = hashlib.sha256(body).hexdigest()
     more = [("WARC-Payload-Digest", f"sha256:{payload}"), *_address(capture)]
@@ -235,7 +235,7 @@ def _not_modified(kept: Kept, original: Original) -> Record:
 
 def _resource(kept: Kept) -> Record:
     """A saved page: bytes without protocol."""
-    capture, body = kept.capture, kept.capture.body or b""
+    capture, body = kept.capture, kept.capture.payload
     more = [("WARC-Payload-Digest", warc.digest(body)), *_address(capture)]
     return _record(kept, "resource", capture.media_type or "application/octet-stream", body, more=more)
 
@@ -255,7 +255,9 @@ def _address(capture: Capture) -> list[tuple[str, str]]:
     if capture.source == Source.WAYBACK:
         stamp = re.sub(r"\D", "", warc.date(capture.captured_at))[:14]
         return [("WARC-Source-URI", f"https://web.archive.org/web/{stamp}id_/{capture.url}")]
-    return [("WARC-IP-Address", capture.ip)] if capture.ip else []
+    if not capture.ip:
+        return []
+    return [("WARC-IP-Address", capture.ip)]
 
 
 def _facts(kept: Kept) -> bytes:

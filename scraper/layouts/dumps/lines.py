@@ -79,7 +79,9 @@ def by_line(line: str) -> str | None:
     name: str = found["one"] or found["two"]
     if len(name) > _LONGEST_NAME:
         return None
-    return name if found["one"] or " " in name else None
+    if found["one"] or " " in name:
+        return name
+    return None
 
 
 def is_name(line: str) -> bool:
@@ -135,7 +137,9 @@ def named_in(url: str | None, line: str) -> float:
         return 0.0
     slug = set(_words(urls.slug(url)))
     words = _words(line.replace("'", "").replace("’", ""))[:12]
-    return sum(word in slug for word in words) / len(words) if words and slug else 0.0
+    if words and slug:
+        return sum(word in slug for word in words) / len(words)
+    return 0.0
 
 
 def is_named_otherwise(url: str | None, line: str, *, of_a_text: bool = False) -> bool:
@@ -170,7 +174,9 @@ def lacking(field: str, spelled: Spelled | None, line: str) -> tuple[Problem, ..
 def shown_date(line: str) -> Spelled | None:
     """The day that a whole line is; None: it is something else, or a month ("June 2026" is a heading)."""
     spelled = dates.parse(line) if len(line) <= 60 else None
-    return None if spelled is None or (spelled.iso is not None and len(spelled.iso) < 10) else spelled
+    if spelled is None or (spelled.iso is not None and len(spelled.iso) < 10):
+        return None
+    return spelled
 
 
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")

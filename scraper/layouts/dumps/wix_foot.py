@@ -131,7 +131,9 @@ def _likes(lines: Sequence[str], end: int) -> int | None:
     """The likes on the line behind the counts; None: not said as a number."""
     index = first(lines, end)
     shown = counts_line(lines[index]) if index < len(lines) else None
-    return shown.likes if shown else None
+    if not shown:
+        return None
+    return shown.likes
 
 
 def _is_recent(lines: Sequence[str], index: int) -> bool:
@@ -175,7 +177,9 @@ def _comment_box(lines: Sequence[str]) -> int | None:
     for index, line in enumerate(lines):
         if line.casefold().startswith(words.COMMENT_BOX):
             above = next((at for at in range(index - 1, -1, -1) if lines[at]), index)
-            return above if words.is_in(words.COMMENTS_HEADING, lines[above]) else index
+            if words.is_in(words.COMMENTS_HEADING, lines[above]):
+                return above
+            return index
     return None
 
 

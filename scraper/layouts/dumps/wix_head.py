@@ -158,7 +158,9 @@ def _dated_name(lines: Sequence[str], index: int) -> Mark | None:
     above = next((line for line in reversed(lines[:index]) if line), "")
     below = next((line for line in lines[index + 1 :] if line), "")
     between = is_title(below) and len(below) <= SHORT and _is_above_text(below, lines[index + 1 :])
-    return found if between or (is_title(above) and not menu_word(above)) else None
+    if between or (is_title(above) and not menu_word(above)):
+        return found
+    return None
 
 
 def _is_above_text(line: str, lines: Sequence[str]) -> bool:
@@ -177,7 +179,9 @@ def _first_run(lines: Sequence[str], start: int, *, deep: bool) -> tuple[int, in
             return None
         found, behind = _run(lines, index, at_top=seen == 0)
         if found is not None and (seen < 3 or (deep and (found.strong or found.published is not None))):
-            return (index, behind, found) if seen < 3 or _is_header(lines, index) else None
+            if seen < 3 or _is_header(lines, index):
+                return (index, behind, found)
+            return None
     return None
 
 

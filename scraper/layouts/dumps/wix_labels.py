@@ -49,7 +49,9 @@ def _named(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]] | None
         if found := words.TAGS.fullmatch(line) if line else None:
             below = [below for below in lines[index + 1 : end] if below]
             named = [tag.strip() for tag in found["tags"].split(",") if tag.strip()] + below
-            return (index, tuple(dict.fromkeys(named))) if named and all(map(_can_be_tag, named)) else None
+            if named and all(map(_can_be_tag, named)):
+                return (index, tuple(dict.fromkeys(named)))
+            return None
         if len(line) > _LONGEST_TAG:
             return None
     return None
@@ -93,7 +95,9 @@ def in_one_line(line: str) -> tuple[str, ...]:
     """The names of a line that lost its breaks ("Marketing•Instagram•Strategy"); empty: it is no such line."""
     names = [name.strip() for name in line.split("•")]
     short = all(name and len(name) <= _LONGEST_CATEGORY and name[-1] not in ".!?:;," for name in names)
-    return tuple(names) if len(names) > 1 and short and len(line) <= 200 else ()
+    if len(names) > 1 and short and len(line) <= 200:
+        return tuple(names)
+    return ()
 
 
 def _unnamed(lines: Sequence[str], end: int) -> tuple[int, tuple[str, ...]]:

@@ -101,7 +101,9 @@ def _undated(line: str) -> Mark | None:
     for place in words.READING_TIME_BEGINS.finditer(line, max(1, len(line) - _LONGEST_PART)):
         at = place.start()
         if not line[at - 1].isspace() and words.READING_TIME.fullmatch(line, at) and not line[at - 1].isdecimal():
-            return Mark(author=author, timed=True) if (author := _author(line[:at])) else None
+            if author := _author(line[:at]):
+                return Mark(author=author, timed=True)
+            return None
     return None
 
 
@@ -149,7 +151,9 @@ def _author(text: str) -> str | None:
     name = text.strip(" ,;:•·|–—-")
     if not name or len(name) > _LONGEST_AUTHOR or name[-1] in ":;?!…" or not is_signature(name.rstrip(".")):
         return None
-    return None if len(name.split()) > 3 and _SEAM.search(name) else name
+    if len(name.split()) > 3 and _SEAM.search(name):
+        return None
+    return name
 
 
 #: Where two lines were run together: a small letter, then a capital; names have that too (McDonald, DeVito, PhD).

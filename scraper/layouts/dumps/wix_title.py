@@ -52,36 +52,48 @@ class Around:
     @property
     def above(self) -> str:
         """The line right above the marks; empty where there is none."""
-        return self.before[-1] if self.before else ""
+        if not self.before:
+            return ""
+        return self.before[-1]
 
     @property
     def higher(self) -> str:
         """The line above that, where it could be a title; else empty."""
         line = self.before[-2] if len(self.before) > 1 else ""
-        return line if is_title(line) and not menu_word(line) else ""
+        if is_title(line) and not menu_word(line):
+            return line
+        return ""
 
     @property
     def after(self) -> str:
         """The line right below the marks; empty where it is an item of a list, or none."""
-        return self.below[0] if self.below and not self.below[0].startswith("• ") else ""
+        if self.below and not self.below[0].startswith("• "):
+            return self.below[0]
+        return ""
 
     @property
     def under(self) -> str:
         """The line below that; empty where there is none."""
-        return self.below[1] if len(self.below) > 1 else ""
+        if len(self.below) <= 1:
+            return ""
+        return self.below[1]
 
     @property
     def heading_below(self) -> str:
         """The line below, where it is short and a longer one follows, as a title above a text; else empty."""
         line = self.after
-        return line if is_heading(line) and is_above_text(line, self.below[1:]) and not opens_text(line) else ""
+        if is_heading(line) and is_above_text(line, self.below[1:]) and not opens_text(line):
+            return line
+        return ""
 
     @property
     def title_below(self) -> str:
         """The line below, where it may be a title, though nothing longer follows or a sign closes it; else empty."""
         line = self.after
         is_one = is_title(line) and not is_sentence(line) and self.under != "" and not line.endswith(",")
-        return line if is_one and not (opens_text(line) or menu_word(line)) else ""
+        if is_one and not (opens_text(line) or menu_word(line)):
+            return line
+        return ""
 
     @property
     def rivals(self) -> list[str]:
@@ -181,13 +193,17 @@ def choose(around: Around) -> Choice:
 def _marked_as_a_heading(around: Around) -> Choice | None:
     """The one line that the dump itself marks as a heading."""
     marked = [line for line in around.rivals if line in around.headings]
-    return _of(around, marked[0]) if len(marked) == 1 else None
+    if len(marked) != 1:
+        return None
+    return _of(around, marked[0])
 
 
 def _named_by_the_address(around: Around) -> Choice | None:
     """The one line that the slug names."""
     named = [line for line in around.rivals if named_in(around.url, line) >= NAMED]
-    return _of(around, named[0]) if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    return _of(around, named[0])
 
 
 def _of(around: Around, title: str) -> Choice:
@@ -205,7 +221,9 @@ def is_signature_of(line: str) -> bool:
 def _said_twice(around: Around) -> Choice | None:
     """The one line that stands above the menu as well, where some dumps have the name of the window."""
     named = [line for line in around.rivals if line in around.before[:-2]]
-    return _of(around, named[0]) if len(set(named)) == 1 else None
+    if len(set(named)) != 1:
+        return None
+    return _of(around, named[0])
 
 
 def _nothing_above(around: Around) -> Choice | None:
@@ -230,14 +248,18 @@ def _notice_above(around: Around) -> Choice | None:
         return None
     is_alone = not around.higher and not around.found.author and around.is_author(around.above)
     notice = any(map(is_notice, (around.above, around.higher)))
-    return Choice(open=True) if notice or (is_alone and not around.heading_below) else None
+    if notice or (is_alone and not around.heading_below):
+        return Choice(open=True)
+    return None
 
 
 def _title_above(around: Around) -> Choice | None:
     """The marks are such as follow a title, or no title stands below: it is one of the two lines above."""
     if not around.found.under_title and around.heading_below and not menu_word(around.after):
         return None
-    return _one_above(around) if around.found.author or not around.higher else _one_of_two_above(around)
+    if around.found.author or not around.higher:
+        return _one_above(around)
+    return _one_of_two_above(around)
 
 
 def _one_above(around: Around) -> Choice:
@@ -284,7 +306,9 @@ def _by_words(around: Around) -> Choice:
     said = (around.is_worded(higher), around.is_worded(below))
     if said == (True, False):
         return Choice(higher, above)
-    return Choice(below, above) if said == (False, True) else Choice(author=above, open=True)
+    if said == (False, True):
+        return Choice(below, above)
+    return Choice(author=above, open=True)
 
 
 #: Asked in this order; the last always answers.

@@ -226,7 +226,9 @@ def begins_with_menu(line: str) -> bool:
 def glued_recent(line: str) -> int | None:
     """Where "SearchRecent PostsSee All" begins at the end of a line that lost its breaks; None: nowhere."""
     found = _GLUED_RECENT.search(line)
-    return found.start() if found else None
+    if not found:
+        return None
+    return found.start()
 
 
 _EITHER = "|".join(sorted(map(re.escape, RECENT), key=len, reverse=True))

@@ -41,7 +41,9 @@ class Dated:
 def shown_lines(page: Page) -> list[str]:
     """The lines that the page shows, menus and all."""
     root = page.maybe("body")
-    return read_body(root).text.split("\n") if root is not None else []
+    if root is None:
+        return []
+    return read_body(root).text.split("\n")
 
 
 def title(page: Page) -> str | None:
@@ -88,7 +90,9 @@ def _told(page: Page, metas: Iterable[str], key: str) -> Dated:
 def _date_at(lines: Sequence[str], at: int) -> str | None:
     """The date, with its year, that the line *at* is; None: it is something else, or there is none."""
     spelled = shown_date(lines[at]) if at < len(lines) else None
-    return None if spelled is None else spelled.iso
+    if spelled is None:
+        return None
+    return spelled.iso
 
 
 def _below(heading: str | None, lines: Sequence[str]) -> str | None:
@@ -102,7 +106,9 @@ def behind_header(lines: Sequence[str]) -> str | None:
     at = next((index for index, line in enumerate(lines) if line.casefold() == BLOG), len(lines))
     while at < len(lines) and lines[at].casefold() == BLOG:
         at = first(lines, at + 1)
-    return lines[at] if _date_at(lines, first(lines, at + 1)) else None
+    if not _date_at(lines, first(lines, at + 1)):
+        return None
+    return lines[at]
 
 
 def updated(page: Page) -> Dated:

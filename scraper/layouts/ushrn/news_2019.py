@@ -27,7 +27,9 @@ def matches(page: object) -> bool:
         return False
     if page.url:
         return urls.post_number(page.url) is not None
-    return _behind_header(page.lines)[1] > 1 if isinstance(page, TextPage) else _is_one_post(page)
+    if isinstance(page, TextPage):
+        return _behind_header(page.lines)[1] > 1
+    return _is_one_post(page)
 
 
 def _is_one_post(page: Page) -> bool:

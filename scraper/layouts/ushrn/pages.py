@@ -11,7 +11,7 @@ from scraper.layouts import article
 from scraper.layouts.dumps import wix_words
 from scraper.layouts.ushrn.html import no_post, title
 from scraper.own_sites import USHRN_NEWS
-from scraper.page import Page, words
+from scraper.page import Page, attribute, words
 from scraper.records import Listed, Reading
 from scraper.vocabulary import ReadingKind
 
@@ -60,7 +60,7 @@ def _listed(page: Page) -> tuple[Listed, ...]:
     """The posts that the page links to, each once, with the longest text of its links as the title."""
     titles: dict[str, str] = {}
     for link in page.all("a[href]"):
-        address = urls.normalise(link.attributes.get("href") or "", page.url)
+        address = urls.normalise(attribute(link, "href"), page.url)
         if urls.is_post(address):
             text = words(link) or ""
             known = titles.setdefault(urls.canonical(address), text)
@@ -73,4 +73,6 @@ def _next(page: Page) -> str | None:
     link = page.maybe("li.pager-next a[href], a[rel~=next][href]")
     href = page.link("next") or (link.attributes.get("href") if link is not None else None)
     address = urls.normalise(href, page.url) if href else ""
-    return address if address and page.url and urls.same_site(address, page.url) else None
+    if address and page.url and urls.same_site(address, page.url):
+        return address
+    return None

@@ -40,7 +40,9 @@ def own(page: Page) -> str | None:
     named = address(href, page.url) if href else None
     if named and page.url and urls.same_site(named, page.url) and urls.is_post(named):
         return urls.canonical(named)
-    return urls.canonical(page.url) if page.url else None
+    if not page.url:
+        return None
+    return urls.canonical(page.url)
 
 
 def _folders(url: str) -> int:

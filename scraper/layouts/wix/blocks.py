@@ -13,7 +13,7 @@ from scraper.layouts.body import walk
 from scraper.layouts.events import FILM, Close, Event, Open, Placeholder
 from scraper.layouts.frames import linked
 from scraper.layouts.wix.address import address
-from scraper.page import Node, words
+from scraper.page import Node, attribute, words
 from scraper.records import Video
 
 _POSTER = re.compile(r"(?:i\.ytimg\.com|img\.youtube\.com)/vi(?:_webp)?/([\w-]{11})/", re.ASCII)
@@ -30,12 +30,16 @@ def _embed(node: Node, base_url: str | None) -> Iterable[Event] | None:
     found = node.css(_FRAMES)
     if found:
         return tuple(event for frame in found for event in frames.read(frame, lambda src: address(src, base_url)))
-    return None if words(node) or node.css_first("img, wow-image") is not None else (frames.NOT_IN_THE_PAGE,)
+    if words(node) or node.css_first("img, wow-image") is not None:
+        return None
+    return (frames.NOT_IN_THE_PAGE,)
 
 
 def _map(node: Node, base_url: str | None) -> Iterable[Event] | None:
     found = _embed(node, base_url)
-    return (Placeholder("[map]"),) if found == (frames.NOT_IN_THE_PAGE,) else found
+    if found == (frames.NOT_IN_THE_PAGE,):
+        return (Placeholder("[map]"),)
+    return found
 
 
 def _audio(node: Node, base_url: str | None) -> Iterator[Event]:
@@ -104,7 +108,7 @@ def _without_hidden(node: Node) -> Iterable[Event] | None:
 
 def _without_placeholders(node: Node) -> Iterable[Event] | None:
     """Nothing for a number that is none; None: look inside."""
-    return () if _PLACEHOLDERS.search(node.attributes.get("data-hook") or "") else None
+    return () if _PLACEHOLDERS.search(attribute(node, "data-hook")) else None
 
 
 def _address(node: Node, base_url: str | None, *names: str) -> str | None:
@@ -136,4 +140,6 @@ def read(node: Node, hook: str, role: str | None, base_url: str | None) -> Itera
     if node.tag == "nav":
         return _contents(node, base_url)
     block = _BY_HOOK.get(hook)
-    return block(node, base_url) if block is not None else None
+    if block is None:
+        return None
+    return block(node, base_url)

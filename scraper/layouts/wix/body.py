@@ -54,7 +54,9 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         return None
     if node.tag in FRAMES:
         found = None if _is_preload(node) else picture(node, base_url)
-        return (found,) if found else ()
+        if not found:
+            return ()
+        return (found,)
     hook = attribute(node, "data-hook")
     said = _matter(node, hook, base_url)
     if said is None:
@@ -221,7 +223,9 @@ def _bytes(number: str, unit: str) -> int | None:
         size = float(number.replace(",", ".")) * _UNITS[unit.upper()]
     except ValueError:
         return None
-    return round(size) if size < _LARGEST_FILE else None
+    if size >= _LARGEST_FILE:
+        return None
+    return round(size)
 
 
 def linked_files(body: Body) -> tuple[File, ...]:

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from scraper import urls
 from scraper.layouts.wix import address as wix_address
-from scraper.page import Node, Page, Scope, enclosing
+from scraper.page import Node, Page, Scope, attribute, enclosing
 
 
 class Cards:
@@ -48,7 +48,7 @@ class Cards:
         return ancestors(link for link in self.article.all("a[href]") if self._is_another(link))
 
     def _is_another(self, link: Node) -> bool:
-        target = wix_address.address(link.attributes.get("href") or "", self.page.url) or ""
+        target = wix_address.address(attribute(link, "href"), self.page.url) or ""
         return urls.is_post(target) and urls.canonical(target) != wix_address.own(self.page)
 
 

@@ -89,7 +89,9 @@ def _stats(stats: Node) -> ShownCounts:
 
 def _one_of(line: ShownCounts) -> ShownCounts:
     """The one count that an element shows: views, else comments."""
-    return ShownCounts(comments=line.comments) if line.views is None else ShownCounts(views=line.views)
+    if line.views is None:
+        return ShownCounts(comments=line.comments)
+    return ShownCounts(views=line.views)
 
 
 def _true(shown: ShownCounts, *, proven: bool) -> ShownCounts:

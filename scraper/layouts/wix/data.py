@@ -185,7 +185,9 @@ def dig(data: object, *path: str) -> Any:
 
 
 def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    return value
 
 
 def _labels(entries: object) -> tuple[str, ...]:
@@ -196,7 +198,9 @@ def _labels(entries: object) -> tuple[str, ...]:
 
 def whole_number(value: object) -> int | None:
     """A count in data: a number that is none of -1, true, "12" or 1e99; None for those."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12 else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12:
+        return value
+    return None
 
 
 def nodes(post: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:

@@ -44,11 +44,15 @@ def read(page: Page) -> Reading:
     found = marked or _unmarked(page)
     if found is not None:
         reading = wix_post.read(page, found)
-        return reading if certain else replace(reading, problems=(*reading.problems, wix_post.several_articles(page)))
+        if certain:
+            return reading
+        return replace(reading, problems=(*reading.problems, wix_post.several_articles(page)))
     if wix_amp.matches(page):
         return wix_amp.read(page)
     reading = wix_list.read(page)
-    return article.post_of(page) or reading if reading.kind == ReadingKind.OTHER else reading
+    if reading.kind == ReadingKind.OTHER:
+        return article.post_of(page) or reading
+    return reading
 
 
 def _is_of_post(page: Page) -> bool:
@@ -71,4 +75,6 @@ def _unmarked(page: Page) -> Scope | None:
     if framed is not None:
         return framed
     whole = wix_post.without_cards(page.copy())
-    return whole if wix_post.body_of(whole) is not None else None
+    if wix_post.body_of(whole) is None:
+        return None
+    return whole

@@ -45,7 +45,9 @@ def read(page: Page) -> Reading:
 
 
 def _own(page: Page) -> str | None:
-    return urls.canonical(page.url) if page.url else None
+    if not page.url:
+        return None
+    return urls.canonical(page.url)
 
 
 def _list(page: Page, listed: Iterable[Listed | None], total: int | None) -> Reading:
@@ -103,7 +105,9 @@ def post_url(post: dict[str, Any], base_url: str | None) -> str | None:
         return urls.canonical(base.rstrip("/") + "/" + path.lstrip("/")) or None
     where = path or framed(slug, "/post/")
     found = address(where, base_url) if where else None
-    return urls.canonical(found) if found else None
+    if not found:
+        return None
+    return urls.canonical(found)
 
 
 def _card(card: Node, page: Page) -> Listed | None:
@@ -121,7 +125,9 @@ def _card(card: Node, page: Page) -> Listed | None:
 
 def _post_address(link: Node, page: Page) -> str | None:
     found = address(attribute(link, "href"), page.url)
-    return urls.canonical(found) if found and urls.is_post(found) else None
+    if found and urls.is_post(found):
+        return urls.canonical(found)
+    return None
 
 
 def _card_counts(card: Node, url: str) -> Counts | None:
@@ -132,8 +138,12 @@ def _card_counts(card: Node, url: str) -> Counts | None:
 
 
 def _string(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    if isinstance(value, str) and value:
+        return value
+    return None
 
 
 def _moment(value: object) -> str | None:
-    return dates.iso_utc(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return dates.iso_utc(value)

@@ -132,7 +132,9 @@ def read(page: Page, article: Scope) -> Reading:
         rendered_at=wix_data.rendered_at(page),
         problems=(*_problems(page, body), *told.untitled(), *published.problems, *updated.problems, *counts.problems),
     )
-    return _with_body(reading, body, data.post, page.url) if body is not None else reading
+    if body is not None:
+        return _with_body(reading, body, data.post, page.url)
+    return reading
 
 
 class _Told:
@@ -160,7 +162,9 @@ class _Told:
             headline = None  # cut short
         name = without_site(told, self.page) if told else self._title_of_window()
         title = text(self.post.get("title")) or headline or name
-        return " ".join(title.split()) if title else None
+        if not title:
+            return None
+        return " ".join(title.split())
 
     def _title_of_window(self) -> str | None:
         """The heading that the window is named by: all that is left where the head failed and no hook marks a title."""
@@ -204,7 +208,9 @@ class _Told:
     def cover(self) -> str | None:
         image = self.posting.get("image")
         told = self.page.meta("og:image") or text(image) or text(dig(image, "url"))
-        return original(told, self.page.url) if told else None
+        if not told:
+            return None
+        return original(told, self.page.url)
 
 
 def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str | None) -> Reading:
@@ -225,7 +231,9 @@ def _with_body(reading: Reading, body: Body, post: dict[str, Any], base_url: str
 def _files(body: Body, post: dict[str, Any]) -> tuple[File, ...]:
     """The files of widgets: where the HTML hides their addresses, those of the data."""
     told = wix_data.files(post)
-    return told if told and not any(file.url for file in body.files) else body.files
+    if told and not any(file.url for file in body.files):
+        return told
+    return body.files
 
 
 def _outside_menus(links: Iterable[Node]) -> Iterator[Node]:

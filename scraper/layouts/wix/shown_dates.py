@@ -24,7 +24,9 @@ class When:
     @property
     def day_basis(self) -> DayBasis | None:
         """How *day* is known."""
-        return DayBasis.SHOWN if self.day else None
+        if not self.day:
+            return None
+        return DayBasis.SHOWN
 
 
 def read(field: str, told: Sequence[tuple[DateBasis, object]], shown: str | None, page: Page) -> When:
