@@ -82,8 +82,12 @@ def is_literal(node: ast.expr) -> bool:
 
 
 def is_word(node: ast.expr) -> bool:
-    """Whether *node* is called as what holds such a word is: ``kind``, ``capture.kind``, ``row["kind"]``."""
+    """Whether *node* is called as what holds such a word is: ``kind``, ``row.kind``, ``row["kind"]``, ``kind_of()``."""
     match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return not WORDS.isdisjoint(name.split("_"))
+        case ast.Attribute(value=ast.Name(id="record" | "main"), attr="type"):
+            return True
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
             return name in WORDS or name.endswith("_basis")
     return False

@@ -272,6 +272,8 @@ def test_words_are_compared_by_their_names() -> None:
         "row['state'] in ('gone', 'live')",
         "reading.published_basis == 'meta'",
         "codec in {'zstd'}",
+        "lookups.site_state(db, site) != 'gone'",
+        "record.type == 'revisit'",
         "match problem.level:\n    case 'error' | 'note':\n        pass",
     ],
 )

@@ -233,7 +233,7 @@ def _check_list(session: CrawlSession, site: Site, found: Found) -> None:
 
 def _rests(session: CrawlSession, site: Site) -> bool:
     """Whether a gone site was probed lately."""
-    if lookups.site_state(session.archive.db, site.id) != "gone":
+    if lookups.site_state(session.archive.db, site.id) != SiteState.GONE:
         return False
     last = lookups.last_noted(session.archive.db, site.base_url, Stage.REACH)
     if not within(last, SITE_PROBED_EVERY, session.run.now()):

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urljoin, urlsplit
 
-from scraper.errors import Unreadable, UsageError
+from scraper.errors import Unreadable
 from scraper.records import Capture
+from scraper.recover import endpoints
 from scraper.urls import canonical
 from scraper.vocabulary import Source
 from scraper.warc import CdxRecord, CdxRefusal, FoundCapture
@@ -63,9 +64,7 @@ class Index:
 
 def endpoint(url: str) -> CommonCrawlHosts:
     """A stand-in: *url* is a host or the address of a ``collinfo.json``; its files lie beside. Raises UsageError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise UsageError(f"--endpoint: expected an address like https://index.commoncrawl.org/, found {url!r}")
+    endpoints.parts_of(url, "https://index.commoncrawl.org/")
     base = url if url.endswith(".json") else url.rstrip("/") + "/collinfo.json"
     return CommonCrawlHosts(indexes=base, files=urljoin(base, "."))
 
@@ -159,7 +158,7 @@ def wet_url(where: CommonCrawlHosts, row: CdxRecord) -> str | None:
 
 def text_capture(record: warc.Record, row: CdxRecord) -> Capture | None:
     """The text of the page of *row*, if that is what *record* holds; None: it is another page's."""
-    if record.type != "conversion" or canonical(record.url) != canonical(row.url):
+    if record.type != warc.RecordType.CONVERSION or canonical(record.url) != canonical(row.url):
         return None
     found = next((one for one in incoming.captures_of([record], lambda _: True) if isinstance(one, FoundCapture)), None)
     if not found:

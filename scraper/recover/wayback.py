@@ -18,12 +18,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from scraper import magic
 from scraper.dates import http_date
-from scraper.errors import UsageError
 from scraper.records import Capture
+from scraper.recover import endpoints
 from scraper.urls import normalise
 from scraper.vocabulary import Source, TimeBasis, UrlBasis
 from scraper.warc import BODY_LIMIT_BYTES, CdxRecord, CdxRefusal, MessageError, digits, http_message, with_body
@@ -75,9 +75,7 @@ def endpoint(url: str) -> ArchiveHosts:
 
     Raises UsageError.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise UsageError(f"--endpoint: expected an address like https://web.archive.org/, found {url!r}")
+    parts = endpoints.parts_of(url, "https://web.archive.org/")
     base, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     if path in ("", "/web", "/cdx/search", "/cdx/search/cdx"):
         return ArchiveHosts(cdx=f"{base}/cdx/search/cdx", replay=f"{base}/web/", paged=True)

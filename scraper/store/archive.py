@@ -56,7 +56,7 @@ class Seal(Protocol):
 
 
 #: Posts that a run writes before search is told of them.
-_TOGETHER = 200
+_INDEXED_AFTER = 200
 NOT_JUDGED: Mapping[decide.Judgement, str] = MappingProxyType({})
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -215,7 +215,7 @@ class Archive:
                     self._is_sealed = False
                 yield
                 if not (beside or undo):
-                    self._index(at_least=_TOGETHER if self._is_running else 1)
+                    self._index(at_least=_INDEXED_AFTER if self._is_running else 1)
                 self.db.execute("ROLLBACK" if undo else "COMMIT")
                 self._wrote = True
             except BaseException:

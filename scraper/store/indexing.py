@@ -15,7 +15,7 @@ from scraper.store import single
 #: The columns of posts that search reads.
 SEARCHED = schema.FTS["posts_fts"][1]
 #: Posts that are indexed together: their samples are in memory, some 30 KB each.
-_TOGETHER = 256
+_BATCH = 256
 
 
 def is_searched_as(db: sqlite3.Connection, post_id: int, values: dict[str, object]) -> bool:
@@ -36,7 +36,7 @@ def waiting(db: sqlite3.Connection) -> int:
 
 def catch_up(db: sqlite3.Connection) -> None:
     """Index all posts that wait."""
-    while numbers := [number for (number,) in db.execute("SELECT post_id FROM unindexed LIMIT ?", (_TOGETHER,))]:
+    while numbers := [number for (number,) in db.execute("SELECT post_id FROM unindexed LIMIT ?", (_BATCH,))]:
         chosen = json.dumps(numbers)
         db.execute(f"DELETE FROM shared_runs WHERE post_id IN {_CHOSEN}", (chosen,))
         # In the order of the table, so that each of its pages is written once for all of them.

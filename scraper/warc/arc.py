@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from scraper.numbers import plural
 from scraper.warc.members import DamageError, RecordStream
-from scraper.warc.record import RECORD_LIMIT_BYTES, Broken, Record
+from scraper.warc.record import RECORD_LIMIT_BYTES, Broken, Record, RecordType
 
 #: ``URL IP-address archive-date content-type length``; version 2 puts status, digest and places before the length.
 _LINE = re.compile(rb"(\S+) (\S+) (\d{8,14}) (\S+)(?: \S+)* (\d{1,12})\r?\n")
@@ -46,10 +46,10 @@ def _record(line: bytes, source: RecordStream) -> Record | Broken:
     if not keep:
         return Broken(f"a record of {plural(int(length), 'byte')} is passed over, at byte {start}", start)
     if url.startswith("filedesc:"):
-        return Record((("WARC-Type", "warcinfo"),), b"software: an ARC writer\r\n", start)
+        return Record((("WARC-Type", RecordType.WARCINFO),), b"software: an ARC writer\r\n", start)
     is_http = url.startswith(("http:", "https:"))
     fields = [
-        ("WARC-Type", "response" if is_http else "metadata"),
+        ("WARC-Type", RecordType.RESPONSE if is_http else RecordType.METADATA),
         ("WARC-Target-URI", url),
         ("WARC-Date", date.ljust(14, "0")),
         ("Content-Type", "application/http;msgtype=response" if is_http else media_type),

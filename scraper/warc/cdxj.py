@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from scraper.warc import http_message
-from scraper.warc.record import Record
+from scraper.warc.record import Record, RecordType
 
 #: Lines a gzip block of the compressed index.
 BLOCK_LINES = 300
@@ -64,9 +64,9 @@ def _escaped(text: bytes) -> bytes:
 
 def line(record: Record, *, offset: int, length: int, filename: str) -> str:
     """The index line of one `response`, `revisit` or `resource` record in that file."""
-    head = http_message.split(record.block)[0] if record.type != "resource" else b""
-    mime = "warc/revisit" if record.type == "revisit" else http_message.value(head, "content-type") or ""
-    if record.type == "resource":
+    head = http_message.split(record.block)[0] if record.type != RecordType.RESOURCE else b""
+    mime = "warc/revisit" if record.type == RecordType.REVISIT else http_message.value(head, "content-type") or ""
+    if record.type == RecordType.RESOURCE:
         mime = record.get("Content-Type") or ""
     said = {
         "url": record.url,

@@ -16,7 +16,7 @@ from scraper.records import Capture
 from scraper.vocabulary import CaptureKind
 from scraper.warc import http_message
 from scraper.warc import record as warc
-from scraper.warc.record import Record
+from scraper.warc.record import Record, RecordType
 from scraper.warc.writer import RENDITION, Kept
 
 
@@ -44,7 +44,7 @@ class PictureIndex:
 
     def written(self, record: Record, length: int) -> None:
         """The *record* is in the file, so long: of a picture the original counts, else the largest."""
-        if record.type not in ("response", "revisit") or record.url not in self._captured:
+        if record.type not in (RecordType.RESPONSE, RecordType.REVISIT) or record.url not in self._captured:
             return
         name = wix_media.picture_name(record.url)
         rank = (wix_media.without_rendition(record.url) == record.url, length)
@@ -63,7 +63,7 @@ def _leading(url: str, to: Record) -> Record:
     """The record that leads from *url* to the picture's."""
     named = hashlib.sha256(f"{url} {to.get('WARC-Record-ID')}".encode()).hexdigest()
     fields = {
-        "WARC-Type": "revisit",
+        "WARC-Type": RecordType.REVISIT,
         "WARC-Record-ID": warc.record_id(named, "rendition"),
         "WARC-Target-URI": url,
         "WARC-Date": to.get("WARC-Date"),

@@ -16,7 +16,7 @@ from scraper.vocabulary import CaptureKind, Source, TimeBasis, Truncation, UrlBa
 from scraper.warc import http_message
 from scraper.warc import record as warc
 from scraper.warc.http_message import MessageError
-from scraper.warc.record import Broken, Record
+from scraper.warc.record import Broken, Record, RecordType
 from scraper.warc.segments import joined
 from scraper.warc.writer import COLUMNS, FACTS, HEADS, RENDITION, facts_in, log_in
 
@@ -28,7 +28,7 @@ _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z
 _DIGITS = re.compile(r"\d{14}")
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[+-]\d\d:?\d\d)?")
 #: Records that hold what a capture is made of.
-MAIN = ("response", "revisit", "resource", "conversion")
+MAIN = (RecordType.RESPONSE, RecordType.REVISIT, RecordType.RESOURCE, RecordType.CONVERSION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +144,12 @@ def captures_of(
             yield ArchiveTrouble(kind="broken", message=record.message)
         elif record.get("WARC-Profile") == RENDITION:
             continue  # ours, for viewers: nothing that was captured
-        elif record.type == "warcinfo":
+        elif record.type == RecordType.WARCINFO:
             yield from _finished(group, described, restore)
             group = []
             described = _described(record)
             yield described
-        elif described.ours and record.type == "metadata" and not record.url:
+        elif described.ours and record.type == RecordType.METADATA and not record.url:
             yield from _logged(record)
         elif scheme := _other_scheme(record.url):
             others[scheme] = others.get(scheme, 0) + 1
@@ -212,8 +212,8 @@ def _finished(
     if not group:
         return
     main = _first(group, lambda record: record.type in MAIN)
-    request = _first(group, lambda record: record.type == "request")
-    facts = _first(group, lambda record: record.type == "metadata" and record.get("Content-Type") == FACTS)
+    request = _first(group, lambda record: record.type == RecordType.REQUEST)
+    facts = _first(group, lambda record: record.type == RecordType.METADATA and record.get("Content-Type") == FACTS)
     wrong = [found for record in (main, facts) if record is not None and (found := _block_complaint(record))]
     try:
         if facts is not None and restore(str(facts_in(facts.block).get("record_sha256"))):
@@ -246,9 +246,9 @@ def _mismatch(record: Record, part: str, said: str, data: bytes) -> ArchiveTroub
 def _payload_complaint(main: Record) -> list[ArchiveTrouble]:
     """What does not hold of the payload digest of *main*: none or one."""
     said = main.get("WARC-Payload-Digest")
-    if not said or main.type in ("revisit", "conversion") or _truncated(main):
+    if not said or main.type in (RecordType.REVISIT, RecordType.CONVERSION) or _truncated(main):
         return []
-    if main.type == "resource":
+    if main.type == RecordType.RESOURCE:
         if warc.holds(said, main.block) is not False:
             return []
         return [_mismatch(main, "payload", said, main.block)]
@@ -276,7 +276,7 @@ def _found(main: Record, request: Record | None, described: Warcinfo) -> FoundCa
         ip=main.get("WARC-IP-Address"),
         truncated=_truncated(main),
     )
-    if main.type in ("resource", "conversion"):
+    if main.type in (RecordType.RESOURCE, RecordType.CONVERSION):
         return _plain(main, base)
     return _answer(main, base)
 
@@ -300,7 +300,7 @@ _CUT_SHORT = {one.value: one for one in (Truncation.LENGTH, Truncation.TIME, Tru
 
 def _truncated(main: Record) -> Truncation | None:
     said = (main.get("WARC-Truncated") or "").strip().lower()
-    if not said or main.type == "revisit":
+    if not said or main.type == RecordType.REVISIT:
         return None
     return _CUT_SHORT.get(said, Truncation.LENGTH)
 
@@ -319,7 +319,7 @@ def _answer(main: Record, base: Capture) -> FoundCapture:
     head, entity = http_message.split(main.block)
     record_id = main.get("WARC-Record-ID")
     status = http_message.status(head)
-    if status is None and main.type == "response":
+    if status is None and main.type == RecordType.RESPONSE:
         raise ValueError(f"expected an HTTP answer, found {main.block[:40]!r}")
     said = main.get("WARC-Payload-Digest")
     sent = http_message.transfer_decoded(head, entity)
@@ -331,7 +331,7 @@ def _answer(main: Record, base: Capture) -> FoundCapture:
         content_encoding=http_message.value(head, "content-encoding") or http_message.moved(head, "content-encoding"),
         redirected_to=_redirect(base.url, head, status),
     )
-    if main.type == "revisit":
+    if main.type == RecordType.REVISIT:
         revisit = Revisit(
             payload_digest=said,
             url=normalise((main.get("WARC-Refers-To-Target-URI") or main.url).strip("<>")) or None,
@@ -434,10 +434,10 @@ def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTroub
     if "body" in own.left_out and main is not None:  # its record holds what was left of it
         digest = main.get("WARC-Payload-Digest")
     body, revisit = None, None
-    if digest and main is not None and main.type == "revisit":
+    if digest and main is not None and main.type == RecordType.REVISIT:
         revisit = Revisit(payload_digest=digest, url=None, at=None, not_modified=False)
     elif digest and main is not None:
-        body = http_message.split(main.block)[1] if main.type == "response" else main.block
+        body = http_message.split(main.block)[1] if main.type == RecordType.RESPONSE else main.block
         if not warc.holds(digest, body):
             return _mismatch(main, "body", digest, body)
     capture = Capture(**columns, body=body, certificate=_certificate(said))

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import BinaryIO
 from uuid import UUID, uuid5
 
@@ -23,6 +24,18 @@ NAMESPACE = UUID("7d0a4b1c-6d0f-5d0b-9c51-1f6f2b9c3a10")
 RECORD_LIMIT_BYTES = 256 * 1024 * 1024
 #: gzip -9 gives the same size on pages, 12 % slower.
 LEVEL = 6
+
+
+class RecordType(StrEnum):
+    """What a record is (WARC 1.1, section 6)."""
+
+    WARCINFO = "warcinfo"
+    RESPONSE = "response"
+    RESOURCE = "resource"
+    REQUEST = "request"
+    METADATA = "metadata"
+    REVISIT = "revisit"
+    CONVERSION = "conversion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,7 @@ class Record:
 
     @property
     def type(self) -> str:
-        """``response``, ``revisit``, …; lower case."""
+        """One of `RecordType`, lower case, or whatever else a writer called it; empty: it has none."""
         return (self.get("WARC-Type") or "").lower()
 
     @property

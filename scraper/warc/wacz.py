@@ -19,6 +19,7 @@ from scraper.warc import cdxj, wacz_auth
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
 from scraper.warc.picture_index import PictureIndex
+from scraper.warc.record import RecordType
 from scraper.warc.wacz_auth import SignatureKey, SignatureStanding, WaczSignature
 from scraper.warc.writer import About, Kept
 
@@ -81,7 +82,7 @@ class _Zip:
             entry = _ZipEntry(file)
             name, lines = path.rpartition("/")[2], []
             for record, offset, length in outgoing.write(entry, pictures.seen(kept), about):
-                if record.type != "metadata":
+                if record.type != RecordType.METADATA:
                     lines.append(cdxj.line(record, offset=offset, length=length, filename=name))
                     pictures.written(record, length)
         self.resources.append(entry.described(path))

@@ -19,7 +19,7 @@ from scraper.run_log import RunLog
 from scraper.vocabulary import Source, Truncation
 from scraper.warc import http_message
 from scraper.warc import record as warc
-from scraper.warc.record import Record
+from scraper.warc.record import Record, RecordType
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 #: Not a revisit of anything captured: see `picture_index`.
@@ -125,9 +125,16 @@ def records_of(kept: Kept, seen: dict[str, Original]) -> list[Record]:
         # Of the one request that has a body, only the head is kept: a reader must not look for the rest.
         cut = [("WARC-Truncated", "length")] if http_message.value(capture.request_head, "content-length") else []
         records.append(
-            _record(kept, "request", "application/http;msgtype=request", capture.request_head, more=cut, beside=main)
+            _record(
+                kept,
+                RecordType.REQUEST,
+                "application/http;msgtype=request",
+                capture.request_head,
+                more=cut,
+                beside=main,
+            )
         )
-    records.append(_record(kept, "metadata", FACTS, _facts(kept), beside=main))
+    records.append(_record(kept, RecordType.METADATA, FACTS, _facts(kept), beside=main))
     return records
 
 
@@ -143,8 +150,8 @@ def _warcinfo(about: About) -> Record:
     }
     block = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value).encode()
     head = (
-        ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", warc.record_id(about.digest, "warcinfo")),
+        ("WARC-Type", RecordType.WARCINFO),
+        ("WARC-Record-ID", warc.record_id(about.digest, RecordType.WARCINFO)),
         ("WARC-Date", warc.date(about.newest_at)),
         ("WARC-Filename", about.filename),
         ("WARC-Block-Digest", warc.digest(block)),
@@ -157,7 +164,7 @@ def _log(about: About, info: Record) -> Record:
     """The record of the runs: a line for each run, checkpoint and decision (`run_log.lines`)."""
     block = "".join(f"{PREFIX}{name}: {text}\r\n" for name, text in run_log.lines(about.log)).encode("ascii")
     head = (
-        ("WARC-Type", "metadata"),
+        ("WARC-Type", RecordType.METADATA),
         ("WARC-Record-ID", warc.record_id(hashlib.sha256(block).hexdigest(), "log")),
         ("WARC-Date", warc.date(about.newest_at)),
         ("WARC-Warcinfo-ID", info.get("WARC-Record-ID") or ""),
@@ -171,7 +178,7 @@ def log_in(record: Record) -> RunLog | None:
     """The log that a record holds; None: it is another kind of record. Raises ValueError or TypeError for a
     spoiled one.
     """
-    if record.type != "metadata" or record.url or not record.block.startswith(f"{PREFIX}log: ".encode()):
+    if record.type != RecordType.METADATA or record.url or not record.block.startswith(f"{PREFIX}log: ".encode()):
         return None
     named = (line.partition(": ") for line in record.block.decode("ascii").split("\r\n") if line)
     return run_log.of_lines((name.removeprefix(PREFIX), text) for name, _, text in named)
@@ -216,13 +223,13 @@ def _response(kept: Kept, seen: dict[str, Original]) -> Record:
     first = seen.get(payload)
     if first is not None and body:
         more += [("WARC-Truncated", "length"), *_refers(first, IDENTICAL)]
-        return _record(kept, "revisit", "application/http;msgtype=response", head, more=more)
+        return _record(kept, RecordType.REVISIT, "application/http;msgtype=response", head, more=more)
     seen[payload] = Original(
         url=capture.url, captured_at=capture.captured_at, body_sha256=payload, record_sha256=kept.record_sha256
     )
     if capture.truncated in (Truncation.LENGTH, Truncation.TIME, Truncation.DISCONNECT):
         more.append(("WARC-Truncated", capture.truncated))
-    return _record(kept, "response", "application/http;msgtype=response", head + body, more=more)
+    return _record(kept, RecordType.RESPONSE, "application/http;msgtype=response", head + body, more=more)
 
 
 def _not_modified(kept: Kept, original: Original) -> Record:
@@ -230,18 +237,18 @@ def _not_modified(kept: Kept, original: Original) -> Record:
     head = b"\r\n".join(http_message.lines(kept.capture.head or b"")) + b"\r\n\r\n"
     more = [("WARC-Payload-Digest", f"sha256:{original.body_sha256}"), *_address(kept.capture)]
     more += _refers(original, NOT_MODIFIED)
-    return _record(kept, "revisit", "application/http;msgtype=response", head, more=more)
+    return _record(kept, RecordType.REVISIT, "application/http;msgtype=response", head, more=more)
 
 
 def _resource(kept: Kept) -> Record:
     """A saved page: bytes without protocol."""
     capture, body = kept.capture, kept.capture.payload
     more = [("WARC-Payload-Digest", warc.digest(body)), *_address(capture)]
-    return _record(kept, "resource", capture.media_type or "application/octet-stream", body, more=more)
+    return _record(kept, RecordType.RESOURCE, capture.media_type or "application/octet-stream", body, more=more)
 
 
 def _refers(original: Original, profile: str) -> list[tuple[str, str]]:
-    kind = "response" if original.response else "resource"
+    kind = RecordType.RESPONSE if original.response else RecordType.RESOURCE
     return [
         ("WARC-Profile", profile),
         ("WARC-Refers-To", warc.record_id(original.record_sha256, kind)),
