@@ -1,7 +1,9 @@
 """A post whose address changed by a permanent redirect is one post with two addresses, in any order of captures."""
 
 import itertools
+import random
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.records import Capture
 from scraper.store import Archive
+from scraper.store.moves import MOST_BESIDE
 
 BASE = "https://www.blog.example/post/"
 TEXT = "We met by the river on Monday to speak of bridges and of boats and of the price of bread in winter."
@@ -132,3 +135,98 @@ def test_a_post_that_moves_twice_is_still_one(tmp_path: Path) -> None:
         posts, events = told(tmp_path / "a.db", order)
         assert [slug for slug, *_ in posts] == ["newest"]
         assert [kind for _, kind, _ in events] == ["added", "moved", "moved"]
+
+
+def names(slug: str, day: int, other: str, **values: object) -> Capture:
+    """A page at *slug* that names *other* as its address."""
+    page = shows(slug, day, **values)  # type: ignore[arg-type]
+    link = f'<head><link rel="canonical" href="{BASE}{other}">'.encode()
+    return replace(page, body=(page.body or b"").replace(b"<head>", link))
+
+
+def missing(slug: str, day: int) -> Capture:
+    return answer(slug, day, kind="missing", status=404)
+
+
+#: What comes, in the order of time → where the one post is, since when it is missing and why, and what happened.
+LIVES = {
+    "it moves back": (
+        [shows("a", 1), leads("a", 4, "b"), shows("b", 4), leads("b", 8, "a"), shows("a", 8), leads("b", 23, "a")],
+        ("a", None, None), [("added", "01"), ("moved", "04"), ("moved", "08")],
+    ),
+    "it moves in a ring": (
+        [shows("a", 1), leads("a", 4, "b"), shows("b", 4), leads("b", 8, "c"), leads("a", 9, "c"), shows("c", 8),
+         leads("c", 12, "a"), shows("a", 12), leads("b", 12, "a"), leads("b", 27, "a"), leads("c", 27, "a")],
+        ("a", None, None), [("added", "01"), ("moved", "04"), ("moved", "08"), ("moved", "12")],
+    ),
+    "it moves to and fro": (
+        [shows("a", 1), leads("a", 4, "b"), shows("b", 4), leads("b", 8, "a"), shows("a", 8), leads("a", 12, "b"),
+         shows("b", 12), leads("a", 27, "b")],
+        ("b", None, None), [("added", "01"), ("moved", "04"), ("moved", "08"), ("moved", "12")],
+    ),
+    "its first address later leads to the last at once": (
+        [shows("a", 1), leads("a", 4, "b"), shows("b", 4), leads("b", 8, "c"), shows("c", 8), leads("a", 9, "c"),
+         leads("a", 24, "c"), leads("b", 24, "c")],
+        ("c", None, None), [("added", "01"), ("moved", "04"), ("moved", "08")],
+    ),
+    "an address between was never seen": (
+        [shows("a", 1), leads("a", 8, "b"), leads("b", 8, "c"), shows("c", 8), leads("a", 23, "b")],
+        ("c", None, None), [("added", "01"), ("moved", "08")],
+    ),
+    "only what its page calls itself tells of it": (
+        [shows("a", 1), names("a", 4, "b"), shows("b", 4), missing("a", 8), missing("a", 23)],
+        ("b", None, None), [("added", "01"), ("moved", "04")],
+    ),
+    "and calls itself as before": (
+        [shows("a", 1), names("a", 4, "b"), shows("b", 4), names("b", 8, "a"), shows("a", 8), missing("b", 10),
+         missing("b", 25)],
+        ("a", None, None), [("added", "01"), ("moved", "04"), ("moved", "08")],
+    ),
+    "nothing is left at the old address": (
+        [shows("a", 1), leads("a", 4, "b"), shows("b", 4), missing("a", 8), missing("a", 24)],
+        ("b", None, None), [("added", "01"), ("moved", "04")],
+    ),
+    "it had been gone before": (
+        [shows("a", 1), missing("a", 4), missing("a", 19), leads("a", 24, "b"), shows("b", 24)],
+        ("b", None, None), [("added", "01"), ("gone", "04"), ("moved", "24"), ("returned", "24")],
+    ),
+    "it is gone after it moved back": (
+        [shows("a", 1), leads("a", 3, "b"), shows("b", 3), leads("b", 8, "a"), shows("a", 8), missing("a", 10),
+         missing("a", 25)],
+        ("a", "404", "10"), [("added", "01"), ("moved", "03"), ("moved", "08"), ("gone", "10")],
+    ),
+    "another name of it is gone": (
+        [names("alias", 1, "a"), shows("a", 2), missing("alias", 8), missing("alias", 24)],
+        ("a", None, None), [("added", "01")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIVES)
+def test_a_post_stays_one_however_it_moves_and_whatever_order_its_captures_come_in(tmp_path: Path, name: str) -> None:
+    found, where, happened = LIVES[name]
+    dice = random.Random(7)
+    for order in (found, found[::-1], dice.sample(found, len(found))):
+        posts, events = told(tmp_path / "a.db", order)
+        assert posts == [where]
+        assert events == [(where[0], kind, day) for kind, day in happened]
+
+
+def test_a_page_that_calls_itself_by_another_posts_name_moves_nothing(tmp_path: Path) -> None:
+    other = {"title": "Of trains", "text": "Trains run late, and nobody says why they do so in the spring."}
+    found = [shows("a", 1), names("a", 4, "b", **other), shows("b", 4, **other), missing("a", 8), missing("a", 23)]
+    posts, events = told(tmp_path / "a.db", found)
+    assert posts == [("a", "404", "08"), ("b", None, None)]
+    assert "moved" not in {kind for _, kind, _ in events}
+
+
+def test_an_address_to_which_a_whole_site_leads_is_no_posts_new_one(tmp_path: Path) -> None:
+    letters = [shows(f"letter-{number}", 1, title=f"Letter {number}", text=f"We speak of {number} bridges. " * 9)
+               for number in range(MOST_BESIDE + 1)]  # fmt: skip
+    hub = shows("hub", 9, title="Letter 7", text="We speak of 7 bridges. " * 9)
+    led = [leads(f"letter-{number}", 8, "hub") for number in range(MOST_BESIDE + 1)]
+    for order in ([*letters, *led, hub], [hub, *led[::-1], *letters]):
+        posts, events = told(tmp_path / "a.db", order)
+        assert len(posts) == MOST_BESIDE + 2
+        assert "moved" not in {kind for _, kind, _ in events}
+    assert len(told(tmp_path / "a.db", [*letters, *led[1:], hub])[0]) == MOST_BESIDE + 1

@@ -411,8 +411,9 @@ def older(path: Path) -> Path:
                 (number, f"digest {number}"),
             )
             if at:
-                db.execute("INSERT INTO addresses VALUES (?, ?, NULL)", (number, at))
+                db.execute("INSERT INTO addresses (capture_id, address, post_url) VALUES (?, ?, ?)", (number, at, at))
         db.execute("DELETE FROM _sqlite_migrations WHERE name NOT LIKE '0001 %'")
+        db.execute("ALTER TABLE addresses DROP COLUMN shows")
         db.execute("PRAGMA user_version = 1")
     return path
 
@@ -428,6 +429,7 @@ def test_an_older_archive_gets_todays_tables_and_keeps_its_rows(older: Path, tmp
         assert db.execute(asked).fetchall() == fresh.execute(asked).fetchall()
         assert db.execute("SELECT state FROM known_urls ORDER BY url").fetchall() == OLD_STATES
         assert found(db, "reviews") == [1]
+        assert db.execute("SELECT shows FROM addresses").fetchall() == [("https://a.example/post/1",)]
         held = db.execute("SELECT record_sha256, kind, by, crawl_id FROM decisions").fetchall()
         assert held == [("digest 1", "held", "crawl", 1)], "what was kept unread when a layout changed stays so"
         assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)

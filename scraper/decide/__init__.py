@@ -29,7 +29,7 @@ from scraper.decide.due import (
     is_told_again,
     within,
 )
-from scraper.decide.moves import is_same_post
+from scraper.decide.moves import Sighting, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
@@ -66,6 +66,7 @@ __all__ = [
     "Order",
     "PostState",
     "Ruling",
+    "Sighting",
     "Suspect",
     "UrlState",
     "day_of",
@@ -81,6 +82,7 @@ __all__ = [
     "marked",
     "observe",
     "order",
+    "posts_of",
     "rule",
     "step",
     "within",

@@ -1,12 +1,23 @@
-"""Whether a post that is now at another address is the same post. Pure."""
+"""Posts that moved to another address of their site: which captures of several addresses are of one post. Pure.
+
+The captures of an address fall into *stays*: those that show a post there, up to the answers that lead away for good (a
+permanent redirect, or a page that names another address as its own). A stay goes on at the address that it leads to
+where the post there was first seen after it, and is the same; one stay goes on in one other. So a post may move twice,
+move back, and leave behind addresses that lead on to one another.
+"""
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from scraper.decide.observation import Order
 from scraper.records import Reading
 
 #: Share of words that two readings have in common to be one post.
 SAME_WORDS = 0.9
+#: So many addresses may lead on to one another before the post is shown.
+CHAIN = 10
 #: An instant is longer than a day.
 _DAY = len("2021-03-18")
 
@@ -23,3 +34,125 @@ def is_same_post(old: Reading, new: Reading) -> bool:
 
 def _words(reading: Reading) -> Counter[str]:
     return Counter(re.findall(r"\w+", f"{reading.title or ''} {reading.body_text or ''}".casefold()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A capture that shows a post, or leads to the address of another for good."""
+
+    capture_id: int
+    address: str
+    order: Order
+    #: False when only a file's time dates it.
+    known_time: bool
+    #: The post that it shows, by the address that the page names as its own; None: it shows none.
+    shows: str | None = None
+    #: Where a permanent redirect leads; None: it is none.
+    redirects_to: str | None = None
+
+    @property
+    def leads_to(self) -> str | None:
+        """The other address that it names as the post's; None: it shows the post where it is."""
+        return self.redirects_to or (None if self.shows == self.address else self.shows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """A post at one address: the captures that show it there, and those that then led away. Either may be missing."""
+
+    address: str
+    shown: tuple[Sighting, ...]
+    leads: tuple[Sighting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Onward:
+    """Where a stay goes on, and the capture that led there."""
+
+    lead: Sighting
+    to: _Stay
+
+
+#: Whether two captures, by their ids, show the same post.
+Same = Callable[[int, int], bool]
+
+
+def posts_of(sightings: Iterable[Sighting], same: Same) -> dict[int, str | None]:
+    """The address of the post that each capture is of, once moves are known; None: it leads away from a post that did
+    not go on there. *sightings*: all of some addresses and of those that they lead to.
+    """
+    stays = _stays(sightings)
+    onward = _onward(stays, same)
+    found: dict[int, str | None] = {}
+    for stay in (one for some in stays.values() for one in some):
+        home = _end(stay, onward).address
+        found |= dict.fromkeys((one.capture_id for one in stay.shown), home)
+        since = onward[stay].lead.order if stay in onward else None
+        for lead in stay.leads:
+            joined = since is not None and lead.order >= since
+            found[lead.capture_id] = home if joined and lead.shows is None else _named(lead, stays, onward)
+    return found
+
+
+def _stays(sightings: Iterable[Sighting]) -> dict[str, list[_Stay]]:
+    """The stays at each address, in their order."""
+    found: dict[str, list[_Stay]] = {}
+    shown: dict[str, list[Sighting]] = {}
+    leads: dict[str, list[Sighting]] = {}
+    for one in sorted(sightings, key=lambda one: one.order):
+        here = one.address
+        if one.leads_to is None and leads.get(here):
+            found.setdefault(here, []).append(_Stay(here, tuple(shown.pop(here, ())), tuple(leads.pop(here))))
+        (leads if one.leads_to is not None else shown).setdefault(here, []).append(one)
+    for here in {**shown, **leads}:
+        found.setdefault(here, []).append(_Stay(here, tuple(shown.get(here, ())), tuple(leads.get(here, ()))))
+    return found
+
+
+def _onward(stays: Mapping[str, list[_Stay]], same: Same) -> dict[_Stay, _Onward]:
+    """The stays that go on at another address, the first that led to it in each case."""
+    found: dict[_Stay, _Onward] = {}
+    taken: set[_Stay] = set()
+    departures = ((lead, stay) for some in stays.values() for stay in some if stay.shown for lead in stay.leads)
+    for lead, stay in sorted(departures, key=lambda one: one[0].order):
+        to = None if stay in found else _destination(lead, stay.shown[-1], stays)
+        if to is not None and to not in taken and same(stay.shown[-1].capture_id, to.shown[0].capture_id):
+            found[stay] = _Onward(lead, to)
+            taken.add(to)
+    return found
+
+
+def _destination(lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]]) -> _Stay | None:
+    """The stay that *lead* leads to, which began after the post was *last* seen where it was; None: there is none.
+
+    An address at which nothing was seen since then may itself lead on.
+    """
+    here = lead.leads_to
+    for _ in range(CHAIN):
+        there = stays.get(here or "", [])
+        later = next((stay for stay in there if stay.shown and stay.shown[-1].order > last.order), None)
+        if later is not None:
+            first = later.shown[0]
+            return later if first.known_time and first.order[0] > last.order[0] else None
+        here = next((one.leads_to for one in _leads(there) if one.order > last.order), None)
+    return None
+
+
+def _leads(stays: Iterable[_Stay]) -> Iterator[Sighting]:
+    return (lead for stay in stays for lead in stay.leads)
+
+
+def _end(stay: _Stay, onward: Mapping[_Stay, _Onward]) -> _Stay:
+    """Where a post that began with *stay* is now. It ends: each stay begins after the one before it."""
+    while stay in onward:
+        stay = onward[stay].to
+    return stay
+
+
+def _named(lead: Sighting, stays: Mapping[str, list[_Stay]], onward: Mapping[_Stay, _Onward]) -> str | None:
+    """The post of a page that names another address as its own, wherever that post is now; None: it is no page."""
+    if lead.shows is None:
+        return None
+    there = [stay for stay in stays.get(lead.shows, ()) if stay.shown]
+    then = [stay for stay in there if stay.shown[0].order <= lead.order] or there[:1]
+    return _end(then[-1], onward).address if then else lead.shows

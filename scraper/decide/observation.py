@@ -47,6 +47,8 @@ class Observation:
     captured_at: str
     order: Order
     meaning: Meaning
+    #: The address that it answers for.
+    address: str = ""
     #: Why it does not show the post, in a few words; None: it does.
     reason: str | None = None
     #: False when only a file's time dates it.
@@ -63,8 +65,11 @@ class Observation:
     confirms: bool = False
     #: Held back: a page that shows the post is not taken in, an absence never makes it gone.
     held: bool = False
-    #: The old address of the post, which this permanent redirect leads from; None: it is no such redirect.
+    #: The old address of the post, from which this permanent redirect, or what its page calls itself, leads; None: it
+    #: leads from none.
     moved_from: str | None = None
+    #: Its address never was the post's own, at which the post was seen.
+    elsewhere: bool = False
     #: A person took in what was held back: it is believed, though it lost its title or text.
     accepted: bool = False
 
@@ -89,6 +94,7 @@ def observe(
     return Observation(
         capture_id=capture_id,
         captured_at=capture.captured_at,
+        address=urls.canonical(capture.url) or capture.url,
         order=place,
         meaning=meaning,
         reason=reason,

@@ -44,7 +44,8 @@ class PostState:
     gone_at: str | None = None
     gone_reason: str | None = None
     revision_count: int = 0
-    #: Old addresses from which it moved. Not in the rows of a post: who meets one folds the post anew.
+    #: Addresses from which it moved, and to which it did not come back. Not in the rows of a post: who meets one folds
+    #: the post anew.
     moved_from: frozenset[str] = frozenset()
 
 
@@ -73,12 +74,25 @@ class Effects:
 
 def step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
     """The post after one more capture, later than all others, and what to write."""
-    if seen.moved_from is not None:
-        return _moved(state, seen, seen.moved_from)
+    after, effects = _step(state, seen)
+    if seen.moved_from is None or seen.moved_from in state.moved_from:
+        return after, effects
+    event = Event(kind=EventKind.MOVED, at=seen.captured_at, capture_id=seen.capture_id)
+    after = replace(after, moved_from=after.moved_from | {seen.moved_from})
+    verdict = Verdict.MOVED if seen.redirect else effects.verdict
+    return after, replace(effects, verdict=verdict, events=(*effects.events, event))
+
+
+def _step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
+    """The same, but for a move: a permanent redirect from an old address neither shows nor denies the post."""
+    if seen.moved_from is not None and seen.redirect:
+        return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
     match seen.meaning:
         case Meaning.SHOWS if seen.reading is not None:
             lost = None if seen.accepted else _lost(state.shown, seen.reading)
             return _worse(state, lost) if lost else _good(state, seen, seen.reading)
+        case Meaning.ABSENT if seen.elsewhere or seen.address in state.moved_from:
+            return state, Effects(verdict=Verdict.MISSING, reason=seen.reason)
         case Meaning.ABSENT:
             return _missing(state, seen)
         case Meaning.BLOCKED | Meaning.WEATHER:
@@ -110,15 +124,6 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
 def _worse(state: PostState, reason: str) -> tuple[PostState, Effects]:
     """A page that is not the post says nothing of it: neither that it is there, nor that it is not."""
     return state, Effects(verdict=Verdict.WORSE, reason=reason)
-
-
-def _moved(state: PostState, seen: Observation, old: str) -> tuple[PostState, Effects]:
-    """A permanent redirect from the post's old address: told once, it neither shows nor denies the post."""
-    if old in state.moved_from:
-        return state, Effects(verdict=Verdict.REDIRECT, reason=seen.reason)
-    event = Event(kind=EventKind.MOVED, at=seen.captured_at, capture_id=seen.capture_id)
-    state = replace(state, moved_from=state.moved_from | {old})
-    return state, Effects(verdict=Verdict.MOVED, reason=seen.reason, events=(event,))
 
 
 def _missing(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
@@ -219,6 +224,7 @@ def _seen_again(state: PostState, seen: Observation) -> PostState:
         state,
         last_seen_at=seen.captured_at,
         last_seen_known=True,
+        moved_from=state.moved_from - {seen.address},
         missing_since=None,
         missing_capture_id=None,
         missing_reason=None,

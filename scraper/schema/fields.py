@@ -225,7 +225,8 @@ DERIVED = (
         (
             Field("capture_id", "INTEGER PRIMARY KEY REFERENCES captures(id)", "The capture", KEY),
             Field("address", "TEXT NOT NULL", "Canonical form of its address"),
-            Field("post_url", "TEXT", "Address of the post read from it; empty: no post"),
+            Field("post_url", "TEXT", "Address of the post that it is of, by the newest one; empty: of none"),
+            Field("shows", "TEXT", "Address of the post read from it, as its page names it; empty: no post"),
         ),
         indexes=(
             "addresses_address ON addresses(address)",

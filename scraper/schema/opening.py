@@ -86,8 +86,14 @@ def _eleventh(db: Database) -> None:
     renewal.renew(db.conn)
 
 
+@migrations(name="0012 what pages call themselves")
+def _twelfth(db: Database) -> None:
+    renewal.renew(db.conn)
+    renewal.fill_shows(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 11
+VERSION = 12
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

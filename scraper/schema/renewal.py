@@ -127,6 +127,16 @@ def fill_short_ids(db: sqlite3.Connection) -> None:
         db.execute("UPDATE posts SET short_id = ? WHERE id = ?", (digests.short_id(url), number))
 
 
+def fill_shows(db: sqlite3.Connection) -> None:
+    """Say of captures which post they show, which older archives did not do apart from whose they are; where a post
+    moved, the rebuild that new rules ask for corrects it. One transaction, the caller's.
+    """
+    db.execute(
+        "UPDATE addresses SET shows = post_url WHERE shows IS NULL AND capture_id IN"
+        " (SELECT id FROM captures WHERE redirected_to IS NULL)"
+    )
+
+
 def present(db: sqlite3.Connection) -> None:
     """Let a connection that cannot write see the archive in today's shape: by views of its own that hide old tables."""
     found = _catalogue(db)

@@ -14,6 +14,17 @@ from scraper.store import single
 NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file", "image", "style"})
 
 
+_SAYS_MOVED = """
+SELECT 1 FROM addresses AS here WHERE capture_id = ? AND post_url IS NOT NULL AND (shows IS NULL
+  OR (shows <> address AND EXISTS (SELECT 1 FROM addresses AS before
+    WHERE before.address = here.address AND before.shows = here.address AND before.post_url = here.post_url)))
+"""
+_IS_ALIAS = """
+SELECT 1 FROM addresses AS own WHERE NOT EXISTS (SELECT 1 FROM addresses WHERE address = ? AND shows = ?)
+  AND own.address = ? AND own.shows = own.address LIMIT 1
+"""
+
+
 def of_capture(capture: Capture) -> str:
     """The address that a capture answers for."""
     return urls.canonical(capture.url) or capture.url
@@ -28,16 +39,29 @@ def post_of(capture: Capture, reading: Reading | None) -> str | None:
     return said if said and urls.is_post(said) and urls.same_site(said, capture.url) else address
 
 
-def write(db: sqlite3.Connection, capture_id: int, address: str, post_url: str | None) -> None:
-    """Note that a capture answers for *address* and shows the post *post_url*."""
+def write(db: sqlite3.Connection, capture_id: int, address: str, shows: str | None) -> None:
+    """Note that a capture answers for *address* and shows the post *shows*, to which it belongs until that moves."""
     db.execute(
-        "INSERT INTO addresses (capture_id, address, post_url) VALUES (?, ?, ?)", (capture_id, address, post_url)
+        "INSERT INTO addresses (capture_id, address, post_url, shows) VALUES (?, ?, ?, ?)",
+        (capture_id, address, shows, shows),
     )
 
 
 def belongs_to(db: sqlite3.Connection, capture_id: int) -> str | None:
     """The post that a capture shows, or to which it is the way (see `moves`); None: it is one of its address."""
     return single.text(db, "SELECT post_url FROM addresses WHERE capture_id = ?", (capture_id,))
+
+
+def says_moved(db: sqlite3.Connection, capture_id: int) -> bool:
+    """Whether a capture says that its post is no longer at its address: a permanent redirect to where the post is now
+    (see `moves`), or a page that calls itself otherwise than it did before.
+    """
+    return single.is_there(db, _SAYS_MOVED, (capture_id,))
+
+
+def is_alias(db: sqlite3.Connection, address: str) -> bool:
+    """Whether *address* never was that of the post which is known by it, and the post was seen at its own."""
+    return single.is_there(db, _IS_ALIAS, (address, address, owner(db, address)))
 
 
 def owner(db: sqlite3.Connection, address: str) -> str | None:

@@ -110,6 +110,11 @@ class CrawlSummary:
     chain_sha256: str
 
 
+def _looks_back(seen: decide.Observation, url: str | None) -> bool:
+    """Whether what *seen* means for the post *url* depends on where that was before, which its rows do not hold."""
+    return seen.moved_from is not None or (seen.meaning is decide.Meaning.ABSENT and seen.address != url)
+
+
 class Archive:
     """The archive, open. A context manager: leaving it makes the one file complete and closes it.
 
@@ -527,7 +532,7 @@ class Archive:
         moved = self._place(kept.id, address, shown, concerned) | self._moves.settle(capture, shown)
         seen = self._posts.observe(capture, kept, reading)
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
-        effects = self._advance(url, seen, refold=url in moved)
+        effects = self._advance(url, seen, refold=url in moved or _looks_back(seen, url))
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):

@@ -1,13 +1,12 @@
 """Posts that moved to another address of their site: found from captures alone, whatever order they come in.
 
-Where a permanent redirect leads from the address of one post to that of another, and the other was first seen after
-the first was last had and shows the same post, both are one post, known by the new address. The captures of the old
-one, and the redirect, then belong to it: their `post_url` in `addresses` says so. One old address for each new one.
+Which captures are of one post then, `decide.posts_of` says. They are known by its newest address: `post_url` in
+`addresses` says so, of the redirects and of the pages at the old addresses.
 """
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scraper import decide, urls
@@ -19,33 +18,30 @@ from scraper.vocabulary import TimeBasis
 #: Redirects that a server calls permanent (RFC 9110, 15.4.2 and 15.4.9).
 PERMANENT = frozenset({301, 308})
 
-#: A chain of moves has an end, whatever the redirects say.
-CHAIN = 10
+#: An address beside more others than this is no post's new one: it is where a site sends everybody.
+MOST_BESIDE = 50
 
-_LEADS = """
+_REDIRECTS = """
 SELECT DISTINCT url, redirected_to FROM captures WHERE redirected_to IS NOT NULL AND status IN (301, 308)
 """
-_ROWS = """
-SELECT captures.id, captured_at, captured_at_basis, source, body_sha256, url, record_sha256, redirected_to, status,
-  post_url
-FROM addresses JOIN captures ON captures.id = addresses.capture_id WHERE address = ?
+_NAMES = """
+SELECT DISTINCT address, shows FROM addresses AS named WHERE shows <> address
+  AND EXISTS (SELECT 1 FROM addresses AS own WHERE own.address = named.address AND own.shows = own.address)
 """
-_HOME = """
-SELECT post_url FROM addresses JOIN captures ON captures.id = addresses.capture_id
-WHERE address = ? AND post_url IS NOT NULL AND redirected_to IS NOT NULL LIMIT 1
+_ROWS = """
+SELECT captures.id, captured_at, source, body_sha256, url, record_sha256, captured_at_basis, redirected_to, status,
+  shows, post_url
+FROM addresses JOIN captures ON captures.id = addresses.capture_id WHERE address = ?
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A capture of one address."""
+    """A capture, the post that it is of so far, and whether it tells of moves."""
 
-    id: int
-    at: str
-    known: bool
-    order: decide.Order
-    to: str | None
+    sighting: decide.Sighting
     post_url: str | None
+    counts: bool
 
 
 class Moves:
@@ -54,113 +50,98 @@ class Moves:
     def __init__(self, db: sqlite3.Connection, posts: PostRows) -> None:
         self._db = db
         self._posts = posts
-        #: Address → the addresses from which a permanent redirect leads there.
-        self._leads: dict[str, set[str]] | None = None
+        #: Address → the addresses that it leads to, or that lead to it.
+        self._beside: dict[str, set[str]] | None = None
 
     def forget(self) -> None:
         """Drop what is held in memory."""
-        self._leads = None
+        self._beside = None
 
     def settle(self, capture: Capture, shown: str | None) -> set[str]:
         """What a new capture changes: the posts that gained or lost captures."""
-        leads = self._known_leads()
-        address = addresses.of_capture(capture)
-        to = _target(capture.url, capture.redirected_to, capture.status)
-        if to is not None:
-            leads[to].add(address)
-        concerned = {to, address, shown} | {target for target, olds in leads.items() if address in olds}
-        return self._settle_targets({one for one in concerned if one in leads})
+        beside, address = self._known(), addresses.of_capture(capture)
+        to = _target(capture.url, capture.redirected_to, capture.status) or shown or address
+        if to != address and to not in beside[address]:
+            _join(beside, address, to)
+            full = [one for one in (address, to) if len(beside[one]) == MOST_BESIDE + 1]
+            return self._settle_each({address}.union(*(beside[one] for one in full)))
+        return self._settle_each({address}) if beside[address] else set()
 
     def settle_all(self) -> set[str]:
         """The same for all captures, as in a rebuild."""
-        return self._settle_targets(set(self._known_leads()))
+        return self._settle_each(set(self._known()))
+
+    def _settle_each(self, waiting: set[str]) -> set[str]:
+        """Settle *waiting* addresses, each together with those that it leads to or that lead to it."""
+        changed: set[str] = set()
+        while waiting:
+            some = self._together(min(waiting))
+            waiting = waiting - some
+            changed |= self._settle(some)
+        return changed
 
     def concerned(self) -> set[str]:
-        """All addresses that a permanent redirect leads from or to."""
-        leads = self._known_leads()
-        return set(leads).union(*leads.values())
+        """All addresses that lead to another for good, or that one leads to."""
+        return set(self._known())
 
-    def _known_leads(self) -> dict[str, set[str]]:
-        if self._leads is None:
-            self._leads = defaultdict(set)
-            for url, to in self._db.execute(_LEADS).fetchall():
+    def _known(self) -> dict[str, set[str]]:
+        if self._beside is None:
+            self._beside = defaultdict(set)
+            for url, to in self._db.execute(_REDIRECTS).fetchall():
                 target = _target(url, to, 301)
                 if target is not None:
-                    self._leads[target].add(urls.canonical(url) or url)
-        return self._leads
+                    _join(self._beside, urls.canonical(url) or url, target)
+            for address, named in self._db.execute(_NAMES).fetchall():
+                _join(self._beside, address, named)
+        return self._beside
 
-    def _settle_targets(self, targets: set[str]) -> set[str]:
-        changed: set[str] = set()
-        for _ in range(CHAIN):
-            touched = {url for target in sorted(targets) for url in self._settle_target(target)}
-            if not touched:
-                break
-            changed |= touched
-            targets |= touched & set(self._known_leads())
-        return changed
-
-    def _settle_target(self, target: str) -> set[str]:
-        """Join the one old address that moved to *target*, and part all others from it."""
-        home, shown = self._home(target), self._shown(self._rows(target))
-        is_taken = False
-        changed: set[str] = set()
-        for since, old in sorted(self._led_from(target)):
-            rows = self._rows(old)
-            before = self._shown(row for row in rows if row.order < since)
-            owner, redirects_owner = old, None
-            if not is_taken and self._joins(before, shown):
-                is_taken, owner, redirects_owner = True, home, home
-            wanted = dict.fromkeys((row.id for row in before if row.post_url in (old, target, home)), owner)
-            redirects = dict.fromkeys((row.id for row in rows if row.to == target), redirects_owner)
-            former = self._reassign(rows, {**wanted, **redirects})
-            if former:
-                changed |= {old, target, home, *filter(None, former)}
-        return changed
-
-    def _led_from(self, target: str) -> list[tuple[decide.Order, str]]:
-        """(place of its first redirect, old address) of every address that ever led to *target*."""
-        found = []
-        for old in self._known_leads()[target]:
-            orders = [row.order for row in self._rows(old) if row.to == target]
-            if orders:
-                found.append((min(orders), old))
+    def _together(self, address: str) -> set[str]:
+        """*address*, and all that lead to it or that it leads to, directly or not."""
+        found, waiting = {address}, [address]
+        while waiting:
+            here = waiting.pop()
+            more = {one for one in self._known()[here] if self._may_move(here, one)} - found
+            found |= more
+            waiting += more
         return found
 
-    def _reassign(self, rows: list[_Row], wanted: Mapping[int, str | None]) -> set[str | None]:
-        """Write whose captures *rows* are, by *wanted*; whose those were that changed."""
-        changed = [row for row in rows if row.id in wanted and row.post_url != wanted[row.id]]
-        self._db.executemany(
-            "UPDATE addresses SET post_url = ? WHERE capture_id = ?", [(wanted[row.id], row.id) for row in changed]
-        )
-        return {row.post_url for row in changed}
+    def _may_move(self, one: str, other: str) -> bool:
+        """Whether a post may have moved between two addresses: neither stands beside too many."""
+        beside = self._known()
+        return max(len(beside[one]), len(beside[other])) <= MOST_BESIDE
 
-    def _joins(self, before: list[_Row], shown: list[_Row]) -> bool:
-        """Whether the target was first seen after the old address was last had, and shows the same post."""
-        if not before or not shown or not shown[0].known or shown[0].at <= before[-1].at:
-            return False
-        old, new = self._posts.reading(before[-1].id), self._posts.reading(shown[0].id)
+    def _settle(self, some: Iterable[str]) -> set[str]:
+        """Write whose captures those of *some* addresses are; the posts whose captures changed."""
+        rows = [row for address in sorted(some) for row in self._rows(address)]
+        wanted = {row.sighting.capture_id: row.sighting.shows for row in rows}
+        wanted |= decide.posts_of((row.sighting for row in rows if row.counts), self._same)
+        changed: set[str] = set()
+        for row in rows:
+            number, post_url = row.sighting.capture_id, wanted[row.sighting.capture_id]
+            if row.post_url != post_url:
+                self._db.execute("UPDATE addresses SET post_url = ? WHERE capture_id = ?", (post_url, number))
+                changed |= {row.sighting.address, *filter(None, (row.post_url, post_url))}
+        return changed
+
+    def _rows(self, address: str) -> Iterator[_Row]:
+        """The captures of an address that show a post, or lead to another."""
+        for number, *place, basis, to, status, shows, post_url in self._db.execute(_ROWS, (address,)).fetchall():
+            sighting = decide.Sighting(
+                capture_id=number, address=address, order=decide.order(*place), shows=shows,
+                known_time=basis != TimeBasis.FILE_TIME, redirects_to=_target(place[3], to, status),
+            )  # fmt: skip
+            if sighting.shows is not None or sighting.redirects_to is not None:
+                leads_to = sighting.leads_to
+                yield _Row(sighting, post_url, leads_to is None or self._may_move(address, leads_to))
+
+    def _same(self, before: int, after: int) -> bool:
+        old, new = self._posts.reading(before), self._posts.reading(after)
         return old is not None and new is not None and decide.is_same_post(old, new)
 
-    def _rows(self, address: str) -> list[_Row]:
-        found = []
-        for number, at, basis, source, body, url, record, to, status, post_url in self._db.execute(_ROWS, (address,)):
-            order = decide.order(at, source, body, url, record)
-            found.append(_Row(number, at, basis != TimeBasis.FILE_TIME, order, _target(url, to, status), post_url))
-        return found
 
-    @staticmethod
-    def _shown(rows: Iterable[_Row]) -> list[_Row]:
-        """Those that show a post, oldest first."""
-        return sorted((row for row in rows if row.post_url and row.to is None), key=lambda row: row.order)
-
-    def _home(self, url: str) -> str:
-        """Where the post at *url* is now, if it moved on."""
-        for _ in range(CHAIN):
-            row = self._db.execute(_HOME, (url,)).fetchone()
-            if row is None or row[0] == url:
-                return url
-            url = str(row[0])
-        return url
+def _join(beside: dict[str, set[str]], one: str, other: str) -> None:
+    beside[one].add(other)
+    beside[other].add(one)
 
 
 def _target(url: str, to: str | None, status: int | None) -> str | None:

@@ -144,8 +144,10 @@ class PostRows:
         if shows_none and capture.body is None and kept.body_sha256 is not None:
             capture = replace(capture, body=self._evidence.readable(kept.body_sha256))
         seen = decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
-        if seen.redirect and addresses.belongs_to(self._db, kept.id) is not None:
-            return replace(seen, moved_from=addresses.of_capture(capture))
+        if addresses.says_moved(self._db, kept.id):
+            return replace(seen, moved_from=seen.address)
+        if seen.meaning is decide.Meaning.ABSENT:
+            return replace(seen, elsewhere=addresses.is_alias(self._db, seen.address))
         return seen
 
     def state(self, url: str) -> tuple[int, decide.PostState]:
