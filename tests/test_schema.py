@@ -436,6 +436,21 @@ def test_an_older_archive_gets_todays_tables_and_keeps_its_rows(older: Path, tmp
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_an_archive_without_indexed_beginnings_gets_them_and_finds_the_same(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="Periodic")
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute("UPDATE sqlite_master SET sql = replace(sql, ', prefix=''2 3''', '')")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0013 beginnings of words'")
+    schema.open_archive(path, create=False).conn.close()
+    with closing(plain(path)) as db:
+        indexes = db.execute(
+            "SELECT name FROM sqlite_master WHERE sql LIKE '%, prefix=''2 3''%' ORDER BY name"
+        ).fetchall()
+        assert indexes == [("files_exact",), ("posts_exact",)]
+        assert db.execute("SELECT rowid FROM posts_exact WHERE posts_exact MATCH '\"pe\" *'").fetchall() == [(1,)]
+
+
 def test_an_older_archive_that_is_only_read_stays_as_it_is_and_shows_todays_tables(older: Path) -> None:
     before = older.read_bytes()
     with closing(schema.open_archive(older, create=False, readonly=True).conn) as db:

@@ -92,8 +92,13 @@ def _twelfth(db: Database) -> None:
     renewal.fill_shows(db.conn)
 
 
+@migrations(name="0013 beginnings of words")
+def _thirteenth(db: Database) -> None:
+    renewal.renew_search(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 12
+VERSION = 13
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -54,9 +54,11 @@ FOLDED = {
     **dict.fromkeys("ŧŦ", "t"), "ı": "i", **dict.fromkeys("æÆ", "ae"), **dict.fromkeys("œŒ", "oe"),
     **dict.fromkeys("ßẞ", "ss"), **dict.fromkeys("þÞ", "th"), **dict.fromkeys("ĳĲ", "ij"),
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-    "ё": "е", "Ё": "Е", **dict.fromkeys("أإآٱ", "ا"), "ؤ": "و", **dict.fromkeys("ئىی", "ي"), "ة": "ه", "ک": "ك",
-    # ʻokina and its kin; soft hyphen, zero-width space; Arabic vowel signs and the stretched line between letters.
-    **dict.fromkeys("ʻʼʽʾʿ\u00ad\u200b\u0640", ""), **dict.fromkeys(map(chr, range(0x064B, 0x0656)), ""),
+    # Arabic, with the letters of Persian and Urdu.
+    "ё": "е", "Ё": "Е", **dict.fromkeys("أإآٱ", "ا"), "ؤ": "و", **dict.fromkeys("ئىیے", "ي"), "ک": "ك",
+    **dict.fromkeys("ةہھۀە", "ه"),
+    # ʻokina and its kin; soft hyphen, zero-width space, joiners; Arabic vowel signs and the stretched line.
+    **dict.fromkeys("ʻʼʽʾʿ\u00ad\u200b\u200d\u2060\u0640", ""), **dict.fromkeys(map(chr, range(0x064B, 0x0656)), ""),
 }  # fmt: skip
 
 #: Scripts that put no spaces between words (and Korean, which puts endings to them), as ranges for GLOB and for `re`:
@@ -74,6 +76,9 @@ FTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "files_exact": ("files", _searched("files"), _EXACT),
     "files_unspaced": ("files", _searched("files"), "trigram"),
 }
+#: Of how many letters the beginnings are that an index holds as it holds words, so that one of them is found as fast as
+#: a word, where it would be put together of thousands. Longer ones have few words.
+BEGINNINGS = {"posts_exact": "2 3", "files_exact": "2 3"}
 #: The words of an index, each with the number of rows it stands in: name → index.
 VOCABULARIES = {"posts_exact_words": "posts_exact", "files_exact_words": "files_exact"}
 
@@ -141,10 +146,11 @@ def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str
     named = ", ".join(f"{cell} AS {column}" for cell, column in zip(cells(table), columns, strict=True))
     content = content_name(name)
     chosen = _where(held(table), _is_indexed(table, table))
+    beginnings = f", prefix='{BEGINNINGS[name]}'" if name in BEGINNINGS else ""
     return f"""
 CREATE VIEW {content} AS SELECT {table}.id AS id, {named} FROM {table}{chosen};
 CREATE VIRTUAL TABLE {name} USING fts5 /* content="{table}" */ (
-  {names}, content='{content}', content_rowid='id', tokenize='{tokenizer}'
+  {names}, content='{content}', content_rowid='id', tokenize='{tokenizer}'{beginnings}
 );
 CREATE TRIGGER {name}_ai AFTER INSERT ON {table}{when("new")} BEGIN {put} END;
 CREATE TRIGGER {name}_ad AFTER DELETE ON {table}{when("old")} BEGIN {take} END;
