@@ -504,6 +504,7 @@ def test_words_of_the_best_posts_bring_their_like_forward(tmp_path: Path) -> Non
     [
         ("moratorum", "moratorium"), ("watre", "water"), ("shutofs county", "shutoffs county"),
         ("Evictoins", "evictions"), ("somethingelse", "something else"), ("countyy heardd", "county heard"),
+        ("title:watre", "title:water"), ("title:(watre rights)", "title:(water rights)"), ("body:watre news", "body:water news"),
     ],
 )  # fmt: skip
 def test_mistyped_words_are_mended_by_the_words_of_the_archive(
@@ -516,7 +517,7 @@ def test_mistyped_words_are_mended_by_the_words_of_the_archive(
 
 
 @pytest.mark.parametrize(
-    "asked", ["water", "waters", "WATER", '"watre"', "title:watre", "-watre", "12345", "the", "xy"]
+    "asked", ["water", "waters", "WATER", '"watre"', "author:watre", "-title:watre", "-watre", "12345", "the", "xy"]
 )
 def test_nothing_is_mended_where_the_word_or_a_form_of_it_exists_or_no_word_was_meant(
     relaxing: sqlite3.Connection, asked: str
@@ -584,6 +585,20 @@ SCRIPTS = {
     "covid": "COVID in prisons.",
     "covid-19": "COVID-19 in prisons.",
     "lodz": "Łódź Straße œuvre ёлка أحمد",
+    "traditional": "聯合國人權理事會審議了報告。",
+    "greek": "Τα ανθρώπινα δικαιώματα και ο λόγος",
+    "greek-capitals": "ΑΝΘΡΩΠΙΝΑ ΔΙΚΑΙΩΜΑΤΑ",
+    "arabic": "المياه النظيفة للجميع",
+    "arabic-bare": "مياه نظيفة",
+    "hebrew": "הזכויות של כולם",
+    "persian": "کتاب‌ها و آزادی",
+    "urdu": "ہمارے حقوق",
+    "korean-topic": "인권은 모두의 것이다",
+    "vietnamese": "Quyền có nước sạch",
+    "turkish": "İnsan hakları ışığında",
+    "wide": "第２次 ＵＰＲ のフォローアップ",
+    "ligatures": "The eﬃcient ofﬁce co\u00adop\u200de\u2060rates",
+    "dash": "Anti–racism work",
 }
 
 
@@ -597,15 +612,24 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
     db.close()
 
 
+CHINESE, KOREAN = {"chinese", "traditional"}, {"korean", "korean-topic"}
+GREEK, ARABIC = {"greek", "greek-capitals"}, {"arabic", "arabic-bare"}
 HAWAII = {"hawaii-curly", "hawaii-okina", "hawaii-plain"}
 
 
 @pytest.mark.parametrize(
     ("asked", "slugs"),
     [
-        ("人权", {"chinese"}), ("普遍定期审议", {"chinese"}), ("理事会", {"chinese", "japanese"}), ("採択", {"japanese"}),
-        ("인권이사회", {"korean"}), ("인권", {"korean"}), ("สิทธิมนุษยชน", {"thai"}), ("人权 -普遍", set()),
-        ("title:人权", set()), ("人权 OR 인권", {"chinese", "korean"}), ('"人权理事会"', {"chinese"}),
+        ("人权", CHINESE), ("人權", CHINESE), ("普遍定期审议", {"chinese"}), ("普遍定期審議", {"chinese"}), ("採択", {"japanese"}),
+        ("理事会", {*CHINESE, "japanese"}), ("理事會", {*CHINESE, "japanese"}),
+        ("인권이사회", {"korean"}), ("인권", KOREAN), ("인권이", KOREAN), ("인권을", KOREAN), ("สิทธิมนุษยชน", {"thai"}),
+        ("人权 -普遍", {"traditional"}), ("title:人权", set()), ("人权 OR 인권", CHINESE | KOREAN), ('"人权理事会"', CHINESE),
+        ("ανθρωπινα", GREEK), ("ανθρώπινα", GREEK), ("ΔΙΚΑΙΩΜΑΤΑ", GREEK), ("λογος", {"greek"}), ("ΛΟΓΟΣ", {"greek"}),
+        ("مياه", ARABIC), ("المياه", ARABIC), ("والمياه", ARABIC), ('"مياه"', {"arabic-bare"}), ("זכויות", {"hebrew"}),
+        ("كتابها", {"persian"}), ("کتاب ها", {"persian"}), ("ازادي", {"persian"}), ("همارے", {"urdu"}), ("همارى", {"urdu"}),
+        ("nuoc sach", {"vietnamese"}), ("NƯỚC", {"vietnamese"}), ("insan haklari", {"turkish"}), ("ISIGINDA", {"turkish"}),
+        ("UPR", {"wide"}), ("ＵＰＲ", {"wide"}), ("第2次", {"wide"}), ("efficient office", {"ligatures"}),
+        ("cooperates", {"ligatures"}), ("antiracism", {"dash"}), ("anti-racism", {"dash"}), ("ｎｏｎｃｉｔｉｚｅｎ", {"hyphen", "joined"}),
         ("hawaii", HAWAII), ("Hawai’i", HAWAII), ("Hawaiʻi", HAWAII), ("HAWAI'I", HAWAII), ("island", set()),
         ("non-citizens", {"hyphen", "joined"}), ("noncitizens", {"hyphen", "joined"}), ("noncitizen", {"hyphen", "joined"}),
         ("covid", {"covid", "covid-19"}), ("covid-19", {"covid", "covid-19"}), ("COVID19", {"covid", "covid-19"}),
@@ -620,7 +644,17 @@ def test_words_are_found_in_every_script_and_spelling(scripts: sqlite3.Connectio
 
 
 @pytest.mark.parametrize(
-    ("asked", "marked"), [("人权", "人权"), ("普遍定期", "普遍定期"), ("strasse", "Straße"), ("hawaii", "Hawai’i")]
+    ("asked", "marked"),
+    [
+        ("人权", "人权"),
+        ("普遍定期", "普遍定期"),
+        ("strasse", "Straße"),
+        ("hawaii", "Hawai’i"),
+        ("人权", "人權"),
+        ("ανθρωπινα", "ανθρώπινα"),
+        ("مياه", "المياه"),
+        ("UPR", "ＵＰＲ"),
+    ],
 )
 def test_what_was_found_is_marked_as_the_text_has_it(scripts: sqlite3.Connection, asked: str, marked: str) -> None:
     snippets = [snippet.text for hit in search.find(scripts, asked).hits for snippet in hit.snippets]

@@ -87,8 +87,10 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
 
 
 def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
-    """Plain words of *query* that stand nowhere as typed, each once."""
-    typed = [word for text in _plain(query) if not is_address(text) for word in _WORDS.findall(text)]
+    """Words of *query*, plain ones and those looked for in one field, that stand nowhere as typed, each once."""
+    typed = [
+        word for text in (*_plain(query), *_in_fields(query)) if not is_address(text) for word in _WORDS.findall(text)
+    ]
     found = {key(word): word for word in reversed(typed)}  # as it was typed first
     wanted = [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
     nowhere = [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
@@ -138,6 +140,14 @@ def names(db: sqlite3.Connection, request: Request) -> tuple[Name, ...]:
 def _plain(query: Query) -> Iterator[str]:
     for token in _tokens(query.text):
         if token["word"] and not token["minus"] and not token["field"] and token["word"] not in ("AND", "OR", "NOT"):
+            yield token["word"]
+
+
+def _in_fields(query: Query) -> Iterator[str]:
+    """The words of *query* that are looked for in a field of text; names have advice of their own."""
+    for token in _tokens(query.text):
+        field = tokens.field_name(token["field"])
+        if token["word"] and not token["minus"] and field in tokens.COLUMNS and field not in NAMED:
             yield token["word"]
 
 

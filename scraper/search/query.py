@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from scraper.search import synonyms, tokens
+from scraper.search import scripts, synonyms, tokens
 from scraper.search.addresses import is_address
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable, side_by_side
 
@@ -40,7 +40,7 @@ DEPTH = 6
 
 def parse(text: str) -> Query:
     """The query that *text* means. Total: every text means something."""
-    whole = clean(text).translate(tokens.QUOTES).strip()
+    whole = scripts.narrow(clean(text)).translate(tokens.QUOTES).strip()
     read = _beginning(whole)
     reader = _Reader(list(tokens.TOKEN.finditer(read)))
     if len(whole) > CHARACTERS:

@@ -2,22 +2,26 @@
 
 ``Hawai’i`` stands in the index as two words, ``Hawaiʻi`` and ``Hawaii`` as one; so do ``non-citizens`` and
 ``noncitizens``. Whichever is typed, all are looked for. Where one word was typed, it is cut only where some text of the
-archive has that sign at that place: ``island`` never finds ``is land``.
+archive has that sign at that place: ``island`` never finds ``is land``. What a script leaves open is looked for, too
+(`scripts`).
 """
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 
+from scraper.search import scripts
 from scraper.search.folding import fold, is_unspaced, key
 from scraper.search.match import STEMMED, expression
 from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Node, Not, Query, Term
-from scraper.search.vocabulary import LONGEST, frequencies
+from scraper.search.vocabulary import LONGEST, frequencies, has_any
 
 #: Signs inside words that people leave out, or type in another shape.
 APOSTROPHES = "'’‘ʻʼ´`"
-_SIGNS = f"{APOSTROPHES}‐‑-"
+#: The last is Persian's, which keeps the parts of a word apart and takes no room.
+_SIGNS = f"{APOSTROPHES}‐‑–\u200c-"
 _INNER = re.compile(rf"(?<=\w)[{_SIGNS}](?=\w)")
 #: Posts in which a sign is looked for, and words of a query that are cut.
 _LOOKED_AT, _CUT = 20, 8
@@ -32,7 +36,8 @@ def as_written(db: sqlite3.Connection, query: Query) -> Query:
 
 def is_written_otherwise(db: sqlite3.Connection, word: str) -> bool:
     """Whether the archive has *word* with a sign inside it, or without the one that was typed."""
-    return bool(_Spelling(db).cut(word))
+    spelling = _Spelling(db)
+    return bool(spelling.cut(word) or spelling.known(scripts.accented(key(word)), word))
 
 
 class _Spelling:
@@ -52,10 +57,36 @@ class _Spelling:
         return node
 
     def term(self, term: Term) -> Node:
-        if term.near is not None or term.prefix or " " in term.text or is_unspaced(term.text):
+        if term.near is not None or term.prefix:
             return term
-        others = self.joined(term.text) or self.cut(term.text)
+        others = dict.fromkeys(self.others(term))
         return Any((term, *(replace(term, text=other) for other in others)), spellings=True) if others else term
+
+    def others(self, term: Term) -> tuple[str, ...]:
+        """How else the archive may have the word, or the words of a script without spaces."""
+        if is_unspaced(term.text):
+            bare = "" if term.exact else scripts.without_particle(term.text)
+            return (*scripts.unspaced(term.text), *filter(None, (bare,)))
+        if " " in term.text:
+            return ()
+        return (*(self.joined(term.text) or self.cut(term.text)), *self.in_its_script(term))
+
+    def in_its_script(self, term: Term) -> tuple[str, ...]:
+        """The word as its script may spell it too, where the archive has it so."""
+        word = key(term.text)
+        if word.isascii():
+            return self.known((scripts.wide(word),), word) if self.has_wide() else ()
+        articles = () if term.exact else scripts.with_articles(word)
+        return self.known((*scripts.accented(word), *articles), word)
+
+    def known(self, forms: Iterable[str], word: str) -> tuple[str, ...]:
+        """Those of *forms* that the archive has, but for *word* itself."""
+        wanted = set(forms) - {word}
+        return tuple(frequencies(self.db, wanted)) if wanted else ()
+
+    def has_wide(self) -> bool:
+        """Whether the archive has any word in letters of full width."""
+        return bool(state_of(self.db).memory.once("wide", lambda: has_any(self.db, scripts.WIDE)))
 
     def joined(self, text: str) -> tuple[str, ...]:
         """The word without the signs inside it; empty: there are none."""

@@ -18,7 +18,7 @@ CONDITIONS = NAMED | DATED | FLAGS.keys()
 ALIASES = {"lang": "language", "intitle": "title", "by": "author", "since": "after", "until": "before"}
 FIELDS = frozenset({*COLUMNS, *NAMED, *DATED, *FLAGS, *ALIASES})
 
-QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂〝〞", '"') | dict.fromkeys("‘’‛", "'") | {"（": "(", "）": ")"})
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»〝〞", '"') | dict.fromkeys("‘’‛", "'"))
 _DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 TOKEN = re.compile(
     r"\s*(?:(?P<near>NEAR\((?P<inside>[^()]*)\))"

@@ -115,6 +115,13 @@ def frequencies(db: sqlite3.Connection, wanted: Iterable[str]) -> Mapping[str, i
     return found
 
 
+def has_any(db: sqlite3.Connection, span: tuple[str, str]) -> bool:
+    """Whether a post or file has a word that lies in *span*, from the first to the last, in the order of Unicode."""
+    asked = "SELECT 1 FROM {} WHERE term >= ? AND term < ? LIMIT 1"
+    rows = (db.execute(asked.format(name), (span[0], span[1] + chr(0x10FFFF))).fetchone() for name in _VOCABULARIES)
+    return any(rows)
+
+
 def _beginning_alike(db: sqlite3.Connection, word: str) -> Mapping[str, int]:
     """Words of about the same length that begin with the same two letters."""
     begin, end = word[:2], word[0] + chr(ord(word[1]) + 1)
