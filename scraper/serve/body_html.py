@@ -57,12 +57,14 @@ class Anchor:
 class Piece:
     """A tag (`raw`) or some text; `block` is the place in the list of the open tag of the text's block.
 
-    `near`: paragraphs without a place of their own, which a link finds at this text.
+    `end` of an open tag: the place of its end tag. `near`: paragraphs without a place of their own, which a link finds
+    at this text.
     """
 
     value: str
     raw: bool
     block: int = -1
+    end: int = -1
     anchor: Anchor | None = None
     near: tuple[Anchor, ...] = ()
 
@@ -163,6 +165,7 @@ class _Fitter(HTMLParser):
             if empty and not seen and (last.written in HEADINGS or last.written == "a"):
                 del self.pieces[last.place :]
             elif last.end:
+                self.pieces[last.place].end = len(self.pieces)
                 self._raw(last.end)
 
     def _fit(self, tag: str) -> None:

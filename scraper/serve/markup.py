@@ -114,9 +114,11 @@ def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
 
 
 def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:
+    links = {piece.end: _link(piece.anchor) for piece in run_of if piece.raw and piece.anchor}
     out = []
-    for piece in run_of:
+    for place, piece in enumerate(run_of):
         if piece.raw:
+            out.append(links.get(place, ""))
             out.append(_opened(piece.value, piece.anchor) if piece.anchor else piece.value)
         else:
             if piece.anchor:
@@ -131,10 +133,13 @@ def _spot(anchor: Anchor) -> str:
 
 
 def _opened(tag: str, anchor: Anchor) -> str:
-    """The open *tag* of a paragraph with its id and, first in it, the link to it; style gives that its sign."""
-    name, label = f"p-{anchor.name}", escape(texts.PARAGRAPH_LINK)
-    link = f'<a class="para" id="p{anchor.number}" href="#{name}" aria-label="{label}"></a>'
-    return f'{tag[:-1]} id="{name}">{link}'
+    """The open *tag* of a paragraph with its ids."""
+    return f'{tag[:-1]} id="p-{anchor.name}"><span class="spot" id="p{anchor.number}"></span>'
+
+
+def _link(anchor: Anchor) -> str:
+    """The link to a paragraph, last in it; style gives it its sign."""
+    return f'<a class="para" href="#p-{anchor.name}" aria-label="{escape(texts.PARAGRAPH_LINK)}"></a>'
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -175,5 +180,6 @@ def _from_text(body: BodyMarkup) -> str:
     out = []
     for number, (name, paragraph) in enumerate(paragraphs(body.text or "")):
         if paragraph.strip():
-            out.append(f"{_opened('<p>', Anchor(name, number))}{_lines(paragraph, pattern)}</p>")
+            anchor = Anchor(name, number)
+            out.append(f"{_opened('<p>', anchor)}{_lines(paragraph, pattern)}{_link(anchor)}</p>")
     return "\n".join(out)
