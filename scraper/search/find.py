@@ -49,6 +49,8 @@ class Hit:
     language: str | None
     #: None: it is there still, as far as we know.
     gone_at: str | None
+    #: How many versions of it are known.
+    revision_count: int
     snippets: tuple[Snippet, ...]
     matched: Matched = Matched.ALL
     #: Words of the query that it has not, as they were typed.
@@ -200,7 +202,7 @@ def _hits(db: sqlite3.Connection, request: Request, ids: list[int], matched: Mat
     lacks = {} if matched is Matched.ALL else lacking(db, split(request.query), ids)
     names = (
         "id", "url", "site", "slug", "author", "published_day", "published_at", "updated_day", "updated_at", "views",
-        "comments", "language", "gone_at",
+        "comments", "language", "gone_at", "revision_count",
     )  # fmt: skip
     chosen = one_of("id", ids)
     rows = {

@@ -112,10 +112,12 @@ def failed(room: Room, request: Request, status: int) -> PageResponse:
 def database_page(room: Room, _request: Request, said: dict[str, Any]) -> str:
     """``/archive``: all tables."""
     shown = [each for each in said["tables"] if each["name"] not in desk.CLOSED]
+    lines = [(each["name"], link(room, each["name"]), each["count"], about(each["name"])) for each in shown]
     return render(
         "bench.html",
         room,
-        tables=[(each["name"], link(room, each["name"]), each["count"], about(each["name"])) for each in shown],
+        tables=[line for line in lines if line[-1]],
+        internal=[line for line in lines if not line[-1]],
         views=[(name, link(room, name), None, about(name)) for name in names_of(said.get("views", ()))],
     )
 

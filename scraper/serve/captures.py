@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from scraper.dates import MONTHS
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
 from scraper.serve.render import render
-from scraper.store import PostCapture, post_captures
+from scraper.store import PostCapture, holdings, post_captures
 from scraper.vocabulary import Verdict
 
 #: What a capture is for its post, by its verdict; the others are plain.
@@ -82,7 +82,7 @@ def page(ask: Ask) -> PageResponse:
             ask.room,
             post=post,
             home=home,
-            lead=_lead([one.capture for one in every]),
+            lead=_lead(every),
             year=year,
             years=[(each, years[each], ask.link(path, ("year", each))) for each in sorted(years)],
             months=months(year, of_year),
@@ -93,6 +93,7 @@ def page(ask: Ask) -> PageResponse:
             revisions=revisions,
             sources=sorted(Counter(one.capture.source for one in every).items(), key=lambda pair: -pair[1]),
             table=ask.link(f"{path}.csv"),
+            exhibit=ask.link(f"{path_of(post)}/exhibit.zip") if holdings.has_bodies(ask.db) else "",
             timemap=ask.link(f"/web/timemap/link/{post['url']}"),
             cdx=ask.link("/cdx", ("url", post["url"])),
         )
@@ -149,12 +150,23 @@ def _tells(number: int, one: CaptureRow, of_year: Sequence[CaptureRow]) -> bool:
     return one.mark in ("edited", "first")
 
 
-def _lead(captures: Sequence[PostCapture]) -> str:
-    if not captures:
+def _lead(every: Sequence[CaptureRow]) -> str:
+    if not every:
         return texts.NO_CAPTURES
-    edits = sum(1 for one in captures if one.verdict == Verdict.CHANGED)
-    days = (formatting.day(captures[0].captured_at), formatting.day(captures[-1].captured_at))
-    return texts.captures_lead(len(captures), *days, edits)
+    edits = sum(one.capture.verdict == Verdict.CHANGED for one in every)
+    return texts.captures_lead(len(every), _day_of(every[0]), _day_of(every[-1]), edits, _removed(every))
+
+
+def _day_of(one: CaptureRow) -> str:
+    return formatting.day(one.capture.captured_at)
+
+
+def _removed(every: Sequence[CaptureRow]) -> str:
+    """When the post was removed from its site: after the last capture that shows it, by the first that does not."""
+    missed = list(takewhile(lambda one: one.mark == "gone", reversed(every)))
+    if not missed or len(missed) == len(every):
+        return ""
+    return texts.removed_between(_day_of(every[-len(missed) - 1]), _day_of(missed[-1]))
 
 
 def months(year: str, of_year: Sequence[CaptureRow]) -> list[Month]:

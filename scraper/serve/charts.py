@@ -19,6 +19,8 @@ FLOOR = ABOVE + TALL + 14
 GAP = 1.5
 #: Share of its place that a bar fills.
 FILLED = 0.8
+#: So many years have a mark where there is little room; of more, every second or third one.
+MARKED = 14
 #: The name of the bar of posts without a date.
 UNDATED = "undated"
 
@@ -124,9 +126,11 @@ def timeline(
     years = sorted(year for year in counts if year.isdigit() and 1900 < int(year) < 2200)
     span = range(int(years[0]), int(years[-1]) + 1) if years else range(0)
     places = []
+    apart = -(-len(span) // MARKED)
     for year in map(str, span):
         values = tuple(counts.get(year, none))
-        places.append(BarLabel(year, "’" + year[2:], texts.bar_label(sum(values)), link(year), values, year in chosen))
+        mark = "" if (span.stop - 1 - int(year)) % apart else "’" + year[2:]
+        places.append(BarLabel(year, mark, texts.bar_label(sum(values)), link(year), values, year in chosen))
     undated = tuple(counts.get(UNDATED, none))
     if sum(undated) or UNDATED in chosen:
         label = texts.bar_label(sum(undated))

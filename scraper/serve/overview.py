@@ -16,7 +16,7 @@ from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
-from scraper.vocabulary import SiteState
+from scraper.vocabulary import EventKind, SiteState
 
 #: States of known addresses with a column of their own, in the order shown.
 STATES = ("wanted", "lost")
@@ -24,6 +24,8 @@ STATES = ("wanted", "lost")
 COLOURS = 3
 #: Entries of each list.
 LISTED = 4
+#: Changes that are looked through for them.
+LOOKED_AT = 60
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
@@ -60,7 +62,7 @@ class Counted:
 
 def counted(db: sqlite3.Connection) -> Counted:
     """It looks at all posts and captures."""
-    return Counted(holdings.coverage(db), holdings.last_tried(db), latest(db, "added"))
+    return Counted(holdings.coverage(db), holdings.last_tried(db), latest(db, EventKind.ADDED))
 
 
 def page(ask: Ask) -> PageResponse:
@@ -70,8 +72,8 @@ def page(ask: Ask) -> PageResponse:
     known = remembered(ask.room, ask.db, counted)
     lists = {
         "added": known.added,
-        "changed": latest(ask.db, "changed"),
-        "gone": latest(ask.db, "gone"),
+        "changed": latest(ask.db, EventKind.CHANGED),
+        "gone": latest(ask.db, EventKind.GONE),
         "viewed": holdings.most_viewed(ask.db, LISTED),
     }
     template = "overview.html" if frame.totals.posts else "empty.html"
@@ -162,6 +164,11 @@ def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[Si
     return rows
 
 
-def latest(db: sqlite3.Connection, kind: str) -> list[sqlite3.Row]:
-    """The newest changes of that *kind*."""
-    return change_list.changes(db, change_list.ChangeFilter(kind=kind), LISTED)
+def latest(db: sqlite3.Connection, kind: EventKind) -> list[sqlite3.Row]:
+    """The posts of the newest changes of that *kind*, each once; what was restored since is not among the removed."""
+    found = change_list.changes(db, change_list.ChangeFilter(kind=kind), LOOKED_AT)
+    posts: dict[int, sqlite3.Row] = {}
+    for row in found:
+        if kind != EventKind.GONE or row["gone_at"]:
+            posts.setdefault(row["post_id"], row)
+    return list(posts.values())[:LISTED]

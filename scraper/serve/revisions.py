@@ -140,6 +140,7 @@ def compare(ask: Ask) -> PageResponse:
             same=sum(each.kind == diff.SAME for each in changes),
             all=len(changes),
             versions=versions,
+            looked={each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)},
             places={each.name: number for number, each in enumerate(versions, 1)},
             beside=beside,
             ways=[

@@ -84,10 +84,14 @@ class SearchState:
         return self.ask.link(path, *pairs)
 
     def toggled(self, name: str, value: str) -> str:
-        """The search with that filter chosen, or no longer chosen; from its first page."""
+        """The search with that filter instead of any other of its name, or no longer with it; from its first page.
+
+        The number beside a value is that of the posts with this one, so these alone are what its link finds.
+        """
         pair = (name, value)
-        rest = tuple(each for each in self.pairs if each != pair)
-        return self.link(*(rest if pair in self.pairs else (*self.pairs, pair)), *self.order)
+        if pair in self.pairs:
+            return self.link(*(each for each in self.pairs if each != pair), *self.order)
+        return self.link(*(each for each in self.pairs if each[0] != name), pair, *self.order)
 
     def within(self, after: str, before: str) -> str:
         """The same search from *after* on, and before *before*, instead of the bounds it has."""
@@ -167,7 +171,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         q=ask.one("q"),
         found=found,
         state=state,
-        sites={value.value: value.label for value in facets["site"].values},
+        sites={row["id"]: row["name"] for row in holdings.sites(ask.db)},
         groups=groups(found),
         advice=advice,
         notes=notes(ask, found, advice),

@@ -22,11 +22,16 @@ NAV = (
 )
 FOOTER_PROMISE = "This site sets no cookies, runs no scripts and contacts no other host."
 FOOTER_READ, FOOTER_TAKE, FOOTER_STATE = "Read", "Download", "State of this archive"
-FOOTER_READING = (("about#searching", "How to search"), ("about", "Evidence and its limits"))
+FOOTER_READING = (
+    ("about#searching", "How to search"),
+    ("about", "Evidence and its limits"),
+    ("withdrawn", "Withdrawn posts"),
+)
 FOOTER_TAKING = (
     ("data-dictionary#formats", "Downloads"),
     ("data-dictionary", "Data dictionary"),
     ("changes.atom", "Feed of changes"),
+    ("api", "API"),
 )
 FOOTER_DICTIONARY = "Data dictionary"
 FOOTER_BENCH = "Browse the database"
@@ -154,6 +159,8 @@ FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "
            ("bib", "BibTeX"), ("biblatex.bib", "biblatex"), ("csl.json", "CSL-JSON"))  # fmt: skip
 AS_TABLE = "Show as a table"
 UNTITLED = "Untitled"
+#: Letters from which on a title is set smaller.
+LONG_TITLE = 140
 WITHDRAWN_POST = "A withdrawn post"
 EMPTY = "Nothing is archived yet. Run ushrn crawl ADDRESS, or ushrn demo to try it."
 EMPTY_COMMANDS = ("ushrn crawl https://www.example.org/", "ushrn demo --serve")
@@ -286,6 +293,13 @@ BENCH_TITLE = "The database"
 BENCH_LEAD = "All tables behind the reading room, with JSON and CSV of each. What every column means is in the"
 BENCH_VIEWS = "Views"
 BENCH_SEARCH = "Rows with these words"
+
+
+def internal_tables(count: int) -> str:
+    """Indexes, and what the database keeps for itself."""
+    return plural(count, "internal table")
+
+
 BAD_QUESTION = "This table cannot be asked so. See the data dictionary for its columns."
 TABLE, ROW, AS_JSON, AS_CSV = "Table", "Row", "JSON", "CSV"
 NO_ROWS, NEXT_ROWS, EMPTY_VALUE = "No rows.", "Next rows", "empty"
@@ -315,6 +329,7 @@ NO_DATE_SHORT = "no date"
 PAGES, PREVIOUS, NEXT, PAGE = "Pages of results", "Previous", "Next", "Page"
 DOWNLOAD, CLOSE, COMPLETE = "Download", "close", "Complete, in this order."
 QUERY, FILTERS, RESULTS, AS_OF, WEB_ADDRESS = "Query", "Filters", "Results", "Archive as of", "Address"
+RESULT_LIST = "SHA-256 of the result list"
 DATE_RANGE, DATE_FROM, DATE_BEFORE = "Date range", "From", "Before"
 
 
@@ -583,7 +598,7 @@ EVENT_SENTENCES = {
     "returned": "restored",
     "moved": "found at another address",
 }
-REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(shown above)", "what changed"
+REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(the latest)", "what changed"
 FROM_REVISION, TO_REVISION, COMPARE = "Compare this revision", "with this one", "Compare"
 SEEN, SHOWN_CAPTURE = "Captured", "Captured (this version)"
 PAGE_DIGEST, CONTENT_DIGEST = "SHA-256 of the page", "SHA-256 of the content"
@@ -995,6 +1010,7 @@ FOLD, UNFOLD, TURN = "Only changes", "Whole text", "Swap"
 IN_ONE_TEXT, SIDE_BY_SIDE, VIEW = "In one text", "Side by side", "View"
 IN_SHORT, FIELD, NONE = "In short", "Field", "none"
 VERSIONS, ALL_CAPTURES, CALENDAR_OF_CAPTURES = "Versions", "All captures", "Calendar of captures"
+THE_LATEST = "the latest"
 DIFF_FIELDS, DIFF_TARGETS = "Details", "Links, pictures and files"
 REMOVED, ADDED = "Removed:", "Added:"
 FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
@@ -1018,9 +1034,15 @@ def diff_title(title: str) -> str:
 
 
 def diff_summary(added: int, removed: int) -> str:
-    if not added and not removed:
-        return "the same words"
-    return f"{plural(added, 'word')} added, {plural(removed, 'word')} removed"
+    match added, removed:
+        case 0, 0:
+            return "the same words"
+        case _, 0:
+            return words_added(added)
+        case 0, _:
+            return words_removed(removed)
+        case _:
+            return f"{words_added(added)}, {removed:,} removed"
 
 
 def version_number(number: int) -> str:
@@ -1130,10 +1152,12 @@ CAPTURED_UTC, RESULT, SIZE, OPEN = "Captured (UTC)", "Result", "Size", "Open"
 AS_IT_LOOKED_SHORT, BYTES_SHORT, TEXT_SHORT = "as it looked", "bytes", "text"
 
 
-def captures_lead(count: int, first: str, last: str, edits: int) -> str:
-    edited = {0: "Never edited.", 1: "Edited once.", 2: "Edited twice."}.get(edits, f"Edited {plural(edits, 'time')}.")
+def captures_lead(count: int, first: str, last: str, edits: int, removed: str) -> str:
+    """*removed*: when it was removed from its site, as `removed_between` says it; empty: it was not."""
+    edited = {0: "Never edited", 1: "Edited once", 2: "Edited twice"}.get(edits, f"Edited {plural(edits, 'time')}")
     when = first if first == last else f"{first} to {last}"
-    return f"{plural(count, 'capture')}, {when}. {edited}"
+    gone = f"; removed from its site {removed}" if removed else ""
+    return f"{plural(count, 'capture')}, {when}. {edited}{gone}."
 
 
 def captures_of_year(year: str, whole: bool) -> str:

@@ -13,14 +13,14 @@ from scraper.store import single
 _EVENTS = """
 SELECT events.id, events.at, coalesce(events.known_at, events.at) AS known_at, events.kind, events.post_id,
   events.capture_id, posts.url, posts.site, posts.slug, posts.title, posts.language, posts.excerpt, posts.last_seen_at,
-  captures.source, captures.captured_at_basis
+  posts.gone_at, captures.source, captures.captured_at_basis
 FROM events JOIN posts ON posts.id = events.post_id LEFT JOIN captures ON captures.id = events.capture_id
 """
 _WITHDRAWN = """
 SELECT -w.id, w.at, w.at, 'withdrawn', posts.id, NULL,
   ifnull(posts.url, rtrim(rtrim(w.address, '/'), replace(w.address, '/', '')) || '…'),
   coalesce(posts.site, known_urls.site, ''), posts.slug, posts.title, posts.language, w.reason, posts.last_seen_at,
-  NULL, NULL
+  posts.gone_at, NULL, NULL
 FROM (SELECT id, at, reason, ifnull(json_extract(withdrawn, '$.of'), url) AS address FROM withdrawals
     WHERE json_extract(withdrawn, '$.first')) AS w
   LEFT JOIN posts ON posts.url = w.address LEFT JOIN known_urls ON known_urls.url = w.address

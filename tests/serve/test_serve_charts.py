@@ -106,3 +106,12 @@ def test_sizes_numbers_and_hosts_are_written_for_people() -> None:
 )
 def test_a_language_has_its_english_name(code: str, name: str) -> None:
     assert formatting.language_name(code) == name
+
+
+def test_where_years_are_many_some_have_no_mark_on_a_narrow_screen() -> None:
+    def marks(first: int) -> list[str]:
+        return [bar.mark for bar in charts.timeline({str(first): (1,), "2026": (2,)}, ("a",), str).bars]
+
+    assert all(marks(2013))
+    assert marks(2012)[-3:] == ["’24", "", "’26"]
+    assert sum(map(bool, marks(1996))) == 11

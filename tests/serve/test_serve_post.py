@@ -34,7 +34,9 @@ def test_a_post_tells_what_it_says_and_where_that_comes_from(reader: Any) -> Non
     assert "first 1 February 2026, 10:00 UTC, last 15 February 2026, 10:00 UTC" in text
     assert re.fullmatch(r"[0-9a-f]{64}", told["SHA-256 of the page"])
     assert "<strong>welcomes</strong> the outcome" in text
-    assert re.search(r'<h2 id="p-[0-9a-f]{8}"><a class="para" id="p1" [^>]*></a>Right to water</h2>', text)
+    assert re.search(
+        r'<h2 id="p-\w{8}"><span class="spot" id="p1"></span>Right to water<a class="para" [^>]*></a></h2>', text
+    )
 
 
 def test_pictures_are_named_and_linked_never_loaded(reader: Any) -> None:
@@ -117,7 +119,7 @@ def test_files_videos_links_and_backlinks_are_told(reader: Any) -> None:
 def test_a_text_without_html_keeps_its_paragraphs(open_room: Any, shelf: Any) -> None:
     shelf.post("dump", body_text="One <b>line\nand another\n\nSecond & last", body_html=None)
     text = open_room(shelf.path).get("/post/upr2020/dump").text
-    plain = re.sub(r'<a class="para"[^>]*></a>', "", text)
+    plain = re.sub(r'<a class="para"[^>]*></a>|<span class="spot"[^>]*></span>', "", text)
     assert re.search(
         r'<p id="p-\w{8}">One &lt;b&gt;line<br>and another</p>\n<p id="p-\w{8}">Second &amp; last</p>', plain
     )
@@ -319,15 +321,16 @@ def test_without_names_the_latest_version_is_compared_with_the_one_before(reader
 def test_two_revisions_are_compared_word_by_word(reader: Any) -> None:
     first, last = revision_names(reader)
     text = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}").text
-    assert "<del>3</del><ins>400</ins>" in text
+    removed, added = '<span class="unseen">Removed: </span>', '<span class="unseen">Added: </span>'
+    assert f"<del>{removed}3</del> <ins>{added}400</ins> days" in text
     assert "<ins>1 word added</ins>" in text
     assert "<del>1 word removed</del>" in text
     side = reader.get(f"/post/upr2020/flint-0/diff?from={first}&to={last}&view=beside").text
-    assert "without water for <del>3</del> days" in side
-    assert "without water for <ins>400</ins> days" in side
+    assert f"without water for <del>{removed}3</del> days" in side
+    assert f"without water for <ins>{added}400</ins> days" in side
     assert "corrected</ins>" in text
     turned = reader.get(f"/post/upr2020/flint-0/diff?from={last}&to={first}").text
-    assert "<del>400</del><ins>3</ins>" in turned
+    assert f"<del>{removed}400</del> <ins>{added}3</ins>" in turned
 
 
 def test_long_unchanged_stretches_are_folded_until_asked_for(open_room: Any, shelf: Any) -> None:

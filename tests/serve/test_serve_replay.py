@@ -272,3 +272,21 @@ def test_withdrawn_captures_are_gone_for_good(shelf: Any, room: Any, open_room: 
     assert "post/water" not in again.get("/cdx?url=upr2020.org/*").text, "a list does not name it"
     assert "post/dump" in again.get("/cdx?url=*.upr2020.org").text
     assert again.get(f"/cdx?url={URL}").text.count(URL) == 4, "who knows the address is told when"
+
+
+def test_the_captures_say_when_a_post_was_removed_from_its_site(shelf: Any, open_room: Callable[..., Any]) -> None:
+    post = shelf.post("away", captured_at="2021-03-01T10:00:00Z")
+    url = "https://www.upr2020.org/post/away"
+    for at, verdict in (("2021-03-03T10:00:00Z", "same"), ("2021-03-09T10:00:00Z", "gone"),
+                        ("2021-03-10T10:00:00Z", "missing")):  # fmt: skip
+        shelf.insert("post_captures", capture_id=shelf.capture(url, at), post_id=post, verdict=verdict)
+    lead = "4 captures, 1 March 2021 to 10 March 2021. Never edited"
+    reader = open_room(shelf.path)
+    assert (
+        f"{lead}; removed from its site between 3 March 2021 and 9 March 2021."
+        in reader.get("/post/upr2020/away/captures").text
+    )
+    shelf.insert(
+        "post_captures", capture_id=shelf.capture(url, "2021-04-01T10:00:00Z"), post_id=post, verdict="returned"
+    )
+    assert "removed from its site" not in open_room(shelf.path).get("/post/upr2020/away/captures").text

@@ -135,3 +135,28 @@ def test_a_day_of_changes_that_goes_on_on_the_next_page_says_so(shelf: Any, open
     assert older
     rest = reader.get(unescape(older[1])).text
     assert re.findall(r'<span class="meta">([^<]+)</span></h2>', rest) == ["10 of 60 changes", "1 change"]
+
+
+def test_a_post_that_was_edited_often_stands_once_among_the_recently_edited(open_room: Any, shelf: Any) -> None:
+    often, once = shelf.post("often"), shelf.post("once")
+    shelf.change(once, "2026-02-02T10:00:00Z", body_text="Other words.")
+    for day in range(3, 9):
+        shelf.change(often, f"2026-02-0{day}T10:00:00Z", body_text=f"State {day}.")
+    text = open_room(shelf.path).get("/").text
+    edited = text.partition('id="edited"')[2].partition("</section>")[0]
+    assert re.findall(r'<h3><a href="/post/upr2020/(\w+)"', edited) == ["often", "once"]
+
+
+def test_a_post_that_came_back_is_not_among_the_recently_removed(open_room: Any, shelf: Any) -> None:
+    for slug in ("back", "away"):
+        shelf.gone(shelf.post(slug), "2026-02-02T10:00:00Z")
+    shelf.set(1, gone_at=None)
+    text = open_room(shelf.path).get("/").text
+    removed = text.partition('id="removed"')[2].partition("</section>")[0]
+    assert re.findall(r'<h3><a href="/post/upr2020/(\w+)"', removed) == ["away"]
+
+
+def test_tables_that_the_database_keeps_for_itself_wait_behind_a_summary(reader: Any) -> None:
+    first, _, internal = reader.get("/archive").text.partition("<details>")
+    assert "<code>posts</code>" in first and "<code>posts_fts_data</code>" not in first
+    assert "<code>posts_fts_data</code>" in internal

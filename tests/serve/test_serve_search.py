@@ -330,9 +330,9 @@ def test_an_edit_shows_its_first_changed_passage_and_leads_to_the_comparison(rea
     text = reader.get("/changes?kind=changed").text
     assert '<del><span class="unseen">Removed: </span>3</del>' in text
     assert '<ins><span class="unseen">Added: </span>400</ins>' in text
-    link = re.search(r'<a href="(/post/upr2020/flint-0/diff[^"]+)">1 word added, 1 word removed</a>', text)
+    link = re.search(r'<a href="(/post/upr2020/flint-0/diff[^"]+)">1 word added, 1 removed</a>', text)
     assert link
-    assert "<ins>400</ins>" in reader.get(unescape(link[1])).text
+    assert '<ins><span class="unseen">Added: </span>400</ins>' in reader.get(unescape(link[1])).text
 
 
 def test_a_searchs_feed_is_newest_first_by_when_this_archive_learned_of_a_post(open_room: Any, shelf: Any) -> None:
@@ -437,3 +437,25 @@ def test_results_are_narrowed_by_language(reader: Any) -> None:
     assert found
     assert found[2] == "Arabic"
     assert "حقوق" in reader.get(unescape(found[1])).text
+
+
+def test_a_hit_says_that_its_post_was_edited(reader: Any) -> None:
+    text = reader.get("/search?q=corrected").text
+    assert re.search(r'<p class="meta"><span class="badge edited">Edited</span> ', text)
+    assert "badge edited" not in reader.get("/search?q=desalination").text
+
+
+def test_hits_that_lack_words_name_their_site_as_others_do(reader: Any) -> None:
+    text = reader.get("/search?q=water+desalination+nonsense").text
+    assert "UPR 2020 blog" in text and "· upr2020" not in text
+
+
+def test_a_value_chosen_takes_the_place_of_another_one_of_its_facet(reader: Any) -> None:
+    text = reader.get("/search?q=water&year=2016&tag=housing").text
+    assert "/search?q=water&amp;tag=housing&amp;year=2017" in text
+    assert "year=2016&amp;year=2017" not in text
+
+
+def test_a_printed_search_has_the_digest_of_its_results(reader: Any) -> None:
+    paper = reader.get("/search?q=water").text.partition('class="pairs paper-only"')[2].partition("</dl>")[0]
+    assert re.search(r'<dt>SHA-256 of the result list</dt><dd class="digest">[0-9a-f]{64}</dd>', paper)
