@@ -47,7 +47,14 @@ DERIVED = (
             ),
             Field("title", "TEXT", "Heading of the post", READ | DIGESTED | TOLD, exported=3, searched=1),
             Field(
-                "author", "TEXT", "Name shown as author", READ | DIGESTED | TOLD, exported=4, searched=4, facet="author"
+                "author",
+                "TEXT",
+                "Name shown as author",
+                READ | DIGESTED | TOLD,
+                exported=4,
+                searched=4,
+                facet="author",
+                shown="author",
             ),
             Field(
                 "published_at",
@@ -55,6 +62,7 @@ DERIVED = (
                 "When the post was published, UTC, as precise as the source",
                 READ | DIGESTED | TOLD,
                 exported=6,
+                shown="published",
             ),
             Field(
                 "published_basis",
@@ -62,6 +70,7 @@ DERIVED = (
                 "Where that date came from: meta, json-ld, embedded, shown, url or text",
                 READ | TOLD,
                 exported=7,
+                shown="published",
             ),
             Field(
                 "published_day",
@@ -70,6 +79,7 @@ DERIVED = (
                 READ | TOLD,
                 exported=5,
                 facet="year",
+                shown="published",
             ),
             Field(
                 "published_day_basis",
@@ -84,6 +94,7 @@ DERIVED = (
                 "When the post was last changed, as its site says; empty when that is when it was published",
                 READ | DIGESTED | TOLD,
                 exported=9,
+                shown="updated",
             ),
             Field(
                 "updated_basis",
@@ -91,6 +102,7 @@ DERIVED = (
                 "Where that date came from: meta, json-ld, embedded, shown or text",
                 READ | TOLD,
                 exported=10,
+                shown="updated",
             ),
             Field(
                 "updated_day",
@@ -99,6 +111,7 @@ DERIVED = (
                 READ | TOLD,
                 exported=8,
                 facet="year",
+                shown="updated",
             ),
             Field(
                 "updated_day_basis",
@@ -113,19 +126,31 @@ DERIVED = (
                 "Newest known number of views; empty where the site never showed one",
                 TOLD,
                 exported=11,
+                shown="views",
             ),
-            Field("comments", "INTEGER", "Newest known number of comments", TOLD, exported=12),
-            Field("likes", "INTEGER", "Newest known number of likes", TOLD, exported=13),
-            Field("counted_at", "TEXT", "When the newest count was observed, UTC", TOLD, exported=14),
-            Field("language", "TEXT", "Language of the text (BCP 47)", READ | TOLD, exported=15, facet="language"),
-            Field("word_count", "INTEGER", "Words in the text", TOLD, exported=16),
-            Field("cover_image", "TEXT", "Address of the cover picture", READ | TOLD, exported=ON_REQUEST),
+            Field("comments", "INTEGER", "Newest known number of comments", TOLD, exported=12, shown="views"),
+            Field("likes", "INTEGER", "Newest known number of likes", TOLD, exported=13, shown="views"),
+            Field("counted_at", "TEXT", "When the newest count was observed, UTC", TOLD, exported=14, shown="views"),
+            Field(
+                "language",
+                "TEXT",
+                "Language of the text (BCP 47)",
+                READ | TOLD,
+                exported=15,
+                facet="language",
+                shown="language",
+            ),
+            Field("word_count", "INTEGER", "Words in the text", TOLD, exported=16, shown="language"),
+            Field(
+                "cover_image", "TEXT", "Address of the cover picture", READ | TOLD, exported=ON_REQUEST, shown="cover"
+            ),
             Field(
                 "blog_name",
                 "TEXT",
                 "What the page calls the site that it belongs to; empty: it does not say",
                 READ | TOLD,
                 exported=ON_REQUEST,
+                shown="blog",
             ),
             Field(
                 "blog_name_basis",
@@ -133,14 +158,23 @@ DERIVED = (
                 "Where it says so: meta (og:site_name), json-ld or shown",
                 READ | TOLD,
                 exported=ON_REQUEST,
+                shown="blog",
             ),
-            Field("layout", "TEXT", "The look of the site that the page was read by", READ | TOLD, exported=ON_REQUEST),
+            Field(
+                "layout",
+                "TEXT",
+                "The look of the site that the page was read by",
+                READ | TOLD,
+                exported=ON_REQUEST,
+                shown="title, text",
+            ),
             Field(
                 "first_seen_at",
                 "TEXT NOT NULL",
                 "Time of the first capture that shows the post",
                 FOLDED | TOLD,
                 exported=19,
+                shown="seen",
             ),
             Field(
                 "last_seen_at",
@@ -148,6 +182,7 @@ DERIVED = (
                 "Time of the last capture that shows the post",
                 FOLDED | TOLD,
                 exported=20,
+                shown="seen",
             ),
             Field(
                 "missing_since",
@@ -162,6 +197,7 @@ DERIVED = (
                 FOLDED | TOLD,
                 exported=21,
                 facet="gone",
+                shown="gone",
             ),
             Field(
                 "gone_reason",
@@ -169,6 +205,7 @@ DERIVED = (
                 "How its absence showed: 404, 410, a redirect, an error page",
                 FOLDED | TOLD,
                 exported=22,
+                shown="gone",
             ),
             Field(
                 "revision_count",
@@ -177,14 +214,20 @@ DERIVED = (
                 FOLDED | TOLD,
                 exported=23,
             ),
-            Field("capture_id", "INTEGER REFERENCES captures(id)", "Capture that title, text and dates were read from"),
+            Field(
+                "capture_id",
+                "INTEGER REFERENCES captures(id)",
+                "Capture that title, text and dates were read from",
+                shown="title, text",
+            ),
             Field(
                 "content_sha256",
                 "TEXT",
                 "Digest of title, author, dates, text, link targets, pictures and files",
                 exported=ON_REQUEST,
+                shown="content",
             ),
-            Field("reader", "INTEGER", "Version of the rules that read it", exported=ON_REQUEST),
+            Field("reader", "INTEGER", "Version of the rules that read it", exported=ON_REQUEST, shown="title, text"),
             Field("excerpt", "TEXT", "Short description given by the page", READ | TOLD, exported=29, searched=2),
             Field(
                 "body_text",

@@ -41,6 +41,8 @@ class Field:
     searched: int = 0
     #: The facet of search that it answers; empty: none.
     facet: str = ""
+    #: The line of `ushrn show` that it stands in, with all others of that name; empty: in none.
+    shown: str = ""
     #: Of a column of exports that no table has: SQL over the post `p`.
     sql: str = ""
 

@@ -2,11 +2,11 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper import diff
+from scraper import diff, schema
 from scraper.errors import UsageError
 from scraper.harmless import harmless
 from scraper.numbers import plural
@@ -105,29 +105,49 @@ def _words(count: object) -> str:
 
 def _head(life: PostHistory) -> str:
     """What the archive says of the post, and where each field came from."""
+    fields = schema.TABLES["posts"].fields
+    names = dict.fromkeys(("title, text", *(field.shown for field in fields if field.shown), "filed under"))
+    said = ((name, _LINES[name](life) if name in _LINES else _values(life, name)) for name in names)
+    lines = [f"  {name:<12} {words}" for name, words in said if words]
+    return "\n".join([_plain(life.post["title"]), _plain(life.post["url"]), "", *lines])
+
+
+def _values(life: PostHistory, name: str) -> str:
+    """The fields of the line *name*, one after the other."""
+    fields = schema.TABLES["posts"].fields
+    return ", ".join(_plain(life.post[field.name]) for field in fields if field.shown == name)
+
+
+def _read_from(life: PostHistory) -> str:
+    """The capture that title and text are of, and the rules that they were read by."""
     post = life.post
-    shown = next((row for row in life.captures if row["id"] == post["capture_id"]), None)
-    body = _plain(shown["body_sha256"])[:DIGITS] if shown else "–"
-    came = f"capture {post['capture_id']}, read as {_plain(post['layout'])} by rules {post['reader']}, body {body}…"
-    counted = f"(counted {_plain(post['counted_at'])})" if post["counted_at"] else "(no true count was ever shown)"
-    fields = [
-        ("title, text", came),
-        ("author", f"{_plain(post['author'])}"),
-        ("published", _dated(post, "published")),
-        ("updated", _dated(post, "updated")),
-        (
-            "views",
-            f"{_plain(post['views'])}, comments {_plain(post['comments'])}, likes {_plain(post['likes'])} {counted}",
-        ),
-        ("filed under", "; ".join(map(_plain, (*life.categories, *life.tags))) or "–"),
-        ("language", f"{_plain(post['language'])}, {_words(post['word_count'])}"),
-        ("seen", f"{_plain(post['first_seen_at'])} to {_plain(post['last_seen_at'])}"),
-        ("content", f"sha256 {_plain(post['content_sha256'])}"),
-    ]
-    if post["gone_at"]:
-        fields.append(("gone", f"since {_plain(post['gone_at'])}: {_plain(post['gone_reason'])}"))
-    lines = [f"  {name:<12} {value}" for name, value in fields]
-    return "\n".join([_plain(post["title"]), _plain(post["url"]), "", *lines])
+    body = next((_plain(row["body_sha256"])[:DIGITS] for row in life.captures if row["id"] == post["capture_id"]), "–")
+    return f"capture {post['capture_id']}, read as {_plain(post['layout'])} by rules {post['reader']}, body {body}…"
+
+
+def _counted(life: PostHistory) -> str:
+    """The newest counts, and when they were observed."""
+    post = {name: _plain(value) for name, value in life.post.items()}
+    when = framed(life.post["counted_at"] and post["counted_at"], "counted ") or "no true count was ever shown"
+    return f"{post['views']}, comments {post['comments']}, likes {post['likes']} ({when})"
+
+
+def _language(life: PostHistory) -> str:
+    return f"{_plain(life.post['language'])}, {_words(life.post['word_count'])}"
+
+
+def _seen(life: PostHistory) -> str:
+    return f"{_plain(life.post['first_seen_at'])} to {_plain(life.post['last_seen_at'])}"
+
+
+def _gone(life: PostHistory) -> str:
+    return framed(
+        life.post["gone_at"] and _plain(life.post["gone_at"]), "since ", f": {_plain(life.post['gone_reason'])}"
+    )
+
+
+def _filed(life: PostHistory) -> str:
+    return "; ".join(map(_plain, (*life.categories, *life.tags))) or "–"
 
 
 def _dated(post: dict[str, object], name: str) -> str:
@@ -141,6 +161,20 @@ def _dated(post: dict[str, object], name: str) -> str:
         return "– (the source does not say)"
     local = f", {_plain(day)} at its site" if day is not None and not str(at).startswith(str(day)) else ""
     return f"{_plain(at)} (from {names.get(basis, _plain(basis))}{local})"
+
+
+#: The lines that say more than the values of their fields.
+_LINES: Mapping[str, Callable[[PostHistory], str]] = {
+    "title, text": _read_from,
+    "published": lambda life: _dated(life.post, "published"),
+    "updated": lambda life: _dated(life.post, "updated"),
+    "views": _counted,
+    "language": _language,
+    "seen": _seen,
+    "gone": _gone,
+    "content": lambda life: f"sha256 {_plain(life.post['content_sha256'])}",
+    "filed under": _filed,
+}
 
 
 def _captures(life: PostHistory, most: int) -> str:
