@@ -102,6 +102,13 @@ def test_every_verb_teaches_with_an_example(verb: str) -> None:
     assert f"ushrn {verb}" in (main.commands[verb].help or "")
 
 
+def test_the_list_of_verbs_says_of_each_what_it_does_without_being_cut() -> None:
+    context = click.Context(main, info_name="ushrn", terminal_width=80, **main.context_settings)
+    listed = main.get_help(context).partition("Commands:")[2].splitlines()[1:]
+    assert [line for line in listed if line.endswith("...")] == []
+    assert len(listed) == len(main.commands)
+
+
 def test_every_export_column_is_described() -> None:
     assert [name for name, field in schema.EXPORT_FIELDS.items() if not field.meaning] == []
 

@@ -218,7 +218,7 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="json: one JSON object a line, for each request, cause and error.",
+        help="json: one JSON object per line, for each request, cause and error.",
     )(command)
 
 
@@ -226,7 +226,7 @@ def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--jobs``, of verbs that read all pages again."""
     named = click.option(
         "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
-        help="Processes that read pages; the result is the same.",
+        help="Number of processes that read pages; the result is the same.",
     )  # fmt: skip
     return named(command)
 
@@ -238,7 +238,7 @@ def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
         envvar=CONTACT_VARIABLE,
         show_envvar=True,
         metavar="ADDRESS",
-        help="Your e-mail or web address, sent with every request, so that a site's owner can reach you.",
+        help="Your e-mail or web address, sent with every request so that a site's owner can reach you.",
     )(command)
 
 

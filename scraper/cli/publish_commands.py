@@ -35,7 +35,7 @@ EVIDENCE = ("warc", "wacz")
 @click.option(
     "--excel",
     is_flag=True,
-    help="CSV for spreadsheets: with a BOM, no cell that acts as a formula, none too long.",
+    help="CSV for spreadsheets: with a BOM, and no cell that acts as a formula or is too long.",
 )
 @click.option("--license", "licence", default="", metavar="NAME|URL",
               help="bag: the licence you grant, such as CC-BY-4.0; none is stated without it.")  # fmt: skip
@@ -48,12 +48,13 @@ def export(
     where: tuple[str, ...], query: str, excel: bool, licence: str, public: bool, without_captures: bool,
     without_pictures: bool,
 ) -> None:  # fmt: skip
-    """Write posts, citations or evidence to a file, or all of it to deposit.
+    """Write posts, citations or evidence to a file.
 
-    Beside every file of posts stands datapackage.json, which says what its columns mean. csv is RFC 4180, UTF-8, with
-    every post; NULL is empty, lists are joined by "; ". bag is the whole archive to deposit: the file, WARC, tables,
-    proofs, and what repositories ask for; into a new folder, or a .zip. With --where or --query, warc, wacz and bag
-    hold the captures of these posts, with their pictures, files and counts, and the log of all runs to check them by.
+    Every file of posts comes with a datapackage.json that says what its columns mean. csv is RFC 4180, UTF-8, with
+    every post; NULL is empty, lists are joined by "; ". bag is the whole archive for deposit, in a new folder or a
+    .zip: the file, WARC, tables, proofs, and what repositories ask for. With --where or --query, warc, wacz and bag
+    hold the captures of these posts, with their pictures, files and counts, and the log of all runs to check them
+    against.
 
     \b
     Example:  ushrn export csv --output posts.csv --where site=upr2020 --no-bodies
@@ -197,7 +198,7 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
 
 @click.command()
 @db_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 admits everyone.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 lets everyone in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks any free port.")
 @click.option("--allow-sql", is_flag=True, help="Let every visitor run SQL; for use on your own machine.")
 @click.option(
@@ -214,9 +215,10 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
     "  [default: the setting public_url]",
 )
 def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool, public_url: str) -> None:
-    """Serve the reading room: search, posts, exports, with Datasette's tables behind it.
+    """Serve the reading room, the archive as a website.
 
-    Restart it when archive.db has been replaced by another file; a crawl into it shows at once.
+    Search, posts and exports, with Datasette's tables behind them. What a crawl adds to the file shows at once; restart
+    the server when the file itself has been replaced.
 
     \b
     Example:  ushrn serve --port 8001
@@ -231,14 +233,14 @@ def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool, publ
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="Replace demo.db if there is one.")
-@click.option("--serve", "and_serve", is_flag=True, help="Then serve the website, until Ctrl-C.")
+@click.option("--force", is_flag=True, help="Replace demo.db if it exists.")
+@click.option("--serve", "and_serve", is_flag=True, help="Then serve the reading room, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
 def demo(force: bool, and_serve: bool, port: int) -> None:
-    """Try everything on a pretend blog on this machine, without any network.
+    """Try everything on a pretend blog, without any network.
 
-    Makes demo.db in the current folder from three crawls, 45 and 20 days ago and today, and prints what changed, a
-    search, and what to try next.
+    The blog runs on this machine. Makes demo.db in the current folder from three crawls, 45 and 20 days ago and today,
+    and prints what changed, a search, and what to try next.
 
     \b
     Example:  ushrn demo --serve

@@ -34,10 +34,11 @@ EXTRACT_KEYS = (
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, readable=False))
 @click.option("--url", help="Address of the page, if the file does not contain it; with one PATH only.")
 def extract(paths: tuple[Path, ...], url: str | None) -> None:
-    """Print what would be stored, one line of JSON per PATH, in order. Writes nothing.
+    """Print what would be stored, one line of JSON per PATH.
 
     PATH is a saved page (HTML, MHTML, webarchive), a text dump of one, or a web archive, of which the first post is
-    printed; - is standard input. A file that cannot be read gives a line of kind "error", and exit status 1.
+    printed; - is standard input. Writes nothing. A file that cannot be read gives a line of kind "error", and exit
+    status 1.
 
     \b
     Example:  ushrn extract saved-page.html
@@ -82,7 +83,7 @@ def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
 @click.command()
 @db_option
 @click.option("--check", "checked", is_flag=True,
-              help="Print what needs a look, one line per cause; end with status 10 when there is any.")  # fmt: skip
+              help="Print what needs attention, one line per cause; end with status 10 if there is any.")  # fmt: skip
 @click.option("--max-age", metavar="AGE",
               help="End with status 10 when the last good crawl is older than this: 36h, 8d, 2w.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Every address ever named as a post, and what became of it, as CSV.")
@@ -92,9 +93,9 @@ def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
 def status(
     db: Path, checked: bool, max_age: str | None, coverage: bool, as_json: bool, prometheus: Path | None
 ) -> None:
-    """Show what is in the archive, how fresh it is, and what is missing or broken.
+    """Show what is in the archive, how fresh it is, what is broken.
 
-    A crawl is good when pages were had in it. Writes nothing to the archive, and works on a read-only disk.
+    A crawl is good when it obtained pages. Writes nothing to the archive, and works on a read-only disk.
 
     \b
     Example:  ushrn status --check
@@ -139,10 +140,11 @@ def measured(db: Path, file: Path, max_age: timedelta | None) -> "Status":
               help="html: a complete page, ready to mail.")  # fmt: skip
 @click.option("--site", default="", metavar="SITE", help="Only posts of this site.")
 def changes(db: Path, since: str, form: str, site: str) -> None:
-    """Show what the archive has learned since a day: posts new, edited, removed or restored.
+    """Show what the archive has learned since a day.
 
-    Newest first, by when this archive learned of it; each line also says when the page was captured. Addresses are
-    those of the archive's public site, if that is set (`ushrn settings public_url`), else the original ones.
+    New, edited, removed and restored posts, newest first by when the archive learned of it; each line also says when
+    the page was captured. Addresses are those of the archive's public site if that is set (`ushrn settings
+    public_url`), otherwise the original ones.
 
     \b
     Example:  ushrn changes --since 2026-11-01 --format html | mail -a 'Content-Type: text/html' -s News me
@@ -173,15 +175,15 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
 @click.argument("query", nargs=-1, metavar="QUERY")
 @db_option
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest", "views", "comments"]), default="relevance",
-              show_default=True, help="Order of the hits.")  # fmt: skip
-@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to show.")
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them.")
+              show_default=True, help="Order of the results.")  # fmt: skip
+@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Results to show.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of results.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
 @click.option("--match", "matched", type=click.Choice(["all", "most", "any"]),
               help="Count posts with all words, or also those with most or any of them. "
                    "[default: all; where few have all words, further posts follow]")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per hit, best first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per result, best first.")
 def search(
     query: tuple[str, ...],
     db: Path,
@@ -192,7 +194,7 @@ def search(
     matched: str | None,
     as_json: bool,
 ) -> None:
-    """Search the posts: title, date, views and the passages found.
+    """Search the posts, and show the passages found.
 
     \b
     water shutoffs             posts with both words, in any form; then those with most of them
@@ -247,9 +249,11 @@ def search(
 @db_option
 @click.option("--all", "everything", is_flag=True, help="Show long lists in full.")
 @click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output.")
-@click.option("--capture", metavar="ID|DIGEST", help="With --raw: which capture, by its id or record digest.")
+@click.option("--capture", metavar="ID|DIGEST", help="With --raw: this capture, by its id or record digest.")
 def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -> None:
-    """Show the history of one post: captures, events, revisions with what changed, counts, sources of fields.
+    """Show the history of one post.
+
+    Its captures, events and counts, its revisions with what changed in each, and the source of each field.
 
     URL is any address the post is known by.
 
@@ -275,18 +279,18 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 @click.option("--chain", metavar="VALUE", help="A chain value kept elsewhere: is it that of a run of this archive?")
 @click.option("--strict", is_flag=True, help="End with status 1 for notes, too.")
 @click.option("--record", "is_recorded", is_flag=True,
-              help="Where no damage is found, add a run that says so: `status` then tells its age.")  # fmt: skip
+              help="If no damage is found, record that as a run; `status` then shows how long ago it was.")  # fmt: skip
 @jobs_option
 @stoppable
 def verify(
     db: Path, as_json: bool, checkpoint: Path | None, chain: str | None, strict: bool, is_recorded: bool, jobs: int
 ) -> None:
-    """Check every digest, reference and row against the captures it came from.
+    """Check every digest, reference and row of the archive.
 
-    Writes nothing, unless --record asks for it.
+    Each row is compared with the captures it came from. Writes nothing, unless --record asks for it.
 
-    Damage ends with status 7, what cannot be shown to hold (read by another reader, written to since the last
-    checkpoint, a copy without bodies) with 1, notes (a count that fell) with 0.
+    Exit status: 7 for damage; 1 for what cannot be proven (read by another version, written to since the last
+    checkpoint, a copy without bodies); 0 for notes (a count that fell).
 
     \b
     Example:  ushrn verify --db archive.db --checkpoint checkpoint-of-march.txt

@@ -15,9 +15,9 @@ from scraper.numbers import plural
 @db_option
 @click.pass_context
 def seal(ctx: click.Context, db: Path) -> None:
-    """Sign, timestamp and publish checkpoints of the log of all captures.
+    """Sign, timestamp and publish checkpoints of the archive's log.
 
-    Every run ends with a checkpoint. Without a subcommand, the newest one is printed.
+    Every run ends with a checkpoint of the log of all captures. Without a subcommand, the newest one is printed.
 
     \b
     Example:  ushrn seal key --name archive.example.org/posts
@@ -51,11 +51,13 @@ def show_(db: Path) -> None:
 @db_option
 @click.option("--name", metavar="NAME", help="Name of the log: a host and path of yours, without https://.")
 def key(db: Path, name: str | None) -> None:
-    """Make a key, sign with it from now on, and print its public half, the verifier key.
+    """Make a signing key, and print its public half.
 
-    The secret half lies in a file that only you can read, in ~/.config/ushrn (or $XDG_CONFIG_HOME/ushrn), never in the
+    Checkpoints are signed with it from now on; the public half is called the verifier key.
+
+    The secret half is in a file that only you can read, in ~/.config/ushrn (or $XDG_CONFIG_HOME/ushrn), never in the
     archive. Keep a copy. If it is lost, make a new one: the next checkpoint says so, and names the one before. WACZ
-    files are signed, too: with a key that follows from it, whose public half is told as well (and is in `meta`).
+    files are signed too, with a key derived from it, whose public half is printed as well (and is in `meta`).
     """
     from scraper import seal as room
     from scraper.runs import open_run
@@ -77,9 +79,9 @@ def key(db: Path, name: str | None) -> None:
 @db_option
 @click.option("--authority", "authorities", multiple=True, required=True, metavar="URL",
               help="Address of an RFC 3161 authority; several are better.")  # fmt: skip
-@click.option("--always", is_flag=True, help="Ask these at the end of every run from now on.")
+@click.option("--always", is_flag=True, help="Also ask them at the end of every run from now on.")
 def stamp(db: Path, authorities: tuple[str, ...], always: bool) -> None:
-    """Have independent authorities say that the newest checkpoint existed by now."""
+    """Have independent authorities timestamp the newest checkpoint."""
     from scraper import seal as room
     from scraper.errors import Unreachable
     from scraper.runs import open_run
@@ -102,9 +104,11 @@ def stamp(db: Path, authorities: tuple[str, ...], always: bool) -> None:
 @db_option
 @click.argument("where", metavar="FILE|URL")
 def publish(db: Path, where: str) -> None:
-    """Write the newest checkpoint to a file (in a git folder, on another disk), or have a witness at a URL cosign it.
+    """Write the newest checkpoint to a file, or have it cosigned.
 
-    A witness is a server of somebody else's that signs only what continues the log it saw before (C2SP tlog-witness).
+    FILE may be in a git folder or on another disk; at URL is a witness that cosigns.
+
+    A witness is someone else's server; it signs only what continues the log that it saw before (C2SP tlog-witness).
     """
     from scraper import export
     from scraper import seal as room
@@ -136,10 +140,12 @@ def publish(db: Path, where: str) -> None:
 def exhibit(
     urls: tuple[str, ...], db: Path, output: Path, revision: str | None, query: str, where: tuple[str, ...]
 ) -> None:
-    """Posts as one file that a stranger can check: a page to print, the captures, the proofs, a program that checks.
+    """Put posts into one file that a stranger can check.
 
-    One post, several, or those of a search, up to 100. In the unpacked zip, `python3 verify.py` says what holds, with
-    Python 3.11 or newer alone.
+    A zip with a page to print, the captures, the proofs, and a program that checks them.
+
+    One post, several, or those of a search, up to 100. In the unpacked zip, `python3 verify.py` says what holds; it
+    needs Python 3.11 or newer, and nothing else.
 
     \b
     Example:  ushrn exhibit https://www.upr2020.org/post/example --output post.zip
@@ -183,11 +189,11 @@ def withdraw(
     url: str, db: Path, reason: str, by: str, everywhere: bool, hide: bool, revision: str | None, capture: str | None,
     pictures: bool, yes: bool,
 ) -> None:  # fmt: skip
-    """Remove a post from everything that can be read, and keep the proof that it was there.
+    """Remove a post from all that can be read, and keep its proof.
 
     Its words and pictures are erased from tables, indexes, stored pages and the free space of the file; address, times
-    and digests stay, so that every other proof holds. It does not come back by a later crawl, import or rebuild. Nobody
-    else may have the file open meanwhile. Copies made before are beyond reach.
+    and digests stay, so that it can be proven that it was there, and every other proof holds. No later crawl, import or
+    rebuild brings it back. No other program may have the file open meanwhile. Copies made earlier are beyond reach.
 
     \b
     Example:  ushrn withdraw https://www.upr2020.org/post/example --reason "the author asked" --by "A. Editor" --yes

@@ -13,13 +13,15 @@ from scraper.records import Setting
 
 
 @click.command()
-@click.argument("name", required=False, metavar="NAME")
-@click.argument("value", required=False, metavar="VALUE")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("value", required=False, metavar="[VALUE]")
 @db_option
 @click.option("--from", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
-              help="Set everything that this JSON file names.")  # fmt: skip
+              help="Set everything that this JSON file contains.")  # fmt: skip
 def settings(name: str | None, value: str | None, db: Path, source: Path | None) -> None:
-    """Show or change how the archive describes itself. The settings are kept in the archive.
+    """Show or change how the archive describes itself.
+
+    The settings are kept in the archive:
 
     \b
     name                  what it is called
@@ -29,7 +31,7 @@ def settings(name: str | None, value: str | None, db: Path, source: Path | None)
     introduction          paragraphs for the home page; **words** are bold
     introduction_sources  the web addresses that the introduction rests on
 
-    Without VALUE, show it; VALUE - is standard input, an empty one takes the setting away.
+    Without VALUE, the setting is shown; - reads it from standard input, and an empty VALUE removes it.
 
     \b
     Example:  ushrn settings name "Harbour papers"

@@ -36,7 +36,7 @@ SHOWN = 60
 @click.option("--max-bytes", type=click.IntRange(min=1), metavar="BYTES", help="Stop after receiving this many bytes.")
 @click.option("--private", is_flag=True, help="Allow the hosts named here to be on a private network.")
 @click.option("--accept-certificate", "certificates", multiple=True, metavar="SHA256",
-              help="Take the certificate with this digest though it is not trusted (of a dying site).")  # fmt: skip
+              help="Accept the certificate with this digest even if it is not trusted (a dying site's).")  # fmt: skip
 @log_option
 @stoppable
 def crawl(
@@ -48,7 +48,7 @@ def crawl(
 
     SITE is the id of a site (upr2020, ushrn-news, ushrn-drupal), URL the address of any Wix blog or of one post;
     without any, all known sites. robots.txt is obeyed, one request is made at a time, and every request names
-    --contact; only this machine can be crawled without one. A run may be stopped at any moment: the next goes on.
+    --contact; only this machine can be crawled without one. A run may be stopped at any moment; the next one continues.
 
     \b
     Example:  ushrn crawl --contact you@example.org
@@ -83,10 +83,11 @@ def crawl(
 @click.option("--list", "list_only", is_flag=True, help="Only list what is held back, and why; change nothing.")
 @stoppable
 def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
-    """Accept the pages that `crawl` held back, once you have checked that the posts really changed.
+    """Accept the pages that `crawl` held back.
 
-    `crawl` holds back pages when many posts lose their title, text or date at once, and never calls a post gone that
-    the site's own sources still name. Look at some of them first; what is taken in stays in the record, with your name.
+    `crawl` holds back pages when many posts lose their title, text or date at once, and does not call a post gone
+    while the site's own sources still name it. Look at some of the pages first, to see that the posts really changed:
+    what you accept is recorded, with your name.
 
     \b
     Example:  ushrn accept --list
@@ -126,11 +127,11 @@ def recover(
     sources: tuple[str, ...], endpoints: tuple[str, ...], delay: float | None, wet: bool, pictures: str,
     log_format: str,
 ) -> None:  # fmt: skip
-    """Recover posts of any date from the Wayback Machine and Common Crawl.
+    """Recover posts from the Wayback Machine and Common Crawl.
 
-    Every version that differs is fetched, with the time at which it was captured, and documents linked from posts.
-    What is here already is not asked for again, so a run may be stopped at any moment. `ushrn status --coverage`
-    then tells what became of every post address ever heard of.
+    Every differing version, of any date, is fetched with the time at which it was captured, and so are documents
+    linked from posts. What the archive already has is not requested again, so a run may be stopped at any moment.
+    `ushrn status --coverage` then says what became of every address ever named as a post.
 
     \b
     Example:  ushrn recover upr2020 --contact you@example.org --since 2020
@@ -162,21 +163,23 @@ def recover(
 @click.option("--own", is_flag=True,
               help="Restore exports of this program exactly as they were, if you vouch for their origin.")  # fmt: skip
 @click.option("--key", metavar="KEY",
-              help="The same, of exports that this verifier key sealed; others are refused.")  # fmt: skip
+              help="The same, for exports that this verifier key sealed; others are refused.")  # fmt: skip
 @click.option("--set-aside", metavar="RUN",
               help="Undo an import instead: RUN is its number, or last. Nothing is deleted.")  # fmt: skip
-@click.option("--reason", help="With --set-aside: why, kept in the archive.")
+@click.option("--reason", help="With --set-aside: the reason, kept in the archive.")
 @log_option
 @stoppable
 def import_(
     paths: tuple[Path, ...], db: Path, url: str | None, captured_at: str | None, manifest: Path | None,
     all_hosts: bool, own: bool, key: str | None, set_aside: str | None, reason: str | None, log_format: str,
 ) -> None:  # fmt: skip
-    """Import saved pages (HTML, MHTML, webarchive), text dumps, WARC, ARC, WACZ and WET files, and folders of them.
+    """Import saved pages, text dumps and web archives.
+
+    HTML, MHTML, webarchive and text files, WARC, ARC, WACZ and WET, and folders of them.
 
     A page's address comes from --url, the manifest, a "saved from" comment in it, its canonical link, or its og:url;
     its time from --captured-at, the manifest, that comment, the page's own data, or the file. Importing the same
-    again changes nothing, and the order does not matter. What --set-aside undoes counts for nothing any more, also
+    files again changes nothing, and their order does not matter. An import undone by --set-aside no longer counts, even
     after a rebuild; it stays in the archive as evidence, and `verify` names the decision.
 
     \b
@@ -216,7 +219,9 @@ def import_(
 @jobs_option
 @stoppable
 def rebuild(db: Path, diff: bool, jobs: int) -> None:
-    """Read every stored capture again with the current rules, and rebuild all tables. No network.
+    """Read every stored capture again with the current rules.
+
+    All derived tables are made anew. Needs no network.
 
     \b
     Example:  ushrn rebuild --diff
@@ -249,7 +254,9 @@ def differing(change: "FieldChange") -> str:
     "--at", default="03:00", show_default=True, metavar="HH:MM", help="Local time; the run starts within the next hour."
 )
 @click.option("--mail", metavar="ADDRESS", help="Address to notify when a run fails.")
-@click.option("--ping", metavar="URL", help="A monitor like healthchecks.io: told of each start, and of how it ended.")
+@click.option(
+    "--ping", metavar="URL", help="A monitor like healthchecks.io, told when each run starts and how it ended."
+)
 @click.option("--user", is_flag=True, help="systemd: units for your own account, not for the system.")
 @click.option("--account", default="ushrn", show_default=True, metavar="NAME",
               help="systemd: the account that the system's unit runs as.")  # fmt: skip
@@ -259,10 +266,10 @@ def schedule(
     kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None,
     ping: str | None, user: bool, account: str, certificates: tuple[str, ...], verify: bool,
 ) -> None:  # fmt: skip
-    """Print ready files that run `crawl` every day: a systemd timer, or a line for cron. Starts nothing.
+    """Print a systemd timer or cron line that runs `crawl` daily.
 
-    The unit for the system is hardened; it may write only to the folder of the archive. Sites and contact are checked
-    as `crawl` does.
+    Ready to install; starts nothing. The unit for the system is hardened: it may write only to the folder of the
+    archive. Sites and contact are checked as `crawl` checks them.
 
     \b
     Example:  ushrn schedule systemd --contact you@example.org --db /srv/ushrn/archive.db
