@@ -3,7 +3,7 @@
     ArchiveError                       exit status
       UsageError                           2   the call's words are wrong
       Unreachable                          3   no site answered; nothing changed
-        RobotsUnavailable                  3   robots.txt could not be had, so nothing may be fetched
+        RobotsUnavailable                  3   robots.txt could not be fetched, so nothing may be fetched
       Forbidden                            4   robots.txt says no
       LayoutChanged                        5   pages no longer look as they did; nothing was overwritten
       ArchiveUnusable                      6   archive.db cannot be used as it is
@@ -19,7 +19,7 @@
       Blocked                              11   a wall stands before the site's pages
       ProgramFault                         12   a fault of the program
       Stale                                10   `status`: the last good crawl is too old
-      PageError                            1   one page could not be had or read; the others go on
+      PageError                            1   one page could not be fetched or read; the others go on
         FetchFailed                        1   no answer, or one that cannot be used
         Unreadable                         1   the bytes are not what the reader needs
           SelectorMismatch                 1   a page breaks a promise of its layout
@@ -141,7 +141,7 @@ class Stale(ArchiveError):
 
 
 class PageError(ArchiveError):
-    """One page could not be had or read; *url* says which. The others go on."""
+    """One page could not be fetched or read; *url* says which. The others go on."""
 
     def __init__(self, url: str, message: str) -> None:
         super().__init__(f"{url}: {message}")

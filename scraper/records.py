@@ -75,7 +75,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An address worth fetching, and how we heard of it."""
+    """An address worth fetching, and how it was found."""
 
     url: str
     site: str

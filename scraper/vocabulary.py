@@ -149,7 +149,7 @@ class Stage(StrEnum):
     COUNTS_WEATHER = "counts-weather"
     FILE = "file"
     PICTURE = "picture"
-    #: An address that a source names and that was never had.
+    #: An address that a source names and that was never fetched.
     NAMED = "named"
     #: The site as a whole could not be reached.
     REACH = "reach"

@@ -53,7 +53,7 @@ class Attachments:
         return urls.host(url) in self.hosts and bool(DOCUMENT.search(path) or UPLOADS.search(path))
 
     def _failed_lately(self, url: str) -> bool:
-        """Whether it could not be had a few days ago: then it is tried again some days from now."""
+        """Whether it could not be fetched a few days ago: then it is tried again some days from now."""
         noted = lookups.last_noted(self.session.archive.db, url, Stage.FILE)
         return within(noted, FILE_AGAIN, self.session.run.now())
 

@@ -34,7 +34,7 @@ class ControlPages:
         return self._known[0]
 
     def _probe(self) -> Capture | None:
-        """The answer for a random address; None: none was had."""
+        """The answer for a random address; None: none was fetched."""
         if not self._probes:
             self._probes.append(self._ask_probe())
         return self._probes[0]

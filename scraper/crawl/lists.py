@@ -41,7 +41,7 @@ class Found:
 
     @property
     def named(self) -> frozenset[str]:
-        """Canonical addresses of the posts that a source which was had today names."""
+        """Canonical addresses of the posts that a source which was fetched today names."""
         return frozenset(self.in_sitemap | self.in_feed | self.in_list)
 
     def heard(self) -> tuple[Target, ...]:

@@ -1,7 +1,7 @@
 """The pictures of posts and the style sheets of their pages: each fetched once, as the original, byte for byte.
 
 Where the original is refused, the rendition that the page shows is taken. A picture that is kept costs no request; one
-that could not be had is asked for again as `decide.is_due_again` says. What the style sheets draw is fetched last.
+that could not be fetched is asked for again as `decide.is_due_again` says. What the style sheets draw is fetched last.
 """
 
 import itertools
@@ -120,7 +120,7 @@ class PictureCrawl:
             if reason is None:
                 self._session.resolve(host, STAGE)
             else:
-                message = f"no picture could be had from there: {reason}; asked again in the next run"
+                message = f"no picture could be fetched from there: {reason}; asked again in the next run"
                 self._session.note(_problem(host, "host-silent", message, Level.ERROR))
 
     def _step(self, done: int, total: int, url: str) -> None:
@@ -179,10 +179,10 @@ class PictureCrawl:
         wanted = (url for url in pictures_drawn(self._session, pages) if self._may_ask(url) and self._is_due(url))
         return itertools.islice(wanted, PICTURES_OF_STYLES)
 
-    # -- where it may be had
+    # -- where it may be fetched
 
     def _candidates(self, one: WantedPicture) -> list[str]:
-        """Where the picture may be had, best first: the original, then what the page shows."""
+        """Where the picture may be fetched, best first: the original, then what the page shows."""
         shown = self._media.of(one.page_id).shown_as(picture_name(one.url)) if one.page_id else ()
         originals = [*(wix_media.without_rendition(url) for url in shown), one.url]
         order = [*shown, *originals] if self._policy.want == Want.SHOWN else [*originals, *shown]
@@ -265,7 +265,7 @@ class PictureCrawl:
 
 
 def _problem(url: str, kind: str, message: str, level: Level = Level.NOTE) -> Problem:
-    """A picture that could not be had is a note: what is wrong with a host is an error of the host's."""
+    """A picture that could not be fetched is a note: what is wrong with a host is an error of the host's."""
     return Problem(stage=STAGE, kind=kind, level=level, url=url, message=message)
 
 

@@ -38,7 +38,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """How many of the run's sitemaps, feeds and lists were had, stood behind a wall, and were refused."""
+    """How many of the run's sitemaps, feeds and lists were fetched, stood behind a wall, and were refused."""
 
     had: int
     blocked: int
@@ -51,8 +51,8 @@ class _Sources:
 
 
 def _is_walled(before: _Sources, after: _Sources, memory: dict[str, UrlState]) -> bool:
-    """Whether a wall stands before all sources of a site: none was had. Where they were only refused, posts that are
-    known tell more; where none is known, nothing else can.
+    """Whether a wall stands before all sources of a site: none was fetched. Where they were only refused, posts that
+    are known tell more; where none is known, nothing else can.
     """
     if after.had > before.had:
         return False

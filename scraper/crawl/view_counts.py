@@ -81,7 +81,7 @@ class Counting:
         )
 
     def _token(self, where: str) -> str | None:
-        """A visitor's token; None: there is none to be had, which is noted."""
+        """A visitor's token; None: there is none to be found, which is noted."""
         try:
             captures = self.session.fetcher.get(where, kind=CaptureKind.COUNTS, hosts=self.hosts)
         except Forbidden as error:

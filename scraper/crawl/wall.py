@@ -23,7 +23,7 @@ class Wall:
         self._told = False
 
     def passed(self) -> None:
-        """A page was had: no wall stands before all of them."""
+        """A page was fetched: no wall stands before all of them."""
         self._in_a_row = 0
 
     @property

@@ -1,4 +1,4 @@
-"""What to fetch now: what was never had, what has changed, what was not looked at for long. Pure."""
+"""What to fetch now: what was never fetched, what has changed, what was not looked at for long. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ OLD_EVERY = timedelta(days=91)
 #: A post that is missing, but not long enough to be gone, is looked for again as often, and when it is long enough.
 MISSING_EVERY = timedelta(days=7)
 
-#: A post that a source names and that was never had is asked for daily, so long …
+#: A post that a source names and that was never fetched is asked for daily, so long …
 NEVER_HAD_DAILY = timedelta(days=14)
 #: … then after these times.
 NEVER_HAD_AGAIN = tuple(timedelta(days=days) for days in (2, 4, 8, 16, 30))
@@ -33,7 +33,7 @@ SITE_GONE_AFTER = timedelta(days=14)
 SITE_PROBED_EVERY = timedelta(days=7)
 #: All pages of a list are read again after this time, whatever the sources say.
 LIST_WALKED_EVERY = timedelta(days=7)
-#: A file that could not be had is tried again after this time.
+#: A file that could not be fetched is tried again after this time.
 FILE_AGAIN = timedelta(days=7)
 #: A host that answered 404 for the counts endpoint is asked again after this time.
 COUNTS_HOST_AGAIN = timedelta(days=30)
@@ -98,7 +98,7 @@ def due(
     """Posts to fetch now, the most urgent first, each once, by the address they are known by.
 
     *memory* is `Archive.memory` of the site, keyed by that address; *targets* are those of this run. Only committed
-    captures count: what was heard of, but never had, is due until it is had. *full*: everything known is due.
+    captures count: what is known, but was never fetched, is due until it is. *full*: everything known is due.
     """
     heard = _heard(targets)
     found = []
@@ -177,7 +177,7 @@ def _reason_by_age(known: UrlState, answered: datetime, now: datetime) -> str | 
 
 
 def _is_due_again(tries: Sequence[str], now: datetime) -> bool:
-    """Whether an address that was never had, though a source names it, is to be asked for again: daily at first."""
+    """Whether an address that was never fetched, though a source names it, is to be asked for again: daily at first."""
     first, last = instant(tries[0]), instant(tries[-1])
     if now - first <= NEVER_HAD_DAILY:
         return now - last >= ALMOST_A_DAY

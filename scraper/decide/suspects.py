@@ -26,7 +26,7 @@ class Suspect:
     url: str
     #: What came from there in the end: a page, or a redirect that was not followed.
     answer: Capture
-    #: Whether a source of the site that was had whole today names the post, and whether it was had in this run.
+    #: Whether a source of the site that was fetched whole today names the post, and whether it was fetched in this run.
     named: bool = False
     was_good: bool = False
     #: It was asked for as a control: the archive has the post, and nothing says that it is away.
@@ -46,7 +46,7 @@ class Controls:
 
     #: Whether a post that the archive has was shown; None: there was none to ask for, or no answer.
     known_good: bool | None = None
-    #: The answer for an address that never was; None: none was had.
+    #: The answer for an address that never was; None: none was fetched.
     probe: Capture | None = None
 
 

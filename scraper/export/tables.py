@@ -18,7 +18,7 @@ from scraper.store import whole_tables
 
 #: All of them, in the order of the data dictionary.
 NAMES = tuple(schema.TABLES)
-#: Those with rows of posts, which can be had for some posts.
+#: Those with rows of posts, which can be exported for some posts alone.
 OF_POSTS = tuple(name for name, table in schema.TABLES.items() if "post_id" in {field.name for field in table.fields})
 #: Those that an export of all tables has: each row once, so no views.
 ALL = tuple(name for name, table in schema.TABLES.items() if not table.script.lstrip().startswith("CREATE VIEW"))

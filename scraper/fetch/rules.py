@@ -1,4 +1,4 @@
-"""Gets each robots.txt, believes it for a day, and asks no page of a host whose rules cannot be had."""
+"""Gets each robots.txt, believes it for a day, and asks no page of a host whose rules cannot be fetched."""
 
 import math
 from collections.abc import Callable
@@ -165,7 +165,7 @@ class RobotsRules:
 
 
 def _unavailable(message: str, *, answered: bool) -> RobotsUnavailable:
-    """That there are no rules to be had; *answered*: the server is there all the same."""
+    """That there are no rules to be found; *answered*: the server is there all the same."""
     error = RobotsUnavailable(message)
     error.answered = answered
     return error

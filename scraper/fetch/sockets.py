@@ -108,7 +108,7 @@ class Tee(httpcore.NetworkStream):
         return Tee(inner, self._backend, self.ip, self.port)
 
     def _unchecked(self, host: str | None) -> httpcore.NetworkStream | None:
-        """A second connection to the same machine, which takes any certificate; None: there is none to be had."""
+        """A second connection to the same machine, which takes any certificate; None: there is none to be found."""
         seconds = _remaining(self._backend.record.deadline, certificates.SECONDS)
         try:
             plain = self._backend.plain(self.ip, self.port, seconds)

@@ -5,7 +5,7 @@ cells and headings that stand in no menu, footer, column, form, card or comment,
 tell them, and of whose letters fewer than half are links. Most is three quarters. What stands in that element is read
 as it stands there, without menus.
 
-The HTML of the network's older sites was not to be had when this was written: dumps of their text were. So their
+The HTML of the network's older sites could not be found when this was written; dumps of their text could. So their
 layouts know where title and dates stand, and leave the body to this rule where their own marks are missing; a note
 says so.
 """

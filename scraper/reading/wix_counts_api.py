@@ -32,7 +32,7 @@ class CountsQuestion:
 
 
 def tokens_url(site: Site) -> str:
-    """Where an anonymous visitor's token is had."""
+    """Where an anonymous visitor's token is fetched."""
     return site.base_url + TOKENS
 
 

@@ -126,7 +126,7 @@ class CommonCrawl:
     where: commoncrawl.CommonCrawlHosts = commoncrawl.COMMON_CRAWL
     since: str | None = None
     until: str | None = None
-    #: Read the text of a page out of WET files where its record cannot be had: up to 150 MB for one page.
+    #: Read the text of a page out of WET files where its record cannot be fetched: up to 150 MB for one page.
     wet: bool = False
     #: Seconds between requests, as the user wants them.
     delay: float | None = None

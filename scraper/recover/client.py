@@ -29,7 +29,7 @@ class Listing:
     """What a web archive lists for one question."""
 
     rows: tuple[CdxRecord, ...] = ()
-    #: False: it could not all be had, so what is not in it may still be there.
+    #: False: it could not all be fetched, so what is not in it may still be there.
     whole: bool = True
 
 
@@ -125,7 +125,7 @@ def rows(
     forever: bool = False,
 ) -> Listing:
     """All rows that the archive lists; *question* is the address to ask, given the key of the answer before and how
-    many rows to ask for: the first of *sizes*, and the next where that could not be had.
+    many rows to ask for: the first of *sizes*, and the next where that could not be fetched.
     """
     found: list[CdxRecord] = []
     key: str | None = None
@@ -190,7 +190,7 @@ def held(db: sqlite3.Connection, source: str, listed: Iterable[CdxRecord]) -> He
 def take(
     session: NetworkSession, where: str, get: Callable[[], Capture | CdxRefusal], judge: Callable[[Capture], Capture]
 ) -> bool:
-    """Get one capture, named *where* in problems, and keep it as *judge* gives it; whether it was had.
+    """Get one capture, named *where* in problems, and keep it as *judge* gives it; whether it was fetched.
 
     Raises RateLimited and Interrupted, after which the next run goes on.
     """

@@ -1,4 +1,4 @@
-"""What became of every post address that was ever heard of, as far as web archives tell: the states in `known_urls`."""
+"""What became of every post address ever named, as far as web archives know: the states in `known_urls`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -66,7 +66,7 @@ class Recovery:
         return error.exit_status
 
     def _from(self, archive: WebArchive) -> bool:
-        """Lists and gets what one archive has; whether its listings could all be had."""
+        """Lists and gets what one archive has; whether its listings could all be fetched."""
         listed = self._listed(archive)
         if listed.whole and self.all_times:
             self.heard.whole.add(archive.source)

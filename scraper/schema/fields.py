@@ -328,7 +328,7 @@ DERIVED = (
     ),
     Table(
         "counts",
-        "Views, comments and likes as observed, one row for each capture that told any.",
+        "Views, comments and likes as observed, one row for each capture that reported any.",
         (
             Field(
                 "post_id",
@@ -340,7 +340,7 @@ DERIVED = (
             Field(
                 "capture_id",
                 "INTEGER NOT NULL REFERENCES captures(id)",
-                "Capture that told the numbers: its own page, a list, or the site's counts endpoint",
+                "Capture that reported the numbers: the post's own page, a list, or the site's counts endpoint",
                 KEY,
             ),
             Field("counted_at", "TEXT NOT NULL", "Time of that capture"),
@@ -358,9 +358,9 @@ DERIVED = (
     ),
     Table(
         "listed_counts",
-        "Counts that lists and the counts endpoint told, by address, also of posts not archived yet.",
+        "Counts that lists and the counts endpoint reported, by address, also of posts not archived yet.",
         (
-            Field("capture_id", "INTEGER NOT NULL REFERENCES captures(id)", "Capture that told the numbers", KEY),
+            Field("capture_id", "INTEGER NOT NULL REFERENCES captures(id)", "Capture that reported the numbers", KEY),
             Field("url", "TEXT NOT NULL", "Address of the post", KEY),
             Field("views", "INTEGER", "Number of views; empty: not reported"),
             Field("comments", "INTEGER", "Number of comments; empty: not reported"),
@@ -420,23 +420,23 @@ DERIVED = (
     ),
     Table(
         "known_urls",
-        "Every post address that was ever heard of, and what became of it.",
+        "Every address ever named as a post's, and what became of it.",
         (
             Field("url", "TEXT PRIMARY KEY NOT NULL", "Canonical address", KEY),
             Field("site", "TEXT NOT NULL REFERENCES sites(id)", "Its site"),
             Field(
                 "found_by",
                 "TEXT NOT NULL",
-                "How it was heard of: sitemap, feed, list, link, given, number, wayback, commoncrawl, capture",
+                "How it was found: sitemap, feed, list, link, given, number, wayback, commoncrawl, capture",
                 RECORDED,
             ),
-            Field("first_heard_at", "TEXT NOT NULL", "When it was first heard of, UTC", RECORDED),
-            Field("last_heard_at", "TEXT NOT NULL", "When it was last heard of, UTC", RECORDED),
-            Field("lastmod", "TEXT", "When its site says that it changed last", RECORDED),
+            Field("first_heard_at", "TEXT NOT NULL", "When it was first named, UTC", RECORDED),
+            Field("last_heard_at", "TEXT NOT NULL", "When it was last named, UTC", RECORDED),
+            Field("lastmod", "TEXT", "When it last changed, according to its site", RECORDED),
             Field(
                 "state", "TEXT NOT NULL", "archived, wanted, redirected, in-web-archive, lost, not-a-post or withdrawn"
             ),
-            Field("evidence", "TEXT", "Why that is said", RECORDED),
+            Field("evidence", "TEXT", "Reason for that state", RECORDED),
             Field("next_try_at", "TEXT", "When it will be asked for again, UTC; empty: it is not waiting", RECORDED),
         ),
         indexes=("known_urls_site ON known_urls(site, state)",),

@@ -87,7 +87,7 @@ def _lent(table: str, *names: str) -> tuple[Field, ...]:
 VIEWS = (
     Table(
         "coverage",
-        "View: every post address ever heard of, with the post that is there.",
+        "View: every address ever named as a post's, with the post that is there.",
         (
             *_lent("known_urls", "site", "url", "state", "evidence", "found_by", "first_heard_at", "last_heard_at"),
             *_lent("known_urls", "lastmod", "next_try_at"),
@@ -119,7 +119,7 @@ VIEWS = (
             Field("views", "INTEGER", "Highest number of views that day; empty: not reported"),
             Field("comments", "INTEGER", "Highest number of comments that day; empty: not reported"),
             Field("likes", "INTEGER", "Highest number of likes that day; empty: not reported"),
-            Field("observations", "INTEGER", "How many captures told numbers that day"),
+            Field("observations", "INTEGER", "How many captures reported numbers that day"),
         ),
         sql=COUNTS_BY_DAY,
     ),

@@ -95,7 +95,7 @@ def check(db_path: Path) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises UsageError when that address cannot be had."""
+    """A listening socket. Raises UsageError when that address cannot be fetched."""
     # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that name it; with it on, an
     # answer in two pieces waits 40 ms for the reader's acknowledgement.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -111,7 +111,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def refusal(host: str, port: int, error: OSError | OverflowError) -> UsageError:
-    """Why that address cannot be had, in words."""
+    """Why that address cannot be fetched, in words."""
     if isinstance(error, OverflowError):
         return UsageError(f"port {port}: expected 0 to 65535")
     if error.errno == errno.EADDRINUSE:

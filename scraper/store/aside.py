@@ -1,7 +1,7 @@
 """Captures that count for nothing, because a decision says so: an import that was undone, a clock that was wrong.
 
 They stay as they are, sealed, exported and named by `verify`. Nothing is derived from them, and they are no answer to
-what was had when.
+what was fetched when.
 """
 
 import sqlite3

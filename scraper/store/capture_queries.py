@@ -52,7 +52,7 @@ def body_by_digest(db: sqlite3.Connection, sha256: str, url: str | None) -> str 
 
 
 def bodies_of(db: sqlite3.Connection, url: str | None) -> Iterator[str]:
-    """Digests of the bodies that were had from *url*."""
+    """Digests of the bodies that were fetched from *url*."""
     asked = "SELECT DISTINCT body_sha256 FROM captures WHERE url = ? AND body_sha256 IS NOT NULL"
     return (sha256 for (sha256,) in db.execute(asked, (url,)))
 

@@ -1,7 +1,8 @@
-"""How an archive fares, for whoever keeps it: what is in it, when pages were last had, what is wrong. Only reads.
+"""How an archive fares, for whoever keeps it: what is in it, when pages were last fetched, what is wrong. Only reads.
 
-A crawl was good for a site when pages of it were had: a post was shown, or a source (sitemap, feed, list) was had whole
-and no page stood behind a wall. Its exit status says nothing of that: one page that fails hides no other.
+A crawl was good for a site when pages of it were fetched: a post was shown, or a source (sitemap, feed, list) was
+fetched whole and no page stood behind a wall. Its exit status says nothing of that: one page that fails hides no
+other.
 """
 
 import sqlite3
@@ -34,11 +35,11 @@ class SiteHealth:
     coverage: dict[str, int]
     first_published_at: str | None
     last_published_at: str | None
-    #: When the last crawl began in which pages of the site were had, UTC; None: there was none.
+    #: When the last crawl began in which pages of the site were fetched, UTC; None: there was none.
     last_had_at: str | None
     #: When the site was last asked for anything, UTC; None: never.
     last_asked_at: str | None
-    #: Posts that the site's own sources still named in that crawl, and that were never had; since when the first of
+    #: Posts that the site's own sources still named in that crawl, and that were never fetched; since when the first of
     #: them was named, and one of them.
     named_not_had: int
     named_not_had_since: str | None
@@ -106,7 +107,7 @@ class Health:
     problems: tuple[OpenProblem, ...]
     troubles: tuple[Trouble, ...]
     sites: tuple[SiteHealth, ...]
-    #: When the last crawl ended in which pages were had, UTC; None: there was none.
+    #: When the last crawl ended in which pages were fetched, UTC; None: there was none.
     last_good_crawl_at: str | None
     last_crawl: RunRow | None
     #: Runs that are not sealed: one that goes on, or such as were killed.
@@ -205,7 +206,7 @@ def _trouble(site: str, kind: str, rows: list[tuple[str, str, str, str]]) -> Tro
     )
 
 
-# When pages were had ------------------------------------------------------------------------------------------------
+# When pages were fetched ----------------------------------------------------------------------------------------------
 
 _GOOD = ", ".join(f"'{verdict}'" for verdict in sorted({*decide.GOOD, "older"}))
 _CRAWL = "crawl_id IN (SELECT id FROM crawls WHERE command = 'crawl')"
@@ -228,7 +229,7 @@ WHERE record_sha256 IN (SELECT record_sha256 FROM decisions WHERE kind = 'blocke
 
 
 def _last_had(db: sqlite3.Connection, runs: Mapping[int, RunRow]) -> dict[str, int]:
-    """Site → the last crawl in which pages of it were had."""
+    """Site → the last crawl in which pages of it were fetched."""
     found = dict(db.execute(_POSTS_HAD).fetchall())
     walled = {(_site_of(url), run) for url, run in db.execute(_BLOCKED)}
     for url, run in db.execute(_SOURCES_HAD):

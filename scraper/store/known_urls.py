@@ -1,4 +1,4 @@
-"""Addresses that were heard of, and what became of each: the table `known_urls`."""
+"""Addresses that were named as posts, and what became of each: the table `known_urls`."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def discover(db: sqlite3.Connection, target: Target, site: str, at: str) -> None
 
 
 def _standing(db: sqlite3.Connection, url: str) -> tuple[AddressState, str | None]:
-    """(state, evidence) of an address by what was captured before it was heard of."""
+    """(state, evidence) of an address by what was captured before it was named."""
     post = owner(db, url)
     if post is not None:
         return AddressState.ARCHIVED, None if post == url else f"as {post}"
@@ -55,7 +55,7 @@ def _write(
 
 
 def mark_archived(db: sqlite3.Connection, address: str, site: str, at: str) -> bool:
-    """Whether *address* has been read as a post; if so it is noted as archived, heard of at *at* at the latest."""
+    """Whether *address* has been read as a post; if so it is noted as archived, named at *at* at the latest."""
     state, evidence = _standing(db, address)
     if state != AddressState.ARCHIVED:
         return False
@@ -84,7 +84,7 @@ def forget_unseen(db: sqlite3.Connection) -> None:
 
 
 def record_failure(db: sqlite3.Connection, problem: Problem, at: str) -> None:
-    """Say of an address that is still wanted why it could not be had."""
+    """Say of an address that is still wanted why it could not be fetched."""
     if problem.stage == Stage.FETCH and problem.url:
         evidence = f"{problem.kind} on {at[:10]}: {problem.message}"
         asked = "UPDATE known_urls SET evidence = ? WHERE url = ? AND state = 'wanted'"
@@ -104,7 +104,7 @@ def update_from_capture(
     *,
     fresh: bool = True,
 ) -> None:
-    """Note what a capture says of an address that was heard of, but never read as a post.
+    """Note what a capture says of an address that was named, but never read as a post.
 
     A wall, weather and what is held back change no state: of the address they say nothing. An absence leaves what web
     archives said of it. *fresh*: the capture is new; one that is read again adds nothing to what was said since.
@@ -124,7 +124,7 @@ def update_from_capture(
 
 
 def _state_said(reading: Reading | None, seen: decide.Observation) -> AddressState | None:
-    """The state that a capture gives to the address it was had from; None: it says nothing of it."""
+    """The state that a capture gives to the address it was fetched from; None: it says nothing of it."""
     if seen.held or seen.meaning in (decide.Meaning.BLOCKED, decide.Meaning.WEATHER):
         return None
     if seen.redirect and not str(seen.reason).startswith("soft 404"):

@@ -1,4 +1,4 @@
-"""Questions that a run asks the archive: what was heard of, had, tried, and when."""
+"""Questions that a run asks the archive: what was named, fetched, tried, and when."""
 
 import sqlite3
 
@@ -44,7 +44,7 @@ def walled(db: sqlite3.Connection) -> set[str]:
 
 
 def heard_in_sitemap(db: sqlite3.Connection, site: str) -> list[tuple[str, str]]:
-    """(address, when last heard of) of every post that a sitemap ever named."""
+    """(address, when last named) of every post that a sitemap ever named."""
     return db.execute(
         "SELECT url, last_heard_at FROM known_urls WHERE site = ? AND '; ' || found_by || ';' LIKE '%; sitemap;%'",
         (site,),
@@ -175,7 +175,7 @@ def bytes_of_pictures(db: sqlite3.Connection) -> int:
 
 
 def numbers_heard(db: sqlite3.Connection, site: str) -> list[str]:
-    """Addresses of posts that were heard of in any way but by counting, or that are archived."""
+    """Addresses of posts that were named in any way but by counting, or that are archived."""
     asked = "SELECT url FROM known_urls WHERE site = ? AND (state = 'archived' OR found_by <> 'number')"
     return [url for (url,) in db.execute(asked, (site,))]
 

@@ -109,7 +109,7 @@ def _site_age(site: SiteHealth, around: Surroundings) -> Iterator[Cause]:
     """A site that was asked lately, and not had."""
     is_asked = not _older(site.last_asked_at, around.max_age, around.now)
     if is_asked and site.last_had_at is not None and _older(site.last_had_at, around.max_age, around.now):
-        message = f"asked, but no page of it was had since {site.last_had_at}; open {site.base_url} in a browser"
+        message = f"asked, but no page of it was fetched since {site.last_had_at}; open {site.base_url} in a browser"
         yield Cause(check=Check.SITE_AGE, site=site.id, message=message)
 
 

@@ -61,7 +61,7 @@ def _times(health: Health) -> Iterator[Metric]:
     last = health.last_crawl
     yield Metric(
         "ushrn_last_good_crawl_timestamp_seconds",
-        "End of the last crawl in which pages were had.",
+        "End of the last crawl in which pages were fetched.",
         [({}, _seconds(health.last_good_crawl_at))],
     )
     yield Metric(
@@ -90,12 +90,12 @@ def _of_sites(health: Health) -> Iterator[Metric]:
     )
     yield Metric(
         "ushrn_site_last_had_timestamp_seconds",
-        "Start of the last crawl in which pages of the site were had.",
+        "Start of the last crawl in which pages of the site were fetched.",
         [(label, _seconds(site.last_had_at)) for label, site in sites],
     )
     yield Metric(
         "ushrn_named_not_had",
-        "Posts that the site names and that were never had.",
+        "Posts that the site names and that were never fetched.",
         [(label, site.named_not_had) for label, site in sites],
     )
     yield Metric(

@@ -23,7 +23,7 @@ _TAKEN_AWAY = "SELECT url FROM main.known_urls WHERE url NOT IN (SELECT url FROM
 
 
 def hand_over(copy: sqlite3.Connection) -> None:
-    """Give the second reading the addresses that were heard of, as if none had been looked at yet."""
+    """Give the second reading the addresses that were named, as if none had been looked at yet."""
     copy.execute("INSERT INTO main.sites SELECT * FROM src.sites")
     copy.execute(
         "INSERT INTO main.known_urls (url, site, found_by, first_heard_at, last_heard_at, state)"
