@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html import unescape
 
 from scraper import urls
+from scraper.charset import decode
+from scraper.records import Capture
 from scraper.style_sheets import pictures_in_style
 from scraper.wix_media import picture_name
 
@@ -42,6 +44,13 @@ class PageMedia:
     def shown_as(self, picture: str) -> tuple[str, ...]:
         """The addresses under which the page shows the picture of that name."""
         return tuple(url for url in self.shown if picture_name(url) == picture)
+
+
+def media_of_page(page: Capture) -> PageMedia:
+    """What a page names; nothing where it is none, or a text."""
+    if page.body is None or page.media_type == "text/plain":
+        return PageMedia()
+    return media_of(decode(page.body, page.media_type), page.url)
 
 
 def media_of(source: str, url: str) -> PageMedia:

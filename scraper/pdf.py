@@ -7,14 +7,12 @@ little beside pypdf: it is started anew for each file.
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-from scraper import magic
+from scraper import magic, processes
 from scraper.numbers import plural
 from scraper.pdf_words import PAGE_BREAK, searchable
 from scraper.records import Problem
@@ -52,12 +50,10 @@ def text_of(body: bytes, url: str) -> PdfText:
         return _failed(
             url, "pdf-too-large", f"{plural(len(body), 'byte')}; text is read from files up to {MAX_BYTES:,}"
         )
-    root = str(Path(__file__).parents[1])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
-        done = _child(body, path)
+        done = _child(body)
         if done.returncode in _STOPPED:  # whoever stops us stops all that we started: that says nothing of the file
-            done = _child(body, path)
+            done = _child(body)
     except subprocess.TimeoutExpired:
         return _failed(url, TOO_SLOW, f"no text after {WALL_SECONDS} s")
     except OSError as error:
@@ -79,16 +75,16 @@ def text_of(body: bytes, url: str) -> PdfText:
     return PdfText(text=told["text"], pages=told["pages"], problem=problem)
 
 
-def _child(body: bytes, path: str) -> subprocess.CompletedProcess[bytes]:
+def _child(body: bytes) -> subprocess.CompletedProcess[bytes]:
     """A PDF read by a process of its own, beyond the reach of a Ctrl-C."""
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "scraper.pdf"],
+    return subprocess.run(  # noqa: S603 - this program
+        processes.command("scraper.pdf"),
         input=body,
         capture_output=True,
         timeout=WALL_SECONDS,
         check=False,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env=processes.environment(),
     )
 
 

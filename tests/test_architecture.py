@@ -45,6 +45,7 @@ NOUNS = {
     "passages",
     "pdf",
     "pdf_words",
+    "processes",
     "remember",
     "run_log",
     "sanitise",

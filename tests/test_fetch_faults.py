@@ -408,41 +408,49 @@ def asked_ahead(faults, *paths):
     return AheadFetcher("a@b.org", delay=0, named_hosts=frozenset({faults.host}))
 
 
-def test_what_is_asked_for_ahead_is_asked_once_and_read_meanwhile(faults):
-    read = threading.Event()
+def test_what_is_asked_for_ahead_is_asked_once_and_begun_with_at_once(faults):
+    came = threading.Event()
 
-    def reading(capture: Capture) -> str:
-        read.set()
-        return f"read {capture.body!r}"
+    def arrived(capture: Capture) -> str:
+        came.set()
+        return f"begun {capture.body!r}"
 
     with asked_ahead(faults, "/one", "/two") as fetcher:
         fetcher.get(faults.url + "/one", kind="post")
-        fetcher.ahead(faults.url + "/two", kind="post", read=reading)
-        assert read.wait(10), "nobody has asked for it yet"
+        fetcher.ahead(faults.url + "/two", kind="post", arrived=arrived)
+        assert came.wait(10), "nobody has asked for it yet"
         (answer,) = fetcher.get(faults.url + "/two", kind="post")
-        assert (answer.body, fetcher.already_read(answer)) == (b"/two", "read b'/two'")
+        assert (answer.body, fetcher.begun(answer)) == (b"/two", "begun b'/two'")
         (again,) = fetcher.get(faults.url + "/two", kind="post")
-        assert fetcher.already_read(again) is None
+        assert fetcher.begun(again) is None
     assert faults.paths == ["/robots.txt", "/one", "/two", "/two"]
 
 
 def test_another_question_waits_until_what_was_asked_for_ahead_is_there(faults):
     with asked_ahead(faults, "/one", "/two") as fetcher:
-        fetcher.ahead(faults.url + "/two", kind="post", read=lambda _: None)
+        fetcher.ahead(faults.url + "/two", kind="post", arrived=lambda _: None)
         assert fetcher.get(faults.url + "/one", kind="post")[-1].body == b"/one"
         assert fetcher.get(faults.url + "/two", kind="post")[-1].body == b"/two"
     assert faults.paths == ["/robots.txt", "/two", "/one"]
 
 
-def test_a_fault_in_reading_ahead_costs_nothing_and_one_in_fetching_is_raised_where_it_is_asked_for(faults):
-    def broken(_: Capture) -> None:
-        raise RecursionError("too deep")
-
+def test_a_fault_in_fetching_ahead_is_raised_where_it_is_asked_for(faults):
     with asked_ahead(faults, "/one") as fetcher:
-        fetcher.ahead(faults.url + "/one", kind="post", read=broken)
-        answer = fetcher.get(faults.url + "/one", kind="post")[-1]
-        assert (answer.body, fetcher.already_read(answer)) == (b"/one", None)
         faults.on("/none", faults.reset)
-        fetcher.ahead(faults.url + "/none", kind="post", read=broken)
+        fetcher.ahead(faults.url + "/none", kind="post", arrived=lambda _: None)
         with pytest.raises(FetchFailed):
             fetcher.get(faults.url + "/none", kind="post")
+
+
+def test_answers_that_are_there_before_they_are_wanted_are_counted_until_one_is_waited_for(faults):
+    with asked_ahead(faults, "/one", "/two", "/late") as fetcher:
+        for path in ("/one", "/two"):
+            came = threading.Event()
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _, came=came: came.set())
+            assert came.wait(10)
+            fetcher.get(faults.url + "/late", kind="post")  # asked for behind it: then the one before is done
+            fetcher.get(faults.url + path, kind="post")
+        assert fetcher.early == 2
+        fetcher.ahead(faults.url + "/one", kind="post", arrived=lambda _: time.sleep(0.1))
+        fetcher.get(faults.url + "/one", kind="post")
+        assert fetcher.early == 0

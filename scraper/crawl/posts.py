@@ -13,7 +13,7 @@ from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, k
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.fetch import Validators
 from scraper.numbers import plural
-from scraper.reading import read_capture
+from scraper.reading import PageRead
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import ProgressStep
 from scraper.store import lookups
@@ -167,7 +167,8 @@ class Posts:
 
     def _judge(self, url: str, hops: tuple[Capture, ...], answer: Capture) -> bool:
         """Keeps the answer with what it says; whether it shows the post."""
-        reading = self.session.read(answer)
+        page = self.session.read(answer)
+        reading = page.reading
         redirects = [hop for hop in hops if hop.redirected_to]
         seen = self.session.observe(answer, reading)
         if Meaning.BLOCKED in (seen.meaning, *(self.session.observe(hop, None).meaning for hop in redirects[:1])):
@@ -175,7 +176,7 @@ class Posts:
             return False
         if seen.meaning is Meaning.SHOWS or seen.confirms:
             self._keep_hops(url, hops)
-            return self._shown(url, answer, reading)
+            return self._shown(url, answer, page)
         if seen.meaning is Meaning.WEATHER:
             self.session.keep_undecided(hops)
             self._spoiled(url, answer, reading)
@@ -196,15 +197,16 @@ class Posts:
         else:
             self.session.keep_all(hops)
 
-    def _shown(self, url: str, answer: Capture, reading: Reading) -> bool:
+    def _shown(self, url: str, answer: Capture, page: PageRead) -> bool:
         """A page that shows the post, or a 304 that confirms it."""
+        reading = page.reading
         self.wall.passed()
         self._suspects_in_a_row = 0
         own = answer.status != 304 and urls.canonical(answer.url) == url
         lost = self.drift.see(url, self.before(url), reading) if own else ()
         outcome = self.session.keep(answer, reading)
         if own:
-            self.session.look_for_media(outcome.capture_id, answer)
+            self.session.look_for_media(outcome.capture_id, page)
         if set(lost) & set(GRAVE):
             self._poorer[url] = outcome.capture_id
         else:
@@ -342,11 +344,11 @@ class Posts:
         if found is None:
             return False
         hops, answer = found
-        reading = read_capture(answer)
-        if self.session.observe(answer, reading).meaning is not Meaning.SHOWS:
+        page = self.session.read(answer)
+        if self.session.observe(answer, page.reading).meaning is not Meaning.SHOWS:
             return False
         self.session.keep_all(hops)
-        return self._shown(url, answer, reading)
+        return self._shown(url, answer, page)
 
     def _known_is_shown(self, url: str) -> bool | None:
         """Whether a post that the archive has is shown; None: it is not there, or there was no answer that tells."""

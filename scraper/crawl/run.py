@@ -13,6 +13,7 @@ from scraper.dates import utc
 from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLimited, Unreachable
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.numbers import plural
+from scraper.reading import ReaderApart
 from scraper.records import Problem, Site
 from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, ProgressStep, Report, exit_status, open_run, targets_of
 from scraper.store import Archive, lookups
@@ -38,11 +39,13 @@ def run_crawl(
     on_request: Callable[[RequestLog], None] = lambda _: None,
     interrupts: Interrupts | None = None,
     budget: Budget | None = None,
+    reader: ReaderApart | None = None,
 ) -> Report:
     """Crawls *targets* (ids of sites, or addresses of sites, lists and posts; none: all known sites) into an archive.
 
     *contact* goes into the User-Agent; *delay* is in seconds. *full*: fetch everything known; *pictures*: which
-    pictures, and how many (None: the usual); *budget*: what the run may cost; *private*: named hosts may be private
+    pictures, and how many (None: the usual); *budget*: what the run may cost; *reader*: who reads while
+    we store (None: nobody, until pages come faster than they are read); *private*: named hosts may be private
     machines; *certificates*: SHA-256 of those that are taken though they are not trusted. *now*, *sleep* and
     *monotonic* are the clock; *progress* and *on_request* are told each step and each request. SIGINT and SIGTERM
     finish the current post when this runs in the main thread.
@@ -58,6 +61,7 @@ def run_crawl(
         gone = lookups.gone_sites(before.db) if before else frozenset()
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
     with (
+        reader or ReaderApart() as apart,
         AheadFetcher(
             contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
@@ -72,8 +76,9 @@ def run_crawl(
         run.begin("crawl")
         meter.begin(run)
         session = CrawlSession(
-            run=run, fetcher=fetcher, full=full, counts=counts, progress=progress, pictures=pictures or PicturePolicy()
-        )
+            run=run, fetcher=fetcher, full=full, counts=counts, progress=progress,
+            pictures=pictures or PicturePolicy(), reader=apart,
+        )  # fmt: skip
         _check_clock(session)
         clock.note(session, clocks[-1])
         return _report(session, _crawl_all(session, wanted))

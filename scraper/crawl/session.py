@@ -9,7 +9,7 @@ from scraper.decide import Judgement, Meaning, Observation, UrlState, marked, ob
 from scraper.errors import FetchFailed, Forbidden, Unreachable
 from scraper.fetch import Validators
 from scraper.numbers import plural
-from scraper.reading import read_capture
+from scraper.reading import PageRead, read_capture
 from scraper.records import Capture, Problem, Reading, Site
 from scraper.runs import NetworkSession
 from scraper.store import PagesMedia
@@ -53,10 +53,10 @@ class CrawlSession(NetworkSession):
         NetworkSession.__post_init__(self)
         self.media = PagesMedia(self.archive.db)
 
-    def look_for_media(self, capture_id: int, page: Capture) -> None:
+    def look_for_media(self, capture_id: int, page: PageRead) -> None:
         """Remembers what a post's page names, if anything of it is wanted."""
         if self.pictures.want != Want.NONE:
-            self.media.look(capture_id, page)
+            self.media.look(capture_id, page.media)
 
     def validators(self, known: UrlState | None) -> Validators | None:
         """What the server said about the copy that we hold; None: we hold none, or want a whole answer all the same."""

@@ -1,9 +1,8 @@
-"""Fetching in a thread of its own: the next answer comes, and is read, while the last one is stored."""
+"""Fetching in a thread of its own: the next answer comes while the last one is read and stored."""
 
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from scraper.errors import Interrupted
@@ -37,6 +36,11 @@ class _Job:
             self._error = error
         self._done.set()
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the outcome is there."""
+        return self._done.is_set()
+
     def outcome(self, check: Callable[[], None]) -> Any:
         """The result, or the error raised. Raises what *check* raises, if the result does not come soon after that."""
         while not self._done.wait(_LOOK_SECONDS):
@@ -62,8 +66,10 @@ class AheadFetcher(Fetcher):
         self._check = check
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting: tuple[tuple[object, ...], _Job] | None = None
-        #: The answer that was taken last of those asked for ahead, and what *read* made of it.
-        self._read: tuple[Capture, Any] | None = None
+        #: The answer that was taken last of those asked for ahead, and what *arrived* gave for it.
+        self._taken: tuple[Capture, Any] | None = None
+        #: How many answers in a row were there before they were wanted.
+        self.early = 0
         # A daemon: a server that never answers keeps no program from ending.
         self._thread = threading.Thread(target=self._work, name="fetch", daemon=True)
         self._thread.start()
@@ -84,21 +90,21 @@ class AheadFetcher(Fetcher):
         kind: CaptureKind,
         validators: Validators | None = None,
         hosts: frozenset[str] = frozenset(),
-        read: Callable[[Capture], object],
+        arrived: Callable[[Capture], object],
     ) -> None:
-        """Begin with what `get` will be asked for next, with the very same words; *read* is called with the answer."""
+        """Begin with what `get` will be asked for next, with the very same words. *arrived* is called with the answer,
+        as soon as it is there, in the thread that fetches.
+        """
 
-        def work() -> tuple[_Captures, tuple[Capture, object] | None]:
+        def work() -> tuple[_Captures, object]:
             captures = Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts)
-            with suppress(Exception):  # it is read again, and what is wrong is said, where it was asked for
-                return captures, (captures[-1], read(captures[-1]))
-            return captures, None
+            return captures, arrived(captures[-1])
 
         self._waiting = (url, kind, validators, hosts), self._start(work)
 
-    def already_read(self, answer: Capture) -> Any:
-        """What *read* made of an answer that was asked for ahead; None: it was not."""
-        return self._read[1] if self._read is not None and self._read[0] is answer else None
+    def begun(self, answer: Capture) -> Any:
+        """What *arrived* gave for an answer that was asked for ahead; None: it was not."""
+        return self._taken[1] if self._taken is not None and self._taken[0] is answer else None
 
     def get(
         self,
@@ -113,7 +119,9 @@ class AheadFetcher(Fetcher):
         waiting = self._waiting
         if waiting is not None and waiting[0] == (url, kind, validators, hosts) and not given:
             self._waiting = None
-            found, self._read = waiting[1].outcome(self._check)
+            self.early = self.early + 1 if waiting[1].is_done else 0
+            found, begun = waiting[1].outcome(self._check)
+            self._taken = found[-1], begun
         else:
             work = lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given)  # noqa: E731
             found = self._start(work).outcome(self._check)

@@ -4,6 +4,7 @@
 """
 
 from scraper.reading import sitemaps, sources, wix_counts_api
+from scraper.reading.apart import PageRead, ReaderApart, outcome, read_page
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER, extract
@@ -11,11 +12,15 @@ from scraper.reading.sitemaps import Sitemap, SitemapKind
 
 __all__ = [
     "READER",
+    "PageRead",
+    "ReaderApart",
     "Sitemap",
     "SitemapKind",
     "extract",
     "fingerprint",
+    "outcome",
     "read_capture",
+    "read_page",
     "sitemaps",
     "sources",
     "wix_counts_api",

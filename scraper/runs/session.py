@@ -8,7 +8,7 @@ from scraper import sites, urls
 from scraper.decide import Judgement, Meaning, observe
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import AheadFetcher, Fetcher, Validators
-from scraper.reading import read_capture
+from scraper.reading import PageRead, ReaderApart, outcome, read_capture
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
@@ -17,6 +17,8 @@ from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 
 #: Why a redirect that seems to say that a post is away is held.
 UNDECIDED = "where it leads was not had"
+#: When so many answers in a row were there before they were wanted, reading is what a run waits for.
+ENOUGH_EARLY = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,8 @@ class NetworkSession(Session):
     """A session that asks other machines."""
 
     fetcher: Fetcher
+    #: Where pages are read while others are stored, once they come faster than that.
+    reader: ReaderApart = field(default_factory=ReaderApart)
 
     def finish(self, status: int) -> CrawlSummary:
         """Keeps what was learned of the hosts' patience, and seals the run."""
@@ -185,12 +189,16 @@ class NetworkSession(Session):
     def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
         """Begins with what `ask` will be asked for next, with the very same words."""
         if isinstance(self.fetcher, AheadFetcher):
-            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, read=read_capture)
+            if self.fetcher.early >= ENOUGH_EARLY:
+                self.reader.start()
+            self.fetcher.ahead(
+                url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=self.reader.begin
+            )
 
-    def read(self, answer: Capture) -> Reading:
+    def read(self, answer: Capture) -> PageRead:
         """What an answer says; it may have been read already."""
-        ahead = self.fetcher.already_read(answer) if isinstance(self.fetcher, AheadFetcher) else None
-        return read_capture(answer) if ahead is None else ahead
+        begun = self.fetcher.begun(answer) if isinstance(self.fetcher, AheadFetcher) else None
+        return outcome(begun, answer)
 
     def ask(
         self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None

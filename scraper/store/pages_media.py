@@ -2,10 +2,8 @@
 
 import sqlite3
 
-from scraper.charset import decode
 from scraper.errors import IntegrityError
-from scraper.page_media import PageMedia, media_of
-from scraper.records import Capture
+from scraper.page_media import PageMedia, media_of_page
 from scraper.store.evidence import Evidence
 
 #: Pages of which it is remembered what they name.
@@ -19,10 +17,10 @@ class PagesMedia:
         self._evidence = Evidence(db)
         self._known: dict[int, PageMedia] = {}
 
-    def look(self, capture_id: int, capture: Capture) -> None:
+    def look(self, capture_id: int, media: PageMedia) -> None:
         """Remember what a page names that has come just now."""
         if len(self._known) < MOST_REMEMBERED:
-            self._known[capture_id] = _media(capture)
+            self._known[capture_id] = media
 
     def of(self, capture_id: int) -> PageMedia:
         """What a stored page names; nothing where it is none, or its bytes are not there."""
@@ -35,12 +33,6 @@ class PagesMedia:
 
     def _stored(self, capture_id: int) -> PageMedia:
         try:
-            return _media(self._evidence.capture(capture_id)[0])
+            return media_of_page(self._evidence.capture(capture_id)[0])
         except IntegrityError:
             return PageMedia()
-
-
-def _media(capture: Capture) -> PageMedia:
-    if capture.body is None or capture.media_type == "text/plain":
-        return PageMedia()
-    return media_of(decode(capture.body, capture.media_type), capture.url)

@@ -1,0 +1,5 @@
+"""Reads captures for the process that started this one, see `reading.apart`."""
+
+from scraper.reading.apart import serve
+
+serve()

@@ -1,0 +1,130 @@
+"""Reading in a process of its own, while this one fetches and stores.
+
+The process is given captures and gives what they say, in turn, both pickled. It has nothing open and ends when its pipe
+does, also when this one is killed: what it had not read yet was not stored, and is fetched again.
+"""
+
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import IO
+
+from scraper import processes
+from scraper.page_media import PageMedia, media_of_page
+from scraper.reading.capture import read_capture
+from scraper.records import Capture, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """All that a run wants to know of a page."""
+
+    reading: Reading
+    media: PageMedia
+
+
+def read_page(capture: Capture) -> PageRead:
+    """What *capture* says, and what it names beside its text. Never raises."""
+    return PageRead(read_capture(capture), media_of_page(capture))
+
+
+class ReaderApart:
+    """Reads captures elsewhere, from the moment on that its process is up. A context manager."""
+
+    def __init__(self) -> None:
+        self._given: SimpleQueue[tuple[Capture, Future[PageRead]] | None] = SimpleQueue()
+        self._process: subprocess.Popen[bytes] | None = None
+        #: It has said that it is there, and has not failed.
+        self._is_up = False
+
+    def __enter__(self) -> "ReaderApart":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def process_id(self) -> int | None:
+        """Of its process; None: it was not started."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start the process, unless it was started before, or would only take turns with this one."""
+        if self._process is not None or processes.processors() < 2:
+            return
+        self._process = subprocess.Popen(  # noqa: S603 - this program
+            processes.command("scraper.reading"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env=processes.environment(),
+        )
+        pipes = self._process.stdin, self._process.stdout
+        threading.Thread(target=self._work, args=pipes, name="read", daemon=True).start()
+
+    def begin(self, capture: Capture) -> Future[PageRead] | None:
+        """Have *capture* read; None: nobody is there to do that. May be called from any thread."""
+        if not self._is_up:
+            return None
+        said = Future[PageRead]()
+        self._given.put((capture, said))
+        return said
+
+    def close(self) -> None:
+        """End the process: whatever it is at, nobody waits for it."""
+        self._given.put(None)
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _work(self, to: IO[bytes], of: IO[bytes]) -> None:
+        self._is_up = of.read(len(_READY)) == _READY
+        while (given := self._given.get()) is not None:
+            capture, said = given
+            try:
+                said.set_result(_asked(capture, to, of))
+            except (OSError, EOFError, pickle.PickleError):  # it is no more
+                self._is_up = False
+                said.cancel()
+
+
+def outcome(said: Future[PageRead] | None, capture: Capture) -> PageRead:
+    """What the process has made of *capture*; read here where it was not given it, or ended before."""
+    if said is not None:
+        try:
+            return said.result()
+        except CancelledError:
+            pass
+    return read_page(capture)
+
+
+_READY = b"ready\n"
+
+
+def _asked(capture: Capture, to: IO[bytes], of: IO[bytes]) -> PageRead:
+    pickle.dump(capture, to, pickle.HIGHEST_PROTOCOL)
+    to.flush()
+    read: PageRead = pickle.load(of)  # noqa: S301 - this program's own words
+    return read
+
+
+def serve() -> None:
+    """Answer what comes through stdin until it ends. A signal is for the process that asked."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    to, of = sys.stdout.buffer, sys.stdin.buffer
+    sys.stdout = sys.stderr  # what a library prints is no answer
+    to.write(_READY)
+    to.flush()
+    while True:
+        try:
+            capture = pickle.load(of)  # noqa: S301 - this program's own words
+            pickle.dump(read_page(capture), to, pickle.HIGHEST_PROTOCOL)
+            to.flush()
+        except (EOFError, OSError):
+            return

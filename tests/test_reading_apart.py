@@ -1,0 +1,95 @@
+"""Pages that are read in a process of their own: the same is said of them, whatever becomes of that process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scraper.crawl import run_crawl
+from scraper.demo.blog import Answer, Blog
+from scraper.demo.posts import POSTS
+from scraper.demo.server import LoopbackServer, served
+from scraper.reading import ReaderApart, outcome, read_page
+from tests.archives import captures, rows
+
+TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+
+
+def up(reader: ReaderApart) -> ReaderApart:
+    """*reader*, when its process is there."""
+    reader.start()
+    deadline = time.monotonic() + 60
+    while reader.begin(captures()[0]) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return reader
+
+
+def test_a_reader_that_was_not_started_is_given_nothing_and_pages_are_read_here():
+    page = captures()[0]
+    with ReaderApart() as reader:
+        begun = reader.begin(page)
+        assert begun is None
+        assert outcome(begun, page) == read_page(page)
+        assert outcome(begun, page).reading.title
+
+
+@pytest.mark.slow
+def test_a_page_says_the_same_in_a_process_of_its_own_and_when_that_has_ended():
+    pages = captures()
+    with up(ReaderApart()) as reader:
+        begun = [reader.begin(page) for page in pages]
+        assert all(begun)
+        assert [outcome(*one) for one in zip(begun, pages, strict=True)] == list(map(read_page, pages))
+        os.kill(reader.process_id, signal.SIGKILL)
+        assert outcome(reader.begin(pages[0]), pages[0]) == read_page(pages[0])
+        assert reader.begin(pages[0]) is None
+
+
+@pytest.mark.slow
+def test_a_signal_to_all_does_not_end_the_reader():
+    page = captures()[0]
+    with up(ReaderApart()) as reader:
+        os.kill(reader.process_id, signal.SIGTERM)
+        os.kill(reader.process_id, signal.SIGINT)
+        begun = reader.begin(page)
+        assert begun is not None
+        assert begun.result(60) == read_page(page)
+
+
+@pytest.mark.slow
+def test_a_reader_ends_when_the_process_that_started_it_is_killed():
+    program = (
+        "import sys, time; from scraper.reading import ReaderApart; reader = ReaderApart(); reader.start()\n"
+        "print(reader.process_id, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        reader = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and Path(f"/proc/{reader}").exists():
+        time.sleep(0.05)
+    assert not Path(f"/proc/{reader}").exists()
+
+
+def crawled(path: Path, server: LoopbackServer, reader: ReaderApart) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of an archive of the blog of *server*."""
+    run_crawl(path, [server.base], delay=0, counts=False, now=lambda: TODAY, reader=reader)
+    return rows(path)
+
+
+@pytest.mark.slow
+def test_a_crawl_keeps_the_same_whoever_reads(tmp_path):
+    blog, answers = Blog(today=TODAY, posts=POSTS), dict[str, Answer]()
+    # A blog counts its visitors: each is shown what the first one was.
+    with served(
+        lambda question: answers.get(question.target) or answers.setdefault(question.target, blog.answer(question))
+    ) as server:
+        blog.base = server.base
+        alone = crawled(tmp_path / "alone.db", server, ReaderApart())
+        assert crawled(tmp_path / "apart.db", server, up(ReaderApart())) == alone
