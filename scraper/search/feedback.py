@@ -14,21 +14,21 @@ from heapq import nlargest, nsmallest
 from scraper.search.match import EXACT, STEMMED, expression
 from scraper.search.rank import WEIGHTS, weight_of
 from scraper.search.split import Split
-from scraper.search.state import state_of
+from scraper.search.state import ledger_of, state_of
 from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import Query, Term
 
 #: So many of the best posts are read, so many of their words used; the best of these counts SHARE of a word that was
-#: asked for, and each round reads the posts that the round before found.
-READ, USED, SHARE, ROUNDS = 10, 20, 0.3, 2
+#: asked for.
+READ, USED, SHARE = 10, 20, 0.5
 #: Where more words are asked for, they say enough by themselves.
 FEW = 6
 #: Characters of a post that are read.
-READ_CHARACTERS = 20_000
+READ_CHARACTERS = 6_000
 #: A word in more posts than that is no feedback word: it tells little, and costs much.
-COMMON = 500
+COMMON = 200
 #: Words of the best posts of which it is looked up how rare they are.
-LOOKED_UP = 120
+LOOKED_UP = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,17 @@ class Weighted:
     weight: float
 
 
-def with_feedback(db: sqlite3.Connection, asked: Split, scores: Mapping[int, float], posts: int) -> dict[int, float]:
+def with_feedback(db: sqlite3.Connection, asked: Split, scores: dict[int, float]) -> dict[int, float]:
     """*scores* with those of the telling words of the posts that fit best; the same where words are many."""
-    better = dict(scores)
     if len(asked.units) > FEW:
-        return better
+        return scores
     typed = {word for unit in asked.units for term in Query(root=unit).terms for word in words(term.text)}
-    for _ in range(ROUNDS):
-        best = nsmallest(READ, zip(better.values(), better, strict=True))
-        telling = _telling(db, {number: -score for score, number in best}, typed, posts)
-        better = dict(scores)
-        for each in telling:
-            for number, score in _word_scores(db, each.word).items():
-                if number in better:
-                    better[number] += each.weight * score
+    best = nsmallest(READ, zip(scores.values(), scores, strict=True))
+    better = dict(scores)
+    for each in _telling(db, {number: -score for score, number in best}, typed):
+        for number, score in _word_scores(db, each.word).items():
+            if number in better:
+                better[number] += each.weight * score
     return better
 
 
@@ -77,13 +74,14 @@ def count_up_to(db: sqlite3.Connection, word: str, most: int) -> int:
     return state_of(db).memory.once(("count", word, most), make)
 
 
-def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str], posts: int) -> tuple[Weighted, ...]:
+def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str]) -> tuple[Weighted, ...]:
     """The words of the *best* posts, by how much of them they are and how rare elsewhere."""
     shares: dict[str, float] = defaultdict(float)
     for number in sorted(best):
         fit = max(best[number], 1e-9)
         for word, share in _shares(db, number).items():
             shares[word] += fit * share
+    posts = len(ledger_of(db).ids)
     wanted = (word for word in nlargest(LOOKED_UP, shares, key=shares.__getitem__) if word not in typed)
     worth = {word: shares[word] * _rarity(db, word, posts) for word in wanted}
     useful = ((word, value) for word, value in worth.items() if value > 0)
@@ -95,9 +93,7 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str],
 def _rarity(db: sqlite3.Connection, word: str, posts: int) -> float:
     """What it says that a post has *word*; 0 for a word of one post, which says nothing of another, or of many."""
     count = count_up_to(db, word, COMMON + 1)
-    if 1 < count <= COMMON:
-        return math.log(posts / count)
-    return 0.0
+    return math.log(posts / count) if 1 < count <= COMMON else 0.0
 
 
 def _shares(db: sqlite3.Connection, post: int) -> Mapping[str, float]:

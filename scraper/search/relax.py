@@ -4,9 +4,7 @@ How well a post fits is the sum of its words' BM25, so many words and rare words
 words (`feedback`).
 """
 
-import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +21,6 @@ from scraper.search.tree import Node, Term
 LOOKED_AT = 4_000
 #: So much of the rarity of all words makes "most of them".
 WEIGHTY = 0.6
-_LISTED = "(SELECT value FROM json_each(?2))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +37,16 @@ class Relaxed:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A unit, the posts that have it in themselves, and what having it weighs."""
+    """A unit, the posts that have it, and what having it weighs."""
 
     node: Node
-    posts: tuple[int, ...]
+    #: How many posts have it in themselves.
+    count: int
+    #: Those that have it in themselves or in a file.
+    posts: frozenset[int]
     weight: float
     #: By what FTS5's score is to be multiplied.
     lift: float
-
-    @property
-    def count(self) -> int:
-        return len(self.posts)
 
 
 def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
@@ -61,33 +57,37 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
     posts that looking at all would take long, the rarest alone decide which posts are looked at, and the others count
     by their rarity alone.
     """
-    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
-    units = _by_rarity(db, asked, posts)
+    units = sorted(_units(db, asked), key=lambda unit: unit.count)
     seeking = _seeking(units)
     scores: dict[int, float] = {}
-    having: list[tuple[float, Mapping[int, float]]] = []
+    having: dict[int, int] = {}
     for at, unit in enumerate(units):
-        found = _unit_scores(db, unit, rank=rank) if at < seeking else _having(db, unit, scores)
-        having.append((unit.weight, found))
+        found = _unit_scores(db, unit, rank=rank) if at < seeking else _among(unit, scores)
         for post, score in found.items():
             scores[post] = scores.get(post, 0.0) + score
-    most = _most(having, asked.majority)
+            having[post] = having.get(post, 0) | 1 << at
     telling = tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
-    return Relaxed(with_feedback(db, asked, scores, posts) if rank else scores, most, telling)
+    return Relaxed(with_feedback(db, asked, scores) if rank else scores, _most(units, having, asked.majority), telling)
 
 
-def _most(having: Sequence[tuple[float, Mapping[int, float]]], majority: int) -> frozenset[int]:
-    """Posts that have *majority* of the units and `WEIGHTY` of what they weigh; *having*: (weight, posts) of each."""
-    number = Counter(chain.from_iterable(posts for _, posts in having))
-    weighty = WEIGHTY * sum(weight for weight, _ in having)
-    many = (post for post, had in number.items() if had >= majority)
-    return frozenset(post for post in many if sum(weight for weight, posts in having if post in posts) >= weighty)
+def _most(units: Sequence[_Unit], having: Mapping[int, int], majority: int) -> frozenset[int]:
+    """Posts that have *majority* of *units* and `WEIGHTY` of what they weigh; *having*: those of each post, as bits."""
+    enough = WEIGHTY * sum(unit.weight for unit in units)
+
+    def is_most(bits: int) -> bool:
+        weights = [unit.weight for at, unit in enumerate(units) if bits >> at & 1]
+        return len(weights) >= majority and sum(weights) >= enough
+
+    chosen = set(filter(is_most, set(having.values())))
+    return frozenset(post for post, bits in having.items() if bits in chosen)
 
 
-def _by_rarity(db: sqlite3.Connection, asked: Split, posts: int) -> list[_Unit]:
-    memory = state_of(db).memory
-    units = (memory.once(("unit", node), partial(_measured, db, node, posts), _weight) for node in asked.units)
-    return sorted(units, key=lambda unit: unit.count)
+def _units(db: sqlite3.Connection, asked: Split) -> Iterator[_Unit]:
+    """The units of a query in order, measured."""
+    state = state_of(db)
+    posts = len(state.ledger(db).ids)
+    for node in asked.units:
+        yield state.memory.once(("unit", node), partial(_measured, db, node, posts), _weight)
 
 
 def _weight(unit: _Unit) -> int:
@@ -96,9 +96,11 @@ def _weight(unit: _Unit) -> int:
 
 def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
-    found = tuple(chain.from_iterable(db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,))))
+    rows = db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,)).fetchall()
+    found = list(chain.from_iterable(rows))
     weight = rarity(posts, len(found)) if found else 0.0  # what no post has, none lacks
-    return _Unit(node, found, weight, lift(posts, len(found)) if isinstance(node, Term) else 1.0)
+    lifted = lift(posts, len(found)) if isinstance(node, Term) else 1.0
+    return _Unit(node, len(found), frozenset((*found, *_in_files(db, table, asked))), weight, lifted)
 
 
 def _seeking(units: Sequence[_Unit]) -> int:
@@ -111,14 +113,13 @@ def _seeking(units: Sequence[_Unit]) -> int:
     return len(units)
 
 
-def _having(db: sqlite3.Connection, unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
-    """Which of the posts *within* have the unit, in themselves or in a file, each with what that is worth."""
-    having = within.keys() & {*unit.posts, *_in_files(db, unit)}
-    return dict.fromkeys(having, -unit.weight)
+def _among(unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
+    """Which of the posts *within* have the unit, each with what that is worth."""
+    return dict.fromkeys(within.keys() & unit.posts, -unit.weight)
 
 
-def _in_files(db: sqlite3.Connection, unit: _Unit) -> Iterator[int]:
-    table, asked = _asked(unit.node)
+def _in_files(db: sqlite3.Connection, table: str, asked: str) -> Iterator[int]:
+    """Posts in whose files the index of posts *table* would find what is *asked*."""
     index = FILES[table]
     yield from chain.from_iterable(
         db.execute(
@@ -130,22 +131,19 @@ def _in_files(db: sqlite3.Connection, unit: _Unit) -> Iterator[int]:
 def _asked(node: Node) -> tuple[str, str]:
     """The index that answers a unit, and what it is asked."""
     table = table_of(node)
-    if table:
-        return (table, expression(node))
-    return (STEMMED, expression(relaxed(node) or node))
+    return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
 
 
 def _unit_scores(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> Mapping[int, float]:
     """Posts that have the unit, in themselves or in a file, each with its score."""
-    make = partial(_scored, db, unit, rank=rank)
-    return state_of(db).memory.once(("scores", unit.node, rank), make, weight_of)
+    if not rank:
+        return dict.fromkeys(unit.posts, 0.0)
+    return state_of(db).memory.once(("scores", unit.node), partial(_scored, db, unit), weight_of)
 
 
-def _scored(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> dict[int, float]:
+def _scored(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:
     table, asked = _asked(unit.node)
     index = FILES[table]
-    if not rank:
-        return dict.fromkeys((*unit.posts, *_in_files(db, unit)), 0.0)
     found: dict[int, float] = dict(
         db.execute(
             f"SELECT rowid, {unit.lift:.6f} * bm25({table}, {WEIGHTS[table]}) FROM {table} WHERE {table} MATCH ?",
@@ -161,22 +159,7 @@ def _scored(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> dict[int, flo
     return found
 
 
-_LISTED = "(SELECT value FROM json_each(?2))"
-
-
-def lacking(db: sqlite3.Connection, split_: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def lacking(db: sqlite3.Connection, asked: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """For each of the posts *ids*, the words of the query that stand neither in it nor in its files."""
-    missing: dict[int, list[str]] = {number: [] for number in ids}
-    wanted = json.dumps(list(ids))
-    for node in split_.units:
-        table, asked = _asked(node)
-        index = FILES[table]
-        there = db.execute(
-            f"SELECT rowid FROM {table} WHERE {table} MATCH ?1 AND rowid IN {_LISTED}"
-            f" UNION ALL SELECT post_id FROM files WHERE post_id IN {_LISTED}"
-            f" AND id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?1)",
-            (asked, wanted),
-        )
-        for number in missing.keys() - {number for (number,) in there}:
-            missing[number].append(written(node))
-    return {number: tuple(found) for number, found in missing.items()}
+    units = tuple(_units(db, asked))
+    return {number: tuple(written(unit.node) for unit in units if number not in unit.posts) for number in ids}

@@ -189,7 +189,7 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundS
     if request.matched is None or not parts.has(request.matched):
         return None
     ranks = request.order == "relevance"
-    every = _having(db, ledger, request.query)
+    every, _, _ = select(db, replace(request, matched=None, filters=Filters())).words.steps
     fixed = _having(db, ledger, Query(root=All(parts.fixed))) if parts.fixed else ledger.everything
     loose = relax(db, parts, rank=ranks)
     most = _places(ledger, loose.most) & fixed & ~every
