@@ -6,7 +6,7 @@ This is pseudo-relevance feedback after Rocchio, as in RM3; no model is needed.
 import math
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest, nsmallest
@@ -24,7 +24,7 @@ READ, USED, SHARE = 10, 20, 0.5
 #: Where more words are asked for, they say enough by themselves.
 FEW = 6
 #: Characters of a post that are read.
-READ_CHARACTERS = 6_000
+READ_CHARACTERS = 3_000
 #: A word in more posts than that is no feedback word: it tells little, and costs much.
 COMMON = 200
 #: Words of the best posts of which it is looked up how rare they are.
@@ -104,9 +104,12 @@ def _shares(db: sqlite3.Connection, post: int) -> Mapping[str, float]:
 def _read_shares(db: sqlite3.Connection, post: int) -> dict[str, float]:
     sql = "SELECT coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts WHERE id = ?"
     every = [word for (text,) in db.execute(sql, (READ_CHARACTERS, post)) for word in words(text)]
-    return {word: count / len(every) for word, count in Counter(every).items() if says_something(word)}
+    return {word: count / len(every) for word, count in telling_words(every).items()}
 
 
-def says_something(word: str) -> bool:
-    """Whether *word* can tell posts from each other."""
-    return len(word) > 2 and not word.isdigit() and word not in EMPTY
+def telling_words(every: Iterable[str]) -> dict[str, int]:
+    """Those of *every* word of a text that can tell it from others, each with how often it stands there."""
+    counts = Counter(every)
+    for word in EMPTY.intersection(counts):
+        del counts[word]
+    return {word: count for word, count in counts.items() if len(word) > 2 and not word.isdigit()}

@@ -3,12 +3,12 @@
 import json
 import math
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 
 from scraper.passages import Passage, shared
-from scraper.search.feedback import count_up_to, says_something
+from scraper.search.feedback import count_up_to, telling_words
 from scraper.search.match import STEMMED, expression
 from scraper.search.rank import WEIGHTS, rarity
 from scraper.search.synonyms import words
@@ -64,7 +64,7 @@ def _rare_words(db: sqlite3.Connection, post: int) -> list[tuple[str, float]]:
         "SELECT coalesce(title, '') || ' ' || substr(coalesce(body_text, excerpt, ''), 1, ?) FROM posts WHERE id = ?",
         (COMPARED, post),
     ).fetchone()
-    counts = Counter(word for word in words(text) if says_something(word))
+    counts = telling_words(words(text))
     looked_at = nlargest(LOOKED_UP, counts, key=lambda word: (counts[word] * len(word), word))
     having = {word: count_up_to(db, word, RARE + 1) for word in looked_at}
     worth = {word: counts[word] * rarity(posts, number) for word, number in having.items() if 1 < number <= RARE}

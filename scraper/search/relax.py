@@ -8,17 +8,17 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 from scraper.search.feedback import with_feedback
-from scraper.search.match import FILES, STEMMED, expression, relaxed, table_of
-from scraper.search.rank import FILE_SHARE, WEIGHTS, lift, rarity, weight_of
+from scraper.search.match import STEMMED, expression, relaxed, table_of
+from scraper.search.rank import lift, rarity, weight_of
+from scraper.search.scored import of_index
 from scraper.search.split import Split, written
 from scraper.search.state import state_of
 from scraper.search.tree import Node, Term
 
 #: Posts that are looked at for the rarest words, about.
-LOOKED_AT = 4_000
+LOOKED_AT = 2_000
 #: So much of the rarity of all words makes "most of them".
 WEIGHTY = 0.6
 
@@ -42,8 +42,8 @@ class _Unit:
     node: Node
     #: How many posts have it in themselves.
     count: int
-    #: Those that have it in themselves or in a file.
-    posts: frozenset[int]
+    #: Those that have it in themselves or in a file, each with its score; where they are many, with 0.
+    posts: Mapping[int, float]
     weight: float
     #: By what FTS5's score is to be multiplied.
     lift: float
@@ -62,7 +62,7 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
     scores: dict[int, float] = {}
     having: dict[int, int] = {}
     for at, unit in enumerate(units):
-        found = _unit_scores(db, unit, rank=rank) if at < seeking else _among(unit, scores)
+        found = _scores(db, unit) if at < seeking else _among(unit, scores)
         for post, score in found.items():
             scores[post] = scores.get(post, 0.0) + score
             having[post] = having.get(post, 0) | 1 << at
@@ -96,11 +96,10 @@ def _weight(unit: _Unit) -> int:
 
 def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
-    rows = db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ?", (asked,)).fetchall()
-    found = list(chain.from_iterable(rows))
-    weight = rarity(posts, len(found)) if found else 0.0  # what no post has, none lacks
-    lifted = lift(posts, len(found)) if isinstance(node, Term) else 1.0
-    return _Unit(node, len(found), frozenset((*found, *_in_files(db, table, asked))), weight, lifted)
+    (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (asked,)).fetchone()
+    found = of_index(db, table, asked, files=True, rank=count <= LOOKED_AT)
+    weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
+    return _Unit(node, count, found, weight, lift(posts, count) if isinstance(node, Term) else 1.0)
 
 
 def _seeking(units: Sequence[_Unit]) -> int:
@@ -115,17 +114,7 @@ def _seeking(units: Sequence[_Unit]) -> int:
 
 def _among(unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
     """Which of the posts *within* have the unit, each with what that is worth."""
-    return dict.fromkeys(within.keys() & unit.posts, -unit.weight)
-
-
-def _in_files(db: sqlite3.Connection, table: str, asked: str) -> Iterator[int]:
-    """Posts in whose files the index of posts *table* would find what is *asked*."""
-    index = FILES[table]
-    yield from chain.from_iterable(
-        db.execute(
-            f"SELECT post_id FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?", (asked,)
-        )
-    )
+    return dict.fromkeys(within.keys() & unit.posts.keys(), -unit.weight)
 
 
 def _asked(node: Node) -> tuple[str, str]:
@@ -134,29 +123,13 @@ def _asked(node: Node) -> tuple[str, str]:
     return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
 
 
-def _unit_scores(db: sqlite3.Connection, unit: _Unit, *, rank: bool) -> Mapping[int, float]:
+def _scores(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:
     """Posts that have the unit, in themselves or in a file, each with its score."""
-    if not rank:
-        return dict.fromkeys(unit.posts, 0.0)
-    return state_of(db).memory.once(("scores", unit.node), partial(_scored, db, unit), weight_of)
-
-
-def _scored(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:
-    table, asked = _asked(unit.node)
-    index = FILES[table]
-    found: dict[int, float] = dict(
-        db.execute(
-            f"SELECT rowid, {unit.lift:.6f} * bm25({table}, {WEIGHTS[table]}) FROM {table} WHERE {table} MATCH ?",
-            (asked,),
-        ).fetchall()
-    )
-    for number, score in db.execute(
-        f"SELECT post_id, {FILE_SHARE * unit.lift:.6f} * bm25({index}, {WEIGHTS[index]})"
-        f" FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
-        (asked,),
-    ):
-        found[number] = min(score, found.get(number, 0.0))
-    return found
+    found = unit.posts
+    if unit.count > LOOKED_AT:
+        make = partial(of_index, db, *_asked(unit.node), files=True, rank=True)
+        found = state_of(db).memory.once(("scores", unit.node), make, weight_of)
+    return {number: unit.lift * score for number, score in found.items()}
 
 
 def lacking(db: sqlite3.Connection, asked: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -12,19 +12,17 @@ from scraper.search.bits import flags_of, mask_of, places_of
 from scraper.search.folding import is_unspaced
 from scraper.search.ledger import Ledger
 from scraper.search.match import (
-    FILES,
     STEMMED,
     UNSPACED,
-    Driver,
     Match,
     Where,
     both,
     compile_query,
     expression,
 )
-from scraper.search.rank import FILE_SHARE, WEIGHTS
 from scraper.search.relax import relax
 from scraper.search.request import FACETS, LEARNED, Filters, Matched, Request
+from scraper.search.scored import either, of_index
 from scraper.search.spelled import as_written
 from scraper.search.split import split
 from scraper.search.state import snapshot, state_of
@@ -214,7 +212,8 @@ def matching(db: sqlite3.Connection, request: Request) -> dict[int, float]:
     match = compile_query(db, request.query)
     rank = request.order == "relevance"
     if match.driver and not match.conditions:
-        return _of_index(db, match.driver, rank=rank)
+        driver = match.driver
+        return of_index(db, driver.table, driver.expression, files=driver.files, rank=rank)
     scores = _source(match, request)
     where = both(match.conditions, "AND") if match.conditions else Where("1")
     if not scores.sql:
@@ -228,22 +227,11 @@ def matching(db: sqlite3.Connection, request: Request) -> dict[int, float]:
     return dict(rows.fetchall())
 
 
-def _of_index(db: sqlite3.Connection, driver: Driver, *, rank: bool) -> dict[int, float]:
-    """Posts that an index finds, in themselves or in a file; the better score counts."""
-    posts = _in_posts(driver.table, driver.expression, rank=rank)
-    found: dict[int, float] = dict(db.execute(posts.sql, posts.values).fetchall())
-    if driver.files:
-        inside = _in_files(driver.table, driver.expression, rank=rank)
-        for number, score in db.execute(inside.sql, inside.values):
-            found[number] = min(score, found.get(number, 0.0))
-    return found
-
-
 def _source(match: Match, request: Request) -> Where:
     """The scores: of the driver's hits; else, to rank what a mixed query finds, of posts with any of its words."""
     rank = request.order == "relevance"
     if match.driver:
-        return _scored(match.driver.table, match.driver.expression, files=match.driver.files, rank=rank)
+        return either(match.driver.table, match.driver.expression, files=match.driver.files, rank=rank)
     terms = request.query.terms
     if not terms or not rank:
         return Where("")
@@ -251,7 +239,7 @@ def _source(match: Match, request: Request) -> Where:
     spaced = tuple(term for term in terms if term not in unspaced)
     parts = [_frequency(term.text) for term in unspaced]
     if spaced:
-        parts.insert(0, _scored(STEMMED, expression(Any(spaced)), files=False, rank=True))
+        parts.insert(0, either(STEMMED, expression(Any(spaced)), files=False, rank=True))
     return parts[0] if len(parts) == 1 else _summed(parts)
 
 
@@ -269,28 +257,4 @@ def _frequency(text: str) -> Where:
         f" / (200 + length(coalesce(body_text, ''))) AS score"
         f" FROM posts WHERE id IN (SELECT id FROM {UNSPACED['posts']}_docsize)",
         (text, text),
-    )
-
-
-def _scored(table: str, asked: str, *, files: bool, rank: bool) -> Where:
-    posts = _in_posts(table, asked, rank=rank)
-    if not files:
-        return posts
-    inside = _in_files(table, asked, rank=rank)
-    return Where(
-        f"SELECT id, min(score) FROM ({posts.sql} UNION ALL {inside.sql}) GROUP BY id", (*posts.values, *inside.values)
-    )
-
-
-def _in_posts(table: str, asked: str, *, rank: bool) -> Where:
-    score = f"bm25({table}, {WEIGHTS[table]})" if rank else "0"
-    return Where(f"SELECT rowid AS id, {score} AS score FROM {table} WHERE {table} MATCH ?", (asked,))
-
-
-def _in_files(table: str, asked: str, *, rank: bool) -> Where:
-    index = FILES[table]
-    score = f"{FILE_SHARE} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
-    return Where(
-        f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
-        (asked,),
     )

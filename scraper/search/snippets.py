@@ -15,8 +15,8 @@ from scraper.search.tree import Term
 
 #: Characters of files that are read, per page of hits; longer files are read only if the index finds the words in them.
 FILE_CHARACTERS = 300_000
-#: Matches of a file that are looked at: it shows one passage.
-IN_FILE = 100
+#: Places of each word that are looked at for passages, of which two or three are shown.
+SHOWN_OF = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def show(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int]) -> d
             (json.dumps(list(ids)),),
         )
     }
-    places = _places(db, terms, {number: (text.title or "", text.body) for number, text in texts.items()})
+    places = _places(db, terms, {number: (text.title or "", text.body) for number, text in texts.items()}, SHOWN_OF)
     in_files = _in_files(db, [term for term in terms if anywhere(term)], ids)
     return {
         number: Shown(
@@ -83,27 +83,32 @@ def found_words(db: sqlite3.Connection, terms: Sequence[Term], post: int) -> fro
     row = db.execute("SELECT coalesce(body_text, '') FROM posts WHERE id = ?", (post,)).fetchone()
     if row is None:
         return frozenset()
-    _, found = _places(db, terms, {post: ("", row[0])})[post]
+    _, found = _places(db, terms, {post: ("", row[0])}, MATCHES)[post]
     return frozenset(row[0][begin:end] for begin, end in found)
 
 
 def found_in_file(db: sqlite3.Connection, terms: Sequence[Term], number: int, text: str) -> frozenset[str]:
     """The strings in the *text* of the file of that id that *terms* find, as they stand there."""
-    found = _in_text(db, [term for term in terms if anywhere(term)], number, text)
+    found = _in_text(db, [term for term in terms if anywhere(term)], number, text, MATCHES)
     return frozenset(text[begin:end] for begin, end in found)
 
 
 Places = tuple[list[Range], list[Range]]
 
 
-def _places(db: sqlite3.Connection, terms: Sequence[Term], texts: Mapping[int, tuple[str, str]]) -> dict[int, Places]:
-    """Where *terms* stand in the titles and in the bodies of posts; *texts*: id → title and body."""
+def _places(
+    db: sqlite3.Connection, terms: Sequence[Term], texts: Mapping[int, tuple[str, str]], most: int
+) -> dict[int, Places]:
+    """Where *terms* stand in the titles and in the bodies of posts; *texts*: id → title and body.
+
+    Where that can be told without the index, *most* places of each term.
+    """
     of_title = [term for term in terms if term.column in (None, "title")]
     of_body = [term for term in terms if term.column in (None, "body_text")]
     found: dict[int, Places] = {}
     asked = []
     for number, (title, body) in texts.items():
-        in_title, in_body = spots(title, of_title, MATCHES), spots(body, of_body, MATCHES)
+        in_title, in_body = spots(title, of_title, most), spots(body, of_body, most)
         if in_title is None or in_body is None:
             asked.append(number)
             in_title, in_body = (list(highlights.side_by_side(text, terms)) for text in (title, body))
@@ -120,9 +125,9 @@ def _in_files(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int])
     found: dict[int, list[Snippet]] = defaultdict(list)
     for file, text, long in _readable(db, terms, ids) if terms else ():
         if len(found[file.post]) < PASSAGES:
-            places = _in_text(db, terms, file.id, text, long=long)
+            places = _in_text(db, terms, file.id, text, SHOWN_OF, long=long)
             if places or long or spots(file.name, terms, 1):
-                best = next(passages(text, places[:IN_FILE], 1), Snippet("", 0))
+                best = next(passages(text, places, 1), Snippet("", 0))
                 found[file.post].append(replace(best, file=file.label, file_url=file.url, file_number=file.position))
     return found
 
@@ -147,9 +152,11 @@ def _readable(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int])
             yield file, text, file.id in long
 
 
-def _in_text(db: sqlite3.Connection, terms: Sequence[Term], file: int, text: str, *, long: bool = False) -> list[Range]:
-    """Where *terms* stand in the *text* of a file; in a *long* one that is not Latin, by their letters."""
-    found = spots(text, terms, MATCHES)
+def _in_text(
+    db: sqlite3.Connection, terms: Sequence[Term], file: int, text: str, most: int, *, long: bool = False
+) -> list[Range]:
+    """Where *terms* stand in the *text* of a file, *most* of each; in a *long* one of other letters, by letters."""
+    found = spots(text, terms, most)
     if found is not None:
         return found
     other = highlights.by_letters(text, terms) if long else highlights.in_file(db, terms, file, text)

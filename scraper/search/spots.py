@@ -61,13 +61,13 @@ class _Sought:
 
 
 def spots(text: str, terms: Iterable[Term], most: int) -> list[Range] | None:
-    """Where *terms* stand in *text*, at most *most* places, not in order; None: the index must be asked."""
+    """Where *terms* stand in *text*, at most *most* places of each, not in order; None: the index must be asked."""
     wanted = tuple(terms)
     plain = plainly(text)
     if plain is None or any(term.near is not None for term in wanted):
         return None
-    found = chain.from_iterable(_places(plain, each) for each in map(_sought, wanted) if each)
-    return unfolded(text, islice(found, most))
+    found = (islice(_places(plain, each), most) for each in map(_sought, wanted) if each)
+    return unfolded(text, chain.from_iterable(found))
 
 
 def plainly(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from html import escape
 from ipaddress import ip_address
 from typing import Any
@@ -117,21 +118,25 @@ def coins(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
     """
     wanted = list(dict.fromkeys(addresses))[:400]
     found = post_queries.cited(ask.db, wanted)
-    return {row["url"]: _context_object(ask, row) for row in found}
+    names = ("title", "author", "name", "day", "language")
+    return {
+        row["url"]: _context_object(absolute(ask, path_of(row)), *(row[name] or "" for name in names)) for row in found
+    }
 
 
-def _context_object(ask: Ask, row: sqlite3.Row) -> str:
-    people = cite.names(row["author"], row["name"])
+@lru_cache(maxsize=4096)
+def _context_object(address: str, title: str, author: str, site: str, day: str, language: str) -> str:
+    people = cite.names(author, site)
     pairs = [
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
         ("rft.type", "blogPost"),
-        ("rft.title", row["title"] or texts.UNTITLED),
-        ("rft.source", row["name"]),
+        ("rft.title", title or texts.UNTITLED),
+        ("rft.source", site),
         *(("rft.au", name.inverted if name.given else f"{name.family},") for name in people),
-        ("rft.date", row["day"] or ""),
-        ("rft.language", row["language"] or ""),
-        ("rft.identifier", absolute(ask, path_of(row))),
+        ("rft.date", day),
+        ("rft.language", language),
+        ("rft.identifier", address),
     ]
     return urlencode([(name, value) for name, value in pairs if value])
 

@@ -1,0 +1,47 @@
+"""What an index finds: posts in themselves or in one of their files, each with its score; low is good."""
+
+import sqlite3
+
+from scraper.search.match import FILES, Where
+from scraper.search.rank import FILE_SHARE, WEIGHTS
+
+
+def of_index(db: sqlite3.Connection, table: str, asked: str, *, files: bool, rank: bool) -> dict[int, float]:
+    """Id of each post that the index of posts *table* finds → its score; without *rank*, 0.
+
+    With *files*, posts whose files the index of files finds are among them; the better score counts.
+    """
+    posts = in_posts(table, asked, rank=rank)
+    found: dict[int, float] = dict(db.execute(posts.sql, posts.values).fetchall())
+    if files:
+        inside = in_files(table, asked, rank=rank)
+        for number, score in db.execute(inside.sql, inside.values):
+            found[number] = min(score, found.get(number, 0.0))
+    return found
+
+
+def either(table: str, asked: str, *, files: bool, rank: bool) -> Where:
+    """The same as a SELECT of ids and scores, for use in a larger statement."""
+    posts = in_posts(table, asked, rank=rank)
+    if not files:
+        return posts
+    inside = in_files(table, asked, rank=rank)
+    return Where(
+        f"SELECT id, min(score) FROM ({posts.sql} UNION ALL {inside.sql}) GROUP BY id", (*posts.values, *inside.values)
+    )
+
+
+def in_posts(table: str, asked: str, *, rank: bool) -> Where:
+    """Posts that the index *table* finds in themselves, as a SELECT of id and score."""
+    score = f"bm25({table}, {WEIGHTS[table]})" if rank else "0"
+    return Where(f"SELECT rowid AS id, {score} AS score FROM {table} WHERE {table} MATCH ?", (asked,))
+
+
+def in_files(table: str, asked: str, *, rank: bool) -> Where:
+    """Posts in whose files the words are, as a SELECT of id and score; one post may come twice."""
+    index = FILES[table]
+    score = f"{FILE_SHARE} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
+    return Where(
+        f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
+        (asked,),
+    )
