@@ -6,11 +6,13 @@ fifty kilobytes are the post, and a parse of the whole costs more than everythin
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -97,7 +99,7 @@ class Page:
 
     def has(self, hook: str) -> bool:
         """Whether an element with ``data-hook="hook"`` is in the page."""
-        return self._place(hook) is not None or self._hidden(hook) is not None
+        return next(self._places(hook), None) is not None or self._hidden(hook) is not None
 
     def part(self, hook: str) -> Scope | None:
         """The first element with ``data-hook="hook"``, cut out of the source and parsed alone; None: there is none.
@@ -138,28 +140,32 @@ class Page:
 
     @cached_property
     def _hooks(self) -> dict[str, list[int]]:
-        """Where ``data-hook`` stands with each of its values, but for scripts, styles and comments."""
-        return _hooks_of(self.source, _markup(self.source))
+        """Where ``data-hook`` stands with each of its values, in scripts, styles and comments, too."""
+        return _hooks_of(self.source)
 
     @cached_property
-    def _all_hooks(self) -> dict[str, list[int]]:
-        """Where ``data-hook`` stands with each of its values, anywhere."""
-        return _hooks_of(self.source, ((0, len(self.source)),))
-
-    def _place(self, hook: str) -> int | None:
-        """Where the first element with this data-hook begins; None: nowhere, or only in a seeming script or comment."""
-        return next(self._places(hook), None)
+    def _markup(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) of the parts of the source that lie in no comment, script or style sheet."""
+        return tuple(_markup(self.source))
 
     def _places(self, hook: str) -> Iterator[int]:
         """Where the elements with this data-hook begin, but for those in a seeming script or comment."""
-        for at in self._hooks.get(hook, ())[:_MAX_PLACES]:
+        visible = filter(self._is_markup, self._hooks.get(hook, ()))
+        for at in islice(visible, _MAX_PLACES):
             start = self.source.rfind("<", max(0, at - 5000), at)
             if start >= 0 and _NAME.match(self.source, start) and ">" not in self.source[start:at]:
                 yield start
 
+    def _is_markup(self, at: int) -> bool:
+        """Whether the place *at* lies in no script, style sheet or comment."""
+        if "_markup" not in self.__dict__ and not any(_may_be_open(self.source, at, *marks) for marks in _HIDERS):
+            return True
+        before = bisect_right(self._markup, at, key=_START_OF)
+        return before > 0 and at < self._markup[before - 1][1]
+
     def _hidden(self, hook: str) -> Node | None:
         """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
-        return self.maybe(f'[data-hook="{hook}"]') if hook in self._all_hooks else None
+        return self.maybe(f'[data-hook="{hook}"]') if hook in self._hooks else None
 
     # -- the head
 
@@ -323,6 +329,8 @@ _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^>]{0,2000})")
 #: A tag this long may have thousands of attributes, whose parsing costs the square of their number.
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _MAX_ATTRIBUTES = 2000
+#: A run of signs as long as such a tag holds at least one whole stride.
+_STRIDE = 10_000
 #: Elements that hold no others, or whose end tag may be left out.
 _UNCLOSED = """
 area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead tfoot
@@ -367,6 +375,8 @@ def too_deep(html: str) -> bool:
 
 def _is_crowded(html: str) -> bool:
     """Whether a start tag has more attributes than any real one."""
+    if all(html.find(">", start, start + _STRIDE) >= 0 for start in range(0, len(html) - _STRIDE + 1, _STRIDE)):
+        return False  # no tag can be long
     return any(sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(html))
 
 
@@ -385,6 +395,9 @@ _MAX_HOOKS = 50_000
 
 #: What is no markup: comments, scripts, style sheets; three quarters of a Wix page.
 _HIDES = re.compile(r"<(?:!--|(script|style)(?=[\s/>]))")
+#: What opens it, and what closes it.
+_HIDERS = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+_START_OF = itemgetter(0)
 
 
 def _markup(source: str) -> Iterator[tuple[int, int]]:
@@ -400,13 +413,18 @@ def _markup(source: str) -> Iterator[tuple[int, int]]:
     yield at, len(source)
 
 
-def _hooks_of(source: str, parts: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
-    """Where each value of ``data-hook`` stands in these *parts* of the source; Wix writes it with double quotes,
-    minifiers with others or none.
+def _may_be_open(source: str, at: int, opens: str, closes: str) -> bool:
+    """Whether *opens* stands before *at* without *closes* behind it; looking back finds either after a few thousand
+    signs, where a walk from the start of the page meets every script in it.
     """
+    closed = source.rfind(closes, 0, at)
+    return source.rfind(opens, max(closed, 0), at) >= 0
+
+
+def _hooks_of(source: str) -> dict[str, list[int]]:
+    """Where each value of ``data-hook`` stands; Wix writes it with double quotes, minifiers with others or none."""
     places: dict[str, list[int]] = {}
-    found = (at for start, end in parts for at in behind(source, _HOOK, start, end))
-    for at in islice(found, _MAX_HOOKS):
+    for at in islice(behind(source, _HOOK), _MAX_HOOKS):
         if value := _QUOTED.match(source, at):
             places.setdefault(value[1] or value[2] or value[3] or "", []).append(at)
     return places

@@ -13,6 +13,7 @@ from scraper import magic
 from scraper.charset import decode, is_wide
 from scraper.dates import http_date, utc
 from scraper.page import Page, behind
+from scraper.remember import last_answers
 from scraper.urls import is_post, normalise
 from scraper.vocabulary import CaptureKind, TimeBasis, UrlBasis
 
@@ -134,12 +135,20 @@ def _told(address: str | None) -> str | None:
     return normalise(re.sub(r"(?:/index\.html?)+(?=/)", "", address.strip())) or None
 
 
+@last_answers
+def server_time(source: str) -> str | None:
+    """When Wix's server made the page (``ssrInfo.renderTimeStamp``), UTC, to the second; None: the page does not say, or
+    nothing possible.
+    """
+    match = next((found for at in behind(source, RENDERED) if (found := MILLISECONDS.match(source, at))), None)
+    moment = datetime.fromtimestamp(int(match[1]) // 1000, UTC) if match else None
+    return utc(moment) if moment and 2006 <= moment.year < 2100 else None  # Wix was founded in 2006
+
+
 def rendered_at(text: str) -> str | None:
     """When the page's own data say that it was made, UTC; None: they do not say, or say nothing possible."""
-    if match := next((found for at in behind(text, RENDERED) if (found := MILLISECONDS.match(text, at))), None):
-        moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC)
-        if 2006 <= moment.year < 2100:  # Wix was founded in 2006
-            return utc(moment)
+    if (rendered := server_time(text)) is not None:
+        return rendered
     if FEED.search(text, 0, 4096) and (built := BUILT.search(text, 0, COMMENT_REACH)):
         return http_stamp(built[1])
     answers = [when for found in ANSWERED.findall(text) if (when := http_stamp(found))] if " GMT" in text else []

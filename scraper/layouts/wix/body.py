@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 
 from scraper.layouts.as_text import as_text
@@ -38,37 +39,37 @@ _DOCUMENT = re.compile(
 
 def read(description: Node, base_url: str | None) -> Body:
     """The body inside ``post-description``."""
-
-    def link(href: str) -> str | None:
-        return address(href, base_url)
-
-    def widget(node: Node) -> Iterable[Event] | None:
-        return _widget(node, base_url)
-
+    widget, link = partial(_widget, base_url=base_url), partial(address, base_url=base_url)
     return read_body(description, widget=widget, link=link, breaks=True)
 
 
 def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     """What stands for an element of the editor; None: nothing special."""
-    if node.tag in _TEXT:
+    tag = node.tag
+    if tag in _TEXT:
         return None
-    if node.tag in FRAMES:
+    if tag in FRAMES:
         found = None if _is_preload(node) else picture(node, base_url)
         if not found:
             return ()
         return (found,)
-    hook = attribute(node, "data-hook")
-    said = _matter(node, hook, base_url)
+    told = node.attributes
+    hook, identity = told.get("data-hook") or "", told.get("id") or ""
+    if "pro-gallery" in (told.get("class") or "").split():
+        return tuple(_gallery(node, base_url))
+    said = _hooked(node, hook, base_url) if hook else None
     if said is None:
-        said = blocks.read(node, hook, node.attributes.get("role"), base_url)
-    if said is None and not hook and _is_drawing(node, attribute(node, "id")):
+        said = blocks.read(node, hook, told.get("role"), base_url)
+    if said is None and not hook and _is_drawing(node, identity):
         return (DRAWING,)
     return said
 
 
-def _matter(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
-    """Galleries, pictures, files and buttons, by their *hook*; None: it is none of them."""
-    if (read_widget := _reader(node, hook)) is not None:
+def _hooked(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
+    """Galleries, pictures, files and buttons, by their *hook*; None: it is none of them, or a GIF without a picture."""
+    if hook in _GIF and node.css_first("img") is None:
+        return None
+    if (read_widget := _READERS.get(hook)) is not None:
         return tuple(read_widget(node, base_url))
     if hook == _EXPAND or "paywall" in hook:
         return ()
@@ -77,22 +78,13 @@ def _matter(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | No
     return None
 
 
-def _reader(node: Node, hook: str) -> Callable[[Node, str | None], Iterator[Event]] | None:
-    """What reads a widget; None: it is a GIF without a picture, or nothing that is read here."""
-    if "pro-gallery" in attribute(node, "class").split():
-        return _gallery
-    if hook in _GIF and node.css_first("img") is None:
-        return None
-    return _READERS.get(hook)
-
-
 def _paragraph(text: str) -> tuple[Event, ...]:
     return Open("p"), text, Close("p")
 
 
 def _is_drawing(node: Node, identity: str) -> bool:
     """Whether a block of the editor, told by its *identity*, holds a drawing and nothing else."""
-    if not identity.startswith("viewer-") or words(node) or node.css_first("svg") is None:
+    if not identity.startswith("viewer-") or node.css_first("svg") is None or words(node):
         return False
     return node.css_first("[data-hook], img, wow-image, input, iframe, video, audio, form, button") is None
 

@@ -49,7 +49,11 @@ class Cards:
 
     def _is_another(self, link: Node) -> bool:
         target = wix_address.address(attribute(link, "href"), self.page.url) or ""
-        return urls.is_post(target) and urls.canonical(target) != wix_address.own(self.page)
+        return urls.is_post(target) and urls.canonical(target) != self._own
+
+    @cached_property
+    def _own(self) -> str | None:
+        return wix_address.own(self.page)
 
 
 def ancestors(nodes: Iterable[Node]) -> frozenset[int]:

@@ -11,13 +11,11 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
 from scraper import urls
-from scraper.dates import utc
-from scraper.page import Page, behind, has_half, parse_json, whole
+from scraper.page import Page, has_half, parse_json, whole
 from scraper.records import File, Video
 from scraper.remember import last_answers
 
@@ -25,7 +23,6 @@ from scraper.remember import last_answers
 _LONGEST_START = 300
 _DECODER = json.JSONDecoder()
 _COLON = re.compile(r"\s*:\s*")
-_RENDERED, _MILLISECONDS = "renderTimeStamp", re.compile(r"\\?\"\s*:\s*(\d{12,14})(?!\d)")
 _ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 
 
@@ -67,7 +64,7 @@ def _post_of_any_shape(page: Page) -> PostData:
     slug = unquote(urls.slug(page.url)) if page.url else ""
     post: dict[str, Any] = {}
     metadata: dict[str, Any] = {}
-    for entry in _objects_within(_blog_data(page)) if slug else ():
+    for entry in _objects_within(_blog_entries(page.source)) if slug else ():
         if (
             not post
             and entry.get("slug") == slug
@@ -79,18 +76,22 @@ def _post_of_any_shape(page: Page) -> PostData:
     return PostData(post=post, metadata=metadata)
 
 
-def _blog_data(page: Page) -> object:
-    """What stands under the blog's id in the warm-up data; None: nothing."""
-    text = _warmup(page.source)
+@last_answers
+def _blog_entries(source: str) -> dict[str, object]:
+    """What stands under the blog's id in the warm-up data, by key, each value as what it says (see `decode`); empty:
+    nothing that can be read. The last are remembered: a list and a post are looked for in the same data.
+    """
+    text = _warmup(source)
     at = text.find(_BLOG)
     colon = _COLON.match(text, at + len(_BLOG)) if at >= 0 else None
     if colon is None:
-        return None
+        return {}
     try:
         value, behind = _DECODER.raw_decode(text, colon.end())
     except (ValueError, RecursionError):
-        return None
-    return whole(value) if has_half(text, at, behind) else value
+        return {}
+    entries = _object(whole(value) if has_half(text, at, behind) else value)
+    return {key: decode(entry) for key, entry in entries.items()}
 
 
 def _objects_within(data: object) -> Iterator[dict[str, Any]]:
@@ -116,8 +117,17 @@ def feed_page(page: Page) -> dict[str, Any] | None:
 
 
 def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
-    """The objects among the warm-up entries whose key starts so, whatever their form (see `decode`)."""
-    text = _warmup(page.source)
+    """The objects among the blog's entries whose key starts so, whatever their form (see `decode`); where the blog's
+    data are damaged, those that can still be read.
+    """
+    named = [value for key, value in _blog_entries(page.source).items() if key.startswith(prefix)]
+    for value in named or _values_anywhere(_warmup(page.source), prefix):
+        if isinstance(value, dict):
+            yield value
+
+
+def _values_anywhere(text: str, prefix: str) -> Iterator[object]:
+    """What the values in *text* say whose key starts so."""
     at = text.find(f'"{prefix}')
     while at >= 0:
         behind = at + 1
@@ -125,9 +135,7 @@ def warmup_values(page: Page, prefix: str) -> Iterator[dict[str, Any]]:
             _, behind = _DECODER.raw_decode(text, at)
             if colon := _COLON.match(text, behind):
                 value, behind = _DECODER.raw_decode(text, colon.end())
-                decoded = decode(whole(value) if has_half(text, at, behind) else value)
-                if isinstance(decoded, dict):
-                    yield decoded
+                yield decode(whole(value) if has_half(text, at, behind) else value)
         except (ValueError, RecursionError):
             pass
         at = text.find(f'"{prefix}', behind)
@@ -163,18 +171,6 @@ def unescape(text: str) -> str:
     """What JavaScript's ``unescape()`` does: ``%uXXXX`` and ``%XX`` are UTF-16 units, not bytes of UTF-8."""
     units = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def rendered_at(page: Page) -> str | None:
-    """When Wix's server made the page (``ssrInfo.renderTimeStamp``), to the second; None: the page does not say."""
-    places = behind(page.source, _RENDERED)
-    found = next((match for at in places if (match := _MILLISECONDS.match(page.source, at))), None)
-    if found is None:
-        return None
-    try:
-        return utc(datetime.fromtimestamp(int(found[1]) // 1000, UTC))
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def dig(data: object, *path: str) -> Any:

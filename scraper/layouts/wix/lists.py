@@ -9,6 +9,7 @@ from scraper.layouts.wix.address import address
 from scraper.layouts.wix.data import dig, whole_number
 from scraper.numbers import counts_line
 from scraper.page import Node, Page, attribute, words
+from scraper.provenance import server_time
 from scraper.records import Counts, Listed, Problem, Reading
 from scraper.vocabulary import CountsSource, Level, ReadingKind, Stage
 from scraper.wording import framed
@@ -34,7 +35,7 @@ def read(page: Page) -> Reading:
         url=_own(page),
         layout="wix",
         title=page.meta("og:title") or page.title,
-        rendered_at=wix_data.rendered_at(page),
+        rendered_at=server_time(page.source),
         problems=(
             Problem(
                 stage=Stage.EXTRACT, kind="no-post", level=Level.NOTE, url=page.url,
@@ -60,7 +61,7 @@ def _list(page: Page, listed: Iterable[Listed | None], total: int | None) -> Rea
         listed=tuple(filter(None, listed)),
         total=total,
         next_url=address(following, page.url) if following else None,
-        rendered_at=wix_data.rendered_at(page),
+        rendered_at=server_time(page.source),
     )
 
 

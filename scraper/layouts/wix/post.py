@@ -20,6 +20,7 @@ from scraper.layouts.wix import shown_dates
 from scraper.layouts.wix.cards import Cards
 from scraper.layouts.wix.data import PostData, dig
 from scraper.page import Node, Page, Scope, attribute, enclosing, words
+from scraper.provenance import server_time
 from scraper.records import File, Problem, Reading
 from scraper.sanitise import clean
 from scraper.vocabulary import DateBasis, Level, ReadingKind, Stage
@@ -129,7 +130,7 @@ def read(page: Page, article: Scope) -> Reading:
         tags=_labels(article.all(_TAGS)) or data.tags,
         excerpt=text(data.post.get("excerpt")) or page.meta("og:description") or page.meta("description"),
         cover_image=told.cover(),
-        rendered_at=wix_data.rendered_at(page),
+        rendered_at=server_time(page.source),
         problems=(*_problems(page, body), *told.untitled(), *published.problems, *updated.problems, *counts.problems),
     )
     if body is not None:
