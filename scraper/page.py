@@ -13,7 +13,7 @@ from functools import cached_property
 from html import unescape
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -66,6 +66,8 @@ class Page:
         self.url = url
         self.media_type = media_type
         self.captured_at = captured_at
+        #: The parts of the source that are no script, style sheet or comment, as far as was asked.
+        self._shown: list[tuple[int, int]] = []
 
     @classmethod
     def from_html(
@@ -140,13 +142,8 @@ class Page:
 
     @cached_property
     def _hooks(self) -> dict[str, list[int]]:
-        """Where ``data-hook`` stands with each of its values, in scripts, styles and comments, too."""
-        return _hooks_of(self.source)
-
-    @cached_property
-    def _markup(self) -> tuple[tuple[int, int], ...]:
-        """(start, end) of the parts of the source that lie in no comment, script or style sheet."""
-        return tuple(_markup(self.source))
+        """Where ``data-hook`` stands behind the head with each of its values, in scripts and comments, too."""
+        return _hooks_of(self.source, self._head.end)
 
     def _places(self, hook: str) -> Iterator[int]:
         """Where the elements with this data-hook begin, but for those in a seeming script or comment."""
@@ -157,11 +154,16 @@ class Page:
                 yield start
 
     def _is_markup(self, at: int) -> bool:
-        """Whether the place *at* lies in no script, style sheet or comment."""
-        if "_markup" not in self.__dict__ and not any(_may_be_open(self.source, at, *marks) for marks in _HIDERS):
-            return True
-        before = bisect_right(self._markup, at, key=_START_OF)
-        return before > 0 and at < self._markup[before - 1][1]
+        """Whether the place *at* lies behind the head, and in no script, style sheet or comment."""
+        while (not self._shown or self._shown[-1][1] <= at) and (part := next(self._unwalked, None)):
+            self._shown.append(part)
+        before = bisect_right(self._shown, at, key=_START_OF)
+        return before > 0 and at < self._shown[before - 1][1]
+
+    @cached_property
+    def _unwalked(self) -> Iterator[tuple[int, int]]:
+        """What `_shown` does not hold yet; in Wix pages most scripts stand behind all that is asked for."""
+        return _markup(self.source, self._head.end)
 
     def _hidden(self, hook: str) -> Node | None:
         """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
@@ -395,16 +397,13 @@ _MAX_HOOKS = 50_000
 
 #: What is no markup: comments, scripts, style sheets; three quarters of a Wix page.
 _HIDES = re.compile(r"<(?:!--|(script|style)(?=[\s/>]))")
-#: What opens it, and what closes it.
-_HIDERS = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _START_OF = itemgetter(0)
 
 
-def _markup(source: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of the parts of *source* that lie in no comment, script or style sheet; what is left open hides the
-    rest.
+def _markup(source: str, at: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the parts of *source* from *at* on that lie in no comment, script or style sheet; what is left
+    open hides the rest.
     """
-    at = 0
     while found := _HIDES.search(source, at):
         yield at, found.start()
         at = source.find(f"</{found[1]}" if found[1] else "-->", found.end())
@@ -413,18 +412,12 @@ def _markup(source: str) -> Iterator[tuple[int, int]]:
     yield at, len(source)
 
 
-def _may_be_open(source: str, at: int, opens: str, closes: str) -> bool:
-    """Whether *opens* stands before *at* without *closes* behind it; looking back finds either after a few thousand
-    signs, where a walk from the start of the page meets every script in it.
+def _hooks_of(source: str, start: int) -> dict[str, list[int]]:
+    """Where each value of ``data-hook`` stands from *start* on; Wix writes it with double quotes, minifiers with others
+    or none.
     """
-    closed = source.rfind(closes, 0, at)
-    return source.rfind(opens, max(closed, 0), at) >= 0
-
-
-def _hooks_of(source: str) -> dict[str, list[int]]:
-    """Where each value of ``data-hook`` stands; Wix writes it with double quotes, minifiers with others or none."""
     places: dict[str, list[int]] = {}
-    for at in islice(behind(source, _HOOK), _MAX_HOOKS):
+    for at in islice(behind(source, _HOOK, start), _MAX_HOOKS):
         if value := _QUOTED.match(source, at):
             places.setdefault(value[1] or value[2] or value[3] or "", []).append(at)
     return places
@@ -469,6 +462,17 @@ _WITH_TEXT = _HIDDEN | {"title"}
 _LINKS = ("canonical", "next", "prev", "alternate", "amphtml")
 
 
+class _Tag(NamedTuple):
+    """A tag of a head; ``body`` is its end, whatever tells it."""
+
+    name: str
+    #: Where it stands.
+    at: int
+    #: Itself, and the text up to its end tag.
+    start: str = ""
+    text: str = ""
+
+
 @dataclass(slots=True)
 class _Head:
     """What stands before ``<body>``: metas by name, links by kind, JSON-LD texts, title, attributes of ``<html>``."""
@@ -478,6 +482,8 @@ class _Head:
     json_ld: list[str] = field(default_factory=list)
     title: str | None = None
     html: dict[str, str] = field(default_factory=dict)
+    #: Where ``<body>`` or the head's end tag stands; 0: there is neither. In Wix pages up to 80 % lie before it.
+    end: int = 0
 
 
 @last_answers
@@ -493,20 +499,22 @@ def _read_head(source: str) -> _Head:
     return head
 
 
-def _gather(head: _Head, tags: Iterable[tuple[str, str, str]]) -> None:
+def _gather(head: _Head, tags: Iterable[_Tag]) -> None:
     """Put what *tags* say into *head*, where it is not said yet."""
-    for name, tag, content in tags:
-        match name:
+    for tag in tags:
+        match tag.name:
             case "meta":
-                _gather_meta(head, _attributes(tag))
-            case "link" if any(kind in tag.lower() for kind in _LINKS):
-                _gather_link(head, _attributes(tag))
+                _gather_meta(head, _attributes(tag.start))
+            case "link" if any(kind in tag.start.lower() for kind in _LINKS):
+                _gather_link(head, _attributes(tag.start))
             case "html" if not head.html:
-                head.html = _attributes(tag)
+                head.html = _attributes(tag.start)
             case "title" if head.title is None:
-                head.title = " ".join(clean_text(unescape(content)).split()) or None
-            case "script" if content not in head.json_ld:
-                head.json_ld.append(content)
+                head.title = " ".join(clean_text(unescape(tag.text)).split()) or None
+            case "script" if tag.text not in head.json_ld:
+                head.json_ld.append(tag.text)
+            case "body":
+                head.end = tag.at
 
 
 def _gather_link(head: _Head, attributes: dict[str, str]) -> None:
@@ -520,16 +528,17 @@ def _gather_meta(head: _Head, attributes: dict[str, str]) -> None:
         head.metas.setdefault(key.lower(), value)
 
 
-def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
-    """(name, start tag, text up to the end tag) of the tags of these *kinds*, up to <body> where it is one of them;
-    scripts and styles are jumped over.
-    """
+def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
+    """The tags of these *kinds*, up to <body> where it is one of them; scripts and styles are jumped over."""
     at = 0
     for _ in range(_MAX_HEAD_TAGS):
         found = kinds.search(source, at)
-        if found is None or found.lastindex is None:
+        if found is None:
             return
         start, at = found.span()
+        if found.lastindex is None:
+            yield _Tag("body", start)
+            return
         if found[2]:
             at = max(source.find("-->", at), at)
             continue
@@ -542,7 +551,7 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[tuple[str, str, 
             continue
         tag = _TAG.match(source, start, start + _MAX_TAG)
         if tag is not None:
-            yield name, tag[0], source[tag.end() : end]
+            yield _Tag(name, start, tag[0], source[tag.end() : end])
             at = max(tag.end(), end)
 
 

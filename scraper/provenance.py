@@ -137,7 +137,7 @@ def _told(address: str | None) -> str | None:
 
 @last_answers
 def server_time(source: str) -> str | None:
-    """When Wix's server made the page (``ssrInfo.renderTimeStamp``), UTC, to the second; None: the page does not say, or
+    """When Wix's server made the page (``ssrInfo.renderTimeStamp``), UTC, to the second; None: it does not say, or says
     nothing possible.
     """
     match = next((found for at in behind(source, RENDERED) if (found := MILLISECONDS.match(source, at))), None)

@@ -63,6 +63,9 @@ def test_a_part_is_what_the_parser_says_it_is(before: list[str], inside: list[st
         '<script>a = "<!--"</script><article data-hook="post">x</article>',
         '<article data-hook="post">x',
         '<article data-hook="post"><article>x</article>',
+        '<head><title></head></title></head><body><article data-hook="post">x</article>',
+        '<head><style>a{}</style></head><script></script><article data-hook="post">x</article><body>',
+        '<title>no body</title><article data-hook="post">x</article><script>"</head><body>"</script>',
     ],
 )
 def test_a_part_is_found_however_it_is_written(source: str) -> None:

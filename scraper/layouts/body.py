@@ -34,7 +34,9 @@ class Body:
 
 
 _SAME = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
-_MARKS = INLINE | TEXT_BLOCKS | FRAMES | EMPTY
+#: Marks for which more than the element's name is asked.
+_ASKED = frozenset({"a", "td", "th", "ol"})
+_MARKS = (INLINE | TEXT_BLOCKS | FRAMES | EMPTY) - _ASKED - _SAME.keys()
 _GROUPS = (
     "div section article main aside header footer center address details summary form fieldset legend label option"
 )
@@ -49,6 +51,13 @@ _STYLES = (
 )
 #: Blocks that separate what they hold and leave no mark of their own.
 _PLAIN = frozenset(_GROUPS.split())
+#: The mark of each element that has always the same one.
+_OPENS = (
+    dict.fromkeys(_PLAIN, Open("div"))
+    | {tag: Open(tag) for tag in _MARKS}
+    | {tag: Open(meant) for tag, meant in _SAME.items()}
+)
+_CLOSES = {mark.tag: Close(mark.tag) for mark in (*_OPENS.values(), *map(Open, _ASKED))}
 #: Elements that say nothing, unless a layout knows better.
 _MUTE = frozenset(_SILENT.split())
 _CONTENT_OF_BUTTON = 'p, h1, h2, h3, h4, h5, h6, img, wow-image, [id^="viewer-"]'
@@ -111,7 +120,7 @@ def walk(
         if mark is not None:
             yield mark
         if mark is None or mark.tag not in EMPTY:
-            pending.append((node.first_child, Close(mark.tag) if mark else None))
+            pending.append((node.first_child, _CLOSES[mark.tag] if mark else None))
 
 
 def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool) -> Iterable[Event] | None:
@@ -132,24 +141,20 @@ def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool)
 
 def _mark(node: Node, tag: str, link: Address) -> Open | None:
     """The mark that an element stands for; None: for none, as most spans."""
-    if tag == "span":
-        return _styled(attribute(node, "style"))
-    if tag in _PLAIN:
-        return Open("div")
-    tag = _SAME.get(tag, tag)
-    if tag == "a":
-        href = node.attributes.get("href")
-        target = link(href) if href else None
-        if not target:
-            return None
-        return Open("a", target)
-    if tag in ("td", "th"):
-        return Open(tag, span="".join(_spans(node)))
-    if tag == "ol":
-        return Open(tag, span=_start(node))
-    if tag not in _MARKS:
-        return None
-    return Open(tag)
+    if (known := _OPENS.get(tag)) is not None:
+        return known
+    match tag:
+        case "span":
+            return _styled(attribute(node, "style"))
+        case "a":
+            href = attribute(node, "href")
+            target = link(href) if href else None
+            return Open("a", target) if target else None
+        case "td" | "th":
+            return Open(tag, span="".join(_spans(node)))
+        case "ol":
+            return Open(tag, span=_start(node))
+    return None
 
 
 def _styled(style: str) -> Open | None:
@@ -190,12 +195,13 @@ def _verbatim(node: Node) -> str:
 _INDENTED = re.compile(r"[ \t]*\n[ \t]+")
 
 
-def _text(text: str, *, breaks: bool) -> Iterator[Event]:
+def _text(text: str, *, breaks: bool) -> Iterable[Event]:
     """*text* as events; a newline with indentation behind it is the page's own, not the text's."""
     text = clean_text(text)
-    if not breaks or "\n" not in text:
-        yield text.replace("\n", " ")
-        return
+    return _lines(text) if breaks and "\n" in text else (text.replace("\n", " "),)
+
+
+def _lines(text: str) -> Iterator[Event]:
     first, *others = _INDENTED.sub(" ", text).split("\n")
     yield first
     for line in others:
