@@ -34,7 +34,7 @@ def run_accept(archive_path: Path, targets: Sequence[str] = (), *, now: Callable
             run.archive.judge(one.capture_id, Judgement.ACCEPTED, "accepted", at=at, by=by, crawl_id=run.crawl_id)
             run.archive.resolve(one.url, Stage.DRIFT)
         done = run.finish(0)
-    line = f"{plural(len(held), 'page')} taken in: {done.changed} changed, {done.gone} gone; chain {done.chain_sha256}"
+    line = f"{plural(len(held), 'page')} accepted: {done.changed} changed, {done.gone} gone; chain {done.chain_sha256}"
     return Report(exit_status=0, line=line, captures=len(held), changed=done.changed, gone=done.gone,
                   chain_sha256=done.chain_sha256)  # fmt: skip
 

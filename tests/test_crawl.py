@@ -21,6 +21,7 @@ from scraper.crawl.session import CrawlSession
 from scraper.crawl.view_counts import Counting
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import DemoPost
+from scraper.demo.scene import Generation
 from scraper.demo.server import LoopbackServer, served
 from scraper.errors import ArchiveBusy, UsageError
 from scraper.fetch import Fetcher, Limits
@@ -507,7 +508,7 @@ def test_no_counts_asks_for_none(stage: Stage) -> None:
 
 
 def test_counts_in_the_lists_own_data_save_the_requests(tmp_path: Path) -> None:
-    with staged(tmp_path, look="g4") as stage:
+    with staged(tmp_path, look=Generation.FOURTH) as stage:
         stage.crawl(day=-2)
         assert asked_counts(stage) == []
         stage.crawl(day=-1)
@@ -710,9 +711,9 @@ def test_a_list_that_lists_nothing_any_more_sounds_the_alarm(stage: Stage) -> No
 
 
 def test_a_new_look_that_we_can_read_is_no_drift_and_no_revision(tmp_path: Path) -> None:
-    with staged(tmp_path, look="g4") as stage:
+    with staged(tmp_path, look=Generation.FOURTH) as stage:
         stage.crawl(day=-100)
-        stage.blog.look = "g5"
+        stage.blog.look = Generation.FIFTH
         report = stage.crawl(day=-2)
         assert (report.exit_status, report.changed) == (0, 0)
         assert stage.one("SELECT count(*) FROM revisions") == len(OLD)

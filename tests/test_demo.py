@@ -19,6 +19,7 @@ from scraper.demo import endpoints
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.run import DAYS, run_demo
+from scraper.demo.scene import Generation
 from scraper.demo.server import served_blog
 from scraper.errors import UsageError
 from scraper.reading import wix_counts_api
@@ -30,16 +31,16 @@ README = Path(__file__).parents[1] / "README.md"
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("look", ["g4", "g5"])
+@pytest.mark.parametrize("look", Generation)
 @pytest.mark.parametrize("post", POSTS, ids=lambda post: post.slug)
-def test_every_page_reads_as_the_post_it_shows_in_both_looks(look: str, post: object) -> None:
+def test_every_page_reads_as_the_post_it_shows_in_both_looks(look: Generation, post: object) -> None:
     blog = Blog(today=TODAY, base="http://127.0.0.1:1", day=-31 if post.removed else 0, look=look)
     target = f"/post/{post.slug}"
     body = blog.answer(Question(method="GET", target=target)).body
     found = extract(Capture(url=blog.base + target, captured_at="2026-05-20T12:00:00Z", status=200, body=body))
     assert (found.kind, found.title, found.author) == ("post", post.title, post.author)
     assert (found.categories, found.tags, found.language) == (post.categories, post.tags, post.language)
-    assert found.views == (post.views_on(blog.day) if look == "g4" else None)
+    assert found.views == (post.views_on(blog.day) if look is Generation.FOURTH else None)
     assert post.body[0] in (found.body_text or "") or post.edited
 
 

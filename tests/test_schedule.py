@@ -235,7 +235,7 @@ def test_cron_runs_the_words_as_given_and_mails_what_failed(tmp_path, program):
     printed = "".join(f"<{word}>\n" for word in words)
     assert (folder / "archive.log").read_text() == printed
     assert done.stdout == (
-        "ushrn crawl ended with status 3; what needs a look:\n"
+        "ushrn crawl ended with status 3; what needs attention:\n"
         f"<status>\n<--check>\n<--db>\n<{folder / 'archive.db'}>\nThe last lines of its log:\n{printed}"
     )
 

@@ -57,15 +57,18 @@ def given(name: str | None, value: str | None, source: Path | None) -> dict[Sett
         said |= read(source)
     if name is not None and value is not None:
         said[name] = sys.stdin.read() if value == "-" else value
-    found = {known(key): each for key, each in said.items()}
-    for key, each in found.items():
-        if not isinstance(each, str):
-            raise UsageError(f"{key}: expected text, found {type(each).__name__}")
-    changed = {key: str(each) for key, each in found.items()}
+    changed = {known(key): _text(key, each) for key, each in said.items()}
     address = changed.get(Setting.PUBLIC_URL)
     if address and not address.startswith(("http://", "https://")):
         raise UsageError(f"public_url: expected https://..., found {address!r}")
     return changed
+
+
+def _text(key: str, value: object) -> str:
+    """*value*, which a setting must have. Raises UsageError."""
+    if not isinstance(value, str):
+        raise UsageError(f"{key}: expected text, found {type(value).__name__}")
+    return value
 
 
 def read(source: Path) -> dict[str, object]:

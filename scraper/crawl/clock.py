@@ -97,7 +97,7 @@ def note(session: NetworkSession, checked: Checked) -> None:
     for one in checked.differing:
         message = (
             f"{_host(one.url)} says {utc(session.run.now() + one.ahead)}, this machine's clock {session.at()}: one of "
-            "them is wrong. If it is ours, set it; the run went on"
+            "them is wrong. If it is ours, set it; the run continued"
         )
         session.tell(Problem(stage=Stage.CLOCK, kind=DIFFERS, level=Level.NOTE, url=one.url, message=message), one.url)
     if checked.vouching is not None:
@@ -106,7 +106,7 @@ def note(session: NetworkSession, checked: Checked) -> None:
 
 
 def _set_aside(session: NetworkSession) -> None:
-    """Lets captures that a wrong clock dated count for nothing."""
+    """Takes captures that a wrong clock dated out of account."""
     latest = session.run.now() + OFF
     wrong = [
         record
@@ -124,7 +124,7 @@ def _set_aside(session: NetworkSession) -> None:
     )  # fmt: skip
     session.messages.append(
         f"{plural(len(wrong), 'capture')} of earlier runs had been dated by a clock that was wrong: kept as evidence, "
-        "they count for nothing; what they showed is asked for again"
+        "they no longer count; what they showed is fetched again"
     )
 
 

@@ -66,10 +66,10 @@ def _advice(alarms: Collection[str], site: str) -> Iterator[str]:
     if WHOLE_PAGE in alarms:
         yield "Pages that show no post are a wall whose words change, or a new layout: open one in a browser."
     if set(alarms) - {WHOLE_PAGE}:
-        yield f"If the posts really changed, `ushrn accept {site}` takes "
+        yield f"If the posts really changed, `ushrn accept {site}` accepts "
 
 
-"them in; if not, the program must be taught the look."
+"them; if not, the program needs a layout for the new look."
 
 
 def report(alarms: dict[str, list[str]], site: str, since: dict[str, str]) -> str:

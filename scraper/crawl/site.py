@@ -223,8 +223,8 @@ def _check_list(session: CrawlSession, site: Site, found: Found) -> None:
     if session.note(problem):
         since = session.archive.first_noted([url], Stage.DRIFT, "list") or session.at()
         session.alarm(
-            f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The program must be "
-            f"taught the new look.\n  list: names no post, since {since}\n    {url}"
+            f"{site.id}: the list of posts no longer looks as it did; nothing was overwritten. The program needs a "
+            f"layout for the new look.\n  list: names no post, since {since}\n    {url}"
         )
 
 

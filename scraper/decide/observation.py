@@ -90,7 +90,7 @@ def observe(
     held = Judgement.HELD in judged and not {Judgement.ACCEPTED, Judgement.ABSENT, Judgement.BLOCKED} & {*judged}
     meaning, reason = _meaning(capture, reading, good, judged)
     if held and meaning is Meaning.SHOWS:
-        meaning, reason = Meaning.NOTHING, "held back: `ushrn accept` takes it in"
+        meaning, reason = Meaning.NOTHING, "held back: `ushrn accept` accepts it"
     return Observation(
         capture_id=capture_id,
         captured_at=capture.captured_at,

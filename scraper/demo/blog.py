@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from scraper.demo import drawings, endpoints, look, pages
 from scraper.demo.posts import POSTS, DemoPost
-from scraper.demo.scene import Scene
+from scraper.demo.scene import Generation, Scene
 
 METADATA = "/_api/blog-frontend-adapter-public/v2/post-page-metadata/"
 PDF_LINES = (
@@ -54,7 +54,7 @@ class Blog:
     day: int = 0
     posts: Sequence[DemoPost] = POSTS
     page_size: int = 4
-    look: str = "g5"
+    look: Generation = Generation.FIFTH
     padding: int = 180_000
     markup: float = 0.12
     #: Whether the blog answers for its pictures itself; else they are where Wix keeps them.

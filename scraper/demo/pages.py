@@ -8,7 +8,7 @@ from typing import Any
 
 from scraper.demo import look
 from scraper.demo.posts import DemoPost
-from scraper.demo.scene import BLOG_APP, NAME, Scene, boilerplate, shown, stamp
+from scraper.demo.scene import BLOG_APP, NAME, Generation, Scene, boilerplate, shown, stamp
 from scraper.numbers import plural
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
@@ -61,7 +61,7 @@ def list_page(posts: Sequence[DemoPost], page: int, page_size: int, scene: Scene
     )
     body = f'<div data-hook="post-list-pro-gallery-container"><div id="pro-gallery-pro-blog">{cards}</div></div>'
     value: Any = list_data(part, len(posts), page, page_size, scene)
-    return document("News", head, body, {key: value if scene.look == "g4" else dump(value)}, scene)
+    return document("News", head, body, {key: value if scene.look is Generation.FOURTH else dump(value)}, scene)
 
 
 def home_page(posts: Sequence[DemoPost], scene: Scene) -> str:
@@ -154,7 +154,7 @@ def description(post: DemoPost, scene: Scene) -> str:
         f'<div data-breakout="normal">{html}</div><div data-hook="rcv-block{number}"></div>'
         for number, html in enumerate(blocks, start=1)
     )
-    tag = "section" if scene.look == "g5" else "div"
+    tag = "section" if scene.look is Generation.FIFTH else "div"
     return (
         f'<{tag} data-hook="post-description"><div data-id="content-viewer"><div data-hook="rcv-block-first"></div>'
         f'{inner}<div data-hook="rcv-block-last"></div></div></{tag}>'
@@ -187,7 +187,7 @@ def picture(block: str, scene: Scene) -> str:
     media, size, alt = head.split(" ", 2)
     width, height = size.split("x")
     info = dump({"isLQIP": True, "imageData": {"width": int(width), "height": int(height), "uri": media, "name": ""}})
-    hook = "figure-IMAGE" if scene.look == "g5" else "imageViewer"
+    hook = "figure-IMAGE" if scene.look is Generation.FIFTH else "imageViewer"
     words = f"<figcaption><span>{escape(caption)}</span></figcaption>" if caption else ""
     return (
         f'<figure data-hook="{hook}"><wow-image id="{media}" data-image-info="{escape(info)}">'
@@ -231,7 +231,7 @@ def footer(post: DemoPost, scene: Scene) -> str:
         for name in post.categories
     )
     stats = '<div data-hook="skeleton-loader">&nbsp;</div>' * 2
-    if scene.look == "g4":
+    if scene.look is Generation.FOURTH:
         views = post.views_on(scene.day)
         stats = f'<span tabindex="0">{plural(views, "view")}</span>'
         stats += f'<span tabindex="0">{plural(post.comments, "comment")}</span>'
@@ -251,7 +251,7 @@ def recent(posts: Sequence[DemoPost], scene: Scene) -> str:
         + (
             f'<span data-hook="view-count-compact">{post.views_on(scene.day)}</span>'
             f'<span data-hook="comment-count-compact">{post.comments}</span>'
-            if scene.look == "g4"
+            if scene.look is Generation.FOURTH
             else ""
         )
         + "</div>"
@@ -269,40 +269,10 @@ def card(post: DemoPost, scene: Scene) -> str:
     )
 
 
-def list_data(part: Sequence[DemoPost], total: int, page: int, page_size: int, scene: Scene) -> dict[str, Any]:
-    """The JSON that a list page carries; counts only in the look of 2024."""
-    posts, metrics = [], {}
-    for post in part:
-        published, updated = moments(post, scene)
-        posts.append(
-            {
-                "id": post_id(post),
-                "title": post.title,
-                "excerpt": excerpt(post),
-                "firstPublishedDate": published,
-                "lastPublishedDate": updated,
-                "url": {"base": scene.base, "path": f"/post/{post.slug}"},
-                "slug": post.slug,
-                "language": post.language,
-                "owner": {"name": post.author},
-            }
-        )
-        metrics[post_id(post)] = metrics_of(post, scene)
-    paging = {"count": len(part), "offset": (page - 1) * page_size, "total": total, "cursors": {}}
-    return {
-        "feedResponse": {"postFeedPage": {"posts": {"posts": posts, "pagingMetaData": paging}, "categories": []}},
-        "metadataResponse": {
-            "postFeedMetadataPage": {"postMetrics": metrics if scene.look == "g4" else {}, "postLikes": {}}
-        },
-    }
-
-
-def warm_up(post: DemoPost, scene: Scene) -> dict[str, Any]:
-    """The post's own data in its page: all of it in 2024, only its id since 2025."""
-    if scene.look == "g5":
-        return {post.slug: post_id(post)}
+def _post_data(post: DemoPost, scene: Scene) -> dict[str, Any]:
+    """What the data of a page say of a post, in a list and in its own page alike."""
     published, updated = moments(post, scene)
-    inner = {
+    return {
         "id": post_id(post),
         "title": post.title,
         "excerpt": excerpt(post),
@@ -311,9 +281,26 @@ def warm_up(post: DemoPost, scene: Scene) -> dict[str, Any]:
         "url": {"base": scene.base, "path": f"/post/{post.slug}"},
         "slug": post.slug,
         "language": post.language,
-        "metrics": metrics_of(post, scene),
         "owner": {"name": post.author},
     }
+
+
+def list_data(part: Sequence[DemoPost], total: int, page: int, page_size: int, scene: Scene) -> dict[str, Any]:
+    """The JSON that a list page carries; counts only in the look of 2024."""
+    posts = [_post_data(post, scene) for post in part]
+    metrics = {post_id(post): metrics_of(post, scene) for post in part if scene.look is Generation.FOURTH}
+    paging = {"count": len(part), "offset": (page - 1) * page_size, "total": total, "cursors": {}}
+    return {
+        "feedResponse": {"postFeedPage": {"posts": {"posts": posts, "pagingMetaData": paging}, "categories": []}},
+        "metadataResponse": {"postFeedMetadataPage": {"postMetrics": metrics, "postLikes": {}}},
+    }
+
+
+def warm_up(post: DemoPost, scene: Scene) -> dict[str, Any]:
+    """The post's own data in its page: all of it in 2024, only its id since 2025."""
+    if scene.look is Generation.FIFTH:
+        return {post.slug: post_id(post)}
+    inner = {**_post_data(post, scene), "metrics": metrics_of(post, scene)}
     page = {
         "post": inner,
         "categories": [{"label": name, "slug": label(name)} for name in post.categories],

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 
 from scraper.numbers import plural
@@ -15,6 +16,15 @@ RECENT_DAYS = 7
 MEDIAN_WORDS = ("margin", "padding", "color", "grid", "font", "flex", "border", "width", "height", "align", "section")
 
 
+class Generation(StrEnum):
+    """How Wix served its pages."""
+
+    #: As in 2024: true counts in the HTML, and the post's data in a warm-up JSON.
+    FOURTH = "g4"
+    #: Since 2025: no counts in the HTML.
+    FIFTH = "g5"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Where and when a page is served."""
@@ -25,8 +35,7 @@ class Scene:
     today: datetime
     #: The simulated day: -45 is 45 days before `today`.
     day: int
-    #: ``g5``: as served since 2025, no counts in the HTML; ``g4``: as in 2024, true counts and a warm-up JSON.
-    look: str = "g5"
+    look: Generation = Generation.FIFTH
     #: Bytes of boilerplate on each page, about, and the share of it that is markup: on real pages 5 to 15 %, the rest
     #: is styles and settings.
     padding: int = 180_000

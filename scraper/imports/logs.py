@@ -139,9 +139,9 @@ def in_words(claims: ImportLog) -> str:
     if claims.complaint:
         return f"it says that it has {runs}, which does not hold: {claims.complaint}"
     if claims.root is None:
-        return f"it says that it has {runs}, without a checkpoint: kept as what it says"
+        return f"it says that it has {runs}, without a checkpoint: kept as a claim of the file"
     by = f"signed by {claims.signed_by}" if claims.signed_by else "not signed"
     return (
         f"it says that it has {runs} of {claims.origin}. Their checkpoint over {plural(claims.size, 'capture')} holds,"
-        f" {by}; {claims.covered} of {plural(claims.captures, 'capture')} in the file are among them: kept as its word"
+        f" {by}; {claims.covered} of {plural(claims.captures, 'capture')} in the file are among them: kept as a claim"
     )

@@ -31,6 +31,10 @@ def _is_whole(capture: Capture) -> bool:
     return capture.status in (None, 200) and capture.truncated is None
 
 
+#: Below that of any picture.
+_NO_RANK = (False, -1)
+
+
 class HeldPictures:
     """What may turn out to be a post's picture."""
 
@@ -48,16 +52,23 @@ class HeldPictures:
             return urls.host(capture.url) in HOSTS and not _is_document(capture)
         if pictures.type_of(capture.body) is None:
             return self._style(found, keep)
+        self._wait(found, len(capture.body), keep)
+        return True
+
+    def _wait(self, found: FoundCapture, length: int, keep: Keep) -> None:
+        """Hold the picture *found* until it is known who shows it: the best of each, if there is room."""
+        capture = found.capture
         name = picture_name(capture.url)
-        rank = (urls.spellings(capture.url)[0] == name, len(capture.body))
+        rank = (urls.spellings(capture.url)[0] == name, length)
         if urls.host(capture.url) not in HOSTS:
             name = capture.url  # a site's own: whatever no post shows is kept as well
-        before = self._held.get(name)
-        room = MOST_HELD - self._bytes + (before[0][1] if before else 0)
-        if len(capture.body) <= min(LARGEST, room) and (before is None or rank > before[0]):
-            self._bytes += len(capture.body) - (before[0][1] if before else 0)
+        best, freed = _NO_RANK, 0
+        if name in self._held:
+            best = self._held[name][0]
+            freed = best[1]
+        if length <= min(LARGEST, MOST_HELD - self._bytes + freed) and rank > best:
+            self._bytes += length - freed
             self._held[name] = (rank, found, keep)
-        return True
 
     def _style(self, found: FoundCapture, keep: Keep) -> bool:
         """A style sheet is kept at once; other matter on the hosts of pictures and styles is passed over."""

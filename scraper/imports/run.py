@@ -129,7 +129,7 @@ def _import_all(
     archives.finish()
     if session.by_file_time:
         captures = plural(session.by_file_time, "capture")
-        said = "dated by the time of the file, which says least; --captured-at or a --manifest dates them better"
+        said = "dated by the time of the file, which proves least; --captured-at or a --manifest dates them better"
         session.messages.append(f"{captures} {said}")
     session.hear_links()
 
@@ -144,7 +144,7 @@ def _import_page(session: ImportSession, path: Path, given: Given) -> None:
         session.report(
             name,
             "no-address",
-            f"the file does not tell its address; {hint}",
+            f"the file does not give its address; {hint}",
             level=Level.ERROR if is_page else Level.NOTE,
         )
         return
@@ -207,7 +207,7 @@ def _finished(session: ImportSession, exit_status: int, last_word: str = "") -> 
     ]
     there = f"{session.known} already there"
     if session.aside:
-        there += f" ({session.aside} set aside: they count for nothing, also when they come again)"
+        there += f" ({session.aside} set aside: they do not count, even if imported again)"
     parts += [there, f"{len(session.failed)} with errors", f"run {summary.crawl_id}"]
     parts.append(f"chain {summary.chain_sha256}")
     return Report(

@@ -1,4 +1,4 @@
-"""`ushrn import --set-aside`: an import that was wrong counts for nothing any more. Nothing is deleted."""
+"""`ushrn import --set-aside`: an import that was wrong no longer counts. Nothing is deleted."""
 
 from collections.abc import Callable
 from datetime import datetime

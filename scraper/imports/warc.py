@@ -90,7 +90,7 @@ class WarcImporter:
         """What the signature of a WACZ is worth: it is over the list of files, so these must be those listed."""
         found = wacz.signature(file)
         if found.standing is SignatureStanding.VALID and any(wacz.complaints(file)):
-            found = WaczSignature(SignatureStanding.INVALID, f"the package does not hold what was signed: {found.said}")
+            found = WaczSignature(SignatureStanding.INVALID, f"it does not contain what was signed: {found.said}")
         if found.standing is SignatureStanding.INVALID:
             self._session.report(name, "invalid-signature", f"its signature does not hold: {found.said}")
         return str(found)
@@ -102,9 +102,7 @@ class WarcImporter:
         for member in wacz.members(file, name, (*WARC_SUFFIXES, ".wacz")):
             inside = f"{name}, {member.name}"
             if listed is not None and member.name not in listed:
-                self._session.report(
-                    inside, "unlisted", "is not listed in the package; read all the same", level=Level.NOTE
-                )
+                self._session.report(inside, "unlisted", "is not listed in the package; read anyway", level=Level.NOTE)
             if member.name.lower().endswith(".wacz"):
                 self._take_inner(inside, member, source, depth)
             elif member.trouble is None:

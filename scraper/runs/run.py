@@ -18,7 +18,7 @@ from scraper.runs.report import format_duration
 from scraper.seal import publishing, sealer
 from scraper.store import Archive, CrawlSummary
 
-RENEWED = "pages are read by other rules or packages than before: all stored captures were read again first"
+RENEWED = "the rules or packages that read pages have changed: all stored captures were read again first"
 
 
 @dataclass(slots=True, kw_only=True)

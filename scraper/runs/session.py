@@ -16,7 +16,7 @@ from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome, lookups
 from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 
 #: Why a redirect that seems to say that a post is away is held.
-UNDECIDED = "where it leads was not had"
+UNDECIDED = "where it leads could not be fetched"
 #: When so many answers in a row were there before they were wanted, reading is what a run waits for.
 ENOUGH_EARLY = 16
 
@@ -99,7 +99,7 @@ class Session:
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a page does to us, the next page is looked at
-            message = f"a fault of the program ({type(error).__name__}: {error}); please report it. All else went on"
+            message = f"a fault of the program ({type(error).__name__}: {error}); please report it. All else was done"
             self.tell(Problem(stage=stage, kind=PROGRAM_FAULT, url=url, message=message[:500]), url)
             self.statuses.add(FAULT)
 

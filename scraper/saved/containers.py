@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
-from itertools import chain
+from itertools import chain, islice
 from xml.parsers.expat import ExpatError
 
 from scraper.errors import Unreadable
@@ -35,6 +35,9 @@ class SavedPage:
     kind: FileKind
 
 
+_PAGE_TYPES = ("text/html", "application/xhtml+xml")
+
+
 def page_of(data: bytes, where: str) -> SavedPage | None:
     """The page in *data*; None: it is no such file. Raises Unreadable, of *where*, for a webarchive without a page."""
     if data.startswith(_BINARY_PLIST) or _XML_PLIST.match(data):
@@ -48,13 +51,12 @@ def page_of(data: bytes, where: str) -> SavedPage | None:
 
 def _of_mhtml(data: bytes) -> SavedPage | None:
     message = message_from_bytes(data)
-    parts = [part for part, _ in zip(message.walk(), range(MOST_PARTS), strict=False) if not part.is_multipart()]
-    pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     address = _header(message, "Snapshot-Content-Location")
-    meant = (part for part in pages if address and _header(part, "Content-Location") == address)
-    page = next(chain(meant, pages), None)
-    body = page.get_payload(decode=True) if page is not None else None
-    if page is None or not isinstance(body, bytes):
+    page = _page_part(message, address)
+    if page is None:
+        return None
+    body = page.get_payload(decode=True)
+    if not isinstance(body, bytes):
         return None
     return SavedPage(
         body=body,
@@ -63,6 +65,13 @@ def _of_mhtml(data: bytes) -> SavedPage | None:
         saved_at=http_stamp(_header(message, "Date") or ""),
         kind=FileKind.MHTML,
     )
+
+
+def _page_part(message: Message, address: str | None) -> Message | None:
+    """The part that is the page: the one of that *address*, else the first; None: there is none."""
+    pages = [part for part in islice(message.walk(), MOST_PARTS) if part.get_content_type() in _PAGE_TYPES]
+    meant = (part for part in pages if address and _header(part, "Content-Location") == address)
+    return next(chain(meant, pages), None)
 
 
 def _header(message: Message, name: str) -> str | None:

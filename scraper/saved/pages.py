@@ -162,12 +162,16 @@ def _walk_folder(folder: Path, manifest: Path | None) -> Iterator[Path | Skipped
                 yield from walk([path])
             else:
                 others[path.suffix.lower() or path.name] += 1
-    for error in refused:
-        yield Skipped(Path(error.filename), f"cannot be read: {_plain(error)}")
+    yield from (Skipped(Path(error.filename), f"cannot be read: {_plain(error)}") for error in refused)
     if others:
-        kinds = ", ".join(f"{number} {suffix}" for suffix, number in sorted(others.items()))
-        hint = "; a manifest is read where --manifest names it" if {".jsonl", ".json"} & others.keys() else ""
-        yield Skipped(folder, f"skipped files that are not pages: {kinds}{hint}", level=Level.NOTE)
+        yield _others_skipped(folder, others)
+
+
+def _others_skipped(folder: Path, others: Mapping[str, int]) -> Skipped:
+    """The note on files of *folder* that are no pages: how many there are of each ending."""
+    kinds = ", ".join(f"{number} {suffix}" for suffix, number in sorted(others.items()))
+    hint = "; a manifest is read where --manifest names it" if {".jsonl", ".json"} & others.keys() else ""
+    return Skipped(folder, f"skipped files that are not pages: {kinds}{hint}", level=Level.NOTE)
 
 
 def _folders_of_parts(folders: Iterable[str], names: Iterable[str]) -> set[str]:

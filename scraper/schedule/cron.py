@@ -35,7 +35,7 @@ def _weekly(plan: SchedulePlan, log: str) -> str:
 def _told(plan: SchedulePlan, log: str, verb: str = "crawl") -> str:
     """What is mailed when the status ``$s`` is not 0."""
     parts = [
-        f'echo "ushrn {verb} ended with status $s; what needs a look:"',
+        f'echo "ushrn {verb} ended with status $s; what needs attention:"',
         plan.causes(),
         'echo "The last lines of its log:"',
         f"tail -n 40 {log}",

@@ -203,7 +203,7 @@ def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _TimedJob) ->
     )
     return f"""\
 [Unit]
-Description=Tell that a {job.name} of the USHRN posts archive failed
+Description=Report that a {job.name} of the USHRN posts archive failed
 
 [Service]
 Type=oneshot

@@ -108,7 +108,7 @@ def _checkpoint(
     """What does not hold of a checkpoint. Raises ValueError and the like for what is none."""
     checkpoint, statement = Checkpoint.parse(note.text), json.loads(one.statement)
     if (checkpoint.size, checkpoint.root.hex()) != (one.size, one.root):
-        yield "its note says another size or root than it does"
+        yield "its note gives another size or root"
     if roots.get(one.size) != checkpoint.root:
         yield f"its root is not that of {plural(one.size, 'capture')} of the log"
     if ends.get(one.crawl_id) != one.size:

@@ -682,7 +682,7 @@ class Archive:
             except sqlite3.OperationalError:
                 mode = "wal"
             if mode != "delete":
-                raise ArchiveBusy(f"{self.path}: another program has it open; end it (a server, too), then try again")
+                raise ArchiveBusy(f"{self.path}: another program has it open; stop it (a server, too), then try again")
             self.db.execute("PRAGMA secure_delete = ON")
             try:
                 yield
@@ -723,7 +723,7 @@ class Archive:
                 self.db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
 
     def set_aside(self, records: Iterable[str], decided: aside.Decided) -> None:
-        """Let the captures with these record digests count for nothing, and make all that is derived anew."""
+        """Take the captures with these record digests out of account, and derive everything anew."""
         with self._transaction():
             aside.decide(self.db, self._evidence, records, decided)
             self._anew()

@@ -1,4 +1,4 @@
-"""Captures that count for nothing, because a decision says so: an import that was undone, a clock that was wrong.
+"""Captures that do not count, because a decision says so: an import that was undone, a clock that was wrong.
 
 They stay as they are, sealed, exported and named by `verify`. Nothing is derived from them, and they are no answer to
 what was fetched when.

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -130,37 +131,74 @@ def captures_of(
     *own*: whoever asks vouches that what says that it is a file of ours is one; all of it is restored as it was. Else
     only those captures are, that are *known* to the archive by their record digest.
     """
-    described = Warcinfo(software="", text="")
-    group: list[Record] = []
-    others: dict[str, int] = {}
-
-    def restore(record_sha256: str) -> bool:
-        return described.ours and (own or known(record_sha256))
-
+    stream = _CaptureStream(wanted, own=own, known=known)
     for record in joined(records):
+        yield from stream.take(record)
+    yield from stream.finished()
+    if stream.others:
+        yield PassedOver(schemes=dict(stream.others))
+
+
+class _CaptureStream:
+    """Records that come one after the other, those of one capture gathered until another follows."""
+
+    def __init__(self, wanted: Callable[[str], bool], *, own: bool, known: Callable[[str], bool]) -> None:
+        self._wanted, self._own, self._known = wanted, own, known
+        self._described = Warcinfo(software="", text="")
+        self._group: list[Record] = []
+        #: Scheme → records of it that are no pages.
+        self.others: Counter[str] = Counter()
+
+    def take(self, record: Record | Broken) -> Iterator[FoundCapture | ArchiveTrouble | Warcinfo | Logged]:
+        """What is known once *record* has come."""
         if isinstance(record, Broken):
-            yield from _finished(group, described, restore)
-            group = []
+            yield from self.finished()
             yield ArchiveTrouble(kind="broken", message=record.message)
-        elif record.get("WARC-Profile") == RENDITION:
-            continue  # ours, for viewers: nothing that was captured
         elif record.type == RecordType.WARCINFO:
-            yield from _finished(group, described, restore)
-            group = []
-            described = _described(record)
-            yield described
-        elif described.ours and record.type == RecordType.METADATA and not record.url:
+            yield from self.finished()
+            self._described = _described(record)
+            yield self._described
+        elif record.get("WARC-Profile") != RENDITION:  # that is ours, for viewers: nothing that was captured
+            yield from self._gather(record)
+
+    def _gather(self, record: Record) -> Iterator[FoundCapture | ArchiveTrouble | Logged]:
+        ours = self._described.ours
+        if ours and record.type == RecordType.METADATA and not record.url:
             yield from _logged(record)
         elif scheme := _other_scheme(record.url):
-            others[scheme] = others.get(scheme, 0) + 1
-        elif record.url and ((own and described.ours) or wanted(record.url)):
-            if not _belongs(record, group):
-                yield from _finished(group, described, restore)
-                group = []
-            group.append(record)
-    yield from _finished(group, described, restore)
-    if others:
-        yield PassedOver(schemes=others)
+            self.others[scheme] += 1
+        elif record.url and ((self._own and ours) or self._wanted(record.url)):
+            if not _belongs(record, self._group):
+                yield from self.finished()
+            self._group.append(record)
+
+    def finished(self) -> Iterator[FoundCapture | ArchiveTrouble]:
+        """The capture that was gathered, what does not hold of it, or why there is none; nothing if none was."""
+        group, self._group = self._group, []
+        try:
+            yield from self._read(group)
+        except (ValueError, TypeError, KeyError) as error:
+            yield ArchiveTrouble(
+                kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url
+            )
+
+    def _read(self, group: list[Record]) -> Iterator[FoundCapture | ArchiveTrouble]:
+        """Raises ValueError, TypeError or KeyError for records that say what cannot be."""
+        main = _first(group, lambda record: record.type in MAIN)
+        request = _first(group, lambda record: record.type == RecordType.REQUEST)
+        facts = _first(group, lambda record: record.type == RecordType.METADATA and record.get("Content-Type") == FACTS)
+        wrong = list(filter(None, map(_block_complaint, filter(None, (main, facts)))))
+        if facts is not None and self._is_to_be_restored(facts):
+            yield wrong[0] if wrong else _restored(facts, main)
+        elif main is not None:
+            # Somebody's file: what its digests do not hold is still what there is.
+            yield from wrong or _payload_complaint(main)
+            claimed = _claimed(facts, main) if facts is not None and self._described.ours else None
+            yield replace(_found(main, request, self._described), claimed=claimed)
+
+    def _is_to_be_restored(self, facts: Record) -> bool:
+        """Whether a capture of ours comes back as it was: somebody vouches for the file, or the archive knows it."""
+        return self._described.ours and (self._own or self._known(str(facts_in(facts.block).get("record_sha256"))))
 
 
 def _logged(record: Record) -> Iterator[Logged | ArchiveTrouble]:
@@ -203,30 +241,6 @@ def _described(record: Record) -> Warcinfo:
 def _first(group: list[Record], test: Callable[[Record], bool]) -> Record | None:
     """The first record of a group that passes *test*; None: none does."""
     return next(filter(test, group), None)
-
-
-def _finished(
-    group: list[Record], described: Warcinfo, restore: Callable[[str], bool]
-) -> Iterator[FoundCapture | ArchiveTrouble]:
-    """The capture of one group of records, what does not hold of it, or why there is none."""
-    if not group:
-        return
-    main = _first(group, lambda record: record.type in MAIN)
-    request = _first(group, lambda record: record.type == RecordType.REQUEST)
-    facts = _first(group, lambda record: record.type == RecordType.METADATA and record.get("Content-Type") == FACTS)
-    wrong = [found for record in (main, facts) if record is not None and (found := _block_complaint(record))]
-    try:
-        if facts is not None and restore(str(facts_in(facts.block).get("record_sha256"))):
-            yield wrong[0] if wrong else _restored(facts, main)
-        elif main is not None:
-            # Somebody's file: what its digests do not hold is still what there is.
-            yield from wrong or _payload_complaint(main)
-            claimed = _claimed(facts, main) if facts is not None and described.ours else None
-            yield replace(_found(main, request, described), claimed=claimed)
-    except (ValueError, TypeError, KeyError) as error:
-        yield ArchiveTrouble(
-            kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url
-        )
 
 
 def _block_complaint(record: Record) -> ArchiveTrouble | None:
@@ -424,29 +438,47 @@ def _certificate(said: Mapping[str, object]) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the record beside our metadata record holds: the bytes of a body, where they are, or other bytes."""
+
+    body: bytes | None = None
+    revisit: Revisit | None = None
+    wrong: ArchiveTrouble | None = None
+
+
+def _held(main: Record | None, digest: str | None) -> _Held:
+    """What *main* holds of the body with that *digest*; None: there is no record, or no body."""
+    if main is None or not digest:
+        return _Held()
+    if main.type == RecordType.REVISIT:
+        return _Held(revisit=Revisit(payload_digest=digest, url=None, at=None, not_modified=False))
+    body = main.block
+    if main.type == RecordType.RESPONSE:
+        body = http_message.split(main.block)[1]
+    if not warc.holds(digest, body):
+        return _Held(wrong=_mismatch(main, "body", digest, body))
+    return _Held(body=body)
+
+
 def _restored(facts: Record, main: Record | None) -> FoundCapture | ArchiveTrouble:
     """The capture that one of our metadata records tells, with the body that its main record holds."""
     said = facts_in(facts.block)
     columns = {name: said[name] for name in COLUMNS}
-    columns |= {name: said[name].encode("latin-1") if said[name] is not None else None for name in HEADS}
+    columns |= {name: said[name].encode("latin-1") for name in HEADS if said[name] is not None}
     own = Own(**{column.name: said[column.name] for column in fields(Own) if column.name in said})
     digest = f"sha256:{own.body_sha256}" if own.body_sha256 else None
     if "body" in own.left_out and main is not None:  # its record holds what was left of it
         digest = main.get("WARC-Payload-Digest")
-    body, revisit = None, None
-    if digest and main is not None and main.type == RecordType.REVISIT:
-        revisit = Revisit(payload_digest=digest, url=None, at=None, not_modified=False)
-    elif digest and main is not None:
-        body = http_message.split(main.block)[1] if main.type == RecordType.RESPONSE else main.block
-        if not warc.holds(digest, body):
-            return _mismatch(main, "body", digest, body)
-    capture = Capture(**columns, body=body, certificate=_certificate(said))
+    held = _held(main, digest)
+    if held.wrong is not None:
+        return held.wrong
     return FoundCapture(
-        capture=capture,
+        capture=Capture(**columns, body=held.body, certificate=_certificate(said)),
         claimed=own.record_sha256,
         offset=facts.offset,
         record_id=facts.get("WARC-Record-ID"),
         payload_digest=digest,
-        revisit=revisit,
+        revisit=held.revisit,
         own=own,
     )

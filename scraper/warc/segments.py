@@ -19,6 +19,19 @@ class _Waiting:
     #: How many segments there are; 0: the last one has not come.
     segments: int = 0
 
+    def put(self, number: int, record: Record) -> None:
+        """Take in one segment."""
+        if number == 1:
+            self.first = record
+        self.blocks[number] = record.block
+        if record.get("WARC-Segment-Total-Length"):
+            self.segments = number
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all segments have come."""
+        return self.segments > 0 and len(self.blocks) == self.segments
+
 
 def joined(records: Iterable[Record | Broken]) -> Iterator[Record | Broken]:
     """*records* with segmented ones whole, each where its last segment came; what lacks one is told as `Broken`."""
@@ -36,12 +49,8 @@ def joined(records: Iterable[Record | Broken]) -> Iterator[Record | Broken]:
                          record.offset)  # fmt: skip
             return
         one = waiting.setdefault(origin, _Waiting(record))
-        if number == 1:
-            one.first = record
-        one.blocks[number] = record.block
-        if record.get("WARC-Segment-Total-Length"):
-            one.segments = number
-        if one.segments and len(one.blocks) == one.segments:
+        one.put(number, record)
+        if one.is_whole:
             del waiting[origin]
             held -= sum(map(len, one.blocks.values()))
             yield _whole(one)
