@@ -11,7 +11,7 @@ _FIELD = re.compile(rb"^(date|age):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE | re.MU
 
 
 def told(head: bytes | None) -> datetime | None:
-    """The time at which an answer was sent, by whoever sent it: `Date`, and the `Age` that a cache adds (RFC 9111,
+    """The time at which an answer was sent, by whoever sent it: ``Date``, and the ``Age`` that a cache adds (RFC 9111,
     5.1). None: it does not say.
     """
     fields = {name.lower(): value.decode("latin-1") for name, value in reversed(_FIELD.findall(head or b""))}

@@ -1,6 +1,6 @@
 """One request and its answer, byte for byte: httpx over a connection pool whose sockets record traffic.
 
-Not for several threads: one exchange at a time. HTTP/1.1 only. The transport is used without `httpx.Client`, which
+Not for several threads: one exchange at a time. HTTP/1.1 only. The transport is used without ``httpx.Client``, which
 would keep cookies, read proxies from the environment, and fail on redirects that it is not even to follow
 (``Location: javascript:1``). Of the environment only SSL_CERT_FILE and SSL_CERT_DIR count.
 """
@@ -101,7 +101,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 class _Transport(httpx.BaseTransport):
-    """httpx's seam, joined to a pool whose network backend is ours; `httpx.HTTPTransport` lets nobody choose one."""
+    """httpx's seam, joined to a pool whose network backend is ours; ``httpx.HTTPTransport`` lets nobody choose one."""
 
     def __init__(self, backend: Backend) -> None:
         self._pool = httpcore.ConnectionPool(

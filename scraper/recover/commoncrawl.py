@@ -1,6 +1,6 @@
 """Common Crawl: its indexes, and single records out of its WARC files by range requests. Pure.
 
-Why not the package `cdx_toolkit`: it cannot be pointed at another place, sends through `requests` with sleeps of its
+Why not the package ``cdx_toolkit``: it cannot be pointed at another place, sends through `requests` with sleeps of its
 own, and dates records by their Date header. The shapes are its (0.9.39) and those of pywb, which serves the indexes:
 ``collinfo.json`` names one index a crawl; each answers one JSON object a line, 404 where it has nothing; a record is
 the gzip member at *offset* of *filename* below ``data.commoncrawl.org``.

@@ -51,7 +51,7 @@ class CdxQuestion:
 
 
 def question(asked: Sequence[tuple[str, str]]) -> CdxQuestion:
-    """The pairs of a query as a question. Raises Wrong."""
+    """The pairs of a query as a question. Raises BadQuestion."""
     said = dict(asked)
     url, match = _wanted(said.get("url", "").strip(), said.get("matchType", ""))
     fields = tuple(name for name in said.get("fl", "").split(",") if name) or FIELDS
@@ -73,7 +73,7 @@ def question(asked: Sequence[tuple[str, str]]) -> CdxQuestion:
 
 
 def _wanted(text: str, match: str) -> tuple[str, str]:
-    """(address without scheme and ``www.``, how much of it must match) of a question. Raises Wrong."""
+    """(address without scheme and ``www.``, how much of it must match) of a question. Raises BadQuestion."""
     url = re.sub(r"^(?:https?:/*)?(?:www\.)?", "", text, flags=re.IGNORECASE)
     if url.startswith("*."):
         url, match = url[2:].rstrip("/*"), match or "domain"

@@ -1,9 +1,9 @@
 """The only writer of archive.db.
 
-`evidence` holds what is append-only (captures, bodies, runs); `posts`, with `contents`, `counting` and `slugs`, what
-is derived from it, one post at a time; `addresses` says which captures are whose. `archive` makes one transaction of
-them, `rebuilding` does it all again, `heard` and `recall` serve the next crawl, `life` reads one post back;
-`sealing` gives what a checkpoint seals.
+`evidence` holds what is append-only (captures, bodies, runs); `posts`, with `post_parts`, `count_rows` and `slugs`,
+what is derived from it, one post at a time; `addresses` says which captures are whose. `archive` makes one transaction
+of them, `rebuilding` does it all again. `known_urls` and `crawl_state` serve the next crawl, `post_history` reads one
+post back, `sealing` gives what a checkpoint seals. The other modules are the read model: one for each subject.
 """
 
 from scraper.store import (
