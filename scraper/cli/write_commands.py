@@ -277,11 +277,11 @@ def schedule(
     """
     from scraper import schedule as room
     from scraper.fetch import digest_of
-    from scraper.runs import targets_of
+    from scraper.runs import known_sites, targets_of
 
     if user and kind != room.Scheduler.SYSTEMD:
         raise UsageError("--user goes with systemd")
-    targets_of(targets, db, contact)
+    targets_of(targets, known_sites(db) if targets else {}, contact)
     program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
     plan = room.SchedulePlan(
         program=Path(program).absolute(),

@@ -14,8 +14,19 @@ from scraper.errors import ArchiveError, Blocked, Forbidden, Interrupted, RateLi
 from scraper.fetch import AheadFetcher, Limits, RequestLog, digest_of
 from scraper.numbers import plural
 from scraper.reading import ReaderApart
-from scraper.records import Problem, Site
-from scraper.runs import Budget, CrawlTarget, Interrupts, Meter, ProgressStep, Report, exit_status, open_run, targets_of
+from scraper.records import Pace, Problem, Site
+from scraper.runs import (
+    Budget,
+    CrawlTarget,
+    Interrupts,
+    Meter,
+    ProgressStep,
+    Report,
+    exit_status,
+    open_run,
+    site_addresses,
+    targets_of,
+)
 from scraper.store import Archive, lookups
 from scraper.vocabulary import Level, Stage
 
@@ -53,12 +64,10 @@ def run_crawl(
     Raises UsageError and ArchiveUnusable (ArchiveBusy at once when another run holds the archive); all else that goes
     wrong is in the report.
     """
-    wanted = targets_of(targets, Path(archive_path), contact)
-    accepted = frozenset(digest_of(one) for one in certificates)
     path = Path(archive_path)
-    with Archive.peek(path) as before:
-        paces = before.paces() if before else {}
-        gone = lookups.gone_sites(before.db) if before else frozenset()
+    known, paces, gone = _learned(path)
+    wanted = targets_of(targets, known, contact)
+    accepted = frozenset(digest_of(one) for one in certificates)
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
     with (
         reader or ReaderApart() as apart,
@@ -82,6 +91,14 @@ def run_crawl(
         _check_clock(session)
         clock.note(session, clocks[-1])
         return _report(session, _crawl_all(session, wanted))
+
+
+def _learned(path: Path) -> tuple[dict[str, str], dict[str, Pace], frozenset[str]]:
+    """What earlier runs learned: the sites' addresses by id, the hosts' patience, the ids of sites that are gone."""
+    with Archive.peek(path) as before:
+        if not before:
+            return {}, {}, frozenset()
+        return site_addresses(before.db), before.paces(), lookups.gone_sites(before.db)
 
 
 def _report(session: CrawlSession, status: int) -> Report:

@@ -9,7 +9,7 @@ from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, ProgressStep, Session
-from scraper.runs.targets import CrawlTarget, site_addresses, sites_of, target_of, targets_of
+from scraper.runs.targets import CrawlTarget, known_sites, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
     "Budget",
@@ -22,6 +22,7 @@ __all__ = [
     "Run",
     "Session",
     "exit_status",
+    "known_sites",
     "open_run",
     "site_addresses",
     "sites_of",

@@ -31,17 +31,16 @@ class CrawlTarget:
 
 def sites_of(words: Sequence[str], path: Path) -> list[Site]:
     """The sites that *words* mean for the archive at *path*; none: all known ones. Raises as `targets_of`."""
-    known = _known_sites(path) if words else {}
+    known = known_sites(path) if words else {}
     return [target_of(word, known).site for word in words] or list(sites.SITES)
 
 
-def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[CrawlTarget]:
-    """What *words* mean for the archive at *path*, which need not exist yet; none: all known sites. Makes nothing.
+def targets_of(words: Sequence[str], known: Mapping[str, str], contact: str | None) -> list[CrawlTarget]:
+    """What *words* mean; none: all known sites. *known*: id → address of the archive's sites.
 
     Raises UsageError for a word that is neither a site's id nor an address, and where another machine would be asked
-    without a *contact*; ArchiveUnusable where there is something at *path* that cannot be read.
+    without a *contact*.
     """
-    known = _known_sites(path) if words else {}
     found = [target_of(word, known) for word in words] or [CrawlTarget(site=site) for site in sites.SITES]
     said = contacts.checked(contact)
     for target in found:
@@ -49,11 +48,13 @@ def targets_of(words: Sequence[str], path: Path, contact: str | None) -> list[Cr
     return found
 
 
-def _known_sites(path: Path) -> dict[str, str]:
+def known_sites(path: Path) -> dict[str, str]:
+    """Id → address of every site that the archive at *path* knows, which need not exist yet. Makes nothing.
+
+    Raises ArchiveUnusable where there is something at *path* that cannot be read.
+    """
     with Archive.peek(path) as archive:
-        if not archive:
-            return {}
-        return site_addresses(archive.db)
+        return site_addresses(archive.db) if archive else {}
 
 
 def site_addresses(db: sqlite3.Connection) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The one way into archive.db: it is made, migrated and opened here, or it is said in one line why it cannot be."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from os import W_OK, access
 from pathlib import Path
@@ -103,38 +103,64 @@ VERSION = 13
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
 
+#: What makes SQLite open the file and its log, and no more: the schema is not read for it.
+_ANYTHING = "PRAGMA user_version"
+
 #: Tables by which a database is recognised as an archive of ours.
 _OURS = {"bodies", "captures", "posts", "crawls"}
 
 
 def open_archive(
-    path: str | Path, *, create: bool, readonly: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    path: str | Path,
+    *,
+    create: bool,
+    readonly: bool = False,
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    before_renewal: Callable[[sqlite3.Connection], None] = lambda _: None,
 ) -> Database:
     """The archive at *path*, ready to use: WAL, every commit synced to disk, foreign keys on, migrated.
 
     *create* makes a missing or empty file an archive. *readonly* never writes, not even beside the file when it
     lies in a folder that cannot be written; an archive of an older version is then shown in today's shape. A lock
-    that another connection holds is waited for *busy_timeout_ms*.
+    that another connection holds is waited for *busy_timeout_ms*. *before_renewal* is shown an archive of an older
+    version before it is migrated.
     The connection is in autocommit mode: transactions are begun by hand.
     Raises NotAnArchive, NewerArchive, ArchiveReadOnly, ArchiveBusy, DiskFull or IntegrityError; the file is untouched.
     """
     path = Path(path)
-    fresh = is_to_be_made(path, create=create and not readonly)
+    found = _connect_checked(path, create=create and not readonly)
     with explained(path):
-        if readonly:
-            return Database(_presented(_connect_readonly(path)), recursive_triggers=False)
-        return _open_writable(path, busy_timeout_ms, fresh=fresh)
+        if found is not None and readonly:
+            return _presented(found)
+        if found is not None:
+            with closing(found):
+                _before_renewal(found, before_renewal)
+        return _open_writable(path, busy_timeout_ms, fresh=found is None)
 
 
-def is_to_be_made(path: Path, *, create: bool = True) -> bool:
-    """Whether *path* is still to become an archive: no file, an empty one, or one whose making was killed.
+def peek(path: Path) -> Database | None:
+    """The archive at *path*, to be read; None: it is still to be made (no file, an empty one, or one whose making was
+    killed). Raises what `open_archive` raises.
+    """
+    found = _connect_checked(path, create=True)
+    with explained(path):
+        return _presented(found) if found else None
 
-    Without *create* that is an error. Raises what `open_archive` raises.
+
+def _connect_checked(path: Path, *, create: bool) -> sqlite3.Connection | None:
+    """A connection that cannot write, to an archive of ours; None: it is still to be made, without *create* an error.
+
+    Each connection that asks anything of the tables reads the whole schema, which takes milliseconds: the one that
+    looks whether this is an archive is the one that is used.
     """
     if _is_fresh(path, create=create):
-        return True
-    with explained(path), closing(_connect_readonly(path)) as connection:
-        return _check(connection, path, create=create)
+        return None
+    with explained(path), ExitStack() as unused:
+        connection = unused.enter_context(closing(_connect_readonly(path)))
+        if _check(connection, path, create=create):
+            return None
+        unused.pop_all()
+        return connection
 
 
 def _is_fresh(path: Path, *, create: bool) -> bool:
@@ -181,7 +207,7 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute(_ANYTHING).fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
         log = path.with_name(path.name + "-wal")
@@ -198,18 +224,29 @@ def open_as_it_is(path: Path) -> sqlite3.Connection:
     return _connect_readonly(path)
 
 
-def _presented(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A connection that cannot write, in today's shape."""
+def _presented(connection: sqlite3.Connection) -> Database:
+    """An archive to be read, in today's shape."""
     show_as_today(connection)
     connection.execute("PRAGMA query_only = ON")
-    return connection
+    return Database(connection, recursive_triggers=False)
+
+
+def _before_renewal(connection: sqlite3.Connection, show: Callable[[sqlite3.Connection], None]) -> None:
+    """Let *show* see an archive of an older version, in today's shape."""
+    if _is_older(connection):
+        renewal.present(connection)
+        show(connection)
 
 
 def show_as_today(connection: sqlite3.Connection) -> None:
     """Let a connection that reads see an archive of an older version in today's shape; nothing is written."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version < VERSION:
+    if _is_older(connection):
         renewal.present(connection)
+
+
+def _is_older(connection: sqlite3.Connection) -> bool:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(version < VERSION)
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, create: bool) -> bool:
@@ -286,7 +323,7 @@ def tidy(path: Path) -> None:
     with suppress(sqlite3.Error):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)
         try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute(_ANYTHING).fetchone()
         finally:
             connection.close()
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from scraper import __version__, decide, digests, urls
+from scraper import __version__, decide, digests, schema, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Pace, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
-from scraper.schema import FTS, VERSION, describe, explained, is_to_be_made, open_archive, tidy
+from scraper.schema import FTS, describe, explained, open_archive, tidy
 from scraper.store import (
     addresses,
     aside,
@@ -172,19 +172,19 @@ class Archive:
         with versions. *seal* makes the checkpoints; None: none are made.
         """
         path = Path(path)
-        if seal is not None and not readonly:
-            _before_renewal(path, seal)
-        db = open_archive(path, create=create, readonly=readonly).conn
+        shown = seal.before if seal else lambda _: None
+        db = open_archive(path, create=create, readonly=readonly, before_renewal=shown).conn
         return cls(db, path, read=read, reader=reader, fingerprint=fingerprint, seal=seal)
 
     @classmethod
     @contextmanager
     def peek(cls, path: Path) -> Iterator[Self | None]:
         """The archive at *path*, open for reading; None: it is still to be made."""
-        if is_to_be_made(path):
+        found = schema.peek(path)
+        if found is None:
             yield None
             return
-        with cls.open(path, create=False, readonly=True) as archive:
+        with cls(found.conn, path, read=None, reader=0, fingerprint={}) as archive:
             yield archive
 
     def __enter__(self) -> Self:
@@ -765,15 +765,6 @@ class Archive:
             if not diff:
                 self._sealed()
             return rebuilt
-
-
-def _before_renewal(path: Path, seal: Seal) -> None:
-    """Let the tables of an archive of an older shape be compared before they are brought into today's."""
-    if is_to_be_made(path):
-        return
-    with explained(path), closing(open_archive(path, create=False, readonly=True).conn) as db:
-        if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
-            seal.before(db)
 
 
 def _without_post(seen: decide.Observation) -> Verdict:
