@@ -9,6 +9,7 @@ from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.file_state import FileState, file_state
 from scraper.schema.opening import (
     VERSION,
+    empty_archive,
     explain,
     explained,
     migrations,
@@ -55,6 +56,7 @@ __all__ = [
     "Use",
     "content_name",
     "describe",
+    "empty_archive",
     "explain",
     "explained",
     "file_state",

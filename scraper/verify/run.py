@@ -35,8 +35,21 @@ def run(
 
     Raises ArchiveUnusable where it cannot be opened, ArchiveBusy where it was written to while damage was found.
     """
-    if altered := _altered_version(path):
-        return altered
+    try:
+        return _checked(path, now, progress, known, chain, jobs)
+    except NewerArchive as newer:
+        return _altered_version(path, newer)
+
+
+def _checked(
+    path: Path,
+    now: Callable[[], datetime],
+    progress: Callable[[str, int], None],
+    known: Note | None,
+    chain: str | None,
+    jobs: int,
+) -> Findings:
+    """What is found; once more where the archive was written to meanwhile."""
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
             (before,) = db.execute("PRAGMA data_version").fetchone()
@@ -167,20 +180,18 @@ def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
     return False
 
 
-def _altered_version(path: Path) -> Findings | None:
-    """What is to be said of an archive that claims a newer version, and has the very tables that this one sealed."""
-    try:
-        schema.open_archive(path, create=False, readonly=True).close()
-    except NewerArchive:
-        with closing(schema.open_as_it_is(path)) as db, schema.explained(path):
-            last = sealing.newest(db)
-            if last is None or not same_schema(db, json.loads(last.statement)["schema"]):
-                raise
-        findings = Findings()
-        message = "it says that a newer version wrote it, but its tables are those that this version sealed"
-        findings.damage("version", "file", message)
-        return findings
-    return None
+def _altered_version(path: Path, newer: NewerArchive) -> Findings:
+    """What is to be said of an archive that claims a newer version, and has the very tables that this one sealed;
+    of any other, *newer* is raised.
+    """
+    with closing(schema.open_as_it_is(path)) as db, schema.explained(path):
+        last = sealing.newest(db)
+        if last is None or not same_schema(db, json.loads(last.statement)["schema"]):
+            raise newer
+    findings = Findings()
+    message = "it says that a newer version wrote it, but its tables are those that this version sealed"
+    findings.damage("version", "file", message)
+    return findings
 
 
 def _left_out(db: sqlite3.Connection) -> bool:

@@ -39,7 +39,7 @@ def check(
 @contextmanager
 def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
     """A fresh, empty archive at *place* without triggers, with the archive at *path* attached read-only as `src`."""
-    schema.open_archive(place, create=True).close()
+    place.write_bytes(schema.empty_archive())
     with closing(sqlite3.connect(f"file:{quote(str(place))}", uri=True, isolation_level=None)) as copy:
         for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536", "temp_store = FILE"):
             copy.execute(f"PRAGMA {pragma}")
