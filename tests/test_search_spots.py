@@ -12,7 +12,7 @@ from scraper.search.folding import fold
 from scraper.search.highlights import ranges
 from scraper.search.match import expression
 from scraper.search.passages import MATCHES, merged
-from scraper.search.spots import BARE, spots
+from scraper.search.spots import BARE, CHANGED, spots
 from scraper.search.stems import stemmed
 from scraper.search.tree import MARK, UNMARK, Any, Term
 
@@ -82,6 +82,20 @@ def test_accents_are_taken_off_as_the_index_takes_them_off() -> None:
     stored = dict(db.execute("SELECT doc, term FROM v").fetchall())
     assert {number: BARE[number].lower() for number in letters_} == stored
     db.close()
+
+
+ENDINGS = (
+    "", "s", "es", "ed", "ing", "ies", "y", "ly", "ational", "tional", "enci", "ency", "anci", "izer", "ably", "ally",
+    "ously", "ization", "ation", "ator", "alism", "iveness", "fulness", "ousness", "ality", "ivity", "bility",
+    "icate", "ative", "alize", "icity", "ical", "ness", "ance", "ible", "ement", "ent", "ion", "ism", "iti", "ous", "e",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("begin", ["us", "organ", "hop", "fil", "tr", "oper", "agre", "b", "happ"])
+def test_a_word_begins_as_its_stem_does_but_for_the_last_letter(begin: str) -> None:
+    for word in (begin + ending for ending in ENDINGS):
+        stem = stemmed(word)
+        assert word.startswith(stem[: len(stem) - CHANGED]), (word, stem)
 
 
 def test_the_stem_of_a_word_is_that_of_the_index() -> None:

@@ -18,8 +18,9 @@ from scraper.search.tree import Term
 
 Range = tuple[int, int]
 
-#: A stem and its words may differ in so many of the stem's last letters: ``usabl`` and ``usability``.
-CHANGED = 2
+#: A stem and its words may differ in so many of the stem's last letters: ``usabl`` and ``usability``. No ending that
+#: Porter's rules exchange changes more of what they leave.
+CHANGED = 1
 
 #: Latin letters with signs on them → the bare letter; without İ and ǡ, of which the index thinks otherwise.
 BARE = {
