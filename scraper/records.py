@@ -4,6 +4,7 @@ Times are ISO 8601 in UTC (``2021-03-16T14:05:00Z``), as precise as the source: 
 month ``2016-12``. None always means: the source does not say.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -144,6 +145,13 @@ class Capture:
     truncated: Truncation | None = None
     #: SHA-256 (hex) of the server's certificate, where it was not trusted and the user accepted it; None: it was.
     certificate: str | None = None
+
+    @property
+    def body_sha256(self) -> str | None:
+        """SHA-256 (hex) over the body; None: there is none."""
+        if self.body is None:
+            return None
+        return hashlib.sha256(self.body).hexdigest()
 
     @property
     def payload(self) -> bytes:

@@ -79,8 +79,8 @@ def _checked(
     if url is not None and (len(paths) != 1 or paths[0].is_dir()):
         raise UsageError("--url names one page: give one file with it, or a --manifest for several")
     given = Given(
-        url=saved.given_url(url) if url is not None else None,
-        captured_at=saved.given_time(captured_at) if captured_at is not None else None,
+        url=saved.given_url(url),
+        captured_at=saved.given_time(captured_at),
         manifest_file=manifest,
         manifest=saved.read_manifest(manifest) if manifest is not None else saved.NO_MANIFEST,
     )

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from scraper import digests, sites, urls
+from scraper import sites, urls
 from scraper.errors import Unreadable
 from scraper.imports.logs import ClaimedLog, claims_of, in_words
 from scraper.imports.pictures import HOSTS, HeldPictures
@@ -219,8 +219,9 @@ class WarcImporter:
         outcome = self._session.take(capture, read_capture(capture), record=record, whole=whole, place=place)
         if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.failed:
             self._session.archive.resolve(capture.url, Stage.IMPORT)
-        if found.payload_digest and capture.body is not None and not found.payload_digest.startswith("sha256:"):
-            self._bodies[found.payload_digest] = digests.sha256(capture.body)
+        digest = capture.body_sha256
+        if found.payload_digest and digest is not None and not found.payload_digest.startswith("sha256:"):
+            self._bodies[found.payload_digest] = digest
         return True
 
     def _is_believed(self, name: str, source: _Source, found: FoundCapture, capture: Capture) -> bool:
@@ -286,7 +287,7 @@ class WarcImporter:
 
     def _complaint(self, capture: Capture, own: Own) -> str | None:
         """What is wrong with a capture restored from our own file; None: its record digest holds."""
-        found = incoming.record_of(capture, own, None if capture.body is None else digests.sha256(capture.body))
+        found = incoming.record_of(capture, own, capture.body_sha256)
         if found == own.record_sha256:
             return None
         return f"expected the record digest {own.record_sha256}, found {found}"

@@ -71,11 +71,13 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def given_time(text: str) -> str:
+def given_time(text: str | None) -> str | None:
     """A month (``2021-03``) or day (``2021-03-18``) as it is, a moment, with or without zone, in UTC.
 
-    Raises UsageError.
+    None: none is given. Raises UsageError.
     """
+    if text is None:
+        return None
     try:
         if re.fullmatch(r"\d{4}-\d\d", text):
             return date.fromisoformat(f"{text}-01").isoformat()[:7]
@@ -86,8 +88,10 @@ def given_time(text: str) -> str:
         raise UsageError(f"expected a time like 2021-03, 2021-03-18 or 2021-03-18T14:05:00Z, found {text!r}") from None
 
 
-def given_url(text: str) -> str:
-    """*text* normalised. Raises UsageError where it is no http(s) address with a host."""
+def given_url(text: str | None) -> str | None:
+    """*text* normalised; None: none is given. Raises UsageError where it is no http(s) address with a host."""
+    if text is None:
+        return None
     if address := normalise(text):
         return address
     raise UsageError(f"expected an address like https://www.upr2020.org/post/…, found {text!r}")
@@ -123,7 +127,7 @@ def _described(line: object) -> tuple[str, ManifestEntry]:
     url, at = line.get("url"), line.get("captured_at")
     if not isinstance(url, str | None) or not isinstance(at, str | None):
         raise UsageError('expected "url" and "captured_at" to be texts or null')
-    return line["file"], ManifestEntry(given_url(url) if url else None, given_time(at) if at else None)
+    return line["file"], ManifestEntry(given_url(url or None), given_time(at or None))
 
 
 def walk(paths: Iterable[Path], *, manifest: Path | None = None) -> Iterator[Path | Skipped]:
@@ -250,13 +254,13 @@ def load(
     text = decode(page.body, page.content_type) if re.match("text/|.*xml$", media_type) else ""
     comment_url, comment_time = comment(text)
     known = first(
-        (given_url(url) if url else None, UrlBasis.GIVEN),
+        (given_url(url), UrlBasis.GIVEN),
         (entry.url, UrlBasis.MANIFEST),
         (normalise(page.url or ""), UrlBasis.COMMENT),
         (comment_url, UrlBasis.COMMENT),
     ) or own_address(text)
     dated = first(
-        (given_time(captured_at) if captured_at else None, TimeBasis.GIVEN),
+        (given_time(captured_at), TimeBasis.GIVEN),
         (entry.captured_at, TimeBasis.GIVEN),
         (page.saved_at, TimeBasis.PAGE),
         (comment_time, TimeBasis.PAGE),

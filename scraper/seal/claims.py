@@ -43,14 +43,15 @@ class Claim:
 def examine(log: RunLog) -> Claim:
     """What *log* shows by itself."""
     complaints = [*_chain(log.runs), *_checkpoints(log)]
-    newest = log.checkpoints[-1] if log.checkpoints else None
+    nothing_sealed = Claim(size=len(log.records), complaints=tuple(complaints))
+    if not log.checkpoints:
+        return nothing_sealed
+    newest = log.checkpoints[-1]
     try:
-        note = Note.parse(newest.text) if newest else None
-        checkpoint = Checkpoint.parse(note.text) if note else None
+        note = Note.parse(newest.text)
+        checkpoint = Checkpoint.parse(note.text)
     except ValueError:  # said among the complaints
-        note = checkpoint = None
-    if newest is None or note is None or checkpoint is None:
-        return Claim(size=len(log.records), complaints=tuple(complaints))
+        return nothing_sealed
     return Claim(
         size=checkpoint.size,
         origin=checkpoint.origin,

@@ -157,7 +157,7 @@ def _warc(archive: Archive, records: list[str], items: Sequence[Item]) -> bytes:
 
 def _kept(archive: Archive, record: str) -> Kept:
     capture, row = next(iter(archive.captures("WHERE record_sha256 = ?", (record,))))
-    whole = None if capture.body is None else hashlib.sha256(capture.body).hexdigest()
+    whole = capture.body_sha256
     if whole != row.body_sha256:
         raise UsageError(f"{capture.url}: withdrawn, in whole or in part: there is no exhibit of it")
     like = exhibits.record_of(archive.db, capture.like_capture_id)

@@ -55,7 +55,7 @@ class _BodyAsKept:
 
 
 def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _BodyAsKept:
-    sha256 = None if capture.body is None else digests.sha256(capture.body)
+    sha256 = capture.body_sha256
     if whole is None:
         return _BodyAsKept(sha256, len(capture.payload), readable)
     if readable is None and whole.body_sha256 != sha256:

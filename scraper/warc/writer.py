@@ -275,7 +275,7 @@ def _facts(kept: Kept) -> bytes:
     said = {name: getattr(kept.capture, name) for name in COLUMNS}
     said |= {name: said[name].decode("latin-1") if said[name] is not None else None for name in HEADS}
     said |= {
-        "body_sha256": None if kept.capture.body is None else hashlib.sha256(kept.capture.body).hexdigest(),
+        "body_sha256": kept.capture.body_sha256,
         "like_capture": kept.like_sha256,
         "not_modified_of": kept.not_modified.record_sha256 if kept.not_modified else None,
         "record_sha256": kept.record_sha256,
