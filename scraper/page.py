@@ -167,7 +167,9 @@ class Page:
 
     def _hidden(self, hook: str) -> Node | None:
         """The element with this data-hook in what seems a script or comment: the parser knows whether it is one."""
-        return self.maybe(f'[data-hook="{hook}"]') if hook in self._hooks else None
+        if hook not in self._hooks:
+            return None
+        return self.maybe(f'[data-hook="{hook}"]')
 
     # -- the head
 
@@ -307,7 +309,9 @@ def attribute(node: Node, name: str) -> str:
 
 def words(node: Node | None) -> str | None:
     """Text of *node* on one line; None where there is none."""
-    return " ".join(clean_text(node.text()).split()) or None if node is not None else None
+    if node is None:
+        return None
+    return " ".join(clean_text(node.text()).split()) or None
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -318,7 +322,9 @@ def clean_text(text: str) -> str:
 
     Zero-width joiners stay: Persian, Hindi and emoji are written with them.
     """
-    return text if text.isascii() else _INVISIBLE.sub("", text).replace("\u00a0", " ")
+    if text.isascii():
+        return text
+    return _INVISIBLE.sub("", text).replace("\u00a0", " ")
 
 
 # -- parsing, and what may be parsed

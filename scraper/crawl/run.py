@@ -148,7 +148,9 @@ def _crawl_one(session: CrawlSession, target: CrawlTarget) -> list[int]:
         return [1]
     if visit.reached:
         session.resolve(target.site.base_url, Stage.CRAWL)
-    return [0] if visit.reached or visit.gone else []
+    if visit.reached or visit.gone:
+        return [0]
+    return []
 
 
 def _say(session: CrawlSession, site: Site, error: ArchiveError) -> None:

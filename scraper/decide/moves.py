@@ -133,7 +133,9 @@ def _destination(lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]
         later = next((stay for stay in there if stay.shown and stay.shown[-1].order > last.order), None)
         if later is not None:
             first = later.shown[0]
-            return later if first.known_time and first.order[0] > last.order[0] else None
+            if first.known_time and first.order[0] > last.order[0]:
+                return later
+            return None
         here = next((one.leads_to for one in _leads(there) if one.order > last.order), None)
     return None
 

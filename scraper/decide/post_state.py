@@ -90,7 +90,9 @@ def _step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
     match seen.meaning:
         case Meaning.SHOWS if seen.reading is not None:
             lost = None if seen.accepted else _lost(state.shown, seen.reading)
-            return _worse(state, lost) if lost else _good(state, seen, seen.reading)
+            if lost:
+                return _worse(state, lost)
+            return _good(state, seen, seen.reading)
         case Meaning.ABSENT if seen.elsewhere or seen.address in state.moved_from:
             return state, Effects(verdict=Verdict.MISSING, reason=seen.reason)
         case Meaning.ABSENT:
@@ -118,7 +120,9 @@ def _lost(shown: Reading | None, reading: Reading) -> str | None:
     if shown is None:
         return None
     lost = [name for name in ("title", "body_text") if getattr(shown, name) and not getattr(reading, name)]
-    return f"no {' and no '.join(lost)} any more" if lost else None
+    if not lost:
+        return None
+    return f"no {' and no '.join(lost)} any more"
 
 
 def _worse(state: PostState, reason: str) -> tuple[PostState, Effects]:

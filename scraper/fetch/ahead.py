@@ -104,7 +104,9 @@ class AheadFetcher(Fetcher):
 
     def begun(self, answer: Capture) -> Any:
         """What *arrived* gave for an answer that was asked for ahead; None: it was not."""
-        return self._taken[1] if self._taken is not None and self._taken[0] is answer else None
+        if self._taken is not None and self._taken[0] is answer:
+            return self._taken[1]
+        return None
 
     def get(
         self,

@@ -149,7 +149,9 @@ def _mark(node: Node, tag: str, link: Address) -> Open | None:
         case "a":
             href = attribute(node, "href")
             target = link(href) if href else None
-            return Open("a", target) if target else None
+            if not target:
+                return None
+            return Open("a", target)
         case "td" | "th":
             return Open(tag, span="".join(_spans(node)))
         case "ol":
@@ -198,7 +200,9 @@ _INDENTED = re.compile(r"[ \t]*\n[ \t]+")
 def _text(text: str, *, breaks: bool) -> Iterable[Event]:
     """*text* as events; a newline with indentation behind it is the page's own, not the text's."""
     text = clean_text(text)
-    return _lines(text) if breaks and "\n" in text else (text.replace("\n", " "),)
+    if breaks and "\n" in text:
+        return _lines(text)
+    return (text.replace("\n", " "),)
 
 
 def _lines(text: str) -> Iterator[Event]:

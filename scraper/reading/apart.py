@@ -51,7 +51,9 @@ class ReaderApart:
     @property
     def process_id(self) -> int | None:
         """Of its process; None: it was not started."""
-        return None if self._process is None else self._process.pid
+        if self._process is None:
+            return None
+        return self._process.pid
 
     def start(self) -> None:
         """Start the process, unless it was started before, or would only take turns with this one."""

@@ -54,7 +54,9 @@ def known_sites(path: Path) -> dict[str, str]:
     Raises ArchiveUnusable where there is something at *path* that cannot be read.
     """
     with Archive.peek(path) as archive:
-        return site_addresses(archive.db) if archive else {}
+        if not archive:
+            return {}
+        return site_addresses(archive.db)
 
 
 def site_addresses(db: sqlite3.Connection) -> dict[str, str]:

@@ -144,7 +144,9 @@ def peek(path: Path) -> Database | None:
     """
     found = _connect_checked(path, create=True)
     with explained(path):
-        return _presented(found) if found else None
+        if not found:
+            return None
+        return _presented(found)
 
 
 def _connect_checked(path: Path, *, create: bool) -> sqlite3.Connection | None:

@@ -185,7 +185,9 @@ def _make(db: sqlite3.Connection, name: str, old: _Table | None, table: _Table) 
 
 
 def _taken_over(name: str) -> tuple[str, ...]:
-    return (_TAKEN_OVER[name],) if name in _TAKEN_OVER else ()
+    if name not in _TAKEN_OVER:
+        return ()
+    return (_TAKEN_OVER[name],)
 
 
 def _taken(name: str, old: _Table, columns: Iterable[str]) -> str:

@@ -108,13 +108,17 @@ _LATER = "posts"
 
 def _is_indexed(table: str, row: str) -> str:
     """That a row does not wait for its indexes, as SQL; empty: none of its table does."""
-    return f"NOT EXISTS (SELECT 1 FROM unindexed WHERE post_id = {row}.id)" if table == _LATER else ""
+    if table != _LATER:
+        return ""
+    return f"NOT EXISTS (SELECT 1 FROM unindexed WHERE post_id = {row}.id)"
 
 
 def _where(*conditions: str, word: str = " WHERE ") -> str:
     """Those *conditions* that are any, behind *word*."""
     found = " AND ".join(filter(None, conditions))
-    return f"{word}{found}" if found else ""
+    if not found:
+        return ""
+    return f"{word}{found}"
 
 
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
@@ -133,7 +137,9 @@ def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str
     def held(row: str) -> str:
         """Whether the index holds a row at all."""
         texts = " || ".join(f"coalesce({row}.{column}, '')" for column in columns)
-        return f"NOT {_is_ascii(f'({texts})')} AND {texts} GLOB '*[{UNSPACED}]*'" if unspaced else ""
+        if not unspaced:
+            return ""
+        return f"NOT {_is_ascii(f'({texts})')} AND {texts} GLOB '*[{UNSPACED}]*'"
 
     def values(row: str) -> str:
         return ", ".join(cells(row)) + _where(held(row))

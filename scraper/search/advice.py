@@ -235,7 +235,9 @@ def _closest(value: str, known: Iterable[str]) -> str:
         for form in (key(label), *words(label)):
             spelled.setdefault(key(form), label)
     close = get_close_matches(key(value), spelled, n=1, cutoff=0.7)
-    return spelled[close[0]] if close else ""
+    if not close:
+        return ""
+    return spelled[close[0]]
 
 
 def wrong_filters(db: sqlite3.Connection, filters: Filters) -> tuple[str, ...]:

@@ -93,7 +93,9 @@ def _telling(db: sqlite3.Connection, best: Mapping[int, float], typed: set[str])
 def _rarity(db: sqlite3.Connection, word: str, posts: int) -> float:
     """What it says that a post has *word*; 0 for a word of one post, which says nothing of another, or of many."""
     count = count_up_to(db, word, COMMON + 1)
-    return math.log(posts / count) if 1 < count <= COMMON else 0.0
+    if 1 < count <= COMMON:
+        return math.log(posts / count)
+    return 0.0
 
 
 def _shares(db: sqlite3.Connection, post: int) -> Mapping[str, float]:

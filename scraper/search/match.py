@@ -107,21 +107,29 @@ def _all_of(node: Node) -> tuple[Node, ...]:
 def relaxed(node: Node) -> Node | None:
     """*node* with all words stemmed; None where that might find less: not words only, or beginnings of words."""
     if isinstance(node, Term):
-        return None if node.prefix or is_unspaced(node.text) else replace(node, exact=False)
+        if node.prefix or is_unspaced(node.text):
+            return None
+        return replace(node, exact=False)
     if isinstance(node, All | Any):
         children = [relaxed(child) for child in node.children]
         found = tuple(child for child in children if child is not None)
-        return type(node)(found) if len(found) == len(children) else None
+        if len(found) != len(children):
+            return None
+        return type(node)(found)
     return None
 
 
 def table_of(node: Node) -> str | None:
     """The one index that can answer *node* alone; None: it takes more than that."""
     if isinstance(node, Term):
-        return None if is_unspaced(node.text) else EXACT if node.exact else STEMMED
+        if is_unspaced(node.text):
+            return None
+        return EXACT if node.exact else STEMMED
     if isinstance(node, All | Any):
         tables = {table_of(child) for child in node.children}
-        return tables.pop() if len(tables) == 1 else None
+        if len(tables) != 1:
+            return None
+        return tables.pop()
     return None
 
 

@@ -196,7 +196,9 @@ class _Reader:
         """A condition that there is not, as words."""
         self.note(f"“{name}:{text}” is not a known filter: it was searched as words.")
         words = f"{name} {text}"
-        return Term(words, exact=True) if searchable(words) else None
+        if not searchable(words):
+            return None
+        return Term(words, exact=True)
 
     def begun(self, found: Node | None) -> Node | None:
         """*found*; of too many beginnings of words whole words are made."""
@@ -218,7 +220,9 @@ class _Reader:
         return node
 
     def respelled(self, node: Node) -> list[Node]:
-        return self.spelled([node]) if isinstance(node, Term) and node == Term(node.text) else [node]
+        if isinstance(node, Term) and node == Term(node.text):
+            return self.spelled([node])
+        return [node]
 
     def spelled(self, run: list[Term]) -> list[Node]:
         """Plain words side by side, each with its other spellings; the longest spelling in the table wins."""
@@ -240,7 +244,9 @@ class _Reader:
             return parts
         self.spellings += 1
         joined = "".join(word for term in run for word in synonyms.words(term.text))
-        return [Any((whole, Term(joined)), spellings=True)] if searchable(joined) else parts
+        if searchable(joined):
+            return [Any((whole, Term(joined)), spellings=True)]
+        return parts
 
     def either(self, node: Node, written: str, others: tuple[str, ...], ruled: list[str]) -> Node:
         """*node* or one of its other spellings, as far as there is room for them."""

@@ -120,7 +120,9 @@ def _among(unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
 def _asked(node: Node) -> tuple[str, str]:
     """The index that answers a unit, and what it is asked."""
     table = table_of(node)
-    return (table, expression(node)) if table else (STEMMED, expression(relaxed(node) or node))
+    if table:
+        return (table, expression(node))
+    return (STEMMED, expression(relaxed(node) or node))
 
 
 def _scores(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:

@@ -104,4 +104,6 @@ def unspaced(text: str) -> tuple[str, ...]:
 def without_particle(text: str) -> str:
     """A Korean word without the particle behind it; empty: it has none."""
     found = _KOREAN.fullmatch(text)
-    return found[1] if found else ""
+    if not found:
+        return ""
+    return found[1]

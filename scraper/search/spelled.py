@@ -60,7 +60,9 @@ class _Spelling:
         if term.near is not None or term.prefix:
             return term
         others = dict.fromkeys(self.others(term))
-        return Any((term, *(replace(term, text=other) for other in others)), spellings=True) if others else term
+        if others:
+            return Any((term, *(replace(term, text=other) for other in others)), spellings=True)
+        return term
 
     def others(self, term: Term) -> tuple[str, ...]:
         """How else the archive may have the word, or the words of a script without spaces."""
@@ -75,14 +77,18 @@ class _Spelling:
         """The word as its script may spell it too, where the archive has it so."""
         word = key(term.text)
         if word.isascii():
-            return self.known((scripts.wide(word),), word) if self.has_wide() else ()
+            if not self.has_wide():
+                return ()
+            return self.known((scripts.wide(word),), word)
         articles = () if term.exact else scripts.with_articles(word)
         return self.known((*scripts.accented(word), *articles), word)
 
     def known(self, forms: Iterable[str], word: str) -> tuple[str, ...]:
         """Those of *forms* that the archive has, but for *word* itself."""
         wanted = set(forms) - {word}
-        return tuple(frequencies(self.db, wanted)) if wanted else ()
+        if not wanted:
+            return ()
+        return tuple(frequencies(self.db, wanted))
 
     def has_wide(self) -> bool:
         """Whether the archive has any word in letters of full width."""
@@ -91,7 +97,9 @@ class _Spelling:
     def joined(self, text: str) -> tuple[str, ...]:
         """The word without the signs inside it; empty: there are none."""
         bare = _INNER.sub("", fold(text))
-        return (bare,) if bare != fold(text) else ()
+        if bare == fold(text):
+            return ()
+        return (bare,)
 
     def cut(self, text: str) -> tuple[str, ...]:
         """The word in two, wherever the archive writes a sign between."""

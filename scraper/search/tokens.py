@@ -53,7 +53,9 @@ def near(inside: str) -> Term | None:
     if not comma or not distance.strip().isascii() or not distance.strip().isdigit():
         text, distance = inside, "10"
     words = " ".join(word for word in text.replace('"', " ").split() if searchable(word))
-    return Term(words, near=min(int(distance.strip()[:4]), 1000)) if words else None
+    if not words:
+        return None
+    return Term(words, near=min(int(distance.strip()[:4]), 1000))
 
 
 def is_date(text: str) -> bool:
@@ -70,7 +72,9 @@ def condition(name: str, value: str) -> Condition | None:
         good = low in FLAGS[name]
     else:
         good = searchable(value)
-    return Condition(name, value.strip() if name in NAMED else low) if good else None
+    if not good:
+        return None
+    return Condition(name, value.strip() if name in NAMED else low)
 
 
 def within(node: Node, column: str) -> Node:

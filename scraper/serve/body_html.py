@@ -260,7 +260,9 @@ def shown_image(image: KeptImage, alt: str, *, linked: bool) -> str:
     if address := web_address(image.original):
         words += f' · <a href="{escape(address)}" {AWAY}>{escape(texts.original_at(host(address)))}</a>'
     shown = f'<img src="{escape(image.source)}" alt="{escape(alt[:1000])}"{pixels} loading="lazy">'
-    return f'{shown}<span class="original away">{link}{words}</span>' if linked else shown
+    if linked:
+        return f'{shown}<span class="original away">{link}{words}</span>'
+    return shown
 
 
 def web_address(address: str) -> str:
@@ -272,4 +274,6 @@ def web_address(address: str) -> str:
         return ""
     if parts.scheme in ("http", "https") and parts.netloc:
         return plain
-    return plain if parts.scheme == "mailto" and parts.path else ""
+    if parts.scheme == "mailto" and parts.path:
+        return plain
+    return ""

@@ -96,7 +96,9 @@ class Timeline:
     def axis_end(self) -> float:
         """Per cent: the undated stand apart, without the axis of time."""
         dated = [bar for bar in self.bars if not bar.undated]
-        return round(dated[-1].x + dated[-1].width, 2) if dated else 0.0
+        if not dated:
+            return 0.0
+        return round(dated[-1].x + dated[-1].width, 2)
 
 
 @dataclass(frozen=True, slots=True)

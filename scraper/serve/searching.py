@@ -114,7 +114,9 @@ def pairs_of(words: str, filters: search.Filters) -> list[tuple[str, str]]:
 
 def whole(text: str, default: int, most: int) -> int:
     """*text* as a number from 1 to *most*; *default* when it is none."""
-    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 9 else default
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return min(max(int(text), 1), most)
+    return default
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +359,9 @@ def values_page(ask: Ask) -> PageResponse:
 
 def named(facet: str, value: str, label: str) -> str:
     """How people call a value of a facet."""
-    return formatting.language_name(value) if facet == "language" else texts.FLAGS.get(facet, {}).get(value, label)
+    if facet == "language":
+        return formatting.language_name(value)
+    return texts.FLAGS.get(facet, {}).get(value, label)
 
 
 def chosen(state: SearchState, sites: search.Facet) -> list[FacetChoice]:
@@ -402,12 +406,16 @@ def following(month: str) -> str:
     year, _, number = month.partition("-")
     if not (year.isdigit() and number.isdigit()):
         return ""
-    return f"{int(year) + 1:04}-01" if number == "12" else f"{year}-{int(number) + 1:02}"
+    if number == "12":
+        return f"{int(year) + 1:04}-01"
+    return f"{year}-{int(number) + 1:02}"
 
 
 def whole_day(bound: str | None) -> str:
     """For a field of a day: *bound* as its first day; empty where there is none."""
-    return f"{bound}-01-01"[:10] if bound and len(bound) in (4, 7, 10) else (bound or "")[:10]
+    if bound and len(bound) in (4, 7, 10):
+        return f"{bound}-01-01"[:10]
+    return (bound or "")[:10]
 
 
 def numbers(state: SearchState, found: search.ResultPage) -> list[tuple[int, str]]:
@@ -420,7 +428,9 @@ def numbers(state: SearchState, found: search.ResultPage) -> list[tuple[int, str
 def exhibit_of(ask: Ask, state: SearchState, total: int) -> str:
     """Where the exhibit of these posts is; empty: there are none, too many, or no captures in this copy."""
     fits = 0 < total <= IN_EXHIBIT and holdings.has_bodies(ask.db)
-    return state.link(*state.exact, path="/exhibit.zip") if fits else ""
+    if not fits:
+        return ""
+    return state.link(*state.exact, path="/exhibit.zip")
 
 
 def downloads(state: SearchState) -> list[tuple[str, str]]:

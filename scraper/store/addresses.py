@@ -36,7 +36,9 @@ def post_of(capture: Capture, reading: Reading | None) -> str | None:
         return None
     address, said = of_capture(capture), urls.canonical(reading.url or "")
     # What a page calls itself is hostile input: it may name another post of its own site, nothing else.
-    return said if said and urls.is_post(said) and urls.same_site(said, capture.url) else address
+    if said and urls.is_post(said) and urls.same_site(said, capture.url):
+        return said
+    return address
 
 
 def write(db: sqlite3.Connection, capture_id: int, address: str, shows: str | None) -> None:

@@ -563,7 +563,9 @@ class Archive:
         post_id = self._posts.id_of(url)
         if post_id is None:
             effects = self._posts.refold(url).get(seen.capture_id)
-            return None if effects is None else replace(effects, verdict=Verdict.NEW)
+            if effects is None:
+                return None
+            return replace(effects, verdict=Verdict.NEW)
         if not refold and self._posts.is_newest(post_id, seen.order):
             effects = self._posts.step(url, seen)
         else:

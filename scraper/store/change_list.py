@@ -110,7 +110,9 @@ def texts_around(db: sqlite3.Connection, post_id: int, capture_id: int | None) -
         " LIMIT 1",
         (post_id, row[1], row[0]),
     ).fetchone()
-    return (before[0] or "", row[2] or "") if before else None
+    if not before:
+        return None
+    return (before[0] or "", row[2] or "")
 
 
 def missing_since(db: sqlite3.Connection, post_id: int, at: str) -> str | None:

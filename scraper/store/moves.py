@@ -65,7 +65,9 @@ class Moves:
             _join(beside, address, to)
             full = [one for one in (address, to) if len(beside[one]) == MOST_BESIDE + 1]
             return self._settle_each({address}.union(*(beside[one] for one in full)))
-        return self._settle_each({address}) if beside[address] else set()
+        if not beside[address]:
+            return set()
+        return self._settle_each({address})
 
     def settle_all(self) -> set[str]:
         """The same for all captures, as in a rebuild."""
@@ -149,4 +151,6 @@ def _target(url: str, to: str | None, status: int | None) -> str | None:
     if to is None or status not in PERMANENT or not urls.is_post(to) or not urls.same_site(to, url):
         return None
     found = urls.canonical(to)
-    return None if not found or found == urls.canonical(url) else found
+    if not found or found == urls.canonical(url):
+        return None
+    return found

@@ -310,4 +310,6 @@ def _as_read(shown: Reading) -> Reading:
 
 def word_count(text: str | None) -> int | None:
     """How many words *text* has; None for None."""
-    return None if text is None else len(re.findall(r"\w+(?:['’-]\w+)*", text))
+    if text is None:
+        return None
+    return len(re.findall(r"\w+(?:['’-]\w+)*", text))
