@@ -5,6 +5,7 @@ The blog is ours, in memory behind a loopback server; walls are of kinds that re
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +14,7 @@ import pytest
 
 from scraper import sites
 from scraper.accept import list_held, run_accept
+from scraper.crawl.drift import GRAVE, OWN_TEXT, DriftWatch
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_site, settle_unreachable
 from scraper.demo.blog import Answer, Question
@@ -22,9 +24,10 @@ from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.reading.wix_counts_api import TOKENS
+from scraper.records import Reading
 from scraper.runs import Budget, Interrupts, Run
 from scraper.store import Archive
-from tests.letters import START, WALLS, Blog, Lab, Wall, html, led, post
+from tests.letters import START, WALLS, Blog, Lab, Wall, html, led, post, words
 
 if TYPE_CHECKING:
     from scraper.fetch import Fetcher
@@ -266,6 +269,81 @@ def test_pages_held_back_are_taken_in_by_accept_and_stay_so(lab: Lab, tmp_path: 
     assert lab.one("SELECT DISTINCT by FROM decisions WHERE kind = 'accepted'") == "ada"
     assert lab.crawl(102, full=True).exit_status == 0
     assert lab.rebuilt() == []
+
+
+def for_subscribers(question: Question) -> Answer:
+    """The title of each letter, and one text in place of all."""
+    number = int(question.path.rpartition("-")[2])
+    page = post(number)
+    return Answer(
+        body=page.body.replace(words(number).encode(), f"Letter for subscribers. Your number is {number}".encode())
+    )
+
+
+def test_one_text_in_place_of_many_is_held_back_and_is_no_new_post_either(lab: Lab) -> None:
+    lab.crawl(0)
+    lab.blog.there["/post/letter-8"] = 8
+    lab.blog.named.add("/post/letter-8")
+    lab.blog.wall = for_subscribers
+    report = lab.crawl(10, full=True)
+    assert report.exit_status == 5
+    assert "One text in place of many" in report.messages[-1]
+    assert "accept" in report.messages[-1]
+    assert lab.harm() == (0, 0, 0, 0)
+    assert lab.one("SELECT count(*) FROM posts WHERE url LIKE '%/letter-8'") == 0
+    assert lab.rebuilt() == []
+    lab.blog.wall = None
+    assert lab.crawl(11).new == 1
+    assert lab.harm() == (0, 0, 0, 0)
+
+
+def a_post_in_place_of_all(question: Question) -> Answer:
+    there = html("Welcome", "<article data-hook='post'><h1 data-hook='post-title'>Welcome back</h1><section"
+                            " data-hook='post-description'><p>Sign up to read on.</p></section></article>")  # fmt: skip
+    moved = Answer(status=301, headers=(("Location", "/post/welcome"),))
+    return there if question.path == "/post/welcome" else moved
+
+
+@pytest.mark.parametrize("named", [True, quick(False, when=False)])
+def test_a_post_to_which_all_others_lead_makes_none_of_them_gone(lab: Lab, named: bool) -> None:
+    lab.crawl(0)
+    lab.blog.wall, lab.blog.free, lab.blog.sitemap = a_post_in_place_of_all, 2, named
+    for day in (10, 26):
+        assert lab.crawl(day, full=True).exit_status == 11
+    assert lab.one("SELECT count(gone_at) FROM posts") == 0
+    assert lab.rebuilt() == []
+
+
+def test_a_front_page_that_looks_like_a_post_is_none(lab: Lab) -> None:
+    lab.blog.instead["/"] = post(99)
+    lab.crawl(0)
+    assert lab.one("SELECT count(*) FROM posts") == 8
+
+
+READ = Reading(kind="post", title="Of bridges", body_text="One two three four five six seven eight. Write to us.")
+
+
+@pytest.mark.parametrize(
+    ("texts", "alarm"),
+    [
+        (["All new words of bridges."] * 3, True),
+        (["All new words of bridges."] * 2, False),
+        (["One two three. Subscribe to read on.", "One two. Subscribe to read on."] * 2, True),
+        (["A first text.", "A second story.", "The third one."], False),
+        (["One two three four five six seven eight. Call us, all of you, at any time of the day."] * 3, False),
+        (["News: we move. One two three four five six seven eight. Write to us."] * 3, False),
+        ([""] * 3, False),
+    ],
+    ids=["the same", "too few", "teasers", "each its own", "another foot", "another head", "nothing"],
+)
+def test_texts_are_lost_where_several_posts_show_the_same_in_place_of_most_of_them(
+    texts: list[str], alarm: bool
+) -> None:
+    watch = DriftWatch(known=9)
+    for number, text in enumerate(texts):
+        watch.see(f"/post/{number}", READ, replace(READ, body_text=text))
+    watch.see("/post/new", None, replace(READ, body_text="Some other words."))
+    assert (OWN_TEXT in watch.alarms(GRAVE)) is alarm
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Pages that no longer look as they did: which known posts lost what in one crawl. Pure bookkeeping."""
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from scraper.numbers import plural
 from scraper.records import Reading
@@ -10,7 +13,9 @@ from scraper.records import Reading
 FIELDS = ("title", "body_text", "published_at")
 #: Stands for a page that shows no post at all.
 WHOLE_PAGE = "whole page"
-GRAVE = (WHOLE_PAGE, *FIELDS)
+#: Stands for a text in whose place several posts now show one and the same.
+OWN_TEXT = "text of its own"
+GRAVE = (WHOLE_PAGE, OWN_TEXT, *FIELDS)
 #: What an owner may take away: stored, and told once. Counts are left out: Wix stopped showing them.
 SMALL = ("author", "categories", "tags", "images", "excerpt")
 #: So many known posts must have lost something, and more than half of those looked at.
@@ -25,11 +30,18 @@ class DriftWatch:
     known: int
     looked_at: int = 0
     lost: dict[str, list[str]] = field(default_factory=dict)
+    #: What stands in place of texts that are gone: its words → the posts; and those that had another text before.
+    _instead: dict[frozenset[str], list[str]] = field(default_factory=dict)
+    _had_others: set[str] = field(default_factory=set)
 
     def see(self, url: str, before: Reading | None, now: Reading) -> tuple[str, ...]:
         """Notes what the known post at *url* lost since *before*; returns the names of these fields."""
+        if (words := _instead_of(before, now)) is not None:
+            self._instead.setdefault(words, []).append(url)
         if before is None:
             return ()
+        if words is not None:
+            self._had_others.add(url)
         self.looked_at += 1
         gone = tuple(name for name in (*FIELDS, *SMALL) if getattr(before, name) and not getattr(now, name))
         for name in gone:
@@ -48,11 +60,22 @@ class DriftWatch:
 
     def alarms(self, fields: tuple[str, ...]) -> dict[str, list[str]]:
         """Those of *fields* that drifted, each with the posts that lost it; empty: all is well."""
-        return {
+        found = {
             name: urls
             for name, urls in self.lost.items()
             if name in fields and len(urls) >= self.enough and len(urls) * 2 > self.looked_at
         }
+        alike = self._alike() if OWN_TEXT in fields else []
+        return {**found, OWN_TEXT: alike} if alike else found
+
+    def _alike(self) -> list[str]:
+        """Posts that show one and the same text, in place of another or for the first time."""
+        return [
+            url
+            for posts in self._instead.values()
+            if len(posts) >= ENOUGH and not self._had_others.isdisjoint(posts)
+            for url in posts
+        ]
 
     @property
     def doubtful(self) -> bool:
@@ -61,15 +84,30 @@ class DriftWatch:
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
 
 
+def _instead_of(before: Reading | None, now: Reading) -> frozenset[str] | None:
+    """The words that stand where most of a post's text stood, or of a new post's text, but for those of its title and
+    those with a digit; None: there are none, or most of the text is there.
+    """
+    old, new = (re.findall(r"\w+", ((one and one.body_text) or "").casefold()) for one in (before, now))
+    kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    gone = (Counter(old[kept:]) - Counter(new[kept:])).total()
+    if before is not None and 2 * gone < len(old):
+        return None
+    title = {*re.findall(r"\w+", (now.title or "").casefold())}
+    return frozenset(word for word in new[kept:] if word.isalpha() and word not in title) or None
+
+
 def _advice(alarms: Collection[str], site: str) -> Iterator[str]:
     """What may be the matter, and what to do."""
     if WHOLE_PAGE in alarms:
         yield "Pages that show no post are a wall whose words change, or a new layout: open one in a browser."
+    if OWN_TEXT in alarms:
+        yield "One text in place of many is a wall that shows the posts' titles, or a notice: open one in a browser."
     if set(alarms) - {WHOLE_PAGE}:
-        yield f"If the posts really changed, `ushrn accept {site}` accepts "
-
-
-"them; if not, the program needs a layout for the new look."
+        yield (
+            f"If the posts really changed, `ushrn accept {site}` accepts them; if not, the program needs a layout for "
+            "the new look."
+        )
 
 
 def report(alarms: dict[str, list[str]], site: str, since: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.wall import Wall
-from scraper.decide import Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, rule
+from scraper.decide import SAMENESS, Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, place, rule
 from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.fetch import Validators
 from scraper.numbers import plural
@@ -74,8 +74,11 @@ class Posts:
         self._control: str | None = None
         #: The post that is being asked for while another is read.
         self._ahead: str | None = None
-        #: Pages that lost something grave: url → capture.
-        self._poorer: dict[str, int] = {}
+        #: Addresses that led to another post: where → url → the redirect.
+        self._ways: dict[str, dict[str, Held]] = {}
+        self._led_by_many: set[str] = set()
+        #: Pages that show their posts: url → capture.
+        self._captured: dict[str, int] = {}
 
     def run(self, due: list[Due]) -> None:
         """Looks at every post that is due, last at those that a wall stood before in the last run. Raises Blocked when
@@ -192,10 +195,13 @@ class Posts:
 
     def _keep_hops(self, url: str, hops: tuple[Capture, ...]) -> None:
         """Keeps the way to another post: it says that the old one is away, unless the site's own sources name it."""
-        if url in self.named:
-            self.session.keep_undecided(hops)
-        else:
-            self.session.keep_all(hops)
+        for hop in hops:
+            seen = self.session.observe(hop, None)
+            absent = seen.meaning is Meaning.ABSENT
+            held = {Judgement.HELD: "named by the site's own sources"} if absent and url in self.named else {}
+            number = self.session.keep(hop, judged=held).capture_id
+            if absent:
+                self._ways.setdefault(place(hop), {})[url] = Held(self._suspect_of(url, hop, seen.meaning), number)
 
     def _shown(self, url: str, answer: Capture, page: PageRead) -> bool:
         """A page that shows the post, or a 304 that confirms it."""
@@ -207,9 +213,8 @@ class Posts:
         outcome = self.session.keep(answer, reading)
         if own:
             self.session.look_for_media(outcome.capture_id, page)
-        if set(lost) & set(GRAVE):
-            self._poorer[url] = outcome.capture_id
-        else:
+            self._captured[url] = outcome.capture_id
+        if not set(lost) & set(GRAVE):
             self.session.resolve(url, Stage.DRIFT)
         if outcome.verdict not in GOOD and answer.status != 304:
             return False
@@ -315,23 +320,35 @@ class Posts:
                 capture, reading if capture is answer else None, held if capture is counts else {}
             )
             number = outcome.capture_id if capture is counts else number
-        suspect = Suspect(
-            url=url, answer=answer, named=url in self.named, was_good=url in self.good, known=url == self._control,
-            says_missing=says.meaning is Meaning.ABSENT,
-        )  # fmt: skip
-        self._suspects.append(Held(suspect, number))
+        self._suspects.append(Held(self._suspect_of(url, answer, says.meaning), number))
         self._suspects_in_a_row += 1
+
+    def _suspect_of(self, url: str, answer: Capture, says: Meaning) -> Suspect:
+        return Suspect(
+            url=url, answer=answer, named=url in self.named, was_good=url in self.good, known=url == self._control,
+            says_missing=says is Meaning.ABSENT,
+        )  # fmt: skip
+
+    def _led_to_one(self) -> list[Held]:
+        """Redirects from so many addresses to one post that they are suspect, too: held from now on, as are all others
+        that lead there.
+        """
+        self._led_by_many |= {where for where, ways in self._ways.items() if len(ways) >= SAMENESS}
+        found = [held for where in self._led_by_many for held in self._ways.pop(where, {}).values()]
+        for held in found:
+            self.session.judge(held.capture_id, Judgement.HELD, "not the post: a suspect")
+        return found
 
     def _judge_suspects(self) -> None:
         """What the suspects so far are. Raises Blocked when they are a wall."""
-        held, self._suspects, self._suspects_in_a_row = self._suspects, [], 0
+        held, self._suspects, self._suspects_in_a_row = [*self._suspects, *self._led_to_one()], [], 0
         if not held:
             return
         doubtful = next((one for one in held if not one.suspect.says_missing), None)
         if doubtful is not None and self._again(doubtful):
             held.remove(doubtful)
         controls = self._controls.ask(self._known_posts({one.suspect.url for one in held}))
-        held, self._suspects, self._suspects_in_a_row = [*held, *self._suspects], [], 0
+        held, self._suspects, self._suspects_in_a_row = [*held, *self._suspects, *self._led_to_one()], [], 0
         suspects = [one.suspect for one in held]
         for one in held:
             self._settle_suspect(one, rule(one.suspect, suspects, controls))
@@ -362,6 +379,8 @@ class Posts:
         finally:
             self._control = None
         said = self.session.observe(found[1], None).meaning
+        if urls.canonical(found[1].url) != url:
+            return False  # another post than the one asked for
         return shown or (None if said in (Meaning.WEATHER, Meaning.ABSENT) else False)
 
     def _settle_suspect(self, held: Held, ruling: Ruling) -> None:
@@ -406,13 +425,13 @@ class Posts:
         told = False
         for name, posts in alarms.items():
             for url in posts:
-                message = f"the post had {name}, the page of {self.session.at()} has not; the archive was left as it is"
+                message = f"expected {name}, the page of {self.session.at()} has none; the archive was left as it is"
                 problem = Problem(stage=Stage.DRIFT, kind="layout-changed", field=name, url=url, message=message)
                 told = self.session.note(problem) or told
             since[name] = self.session.archive.first_noted(posts, Stage.DRIFT, name) or self.session.at()
         for url in {url for posts in alarms.values() for url in posts}:
-            if url in self._poorer:
-                self.session.judge(self._poorer.pop(url), Judgement.HELD, "pages no longer look as they did")
+            if url in self._captured:
+                self.session.judge(self._captured.pop(url), Judgement.HELD, "pages no longer look as they did")
         if told:
             self.session.alarm(report(alarms, self.site.id, since))
 

@@ -32,7 +32,7 @@ from scraper.decide.due import (
 from scraper.decide.moves import Sighting, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
-from scraper.decide.suspects import Controls, Ruling, Suspect, keeps_path, rule
+from scraper.decide.suspects import SAMENESS, Controls, Ruling, Suspect, keeps_path, place, rule
 from scraper.decide.walls import is_gate, known_wall, marked
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "NAMING",
     "OLD_EVERY",
     "REASONS",
+    "SAMENESS",
     "SITE_GONE_AFTER",
     "SITE_PROBED_EVERY",
     "SOFT_404",
@@ -82,6 +83,7 @@ __all__ = [
     "marked",
     "observe",
     "order",
+    "place",
     "posts_of",
     "rule",
     "step",

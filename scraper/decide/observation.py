@@ -10,7 +10,7 @@ from scraper import urls
 from scraper.decide.refreshes import leads_to
 from scraper.decide.walls import challenged, known_wall
 from scraper.records import Capture, Reading
-from scraper.vocabulary import ReadingKind, TimeBasis
+from scraper.vocabulary import CaptureKind, ReadingKind, TimeBasis
 
 #: (captured_at, source, body_sha256, url, record_sha256): the first three as the design says, the others for ties.
 Order = tuple[str, str, str, str, str]
@@ -109,11 +109,17 @@ def observe(
     )
 
 
+#: What a page is kept as that was asked for as a list of posts.
+_SOUGHT_AS_LIST = frozenset({CaptureKind.LIST, CaptureKind.OTHER})
+
+
 def _post(capture: Capture, reading: Reading | None) -> Reading | None:
     """*reading*, where it is that of a post and the capture is an answer that can show one."""
     answered = capture.ok or capture.status == 304
     if reading is None or reading.kind != ReadingKind.POST or not answered or is_redirect(capture):
         return None
+    if capture.kind in _SOUGHT_AS_LIST and _is_front(capture.url):
+        return None  # whatever a site's front page looks like
     if capture.status == PARTIAL and capture.truncated is not None:
         return None  # a part that nobody asked for is no page (RFC 9110, 15.3.7)
     return None if reading.title is None and reading.body_text is None else reading
@@ -189,12 +195,17 @@ def _led_away(capture: Capture) -> str | None:
         return None
     if urls.is_post(to):
         return f"leads to {urls.canonical(to)}"
-    inside = urls.normalise(to).partition("://")[2].partition("?")[0]
+    return f"soft 404: leads to {to}" if _is_front(to) else None
+
+
+def _is_front(url: str) -> bool:
+    """Whether *url* is that of a site's home page or of its list of posts."""
+    inside = urls.normalise(url).partition("://")[2].partition("?")[0]
     path = inside.removeprefix(inside.partition("/")[0])
-    segment = urls.site_key(to).partition("/")[2]
+    segment = urls.site_key(url).partition("/")[2]
     if segment:
         path = path.removeprefix(f"/{segment}")
-    return f"soft 404: leads to {to}" if _FRONT.fullmatch(path) else None
+    return _FRONT.fullmatch(path) is not None
 
 
 def _poverty(reading: Reading | None) -> str:
