@@ -62,8 +62,13 @@ class Index:
     api: str
 
 
-def endpoint(url: str) -> CommonCrawlHosts:
-    """A stand-in: *url* is a host or the address of a ``collinfo.json``; its files lie beside. Raises UsageError."""
+def endpoint(url: str | None) -> CommonCrawlHosts:
+    """A stand-in: *url* is a host or the address of a ``collinfo.json``, with the files beside it.
+
+    None: Common Crawl itself. Raises UsageError.
+    """
+    if url is None:
+        return COMMON_CRAWL
     endpoints.parts_of(url, "https://index.commoncrawl.org/")
     base = url if url.endswith(".json") else url.rstrip("/") + "/collinfo.json"
     return CommonCrawlHosts(indexes=base, files=urljoin(base, "."))

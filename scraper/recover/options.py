@@ -7,12 +7,13 @@ from scraper.errors import UsageError
 from scraper.fetch import contact as contacts
 from scraper.recover import commoncrawl, wayback
 from scraper.recover.archives import SOURCES, CommonCrawl, Wayback, WebArchive
+from scraper.vocabulary import Source
 
 _DAY = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
 def needs_contact(hosts: frozenset[str], contact: str | None) -> None:
-    """Raises UsageError where somebody else's machine would be asked by nobody in particular."""
+    """Raises UsageError where a machine that is not this one would be asked without a contact."""
     said = contacts.checked(contact)
     for host in sorted(hosts):
         contacts.required(f"http://{host}/", said)
@@ -31,32 +32,33 @@ def chosen(
     it is Common Crawl's, any other is the Wayback Machine's. *delay*: seconds between requests; None: as the services
     allow. Raises UsageError.
     """
-    at: dict[str, str] = {}
-    for name, url in map(_named, endpoints):
-        if at.setdefault(name, url) != url:
-            raise UsageError(f"--endpoint: {name} can be given once, found {at[name]} and {url}")
+    at: dict[Source, str] = {}
+    for source, url in map(_named, endpoints):
+        if at.setdefault(source, url) != url:
+            raise UsageError(f"--endpoint: {source} can be given once, found {at[source]} and {url}")
     unknown = [name for name in sources if name not in SOURCES]
     if unknown:
         raise UsageError(f"--source: expected {' or '.join(SOURCES)}, found {unknown[0]!r}")
-    chosen_names = sources or at or SOURCES
-    return [_archive(name, at.get(name), since, until, delay, wet=wet) for name in SOURCES if name in chosen_names]
+    wanted = sources or at or SOURCES
+    return [_archive(source, at.get(source), since, until, delay, wet=wet) for source in SOURCES if source in wanted]
 
 
-def _named(endpoint: str) -> tuple[str, str]:
-    """(name of the archive, its address) of one ``--endpoint``."""
+def _named(endpoint: str) -> tuple[Source, str]:
+    """(archive, its address) of one ``--endpoint``."""
     name, equals, url = endpoint.partition("=")
     if equals and name in SOURCES:
-        return name, url
-    return ("commoncrawl" if endpoint.endswith("/collinfo.json") else "wayback"), endpoint
+        return Source(name), url
+    if endpoint.endswith("/collinfo.json"):
+        return Source.COMMON_CRAWL, endpoint
+    return Source.WAYBACK, endpoint
 
 
 def _archive(
-    name: str, url: str | None, since: str | None, until: str | None, delay: float | None, *, wet: bool
+    source: Source, url: str | None, since: str | None, until: str | None, delay: float | None, *, wet: bool
 ) -> WebArchive:
-    if name == "wayback":
-        where = wayback.endpoint(url) if url else wayback.INTERNET_ARCHIVE
-        return Wayback(where, since, until, delay)
-    return CommonCrawl(commoncrawl.endpoint(url) if url else commoncrawl.COMMON_CRAWL, since, until, wet, delay)
+    if source is Source.WAYBACK:
+        return Wayback(wayback.endpoint(url), since, until, delay)
+    return CommonCrawl(commoncrawl.endpoint(url), since, until, wet, delay)
 
 
 def day(text: str | None, option: str) -> str | None:

@@ -70,11 +70,13 @@ INTERNET_ARCHIVE = ArchiveHosts(
 )
 
 
-def endpoint(url: str) -> ArchiveHosts:
+def endpoint(url: str | None) -> ArchiveHosts:
     """The archive at *url*: a host (asked like the Internet Archive), a collection of pywb, or either's CDX address.
 
-    Raises UsageError.
+    None: the Internet Archive. Raises UsageError.
     """
+    if url is None:
+        return INTERNET_ARCHIVE
     parts = endpoints.parts_of(url, "https://web.archive.org/")
     base, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     if path in ("", "/web", "/cdx/search", "/cdx/search/cdx"):

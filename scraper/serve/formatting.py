@@ -42,28 +42,33 @@ def short(text: str | None, length: int = 200) -> str:
     return line[:length].rsplit(" ", 1)[0].rstrip(",.;:–- ") + "…"
 
 
+_UNITS = ("bytes", "KB", "MB", "GB")
+
+
 def size(count: int | None) -> str:
-    """Bytes as people say them: ``31 MB``."""
-    value = float(count or 0)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            if value >= 10 or unit == "bytes":
-                return f"{value:.0f} {unit}"
-            return f"{value:.1f} {unit}"
-        value /= 1000
-    return ""
+    """Bytes as people say them: ``31 MB``, ``1.4 KB``."""
+    count = count or 0
+    unit = min((len(str(count)) - 1) // 3, len(_UNITS) - 1)
+    value = count / 1000**unit
+    digits = int(value < 10 and unit > 0)
+    return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
 def language_name(code: str | None) -> str:
     """``Spanish`` for ``es``; the code itself where we have no name."""
-    return LANGUAGES.get((code or "").split("-")[0].lower(), code or "")
+    return LANGUAGES.get(_language(code), code or "")
 
 
 def direction(code: str | None) -> str:
     """``rtl`` for the languages written from right to left, else ``ltr``."""
-    if (code or "").split("-")[0].lower() in RIGHT_TO_LEFT:
+    if _language(code) in RIGHT_TO_LEFT:
         return "rtl"
     return "ltr"
+
+
+def _language(code: str | None) -> str:
+    """The language of a code alone: ``pt`` of ``pt-BR``."""
+    return (code or "").partition("-")[0].lower()
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
