@@ -138,6 +138,33 @@ def test_any_words_make_citations(
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in cite.ris(work).split("\r\n") if line)
 
 
+WORKS = st.builds(
+    lambda title, author, date, site, abstract: WORK._replace(
+        title=title, author=author, published=date, abstract=abstract, site_name=site or "UPR 2020", url=f"u{title}"
+    ),
+    *(ANY,) * 5,
+)
+
+
+@given(st.lists(WORKS, min_size=1, max_size=6))
+def test_many_posts_are_written_as_each_by_itself(works: list[cite.Work]) -> None:
+    """They are cleaned and escaped together; one post's odd signs change nothing of another's."""
+    for write in (cite.ris, cite.bibtex, cite.biblatex):
+        assert write.of_many(cite.columns(works)) == "".join(map(write, works))
+
+
+def test_blanks_at_the_ends_of_a_title_go_also_where_many_are_cleaned_together() -> None:
+    works = [WORK._replace(title=title) for title in ("One ", " Two", "Three", None, "Four\u00a0five", "six\x07")]
+    written = cite.ris.of_many(cite.columns(works))
+    assert re.findall("TI  - (.*)\r\n", written) == ["One", "Two", "Three", "Four five", "six"]
+
+
+def test_years_have_four_digits_where_iso_8601_wants_them() -> None:
+    work = WORK._replace(published="0987-03")
+    assert "  date = {0987-03},\n" in cite.biblatex(work)
+    assert "PY  - 0987\r\nDA  - 0987/03//\r\n" in cite.ris(work)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_files_for_programs_say_what_the_record_says(kind: str) -> None:
     """They are written apart from it, and quickly; tags and variables as the table in `cite.files` pairs them."""

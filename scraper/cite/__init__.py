@@ -7,14 +7,16 @@ had, and the permanent address of the copy. When the reader looked at it is the 
 written.
 """
 
-from scraper.cite.files import biblatex, bibtex, csl, ris
+from scraper.cite.files import CitationFile, Columns, biblatex, bibtex, columns, csl, ris, works
 from scraper.cite.names import WriterName, names
 from scraper.cite.prose import STYLES, CitationStyle, Kind, StyledRun, plain
 from scraper.cite.record import Item, Work, issued, key, note, parts, record
 
 __all__ = [
     "STYLES",
+    "CitationFile",
     "CitationStyle",
+    "Columns",
     "Item",
     "Kind",
     "StyledRun",
@@ -22,6 +24,7 @@ __all__ = [
     "WriterName",
     "biblatex",
     "bibtex",
+    "columns",
     "csl",
     "issued",
     "key",
@@ -31,4 +34,5 @@ __all__ = [
     "plain",
     "record",
     "ris",
+    "works",
 ]

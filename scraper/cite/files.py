@@ -1,6 +1,7 @@
 """Citations as programs read them: BibTeX, biblatex, RIS, CSL-JSON. Pure; made for exports of many posts.
 
-Each is written straight from a `Work`, by the same helpers as its CSL-JSON record, so that no two can disagree (tests):
+Each is written from the values of a `Work`, by the same helpers as its CSL-JSON record, so that no two can disagree
+(tests):
 
 | CSL-JSON | RIS | BibTeX | biblatex |
 |---|---|---|---|
@@ -16,16 +17,25 @@ Each is written straight from a `Work`, by the same helpers as its CSL-JSON reco
 | abstract | AB | abstract | abstract |
 | note | N1 | note | note |
 
-What many posts share (authors, dates, sites, languages, tags) is written once and kept.
+An entry is a row of pieces, and each format a table of what makes them. They are made column by column, of many posts
+at once: what is true of nearly all values, as that no sign must be escaped, is then asked once, and what many posts
+share (authors, dates, sites, languages, tags) is written once and kept.
 """
 
 import json
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain, repeat
+from typing import Any
 
 from scraper.cite.names import WriterName, names
-from scraper.cite.record import Item, Work, issued, key, note
-from scraper.cite.text import line, line_kept
+from scraper.cite.record import Item, Work, issued, key_of, note_of
+from scraper.cite.text import holds_any, line, line_kept, lines
 from scraper.wording import framed
+
+#: Many works: the name of each field of `Work` with its values, one for each of them.
+Columns = Mapping[str, Sequence[Any]]
 
 _MACROS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Languages by the names that babel and polyglossia have for them.
@@ -42,39 +52,55 @@ _TEX = str.maketrans(
         "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     }
 )  # fmt: skip
-_TEX_NEEDED = b"\\{}~^&%$#_"
-
+_TEX_SIGNS = bytes(_TEX)
 
 #: Ends a line of RIS.
 _END = "\r\n"
 
 
-def bibtex(work: Work) -> str:
-    """One ``@misc`` entry for BibTeX, a line feed behind it; UTF-8, TeX's own characters escaped."""
-    return (
-        f"@misc{{{key(work)},\n{_tex_authors(work.author, work.site_name)}{_field('title', work.title)}"
-        f"{_kept('howpublished', work.site_name)}{_bibtex_date(work.published, work.updated)}"
-        f"  url = {{{_tex_url(work.url)}}},\n{_language('language', work.language)}{_rest(work)}}}\n"
-    )
+def columns(works: Iterable[Work]) -> Columns:
+    """*works* by column; there must be one at least."""
+    return dict(zip(Work._fields, zip(*works, strict=True), strict=True))
 
 
-def biblatex(work: Work) -> str:
-    """One ``@online`` entry for biblatex, a line feed behind it."""
-    return (
-        f"@online{{{key(work)},\n{_tex_authors(work.author, work.site_name)}{_field('title', work.title)}"
-        f"{_kept('organization', work.site_name)}{_biblatex_date(work.published, work.updated)}"
-        f"  url = {{{_tex_url(work.url)}}},\n{_language('langid', work.language)}{_rest(work)}}}\n"
-    )
+def works(columns: Columns) -> Iterable[Work]:
+    """Each of the works, by itself."""
+    return map(Work, *map(columns.__getitem__, Work._fields))
 
 
-def ris(work: Work) -> str:
-    """One RIS record of type BLOG, its lines ended by CR LF, with an empty line behind it."""
-    return (
-        f"TY  - BLOG{_END}{_ris_authors(work.author, work.site_name)}{_tagged('TI', line(work.title))}"
-        f"{_ris_site(work.site_name)}{_ris_dates(work.published, work.updated)}UR  - {line(work.url)}{_END}"
-        f"{_ris_archive(work)}{_kept_tag('LA', work.language)}{_ris_keywords(work.keywords)}"
-        f"{_tagged('AB', line(work.abstract))}{_tagged('N1', note(work))}ER  - {_END}{_END}"
-    )
+#: Makes a piece of each of many entries.
+_Piece = Callable[[Columns], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFile:
+    """A format: the pieces of an entry, in their order."""
+
+    pieces: tuple[_Piece, ...]
+
+    def of_many(self, works: Columns) -> str:
+        """The entries of *works*, one behind the other."""
+        made = (piece(works) for piece in self.pieces)
+        return "".join(chain.from_iterable(zip(*made, strict=False)))  # `_same` goes on for ever
+
+    def __call__(self, work: Work) -> str:
+        """The entry of one work."""
+        return self.of_many(columns([work]))
+
+
+def _same(text: str) -> _Piece:
+    """*text* in every entry."""
+    return lambda works: repeat(text, len(works["url"]))
+
+
+def _each(make: Callable[..., str], *needed: str) -> _Piece:
+    """What *make* makes of these values of each work by themselves."""
+    return lambda works: map(make, *(works[name] for name in needed))
+
+
+def _all(make: Callable[..., Iterable[str]], *needed: str) -> _Piece:
+    """What *make* makes of these columns."""
+    return lambda works: make(*(works[name] for name in needed))
 
 
 def csl(item: Item) -> str:
@@ -85,23 +111,22 @@ def csl(item: Item) -> str:
 # RIS
 
 
-def _tagged(tag: str, value: str) -> str:
-    return framed(value, f"{tag}  - ", _END)
+def _tagged(tag: str, values: Iterable[str]) -> list[str]:
+    return [f"{tag}  - {value}{_END}" if value else "" for value in values]
+
+
+def _tagged_lines(tag: str, values: Sequence[str | None]) -> list[str]:
+    return _tagged(tag, lines(values))
 
 
 @lru_cache(maxsize=4096)
 def _kept_tag(tag: str, value: str | None) -> str:
-    return _tagged(tag, line(value))
+    return framed(line(value), f"{tag}  - ", _END)
 
 
 @lru_cache(maxsize=4096)
 def _ris_authors(author: str | None, site_name: str) -> str:
-    return "".join(_tagged("AU", name.inverted) for name in names(author, site_name))
-
-
-@lru_cache(maxsize=1024)
-def _ris_site(site_name: str) -> str:
-    return f"T2  - {line(site_name)}{_END}"
+    return "".join(_tagged("AU", (name.inverted for name in names(author, site_name))))
 
 
 @lru_cache(maxsize=16384)
@@ -110,40 +135,69 @@ def _ris_dates(published: str | None, updated: str | None) -> str:
     date = issued(published, updated)
     if not date:
         return ""
-    year, month, day = (*(f"{part:02}" for part in date), "", "")[:3]
-    return f"PY  - {date[0]:04}{_END}DA  - {year}/{month}/{day}/{_END}"
+    year, month, day = (*_digits(date), "", "")[:3]
+    return f"PY  - {year}{_END}DA  - {year}/{month}/{day}/{_END}"
 
 
-def _ris_archive(work: Work) -> str:
-    if not work.archive_url:
-        return ""
-    place = line(work.archive_url)
-    return f"AV  - {place}{_END}L2  - {place}{_END}{_kept_tag('DB', work.archive)}"
+def _digits(date: tuple[int, ...]) -> list[str]:
+    """Year, month and day with the zeros that ISO 8601 gives them."""
+    return [f"{part:0{width}}" for part, width in zip(date, (4, 2, 2), strict=False)]
 
 
+def _ris_places(places: Sequence[str | None], archives: Sequence[str | None]) -> list[str]:
+    found = zip(lines(places), archives, strict=True)
+    return [
+        f"AV  - {place}{_END}L2  - {place}{_END}{_kept_tag('DB', archive)}" if place else ""
+        for place, archive in found
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
 def _ris_keywords(words: tuple[str, ...]) -> str:
     return "".join([_kept_tag("KW", word) for word in words])
+
+
+#: What `note_of` needs.
+_NOTED = ("updated", "captured_at", "gone_at", "in_utc", "sha256")
+
+#: Records of type BLOG, their lines ended by CR LF, with an empty line behind each.
+ris = CitationFile(
+    (
+        _same(f"TY  - BLOG{_END}"),
+        _each(_ris_authors, "author", "site_name"),
+        _all(partial(_tagged_lines, "TI"), "title"),
+        _each(partial(_kept_tag, "T2"), "site_name"),
+        _each(_ris_dates, "published", "updated"),
+        _all(partial(_tagged_lines, "UR"), "url"),
+        _all(_ris_places, "archive_url", "archive"),
+        _each(partial(_kept_tag, "LA"), "language"),
+        _each(_ris_keywords, "keywords"),
+        _all(partial(_tagged_lines, "AB"), "abstract"),
+        _all(lambda *noted: _tagged("N1", map(note_of, *noted)), *_NOTED),
+        _same(f"ER  - {_END}{_END}"),
+    )
+)
 
 
 # BibTeX and biblatex
 
 
-def _rest(work: Work) -> str:
-    """What both kinds of entry say alike."""
-    words = ", ".join(map(line_kept, work.keywords))
-    return f"{_field('keywords', words)}{_field('abstract', work.abstract)}{_field_as_is('note', _tex_note(work))}"
+def _fields(name: str, values: Iterable[str]) -> list[str]:
+    return [f"  {name} = {{{value}}},\n" if value else "" for value in values]
 
 
-def _field(name: str, value: str | None) -> str:
-    return _field_as_is(name, _tex(line(value)))
+def _tex_fields(name: str, values: Sequence[str | None]) -> list[str]:
+    found = lines(values)
+    return _fields(name, map(_tex, found) if holds_any("".join(found), _TEX_SIGNS) else found)
 
 
-def _field_as_is(name: str, value: str) -> str:
+@lru_cache(maxsize=4096)
+def _kept_field(name: str, value: str | None) -> str:
+    return _field(name, _tex(line(value)))
+
+
+def _field(name: str, value: str) -> str:
     return framed(value, f"  {name} = {{", "},\n")
-
-
-#: For values that stand in many entries.
-_kept = lru_cache(maxsize=4096)(_field)
 
 
 @lru_cache(maxsize=16384)
@@ -161,12 +215,12 @@ def _bibtex_date(published: str | None, updated: str | None) -> str:
 
 @lru_cache(maxsize=16384)
 def _biblatex_date(published: str | None, updated: str | None) -> str:
-    return _field_as_is("date", "-".join(f"{part:02}" for part in issued(published, updated)))
+    return _field("date", "-".join(_digits(issued(published, updated))))
 
 
 @lru_cache(maxsize=4096)
 def _tex_authors(author: str | None, site_name: str) -> str:
-    return _field_as_is("author", " and ".join(map(_tex_name, names(author, site_name))))
+    return _field("author", " and ".join(map(_tex_name, names(author, site_name))))
 
 
 def _tex_name(name: WriterName) -> str:
@@ -176,25 +230,68 @@ def _tex_name(name: WriterName) -> str:
     return ", ".join(_tex(part) for part in (name.family, name.suffix, name.given) if part)
 
 
-def _tex_note(work: Work) -> str:
-    said = note(work)  # digits, days and words of ours: nothing that TeX would eat
-    archived = work.archive_url and f"Archived at \\url{{{_tex_url(work.archive_url)}}}"
-    return "; ".join(filter(None, (said, archived)))
+@lru_cache(maxsize=4096)
+def _tex_keywords(words: tuple[str, ...]) -> str:
+    return _field("keywords", _tex(", ".join(map(line_kept, words))))
+
+
+def _tex_notes(places: Sequence[str | None], *noted: Sequence[Any]) -> list[str]:
+    # What `note_of` says is digits, days and words of ours: nothing that TeX would eat.
+    said = zip(map(note_of, *noted), _tex_urls(places), strict=True)
+    return _fields("note", [f"{note}{'; ' * bool(note and url)}{framed(url, _ARCHIVED, '}')}" for note, url in said])
+
+
+_ARCHIVED = r"Archived at \url{"
 
 
 @lru_cache(maxsize=256)
 def _language(name: str, code: str | None) -> str:
     """``english`` for ``en-US``; the code itself where babel has no name that we know."""
     said = line(code)
-    return _field_as_is(name, _BABEL.get(said.split("-")[0].lower(), _tex(said)))
+    return _field(name, _BABEL.get(said.split("-")[0].lower(), _tex(said)))
 
 
 def _tex(text: str) -> str:
-    # Bytes are looked through in a tenth of the time that a set of characters or an expression takes.
-    raw = text.encode("utf-8", "replace")
-    return text if len(raw.translate(None, _TEX_NEEDED)) == len(raw) else text.translate(_TEX)
+    return text.translate(_TEX) if holds_any(text, _TEX_SIGNS) else text
 
 
-def _tex_url(url: str) -> str:
-    """Verbatim for TeX, so only what would end the field is encoded."""
-    return line(url).replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")
+#: Addresses are verbatim for TeX, so only what would end the field is encoded.
+_VERBATIM = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"})
+_ENCODED = bytes(_VERBATIM)
+
+
+def _tex_urls(urls: Sequence[str | None]) -> Sequence[str]:
+    found = lines(urls)
+    return [url.translate(_VERBATIM) for url in found] if holds_any("".join(found), _ENCODED) else found
+
+
+def _openings(kind: str, titles: Sequence[str | None], *keyed: Sequence[Any]) -> list[str]:
+    return [f"@{kind}{{{key},\n" for key in map(key_of, lines(titles), *keyed)]
+
+
+def _entry(kind: str, container: str, date: Callable[..., str], language: str) -> CitationFile:
+    """Entries of *kind*, where the site stands in the field *container* and the language in *language*."""
+    return CitationFile(
+        (
+            _all(partial(_openings, kind), *_KEYED),
+            _each(_tex_authors, "author", "site_name"),
+            _all(partial(_tex_fields, "title"), "title"),
+            _each(partial(_kept_field, container), "site_name"),
+            _each(date, "published", "updated"),
+            _all(lambda urls: _fields("url", _tex_urls(urls)), "url"),
+            _each(partial(_language, language), "language"),
+            _each(_tex_keywords, "keywords"),
+            _all(partial(_tex_fields, "abstract"), "abstract"),
+            _all(_tex_notes, "archive_url", *_NOTED),
+            _same("}\n\n"),
+        )
+    )
+
+
+#: What `key_of` needs.
+_KEYED = ("title", "url", "site_name", "author", "published", "updated")
+
+#: ``@misc`` entries for BibTeX, an empty line behind each; UTF-8, TeX's own characters escaped.
+bibtex = _entry("misc", "howpublished", _bibtex_date, "language")
+#: ``@online`` entries for biblatex.
+biblatex = _entry("online", "organization", _biblatex_date, "langid")

@@ -145,14 +145,32 @@ _IN_UTC = "The date is the day in UTC"
 
 def note(work: Work) -> str:
     """What no field of its own says: other dates, and the digest of the page; empty: nothing."""
-    said = _note(day(work.updated), day(work.captured_at), day(work.gone_at), _IN_UTC * work.in_utc)
-    return "; ".join(filter(None, (said, framed(work.sha256, "SHA-256 of the page as captured: "))))
+    return note_of(work.updated, work.captured_at, work.gone_at, work.in_utc, work.sha256)
+
+
+def note_of(
+    updated: str | None,
+    captured_at: str | None,
+    gone_at: str | None,
+    in_utc: bool,  # noqa: FBT001 - columns are mapped by place
+    sha256: str | None,
+) -> str:
+    """`note` of a work of which no more than these fields is needed."""
+    said = _note(updated, captured_at, gone_at, in_utc)
+    if not sha256:
+        return said
+    return f"{said}{said and '; '}SHA-256 of the page as captured: {sha256}"
 
 
 @lru_cache(maxsize=16384)
-def _note(updated: str, captured: str, gone: str, utc: str) -> str:
-    said = (framed(updated, "Updated "), framed(captured, "Captured "), framed(gone, "No longer online on "), utc)
-    return "; ".join(filter(None, said))
+def _note(updated: str | None, captured_at: str | None, gone_at: str | None, in_utc: bool) -> str:  # noqa: FBT001
+    found = (
+        framed(day(updated), "Updated "),
+        framed(day(captured_at), "Captured "),
+        framed(day(gone_at), "No longer online on "),
+        _IN_UTC * in_utc,
+    )
+    return "; ".join(filter(None, found))
 
 
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -174,9 +192,13 @@ def day(date: str | None) -> str:
 
 def key(work: Work) -> str:
     """A name for the entry, ASCII, the same for the same post always, unique by its address."""
-    word = _first_long(line(work.title))
-    digest = hashlib.sha256(work.url.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{_family(work.author, work.site_name)}{day(work.published or work.updated)[:4] or 'nd'}{word}_{digest}"
+    return key_of(line(work.title), work.url, work.site_name, work.author, work.published, work.updated)
+
+
+def key_of(title: str, url: str, site_name: str, author: str | None, published: str | None, updated: str | None) -> str:
+    """`key` of a work of which no more than these fields is needed, the *title* on one line."""
+    digest = hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{_family(author, site_name)}{day(published or updated)[:4] or 'nd'}{_first_long(title)}_{digest}"
 
 
 def _first_long(title: str) -> str:

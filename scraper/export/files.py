@@ -19,7 +19,7 @@ from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
-from scraper.search import Request, snapshot
+from scraper.search import Request, prepare_to_read_all, snapshot
 
 PACKAGE = "datapackage.json"
 #: errno of "no space left" and "quota exceeded".
@@ -55,6 +55,7 @@ def to_file(
     cut: list[tuple[str, str, str]] = []
     if options.excel:
         options = replace(options, cut=lambda *cell: cut.append(cell), whole=whole.name)
+    prepare_to_read_all(db)
     with snapshot(db):
         done = _put(db, path, write(db, request, name, options), _number(db, request, options))
         described = [resource(_held(done), name, options)]
@@ -105,6 +106,7 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
     if not FORMATS[name].tabular:
         raise UsageError(f"--table all: expected csv, json or jsonl, found {name}")
     options = options or Options()
+    prepare_to_read_all(db)
     with (
         replacing(path, place_of(db)) as partial,
         snapshot(db),

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from scraper import cite
 from scraper.errors import UsageError
@@ -16,6 +17,9 @@ from scraper.search import Request
 CHUNK = 128 * 1024
 
 
+_Writer = Callable[[sqlite3.Connection, Request | None, Options], Iterator[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A way to write posts."""
@@ -23,7 +27,7 @@ class Format:
     #: With the dot.
     suffix: str
     media_type: str
-    write: Callable[[sqlite3.Connection, Request | None, Options], Iterator[str]]
+    write: _Writer
     #: It has the columns of `Options.columns`; the others have their own fields.
     tabular: bool = False
 
@@ -131,22 +135,14 @@ def _jsonl(db: sqlite3.Connection, request: Request | None, options: Options) ->
         yield record + "\n"
 
 
-def _bibtex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    for work in works(db, request, options):
-        yield cite.bibtex(work) + "\n"
-
-
-def _biblatex(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    for work in works(db, request, options):
-        yield cite.biblatex(work) + "\n"
-
-
-def _ris(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    return map(cite.ris, works(db, request, options))
+def _entries(write: cite.CitationFile) -> _Writer:
+    """A file of entries, one behind the other."""
+    return lambda db, request, options: map(write.of_many, works(db, request, options))
 
 
 def _csl(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
-    return _array(map(cite.csl, map(cite.record, works(db, request, options))))
+    found = chain.from_iterable(map(cite.works, works(db, request, options)))
+    return _array(map(cite.csl, map(cite.record, found)))
 
 
 FORMATS: dict[str, Format] = {
@@ -154,8 +150,8 @@ FORMATS: dict[str, Format] = {
     "json": Format(".json", "application/json", _json, tabular=True),
     "jsonl": Format(".jsonl", "application/x-ndjson", _jsonl, tabular=True),
     "atom": Format(".atom", "application/atom+xml; charset=utf-8", atom.feed),
-    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _bibtex),
-    "biblatex": Format(".biblatex.bib", "application/x-bibtex; charset=utf-8", _biblatex),
-    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _ris),
+    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _entries(cite.bibtex)),
+    "biblatex": Format(".biblatex.bib", "application/x-bibtex; charset=utf-8", _entries(cite.biblatex)),
+    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _entries(cite.ris)),
     "csl": Format(".csl.json", "application/vnd.citationstyles.csl+json", _csl),
 }

@@ -18,8 +18,6 @@ from scraper.store import holdings
 LISTS = frozenset({"categories", "tags"})
 BODIES = ("body_text", "body_html")
 JOINT = "; "
-#: What needs no quoting (RFC 3986, section 2.3).
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,4 +137,4 @@ def _pages_of(base_url: str, site: str) -> str:
 
 def _segment(text: str) -> str:
     """*text* as one segment of a path. Most are one already, and `quote` takes its time to see that."""
-    return text if _PLAIN.fullmatch(text) else quote(text, safe="")
+    return text if text.isascii() and text.replace("-", "").isalnum() else quote(text, safe="")

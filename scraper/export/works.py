@@ -1,28 +1,47 @@
 """Posts as they are cited: each the revision that the archive shows, by its permanent address."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 from scraper import cite
 from scraper.export.rows import Options, post_url
-from scraper.search import Request, cited
+from scraper.search import CitedPosts, Request, cited
 from scraper.store import settings_of
 
 #: Letters of a capture's digest that begin the address of a revision.
 NAME = 12
 
 
-def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Work]:
-    """What to cite of each post that *request* finds, in its order."""
+def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Columns]:
+    """What to cite of the posts that *request* finds, in its order, some hundreds at a time."""
     said = settings_of(db)
-    base = options.base_url or said.public_url or None
-    archive = said.name or None
-    for post in cited(db, request, options.limit):
-        place = revision_url(base, post.site, post.slug, post.record_sha256, post.seen_at) if base else None
-        yield cite.Work(  # by place: by name it takes twice as long
-            post.url, post.site_name, post.title, post.author, post.published, post.updated, bool(post.in_utc),
-            post.seen_at, post.gone_at, post.language, post.excerpt, post.tags, post.body_sha256, archive, place,
-        )  # fmt: skip
+    base, archive = options.base_url or said.public_url or None, said.name or None
+    for posts in cited(db, request, options.limit):
+        yield {
+            "url": posts.url,
+            "site_name": posts.site_name,
+            "title": posts.title,
+            "author": posts.author,
+            "published": posts.published,
+            "updated": posts.updated,
+            "in_utc": tuple(map(bool, posts.in_utc)),
+            "captured_at": posts.seen_on,
+            "gone_at": posts.gone_on,
+            "language": posts.language,
+            "abstract": posts.excerpt,
+            "keywords": posts.tags,
+            "sha256": posts.body_sha256,
+            "archive": (archive,) * len(posts.url),
+            "archive_url": _places(base, posts),
+        }
+
+
+def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
+    """The permanent address of each; None where the archive is served nowhere."""
+    if base is None:
+        return (None,) * len(posts.url)
+    return tuple(map(revision_url, repeat(base), posts.site, posts.slug, posts.record_sha256, posts.seen_on))
 
 
 def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str:

@@ -1,7 +1,7 @@
 """What the posts that a request finds hold: columns for exports, and what citations are made of. Memory stays flat."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -12,47 +12,50 @@ from scraper.search.request import Request
 #: Rows fetched at a time.
 BATCH = 64
 #: Posts at a time whose tags are asked for together: a question for each post costs three times as much.
-TOGETHER = 500
+TOGETHER = 200
 
-#: The revision shown is the last one with the content that the post has. Its days are those the site showed; where a
-#: post has none of these, the day of its instant.
+#: The revision shown is the last one with the content that the post has; of one alone only the index is read. Its days
+#: are those the site showed; where a post has none of these, the day of its instant.
 _CITED = """
 SELECT p.id, p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
        CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
          THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
-         ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END,
-       c.captured_at, p.gone_at, p.language, p.excerpt, c.body_sha256
+         ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END IS TRUE,
+       substr(c.captured_at, 1, 10), substr(p.gone_at, 1, 10), p.language, p.excerpt, c.body_sha256
 FROM sel CROSS JOIN posts p ON p.id = sel.id
-LEFT JOIN captures c ON c.id = ifnull((SELECT capture_id FROM revisions
-  WHERE post_id = p.id AND content_sha256 IS p.content_sha256 ORDER BY seen_at DESC, id DESC LIMIT 1), p.capture_id)
+LEFT JOIN captures c ON c.id = ifnull(
+  CASE WHEN p.revision_count = 1 THEN (SELECT capture_id FROM revisions WHERE post_id = p.id) ELSE
+    (SELECT capture_id FROM revisions WHERE post_id = p.id AND content_sha256 IS p.content_sha256
+     ORDER BY seen_at DESC, id DESC LIMIT 1) END, p.capture_id)
 """
 
 
-class CitedPost(NamedTuple):
-    """A post as it is cited: its days as the site showed them, and the revision that the archive shows.
+class CitedPosts(NamedTuple):
+    """Posts as they are cited, by column: their days as the site showed them, and the revision that the archive shows.
 
-    A tuple, as `cite.Work` is: it is made in a third of the time.
+    The first value of each column is of the first post, and so on.
     """
 
-    site: str
-    site_name: str
-    slug: str
+    site: Sequence[str]
+    site_name: Sequence[str]
+    slug: Sequence[str]
     #: Of the revision's first capture; None: no capture of it is known.
-    record_sha256: str | None
-    url: str
-    title: str | None
-    author: str | None
-    published: str | None
-    updated: str | None
-    #: Whether the day is only known in UTC.
-    in_utc: bool
-    seen_at: str | None
-    gone_at: str | None
-    language: str | None
-    excerpt: str | None
-    body_sha256: str | None
-    tags: tuple[str, ...]
+    record_sha256: Sequence[str | None]
+    url: Sequence[str]
+    title: Sequence[str | None]
+    author: Sequence[str | None]
+    published: Sequence[str | None]
+    updated: Sequence[str | None]
+    #: 1 where the day is only known in UTC.
+    in_utc: Sequence[int]
+    #: Days in UTC.
+    seen_on: Sequence[str | None]
+    gone_on: Sequence[str | None]
+    language: Sequence[str | None]
+    excerpt: Sequence[str | None]
+    body_sha256: Sequence[str | None]
+    tags: Sequence[tuple[str, ...]]
 
 
 def post_values(
@@ -69,16 +72,16 @@ def post_values(
             yield from rows
 
 
-def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = None) -> Iterator[CitedPost]:
-    """What to cite of each post that *request* finds, in its order."""
+def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = None) -> Iterator[CitedPosts]:
+    """What to cite of the posts that *request* finds, in its order, some hundreds at a time."""
     sel, values = _ids(db, request, limit)
     sites = dict(db.execute("SELECT site, name FROM site_names"))
     names = dict(db.execute("SELECT id, name FROM tags"))
     with closing(db.execute(sel + _CITED, values)) as cursor:
         while batch := cursor.fetchmany(TOGETHER):
-            tags = _tags(db, [row[0] for row in batch], names)
-            for number, site, said, *row in batch:
-                yield CitedPost._make((site, said or sites[site], *row, tags.get(number, ())))
+            ids, site, said, *others = zip(*batch, strict=True)
+            site_name = [name or sites[each] for each, name in zip(site, said, strict=True)]
+            yield CitedPosts._make((site, site_name, *others, _tags(db, ids, names)))
 
 
 def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
@@ -89,11 +92,11 @@ def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> 
     return sql, (*ids.values, -1 if limit is None else max(0, limit))
 
 
-def _tags(db: sqlite3.Connection, posts: list[int], names: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
-    """The tags of each of *posts* that has any, in its order; *names* of all tags, by id."""
+def _tags(db: sqlite3.Connection, posts: Sequence[int], names: Mapping[int, str]) -> list[tuple[str, ...]]:
+    """The tags of each of *posts*, in its order; *names* of all tags, by id."""
     marks = ", ".join("?" * len(posts))
     asked = f"SELECT post_id, tag_id FROM post_tags WHERE post_id IN ({marks}) ORDER BY post_id, position"
     found: dict[int, tuple[str, ...]] = {}
     for post, tag in db.execute(asked, posts):
         found[post] = (*found.get(post, ()), names[tag])
-    return found
+    return [found.get(post, ()) for post in posts]

@@ -1,7 +1,7 @@
 """Citations of a revision: for people, for reference managers, and what the heads of pages say to programs."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from ipaddress import ip_address
@@ -141,7 +141,7 @@ def _context_object(address: str, title: str, author: str, site: str, day: str, 
     return urlencode([(name, value) for name, value in pairs if value])
 
 
-CITED = {
+CITED: dict[str, tuple[Callable[[cite.Work], str], str]] = {
     "bib": (cite.bibtex, "application/x-bibtex; charset=utf-8"),
     "biblatex": (cite.biblatex, "application/x-bibtex; charset=utf-8"),
     "ris": (cite.ris, "application/x-research-info-systems; charset=utf-8"),
