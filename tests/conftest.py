@@ -33,9 +33,13 @@ ROOM_BYTES = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests where nobody waits for a disk, unless whoever runs them says where."""
+    """Put the folders of tests where nobody waits for a disk, unless whoever runs them says where; workers and children
+    keep what they compile.
+    """
     if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+    # Containers often forbid Python to keep what it compiled: each of a few hundred processes would compile all anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _load(name: str) -> ModuleType:

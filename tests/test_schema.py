@@ -356,6 +356,32 @@ def test_triggers_that_must_be_there_are_there(path: Path) -> None:
         } == schema.trigger_names()
 
 
+def test_the_schema_that_every_connection_reads_is_short(path: Path) -> None:
+    with closing(plain(path)) as db:
+        triggers, whole = db.execute(
+            "SELECT sum(length(sql)) FILTER (WHERE type = 'trigger'), sum(length(sql)) FROM sqlite_master"
+        ).fetchone()
+    assert triggers < 10_000, "characters: what folds texts stands in the views alone"
+    assert whole < 60_000
+
+
+def test_triggers_of_an_older_shape_are_made_anew_and_the_index_stays_as_it_is(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="A straße", body_text="人权")
+        before = db.execute("SELECT id, block FROM posts_fts_data").fetchall()
+        db.execute("DROP TRIGGER posts_fts_bu")
+        db.execute("DROP TRIGGER posts_fts_ad")
+        db.execute("CREATE TRIGGER posts_fts_ad AFTER DELETE ON posts BEGIN SELECT 1; END")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0014 triggers that ask the views'")
+        db.execute("PRAGMA user_version = 13")
+    schema.open_archive(path, create=False).close()
+    with closing(plain(path)) as db:
+        assert db.execute("SELECT id, block FROM posts_fts_data").fetchall() == before
+        db.execute("UPDATE posts SET title = 'Another'")
+        db.execute("DELETE FROM posts")
+        db.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
+
+
 def test_the_views_show_what_is_heard_of_and_posts_without_bodies(path: Path) -> None:
     with closing(plain(path)) as db:
         a_post(db, title="Here", body_text="text")

@@ -97,8 +97,13 @@ def _thirteenth(db: Database) -> None:
     renewal.renew_search(db.conn)
 
 
+@migrations(name="0014 triggers that ask the views")
+def _fourteenth(db: Database) -> None:
+    renewal.renew_triggers(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 13
+VERSION = 14
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -83,6 +83,15 @@ def renew_search(db: sqlite3.Connection) -> None:
     _make_search(db)
 
 
+def renew_triggers(db: sqlite3.Connection) -> None:
+    """Make the triggers anew that keep search in step; its indexes stay. One transaction, the caller's."""
+    for name in trigger_names():
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    for statement in _statements(search_sql()):
+        if statement.lstrip().startswith("CREATE TRIGGER"):
+            db.execute(statement)
+
+
 @cache
 def _search_objects() -> dict[str, str]:
     """What `search_sql` makes: name → SQL."""
