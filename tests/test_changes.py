@@ -1,6 +1,7 @@
 """`ushrn changes` and `ushrn settings`: a digest for those who want it, and what an archive is called."""
 
 import json
+import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.records import Capture, Reading
 from scraper.store import Archive
+from scraper.terminal.changes import as_html, as_text
 
 
 def ushrn(*words: str, said: str | None = None) -> tuple[int, str]:
@@ -81,6 +83,7 @@ def test_a_digest_as_html_is_a_whole_page_whose_titles_are_text(archive: str) ->
                 "a",
                 "br",
                 "small",
+                "p",
             }
             self.found += [value or "" for name, value in attrs if name == "href"]
 
@@ -95,6 +98,52 @@ def test_a_digest_as_html_is_a_whole_page_whose_titles_are_text(archive: str) ->
     ]
     assert "A <old> post" in reader.text
     assert "2 changes since 1 November 2026: Posts & papers" in reader.text
+
+
+def test_a_day_is_the_same_however_it_is_written(archive: str) -> None:
+    assert ushrn("changes", "--since", "20261102", "--db", archive) == ushrn(
+        "changes", "--since", "2026-11-02", "--db", archive
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_a_digest_of_nothing_says_so(archive: str, form: str) -> None:
+    status, said = ushrn("changes", "--since", "2026-12-01", "--format", form, "--db", archive)
+    assert status == 0
+    assert "0 changes since 1 December 2026: " in said and "Nothing new." in said
+
+
+LONG = "Right & <wrong>: a statement of many words " * 40
+
+
+def change(**said: str | None) -> sqlite3.Row:
+    """A row as the store gives it, of a post with a long title."""
+    row = {"kind": "added", "at": "2017-06-11T00:00:00Z", "known_at": "2026-11-20T09:00:00Z", "title": LONG,
+           "site": "a", "slug": "b", "url": "https://a.example/" + "a-long-address-" * 20, "language": "en",
+           "excerpt": None, **said}  # fmt: skip
+    db = sqlite3.connect(":memory:")
+    db.row_factory = sqlite3.Row
+    asked = ", ".join(f"? AS {name}" for name in row)
+    return db.execute(f"SELECT {asked}", tuple(row.values())).fetchone()
+
+
+def test_no_line_of_a_digest_but_an_address_is_longer_than_mail_is_wide() -> None:
+    text = as_text([change()], "2026-11-01", "Posts", "")
+    assert [line for line in text.splitlines() if len(line) > 76 and "https://" not in line] == []
+    page = as_html([change()], "2026-11-01", "Posts", "")
+    assert max(map(len, page.splitlines())) < 998  # RFC 5322, section 2.1.1
+    assert "<wrong>" not in page
+
+
+def test_a_title_in_a_digest_keeps_its_language_and_direction() -> None:
+    page = as_html([change(title="حقوق", language="ar")], "2026-11-01", "Posts", "")
+    assert ' lang="ar" dir="auto">حقوق</a>' in page
+
+
+def test_a_withdrawal_without_a_reason_says_that_there_is_none() -> None:
+    gone = change(kind="withdrawn", slug=None, title=None)
+    for said in (as_text([gone], "2026-11-01", "Posts", ""), as_html([gone], "2026-11-01", "Posts", "")):
+        assert "A withdrawn post" in said and "no reason given" in said and "None" not in said
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "", "20261"])

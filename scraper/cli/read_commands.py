@@ -154,7 +154,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
     from scraper.terminal import changes as room
 
     try:
-        date.fromisoformat(since)
+        since = date.fromisoformat(since).isoformat()
     except ValueError as error:
         raise UsageError(f"--since: expected a day such as 2026-11-01, found {since!r}") from error
     connection = schema.open_archive(db, create=False, readonly=True).conn

@@ -1,7 +1,8 @@
 """`ushrn changes`: what became known since a day, as text, or as an HTML page to send by mail. Pure."""
 
 import sqlite3
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 from urllib.parse import quote
@@ -19,6 +20,15 @@ KINDS = {
     EventKind.MOVED: "Moved",
     EventKind.WITHDRAWN: "Withdrawn",
 }
+#: Characters of a line of text, as mail is written; an address is never broken. What stands before a title.
+WIDTH, INDENT = 76, " " * 13
+NOTHING = "Nothing new."
+#: Mail programs leave out style sheets, and show a page as wide as they are.
+_BODY = "max-width:600px;margin:0 auto;padding:16px;font:16px/1.5 sans-serif;overflow-wrap:anywhere"
+_HEAD = (
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
+)
 
 
 def heading(rows: Sequence[sqlite3.Row], since: str, name: str) -> str:
@@ -26,43 +36,73 @@ def heading(rows: Sequence[sqlite3.Row], since: str, name: str) -> str:
     return f"{plural(len(rows), 'change')} since {day(since)}: {name}"
 
 
-def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:
-    """One line per change under the day on which this archive learned of it; *public_url* empty: original addresses."""
-    lines = [heading(rows, since, name)]
+def by_day(rows: Sequence[sqlite3.Row]) -> Iterator[tuple[str, Iterator[sqlite3.Row]]]:
+    """(day on which this archive learned of them, changes), in their order."""
     for known, group in groupby(rows, key=lambda row: row["known_at"][:10]):
-        lines += ["", day(known)]
+        yield day(known), group
+
+
+def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:
+    """Some lines per change under the day on which this archive learned of it.
+
+    *public_url* empty: original addresses.
+    """
+    lines = [heading(rows, since, name)]
+    for known, group in by_day(rows):
+        lines += ["", known]
         for row in group:
-            lines.append(f"  {KINDS.get(row['kind'], row['kind']):<10} {called(row)}")
-            lines.append(f"  {'':<10} {captured(row)} · {address(row, public_url)}")
+            lines += entry(row, public_url)
+    if not rows:
+        lines += ["", NOTHING]
     return "\n".join(lines) + "\n"
 
 
+def entry(row: sqlite3.Row, public_url: str) -> list[str]:
+    """The lines of one change."""
+    first = f"  {kind(row):<{len(INDENT) - 2}}"
+    title = textwrap.wrap(called(row), WIDTH, initial_indent=first, subsequent_indent=INDENT, break_long_words=False)
+    when, where = f"{INDENT}{captured(row)}", address(row, public_url)
+    together = f"{when} · {where}"
+    return [*title, *([together] if len(together) <= WIDTH else [when, f"{INDENT}{where}"])]
+
+
 def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:
-    """The same as a whole page without styles, pictures or scripts, as mail programs show it best."""
+    """The same as a whole page, without pictures, scripts or style sheets; no line is longer than mail allows."""
     title = escape(heading(rows, since, name))
-    parts = [f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n']
-    parts.append(f"<h1>{title}</h1>\n")
-    for known, group in groupby(rows, key=lambda row: row["known_at"][:10]):
-        parts.append(f"<h2>{escape(day(known))}</h2>\n<ul>\n")
-        for row in group:
-            words = escape(KINDS.get(row["kind"], row["kind"]))
-            link = escape(address(row, public_url), quote=True)
-            said = escape(called(row))
-            parts.append(f'<li><strong>{words}</strong> <a href="{link}">{said}</a><br>')
-            parts.append(f"<small>{escape(captured(row))}</small></li>\n")
-        parts.append("</ul>\n")
-    return "".join((*parts, "</body>\n</html>\n"))
+    parts = [f'<!doctype html>\n<html lang="en">\n<head>{_HEAD}\n<title>{title}</title></head>\n<body style="{_BODY}">']
+    parts.append(f'<h1 style="font-size:22px">{title}</h1>')
+    for known, group in by_day(rows):
+        parts += [f'<h2 style="font-size:18px">{escape(known)}</h2>\n<ul>', *(item(row, public_url) for row in group)]
+        parts.append("</ul>")
+    if not rows:
+        parts.append(f"<p>{NOTHING}</p>")
+    return "\n".join((*parts, "</body>\n</html>\n"))
+
+
+def item(row: sqlite3.Row, public_url: str) -> str:
+    """One change of the page; a title keeps its language and its direction."""
+    language = f' lang="{escape(row["language"])}"' if row["language"] else ""
+    title = "\n".join(textwrap.wrap(escape(called(row)), WIDTH, break_long_words=False, break_on_hyphens=False))
+    return (
+        f'<li><strong>{kind(row)}</strong>\n<a href="{escape(address(row, public_url))}"{language} dir="auto">{title}'
+        f"</a><br>\n<small>{escape(captured(row))}</small></li>"
+    )
+
+
+def kind(row: sqlite3.Row) -> str:
+    """The word for it."""
+    return KINDS.get(row["kind"], str(row["kind"]))
 
 
 def called(row: sqlite3.Row) -> str:
     """Of the post; of one that was withdrawn, that it was."""
-    return row["title"] or ("Untitled" if row["slug"] else "A withdrawn post")
+    return str(row["title"] or ("Untitled" if row["slug"] else "A withdrawn post"))
 
 
 def captured(row: sqlite3.Row) -> str:
     """When the page was captured that showed it; of a withdrawal why it was made."""
     if row["kind"] == EventKind.WITHDRAWN:
-        return str(row["excerpt"])
+        return str(row["excerpt"] or "no reason given")
     return f"{'not found' if row['kind'] == EventKind.GONE else 'captured'} {day(row['at'])}"
 
 
