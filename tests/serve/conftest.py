@@ -290,7 +290,7 @@ def reader(library: Path) -> Iterator[Reader]:
 
 @pytest.fixture(scope="session")
 def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The filled archive with what few have: Chinese, a file with pages, many links, twins, a withdrawn post."""
+    """The filled archive with what few have: Chinese, long words, a file, many links, twins, a withdrawn post."""
     found = Shelf(tmp_path_factory.mktemp("exhibition") / "archive.db")
     fill(found)
     found.post("renquan", title="人人享有人权", language="zh", body_text="人人生而自由。\n\n在尊严和权利上一律平等。",
@@ -301,6 +301,11 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found.label(hub, "tag", *(f"tag number {number}" for number in range(30)))
     found.insert("files", post_id=hub, position=1, url="https://docs.example/a.pdf", name="Wells.pdf", size=120_000,
                  media_type="application/pdf", text="Contents\fWells of the county\n\nAnd more wells")  # fmt: skip
+    found.post("undated", published_at=None, published_basis=None)
+    word, cells = "Solidaritaetserklaerungen" * 5, "".join(f"<td>{number}</td>" for number in range(30))
+    found.post("long", title=f"{'A joint statement of many groups ' * 6}{word}", author="A Group of Many Names " * 6,
+               body_html=f"<p>{word}</p><p>https://a.example/{'a-path/' * 40}</p><table><tr>{cells}</tr></table>",
+               url=f"https://www.upr2020.org/post/{'long-' * 40}", body_text=word)  # fmt: skip
     twin = "We ask the city to end its shutoffs and to restore the water of every household before winter."
     for site in ("upr2020", "ushrn-news"):
         post = found.post(

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.serve.room_pages import EARLIER, PAGES
+
 pytestmark = pytest.mark.slow
 
 SHOTS = Path("build/screenshots")
@@ -25,82 +27,65 @@ def served(serve: Callable[[Path], str], exhibition: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def diff(served: str, chromium: Any) -> str:
-    """Path of a comparison of two revisions."""
-    page = chromium.new_page()
-    page.goto(f"{served}/post/upr2020/flint-0")
-    found = page.get_by_role("link", name="what changed").get_attribute("href")
-    page.close()
-    return str(found)
-
-
-PAGES = {
-    "home": "/",
-    "search": "/search?q=water",
-    "narrowed": "/search?q=water&year=2016&tag=water&site=ushrn-news",
-    "nothing": "/search?q=nothing-at-all",
-    "post": "/post/upr2020/flint-0?q=water",
-    "gone": "/post/upr2020/jackson-1",
-    "files": "/post/upr2020/detroit-2",
-    "arabic": "/post/upr2020/%D8%AD%D9%82%D9%88%D9%82",
-    "diff": "",
-    "about": "/about",
-    "changes": "/changes",
-    "data": "/data-dictionary",
-    "go": "/go?url=https://nowhere.example/x",
-    "missing": "/post/upr2020/no-such-post",
-    "relaxed": "/search?q=water+desalination+nonsense",
-    "mistyped": "/search?q=desalinatoin",
-    "wrong": "/search?q=author:nobody+water",
-    "values": "/search/by/tag?q=tag:number",
-    "in a file": "/search?q=wells",
-    "file": "/post/upr2020/hub/file/1?q=wells",
-    "links": "/post/upr2020/hub/links",
-    "hub": "/post/upr2020/hub",
-    "twin": "/post/upr2020/twin",
-    "chinese": "/post/upr2020/renquan?q=%E6%9D%83%E5%88%A9",
-    "revision": "revision",
-    "captures": "/post/upr2020/flint-0/captures",
-    "browse": "/browse",
-    "wanted": "/missing?state=wanted",
-    "lost": "/missing?state=lost",
-    "pictures": "/pictures",
-    "withdrawn": "/post/upr2020/taken",
-    "withdrawals": "/withdrawn",
-    "no page": "/nowhere",
-    "closed": "/-/versions",
-    "refused": "/search.csv?columns=nonsense",
-}
-
-
-@pytest.fixture(scope="module")
-def revision(served: str, chromium: Any) -> str:
-    """Path of an earlier revision."""
+def earlier(served: str, chromium: Any) -> str:
+    """The name of an earlier version of a post."""
     page = chromium.new_page()
     page.goto(f"{served}/post/upr2020/flint-0")
     found = page.locator('a[href*="/revision/"]').last.get_attribute("href")
     page.close()
-    return str(found)
+    return str(found).rpartition("/")[2]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.fixture
+def shown(chromium: Any, served: str, earlier: str) -> Iterator[Callable[[str], Any]]:
+    """A function that opens a page by its name; each picture on it is loaded."""
+    opened = []
+
+    def inner(name: str) -> Any:
+        page = chromium.new_page(viewport={"width": WIDTHS[0], "height": 900})
+        opened.append(page)
+        page.goto(served + PAGES[name].replace(EARLIER, earlier))
+        page.evaluate("document.querySelectorAll('img').forEach(each => each.loading = 'eager')")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield inner
+    for page in opened:
+        page.close()
+
+
+def looks(page: Any) -> Iterator[str]:
+    """*page* at each width, by light and by dark: ``390-dark``."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            yield f"{width}-{scheme}"
+
+
+def too_wide(page: Any) -> int:
+    """Pixels by which *page* is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(
-    chromium: Any, axe: Any, served: str, diff: str, revision: str, name: str, width: int
+def test_axe_finds_nothing_on_any_page_and_nothing_is_wider_than_it(
+    shown: Callable[[str], Any], axe: Any, name: str
 ) -> None:
-    """WCAG 2.0 to 2.2, A and AA, and axe's own best practices, by light and by dark."""
-    path = {"diff": diff, "revision": revision}.get(name, PAGES[name])
-    for scheme in ("light", "dark"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page = context.new_page()
-        page.goto(served + path)
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        for details in page.locator("details").all():
-            details.evaluate("each => each.open = true")
-        assert axe(page) == [], f"{name} at {width} px, {scheme}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        context.close()
+    """WCAG 2.0 to 2.2, A and AA, and axe's own best practices; the width also with text of double size."""
+    page = shown(name)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for look in looks(page):
+        page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
+    page.pdf(path=SHOTS / f"{name}.pdf", format="A4")
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.name = ''; each.open = true; })")
+    for look in looks(page):
+        assert axe(page) == [], look
+        assert too_wide(page) <= 0, look
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert too_wide(page) <= 0, f"{width}, large text"
 
 
 def test_a_page_of_results_takes_less_than_six_thousand_pixels_on_a_phone(
