@@ -7,7 +7,8 @@ original is kept, else the largest.
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scraper import pictures, sites, urls
 from scraper.charset import decode
@@ -31,8 +32,18 @@ def _is_whole(capture: Capture) -> bool:
     return capture.status in (None, 200) and capture.truncated is None
 
 
-#: Below that of any picture.
-_NO_RANK = (False, -1)
+class _Rank(NamedTuple):
+    """How good a picture is among those of one name: the original first, then by its length in bytes."""
+
+    is_original: bool
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldPicture:
+    rank: _Rank
+    found: FoundCapture
+    keep: Keep
 
 
 class HeldPictures:
@@ -40,7 +51,8 @@ class HeldPictures:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._held: dict[str, tuple[tuple[bool, int], FoundCapture, Keep]] = {}
+        #: Name of a picture, or address of one on a site's own host → the best of it so far.
+        self._held: dict[str, _HeldPicture] = {}
         self._bytes = 0
 
     def holds(self, found: FoundCapture, keep: Keep) -> bool:
@@ -52,23 +64,22 @@ class HeldPictures:
             return urls.host(capture.url) in HOSTS and not _is_document(capture)
         if pictures.type_of(capture.body) is None:
             return self._style(found, keep)
-        self._wait(found, len(capture.body), keep)
+        is_original = urls.spellings(capture.url)[0] == picture_name(capture.url)
+        self._wait(_HeldPicture(_Rank(is_original, len(capture.body)), found, keep))
         return True
 
-    def _wait(self, found: FoundCapture, length: int, keep: Keep) -> None:
-        """Hold the picture *found* until it is known who shows it: the best of each, if there is room."""
-        capture = found.capture
-        name = picture_name(capture.url)
-        rank = (urls.spellings(capture.url)[0] == name, length)
-        if urls.host(capture.url) not in HOSTS:
-            name = capture.url  # a site's own: whatever no post shows is kept as well
-        best, freed = _NO_RANK, 0
-        if name in self._held:
-            best = self._held[name][0]
-            freed = best[1]
-        if length <= min(LARGEST, MOST_HELD - self._bytes + freed) and rank > best:
+    def _wait(self, picture: _HeldPicture) -> None:
+        """Hold *picture* until it is known who shows it: the best of each, if there is room."""
+        url, length = picture.found.capture.url, picture.rank.length
+        # A site's own is held by its address: what no post shows is kept as well.
+        key = picture_name(url) if urls.host(url) in HOSTS else url
+        before = self._held.get(key)
+        if before is not None and picture.rank <= before.rank:
+            return
+        freed = before.rank.length if before is not None else 0
+        if length <= min(LARGEST, MOST_HELD - self._bytes + freed):
             self._bytes += length - freed
-            self._held[name] = (rank, found, keep)
+            self._held[key] = picture
 
     def _style(self, found: FoundCapture, keep: Keep) -> bool:
         """A style sheet is kept at once; other matter on the hosts of pictures and styles is passed over."""
@@ -89,21 +100,26 @@ class HeldPictures:
 
     def settle(self) -> None:
         """Keep pictures that posts or style sheets name and the archive does not have, and all of the sites' own."""
-        named = {picture_name(url) for url in itertools.chain(lookups.named_pictures(self._db), self._drawn())}
-        kept = PictureRows(self._db)
-        best: dict[str, tuple[tuple[bool, int], str]] = {}
-        for key, (rank, found, _) in self._held.items():
-            name = picture_name(found.capture.url)
-            if name in named and kept.of(found.capture.url) is None and rank > best.get(name, ((False, -1), ""))[0]:
-                best[name] = (rank, key)
-        chosen = {key for _, key in best.values()}
-        for key, (_, found, keep) in self._held.items():
+        chosen = self._chosen()
+        for key, held in self._held.items():
             if key in chosen:
-                keep(replace(found, capture=replace(found.capture, kind=CaptureKind.IMAGE)))
-            elif urls.host(found.capture.url) not in HOSTS:
-                keep(found)
+                held.keep(replace(held.found, capture=replace(held.found.capture, kind=CaptureKind.IMAGE)))
+            elif urls.host(held.found.capture.url) not in HOSTS:
+                held.keep(held.found)
         self._held.clear()
         self._bytes = 0
+
+    def _chosen(self) -> set[str]:
+        """Keys of the pictures that something names and the archive does not have, the best of each name."""
+        named = {picture_name(url) for url in itertools.chain(lookups.named_pictures(self._db), self._drawn())}
+        kept = PictureRows(self._db)
+        best: dict[str, str] = {}
+        for key, held in self._held.items():
+            url = held.found.capture.url
+            name = picture_name(url)
+            if name in named and kept.of(url) is None:
+                best[name] = max(best.get(name, key), key, key=lambda one: self._held[one].rank)
+        return set(best.values())
 
 
 def _is_document(capture: Capture) -> bool:

@@ -28,7 +28,7 @@ def checkpoint(ask: Ask) -> PageResponse:
 
 def feed(ask: Ask) -> PageResponse:
     """``/checkpoints.atom``: the newest checkpoints, whole, for whoever keeps them elsewhere."""
-    rows = sealing.rows(ask.db)[: -NEWEST - 1 : -1]
+    rows = sealing.rows(ask.db)[-NEWEST:][::-1]
     own = ask.lasting + ask.link("/checkpoints.atom")
     newest = json.loads(rows[0].statement)["at"] if rows else NEVER
     parts = [

@@ -95,19 +95,19 @@ def kind(row: sqlite3.Row) -> str:
 
 
 def called(row: sqlite3.Row) -> str:
-    """Of the post; of one that was withdrawn, that it was."""
+    """The title of the post; of one that was withdrawn, that it was."""
     return str(row["title"] or ("Untitled" if row["slug"] else "A withdrawn post"))
 
 
 def captured(row: sqlite3.Row) -> str:
-    """When the page was captured that showed it; of a withdrawal why it was made."""
+    """The day on which a capture showed the change; the reason of a withdrawal."""
     if row["kind"] == EventKind.WITHDRAWN:
         return str(row["excerpt"] or "no reason given")
     return f"{'not found' if row['kind'] == EventKind.GONE else 'captured'} {day(row['at'])}"
 
 
 def address(row: sqlite3.Row, public_url: str) -> str:
-    """Of the post in this archive; without a public address, of the original."""
+    """The address of the post in the public archive; without *public_url*, that of the original."""
     if not public_url:
         return str(row["url"])
     if not row["slug"]:

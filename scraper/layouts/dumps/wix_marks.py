@@ -41,7 +41,9 @@ def mark(line: str) -> Mark | None:
         return Mark(author=found["name"].strip())
     if spelled := shown_date(line):
         return Mark(published=spelled, strong=False, problems=lacking("published_at", spelled, line))
-    return (_glued(line) if len(line) <= _LONGEST else None) or _joined(line)
+    if len(line) > _LONGEST:
+        return None
+    return _glued(line) or _joined(line)
 
 
 def _labelled_date(found: re.Match[str], line: str) -> Mark | None:
@@ -57,7 +59,7 @@ def _labelled_date(found: re.Match[str], line: str) -> Mark | None:
 def _joined(line: str) -> Mark | None:
     """Marks on one line ("Jane Doe • Mar 3, 2021 • 3 min read", "• Mar 3, 2021"); None: not only marks."""
     pieces = [piece.strip() for piece in re.split(r"[•·|]", line) if piece.strip()]
-    if len(line) > _LONGEST or not pieces or pieces == [line]:
+    if not pieces or pieces == [line]:
         return None
     first = mark(pieces[0])
     named = pieces[0] if first is None and len(pieces) > 1 and is_name(pieces[0]) else None
