@@ -359,6 +359,20 @@ def same_moment(a: str | None, b: str | None) -> bool:
     return a[:shorter] == b[:shorter]
 
 
+#: Year of the first web page: nothing was captured before.
+FIRST_YEAR = "1991"
+
+
+def latest_capture(now: datetime) -> str:
+    """The latest time that a capture can be of, for a clock that says *now*: zones and clocks differ by up to a day."""
+    return utc(now + timedelta(days=1))
+
+
+def can_be_captured(at: str, now: datetime) -> bool:
+    """Whether a capture can be of the time *at*: it would stand before all later ones if it were still to come."""
+    return at[:4] >= FIRST_YEAR and at <= latest_capture(now)
+
+
 def utc(moment: datetime) -> str:
     """*moment* as all rows carry it: ISO 8601 in UTC, whole seconds (``2021-03-16T14:05:00Z``); a naive one is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

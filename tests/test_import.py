@@ -275,6 +275,17 @@ def test_of_a_foreign_file_the_known_sites_are_taken_at_their_own_times(tmp_path
     assert any("--all-hosts" in message for message in report.messages)
 
 
+@pytest.mark.parametrize("at", ["2062-03-02T00:00:00Z", "1970-01-01T00:00:00Z"])
+def test_a_record_of_an_impossible_time_is_told_and_the_others_are_taken(tmp_path: Path, posts: Any, at: str) -> None:
+    (url, _, page), *rest = posts()
+    report = bring(
+        tmp_path / "a.db", save(tmp_path / "x.warc", foreign((url, at, page.replace(b"Day", b"Year")), *rest))
+    )
+    assert report.exit_status == 1
+    assert any(f"is dated {at}: not imported" in message for message in report.messages)
+    assert query(tmp_path / "a.db", "SELECT captured_at FROM captures") == [("2021-04-02T00:00:00Z",)]
+
+
 def test_all_hosts_takes_the_rest(tmp_path: Path, posts: Any) -> None:
     archive = tmp_path / "a.db"
     bring(archive, save(tmp_path / "x.warc.gz", foreign(*posts())), all_hosts=True)

@@ -149,6 +149,19 @@ def test_a_post_missing_from_two_captures_far_apart_is_gone(old_web: Any, recove
     assert not any("20210602000000" in path for path in old_web.paths)
 
 
+def test_what_an_archive_dates_in_the_future_is_left_out_and_said(old_web: Any, recover: Any, db: Path) -> None:
+    old_web.hold(POST, "20210305120000", wix())
+    old_web.hold(POST, "20620305120000", wix("A hearing to come"))
+    for day in ("20210601000000", "20220101000000", "20400101000000"):
+        old_web.hold(POST, day, f"<html>404 of {day}</html>", status=404)
+    recover()
+    assert rows(db, "SELECT title, last_seen_at, gone_at FROM posts") == [
+        ("A hearing", "2021-03-05T12:00:00Z", "2021-06-01T00:00:00Z")
+    ]
+    assert rows(db, "SELECT message, level FROM problems") == [("2 captures dated in the future, left out", "note")]
+    assert not any("/2062" in path or "/2040" in path for path in old_web.paths)
+
+
 def test_captures_of_the_same_bytes_are_fetched_once_at_the_first(old_web: Any, recover: Any) -> None:
     for day in ("20210301000000", "20210302000000", "20210303000000"):
         old_web.hold(POST, day, wix())

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from scraper import saved
-from scraper.dates import utc
+from scraper.dates import FIRST_YEAR, can_be_captured, latest_capture
 from scraper.errors import Interrupted, Unreadable, UsageError
 from scraper.imports.logs import Restoring, restorable, sealed_by
 from scraper.imports.session import ImportSession
@@ -19,7 +19,6 @@ from scraper.store import ImportFile, PlaceInFile, run_log
 from scraper.vocabulary import CaptureKind, FileKind, Level, ReadingKind, Stage
 
 #: The first web page was written in December 1990.
-FIRST_YEAR = "1991"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +99,9 @@ def _check_seals(paths: Sequence[Path], key: str) -> None:
 
 def _check_possible(captured_at: str, now: datetime) -> None:
     """Raises UsageError for a time before the web or after tomorrow: it would stand before all later captures."""
-    latest = utc(now + timedelta(days=1))
-    if not captured_at[:4] >= FIRST_YEAR or captured_at > latest:
-        raise UsageError(f"expected a time of capture between {FIRST_YEAR} and {latest}, found {captured_at}")
+    if not can_be_captured(captured_at, now):
+        span = f"between {FIRST_YEAR} and {latest_capture(now)}"
+        raise UsageError(f"expected a time of capture {span}, found {captured_at}")
 
 
 def _import_all(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from scraper import sites, urls
+from scraper.dates import can_be_captured
 from scraper.errors import Unreadable
 from scraper.imports.logs import ClaimedLog, claims_of, in_words
 from scraper.imports.pictures import HOSTS, HeldPictures
@@ -227,6 +228,10 @@ class WarcImporter:
     def _is_believed(self, name: str, source: _Source, found: FoundCapture, capture: Capture) -> bool:
         """Whether a capture may be stored as what its file says of it; what speaks against it is told."""
         own = found.own
+        if own is None and not can_be_captured(capture.captured_at, self._session.run.now()):
+            said = f"the record at byte {found.offset} of {name} is dated {capture.captured_at}: not imported"
+            self._session.report(capture.url, "impossible-time", said)
+            return False
         if own is not None and not own.left_out and (complaint := self._complaint(capture, own)):
             self._session.report(capture.url, "record-mismatch", f"{complaint} (of {name}, byte {found.offset})")
             return False

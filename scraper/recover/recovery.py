@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from scraper.crawl import Want
+from scraper.dates import can_be_captured
 from scraper.errors import ArchiveError, Forbidden, RateLimited, Unreachable
-from scraper.records import Site
+from scraper.numbers import plural
+from scraper.records import Problem, Site
 from scraper.recover import client as asking
 from scraper.recover import coverage, selection
 from scraper.recover.archives import TITLES, WebArchive
@@ -12,7 +14,7 @@ from scraper.recover.client import Listing
 from scraper.recover.files import Files, by_url
 from scraper.recover.pictures import PictureRecovery
 from scraper.runs import NetworkSession, ProgressStep
-from scraper.vocabulary import CaptureKind
+from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
 
 
@@ -74,7 +76,8 @@ class Recovery:
         self.heard.add(archive.source, posts)
         coverage.hear(self.session, archive.source, posts)
         held = asking.held(self.session.archive.db, archive.source, posts)
-        wanted = [row for row in selection.worth(posts) if not held.has(row, archive.near)]
+        worth = selection.worth(row for row in posts if can_be_captured(row.captured_at, self.session.run.now()))
+        wanted = [row for row in worth if not held.has(row, archive.near)]
         for number, row in enumerate(wanted):
             self.session.run.interrupts.check()
             label = f"{row.timestamp} {row.url}"
@@ -86,6 +89,16 @@ class Recovery:
 
     def _step(self, archive: WebArchive, stage: str, done: int, total: int | None, what: str) -> None:
         self.session.progress(ProgressStep(site=archive.source, stage=stage, done=done, total=total, url=what))
+
+    def _possible(self, archive: WebArchive, rows: list[CdxRecord]) -> list[CdxRecord]:
+        """*rows* but those that are dated in the future, which are said to be left out."""
+        possible = [row for row in rows if can_be_captured(row.captured_at, self.session.run.now())]
+        left = len(rows) - len(possible)
+        if left:
+            message = f"{plural(left, 'capture')} dated in the future, left out"
+            where = min(archive.service.hosts)
+            self.session.note(Problem(stage=asking.STAGE, kind="future", level=Level.NOTE, url=where, message=message))
+        return possible
 
     def _get(self, archive: WebArchive, row: CdxRecord) -> None:
         where = archive.name(row)
@@ -105,7 +118,7 @@ class Recovery:
             part = archive.list(self.session, pattern)
             found += part.rows
             whole = whole and part.whole
-            self.rows[archive.source] = found
+            self.rows[archive.source] = self._possible(archive, found)
         return Listing(tuple(found), whole)
 
 
