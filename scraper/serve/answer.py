@@ -145,7 +145,7 @@ def view(page: Page, lane: Lane = READERS) -> View:
             keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
-            spent |= caching(etag)
+            spent |= caching(room, request)
         if big(found):
             return await asyncio.to_thread(respond, found, request, spent)
         return respond(found, request, spent)
@@ -179,13 +179,18 @@ def refused(room: Room, request: Request) -> Response | None:
         return respond(problem_page(room, texts.ONLY_GET, 405, {"Allow": "GET, HEAD"}), request)
     etag = etag_of(room, request)
     if etag and etag in request.headers.get("if-none-match", ""):
-        return Response("", status=304, headers={**caching(etag), **SAFE}, content_type=HTML)
+        return Response("", status=304, headers={**caching(room, request), **SAFE}, content_type=HTML)
     return None
 
 
-def caching(etag: str) -> dict[str, str]:
-    """A copy may be kept, but it is asked each time whether it is still good."""
-    said = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
+def caching(room: Room, request: Request) -> dict[str, str]:
+    """A copy may be kept, but it is asked each time whether it is still good.
+
+    Only the reader's own browser keeps a page that repeats a name by which nobody but this reader may call us.
+    """
+    shared = "public" if is_settled(room, request) else "private"
+    said = {"Cache-Control": f"{shared}, no-cache", "Vary": "Accept-Encoding"}
+    etag = etag_of(room, request)
     return said | ({"ETag": etag} if etag else {})
 
 
@@ -225,31 +230,58 @@ def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
     )
 
 
+#: A name or an IP address, and a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?", re.ASCII)
+
+
 def origin(room: Room, request: Request) -> str:
-    """Where the public reads *room*: as its owner says, else as this reader's browser knows us; no slash behind."""
+    """Where the public reads *room*: as its owner says, else as this reader's browser knows us; no slash behind.
+
+    Where the request's ``Host`` is none, our own address.
+    """
     own = urlsplit(frame_of(room).settings.public_url)
     if own.netloc:
         return f"{own.scheme}://{own.netloc}"
-    if not request.host:
-        return ""
-    return f"{request.scheme}://{request.host}"
+    return f"{request.scheme}://{request.host}" if called(request) else address_of(request)
 
 
 def own_origin(room: Room, request: Request) -> str:
     """The same, but a name that neither the owner gave us nor this machine has by itself gives way to our address."""
-    told = origin(room, request)
+    if frame_of(room).settings.public_url or is_by_itself(called(request), request):
+        return origin(room, request)
+    return address_of(request) or origin(room, request)
+
+
+def address_of(request: Request) -> str:
+    """Where the server that got *request* listens; empty: it does not say."""
     host, port = request.scope.get("server") or ("", None)
-    if told != f"{request.scheme}://{request.host}" or not host or is_by_itself(urlsplit(told).hostname or "", host):
-        return told
+    if not host:
+        return ""
     return f"{request.scheme}://{f'[{host}]' if ':' in host else host}" + (f":{port}" if port else "")
 
 
-def is_by_itself(name: str, server: str) -> bool:
-    """Whether *name* is an IP address, or this machine's or the *server*'s own: nobody else can be called so."""
+def called(request: Request) -> str:
+    """By which name or address the reader calls us; empty: by none that can be one."""
+    found = _HOST.fullmatch(request.host or "")
+    return found["name"].strip("[]") if found else ""
+
+
+def is_settled(room: Room, request: Request) -> bool:
+    """Whether every reader is told the same name of ours: what its owner says, else the server's own."""
+    return bool(frame_of(room).settings.public_url) or called(request) in own_names(request)
+
+
+def own_names(request: Request) -> tuple[str, ...]:
+    """What the server that got *request* is called by itself."""
+    return ("localhost", (request.scope.get("server") or ("localhost",))[0])
+
+
+def is_by_itself(name: str, request: Request) -> bool:
+    """Whether *name* is an IP address, or the server's own: nobody else can be called so."""
     try:
         return bool(ip_address(name))
     except ValueError:
-        return name in ("localhost", server)
+        return name in own_names(request)
 
 
 def run(page: Page, ask: Ask) -> PageResponse:

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from html import escape
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from markupsafe import Markup
 
 from scraper import cite
 from scraper.export import revision_url
-from scraper.serve import formatting, texts
+from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
@@ -58,12 +57,12 @@ def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | 
 
 
 def public_base(ask: Ask) -> str | None:
-    """Where the archive is served to everybody, with a slash behind; None: only this machine or network reaches it."""
-    if told := frame_of(ask.room).settings.public_url:
-        return f"{told}/"
-    if not is_public(ask.origin):
-        return None
-    return ask.origin + ask.room.base
+    """Where the public reads the archive, with a slash behind; None: its owner does not say.
+
+    No request can say it: what a reader calls us (``Host``) would end up in what others cite.
+    """
+    told = frame_of(ask.room).settings.public_url
+    return f"{told}/" if told else None
 
 
 def absolute(ask: Ask, path: str) -> str:
@@ -73,19 +72,7 @@ def absolute(ask: Ask, path: str) -> str:
 
 def listed(ask: Ask, path: str) -> str:
     """The same for lists that others keep: never by a name that only this reader calls us by."""
-    told = frame_of(ask.room).settings.public_url
-    return (f"{told}/" if told else ask.lasting + ask.room.base) + path.lstrip("/")
-
-
-def is_public(origin: str) -> bool:
-    """Whether *origin* names a host that is not just this machine."""
-    name = formatting.host(origin)
-    if not name or name == "localhost":
-        return False
-    try:
-        return not ip_address(name).is_private
-    except ValueError:
-        return "." in name
+    return (public_base(ask) or ask.lasting + ask.room.base) + path.lstrip("/")
 
 
 _TAGS = {

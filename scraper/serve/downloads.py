@@ -25,7 +25,6 @@ from scraper.serve.answer import (
     Ask,
     ask_of,
     caching,
-    etag_of,
     patience,
     problem_page,
     refused,
@@ -34,7 +33,7 @@ from scraper.serve.answer import (
     turned_away,
 )
 from scraper.serve.archive import Room, room_of
-from scraper.serve.citing import is_public
+from scraper.serve.citing import public_base
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, LaneFull
 from scraper.serve.searching import SearchState
@@ -118,7 +117,7 @@ def opening(room: Room, request: Request) -> Opened:
             total = count(db, state.request)
             chunks = write(db, asked(state, name), name, options)
             first = next(chunks, b"")
-        headers = {"X-Total-Count": str(total), **caching(etag_of(room, request)), **SAFE}
+        headers = {"X-Total-Count": str(total), **caching(room, request), **SAFE}
         headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
         return Opened(db, headers, first, chunks, stack.pop_all().close)
 
@@ -133,7 +132,7 @@ def asked(state: SearchState, name: str) -> search.Request:
 def options_of(ask: Ask, name: str) -> Options:
     """``columns=url,title``, ``bodies=0``, ``excel=1``, as the address says."""
     named = [part.strip() for value in ask.all("columns") for part in value.split(",") if part.strip()]
-    site = ask.lasting + ask.room.base if name == "atom" or is_public(ask.lasting) else None
+    site = ask.lasting + ask.room.base if name == "atom" else public_base(ask)
     return Options(
         columns=tuple(dict.fromkeys(named)) or None,
         bodies=ask.one("bodies", "1") not in ("0", "no"),

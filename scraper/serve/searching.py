@@ -10,7 +10,7 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Ask, PageResponse, quoted
-from scraper.serve.citing import absolute, coins
+from scraper.serve.citing import coins, listed
 from scraper.serve.frame import frame_of
 from scraper.serve.remembered import remembered
 from scraper.serve.render import render
@@ -265,7 +265,7 @@ def coverage(db: sqlite3.Connection) -> SearchCoverage:
 def citation(ask: Ask, state: SearchState, found: search.ResultPage, filters: list[FacetChoice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
     day = remembered(ask.room, ask.db, holdings.last_seen_day)
-    address = absolute(ask, state.link(*state.pairs).removeprefix(ask.room.base))
+    address = listed(ask, state.link(*state.pairs).removeprefix(ask.room.base))
     return texts.cited_search(
         frame_of(ask.room).name,
         found.request.query.text,

@@ -99,3 +99,8 @@ def test_lists_and_feeds_never_repeat_a_name_that_only_the_reader_calls_us_by(re
     assert "evil.example" not in response.text
     assert "http://localhost/" in response.text
     assert "http://192.0.2.7:8001/" in reader.get(path, headers={"Host": "192.0.2.7:8001"}).text
+
+
+@pytest.mark.parametrize("name", ["[", "[::1", "a]b", "a b", "a/b", "evil.example/@localhost"])
+def test_a_host_that_can_be_none_is_answered_as_if_by_our_own_name(reader: Any, name: str) -> None:
+    assert reader.get("/changes.atom", headers={"Host": name}).text == reader.get("/changes.atom").text

@@ -74,24 +74,39 @@ def test_a_post_can_be_cited(reader: Any) -> None:
     assert reader.get("/post/upr2020/flint-0/cite.doc").status_code == 404
 
 
-def test_a_citation_is_of_the_version_shown_and_stays_so(reader: Any) -> None:
-    first, last = revision_names(reader)
-    public = {"Host": "archive.example.org"}
+@pytest.fixture
+def public(open_room: Any, library: Any) -> Any:
+    """A `Reader` of the filled archive where the public reads it."""
+    return open_room(library, public_url="https://archive.example.org")
+
+
+def test_a_citation_is_of_the_version_shown_and_stays_so(public: Any) -> None:
+    first, last = revision_names(public)
     for name, title in ((first, "Flint: water, housing and the Universal Periodic Review (0)"),
                         (last, "Flint, corrected: water and housing")):  # fmt: skip
         address = f"/post/upr2020/flint-0/revision/{name}"
-        assert (
-            f"AV  - http://archive.example.org{address}\r\n" in reader.get(address + "/cite.ris", headers=public).text
-        )
-        assert f"TI  - {title}\r\n" in reader.get(address + "/cite.ris").text
-    assert f"{last}\r\n" in reader.get("/post/upr2020/flint-0/cite.ris", headers=public).text
+        assert f"AV  - https://archive.example.org{address}\r\n" in public.get(address + "/cite.ris").text
+        assert f"TI  - {title}\r\n" in public.get(address + "/cite.ris").text
+    assert f"{last}\r\n" in public.get("/post/upr2020/flint-0/cite.ris").text
 
 
-def test_a_citation_names_our_copy_only_where_others_can_reach_it(reader: Any) -> None:
+def test_a_citation_names_our_copy_only_where_the_owner_says_that_others_can_reach_it(reader: Any, public: Any) -> None:
     ours = "/post/upr2020/flint-0"
     assert "archived at" not in reader.get(ours).text
-    shown = reader.get(ours, headers={"Host": "archive.example.org"}).text.replace("<wbr>", "")
-    assert f"archived at http://archive.example.org{ours}/revision/" in shown
+    assert f"archived at https://archive.example.org{ours}/revision/" in public.get(ours).text.replace("<wbr>", "")
+
+
+@pytest.mark.parametrize("name", ["evil.example:8001", "203.0.113.66"])
+def test_what_a_reader_calls_us_is_in_no_citation_and_in_no_page_that_others_are_given(reader: Any, name: str) -> None:
+    told, ours = {"Host": name}, "/post/upr2020/flint-0"
+    files = [f"{ours}/cite.{file}" for file in ("ris", "bib", "json")]
+    for path in (*files, "/search.ris", "/search.bibtex", "/search.csl"):
+        assert name not in reader.get(path, headers=told).text
+    page = reader.get(ours, headers=told)
+    assert not any(name in cited for cited in re.findall('<p class="cite".*?</p>', page.text, re.DOTALL))
+    assert page.headers["cache-control"] == "private, no-cache"
+    assert name not in reader.get(ours).text
+    assert reader.get(ours).headers["cache-control"] == "public, no-cache"
 
 
 def test_a_gone_post_says_so_on_top(reader: Any) -> None:
@@ -283,10 +298,10 @@ def test_the_date_of_a_capture_is_never_taken_for_that_of_an_undated_post(open_r
     assert (item["date"], item["creators"]) == (None, [("Writer", "Ada")])
 
 
-def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_original(reader: Any) -> None:
-    response = reader.get("/post/upr2020/flint-0", headers={"Host": "archive.example.org"})
+def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_original(public: Any) -> None:
+    response = public.get("/post/upr2020/flint-0")
     head = Head(response.text)
-    names, ours = dict(head.names), "http://archive.example.org/post/upr2020/flint-0"
+    names, ours = dict(head.names), "https://archive.example.org/post/upr2020/flint-0"
     assert names["og:url"] == ours
     assert names["og:description"] == names["description"]
     assert names["description"].startswith("The network welcomes")
