@@ -181,6 +181,19 @@ def _glued(line: str) -> ShownCounts | None:
     return ShownCounts(views=views, comments=comments)
 
 
+_UNITS = ("KB", "MB", "GB")
+
+
+def size(count: int) -> str:
+    """Bytes as people say them, in thousands: ``1 byte``, ``1.4 KB``, ``31 MB``."""
+    if count < 1000:
+        return plural(count, "byte")
+    thousands = min((len(str(count)) - 1) // 3, len(_UNITS))
+    value = count / 1000**thousands
+    digits = int(value < 10)
+    return f"{value:.{digits}f} {_UNITS[thousands - 1]}"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """``1 capture``, ``2 captures``; *many* where an s is not enough."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.numbers import ShownCounts, count, counts_line
+from scraper.numbers import ShownCounts, count, counts_line, size
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,12 @@ def test_no_text_raises(text: str) -> None:
     assert count(text) is None or (count(text) or 0) >= 0
     shown = counts_line(text)
     assert shown is None or any(number is not None for number in shown)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 KB"), (9_999, "10.0 KB"), (31_470_000, "31 MB"),
+     (2_000_000_000, "2.0 GB"), (4_000_000_000_000, "4000 GB")],
+)  # fmt: skip
+def test_sizes_are_said_in_the_unit_that_fits(count: int, said: str) -> None:
+    assert size(count) == said

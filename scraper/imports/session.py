@@ -44,9 +44,8 @@ class ImportSession(Session):
         """Store a capture with what it says, in one transaction.
 
         *record*: its digest, where it was our own crawl that made it, and settled its kind. *whole*: what it was before
-        something was left out of it. *place*: where in an
-        imported file it stands.
-        A page that names posts is kept as a list, as a crawl does that asked for one.
+        something was left out of it. *place*: where in an imported file it stands. A page that names posts is kept as
+        a list, as by a crawl that asked for one.
         """
         is_list = capture.kind == CaptureKind.OTHER and reading.kind == ReadingKind.LIST and reading.listed
         if record is None and is_list:
@@ -55,26 +54,27 @@ class ImportSession(Session):
         crawl_id: int | None = self.run.crawl_id
         decided: tuple[LoggedDecision, ...] = ()
         if self.restoring is not None:
-            crawl_id, decided = self.restoring.runs.get(record or ""), self.restoring.decided.get(record or "", ())
+            crawl_id = self.restoring.runs.get(record or "")
+            decided = self.restoring.decided.get(record or "", ())
         outcome = self.archive.keep(capture, reading, crawl_id, decided=decided, whole=whole, place=place)
-        if outcome.verdict != Verdict.DUPLICATE:
-            self._hear(capture, reading)
-            self._tell_unread(capture, reading)
         self.captures += 1
         self.by_file_time += capture.captured_at_basis == TimeBasis.FILE_TIME
         if outcome.verdict == Verdict.DUPLICATE:
             self.known += 1
             self.aside += aside.is_aside(self.archive.db, outcome.capture_id)
+        else:
+            self._discover(capture, reading)
+            self._report_unread(capture, reading)
         return outcome
 
-    def _tell_unread(self, capture: Capture, reading: Reading) -> None:
+    def _report_unread(self, capture: Capture, reading: Reading) -> None:
         """A page under a post's address in which no post could be read is always an error."""
         is_page = capture.body is not None and capture.ok
         if is_page and urls.is_post(capture.url) and reading.kind not in (ReadingKind.POST, ReadingKind.MISSING):
             why = next((problem.message for problem in reading.problems), f"found a page of kind {reading.kind}")
             self.report(capture.url, "unread-post", f"no post could be read in it: {why}")
 
-    def _hear(self, capture: Capture, reading: Reading) -> None:
+    def _discover(self, capture: Capture, reading: Reading) -> None:
         """Note the posts that a list, feed or sitemap names."""
         way = capture.kind if capture.kind in (CaptureKind.SITEMAP, CaptureKind.FEED) else CaptureKind.LIST
         site = sites.site_for(capture.url).id

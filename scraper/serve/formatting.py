@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
+from scraper import numbers
 from scraper.dates import in_words
 
 #: A day in words.
@@ -42,16 +43,9 @@ def short(text: str | None, length: int = 200) -> str:
     return line[:length].rsplit(" ", 1)[0].rstrip(",.;:–- ") + "…"
 
 
-_UNITS = ("bytes", "KB", "MB", "GB")
-
-
 def size(count: int | None) -> str:
-    """Bytes as people say them: ``31 MB``, ``1.4 KB``."""
-    count = count or 0
-    unit = min((len(str(count)) - 1) // 3, len(_UNITS) - 1)
-    value = count / 1000**unit
-    digits = int(value < 10 and unit > 0)
-    return f"{value:.{digits}f} {_UNITS[unit]}"
+    """Bytes as people say them: ``31 MB``; None as none."""
+    return numbers.size(count or 0)
 
 
 def language_name(code: str | None) -> str:

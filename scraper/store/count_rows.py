@@ -32,7 +32,7 @@ FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts
 def write(
     db: sqlite3.Connection, post_id: int, capture_id: int, counted_at: str, numbers: Numbers, source: str
 ) -> None:
-    """One observation, unless it holds no number or that capture has told the post's counts already."""
+    """One observation, unless it holds no number or that capture has reported the post's counts already."""
     if any(number is not None for number in numbers):
         db.execute(
             "INSERT INTO counts (post_id, capture_id, counted_at, views, comments, likes, source)"
@@ -50,10 +50,16 @@ def listed(reading: Reading) -> dict[str, tuple[Numbers, str]]:
         url = urls.canonical(entry.counts.url or entry.url)
         new = (entry.counts.views, entry.counts.comments, entry.counts.likes)
         old, source = said.get(url, ((None, None, None), entry.counts.source))
-        merged = tuple(b if a is None else a for a, b in zip(old, new, strict=True))
+        merged = _filled(old, new)
         if url and any(number is not None for number in merged):
-            said[url] = (merged[0], merged[1], merged[2]), source
+            said[url] = merged, source
     return said
+
+
+def _filled(numbers: Numbers, others: Numbers) -> Numbers:
+    """*numbers*, with those of *others* where there is none."""
+    views, comments, likes = (other if own is None else own for own, other in zip(numbers, others, strict=True))
+    return views, comments, likes
 
 
 def note_listed(db: sqlite3.Connection, capture_id: int, reading: Reading) -> None:
@@ -74,12 +80,12 @@ def note_listed(db: sqlite3.Connection, capture_id: int, reading: Reading) -> No
 
 
 def is_listed(db: sqlite3.Connection, address: str) -> bool:
-    """Whether a list told counts of *address*."""
+    """Whether a list reported counts of *address*."""
     return single.is_there(db, "SELECT 1 FROM listed_counts WHERE url = ? LIMIT 1", (address,))
 
 
 def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
-    """Give a post the counts that lists told of it, by any of its addresses."""
+    """Give a post the counts that lists reported of it, by any of its addresses."""
     for address in addresses.known_by(db, url):
         db.execute(f"{_ADOPT} ON CONFLICT DO NOTHING", (post_id, address))
 

@@ -16,7 +16,7 @@ from scraper import lock, schema
 from scraper.dates import utc
 from scraper.decide import instant
 from scraper.errors import UsageError
-from scraper.numbers import plural
+from scraper.numbers import plural, size
 from scraper.store import Health, OpenProblem, SiteHealth
 from scraper.store import health as read_model
 from scraper.terminal import checks
@@ -108,10 +108,10 @@ def screen(found: Status) -> str:
     health = found.health
     lines = [
         f"{found.path}: {plural(health.posts, 'post')}, {health.new_this_month} new this month, {health.gone} gone, "
-        f"{plural(health.revisions, 'revision')}, {plural(health.captures, 'capture')}, {_size(found.size)}"
+        f"{plural(health.revisions, 'revision')}, {plural(health.captures, 'capture')}, {size(found.size)}"
     ]
     if health.pictures:
-        lines.append(f"pictures: {health.pictures}, {_size(health.pictures_size)} of it")
+        lines.append(f"pictures: {health.pictures}, {size(health.pictures_size)} of it")
     lines.append(_crawl_line(found))
     if health.last_verify_at:
         lines.append(f"last verified: {_when(health.last_verify_at, found.around.now)}")
@@ -163,17 +163,6 @@ def _problem_line(problem: OpenProblem) -> str:
     return (
         f"  {problem.level} {what}, {problem.times}x since {problem.first_seen_at[:10]}: {problem.url}: {words[:160]}"
     )
-
-
-def _size(count: int) -> str:
-    if count < 1000:
-        return plural(count, "byte")
-    size = count / 1000
-    for unit in ("KB", "MB"):
-        if size < 1000:
-            return f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def _ago(age: timedelta) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scraper.errors import IntegrityError
-from scraper.numbers import plural
+from scraper.numbers import plural, size
 
 
 class Grade(StrEnum):
@@ -72,21 +72,22 @@ class Findings:
         """7 when there is damage; else 1 when something is not proven; else 0."""
         if self.has_damage:
             return IntegrityError.exit_status
-        if not self.of(Grade.UNPROVEN):
-            return 0
-        return 1
+        if self.of(Grade.UNPROVEN):
+            return 1
+        return 0
 
     @property
     def line(self) -> str:
         """All of it in one line."""
         seen = self.checked
-        verdict = [f"damage in {plural(len(self.of(Grade.DAMAGE)), 'place')}" if self.of(Grade.DAMAGE) else "no damage"]
-        if self.of(Grade.UNPROVEN):
-            verdict.append(f"{plural(len(self.of(Grade.UNPROVEN)), 'point')} not proven")
-        verdict.append(plural(len(self.of(Grade.NOTE)), "note"))
+        damaged, unproven, notes = (len(self.of(level)) for level in (Grade.DAMAGE, Grade.UNPROVEN, Grade.NOTE))
+        verdict = [f"damage in {plural(damaged, 'place')}" if damaged else "no damage"]
+        if unproven:
+            verdict.append(f"{plural(unproven, 'point')} not proven")
+        verdict.append(plural(notes, "note"))
         parts = [
             f"{plural(seen.get('captures', 0), 'capture')} in {plural(seen.get('runs', 0), 'run')}",
-            f"{plural(seen.get('bodies', 0), 'body', 'bodies')} ({seen.get('bytes', 0) / 1e6:.1f} MB)",
+            f"{plural(seen.get('bodies', 0), 'body', 'bodies')} ({size(seen.get('bytes', 0))})",
             f"{plural(seen.get('posts', 0), 'post')}, {plural(seen.get('revisions', 0), 'revision')}",
             f"{plural(seen.get('read', 0), 'capture')} read again",
         ]

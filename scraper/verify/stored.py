@@ -195,9 +195,9 @@ def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findi
             findings.damage(
                 "wire-digest", where, "nothing was encoded, but the digest of the entity is not that of the body"
             )
-        if not row["content_encoding"]:
-            return 0
-        return 1
+        if row["content_encoding"]:
+            return 1
+        return 0
     length = lengths.get(str(row["body_sha256"]))
     if length is not None and row["wire_length"] != length:
         findings.damage("wire-length", where, f"expected {plural(length, 'byte')} as sent, found {row['wire_length']}")
