@@ -70,7 +70,7 @@ def test_a_moved_post_is_found_by_both_addresses(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
         for capture in MOVED:
             archive.keep(capture, read_capture(capture), None)
-        assert {archive.life(BASE + slug).post["url"] for slug in ("old", "new")} == {BASE + "new"}  # type: ignore[union-attr]
+        assert {archive.history(BASE + slug).post["url"] for slug in ("old", "new")} == {BASE + "new"}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

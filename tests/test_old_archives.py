@@ -59,7 +59,7 @@ def checked(path: Path) -> str:
 def test_it_can_be_read_before_anything_is_written(old: Path) -> None:
     before = old.read_bytes()
     with Archive.open(old, create=False, readonly=True) as archive:
-        assert archive.life("https://www.upr2020.org/post/a-hearing") is not None
+        assert archive.history("https://www.upr2020.org/post/a-hearing") is not None
         found = archive.db.execute("SELECT count(*) FROM posts_fts WHERE posts_fts MATCH 'heard'").fetchone()
         assert found == (1,)
         assert archive.db.execute("SELECT count(published_day) FROM posts").fetchone() == (0,)

@@ -1,4 +1,4 @@
-"""show: a post's life on one screen, and the bytes of its captures."""
+"""show: the history of a post on one screen, and the bytes of its captures."""
 
 import sqlite3
 from contextlib import closing

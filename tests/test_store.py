@@ -707,15 +707,15 @@ def test_a_site_that_is_named_keeps_what_is_known_of_it(archive: Archive) -> Non
 def test_the_life_of_a_post_is_told_whole(archive: Archive) -> None:
     keep(archive, page(day=1, views=1, tags=["UPR"]), page(day=2, title="Another", tags=["UPR"]), missing(3))
     keep(archive, page(day=4, title="Another", tags=["UPR"], kind="other"))
-    life = archive.life("http://blog.example.com/post/one/?utm_source=x")
-    assert life is not None
-    assert [row["verdict"] for row in life.captures] == ["new", "changed", "missing", "worse"]
-    assert life.captures[2]["reason"] == "404"
-    assert [row["kind"] for row in life.events] == ["added", "changed"]
-    assert [row["title"] for row in life.revisions] == ["A title", "Another"]
-    assert [(row["views"], row["seen_on"]) for row in life.counts] == [(1, URL)]
-    assert (life.post["title"], life.tags, len(life.problems)) == ("Another", ("UPR",), 1)
-    assert archive.life("https://blog.example.com/post/none") is None
+    history = archive.history("http://blog.example.com/post/one/?utm_source=x")
+    assert history is not None
+    assert [row["verdict"] for row in history.captures] == ["new", "changed", "missing", "worse"]
+    assert history.captures[2]["reason"] == "404"
+    assert [row["kind"] for row in history.events] == ["added", "changed"]
+    assert [row["title"] for row in history.revisions] == ["A title", "Another"]
+    assert [(row["views"], row["seen_on"]) for row in history.counts] == [(1, URL)]
+    assert (history.post["title"], history.tags, len(history.problems)) == ("Another", ("UPR",), 1)
+    assert archive.history("https://blog.example.com/post/none") is None
 
 
 def test_better_rules_change_posts_without_making_revisions(tmp_path: Path) -> None:

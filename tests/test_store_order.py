@@ -193,13 +193,13 @@ def check(archive: Archive) -> None:
     for index in ("posts_fts", "posts_exact", "files_fts"):
         db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     for url, revisions in db.execute("SELECT url, revision_count FROM posts").fetchall():
-        life = archive.life(url)
-        assert life is not None
-        assert len(life.revisions) == revisions
-        assert life.revisions[-1]["content_sha256"] == life.post["content_sha256"]
+        history = archive.history(url)
+        assert history is not None
+        assert len(history.revisions) == revisions
+        assert history.revisions[-1]["content_sha256"] == history.post["content_sha256"]
         state, _ = decide.fold(archive.observations(url))
-        assert state.content_sha256 == life.post["content_sha256"]
-        assert life.events[0]["kind"] == "added"
+        assert state.content_sha256 == history.post["content_sha256"]
+        assert history.events[0]["kind"] == "added"
         # The rows hold all that the next step needs to know.
         _, kept = archive._posts.state(url)
         assert replace(kept, shown=None) == replace(state, shown=None)

@@ -651,7 +651,7 @@ class Archive:
         """The post at *url* as the archive shows it; None: there is none."""
         return post_history.shown(self.db, url)
 
-    def life(self, url: str) -> post_history.PostHistory | None:
+    def history(self, url: str) -> post_history.PostHistory | None:
         """All that is known of the post at *url*; None: there is none."""
         return post_history.of(self.db, url)
 

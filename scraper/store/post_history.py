@@ -1,4 +1,4 @@
-"""One post's life, and its present text, read back from the tables."""
+"""One post's history, and its present text, read back from the tables."""
 
 import sqlite3
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def names(db: sqlite3.Connection, table: str, noun: str, post_id: object) -> tup
 
 
 def of(db: sqlite3.Connection, url: str) -> PostHistory | None:
-    """The life of the post at *url*, by any address it is known by; None: there is no such post."""
+    """The history of the post at *url*, by any address it is known by; None: there is no such post."""
     address = urls.canonical(url) or url
     found = rows(db, "SELECT * FROM posts WHERE url = ?", (addresses.owner(db, address) or address,))
     if not found:
@@ -81,10 +81,10 @@ def of(db: sqlite3.Connection, url: str) -> PostHistory | None:
 
 def shown(db: sqlite3.Connection, url: str) -> Reading | None:
     """The post at *url* as the archive shows it; None: there is no such post."""
-    life = rows(db, "SELECT * FROM posts WHERE url = ?", (urls.canonical(url) or url,))
-    if not life:
+    found = rows(db, "SELECT * FROM posts WHERE url = ?", (urls.canonical(url) or url,))
+    if not found:
         return None
-    post = life[0]
+    post = found[0]
     same = ("url", "views", "comments", "likes", *schema.names("posts", Use.READ))
     return Reading(
         kind=ReadingKind.POST,

@@ -1,4 +1,4 @@
-"""`ushrn show URL`: the life of one post on one screen, and the stored bytes of any of its captures."""
+"""`ushrn show URL`: the history of one post on one screen, and the stored bytes of any of its captures."""
 
 import re
 import textwrap
@@ -36,17 +36,22 @@ COLOURS = Marks(("\x1b[32m", "\x1b[0m"), ("\x1b[9;31m", "\x1b[0m"))
 
 
 def render(path: Path, url: str, *, colour: bool = False, everything: bool = False) -> str:
-    """The life of the post at *url* (any address it is known by) in the archive at *path*, as lines of text.
+    """The history of the post at *url* (any address it is known by) in the archive at *path*, as lines of text.
 
     *everything*: long lists whole. Raises UsageError for a post that is not there, ArchiveUnusable, IntegrityError.
     """
     with Archive.open(path, create=False, readonly=True) as archive:
-        life = archive.life(url)
-    if life is None:
+        history = archive.history(url)
+    if history is None:
         raise UsageError(f"{url}: no post at this address in {path}; `ushrn search` finds posts by their words")
     most = 1_000_000 if everything else ROWS
-    parts = [_head(life), _captures(life, most), _counts(life, most), _revisions(life, COLOURS if colour else Marks())]
-    parts.append(_listed("Problems", [f"{row['kind']}: {row['message']}" for row in life.problems]))
+    parts = [
+        _head(history),
+        _captures(history, most),
+        _counts(history, most),
+        _revisions(history, COLOURS if colour else Marks()),
+    ]
+    parts.append(_listed("Problems", [f"{row['kind']}: {row['message']}" for row in history.problems]))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -66,10 +71,10 @@ def raw(path: Path, url: str | None = None, *, capture: str | None = None) -> by
 def _number(archive: Archive, url: str | None, capture: str | None) -> int:
     """Id of the capture that is meant. Raises UsageError."""
     if capture is None:
-        life = archive.life(url or "")
-        if life is None or life.post["capture_id"] is None:
+        history = archive.history(url or "")
+        if history is None or history.post["capture_id"] is None:
             raise UsageError(f"{url}: no post at this address; name a capture by its id or record digest")
-        return _integer(life.post["capture_id"])
+        return _integer(history.post["capture_id"])
     if not capture.isdecimal() and not re.fullmatch(r"[0-9a-f]{8,64}", capture):
         raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
     found = capture_queries.ids(archive.db, capture)
@@ -84,8 +89,8 @@ def _number(archive: Archive, url: str | None, capture: str | None) -> int:
 
 def _is_of(archive: Archive, number: int, url: str) -> bool:
     """Whether capture *number* is one of the post at *url*."""
-    life = archive.life(url)
-    return life is not None and capture_queries.is_of_post(archive.db, number, life.post["id"])
+    history = archive.history(url)
+    return history is not None and capture_queries.is_of_post(archive.db, number, history.post["id"])
 
 
 def _integer(value: object) -> int:
@@ -103,51 +108,55 @@ def _words(count: object) -> str:
     return plural(count, "word") if isinstance(count, int) else "length unknown"
 
 
-def _head(life: PostHistory) -> str:
+def _head(history: PostHistory) -> str:
     """What the archive says of the post, and where each field came from."""
     fields = schema.TABLES["posts"].fields
     names = dict.fromkeys(("title, text", *(field.shown for field in fields if field.shown), "filed under"))
-    said = ((name, _LINES[name](life) if name in _LINES else _values(life, name)) for name in names)
+    said = ((name, _LINES[name](history) if name in _LINES else _values(history, name)) for name in names)
     lines = [f"  {name:<12} {words}" for name, words in said if words]
-    return "\n".join([_plain(life.post["title"]), _plain(life.post["url"]), "", *lines])
+    return "\n".join([_plain(history.post["title"]), _plain(history.post["url"]), "", *lines])
 
 
-def _values(life: PostHistory, name: str) -> str:
+def _values(history: PostHistory, name: str) -> str:
     """The fields of the line *name*, one after the other."""
     fields = schema.TABLES["posts"].fields
-    return ", ".join(_plain(life.post[field.name]) for field in fields if field.shown == name)
+    return ", ".join(_plain(history.post[field.name]) for field in fields if field.shown == name)
 
 
-def _read_from(life: PostHistory) -> str:
+def _read_from(history: PostHistory) -> str:
     """The capture that title and text are of, and the rules that they were read by."""
-    post = life.post
-    body = next((_plain(row["body_sha256"])[:DIGITS] for row in life.captures if row["id"] == post["capture_id"]), "–")
+    post = history.post
+    body = next(
+        (_plain(row["body_sha256"])[:DIGITS] for row in history.captures if row["id"] == post["capture_id"]), "–"
+    )
     return f"capture {post['capture_id']}, read as {_plain(post['layout'])} by rules {post['reader']}, body {body}…"
 
 
-def _counted(life: PostHistory) -> str:
+def _counted(history: PostHistory) -> str:
     """The newest counts, and when they were observed."""
-    post = {name: _plain(value) for name, value in life.post.items()}
-    when = framed(life.post["counted_at"] and post["counted_at"], "counted ") or "no true count was ever shown"
-    return f"{post['views']}, comments {post['comments']}, likes {post['likes']} ({when})"
+    post = {name: _plain(value) for name, value in history.post.items()}
+    numbers = f"{post['views']}, comments {post['comments']}, likes {post['likes']}"
+    if history.post["counted_at"] is None:
+        return f"{numbers} (no true count was ever shown)"
+    return f"{numbers} (counted {post['counted_at']})"
 
 
-def _language(life: PostHistory) -> str:
-    return f"{_plain(life.post['language'])}, {_words(life.post['word_count'])}"
+def _language(history: PostHistory) -> str:
+    return f"{_plain(history.post['language'])}, {_words(history.post['word_count'])}"
 
 
-def _seen(life: PostHistory) -> str:
-    return f"{_plain(life.post['first_seen_at'])} to {_plain(life.post['last_seen_at'])}"
+def _seen(history: PostHistory) -> str:
+    return f"{_plain(history.post['first_seen_at'])} to {_plain(history.post['last_seen_at'])}"
 
 
-def _gone(life: PostHistory) -> str:
-    return framed(
-        life.post["gone_at"] and _plain(life.post["gone_at"]), "since ", f": {_plain(life.post['gone_reason'])}"
-    )
+def _gone(history: PostHistory) -> str:
+    if history.post["gone_at"] is None:
+        return ""
+    return f"since {_plain(history.post['gone_at'])}: {_plain(history.post['gone_reason'])}"
 
 
-def _filed(life: PostHistory) -> str:
-    return "; ".join(map(_plain, (*life.categories, *life.tags))) or "–"
+def _filed(history: PostHistory) -> str:
+    return "; ".join(map(_plain, (*history.categories, *history.tags))) or "–"
 
 
 def _dated(post: dict[str, object], name: str) -> str:
@@ -166,23 +175,23 @@ def _dated(post: dict[str, object], name: str) -> str:
 #: The lines that say more than the values of their fields.
 _LINES: Mapping[str, Callable[[PostHistory], str]] = {
     "title, text": _read_from,
-    "published": lambda life: _dated(life.post, "published"),
-    "updated": lambda life: _dated(life.post, "updated"),
+    "published": lambda history: _dated(history.post, "published"),
+    "updated": lambda history: _dated(history.post, "updated"),
     "views": _counted,
     "language": _language,
     "seen": _seen,
     "gone": _gone,
-    "content": lambda life: f"sha256 {_plain(life.post['content_sha256'])}",
+    "content": lambda history: f"sha256 {_plain(history.post['content_sha256'])}",
     "filed under": _filed,
 }
 
 
-def _captures(life: PostHistory, most: int) -> str:
+def _captures(history: PostHistory, most: int) -> str:
     """Every capture of the post, with the events it brought about."""
     events: dict[object, list[str]] = {}
-    for event in life.events:
+    for event in history.events:
         events.setdefault(event["capture_id"], []).append(str(event["kind"]).upper())
-    rows = [_capture_line(row, events.get(row["id"], [])) for row in life.captures]
+    rows = [_capture_line(row, events.get(row["id"], [])) for row in history.captures]
     return _listed("Captures", rows, most)
 
 
@@ -201,11 +210,11 @@ def _capture_line(row: Mapping[str, object], events: list[str]) -> str:
     )
 
 
-def _counts(life: PostHistory, most: int) -> str:
+def _counts(history: PostHistory, most: int) -> str:
     """How the numbers grew."""
     views: list[int] = []
     rows = []
-    for row in life.counts:
+    for row in history.counts:
         grown = ""
         if isinstance(row["views"], int):
             views.append(row["views"])
@@ -235,15 +244,15 @@ def _curve(numbers: Sequence[int]) -> str:
     return "".join(_BARS[(number - low) * (len(_BARS) - 1) // ((high - low) or 1)] for number in few)
 
 
-def _revisions(life: PostHistory, marks: Marks) -> str:
+def _revisions(history: PostHistory, marks: Marks) -> str:
     """What each revision changed, word by word."""
     lines: list[str] = []
     before: dict[str, object] | None = None
-    for number, row in enumerate(life.revisions, 1):
+    for number, row in enumerate(history.revisions, 1):
         lines.append(f"  {number}. {_plain(row['seen_at'])}, capture {row['capture_id']}{_summed(before, row)}")
         lines += [f"       {line}" for line in _changes(before, row, marks)] if before else []
         before = row
-    return "\n".join([f"Revisions ({len(life.revisions)})", *lines])
+    return "\n".join([f"Revisions ({len(history.revisions)})", *lines])
 
 
 def _summed(before: dict[str, object] | None, row: dict[str, object]) -> str:
