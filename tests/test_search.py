@@ -517,7 +517,7 @@ def test_mistyped_words_are_mended_by_the_words_of_the_archive(
 
 
 @pytest.mark.parametrize(
-    "asked", ["water", "waters", "WATER", '"watre"', "author:watre", "-title:watre", "-watre", "12345", "the", "xy"]
+    "asked", ["water", "waters", "WATER", '"watre"', "author:watre", "-title:watre", "-watre", "watre*", "12345", "the", "xy"]
 )
 def test_nothing_is_mended_where_the_word_or_a_form_of_it_exists_or_no_word_was_meant(
     relaxing: sqlite3.Connection, asked: str

@@ -88,9 +88,8 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
 
 def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
     """Words of *query*, plain ones and those looked for in one field, that stand nowhere as typed, each once."""
-    typed = [
-        word for text in (*_plain(query), *_in_fields(query)) if not is_address(text) for word in _WORDS.findall(text)
-    ]
+    whole = (text for text in (*_plain(query), *_in_fields(query)) if not (is_address(text) or text.endswith("*")))
+    typed = [word for text in whole for word in _WORDS.findall(text)]
     found = {key(word): word for word in reversed(typed)}  # as it was typed first
     wanted = [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
     nowhere = [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]

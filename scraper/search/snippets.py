@@ -17,6 +17,8 @@ from scraper.search.tree import Term
 FILE_CHARACTERS = 300_000
 #: Places of each word that are looked at for passages, of which two or three are shown.
 SHOWN_OF = 50
+#: The same in a file, of which one passage is shown.
+SHOWN_OF_FILE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _in_files(db: sqlite3.Connection, terms: Sequence[Term], ids: Sequence[int])
     found: dict[int, list[Snippet]] = defaultdict(list)
     for file, text, long in _readable(db, terms, ids) if terms else ():
         if len(found[file.post]) < PASSAGES:
-            places = _in_text(db, terms, file.id, text, SHOWN_OF, long=long)
+            places = _in_text(db, terms, file.id, text, SHOWN_OF_FILE, long=long)
             if places or long or spots(file.name, terms, 1):
                 best = next(passages(text, places, 1), Snippet("", 0))
                 found[file.post].append(replace(best, file=file.label, file_url=file.url, file_number=file.position))
