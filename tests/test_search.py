@@ -4,6 +4,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -517,7 +518,8 @@ def test_mistyped_words_are_mended_by_the_words_of_the_archive(
 
 
 @pytest.mark.parametrize(
-    "asked", ["water", "waters", "WATER", '"watre"', "author:watre", "-title:watre", "-watre", "watre*", "12345", "the", "xy"]
+    "asked",
+    ["water", "waters", "WATER", '"watre"', "author:watre", "-title:watre", "-watre", "watre*", "12345", "the", "xy"],
 )
 def test_nothing_is_mended_where_the_word_or_a_form_of_it_exists_or_no_word_was_meant(
     relaxing: sqlite3.Connection, asked: str
@@ -736,3 +738,28 @@ def test_a_query_that_is_too_long_is_cut_between_words() -> None:
     query = search.parse("water " * 100)
     assert query.text.endswith("water")
     assert len(query.text) <= 400
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """More posts with one word than are ranked at once; every third is of another site."""
+    db = schema.open_archive(tmp_path_factory.mktemp("many") / "a.db", create=True).conn
+    db.executemany(
+        "INSERT INTO sites VALUES (?, ?, ?, ?, ?)", [(site, site, "https://a.example/", "wix", "live") for site in "ab"]
+    )
+    db.execute(
+        "WITH n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1100)"
+        " INSERT INTO posts(id, site, url, slug, body_text, first_seen_at, last_seen_at)"
+        " SELECT n, iif(n % 3, 'a', 'b'), 'https://a.example/post/' || n, n,"
+        " 'rights ' || substr('rights rights rights rights', 1, 7 * (n % 5)) || printf('%.*c', 4 * (n % 97), 'x y '), '2026', '2026' FROM n"
+    )
+    yield db
+    db.close()
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(site=("b",))])
+def test_pages_of_a_long_result_are_those_of_the_whole_ranking(many: sqlite3.Connection, filters: Filters) -> None:
+    request = Request(query=search.parse("rights"), filters=filters, size=200)
+    shown = [hit.id for page in range(1, 7) for hit in search.find(many, replace(request, page=page)).hits]
+    assert shown == list(search.rowids(many, request))
+    assert len(set(shown)) == search.count(many, request) == (366 if filters.site else 1100)

@@ -1,6 +1,8 @@
 """What an index finds: posts in themselves or in one of their files, each with its score; low is good."""
 
+import json
 import sqlite3
+from math import inf
 
 from scraper.search.match import FILES, Where
 from scraper.search.rank import FILE_SHARE, WEIGHTS
@@ -18,6 +20,28 @@ def of_index(db: sqlite3.Connection, table: str, asked: str, *, files: bool, ran
         for number, score in db.execute(inside.sql, inside.values):
             found[number] = min(score, found.get(number, 0.0))
     return found
+
+
+def ids_of(db: sqlite3.Connection, table: str, asked: str, *, files: bool) -> list[int]:
+    """Ids of the posts that the index of posts *table* finds, with *files* in their files, too; some may come twice."""
+    sources = [in_posts(table, asked, rank=False), *([in_files(table, asked, rank=False)] if files else [])]
+    # As one text: it is read in half the time that rows take.
+    rows = (db.execute(f"SELECT json_group_array(id) FROM ({source.sql})", source.values) for source in sources)
+    return [number for ((text,),) in rows for number in json.loads(text)]
+
+
+def best_of(db: sqlite3.Connection, table: str, asked: str, *, files: bool, most: int) -> tuple[dict[int, float], bool]:
+    """The best of what `of_index` gives, about *most*, and whether that is all of it; none is left out between them."""
+    sources = [in_posts(table, asked, rank=True), *([in_files(table, asked, rank=True)] if files else [])]
+    found: dict[int, float] = {}
+    worst = inf
+    for source in sources:
+        rows = db.execute(f"{source.sql} ORDER BY score LIMIT ?", (*source.values, most)).fetchall()
+        if len(rows) == most:
+            worst = min(worst, rows[-1][1])
+        for number, score in rows:
+            found[number] = min(score, found.get(number, inf))
+    return {number: score for number, score in found.items() if score < worst}, worst == inf
 
 
 def either(table: str, asked: str, *, files: bool, rank: bool) -> Where:
@@ -42,6 +66,7 @@ def in_files(table: str, asked: str, *, rank: bool) -> Where:
     index = FILES[table]
     score = f"{FILE_SHARE} * bm25({index}, {WEIGHTS[index]})" if rank else "0"
     return Where(
-        f"SELECT post_id, {score} FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
+        f"SELECT post_id AS id, {score} AS score"
+        f" FROM {index} CROSS JOIN files ON files.id = {index}.rowid WHERE {index} MATCH ?",
         (asked,),
     )

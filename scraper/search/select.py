@@ -4,7 +4,7 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from heapq import nsmallest
 from itertools import islice
 
@@ -14,6 +14,7 @@ from scraper.search.ledger import Ledger
 from scraper.search.match import (
     STEMMED,
     UNSPACED,
+    Driver,
     Match,
     Where,
     both,
@@ -22,7 +23,7 @@ from scraper.search.match import (
 )
 from scraper.search.relax import relax
 from scraper.search.request import FACETS, LEARNED, Filters, Matched, Request
-from scraper.search.scored import either, of_index
+from scraper.search.scored import best_of, either, ids_of, of_index
 from scraper.search.spelled import as_written
 from scraper.search.split import split
 from scraper.search.state import snapshot, state_of
@@ -43,10 +44,12 @@ class FoundSet:
 
     #: For `STEPS`: posts with all words, with most, with any, as bits; what the request does not want is empty.
     steps: tuple[int, int, int]
-    #: Places of all of them, the best first; empty: nothing ranks them.
+    #: Places of all of them, or of the best, the best first; empty: nothing ranks them.
     ranked: Sequence[int] = ()
     #: Where words are in too many posts to look at all: those by which posts with any of the words were sought.
     telling: tuple[str, ...] = ()
+    #: Whether `ranked` has only the best.
+    cut: bool = False
 
     @property
     def weight(self) -> int:
@@ -59,8 +62,13 @@ class Selection:
     """What was found, narrowed by filters."""
 
     ledger: Ledger
-    filters: Filters
+    request: Request
     words: FoundSet
+
+    @property
+    def filters(self) -> Filters:
+        """What narrows it."""
+        return self.request.filters
 
     @cached_property
     def chosen(self) -> Mapping[str, int]:
@@ -94,7 +102,7 @@ def select(db: sqlite3.Connection, request: Request) -> Selection:
     ranks = request.order == "relevance"
     key = ("found", request.query.root, request.matched, ranks)
     words = state.memory.once(key, lambda: _relaxed(db, ledger, request) or _exact(db, ledger, request), _weight)
-    return Selection(ledger, request.filters, words)
+    return Selection(ledger, request, words)
 
 
 def _weight(found: FoundSet) -> int:
@@ -127,10 +135,13 @@ def arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: i
 
 def _arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: int, most: int) -> list[int]:
     """The first *most* of the places *wanted*."""
-    ledger, ranked = selection.ledger, selection.words.ranked
-    if order == "relevance" and ranked:
+    ledger = selection.ledger
+    if order == "relevance" and (selection.words.ranked or selection.words.cut):
         is_wanted = flags_of(wanted, len(ledger.ids)).__getitem__
-        return list(islice(filter(is_wanted, ranked), most))
+        found = list(islice(filter(is_wanted, selection.words.ranked), most))
+        if selection.words.cut and len(found) < min(most, wanted.bit_count()):
+            found = list(islice(filter(is_wanted, _whole_ranking(db, selection)), most))
+        return found
     places = places_of(wanted, len(ledger.ids))  # the newest first
     match order:
         case "oldest":
@@ -162,13 +173,38 @@ def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[in
     return [place for _, place in sorted(chosen)[:most]]
 
 
+#: With so many hits, ranking all of them takes long, and few readers go so far.
+TOP = 1_000
+
+
 def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundSet:
     """Posts with all words."""
     if request.query.root is None:
         return FoundSet((ledger.everything, 0, 0))
-    scores = _placed(ledger, matching(db, request))
+    match = compile_query(db, request.query)
+    if match.driver and not match.conditions:
+        return _of_index(db, ledger, match.driver, rank=request.order == "relevance")
+    scores = _placed(ledger, matching(db, request, match))
     steps = (mask_of(scores, len(ledger.ids)), 0, 0)
     return FoundSet(steps, _ranked(scores) if request.order == "relevance" else ())
+
+
+def _of_index(db: sqlite3.Connection, ledger: Ledger, driver: Driver, *, rank: bool) -> FoundSet:
+    """What one index finds; if there is much of it, only the best is ranked."""
+    asked = partial(best_of, db, driver.table, driver.expression, files=driver.files, most=TOP)
+    scores, whole = asked() if rank else ({}, True)
+    every = scores if rank and whole else ids_of(db, driver.table, driver.expression, files=driver.files)
+    return FoundSet((_places(ledger, every), 0, 0), _ranked(_placed(ledger, scores)), cut=not whole)
+
+
+def _whole_ranking(db: sqlite3.Connection, selection: Selection) -> Sequence[int]:
+    """The places of all posts with all words, the best first."""
+    ledger, request = selection.ledger, selection.request
+
+    def make() -> Sequence[int]:
+        return _ranked(_placed(ledger, matching(db, request, compile_query(db, request.query))))
+
+    return state_of(db).memory.once(("ranked", request.query.root), make, len)
 
 
 def _placed(ledger: Ledger, scores: Mapping[int, float]) -> dict[int, float]:
@@ -200,16 +236,15 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundS
 
 def _having(db: sqlite3.Connection, ledger: Ledger, query: Query) -> int:
     """Posts that *query* finds, as bits."""
-    return _places(ledger, matching(db, Request(query=query, sort="newest")))
+    return _places(ledger, matching(db, Request(query=query, sort="newest"), compile_query(db, query)))
 
 
 def _places(ledger: Ledger, ids: Iterable[int]) -> int:
     return mask_of(map(ledger.place.__getitem__, ids), len(ledger.ids))
 
 
-def matching(db: sqlite3.Connection, request: Request) -> dict[int, float]:
-    """Id of every post that the query finds, filters aside → its score; low is good; 0 where nothing ranks it."""
-    match = compile_query(db, request.query)
+def matching(db: sqlite3.Connection, request: Request, match: Match) -> dict[int, float]:
+    """Id of every post that the query, compiled to *match*, finds, filters aside → its score, low is good; 0: none."""
     rank = request.order == "relevance"
     if match.driver and not match.conditions:
         driver = match.driver

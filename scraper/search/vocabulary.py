@@ -24,8 +24,8 @@ TWICE, SHORTEST = 6, 3
 #: Longer ones are no words of any language that somebody mistyped.
 LONGEST = 40
 _ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "ing", "ly"})
-#: Beginnings of so many letters are costed, and how many places in the texts they may stand for.
-SHORT, PLACES = 2, 1_000_000
+#: Beginnings of so many letters are costed, and how many places in the texts those of a query may stand for together.
+SHORT, PLACES = 2, 5_000_000
 #: Words that one may stand for, at most.
 MENDED = 8
 #: Bound values of one statement.
@@ -166,12 +166,10 @@ def check_cost(db: sqlite3.Connection, query: Query, most: int = PLACES) -> None
 
     The vocabulary knows how often each word stands in the texts; a beginning costs what its words do.
     """
-    for term in query.terms:
-        begin = key(term.text)
-        if term.prefix and begin and len(begin) <= SHORT:
-            places = state_of(db).memory.once(("places", begin), partial(_places, db, begin))
-            if places > most:
-                raise TooBroad
+    short = {begin for term in query.terms if term.prefix and 0 < len(begin := key(term.text)) <= SHORT}
+    memory = state_of(db).memory
+    if sum(memory.once(("places", begin), partial(_places, db, begin)) for begin in short) > most:
+        raise TooBroad
 
 
 def _places(db: sqlite3.Connection, begin: str) -> int:

@@ -27,11 +27,15 @@ FROM (SELECT id, at, reason, ifnull(json_extract(withdrawn, '$.of'), url) AS add
 """
 
 
-def _source(db: sqlite3.Connection) -> str:
-    """All changes as a table; an archive may be published without its withdrawals."""
+def _source(db: sqlite3.Connection, events: str = "") -> str:
+    """All changes as a table, of events only those whose ids the SELECT *events* gives; empty: all.
+
+    An archive may be published without its withdrawals.
+    """
     asked = "SELECT 1 FROM temp.sqlite_master WHERE name = 'withdrawals' UNION ALL SELECT 1 FROM sqlite_master WHERE"
     here = db.execute(f"{asked} name = 'withdrawals'").fetchone()
-    return f"({_EVENTS}{f'UNION ALL {_WITHDRAWN}' if here else ''}) AS changes"
+    chosen = f" WHERE events.id IN ({events}) " if events else ""
+    return f"({_EVENTS}{chosen}{f'UNION ALL {_WITHDRAWN}' if here else ''}) AS changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,15 @@ def changes(db: sqlite3.Connection, wanted: ChangeFilter, limit: int) -> list[sq
     Of a withdrawn post nothing but `url` (shortened), `site` and the reason (as `excerpt`) is told.
     """
     where, values = wanted.where()
+    # Posts and captures, which are large rows, are looked up for the events alone that are shown.
+    site = ", site FROM events JOIN posts ON posts.id = post_id" if wanted.site else " FROM events"
+    first = (
+        f"SELECT id FROM (SELECT events.id, kind, coalesce(known_at, at) AS known_at{site})"
+        f" WHERE {where} ORDER BY known_at DESC, id DESC LIMIT ?"
+    )
     return db.execute(
-        f"SELECT * FROM {_source(db)} WHERE {where} ORDER BY known_at DESC, id DESC LIMIT ?", (*values, limit)
+        f"SELECT * FROM {_source(db, first)} WHERE {where} ORDER BY known_at DESC, id DESC LIMIT ?",
+        (*values, limit, *values, limit),
     ).fetchall()
 
 
