@@ -189,6 +189,7 @@ def feed(ask: Ask) -> PageResponse:
     """
     wanted = replace(wanted_of(ask), before=None)
     found = change_list.changes(ask.db, wanted, NEWEST)
+    sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
     own = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
     page = ask.lasting + ask.link("/changes", *pairs(wanted))
     parts = [
@@ -197,13 +198,13 @@ def feed(ask: Ask) -> PageResponse:
         f"<updated>{instant(found[0]['known_at'] if found else NEVER)}</updated>\n<generator>ushrn</generator>\n",
         f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
-        *(_entry(ask, row) for row in found),
+        *(_entry(ask, row, sites) for row in found),
         "</feed>\n",
     ]
     return PageResponse("".join(parts), media_type="application/atom+xml; charset=utf-8")
 
 
-def _entry(ask: Ask, row: sqlite3.Row) -> str:
+def _entry(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> str:
     words = texts.EVENTS.get(row["kind"], row["kind"])
     title = f"{row['title'] or (texts.UNTITLED if row['slug'] else texts.WITHDRAWN_POST)} ({words})"
     page = ask.lasting + ask.link(path_of(row) if row["slug"] else "/withdrawn")
@@ -214,5 +215,6 @@ def _entry(ask: Ask, row: sqlite3.Row) -> str:
         f"<entry>\n<id>{xml(row['url'])}#{xml(entry)}</id>\n<title>{xml(title)}</title>\n"
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n<updated>{instant(row["known_at"])}</updated>\n'
         f'<published>{instant(row["at"])}</published>\n<category term="{xml(row["kind"])}"/>\n'
-        f"<author><name>{xml(row['site'])}</name></author>\n<summary>{xml(summary)}</summary>\n</entry>\n"
+        f"<author><name>{xml(sites.get(row['site'], row['site']))}</name></author>\n"
+        f"<summary>{xml(summary)}</summary>\n</entry>\n"
     )

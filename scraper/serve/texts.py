@@ -87,16 +87,14 @@ MANY_SEARCHES = "Many searches are running. Try again in 10 seconds; posts and t
 BUSY = "The archive could not be read just now. Try again in 10 seconds."
 BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
 NO_SUCH_PAGE = "There is no page at this address."
-WITHDRAWALS_CLOSED = (
-    "This table is not public: it names who decided. The page of withdrawn posts tells what anyone may know."
-)
+WITHDRAWALS_CLOSED = "This table is not public: it names who decided. The page of withdrawn posts shows what is public."
 DECISIONS_CLOSED = "This table is not public: it names who decided. A capture that was set aside is shown nowhere."
 BODIES_CLOSED = (
-    "This table is not public: it holds all captures in packed form, hidden ones included. The page of a post links to "
-    "the bytes of each of its captures."
+    "This table is not public: it holds every capture in packed form, hidden ones included. Each post’s page links to "
+    "the bytes of its captures."
 )
-HEADS_CLOSED = "The heads of requests are not shown: they may hold a visitor's token. WARC exports leave these out."
-NO_NUMBER = "This address asks for something that should be a number and is none: see _timelimit, _ttl, _facet_size."
+HEADS_CLOSED = "Request headers are not shown: they may hold a visitor’s token. WARC exports leave them out."
+NO_NUMBER = "_timelimit, _ttl and _facet_size must be whole numbers."
 NO_SUCH_ORDER = "This table can’t be sorted that way: name one of its columns in _sort or _sort_desc."
 FILE_CLOSED = (
     "This file is not for download: it names who decided what, or holds hidden material. The operator can make a public "
@@ -246,7 +244,7 @@ def line_summary(what: str, first: tuple[str, int], last: tuple[str, int]) -> st
 
 # Browse, and what is missing
 BROWSE_TITLE = "Browse"
-BROWSE_WORDS = "Ways into the archive without a word to search for. Each number is that of the posts behind the link."
+BROWSE_WORDS = "Ways into the archive without a search. Each number says how many posts its link leads to."
 BROWSE_BY = {
     "site": "By site",
     "category": "By category",
@@ -290,7 +288,7 @@ SEARCH_HELP = "How to search"
 
 # The data bench
 BENCH_TITLE = "The database"
-BENCH_LEAD = "All tables behind the reading room, with JSON and CSV of each. What every column means is in the"
+BENCH_LEAD = "All tables behind the reading room, each also as JSON and CSV. What their columns mean:"
 BENCH_VIEWS = "Views"
 BENCH_SEARCH = "Rows with these words"
 
@@ -300,7 +298,7 @@ def internal_tables(count: int) -> str:
     return plural(count, "internal table")
 
 
-BAD_QUESTION = "This table cannot be asked so. See the data dictionary for its columns."
+BAD_QUESTION = "This table can’t be shown that way. The data dictionary lists its columns."
 TABLE, ROW, AS_JSON, AS_CSV = "Table", "Row", "JSON", "CSV"
 NO_ROWS, NEXT_ROWS, EMPTY_VALUE = "No rows.", "Next rows", "empty"
 COLUMN_MEANINGS = "What the columns mean"
@@ -363,8 +361,11 @@ def further(matched: str, total: int, before: int, telling: tuple[str, ...] = ()
     return f"No post has all of these words; {total:,} {verb} {much}"
 
 
-def have_all(total: int) -> str:
-    return f"{all_words(total)}." if total else ""
+def have_all(total: int, words: int) -> str:
+    """Beside a query of so many *words* that was offered."""
+    if not total:
+        return ""
+    return f"{plural(total, 'post')} {'has' if total == 1 else 'have'} it." if words == 1 else f"{all_words(total)}."
 
 
 def in_no_post(words: tuple[str, ...]) -> str:
@@ -395,9 +396,13 @@ def step_gives(reason: str, total: int) -> str:
 
 
 def covers(posts: int, wanted: int, lost: int) -> str:
-    missing = [f"{count:,} are {what}" for count, what in ((wanted, "still wanted"), (lost, "lost")) if count]
+    missing = [
+        f"{count:,} {'is' if count == 1 else 'are'} {what}"
+        for count, what in ((wanted, "still wanted"), (lost, "lost"))
+        if count
+    ]
     said = f"Titles, texts, captions and attached PDFs of {plural(posts, 'post')}."
-    unseen = f" Of the posts that the sites listed, {' and '.join(missing)}: their words cannot be found here."
+    unseen = f" Of the posts that the sites listed, {' and '.join(missing)}: their words can’t be searched."
     return said + (unseen if missing else "")
 
 
@@ -1083,7 +1088,7 @@ DATED_BY_FILE = "dated by the file only"
 OLDER, NEWER = "Older capture,", "Newer capture,"
 ABOUT_POST, BYTES, PROOF = "About this post", "Bytes", "Proof"
 TEXT_COPY = "A text copy. How the page looked was not kept."
-LED_AWAY = "At this address there was no page when it was captured; it led to:"
+LED_AWAY = "When it was captured, this address led to:"
 
 
 def one_version(title: str) -> str:
@@ -1110,7 +1115,7 @@ AS_IT_LOOKED = "As it looked"
 
 def pictures_lead(count: int, words: str) -> str:
     kept = plural(count, "picture")
-    return f"{kept} with these words" if words else f"{kept} kept, as they were served"
+    return f"{kept} with these words" if words else f"{kept}, kept as received"
 
 
 def picture_in(title: str) -> str:
