@@ -162,9 +162,12 @@ def _day_of(one: CaptureRow) -> str:
 
 
 def _removed(every: Sequence[CaptureRow]) -> str:
-    """When the post was removed from its site: after the last capture that shows it, by the first that does not."""
+    """When the post was removed from its site: after the last capture that shows it, by the first that does not.
+
+    Empty: it is there, or was not found once, which is no proof yet.
+    """
     missed = list(takewhile(lambda one: one.mark == "gone", reversed(every)))
-    if not missed or len(missed) == len(every):
+    if len(missed) == len(every) or Verdict.GONE not in (one.capture.verdict for one in missed):
         return ""
     return texts.removed_between(_day_of(every[-len(missed) - 1]), _day_of(missed[-1]))
 

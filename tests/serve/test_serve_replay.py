@@ -277,8 +277,8 @@ def test_withdrawn_captures_are_gone_for_good(shelf: Any, room: Any, open_room: 
 def test_the_captures_say_when_a_post_was_removed_from_its_site(shelf: Any, open_room: Callable[..., Any]) -> None:
     post = shelf.post("away", captured_at="2021-03-01T10:00:00Z")
     url = "https://www.upr2020.org/post/away"
-    for at, verdict in (("2021-03-03T10:00:00Z", "same"), ("2021-03-09T10:00:00Z", "gone"),
-                        ("2021-03-10T10:00:00Z", "missing")):  # fmt: skip
+    for at, verdict in (("2021-03-03T10:00:00Z", "same"), ("2021-03-09T10:00:00Z", "missing"),
+                        ("2021-03-10T10:00:00Z", "gone")):  # fmt: skip
         shelf.insert("post_captures", capture_id=shelf.capture(url, at), post_id=post, verdict=verdict)
     lead = "4 captures, 1 March 2021 to 10 March 2021. Never edited"
     reader = open_room(shelf.path)
