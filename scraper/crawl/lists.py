@@ -1,7 +1,7 @@
 """The list of posts over the network: where it is, what its pages name, and when all of them are read."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -82,7 +82,7 @@ class Lists:
 
     def find(self, page_of_feed: str | None) -> None:
         """The list of posts: as given, where the feed says, where it was before, or behind a link of the front page."""
-        before = self._list_before()
+        before = list_before(self.memory, self.site)
         known = (self.start, page_of_feed, before)
         if any(self.read(url) for url in dict.fromkeys(filter(None, known))):
             return
@@ -159,18 +159,6 @@ class Lists:
         last = lookups.last_captured(self.session.archive.db, self.site.base_url)
         return within(last, LIST_WALKED_EVERY, self.session.run.now())
 
-    def _list_before(self) -> str | None:
-        """The first page of the list as it was last read; None: none is known."""
-        lists = [
-            one
-            for one in self.memory.values()
-            if one.state == CaptureKind.LIST and one.last_good_at and not PART_OF_LIST.search(one.url)
-        ]
-        here = [one for one in lists if discover.on_site(one.url, self.site)]
-        if not here:
-            return None
-        return max(here, key=lambda one: one.last_good_at or "").url
-
     def _was_list(self, url: str) -> bool:
         known = self.memory.get(urls.canonical(url))
         return known is not None and known.state == CaptureKind.LIST
@@ -226,6 +214,19 @@ class Lists:
     def _is_known(self, url: str) -> bool:
         known = self.memory.get(url)
         return known is not None and known.last_tried_at is not None
+
+
+def list_before(memory: Mapping[str, UrlState], site: Site) -> str | None:
+    """The first page of the list of *site* as it was last read; None: none is known."""
+    lists = [
+        one
+        for one in memory.values()
+        if one.state == CaptureKind.LIST and one.last_good_at and not PART_OF_LIST.search(one.url)
+    ]
+    here = [one for one in lists if discover.on_site(one.url, site)]
+    if not here:
+        return None
+    return max(here, key=lambda one: one.last_good_at or "").url
 
 
 def _guessed_next(first: ListPage) -> str | None:

@@ -27,6 +27,12 @@ class SitemapQueue:
                 return url
         return None
 
+    def again(self, addresses: Iterable[str]) -> None:
+        """Those are to be read once more."""
+        for url in addresses:
+            self.seen.discard(url)
+            self.waiting.append(url)
+
     def add(self, addresses: Iterable[str]) -> None:
         """What an index names."""
         for url in addresses:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from scraper import urls
 from scraper.crawl.lists import Found, Lists
+from scraper.crawl.resting import Resting
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.sitemap_queue import SitemapQueue
 from scraper.decide import UrlState
@@ -33,6 +34,7 @@ class Discovery:
         self.start = start
         self.found = Found()
         self._feed_asked = ""
+        self._resting = Resting(session, site, memory)
 
     def run(self) -> Found:
         """Everything that the sources name."""
@@ -41,15 +43,28 @@ class Discovery:
         base = self.site.base_url
         with self.session.contained(base, Stage.DISCOVER):
             self._sitemaps(named)
-        page = None
         with self.session.contained(base, Stage.DISCOVER):
-            page = self._feed()
-        with self.session.contained(base, Stage.DISCOVER):
-            self._lists(page)
+            self._newest()
         if self.session.refused and self.session.answered == answered:
             raise Forbidden(f"{self.session.refused[-1]}. Nothing of the site was fetched; write to its owner")
         self._compare()
         return self.found
+
+    def _newest(self) -> None:
+        """Feed and list, which name the newest posts; one of them alone, where the sitemaps say nothing new."""
+        steady = self.found.sitemap_complete and self.start is None
+        before = self._feed_before()
+        rests = self._resting.of_newest(before) if steady else None
+        page = None
+        if rests == CaptureKind.FEED:
+            self._feed_asked = before or ""
+        else:
+            with self.session.contained(self.site.base_url, Stage.DISCOVER):
+                page = self._feed()
+        if rests != CaptureKind.LIST:
+            self._lists(page)
+        if rests == CaptureKind.FEED and not self.found.in_list:
+            self._feed()  # it was to be enough, and was not had
 
     def _lists(self, page: str | None) -> None:
         """The list of posts, and the feed that a page of it names."""
@@ -77,20 +92,28 @@ class Discovery:
         """The index, the posts' sitemap also where the index omits it, and others only where these name no post."""
         wix = self.site.base_url + discover.WIX_POSTS_SITEMAP
         queue = SitemapQueue(wix, list(named) or [self.site.base_url + "sitemap.xml"])
+        read = self._read_sitemaps(queue, named)
+        if self._resting.is_over and self._resting.indexes:
+            queue.again(self._resting.indexes)
+            read += self._read_sitemaps(queue, named)
+        self._note_more(queue)
+        whole = all(sitemap is not None and sitemap.complete for sitemap in read)
+        self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue.waiting
+
+    def _read_sitemaps(self, queue: SitemapQueue, named: tuple[str, ...]) -> list[Sitemap | None]:
+        """All that wait, with what they name; None for each that was not had."""
         read: list[Sitemap | None] = []
         while (url := queue.take(has_posts=bool(self.found.in_sitemap))) is not None:
             sitemap: Sitemap | None = None
             with self.session.contained(url, Stage.DISCOVER):
                 sitemap = self._sitemap(url)
-            if sitemap is None and url == wix and wix not in named:
+            if sitemap is None and url == queue.suspected and url not in named:
                 continue  # asked for on suspicion only: that it is not there says nothing
             read.append(sitemap)
             queue.add(self._parts(sitemap))
             if len(queue.seen) == MOST_SITEMAPS:
                 break
-        self._note_more(queue)
-        whole = all(sitemap is not None and sitemap.complete for sitemap in read)
-        self.found.sitemap_complete = whole and bool(self.found.in_sitemap) and not queue.waiting
+        return read
 
     def _parts(self, sitemap: Sitemap | None) -> list[str]:
         """The sitemaps of the site that an index names; of what is no index, none."""
@@ -105,13 +128,19 @@ class Discovery:
         self.session.cap("sitemaps", self.site.base_url, message if queue.waiting else None, Level.ERROR)
 
     def _sitemap(self, url: str) -> Sitemap | None:
+        held = self._resting.index(url)
+        if held is not None:
+            return sitemaps.read_sitemap(held.body or b"", url)
         self._step(url)
         answer = self.session.source(url, CaptureKind.SITEMAP, self.site, self.memory)
         if answer is None:
+            self._resting.hear(url, None)
             return None
         sitemap = sitemaps.read_sitemap(answer[0].payload, url)
         if answer[0].truncated:
             sitemap = replace(sitemap, complete=False)
+        if sitemap.kind != SitemapKind.INDEX:  # that tells the days of its sitemaps, also of those without posts
+            self._resting.hear(url, answer[0])
         targets = discover.targets_of_sitemap(sitemap, self.site)
         self._note_strangers(sitemap)
         self.found.targets += targets
