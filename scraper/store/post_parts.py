@@ -14,8 +14,8 @@ def write(db: sqlite3.Connection, post_id: int, reading: Reading) -> set[str]:
     """Make the rows of a post those of *reading*; the addresses of its files when these had to be written anew."""
     for table in ("links", "images", "videos"):
         _replace(db, table, post_id, _rows(table, getattr(reading, table)))
-    renamed = _write_names(db, "categories", "category", post_id, reading.categories)
-    if _write_names(db, "tags", "tag", post_id, reading.tags) or renamed:
+    lost = _write_names(db, "categories", "category", post_id, reading.categories)
+    if _write_names(db, "tags", "tag", post_id, reading.tags) or lost:
         drop_unused(db)
     files = [replace(file, url=_address(file.url)) for file in reading.files]
     renewed = _replace(db, "files", post_id, _rows("files", files))
@@ -53,7 +53,7 @@ def _replace(db: sqlite3.Connection, table: str, post_id: int, rows: Sequence[tu
 
 
 def _write_names(db: sqlite3.Connection, table: str, noun: str, post_id: int, names: Iterable[str]) -> bool:
-    """Make *names* the post's categories or tags; whether anything had to be written."""
+    """Make *names* the post's categories or tags; whether it had one that it has no more."""
     wanted = list(dict.fromkeys(names))
     found = db.execute(
         f"SELECT name FROM post_{table} JOIN {table} ON id = {noun}_id WHERE post_id = ? ORDER BY position", (post_id,)
@@ -67,7 +67,7 @@ def _write_names(db: sqlite3.Connection, table: str, noun: str, post_id: int, na
             f"INSERT INTO post_{table} (post_id, {noun}_id, position) SELECT ?, id, ? FROM {table} WHERE name = ?",
             (post_id, position, name),
         )
-    return True
+    return any(name not in wanted for (name,) in found)
 
 
 def drop_unused(db: sqlite3.Connection) -> None:

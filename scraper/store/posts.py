@@ -58,6 +58,7 @@ class PostRows:
         self._sites: set[str] = set()
         self._days = Days(db)
         self._pictures = PictureRows(db)
+        self._wishes = slugs.Wishes(db)
 
     def forget(self) -> None:
         """Drop what is held in memory: after a rollback it may not be in the file."""
@@ -65,6 +66,7 @@ class PostRows:
         self._sites.clear()
         self._days.forget()
         self._pictures.forget()
+        self._wishes.forget()
 
     # Readings ----------------------------------------------------------------------------------------------------
 
@@ -217,6 +219,7 @@ class PostRows:
             "INSERT INTO posts (site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
             (self.site_of(url), url, slugs.provisional(url), state.first_seen_at, state.last_seen_at),
         )
+        self._wishes.add(self.site_of(url), url)
         short_ids.settle(self._db, url)
         return cursor.lastrowid or 0
 
@@ -224,6 +227,7 @@ class PostRows:
         """Drop the row of what turned out to be no post."""
         if post_id is not None:
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+            self._wishes.add(self.site_of(url), url, -1)
             self._days.withdraw(self.site_of(url))
             post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))
@@ -296,7 +300,10 @@ class PostRows:
         base = slugs.plain(url)
         if slug == slugs.provisional(url):
             slugs.settle_new(self._db, site, post_id, url)
-        elif was is None or (slug != base and was.shown != state.shown):
+            return
+        anew = was is None and (slug != base or self._wishes.several(site, base))
+        dated = was is not None and slug != base and was.shown != state.shown
+        if anew or dated:
             slugs.settle(self._db, site, base)
 
 

@@ -7,6 +7,7 @@ SHA-256.
 
 import re
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from scraper import digests, urls
@@ -30,6 +31,30 @@ def plain(url: str) -> str:
 def provisional(url: str) -> str:
     """A slug for a row that has none yet; no real one holds a slash."""
     return f"/{url}"
+
+
+class Wishes:
+    """How many posts of a site would like to have which slug: where it is one, nothing is to be settled."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._of: dict[str, Counter[str]] = {}
+
+    def forget(self) -> None:
+        """Drop what is held in memory: after a rollback it may not be in the file."""
+        self._of.clear()
+
+    def add(self, site: str, url: str, count: int = 1) -> None:
+        """A post has come; -1: one has gone."""
+        if site in self._of:
+            self._of[site][plain(url)] += count
+
+    def several(self, site: str, base: str) -> bool:
+        """Whether more than one post would like to have the slug *base*."""
+        if site not in self._of:
+            rows = self._db.execute("SELECT url FROM posts WHERE site = ?", (site,))
+            self._of[site] = Counter(plain(url) for (url,) in rows)
+        return self._of[site][base] > 1
 
 
 def settle_new(db: sqlite3.Connection, site: str, post_id: int, url: str) -> None:

@@ -1,0 +1,72 @@
+"""What a post costs does not depend on how many there are: SQLite's instructions are counted, not seconds."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scraper.records import Capture, Reading
+from scraper.store import Archive
+from tests.archives import live
+
+pytestmark = pytest.mark.slow
+FEW, MANY = 50, 800
+#: Trees grow a level deeper, no more.
+MOST = 1.5
+#: Instructions between two calls of SQLite's progress handler.
+GRAIN = 10
+
+
+def number_of(capture: Capture) -> int:
+    return int(capture.url.rpartition("-")[2])
+
+
+def read(capture: Capture) -> Reading:
+    """A post with tags of its own."""
+    number = number_of(capture)
+    return Reading(
+        kind="post", url=capture.url, title=f"Letter {number}", published_at=f"20{number % 20 + 10}-01-03T09:00:00Z",
+        body_text=f"Words of letter {number} about rivers.", tags=(f"tag {number}", f"theme {number % 7}"),
+    )  # fmt: skip
+
+
+def steps(db: sqlite3.Connection, work: Callable[[], object]) -> int:
+    """Instructions that *work* takes, in steps of `GRAIN`."""
+    count = 0
+
+    def counted() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    db.set_progress_handler(counted, GRAIN)
+    work()
+    db.set_progress_handler(None, 0)
+    return count
+
+
+def kept(archive: Archive, numbers: range, day: int, words: str = "as it was") -> None:
+    """The pages of these posts as they came on *day*."""
+    run = archive.begin("crawl", f"2026-03-{day:02}T00:00:00Z")
+    for number in numbers:
+        at = f"2026-03-{day:02}T00:00:01Z"
+        capture = live(f"/post/letter-{number}", at, f"{words} {number}")
+        archive.keep(capture, read(capture), run)
+    archive.finish(run, finished_at=f"2026-03-{day:02}T01:00:00Z", requests=0, exit_status=0)
+
+
+def costs(path: Path, posts: int) -> dict[str, float]:
+    """Steps a post, of an archive of so many."""
+    with Archive.open(path, read=read, reader=1) as archive:
+        kept(archive, range(posts), 1)
+        others = range(posts, posts + 20)
+        found = {"kept": steps(archive.db, lambda: kept(archive, others, 2)) / 20}
+        found["seen again"] = steps(archive.db, lambda: kept(archive, others, 3, "as it is now")) / 20
+        found["rebuilt"] = steps(archive.db, archive.rebuild) / (posts + 20)
+    return found
+
+
+def test_a_post_costs_the_same_among_many_as_among_few(tmp_path: Path) -> None:
+    few, many = costs(tmp_path / "few.db", FEW), costs(tmp_path / "many.db", MANY)
+    assert {name: round(many[name] / few[name], 2) for name in few if many[name] > MOST * few[name]} == {}
