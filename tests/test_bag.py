@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,7 +75,7 @@ def test_the_readme_says_the_archives_own_numbers(bag: Path) -> None:
 
 def test_repositories_find_their_forms_filled(bag: Path) -> None:
     form = json.loads((bag / "data" / ".zenodo.json").read_text("utf-8"))
-    assert (form["upload_type"], form["license"]) == ("dataset", "cc-by-4.0")
+    assert (form["upload_type"], form["access_right"], form["license"]) == ("dataset", "open", "CC-BY-4.0")
     assert form["creators"] == [{"name": "USHRN posts archive"}]
     cff = dict(line.split(": ", 1) for line in (bag / "data" / "CITATION.cff").read_text("utf-8").splitlines())
     assert (json.loads(cff["cff-version"]), json.loads(cff["license"])) == ("1.2.0", "CC-BY-4.0")
@@ -91,6 +93,26 @@ def test_where_no_licence_is_stated_none_is_claimed(bag: Path) -> None:
     assert "license" not in deposit.citation_cff(facts)
     assert deposit.NO_LICENCE in deposit.readme(facts, [])
     assert 'license-url: "https://example.org/terms"' in deposit.citation_cff(stated)
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [("cc-by-4.0", "CC-BY-4.0"), ("CC0-1.0", "CC0-1.0"), ("cc-by-nc-sa-3.0-igo", "CC-BY-NC-SA-3.0-IGO"), ("mit", "MIT"),
+     ("ODbL-1.0", "ODbL-1.0"), ("GPL-3.0-or-later", "GPL-3.0-or-later"), ("", ""), ("all rights reserved", ""),
+     ("https://creativecommons.org/licenses/by-nc/4.0/", "CC-BY-NC-4.0"), ("https://example.org/terms", "")],
+)  # fmt: skip
+def test_a_deposit_is_open_only_by_a_licence_that_zenodo_knows(bag: Path, licence: str, name: str) -> None:
+    """Zenodo's form needs `access_right`, with it a licence of SPDX's list (open) or conditions (restricted)."""
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        facts = replace(facts_of(db), licence=licence)
+    form = json.loads(deposit.zenodo(facts))
+    assert form.get("license", "") == name
+    assert form["access_right"] == ("open" if name else "restricted")
+    assert ("access_conditions" in form) == (not name)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", form["publication_date"])
+    assert len(form["title"]) >= 3
+    assert all(creator["name"] for creator in form["creators"])
+    assert ("\nlicense: " in deposit.citation_cff(facts)) == bool(name and "://" not in licence)
 
 
 def test_it_is_a_copy_for_the_public(archive: Path, bag: Path) -> None:

@@ -70,6 +70,11 @@ class WriterName:
         return ", ".join(filter(None, (self.family, self.given, self.suffix)))
 
     @property
+    def indexed(self) -> str:
+        """For programs that drop what stands behind a second comma: ``Lind, Rosa Jr.``; a body as it is."""
+        return ", ".join(filter(None, (self.family, " ".join(filter(None, (self.given, self.suffix))))))
+
+    @property
     def straight(self) -> str:
         """As it is said: ``Rosa Lind Jr.``"""
         return " ".join(filter(None, (self.given, self.family, self.suffix)))

@@ -4,6 +4,7 @@ All of it is made of the archive's own numbers, and of what its operator has set
 """
 
 import json
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -135,9 +136,28 @@ def citation_cff(facts: ArchiveFacts) -> str:
 
 
 def _cff_licence(licence: str) -> dict[str, object]:
+    """The licence where the format has room for it: by its SPDX id, or by its address."""
     if _is_address(licence):
         return {"license-url": licence}
-    return {"license": licence}
+    return _named("license", spdx(licence))
+
+
+#: Licences with a version, by their SPDX ids; those that are written in capitals.
+_VERSIONED = re.compile(r"[a-z0-9]+(?:-[a-z]+)*-\d+\.\d+(?:-[a-z]{2,3})?(?:-only|-or-later)?", re.IGNORECASE | re.ASCII)
+_IN_CAPITALS = re.compile(r"cc(?:0|-[a-z-]+)-\d\.\d(?:-[a-z]{2,3})?", re.IGNORECASE | re.ASCII)
+_DEEDS = re.compile(r"https?://creativecommons\.org/licenses/(?P<terms>[a-z-]+)/(?P<version>\d\.\d)/?(?:deed[.a-z]*)?")
+_UNVERSIONED = ("0BSD", "ISC", "MIT", "Unlicense", "Zlib")
+
+
+def spdx(licence: str) -> str:
+    """The id of *licence* in SPDX's list, spelled as there; empty: words or an address of the operator's own."""
+    if deed := _DEEDS.fullmatch(licence):
+        return f"CC-{deed['terms'].upper()}-{deed['version']}"
+    if _IN_CAPITALS.fullmatch(licence):
+        return licence.upper()
+    if _VERSIONED.fullmatch(licence):
+        return licence
+    return next((known for known in _UNVERSIONED if known.lower() == licence.lower()), "")
 
 
 def zenodo(facts: ArchiveFacts) -> str:
@@ -155,10 +175,17 @@ def zenodo(facts: ArchiveFacts) -> str:
         "keywords": list(KEYWORDS),
         "publication_date": facts.last_day,
         "related_identifiers": related,
-        "license": "" if _is_address(facts.licence) else facts.licence.lower(),
+        **_zenodo_access(facts.licence),
         "notes": f"Made by ushrn {__version__}.",
     }
     return json.dumps({name: value for name, value in form.items() if value}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _zenodo_access(licence: str) -> dict[str, str]:
+    """Open by a licence that Zenodo has by name; else on conditions, which its form then asks for."""
+    if name := spdx(licence):
+        return {"access_right": "open", "license": name}
+    return {"access_right": "restricted", "access_conditions": f"<p>{escape(licence or NO_LICENCE)}</p>"}
 
 
 def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:

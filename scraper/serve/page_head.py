@@ -2,7 +2,8 @@
 
 Zotero's Embedded Metadata translator takes the type of an item from ``DC.type`` where that is one of its own, the
 blog's title from ``og:site_name``, the date from ``DC.date`` or ``article:published_time``; it splits an author at the
-last blank unless there is a comma. So no date of a capture and no address may stand where it looks for these.
+last blank unless there is a comma, and at commas and semicolons where names stand on both sides. So no date of a
+capture and no address may stand where it looks for these.
 """
 
 import json
@@ -66,7 +67,7 @@ def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, 
     yield "DC.publisher", work.site_name
     yield "citation_title", title
     for name in cite.names(work.author, work.site_name):
-        yield "citation_author", name.inverted if name.given else f"{name.family},"
+        yield "citation_author", _for_highwire(name)
     if date := work.published or work.updated:
         yield "DC.date", date
         yield "citation_publication_date", date.replace("-", "/")
@@ -75,6 +76,22 @@ def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, 
         yield "citation_language", language
     for word in work.keywords:
         yield "citation_keywords", word
+
+
+#: Signs at which Zotero takes names apart → such that look the same.
+_LOOKALIKES = str.maketrans({",": "\u201a", ";": "\u201a"})
+
+
+def _for_highwire(name: cite.WriterName) -> str:
+    """*name* so that Zotero takes it for one: a person with family name first, a body whole, a comma behind it.
+
+    Where there are blanks on both sides of the first comma, it takes them for two names; so a given name then has
+    no-break spaces. A comma within a body's name would always part it.
+    """
+    if not name.given:
+        return f"{name.family.translate(_LOOKALIKES)},"
+    family, _, given = name.indexed.partition(", ")
+    return f"{family}, {given.replace(' ', chr(0xA0)) if ' ' in family else given}"
 
 
 def _alternates(ask: Ask, path: str) -> Iterator[tuple[str, str]]:

@@ -219,6 +219,16 @@ def test_zotero_is_offered_every_post_of_a_list(reader: Any, path: str) -> None:
     }
 
 
+def test_a_body_leaves_a_list_whole_and_a_person_with_all_names(open_room: Any, shelf: Any) -> None:
+    shelf.post("a", author="Committee for Housing, Land and Water")
+    shelf.post("b", author="Rosa de la Cruz, Jr.")
+    text = open_room(shelf.path).get("/search?q=").text
+    offered = [dict(parse_qsl(unescape(each))) for each in re.findall(r'<span class="Z3988" title="([^"]+)">', text)]
+    assert {each.get("rft.aucorp") or each["rft.au"] for each in offered} == {
+        "Committee for Housing, Land and Water", "de la Cruz, Rosa Jr."
+    }  # fmt: skip
+
+
 def test_every_page_names_the_feed_of_changes(reader: Any) -> None:
     for path in ("/", "/about", "/post/upr2020/flint-0", "/search?q=flint"):
         assert 'type="application/atom+xml"' in reader.get(path).text
