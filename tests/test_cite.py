@@ -61,6 +61,10 @@ def test_each_kind_of_post_is_cited_as_the_style_says(kind: str, name: str) -> N
         ("Dana King, Ann Lee", (WriterName("King", "Dana"), WriterName("Lee", "Ann"))),
         ("Ludwig van der Berg", (WriterName("van der Berg", "Ludwig"),)),
         ("Nguyễn Thị Hoa", (WriterName("Hoa", "Nguyễn Thị"),)),
+        ("Ursula K. Le Guin", (WriterName("Le Guin", "Ursula K."),)),
+        ("Dick Van Dyke Jr.", (WriterName("Van Dyke", "Dick", "Jr."),)),
+        ("Dana King et al.", (WriterName("King", "Dana"), WriterName("others"))),
+        ("Dana King, Ann Lee & others", (WriterName("King", "Dana"), WriterName("Lee", "Ann"), WriterName("others"))),
     ],
 )
 def test_people_and_bodies_are_told_apart(author: str | None, expected: tuple[WriterName, ...]) -> None:
@@ -104,6 +108,26 @@ def test_bibtex_escapes_what_tex_would_eat() -> None:
     expected = r"100\% of \textbraceleft{}a\_b\textbraceright{} \& \#1 \textasciitilde{} \textbackslash{}x \$5"
     assert f"  title = {{{expected}}},\n" in entry
     assert "url = {https://x.example/a%7Bb%7D}" in entry
+
+
+def test_authors_that_the_site_does_not_name_are_bibtexs_others() -> None:
+    assert "  author = {King, Dana and others},\n" in cite.bibtex(WORK._replace(author="Dana King et al."))
+
+
+@pytest.mark.parametrize(
+    ("title", "chicago", "oscola"),
+    [
+        ("She Said “Never.”", "“She Said ‘Never,’”", "‘She Said “Never”’"),
+        ("“We Are ‘Free’ Now”", "“‘We Are “Free” Now,’”", "‘“We Are ‘Free’ Now”’"),
+        ("Is It “Justice?”", "“Is It ‘Justice?,’”", "‘Is It “Justice?”’"),
+        ("Letters to “the U.S.”", "“Letters to ‘the U.S.,’”", "‘Letters to “the U.S.”’"),
+        ("We Wait…", "“We Wait…,”", "‘We Wait…’"),
+    ],
+)
+def test_quotations_within_a_title_change_marks_at_each_level(title: str, chicago: str, oscola: str) -> None:
+    item = cite.record(WORK._replace(title=title))
+    assert f" {chicago} " in cite.plain(STYLES["Chicago (note)"](item, None))
+    assert f" {oscola} " in cite.plain(STYLES["OSCOLA"](item, None))
 
 
 def test_ris_has_one_value_a_line() -> None:

@@ -29,7 +29,7 @@ from functools import lru_cache, partial
 from itertools import chain, repeat
 from typing import Any
 
-from scraper.cite.names import WriterName, names
+from scraper.cite.names import OTHERS, WriterName, names
 from scraper.cite.record import Item, Work, issued, key_of, note_of
 from scraper.cite.text import holds_any, line, line_kept, lines
 from scraper.wording import framed
@@ -224,7 +224,9 @@ def _tex_authors(author: str | None, site_name: str) -> str:
 
 
 def _tex_name(name: WriterName) -> str:
-    """``Lind, Jr., Rosa``; a body's name in braces of its own, so that it is not taken apart."""
+    """``Lind, Jr., Rosa``; a body's name in braces of its own, so that it is not taken apart; BibTeX's ``others``."""
+    if name.family == OTHERS:
+        return OTHERS
     if not name.given:
         return f"{{{_tex(name.family)}}}"
     return ", ".join(_tex(part) for part in (name.family, name.suffix, name.given) if part)

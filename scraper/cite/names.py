@@ -51,6 +51,8 @@ _ROLES = _set(
     " researcher secretary spokesperson treasurer volunteer writer"
 )
 _PARTICLES = _set("al bin da de del della den der di dos du el ibn la las le los ten ter van von y")
+#: Particles that begin a family name in capitals too: Le Guin, De Niro. Elsewhere these are middle names as well.
+_CAPITAL_PARTICLES = frozenset({"De", "Del", "Della", "Di", "Du", "Le", "Van", "Von"})
 #: Words that a person's name has at most, particles and suffixes aside.
 _LONGEST = 4
 
@@ -89,7 +91,7 @@ class WriterName:
 @lru_cache(maxsize=4096)
 def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     """The authors in *author*, as the site shows them; none where it names nobody. The site itself is a body."""
-    text = _without_roles(_BY.sub("", line(author)))
+    text = _ET_AL.sub(f" and {OTHERS}", _without_roles(_BY.sub("", line(author))))
     if not re.search(r"\w", text) or text.casefold() in _NOBODY:
         return ()
     if text.casefold() == line(site_name).casefold() or _is_body(text):
@@ -98,6 +100,9 @@ def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (WriterName(text),)
 
 
+#: Stands for authors that the site does not name.
+OTHERS = "others"
+_ET_AL = re.compile(r",?\s+(?:et\s+al\.?|(?:and|&)\s+(?:the\s+)?others)$", re.IGNORECASE)
 _BY = re.compile(r"^(?:written |posted )?by:? ", re.IGNORECASE)
 
 
@@ -173,6 +178,6 @@ def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
 def _family_from(words: list[str]) -> int:
     """At which of *words* the family name begins: the last one, or the particles before it."""
     start = len(words) - 1
-    while start > 1 and words[start - 1] in _PARTICLES:
+    while start > 1 and words[start - 1] in _PARTICLES | _CAPITAL_PARTICLES:
         start -= 1
     return start

@@ -84,17 +84,36 @@ _QUOTED = re.compile(
 )
 
 
+_OTHER_MARKS = {"‘": ("“", "”"), "“": ("‘", "’")}
+
+
 def with_inner(title: str, opening: str, closing: str) -> str:
-    """*title* with its own quotations, whatever their marks, between *opening* and *closing*."""
-    return _QUOTED.sub(lambda found: f"{opening}{next(filter(None, found.groups()), '')}{closing}", title)
+    """*title* with its own quotations, whatever their marks, between *opening* and *closing*.
+
+    Quotations within these have the other marks.
+    """
+
+    def marked(found: re.Match[str]) -> str:
+        inner = next(filter(None, found.groups()), "")
+        return f"{opening}{with_inner(inner, *_OTHER_MARKS[opening])}{closing}"
+
+    return _QUOTED.sub(marked, title)
 
 
 #: A word whose full stop is its own: ``U.S.``, ``Inc.``, ``No.``
 _ABBREVIATION = re.compile(r"(?:\w\.)+\w\.$|\b(?:Co|Corp|Dr|Inc|Jr|Ltd|No|Sr|St|Vol|al|etc|v|vs)\.$")
 
 
+#: A full stop, and marks that close quotations behind it.
+_STOP = re.compile(r"(?<!\.)\.(?P<marks>[”’\"']*)$")
+
+
 def unstopped(title: str) -> str:
-    """*title* without the full stop at its end, for styles that go on behind it; that of an abbreviation stays."""
-    if title.endswith(".") and not title.endswith("..") and not _ABBREVIATION.search(title):
-        return title[:-1]
-    return title
+    """*title* without the full stop at its end, for styles that go on behind it; that of an abbreviation stays.
+
+    A stop within quotation marks at the end goes too.
+    """
+    found = _STOP.search(title)
+    if found is None or _ABBREVIATION.search(title[: found.start() + 1]):
+        return title
+    return title[: found.start()] + found["marks"]

@@ -135,7 +135,7 @@ def citation_cff(facts: ArchiveFacts) -> str:
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items() if value)
 
 
-def _cff_licence(licence: str) -> dict[str, object]:
+def _cff_licence(licence: str) -> dict[str, str]:
     """The licence where the format has room for it: by its SPDX id, or by its address."""
     if _is_address(licence):
         return {"license-url": licence}
