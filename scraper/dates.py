@@ -197,7 +197,9 @@ def _in_either_order(first: int, second: int, year: int, *, day_first: bool) -> 
 def _vietnamese(match: re.Match[str]) -> str:
     """The numbered months of Vietnamese, as names that the table has."""
     number = int(match[1])
-    return f" {_ENGLISH[number - 1]} " if 1 <= number <= 12 else match[0]
+    if 1 <= number <= 12:
+        return f" {_ENGLISH[number - 1]} "
+    return match[0]
 
 
 def _worded(text: str) -> Spelled | None:

@@ -58,7 +58,9 @@ def image_id(image: Image) -> str:
 
 def file_id(file: File) -> str:
     """Wix's media id; elsewhere the address, and where the page hides that, the name."""
-    return _media_id(file.url) if file.url else file.name or ""
+    if file.url:
+        return _media_id(file.url)
+    return file.name or ""
 
 
 def _media_id(url: str) -> str:

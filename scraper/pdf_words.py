@@ -28,7 +28,9 @@ def searchable(page: str) -> str:
     def joined(found: re.Match[str]) -> str:
         before, behind = found[1], found[2]
         hyphened = f"{before}-{behind}".casefold() in known or not behind[0].islower()
-        return f"{before}-{behind}\n" if hyphened else f"{before}{behind}\n"
+        if hyphened:
+            return f"{before}-{behind}\n"
+        return f"{before}{behind}\n"
 
     text = _BROKEN.sub(joined, text)
     return "\n".join(line.strip() for line in text.splitlines()).strip()

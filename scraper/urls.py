@@ -165,7 +165,9 @@ def normalise(url: str, base: str | None = None) -> str:
     """
     if len(url) > LONGEST:
         return ""
-    return url if _PLAIN.fullmatch(url) else _normalised(url, base)
+    if _PLAIN.fullmatch(url):
+        return url
+    return _normalised(url, base)
 
 
 _BLANKS = "".join(map(chr, range(33))) + "\xa0\ufeff"

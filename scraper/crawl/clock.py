@@ -131,4 +131,6 @@ def _set_aside(session: NetworkSession) -> None:
 def _is_wrong(captured_at: str, told: datetime | None, latest: datetime) -> bool:
     """Whether a capture's time is wrong: by what the server itself said, else because it is still to come."""
     at = instant(captured_at)
-    return at > latest if told is None else abs(told - at) > OFF
+    if told is None:
+        return at > latest
+    return abs(told - at) > OFF

@@ -66,7 +66,9 @@ class DriftWatch:
             if name in fields and len(urls) >= self.enough and len(urls) * 2 > self.looked_at
         }
         alike = self._alike() if OWN_TEXT in fields else []
-        return {**found, OWN_TEXT: alike} if alike else found
+        if alike:
+            return {**found, OWN_TEXT: alike}
+        return found
 
     def _alike(self) -> list[str]:
         """Posts that show one and the same text, in place of another or for the first time."""

@@ -122,7 +122,9 @@ def _post(capture: Capture, reading: Reading | None) -> Reading | None:
         return None  # whatever a site's front page looks like
     if capture.status == PARTIAL and capture.truncated is not None:
         return None  # a part that nobody asked for is no page (RFC 9110, 15.3.7)
-    return None if reading.title is None and reading.body_text is None else reading
+    if reading.title is None and reading.body_text is None:
+        return None
+    return reading
 
 
 def _meaning(
@@ -141,7 +143,9 @@ def _meaning(
     if wall is not None:
         return Meaning.BLOCKED, wall
     absent = _absence(capture, reading)
-    return _unsaid(capture, reading) if absent is None else (Meaning.ABSENT, absent)
+    if absent is None:
+        return _unsaid(capture, reading)
+    return (Meaning.ABSENT, absent)
 
 
 def _unsaid(capture: Capture, reading: Reading | None) -> tuple[Meaning, str]:
@@ -195,7 +199,9 @@ def _led_away(capture: Capture) -> str | None:
         return None
     if urls.is_post(to):
         return f"leads to {urls.canonical(to)}"
-    return f"soft 404: leads to {to}" if _is_front(to) else None
+    if not _is_front(to):
+        return None
+    return f"soft 404: leads to {to}"
 
 
 def _is_front(url: str) -> bool:
@@ -212,9 +218,9 @@ def _poverty(reading: Reading | None) -> str:
     """Why there is no post to read, in a few words."""
     if reading is None:
         return "nothing could be read"
-    return (
-        "neither title nor text" if reading.kind == ReadingKind.POST else f"a page of kind {reading.kind!r}, not a post"
-    )
+    if reading.kind == ReadingKind.POST:
+        return "neither title nor text"
+    return f"a page of kind {reading.kind!r}, not a post"
 
 
 def instant(text: str) -> datetime:
@@ -223,4 +229,6 @@ def instant(text: str) -> datetime:
     if re.fullmatch(r"\d{4}(?:-\d{2})?", text):
         text += "-01-01"[len(text) - 4 :]
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if found.tzinfo:
+        return found
+    return found.replace(tzinfo=UTC)

@@ -70,9 +70,13 @@ def shown(moment: datetime, now: datetime) -> str:
     """As a reader sees a date: ``3 days ago``, ``May 16``, ``Sep 9, 2019``."""
     days = (now - moment).days
     if 0 <= days < RECENT_DAYS:
-        return "just now" if days == 0 else f"{plural(days, 'day')} ago"
+        if days == 0:
+            return "just now"
+        return f"{plural(days, 'day')} ago"
     spelled = f"{moment:%b} {moment.day}"
-    return spelled if moment.year == now.year else f"{spelled}, {moment.year}"
+    if moment.year == now.year:
+        return spelled
+    return f"{spelled}, {moment.year}"
 
 
 @lru_cache(maxsize=8)

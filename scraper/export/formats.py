@@ -92,7 +92,9 @@ def _cell(value: object) -> str:
     text = str(value)
     if '"' in text:
         return '"' + text.replace('"', '""') + '"'
-    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
+    if "," in text or "\n" in text or "\r" in text:
+        return f'"{text}"'
+    return text
 
 
 def _for_excel(names: list[str], values: list[object], options: Options) -> list[object]:

@@ -117,7 +117,9 @@ def _checked(name: str, value: str) -> str:
 
 def _meant(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    if not close:
+        return ""
+    return f" (did you mean {close[0]!r}?)"
 
 
 def count(db: sqlite3.Connection, request: Request | None = None) -> int:
@@ -137,4 +139,6 @@ def _pages_of(base_url: str, site: str) -> str:
 
 def _segment(text: str) -> str:
     """*text* as one segment of a path. Most are one already, and `quote` takes its time to see that."""
-    return text if text.isascii() and text.replace("-", "").isalnum() else quote(text, safe="")
+    if text.isascii() and text.replace("-", "").isalnum():
+        return text
+    return quote(text, safe="")

@@ -136,7 +136,9 @@ def _rows_of(
     order = [at for at, column in enumerate(wanted, 1) if column.name not in BODIES]
     encoded = [(at, column.bytes_as) for at, column in enumerate(wanted) if column.bytes_as]
     found = whole_tables.rows(db, table, [column.sql for column in wanted], order, posts)
-    return (_readable(row, encoded) for row in found) if encoded else found
+    if encoded:
+        return (_readable(row, encoded) for row in found)
+    return found
 
 
 def _readable(row: tuple[object, ...], encoded: list[tuple[int, str]]) -> tuple[object, ...]:

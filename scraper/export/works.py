@@ -50,7 +50,9 @@ def revision_url(base: str, site: str, slug: str, record_sha256: str | None, see
     Where no capture is known, the address of the post.
     """
     page = post_url(base, site, slug)
-    return f"{page}/revision/{revision_name(record_sha256, seen_at)}" if record_sha256 and seen_at else page
+    if record_sha256 and seen_at:
+        return f"{page}/revision/{revision_name(record_sha256, seen_at)}"
+    return page
 
 
 def revision_name(record_sha256: str, seen_at: str) -> str:

@@ -259,7 +259,9 @@ class WarcImporter:
         if body is None:
             return None
         whole = replace(capture, body=body)
-        return whole if found.own is not None else incoming.with_body(whole)
+        if found.own is not None:
+            return whole
+        return incoming.with_body(whole)
 
     def _is_known(self, record_sha256: str) -> bool:
         return capture_queries.id_of_record(self._db, record_sha256) is not None

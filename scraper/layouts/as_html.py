@@ -170,4 +170,6 @@ def _inline(event: Image | Video | File | Placeholder) -> str:
     if isinstance(event, Placeholder):
         return escape(event.text, quote=False)
     name = escape((event.title if isinstance(event, Video) else event.name) or event.url or "", quote=False)
-    return f'<a href="{escape(event.url)}">{name}</a>' if event.url else name
+    if event.url:
+        return f'<a href="{escape(event.url)}">{name}</a>'
+    return name

@@ -41,4 +41,6 @@ def grey_box(width: int, height: int, lines: Sequence[str] = ()) -> str:
 def _cut(line: str, most: int) -> str:
     """*line* in at most so many letters, without what XML cannot hold."""
     plain = "".join(letter for letter in line if letter.isprintable())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+    if len(plain) <= most:
+        return plain
+    return plain[: most - 1] + "…"

@@ -65,12 +65,16 @@ def _letter(found: re.Match[str]) -> str:
     r"""A letter written as an escape, as itself, so that ``u\72l(`` is seen for what it is; other escapes stay."""
     code, space, sign = found.groups()
     if sign is not None:
-        return sign if sign.isascii() and sign.isalpha() else found[0]
+        if sign.isascii() and sign.isalpha():
+            return sign
+        return found[0]
     value = int(code, 16)
     if value < 0x80 and (chr(value).isalpha() or chr(value) in "(:@-"):
         return chr(value)
     # What comes behind may become a letter: without a space it would be read as part of this escape.
-    return found[0] if space or len(code) == 6 else found[0] + " "
+    if space or len(code) == 6:
+        return found[0]
+    return found[0] + " "
 
 
 def _address(written: str, resolve: Resolve) -> str:

@@ -122,4 +122,6 @@ def timemap_json(original: str, timestamps: Sequence[str], place: Callable[[str]
 def _named(timestamps: Sequence[str]) -> list[str]:
     """Each second once, in order."""
     each = list(dict.fromkeys(timestamps))
-    return each if len(each) <= MOST else [each[0], *each[-MOST + 1 :]]
+    if len(each) <= MOST:
+        return each
+    return [each[0], *each[-MOST + 1 :]]

@@ -238,4 +238,6 @@ def _escaped(text: str) -> str:
 
 def _quoted(escaped: str, bare: re.Pattern[str]) -> str:
     """In quotation marks, unless it is as *bare* says."""
-    return escaped if bare.fullmatch(escaped) else f'"{escaped}"'
+    if bare.fullmatch(escaped):
+        return escaped
+    return f'"{escaped}"'

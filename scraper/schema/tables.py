@@ -122,7 +122,9 @@ def _is_held(table: str, columns: tuple[str, ...]) -> str:
 def _where(*conditions: str) -> str:
     """Those *conditions* that are any, as a clause."""
     found = " AND ".join(filter(None, conditions))
-    return f" WHERE {found}" if found else ""
+    if not found:
+        return ""
+    return f" WHERE {found}"
 
 
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:

@@ -15,7 +15,9 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 def fold(text: str) -> str:
     """*text* with its letters as the indexes have them; capitals and most accents are left to the index."""
-    return text if text.isascii() else text.translate(_TABLE)
+    if text.isascii():
+        return text
+    return text.translate(_TABLE)
 
 
 def key(text: str) -> str:

@@ -41,7 +41,9 @@ class Posting:
 
     def bits(self, length: int) -> int:
         """The posts as bits."""
-        return mask_of(self.places, length) if self.mask is None else self.mask
+        if self.mask is None:
+            return mask_of(self.places, length)
+        return self.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Named:
 def stem(word: str) -> str:
     """*word* without the s of its plural, as names are compared."""
     bare = key(word)
-    return bare[:-1] if len(bare) > 3 and bare.endswith("s") else bare
+    if len(bare) > 3 and bare.endswith("s"):
+        return bare[:-1]
+    return bare
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,9 @@ class Ledger:
 
     def label(self, facet: str, value: str) -> str:
         """*value* of a facet for people."""
-        return self.sites.get(value, value) if facet == "site" else value
+        if facet == "site":
+            return self.sites.get(value, value)
+        return value
 
     @cached_property
     def names_with(self) -> Mapping[str, tuple[int, ...]]:

@@ -101,7 +101,9 @@ def compile_query(db: sqlite3.Connection, query: Query) -> Match:
 
 
 def _all_of(node: Node) -> tuple[Node, ...]:
-    return node.children if isinstance(node, All) else (node,)
+    if isinstance(node, All):
+        return node.children
+    return (node,)
 
 
 def relaxed(node: Node) -> Node | None:

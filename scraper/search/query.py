@@ -83,7 +83,9 @@ def _joined(kind: type[All] | type[Any], parts: Iterable[Node]) -> Node | None:
 
 def _written(node: Node | None) -> Node | None:
     """*node*, said to be joined by an AND that the reader wrote."""
-    return All(node.children, written=True) if isinstance(node, All) else node
+    if isinstance(node, All):
+        return All(node.children, written=True)
+    return node
 
 
 @dataclass(slots=True)
@@ -178,7 +180,9 @@ class _Reader:
         inside = _all(self.sequence(depth + 1))
         self.at += 1
         column = tokens.COLUMNS.get(tokens.field_name(token["field"]))
-        return tokens.within(inside, column) if inside and column else inside
+        if inside and column:
+            return tokens.within(inside, column)
+        return inside
 
     def leaf(self, token: re.Match[str]) -> Node | None:
         if token["near"]:
@@ -262,7 +266,9 @@ class _Reader:
         if others and isinstance(node, Term) and synonyms.abbreviates(written):
             exact, node = True, replace(node, exact=True)
         terms = (Term(text, exact=exact or synonyms.needs_capitals(text)) for text in more)
-        return Any((node, *terms), spellings=True) if more else node
+        if more:
+            return Any((node, *terms), spellings=True)
+        return node
 
 
 def _longest(run: list[Term]) -> tuple[int, tuple[str, ...]]:

@@ -53,7 +53,9 @@ _KOREAN = re.compile(f"([가-힣]{{2,}}?)(?:{'|'.join(_PARTICLES)})")
 
 def narrow(text: str) -> str:
     """*text* with letters of full width as those of ASCII."""
-    return text if text.isascii() else text.translate(_NARROW)
+    if text.isascii():
+        return text
+    return text.translate(_NARROW)
 
 
 def wide(text: str) -> str:
@@ -93,7 +95,9 @@ def with_articles(word: str) -> Iterator[str]:
 def _without_article(word: str, articles: tuple[str, ...]) -> str:
     """*word* without the longest of *articles* that it begins with, if as much as a word is left."""
     begun = [each for each in articles if word.startswith(each) and len(word) - len(each) > 2]
-    return word[len(max(begun, key=len)) :] if begun else word
+    if begun:
+        return word[len(max(begun, key=len)) :]
+    return word
 
 
 def unspaced(text: str) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ class Split:
     def majority(self) -> int:
         """How many of the units are most of the query's words; more than there are: all of them are all words."""
         count = len(self.units)
-        return count // 2 + 1 if count > 2 else count + (not self.chatty)
+        if count > 2:
+            return count // 2 + 1
+        return count + (not self.chatty)
 
     def has(self, matched: Matched) -> bool:
         """Whether so few words can be relaxed to *matched*."""

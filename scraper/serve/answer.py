@@ -242,7 +242,9 @@ def origin(room: Room, request: Request) -> str:
     own = urlsplit(frame_of(room).settings.public_url)
     if own.netloc:
         return f"{own.scheme}://{own.netloc}"
-    return f"{request.scheme}://{request.host}" if called(request) else address_of(request)
+    if called(request):
+        return f"{request.scheme}://{request.host}"
+    return address_of(request)
 
 
 def own_origin(room: Room, request: Request) -> str:
@@ -263,7 +265,9 @@ def address_of(request: Request) -> str:
 def called(request: Request) -> str:
     """By which name or address the reader calls us; empty: by none that can be one."""
     found = _HOST.fullmatch(request.host or "")
-    return found["name"].strip("[]") if found else ""
+    if not found:
+        return ""
+    return found["name"].strip("[]")
 
 
 def is_settled(room: Room, request: Request) -> bool:

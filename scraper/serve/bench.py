@@ -65,7 +65,9 @@ def routes(room: Room, *, sql: bool) -> list[tuple[str, Callable[..., Any]]]:
         (rf"^/{bench}/(?P<table>[^/.]+)$", view(table_page, OF_TABLES)),
         (rf"^/{bench}/(?P<table>[^/.]+)/(?P<keys>[^/.]+)$", view(row_page)),
     ]
-    return pages if sql else [(rf"^/{bench}$", view(database_page)), *pages]
+    if sql:
+        return pages
+    return [(rf"^/{bench}$", view(database_page)), *pages]
 
 
 def view(show: Show, more: Mapping[str, str] = NOTHING) -> Callable[[Request, Datasette], Awaitable[Response]]:
@@ -212,7 +214,9 @@ def cell(room: Room, name: str, value: Any, leads_to: Mapping[str, str], most: i
 
 def cut(text: str, most: int) -> str:
     """*text*, or its beginning."""
-    return text if len(text) <= most else text[:most].rstrip() + "…"
+    if len(text) <= most:
+        return text
+    return text[:most].rstrip() + "…"
 
 
 def key_of(row: Mapping[str, Any], keys: Sequence[str]) -> list[str]:

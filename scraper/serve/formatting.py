@@ -13,7 +13,9 @@ day = in_words
 def moment(stamp: str | None) -> str:
     """``16 March 2021, 14:05 UTC``; without a time where *stamp* has none."""
     found = re.match(r"\d{4}-\d\d-\d\dT(\d\d:\d\d)", stamp or "")
-    return f"{day(stamp)}, {found[1]} UTC" if found else day(stamp)
+    if found:
+        return f"{day(stamp)}, {found[1]} UTC"
+    return day(stamp)
 
 
 def number(value: int | None) -> str:

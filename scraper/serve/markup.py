@@ -152,7 +152,9 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
 
 def _whole(word: str) -> str:
     inside = r"\s+".join(map(re.escape, word.split()))
-    return inside if search.is_unspaced(word) else rf"(?<!\w){inside}(?!\w)"
+    if search.is_unspaced(word):
+        return inside
+    return rf"(?<!\w){inside}(?!\w)"
 
 
 def _marked(text: str, pattern: re.Pattern[str] | None) -> str:

@@ -170,7 +170,9 @@ def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RevisedField]
 
 def said(name: str, value: str | None) -> str:
     """*value* of the field as people read it; empty: there is none."""
-    return formatting.moment(value) if name.endswith("_at") else value or ""
+    if name.endswith("_at"):
+        return formatting.moment(value)
+    return value or ""
 
 
 def targets(old: str | None, new: str | None) -> list[Targets]:

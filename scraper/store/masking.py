@@ -99,7 +99,9 @@ def masked(data: bytes, wanted: frozenset[bytes], media_type: str | None = None)
     for _ in range(_ROUNDS):
         spots = {spot for view in _views(text) for spot in _found(view, wanted)}
         if not spots:
-            return data if text is before else text.encode(encoding)
+            if text is before:
+                return data
+            return text.encode(encoding)
         text = _without(text, spots)
     return None
 

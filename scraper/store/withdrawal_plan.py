@@ -224,7 +224,9 @@ class _Finding:
     def _in_file(self, number: int, sha256: str) -> frozenset[bytes]:
         """Runs of the words of a file: as the tables have them, else as they are read."""
         known = self._db.execute("SELECT text FROM files WHERE sha256 = ? AND text IS NOT NULL", (sha256,)).fetchone()
-        return masking.runs(known[0]) if known else self._said((number,))
+        if known:
+            return masking.runs(known[0])
+        return self._said((number,))
 
     def _heads(self, runs: frozenset[bytes]) -> Iterator[int]:
         if runs:

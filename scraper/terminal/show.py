@@ -105,7 +105,9 @@ def _plain(value: object) -> str:
 
 
 def _words(count: object) -> str:
-    return plural(count, "word") if isinstance(count, int) else "length unknown"
+    if isinstance(count, int):
+        return plural(count, "word")
+    return "length unknown"
 
 
 def _head(history: PostHistory) -> str:

@@ -196,7 +196,9 @@ def _fields(line: str) -> Mapping[str, object]:
     if start >= 0 and (start == 0 or line.count(" ", 0, start) == 2):
         said = _object(line[start:])
         key = line[:start].split()
-        return {**said, "timestamp": key[1]} if said and len(key) == 2 else said
+        if said and len(key) == 2:
+            return {**said, "timestamp": key[1]}
+        return said
     words = line.split()
     return dict(zip(PLAIN.get(len(words), ()), words, strict=False))
 

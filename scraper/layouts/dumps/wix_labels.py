@@ -88,7 +88,9 @@ def _marked_categories(lines: Sequence[str], end: int) -> tuple[int, tuple[str, 
             named.append(line)
             start = index
         mark_due = not mark_due
-    return (start, tuple(reversed(named))) if len(named) > 1 else (end, ())
+    if len(named) > 1:
+        return (start, tuple(reversed(named)))
+    return (end, ())
 
 
 def in_one_line(line: str) -> tuple[str, ...]:
@@ -147,7 +149,9 @@ def _are_words_of(labels: Sequence[str], text: Sequence[str]) -> bool:
 
 def _look_alike(labels: Sequence[str], items: Sequence[str]) -> bool:
     """Whether all *labels* are *items* of a list, or none is and there are three or more."""
-    return len(items) == len(labels) if items else len(labels) > 2
+    if items:
+        return len(items) == len(labels)
+    return len(labels) > 2
 
 
 def _squashed(text: str) -> str:

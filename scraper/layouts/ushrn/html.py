@@ -156,7 +156,9 @@ def post(page: Page, layout: str, selectors: Sequence[str] = ()) -> Reading:
         raise Unreadable(page.url or "page", "expected a post, found neither a title nor a body")
     reading = _with_dates(_of_head(page, layout, heading), published(page, heading or above, lines), updated(page))
     reading = replace(reading, author=author(page, found.text if found else ""), problems=problems)
-    return reading if found is None else _with_body(reading, found, page.url)
+    if found is None:
+        return reading
+    return _with_body(reading, found, page.url)
 
 
 def _with_dates(reading: Reading, when: Dated, changed: Dated) -> Reading:

@@ -152,7 +152,9 @@ class _Told:
         """
         shown = _headings(self.article)
         if len(shown) < 2:
-            return shown[0] if shown else self._title_in_data()
+            if shown:
+                return shown[0]
+            return self._title_in_data()
         names = set(map(squashed, named(self.page)))
         return next((name for name in shown if squashed(name) in names), shown[0])
 
