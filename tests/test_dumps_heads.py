@@ -157,6 +157,47 @@ def test_where_nothing_tells_the_title_it_stays_open(head: str, url: str) -> Non
     assert told(head, url)[0] is None
 
 
+NAMED = "https://www.example.org/post/flint-gets-its-clean-water-again"
+LONG = "The engineer and former head of the water works of Flint on pipes, on courts and on the ten years that it took"
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        (f"* Ann Roe\n{LONG}", ""),
+        ("* Ann Roe\nA talk with the head of the works", NAMED),
+        ("* Ann Roe\n* Jan 5, 2021\n* 3 min read\nA talk with the head of the works", NAMED),
+        ("Ann Roe\nJan 5, 2021\n3 min read", ""),
+        ("Ann Roe\nJan 5, 2021\n3 min read", NAMED),
+        ("Ann RoeJan 5, 2021", ""),
+        ("* Jan 5, 2021\n* 3 min read\n1. A letter was written to the court", ""),
+        ("* Jan 5, 2021\n* 3 min read\nletter-to-the-court.pdf", ""),
+    ],
+)
+def test_a_post_whose_owner_hides_its_title_has_none_and_a_note_says_so(head: str, url: str) -> None:
+    reading = dump(f"top of page\n{head}", url)
+    assert reading.title is None
+    assert [problem.field for problem in reading.problems] == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("* Ann Roe\nWe Won", "We Won"),
+        ("* Ann Roe\n* Jan 5, 2021\nVoices from the Courts", "Voices from the Courts"),
+        ("Ann Roe\nUpdated: Jan 5, 2021", "Ann Roe"),
+        ("الحق في الماء\nJan 5, 2021\n3 min read", "الحق في الماء"),
+    ],
+)
+def test_a_title_that_is_shown_is_still_known(head: str, title: str) -> None:
+    assert dump(f"top of page\n{head}").title == title
+
+
+def test_a_word_of_menus_is_the_title_where_the_address_is_made_of_it() -> None:
+    head = "EA\nJan 5, 2021\n3 min read\nEvents"
+    assert dump(head, "https://www.example.org/post/events").title == "Events"
+
+
 BANNERS = (
     "This site was designed with the .com website builder. Create your website today.Start Now",
     "We use cookies on our website to see how you interact with it.\nAccept",

@@ -1,6 +1,7 @@
 """A capture → what it says: decode, choose a layout, read, check. Pure: no network, clock, database, environment."""
 
 from dataclasses import replace
+from typing import Any
 
 from scraper import dates, magic, urls
 from scraper.charset import decode, is_wide
@@ -52,21 +53,32 @@ def _with_site(reading: Reading, page: Page | TextPage) -> Reading:
 
 
 def _checked(reading: Reading, page: Page | TextPage) -> Reading:
-    """*reading* without dates that no post can bear; a date that is no more than a day is the day that was shown."""
-    published, updated = reading.published_at, reading.updated_at
-    if published is not None and not dates.is_possible(published, page.captured_at):
-        reading = replace(
-            reading, published_at=None, published_basis=None, published_day=None, published_day_basis=None
-        )
-        reading = replace(reading, problems=(*reading.problems, _impossible("published_at", published)))
-    elif published is not None and len(published) == _DAY:
-        reading = replace(reading, published_day=published, published_day_basis=DayBasis.SHOWN)
-    if updated is not None and not dates.is_possible(updated, page.captured_at):
-        reading = replace(reading, updated_at=None, updated_basis=None, updated_day=None, updated_day_basis=None)
-        reading = replace(reading, problems=(*reading.problems, _impossible("updated_at", updated)))
-    elif updated is not None and len(updated) == _DAY:
-        reading = replace(reading, updated_day=updated, updated_day_basis=DayBasis.SHOWN)
+    """*reading* without dates that no post can bear; what a dump's lines leave open is said of its title."""
+    for name in ("published", "updated"):
+        reading = _dated(reading, name, page.captured_at)
+    is_open = reading.kind == ReadingKind.POST and isinstance(page, TextPage) and reading.title is None
+    if is_open and all(problem.field != "title" for problem in reading.problems):
+        return replace(reading, problems=(*reading.problems, _untitled(page.url)))
     return reading
+
+
+def _dated(reading: Reading, name: str, captured_at: str | None) -> Reading:
+    """*reading* without its date *name* where no post can bear it; one that is a day is the day that was shown."""
+    at: str | None = getattr(reading, f"{name}_at")
+    if at is None:
+        return reading
+    if not dates.is_possible(at, captured_at):
+        nothing: dict[str, Any] = dict.fromkeys(f"{name}_{part}" for part in ("at", "basis", "day", "day_basis"))
+        return replace(reading, **nothing, problems=(*reading.problems, _impossible(f"{name}_at", at)))
+    if len(at) != _DAY:
+        return reading
+    shown: dict[str, Any] = {f"{name}_day": at, f"{name}_day_basis": DayBasis.SHOWN}
+    return replace(reading, **shown)
+
+
+def _untitled(url: str | None) -> Problem:
+    message = "expected a line that is the title, found none that is surely one"
+    return Problem(stage=Stage.EXTRACT, kind="title-open", field="title", level=Level.NOTE, message=message, url=url)
 
 
 def _impossible(field: str, at: str) -> Problem:

@@ -142,6 +142,11 @@ def named_in(url: str | None, line: str) -> float:
     return 0.0
 
 
+def is_the_slug(url: str | None, line: str) -> bool:
+    """Whether the slug of *url* is made of the words of *line*, of all of them and no others."""
+    return url is not None and _words(urls.slug(url)) == _words(line)
+
+
 def is_named_otherwise(url: str | None, line: str, *, of_a_text: bool = False) -> bool:
     """Whether the slug of *url* is a title's, of several words, and *line* holds none of them, or few of many.
 

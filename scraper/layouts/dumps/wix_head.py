@@ -240,14 +240,15 @@ def _without_marks(lines: Sequence[str], start: int, *, chrome: bool, menu: bool
 
 
 def _is_doubtful(lines: Sequence[str], top: int, url: str | None) -> bool:
-    """Whether the first line may be an author, or the first of a body whose title the owner hides: a name above another
-    short line, or a line that the address, itself made of a title, does not name.
+    """Whether the first line may be an author, or the first of a body whose title the owner hides: a name with a date
+    or above another short line, or a line that the address, itself made of a title, does not name.
     """
     line = lines[top]
-    below, *under = nonblank(lines[top + 1 :])[:4] or [""]
-    if is_handle(line) and named_in(url, line) < NAMED:
+    is_unnamed = named_in(url, line) < NAMED
+    if is_unnamed and (is_handle(line) or dated_name(line) is not None):
         return True
-    if is_name(line) and named_in(url, line) < NAMED and not is_used(line, small_words(lines[top + 1 :])):
+    if is_unnamed and is_name(line) and not is_used(line, small_words(lines[top + 1 :])):
+        below, *under = nonblank(lines[top + 1 :])[:4] or [""]
         return is_named_otherwise(url, line) or (is_heading(below) and is_above_text(below, under))
     return is_named_otherwise(url, line, of_a_text=True)
 
