@@ -455,6 +455,8 @@ def _cut(source: str, start: int) -> str | None:
 #: Tags of a head that are looked at; real heads have some fifty, with as many scripts and styles.
 _MAX_HEAD_TAGS = 2000
 _MAX_TAG = 20_000
+#: After so many tags that never end, nothing more is read of a head: each is looked for through all of `_MAX_TAG`.
+_MAX_UNENDED = 50
 _TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
 _HEAD_TAG = re.compile(
     r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE
@@ -536,7 +538,7 @@ def _gather_meta(head: _Head, attributes: dict[str, str]) -> None:
 
 def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
     """The tags of these *kinds*, up to <body> where it is one of them; scripts and styles are jumped over."""
-    at = 0
+    at, unended = 0, 0
     for _ in range(_MAX_HEAD_TAGS):
         found = kinds.search(source, at)
         if found is None:
@@ -552,13 +554,22 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
         end = source.find(f"</{found[1]}", at) if name in _WITH_TEXT else at
         if end < 0:
             continue
-        if name in _HIDDEN and "ld+json" not in source[start : min(start + 500, end)]:
+        if _is_jumped_over(name, source[start : min(start + 500, end)]):
             at = end
             continue
         tag = _TAG.match(source, start, start + _MAX_TAG)
         if tag is not None:
             yield _Tag(name, start, tag[0], source[tag.end() : end])
             at = max(tag.end(), end)
+            continue
+        unended += 1
+        if unended > _MAX_UNENDED:
+            return
+
+
+def _is_jumped_over(name: str, start: str) -> bool:
+    """Whether what begins with *start* is a style, or a script other than JSON-LD."""
+    return name in _HIDDEN and "ld+json" not in start
 
 
 def _attributes(tag: str) -> dict[str, str]:

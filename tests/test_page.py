@@ -142,6 +142,12 @@ def test_a_head_of_nothing_but_tags_is_read_in_no_time() -> None:
     assert Page("<meta " * 50_000).meta("og:title") is None
 
 
+@pytest.mark.parametrize(("unended", "title"), [(20, "Water"), (200, None)])
+def test_tags_that_never_end_hide_the_others_only_where_they_are_many(unended: int, title: str | None) -> None:
+    lone = f'<meta x="{"a" * 30_000}>'
+    assert Page(f"{lone * unended}<meta property='og:title' content='Water'>").meta("og:title") == title
+
+
 def test_half_characters_in_json_become_replacement_characters_and_pairs_stay() -> None:
     said = parse_json(r'{"a": "\ud83d\ude00 \ud800", "\udc00": ["\\\\ud83d\udc00"]}')
     assert said == {"a": "\U0001f600 \ufffd", "\ufffd": ["\\\\ud83d\ufffd"]}
