@@ -1,13 +1,30 @@
 """The counts request and its answer, in the shapes that saved pages show."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.crawl.session import CrawlSession
+from scraper.crawl.view_counts import Counting
+from scraper.dates import utc
+from scraper.decide import UrlState
 from scraper.reading import wix_counts_api
+from scraper.reading.capture import read_capture
+from scraper.reading.fingerprint import fingerprint
+from scraper.reading.page_reader import READER
 from scraper.records import Capture, Counts, Listed, Site
+from scraper.runs import Interrupts, Run
+from scraper.store import Archive
+from scraper.vocabulary import AddressState
+
+if TYPE_CHECKING:
+    from scraper.fetch import Fetcher
 
 SITE = Site(id="x", name="x", base_url="https://www.lantern.example/", hosts=("www.lantern.example",))
 WHEN = "2026-02-01T00:00:00Z"
@@ -18,6 +35,43 @@ ANSWER = {
     },
     "relatedPostsMetadata": [{"id": "uuid", "postMetadata": {"viewCount": 9999, "likeCount": 1, "totalComments": 1}}],
 }
+
+
+class Bare:
+    """In the fetcher's place: a host that leads to its bare name, where the counts are; what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.at = WHEN
+
+    def get(self, url: str, **_: Any) -> tuple[Capture, ...]:
+        self.asked.append(url)
+        there = url.replace("www.", "")
+        token = {"apps": {wix_counts_api.APPS[0]: {"instance": "a-token"}}}
+        way = Capture(url=url, kind="redirect", captured_at=self.at, status=301, redirected_to=there)
+        return way, replace(answered(there, token), captured_at=self.at)
+
+    def post(self, url: str, **_: Any) -> tuple[Capture, ...]:
+        self.asked.append(url)
+        return (replace(answered(url, ANSWER), captured_at=self.at, request_head=b"POST / HTTP/1.1\r\n\r\n"),)
+
+
+def test_counts_follow_the_host_to_its_bare_name_once_a_day_whenever_the_timer_fires(tmp_path: Path) -> None:
+    site, bare = replace(SITE, hosts=("www.lantern.example", "lantern.example")), Bare()
+    post = "https://www.lantern.example/post/water"
+    memory = {post: UrlState(url=post, state=AddressState.ARCHIVED)}
+    asked = []
+    for hours in (0, 2, 22, 44):
+        moment = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(hours=hours)
+        bare.at = utc(moment)
+        with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+            run = Run(archive=archive, interrupts=Interrupts(), now=lambda at=moment: at)
+            run.begin("crawl")
+            Counting(CrawlSession(run=run, fetcher=cast("Fetcher", bare)), site).run(memory)
+        asked.append(bare.asked.copy())
+        bare.asked.clear()
+    whole = [site.base_url + wix_counts_api.TOKENS, f"https://lantern.example/{wix_counts_api.METADATA}water"]
+    assert asked == [whole, [], whole, whole]
 
 
 def answered(url: str, data: object) -> Capture:
