@@ -759,6 +759,8 @@ class Archive:
         if read is not None:
             self._posts.read = read
         self._posts.forget()
+        if jobs > 1 and self._posts.read is not None:
+            workers.warm(partial(read_chunk, self._posts.read))
         with self._transaction(undo=diff):
             ahead = self._ahead(source or self.path, jobs) if jobs > 1 else None
             rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress, ahead)

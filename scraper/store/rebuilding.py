@@ -89,8 +89,9 @@ class _Rebuilding:
         self._progress = progress
         self._withdrawn = withdrawal_rules.WithdrawalRules()
         self._differing: set[str] = set()
-        #: Posts read so far, and the addresses that each was read at.
-        self._homes: dict[str, set[str]] = defaultdict(set)
+        #: Posts read so far, and the address that each was read at first; those that were read at others, too.
+        self._homes: dict[str, str] = {}
+        self._scattered: set[str] = set()
         self._folded: set[str] = set()
 
     def run(self, ahead: Ahead | None) -> Rebuilt:
@@ -120,8 +121,9 @@ class _Rebuilding:
     def _unfolded(self, known: set[str], groups: Iterable[str]) -> set[str]:
         """Posts that are left when all is read: not read again, read at several addresses, or of bare captures."""
         owned = {addresses.owner(self._db, address) for address in groups if address not in self._homes}
-        several = {url for url, homes in self._homes.items() if len(homes) > 1 or url not in self._folded}
-        return (known - set(self._homes)) | several | set(filter(None, owned))
+        unread = {url for url in known if url not in self._homes}
+        unfolded = {url for url in self._homes if url not in self._folded}
+        return unread | unfolded | self._scattered | set(filter(None, owned))
 
     def _read_all(
         self, groups: dict[str, list[int]], scattered: set[str], readings: Iterator[Reading | None] | None
@@ -141,13 +143,13 @@ class _Rebuilding:
         """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
         found = []
         set_aside = aside.records(self._db)
-        for capture, kept in self._evidence.captures(with_bodies=False):
+        for capture, kept in self._evidence.captures(_IN_ORDER, with_bodies=False):
             gone = kept.record_sha256 in withdrawn.records | set_aside or withdrawn.covers(capture, None)
             if capture.kind not in _UNREAD and not gone:
                 lists = capture.kind == CaptureKind.LIST or capture.kind in addresses.NOT_PAGES
-                found.append((not lists, addresses.of_capture(capture), kept.order, kept.id))
+                found.append((not lists, addresses.of_capture(capture), kept.id))
         groups: dict[str, list[int]] = defaultdict(list)
-        for _, address, _, number in sorted(found):
+        for _, address, number in sorted(found, key=lambda one: one[:2]):
             groups[address].append(number)
         return groups
 
@@ -171,7 +173,8 @@ class _Rebuilding:
         problems.after_reading(self._db, capture, shown or capture.url, reading, good=shown is not None)
         if shown is None:
             return set()
-        self._homes[shown].add(address)
+        if self._homes.setdefault(shown, address) != address:
+            self._scattered.add(shown)
         return {shown}
 
     def _fold(self, url: str) -> None:
@@ -206,6 +209,10 @@ class _Rebuilding:
         worse = self._db.execute(_WORSE, (number,)).fetchone()
         if worse is not None:
             problems.worse(self._db, capture, *worse)
+
+
+#: As `decide.order` has it.
+_IN_ORDER = "ORDER BY captured_at, source, ifnull(body_sha256, ''), url, record_sha256"
 
 
 def _chunks(numbers: list[int]) -> Iterator[list[int]]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import cycle, islice
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -43,14 +44,20 @@ def in_order(
         with closing(_opened(path)) as db:
             yield (work(db, chunk) for chunk in chunks)
         return
+    warm(work)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(sorted(_modules(work)))
     pool = [_Worker(context, work, path) for _ in range(jobs)]
     try:
         yield _answers(pool, iter(chunks))
     finally:
         for worker in pool:
             worker.end()
+
+
+def warm(work: object) -> None:
+    """Let the process that the others are forked off import what *work* needs, while this one does something else."""
+    forkserver.set_forkserver_preload(sorted(_modules(work)))
+    forkserver.ensure_running()
 
 
 def _modules(work: object) -> set[str]:

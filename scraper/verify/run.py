@@ -129,6 +129,7 @@ _APART = (_SHAPE, _ROWS)
 def check_part(asked: _Asked, db: sqlite3.Connection, number: int, progress: Progress | None = None) -> Findings:
     """What one of the parts finds that need nothing of the others."""
     found = Findings()
+    db.execute(f"PRAGMA cache_size = -{shape.CACHE_KIB}")
     for check in _APART[number]:
         _guarded(partial(check, asked, db, found, progress or (lambda _what, _n: None)), found)
     return found

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from scraper import schema
 from scraper.verify.findings import Findings
 
+#: Of SQLite's pages in memory, for each file: without it references are looked up on disk, one by one.
+CACHE_KIB = 16384
 #: Complaints of SQLite that are told; more of the same help nobody.
 MOST = 100
 _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -41,7 +43,7 @@ def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
     """A fresh, empty archive at *place* without triggers, with the archive at *path* attached read-only as `src`."""
     place.write_bytes(schema.empty_archive())
     with closing(sqlite3.connect(f"file:{quote(str(place))}", uri=True, isolation_level=None)) as copy:
-        for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536", "temp_store = FILE"):
+        for pragma in ("synchronous = OFF", "foreign_keys = OFF", f"cache_size = -{CACHE_KIB}", "temp_store = FILE"):
             copy.execute(f"PRAGMA {pragma}")
         source = f"{path.absolute().as_uri()}?mode=ro"
         try:

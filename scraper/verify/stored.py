@@ -1,7 +1,6 @@
 """The evidence: bodies, captures, and the chain of runs."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -206,9 +205,6 @@ def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findi
 
 def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
     """Recompute the chain over all runs: a capture taken away, added or swapped breaks that of its run."""
-    kept: dict[int | None, list[str]] = defaultdict(list)
-    for crawl_id, record in db.execute("SELECT crawl_id, record_sha256 FROM captures"):
-        kept[crawl_id].append(record)
     previous = None
     runs = db.execute("SELECT id, command, finished_at, chain_sha256 FROM crawls ORDER BY id").fetchall()
     for crawl_id, command, finished, sealed in runs:
@@ -218,7 +214,8 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
             continue
         if finished is None:
             findings.note("killed", where, f"it was killed: {_UNCOMPARED}")
-        found = digests.chain_sha256(previous, kept[crawl_id])
+        records = db.execute("SELECT record_sha256 FROM captures WHERE crawl_id = ?", (crawl_id,))
+        found = digests.chain_sha256(previous, (record for (record,) in records))
         if found != sealed:
             findings.damage(
                 "chain",
@@ -228,10 +225,9 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
         previous = sealed
     findings.checked["runs"] = len(runs)
     findings.chain_sha256 = previous
-    if kept[None]:
-        findings.unproven(
-            "no-run", plural(len(kept[None]), "capture"), "they belong to no run, so no chain covers them"
-        )
+    (homeless,) = db.execute("SELECT count(*) FROM captures WHERE crawl_id IS NULL").fetchone()
+    if homeless:
+        findings.unproven("no-run", plural(homeless, "capture"), "they belong to no run, so no chain covers them")
 
 
 def check_known_chain(db: sqlite3.Connection, findings: Findings, chain: str) -> None:
