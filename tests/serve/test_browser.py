@@ -188,6 +188,30 @@ def test_print_shows_the_text_and_the_citation_only(chromium: Any, served: str) 
     page.close()
 
 
+def test_a_search_is_printed_in_light_colours_with_all_that_finds_it_again(chromium: Any, served: str) -> None:
+    page = chromium.new_page(color_scheme="dark")
+    page.goto(f"{served}/search?q=water&year=2016")
+    page.emulate_media(media="print", color_scheme="dark")
+    colours = page.evaluate("(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))")
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    paper = page.locator(".paper-only").inner_text()
+    for words in ("Query", "year: 2016", "Archive as of", "/search?q=water&year=2016", "SHA-256 of the result list"):
+        assert words in paper, words
+    for gone in ("form", ".facets", ".charts", ".pager", ".pills", "button", ".footer"):
+        assert not any(each.is_visible() for each in page.locator(gone).all()), gone
+    page.close()
+
+
+def test_what_is_marked_and_what_is_chosen_is_seen_in_forced_colours(chromium: Any, served: str) -> None:
+    page = chromium.new_page(forced_colors="active")
+    for path, what in (("/search?q=water", "mark"), ("/search?q=water", ".pager [aria-current]"),
+                       ("/post/upr2020/flint-0/diff", "ins"), ("/post/upr2020/flint-0/diff", ".pills [aria-current]")):  # fmt: skip
+        page.goto(served + path)
+        drawn = page.locator(what).first.evaluate("each => getComputedStyle(each).outlineStyle")
+        assert drawn == "solid", what
+    page.close()
+
+
 def test_the_browser_gets_the_page_again_only_when_the_archive_changed(chromium: Any, served: str) -> None:
     page = chromium.new_page()
     page.goto(f"{served}/about")
