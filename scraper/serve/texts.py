@@ -1108,7 +1108,7 @@ PICTURES_TITLE = "Pictures"
 PICTURES_SEARCH = "Words in captions, descriptions and titles"
 PICTURE_OF = "In"
 PICTURES_BEFORE, PICTURES_AFTER = "Previous", "Next"
-NO_PICTURES = "No picture here has these words."
+NO_PICTURES, NO_PICTURES_YET = "No picture here has these words.", "No pictures are kept here yet."
 ORIGINAL_PICTURE = "Original picture"
 AS_IT_LOOKED = "As it looked"
 

@@ -68,6 +68,17 @@ def test_an_empty_archive_says_what_to_do(open_room: Callable[..., Any], shelf: 
     assert "ushrn demo --serve" in text
 
 
+def test_no_page_of_an_empty_archive_leads_to_nothing(open_room: Callable[..., Any], shelf: Any) -> None:
+    room = open_room(shelf.path)
+    for path in ("/browse", "/search?q=water"):
+        text = room.get(path).text
+        assert "Nothing is archived yet." in text, path
+        assert 'href="/search?year=' not in text and "Still nothing" not in text, path
+    assert "No pictures are kept here yet." in room.get("/pictures").text
+    assert "No changes recorded yet." in room.get("/changes").text
+    assert 'href="/changes"' not in room.get("/changes").text.partition("<main")[2].partition("</main>")[0]
+
+
 def test_what_is_wanted_has_a_page_that_says_why(open_room: Callable[..., Any], shelf: Any) -> None:
     shelf.post("a")
     for number in range(101):
