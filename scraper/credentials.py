@@ -10,8 +10,9 @@ from dataclasses import replace
 from scraper.records import Capture
 
 LEFT_OUT = b"[left out]"
-#: Fields of a request that hold credentials (RFC 9110, sections 11.6.2 and 11.7.2).
-_FIELDS = re.compile(rb"^((?:proxy-)?authorization:[ \t]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+#: Fields of a request that hold credentials (RFC 9110, sections 11.6.2 and 11.7.2), or may: a cookie is often all by
+#: which a server knows who has logged in (RFC 6265, section 8.2). We send none; what browsers saved has them.
+_FIELDS = re.compile(rb"^((?:(?:proxy-)?authorization|cookie2?):[ \t]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 #: The endpoint that hands out tokens. They are its only values of that length; what stands before a colon is a name.
 _HANDS_OUT = re.compile(r"^[^?#]*/_api/v1/access-tokens/?(?:[?#]|$)")
 _VALUE = re.compile(rb'"(?:[^"\\]|\\.){16,}"(?!\s*:)')
