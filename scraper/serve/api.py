@@ -1,7 +1,7 @@
 """``/api``: posts, revisions, search, changes and coverage as JSON, for programs anywhere; described by OpenAPI 3.1."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scraper import search
@@ -18,6 +18,13 @@ JSON = "application/json; charset=utf-8"
 #: Any page may read the answers; nothing can be written, and no cookie is looked at.
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
+#: What a browser is told that asks first whether a page of another site may read (Fetch, CORS-preflight fetch).
+PREFLIGHT = PageResponse(
+    "",
+    204,
+    headers={**OPEN, "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "*"},
+)
+
 #: In the place of a post that was withdrawn.
 GONE = 410
 
@@ -29,23 +36,24 @@ def served(endpoint: Endpoint) -> Callable[[Ask], PageResponse]:
 
     def page(ask: Ask) -> PageResponse:
         try:
-            return _answer(endpoint(ask))
+            return answered(endpoint(ask))
         except NotHere as error:
-            return _answer({"error": str(error)}, 404)
+            return answered({"error": str(error)}, 404)
         except Instead as instead:
             if instead.answer.status != GONE:
                 raise
-            return _answer({"error": texts.PROBLEMS[GONE]}, GONE)
+            return answered({"error": texts.PROBLEMS[GONE]}, GONE)
         except UsageError as error:
-            return _answer({"error": str(error)}, 400)
+            return answered({"error": str(error)}, 400)
         except search.TooBroad:
-            return _answer({"error": texts.TOO_LONG}, 400)
+            return answered({"error": texts.TOO_LONG}, 400)
 
     return page
 
 
-def _answer(content: Any, status: int = 200) -> PageResponse:
-    return PageResponse(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, OPEN)
+def answered(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> PageResponse:
+    """*content* as JSON that any page may read."""
+    return PageResponse(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, {**OPEN, **(headers or {})})
 
 
 def _state(ask: Ask) -> search.Request:

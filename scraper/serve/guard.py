@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, unquote
 
 from datasette.utils import tilde_decode
 
+from scraper.serve import api, texts
 from scraper.serve import metadata as desk
-from scraper.serve import texts
 from scraper.serve.answer import PageResponse, problem_page
 from scraper.serve.archive import Room
 from scraper.serve.security_headers import SAFE, protected, readable
@@ -34,6 +34,10 @@ HIDDEN_COLUMN = "request_head"
 #: What Datasette takes for a number unasked, and answers 500 where it is none.
 NUMBERS = ("_timelimit", "_ttl", "_facet_size")
 READING = ("GET", "HEAD", "OPTIONS")
+#: The status of another one (RFC 9110, 15.5.6).
+NOT_ALLOWED = 405
+#: Statuses from there on say that something went wrong.
+FAULTS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
             await answer(PageResponse("", 302, headers={"Location": f"{about.room.base}raw/{sha256}"}), scope, send)
             return
         if words := closed(scope, about):
-            await answer(problem_page(about.room, words[0], words[1]), scope, send)
+            await answer(problem(scope, about.room, *words), scope, send)
+            return
+        if scope.get("method") == "OPTIONS" and for_programs(scope, about.room):
+            await answer(api.PREFLIGHT, scope, send)
             return
         if location := capture_asked_for(scope, about.room):
             await answer(PageResponse("", 302, headers={"Location": location}), scope, send)
@@ -80,10 +87,25 @@ def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:
     if about.open or inside == "/-/mcp":
         return None
     if scope.get("method") not in READING:
-        return texts.ONLY_GET, 405
+        return texts.ONLY_GET, NOT_ALLOWED
     if inside.startswith("/-/") and not inside[3:].startswith(NEEDED):
         return texts.CLOSED_HERE, 404
     return None
+
+
+def for_programs(scope: Message, room: Room) -> bool:
+    """Whether a program asks, which reads JSON alone."""
+    return f"{inside_of(scope, room)}/".startswith("/api/")
+
+
+def problem(
+    scope: Message, room: Room, words: str, status: int, headers: Mapping[str, str] | None = None
+) -> PageResponse:
+    """What went wrong, in *words*: a page; for programs JSON."""
+    said = {**(headers or {}), **({"Allow": "GET, HEAD"} if status == NOT_ALLOWED else {})}
+    if for_programs(scope, room):
+        return api.answered({"error": words}, status, said)
+    return problem_page(room, words, status, said)
 
 
 def inside_of(scope: Message, room: Room) -> str:
@@ -194,24 +216,33 @@ class Sender:
             return
         if message["type"] == "http.response.start":
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", [])]
-            if foreign(message["status"], headers):
+            if foreign(message["status"], headers) and not for_programs(self._scope, self._about.room):
                 self._replaced = True
                 page = await asyncio.to_thread(not_found, self._about.room, str(self._scope.get("path", "")))
                 await answer(page, self._scope, self._send)
+                return
+            if message["status"] >= FAULTS and for_programs(self._scope, self._about.room) and is_page(headers):
+                self._replaced = True
+                await answer(self._in_json(message["status"], headers), self._scope, self._send)
                 return
             kept = headers if self._about.open else [each for each in headers if each[0] != b"set-cookie"]
             message = {**message, "headers": protected(kept)}
         await self._send(message)
 
+    def _in_json(self, status: int, headers: list[tuple[bytes, bytes]]) -> PageResponse:
+        """What a page says, as programs read it, with when to come again."""
+        kept = {name.decode(): value.decode() for name, value in headers if name == b"retry-after"}
+        return problem(self._scope, self._about.room, texts.PROBLEMS.get(status, ""), status, kept)
+
+
+def is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the answer is HTML."""
+    return dict(headers).get(b"content-type", b"").startswith(b"text/html")
+
 
 def foreign(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
     """Whether this is Datasette's page for an address that leads nowhere."""
-    said = dict(headers)
-    return (
-        status == 404
-        and said.get(b"content-type", b"").startswith(b"text/html")
-        and b"content-security-policy" not in said
-    )
+    return status == 404 and is_page(headers) and b"content-security-policy" not in dict(headers)
 
 
 def not_found(room: Room, path: str) -> PageResponse:

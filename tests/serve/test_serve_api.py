@@ -28,7 +28,15 @@ def test_every_answer_is_json_that_any_page_may_read(reader: Any, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/posts/upr2020/nope", "/api/search", f"{POST}?at=1999", "/api/find?url=x.example/y"]
+    "path",
+    [
+        "/api/posts/upr2020/nope",
+        "/api/search",
+        f"{POST}?at=1999",
+        "/api/find?url=x.example/y",
+        "/api/nothing",
+        "/api/a/b/c/d",
+    ],
 )
 def test_what_is_not_there_is_said_in_json(reader: Any, path: str) -> None:
     response = reader.get(path)
@@ -46,6 +54,21 @@ def test_a_value_of_no_form_described_is_refused_and_never_taken_for_another(rea
     response = reader.get(path)
     assert response.status_code == 400
     assert response.json()["error"].startswith("expected ")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_writing_is_refused_in_json_that_says_what_is_allowed(reader: Any, method: str) -> None:
+    response = reader.ask(method, "/api/search?q=flint")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD"
+    assert response.json()["error"]
+
+
+def test_a_browser_that_asks_whether_it_may_read_is_told_so(reader: Any) -> None:
+    response = reader.ask("OPTIONS", "/api/posts")
+    assert (response.status_code, response.text) == (204, "")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["access-control-allow-methods"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("at", ["2030", "2030-05", "2030-05-03", "2030-05-03T14:05", "2030-05-03T14:05:00Z"])
