@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import urls
+from scraper.dates import utc
 from scraper.errors import FetchFailed, RateLimited, RobotsUnavailable
 from scraper.fetch import Fetcher, racing, sockets
 from scraper.fetch.addresses import address, host_of, is_loopback, is_public, machines, name_of, origin_of
 from scraper.fetch.body_decoder import Entity
-from scraper.fetch.throttle import Throttle, retry_after
+from scraper.fetch.throttle import LONGEST_AWAY, Throttle, retry_after
+from scraper.records import Pace
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -207,7 +209,8 @@ def test_what_is_longer_than_the_limit_is_cut_there(body, limit, size):
         ("", None, None),
         (None, None, None),
         ("²", None, None),
-        ("9" * 400, None, 999_999_999_999.0),
+        ("9" * 400, None, LONGEST_AWAY.total_seconds()),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None, LONGEST_AWAY.total_seconds()),
         ("Tue, 03 Feb 2026 04:06:06 GMT", None, 60.0),
         ("Tue, 03 Feb 2026 04:05:00 GMT", None, None),
         ("Sat, 03 Feb 2024 08:00:30 GMT", "Sat, 03 Feb 2024 08:00:00 GMT", 30.0),
@@ -384,9 +387,17 @@ def test_a_limit_of_five_requests_a_minute_is_met_by_waiting(faults, clock) -> N
         assert again.paces() == paces
 
 
-def test_a_host_that_asked_to_be_left_alone_is_left_alone_by_the_next_run_too(faults, clock) -> None:
+def test_a_time_to_stay_away_that_an_older_version_kept_for_ever_is_forgotten(clock) -> None:
+    throttle = Throttle(monotonic=clock.monotonic, sleep=clock.sleep)
+    throttle.remember("a.example", Pace(0.0, "9999-12-31T00:00:00Z"), NOW)
+    throttle.remember("b.example", Pace(0.0, utc(NOW + LONGEST_AWAY)), NOW)
+    assert (throttle.needed("a.example", 0), throttle.needed("b.example", 0) > 0) == (0, True)
+
+
+@pytest.mark.parametrize("seconds", ["86400", "9" * 20])
+def test_a_host_that_asked_to_be_left_alone_is_left_alone_by_the_next_run_too(faults, clock, seconds) -> None:
     faults.on("/robots.txt", faults.page(b"", status="404 None"))
-    faults.on("/a", faults.page(b"no", status="429 Slow", headers=["Retry-After: 86400"]))
+    faults.on("/a", faults.page(b"no", status="429 Slow", headers=[f"Retry-After: {seconds}"]))
     clocks = {"sleep": clock.sleep, "monotonic": clock.monotonic, "now": clock.now}
     given = {"named_hosts": frozenset({faults.host}), **clocks}
     with Fetcher(**given) as fetcher, pytest.raises(RateLimited):

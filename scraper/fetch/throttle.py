@@ -16,6 +16,10 @@ RECOVERY = 0.9
 FORGOTTEN_SECONDS = 0.5
 
 
+#: Longest time for which a host is left alone because it said so; what is longer is a slip, and may be past any date.
+LONGEST_AWAY = timedelta(days=90)
+
+
 class Throttle:
     """One clock a host. Every request to it waits its turn, whatever it is for.
 
@@ -91,13 +95,14 @@ class Throttle:
         """What an earlier run learned of *host*."""
         if pace.seconds:
             self._slow[host] = pace.seconds
-        if pace.until is not None:
-            self.hold(host, (datetime.fromisoformat(pace.until) - now).total_seconds())
+        away = datetime.fromisoformat(pace.until) - now if pace.until is not None else None
+        if away is not None and away <= LONGEST_AWAY:  # older versions kept longer ones
+            self.hold(host, away.total_seconds())
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After asks for (RFC 9110, 10.2.3). A date in it is relative to the answer's own *date*,
-    to *now* only where that is missing. None: not said, not readable, or not in the future.
+    to *now* only where that is missing; at most `LONGEST_AWAY`. None: not said, not readable, or not in the future.
     """
     if value is None:
         return None
@@ -109,6 +114,4 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
         if until is None:
             return None
         seconds = (until - (http_date(date) or now)).total_seconds()
-    if seconds <= 0:
-        return None
-    return seconds
+    return min(seconds, LONGEST_AWAY.total_seconds()) if seconds > 0 else None
