@@ -178,6 +178,9 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         advice=advice,
         notes=notes(ask, found, advice),
         again=lambda step: again(state, step),
+        only_these=state.link(
+            *(("q", only_these(state.request.query)) if pair[0] == "q" else pair for pair in state.pairs), *state.order
+        ),
         only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
         covered=None if found.shown else remembered(ask.room, ask.db, coverage),
         pages=pages(state, found),
@@ -243,6 +246,14 @@ def groups(found: search.ResultPage) -> list[GroupShown]:
 def again(state: SearchState, step: search.Step) -> str:
     """Address of another search that was offered."""
     return state.link(*pairs_of(step.text, step.filters), *state.order)
+
+
+def only_these(query: search.Query) -> str:
+    """*query* as text, with quotation marks around what has other spellings: these are left out."""
+    text = query.text
+    for word, _ in query.also:
+        text = re.sub(rf'(?<![\w"]){re.escape(word)}(?![\w"])', lambda found: f'"{found[0]}"', text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

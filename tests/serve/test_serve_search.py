@@ -469,3 +469,10 @@ def test_a_value_chosen_takes_the_place_of_another_one_of_its_facet(reader: Any)
 def test_a_printed_search_has_the_digest_of_its_results(reader: Any) -> None:
     paper = reader.get("/search?q=water").text.partition('class="pairs paper-only"')[2].partition("</dl>")[0]
     assert re.search(r'<dt>SHA-256 of the result list</dt><dd class="digest">[0-9a-f]{64}</dd>', paper)
+
+
+def test_other_spellings_that_were_searched_for_can_be_left_out(reader: Any) -> None:
+    text = reader.get("/search?q=water+CERD&year=2016").text
+    link = re.search(r'<a href="([^"]+)" rel="nofollow">Only my words</a>', text)
+    assert link and unescape(link[1]) == "/search?q=water+%22CERD%22&year=2016"
+    assert "Also searched for" not in reader.get(unescape(link[1])).text
