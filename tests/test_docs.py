@@ -4,6 +4,7 @@
 """
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import pytest
 
 from scraper import __version__, schema
 from scraper.cli import main
+from scraper.search import Filters
 
 ROOT = Path(__file__).parent.parent
 MEND = "run `python tests/test_docs.py` and commit what it wrote"
@@ -100,6 +102,13 @@ def test_every_option_of_a_verb_has_a_help_text(verb: str) -> None:
 @pytest.mark.parametrize("verb", list(main.commands))
 def test_every_verb_teaches_with_an_example(verb: str) -> None:
     assert f"ushrn {verb}" in (main.commands[verb].help or "")
+
+
+@pytest.mark.parametrize("verb", ["search", "export", "exhibit"])
+def test_the_help_of_where_names_every_filter(verb: str) -> None:
+    (where,) = (param for param in main.commands[verb].params if param.name == "where")
+    assert isinstance(where, click.Option)
+    assert {each.name for each in fields(Filters)} <= set(re.findall(r"\w+", where.help or ""))
 
 
 def test_the_list_of_verbs_says_of_each_what_it_does_without_being_cut() -> None:

@@ -1,6 +1,7 @@
-"""A new field is one row of the table of fields, its migration and the rule that reads it; all else follows."""
+"""A new field is one row of the table of fields, its migration and the rule that reads it; a facet one row more."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,8 @@ ADDED = (
     (
         "schema/fields.py",
         'Field("word_count",',
-        f'Field("subtitle", "TEXT", "{MEANING}", READ | TOLD, exported=ON_REQUEST, shown="subtitle"),\n',
+        f'Field("subtitle", "TEXT", "{MEANING}", READ | TOLD, exported=ON_REQUEST, shown="subtitle",'
+        ' facet="subtitle"),\n',
     ),
     (
         "schema/opening.py",
@@ -35,6 +37,15 @@ ADDED = (
     ),
     ("schema/opening.py", "#: I/O errors that", "VERSION += 1\n\n"),
     ("reading/page_reader.py", "def extract(", "READER += 1\n\n\n"),
+    # The facet: what can be chosen, where its values are, and its name on the web.
+    ("search/request.py", "    #: A day, month or year, or longer", "    subtitle: tuple[str, ...] = ()\n"),
+    (
+        "search/ledger.py",
+        '    "category": "SELECT',
+        '    "subtitle": "SELECT id, subtitle FROM posts WHERE subtitle IS NOT NULL",\n',
+    ),
+    ("serve/texts.py", '"site": "Site", "category": "Category"', '"subtitle": "Second heading", '),
+    ("serve/texts.py", '"site": "site", "year": "year"', '"subtitle": "second heading", '),
     ("records.py", "    #: The cover's original.", "    subtitle: str | None = None\n"),
     (
         "reading/page_reader.py",
@@ -57,6 +68,9 @@ def ask(sql):
     with sqlite3.connect("a.db") as db:
         return db.execute(sql).fetchall()
 
+def page(path):
+    return asyncio.run(Datasette(["a.db"]).client.get(path)).text
+
 run("import", "page.html", "--url", sys.argv[1])
 found = {
     "stored": ask("SELECT subtitle FROM posts"),
@@ -64,7 +78,9 @@ found = {
     "show": run("show", sys.argv[1]),
     "export": run("export", "csv", "--columns", "url,subtitle"),
     "sound": run("verify"),
-    "web": asyncio.run(Datasette(["a.db"]).client.get("/data-dictionary")).text,
+    "web": page("/data-dictionary"),
+    "filters": page("/search?q=&subtitle=A+right%2C+not+a+favour"),
+    "chosen": run("search", "", "--where", "subtitle=A right, not a favour"),
 }
 ask("UPDATE posts SET subtitle = 'A favour'")
 found |= {"verify": run("verify"), "diff": run("rebuild", "--diff")}
@@ -82,12 +98,13 @@ def changed(tmp_path: Path) -> Path:
         assert text.count(at) == 1, f"{name} has no longer {at!r} in one place"
         path.write_text(text.replace(at, new + at), "utf-8")
     (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "older.html").write_text(PAGE.replace("subtitle", "no-such-thing"))
     return tmp_path
 
 
 @pytest.mark.slow
 def test_a_new_field_is_a_row_and_the_rule_that_reads_it(changed: Path) -> None:
-    old = ["import", str(changed / "page.html"), "--url", URL.replace("water", "older"), "--db", str(changed / "a.db")]
+    old = ["import", str(changed / "older.html"), "--url", URL.replace("water", "older"), "--db", str(changed / "a.db")]
     assert CliRunner().invoke(main, old).exit_code == 0
     said = subprocess.run(
         [sys.executable, "-c", LOOK, URL], cwd=changed, capture_output=True, text=True, check=False, timeout=120
@@ -100,5 +117,7 @@ def test_a_new_field_is_a_row_and_the_rule_that_reads_it(changed: Path) -> None:
     assert '/post/water,"A right, not a favour"' in found["export"]
     assert "no damage" in found["sound"]
     assert MEANING in found["web"]
+    assert "second heading: A right, not a favour" in re.sub(r"<[^>]*>", "", found["filters"])
+    assert "1 to 1 of 1" in found["chosen"]
     assert "subtitle" in found["verify"]
     assert "subtitle" in found["diff"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, db_option, now, request_of, stoppable
+from scraper.cli.group import FILTERS, Log, db_option, now, request_of, stoppable
 from scraper.errors import UsageError
 from scraper.numbers import plural
 
@@ -30,7 +30,7 @@ EVIDENCE = ("warc", "wacz")
 @click.option("--columns", metavar="A,B,…", help="Which columns, in which order (csv, json, jsonl).")
 @click.option("--no-bodies", is_flag=True, help="Leave out the texts (csv, json, jsonl).")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
-              help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+              help=f"Only posts with this {FILTERS}.")  # fmt: skip
 @click.option("--query", default="", help="Only posts that this search finds.")
 @click.option(
     "--excel",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import Log, db_option, files_of, jobs_option, now, stoppable
+from scraper.cli.group import FILTERS, Log, db_option, files_of, jobs_option, now, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem, Reading
@@ -179,7 +179,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Results to show.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of results.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
-              help="Only posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+              help=f"Only posts with this {FILTERS}.")  # fmt: skip
 @click.option("--match", "matched", type=click.Choice(["all", "most", "any"]),
               help="Count posts with all words, or also those with most or any of them. "
                    "[default: all; where few have all words, further posts follow]")  # fmt: skip

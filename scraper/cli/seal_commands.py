@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import Log, db_option, now, request_of
+from scraper.cli.group import FILTERS, Log, db_option, now, request_of
 from scraper.dates import utc
 from scraper.numbers import plural
 
@@ -136,7 +136,7 @@ def publish(db: Path, where: str) -> None:
 )
 @click.option("--query", default="", help="The posts that this search finds.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
-              help="The posts with this site, year, category, tag, author, pdf, gone, after or before.")  # fmt: skip
+              help=f"The posts with this {FILTERS}.")  # fmt: skip
 def exhibit(
     urls: tuple[str, ...], db: Path, output: Path, revision: str | None, query: str, where: tuple[str, ...]
 ) -> None:

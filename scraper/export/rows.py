@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from scraper.errors import UsageError
 from scraper.schema import EXPORT_COLUMNS, MORE_COLUMNS
-from scraper.search import Filters, Request
+from scraper.search import FACETS, Filters, Request
 from scraper.search import count as count_found
 from scraper.store import holdings
 
@@ -69,7 +69,7 @@ def once(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 def where(pairs: Iterable[str]) -> Filters:
     """``site=upr2020``, ``gone=yes``, … as filters; the same name twice: either value. Raises UsageError."""
-    names = ("site", "year", "category", "tag", "author", "pdf", "gone", "after", "before")
+    names = (*FACETS, "after", "before")
     found: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = (part.strip() for part in pair.partition("="))
