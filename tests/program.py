@@ -20,9 +20,10 @@ VERBS = ("crawl", "export", "imports", "rebuild", "recover", "search", "terminal
 class Program:
     """Runs `ushrn`, each time in a process of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *first: str) -> None:
+        """*first*: a command that starts another with fewer rights."""
         self._server = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [*first, sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
 

@@ -23,27 +23,26 @@ COMMON = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-cap
 
 
 @cache
-def _program() -> Program:
+def _program(*, common: bool = False) -> Program:
     """The process that has the program loaded; it ends when this one does, as its input is closed then."""
-    return Program()
+    return Program(*(COMMON if common and os.geteuid() == 0 else ()))
 
 
 def ushrn(
     *words: str | bytes | Path, cwd: Path, common: bool = False, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the program for itself, as its users do."""
-    done = _start(words, cwd, common=common, env=env or {}) if common or env else _program().run(*words, cwd=cwd)
+    done = _start(words, cwd, env) if env else _program(common=common).run(*words, cwd=cwd)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done
 
 
 def _start(
-    words: tuple[str | bytes | Path, ...], cwd: Path, *, common: bool, env: dict[str, str]
+    words: tuple[str | bytes | Path, ...], cwd: Path, env: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
-    first = [*(COMMON if common and os.geteuid() == 0 else ()), sys.executable, "-m", "scraper"]
     return subprocess.run(
-        [*first, *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | env,
+        [sys.executable, "-m", "scraper", *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | env, check=False,
     )  # fmt: skip
 
 
