@@ -6,7 +6,6 @@ import re
 import shlex
 import sqlite3
 import subprocess
-import sys
 import textwrap
 import urllib.error
 import urllib.request
@@ -26,6 +25,7 @@ from scraper.reading import wix_counts_api
 from scraper.reading.page_reader import extract
 from scraper.records import Capture, Site
 from scraper.store import settings_of
+from tests.program import Program
 
 README = Path(__file__).parents[1] / "README.md"
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -119,16 +119,18 @@ def test_every_line_that_the_demonstration_suggests_works_without_ushrn_on_the_p
     run_demo(tmp_path, echo=said.append, now=lambda: TODAY, find=lambda _: None)
     commands = [shlex.split(line, comments=True) for line in said if " --db " in line]
     assert len(commands) == 6
+    start = commands[0][: commands[0].index("search")]
+    assert subprocess.run([*start, "--version"], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    program = Program()
     for command in commands:
+        assert command[: len(start)] == start
         if "serve" not in command:
-            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+            done = program.run(*command[len(start) :], cwd=tmp_path)
             assert done.returncode in (0, 10 if "status" in command else 0), done.stderr
-            assert "search" not in command or "2026" in done.stdout or "2022" in done.stdout
+            assert "search" not in command or b"2026" in done.stdout or b"2022" in done.stdout
     for line, shown in shown_in_the_readme():
-        done = subprocess.run(
-            [sys.executable, "-m", "scraper", *line[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
-        assert steadied(done.stdout, line[1]) == steadied(shown, line[1])
+        done = program.run(*line[1:], cwd=tmp_path)
+        assert steadied(done.stdout.decode(), line[1]) == steadied(shown, line[1])
 
 
 def shown_in_the_readme() -> list[tuple[list[str], str]]:

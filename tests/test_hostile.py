@@ -37,9 +37,7 @@ def ushrn(
     return done
 
 
-def _start(
-    words: tuple[str | bytes | Path, ...], cwd: Path, env: dict[str, str]
-) -> subprocess.CompletedProcess[bytes]:
+def _start(words: tuple[str | bytes | Path, ...], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "scraper", *words], cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=60,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | env, check=False,
