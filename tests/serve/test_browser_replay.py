@@ -237,3 +237,15 @@ def test_nothing_of_a_hostile_page_runs(
     assert watched.page.locator("h1").inner_text() == "Still here"
     watched.page.locator("#go").click(timeout=2000)
     assert watched.page.title() != "ran" and watched.foreign == []
+
+
+def test_a_page_as_high_as_its_window_is_printed_to_its_last_paragraph(
+    chromium: Any, shelf: Any, serve: Callable[[Path], str]
+) -> None:
+    style = "<style>html, body { height: 100vh; overflow: hidden; margin: 0 }</style>"
+    body = f"<!doctype html><title>t</title>{style}<body>{'<p style=height:40vh>On</p>' * 12}<p>Last</p>"
+    shelf.capture("https://www.upr2020.org/post/high", "2021-03-09T14:07:00Z", body.encode())
+    page = chromium.new_page()
+    page.goto(f"{serve(shelf.path)}/web/20210309140700/https://www.upr2020.org/post/high")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) > 2
+    page.close()
