@@ -177,6 +177,11 @@ LIVES = {
         [shows("a", 1), names("a", 4, "b"), shows("b", 4), missing("a", 8), missing("a", 23)],
         ("b", None, None), [("added", "01"), ("moved", "04")],
     ),
+    "and tells it again and again": (
+        [shows("a", 1), names("a", 4, "b"), shows("b", 4), *(names("a", day, "b") for day in (6, 9, 12)),
+         shows("b", 13)],
+        ("b", None, None), [("added", "01"), ("moved", "04")],
+    ),
     "and calls itself as before": (
         [shows("a", 1), names("a", 4, "b"), shows("b", 4), names("b", 8, "a"), shows("a", 8), missing("b", 10),
          missing("b", 25)],

@@ -228,7 +228,7 @@ def _seen_again(state: PostState, seen: Observation) -> PostState:
         state,
         last_seen_at=seen.captured_at,
         last_seen_known=True,
-        moved_from=state.moved_from - {seen.address},
+        moved_from=state.moved_from - ({seen.address} - {seen.moved_from}),
         missing_since=None,
         missing_capture_id=None,
         missing_reason=None,
