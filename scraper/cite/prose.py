@@ -132,7 +132,9 @@ def _apa_date(date: Parts) -> str:
 
 def _stopped(text: str) -> str:
     """*text* with a full stop, unless it ends like a sentence, or is none."""
-    return text if not text or re.search("[.?!…][”’]?$", text) else f"{text}."
+    if not text or re.search("[.?!…][”’]?$", text):
+        return text
+    return f"{text}."
 
 
 def _listed(people: list[str], word: str, *, comma_before_two: bool = False) -> str:
@@ -193,7 +195,9 @@ def _quoted_sentence(item: Item) -> str:
 def _pointed(title: str, point: str) -> str:
     """*title* with *point* at its end: inside a quotation that ends there, as Americans put it."""
     is_quoted = title.endswith("’") and "‘" in title
-    return f"{title[:-1]}{point}’" if is_quoted else title + point
+    if is_quoted:
+        return f"{title[:-1]}{point}’"
+    return title + point
 
 
 # The styles
@@ -280,7 +284,9 @@ def _noted_title(item: Item, *, is_first: bool) -> str:
     """``“Title,”``, quotations in it between single marks."""
     if "title" in item:
         return f"“{_pointed(with_inner(unstopped(item['title']), '‘', '’'), ',')}”"
-    return f"{UNTITLED}," if is_first else f"{UNTITLED.lower()},"
+    if is_first:
+        return f"{UNTITLED},"
+    return f"{UNTITLED.lower()},"
 
 
 def _mla(item: Item, _: str | None) -> tuple[StyledRun, ...]:

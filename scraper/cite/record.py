@@ -124,7 +124,9 @@ def _author(name: WriterName) -> dict[str, str]:
     if not name.given:
         return {"literal": name.family}
     found = {"family": name.family, "given": name.given}
-    return found | {"suffix": name.suffix} if name.suffix else found
+    if name.suffix:
+        return found | {"suffix": name.suffix}
+    return found
 
 
 def _custom(work: Work) -> Custom:
@@ -180,14 +182,18 @@ _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", r
 def parts(date: str | None) -> Parts:
     """Year, month and day of an ISO 8601 date or instant, as far as it has them; empty: none that can be read."""
     found = _DATE.match(date or "")
-    return tuple(int(each) for each in found.groups() if each) if found else ()
+    if not found:
+        return ()
+    return tuple(int(each) for each in found.groups() if each)
 
 
 @lru_cache(maxsize=16384)
 def day(date: str | None) -> str:
     """The date without its time, as precise as it is; empty: none that can be read."""
     found = _DATE.match(date or "")
-    return found[0] if found else ""
+    if not found:
+        return ""
+    return found[0]
 
 
 def key(work: Work) -> str:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from scraper import search
     from scraper.fetch import RequestLog
 
-#: Contact address for every request; the only environment variable.
 #: What `--where` chooses posts by.
 FILTERS = "site, year, category, tag, author, pdf, gone, language, after or before"
+#: Contact address for every request; the only environment variable.
 CONTACT_VARIABLE = "USHRN_CONTACT"
 BAR_WIDTH = 24
 #: Causes of one kind that are told one by one.

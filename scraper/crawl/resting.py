@@ -62,7 +62,9 @@ class Resting:
         if self._held(feed, CaptureKind.FEED, SOURCE_RESTS) is not None:
             return CaptureKind.FEED
         rests = self._held(before, CaptureKind.LIST, SOURCE_RESTS) is not None and not self._is_needed(listed)
-        return CaptureKind.LIST if rests else None
+        if not rests:
+            return None
+        return CaptureKind.LIST
 
     def _is_needed(self, page: Capture) -> bool:
         """Whether the list tells what no other source does: posts that nothing links to, counts."""
@@ -79,7 +81,9 @@ class Resting:
         """What is known of a source that was had when it was last asked for; None: it was not."""
         known = self._memory.get(urls.canonical(url))
         good = known is not None and known.capture_id is not None and known.last_status in _HAD
-        return known if good and (url, Stage.DISCOVER) not in self._session.open_problems else None
+        if good and (url, Stage.DISCOVER) not in self._session.open_problems:
+            return known
+        return None
 
     def _held(self, url: str, kind: CaptureKind, longest: timedelta) -> Capture | None:
         """The capture of a source that was had not longer ago than that; None: it was not."""
@@ -91,4 +95,6 @@ class Resting:
         ):
             return None
         held = self._session.archive.capture(known.capture_id)
-        return held if held.kind == kind else None
+        if held.kind != kind:
+            return None
+        return held

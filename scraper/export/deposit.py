@@ -216,7 +216,9 @@ def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
 
 
 def _crate_licence(licence: str) -> object:
-    return {"@id": licence} if _is_address(licence) else licence or NO_LICENCE
+    if _is_address(licence):
+        return {"@id": licence}
+    return licence or NO_LICENCE
 
 
 def _named(name: str, value: str) -> dict[str, str]:

@@ -114,4 +114,6 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
         if until is None:
             return None
         seconds = (until - (http_date(date) or now)).total_seconds()
-    return min(seconds, LONGEST_AWAY.total_seconds()) if seconds > 0 else None
+    if seconds <= 0:
+        return None
+    return min(seconds, LONGEST_AWAY.total_seconds())

@@ -49,7 +49,9 @@ def _with_site(reading: Reading, page: Page | TextPage) -> Reading:
     if reading.kind != ReadingKind.POST or not isinstance(page, Page):
         return reading
     name, basis = site_name(page)
-    return replace(reading, blog_name=" ".join(name.split()), blog_name_basis=basis) if name else reading
+    if name:
+        return replace(reading, blog_name=" ".join(name.split()), blog_name_basis=basis)
+    return reading
 
 
 def _checked(reading: Reading, page: Page | TextPage) -> Reading:
@@ -124,7 +126,9 @@ def _foreign(body: bytes) -> str | None:
         return None
     start = body[:_SAMPLE]
     controls = len(start) - len(start.translate(None, _CONTROLS))
-    return "binary data" if controls * 10 > len(start) else None
+    if controls * 10 <= len(start):
+        return None
+    return "binary data"
 
 
 def _not_a_post(capture: Capture, kind: ReadingKind, message: str) -> Reading:

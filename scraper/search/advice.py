@@ -172,7 +172,9 @@ def _chosen(filters: Filters) -> list[str]:
 
 def _value(filters: Filters, facet: str) -> str:
     value = getattr(filters, facet)
-    return value if isinstance(value, str) else ", ".join(value)
+    if isinstance(value, str):
+        return value
+    return ", ".join(value)
 
 
 def _step(

@@ -62,7 +62,9 @@ def public_base(ask: Ask) -> str | None:
     No request can say it: what a reader calls us (``Host``) would end up in what others cite.
     """
     told = frame_of(ask.room).settings.public_url
-    return f"{told}/" if told else None
+    if not told:
+        return None
+    return f"{told}/"
 
 
 def absolute(ask: Ask, path: str) -> str:

@@ -231,7 +231,9 @@ def with_one_bullet(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _one_bullet(line: str) -> str:
     found = _SIGN.match(line)
-    return line if found is None else f"• {line[found.end() :]}"
+    if found is None:
+        return line
+    return f"• {line[found.end() :]}"
 
 
 def without_hashes(lines: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -142,7 +142,9 @@ def _run(lines: Sequence[str], start: int, *, at_top: bool, before: Mark | None 
             break
         marks.append(found)
         index = first(lines, index + 1)
-    return (merged(marks), index) if marks else (None, start)
+    if marks:
+        return (merged(marks), index)
+    return (None, start)
 
 
 def _is_dated(found: Mark | None) -> bool:

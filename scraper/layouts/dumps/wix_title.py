@@ -312,7 +312,9 @@ def _one_above(around: Around) -> Choice:
     above = around.above
     may_be_alone = not (around.found.author or around.found.under_title) and has_capital(above)
     is_authors = (may_be_alone or len(around.before) > 1) and around.is_author(above)
-    return Choice(above) if is_title(above) and not (is_authors or is_handle(above)) else Choice(open=True)
+    if is_title(above) and not (is_authors or is_handle(above)):
+        return Choice(above)
+    return Choice(open=True)
 
 
 def has_capital(line: str) -> bool:
@@ -324,10 +326,14 @@ def _one_of_two_above(around: Around) -> Choice:
     """Of two lines above the marks the upper one, where the other is an author's; else the lower one."""
     above, higher = around.above, around.higher
     if is_notice(higher) and not is_handle(above):
-        return Choice(open=True) if around.is_author(above) else Choice(above)
+        if around.is_author(above):
+            return Choice(open=True)
+        return Choice(above)
     if around.is_author(above) or (len(around.before) == 2 and is_signature(above) and not around.is_worded(above)):
         return Choice(higher, above)
-    return Choice(above) if is_title(above) else Choice(open=True)
+    if is_title(above):
+        return Choice(above)
+    return Choice(open=True)
 
 
 def _beside_an_author(around: Around) -> Choice | None:
@@ -340,7 +346,9 @@ def _beside_an_author(around: Around) -> Choice | None:
     is_first = len(around.before) == 1 and (len(above.split()) > 2 or len(below.split()) <= 2)
     if is_first or around.is_worded(above) or len(above.split()) > _WORDS_OF_NAME:
         return Choice(above)
-    return Choice(below) if around.is_worded(below) else Choice(open=True)
+    if around.is_worded(below):
+        return Choice(below)
+    return Choice(open=True)
 
 
 def _by_words(around: Around) -> Choice:
@@ -349,7 +357,9 @@ def _by_words(around: Around) -> Choice:
     if menu_word(above):
         return Choice(below)
     if not around.is_author(above):
-        return Choice(above) if around.is_worded(above) else Choice(open=True)
+        if around.is_worded(above):
+            return Choice(above)
+        return Choice(open=True)
     if not higher:
         return Choice(below, above)
     if len(around.before) == 2 and not around.is_worded(below):
