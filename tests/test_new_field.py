@@ -22,11 +22,11 @@ PAGE = (
 )
 MEANING = "Second heading of the post"
 
-#: (file, what stands in it, what is put before that): a row, its migration; the rule, its version, where it writes.
+#: (file, pattern of what stands in it, what is put before that): the row, its migration, the rule and its version, …
 ADDED = (
     (
         "schema/fields.py",
-        'Field("word_count",',
+        r'Field\(\s*"word_count",',
         f'Field("subtitle", "TEXT", "{MEANING}", READ | TOLD, exported=ON_REQUEST, shown="subtitle",'
         ' facet="subtitle"),\n',
     ),
@@ -36,20 +36,20 @@ ADDED = (
         '@migrations(name="9999 subtitles")\ndef _last(db: Database) -> None:\n    renewal.renew(db.conn)\n\n\n',
     ),
     ("schema/opening.py", "#: I/O errors that", "VERSION += 1\n\n"),
-    ("reading/page_reader.py", "def extract(", "READER += 1\n\n\n"),
+    ("reading/page_reader.py", r"def extract\(", "READER += 1\n\n\n"),
     # The facet: what can be chosen, where its values are, and its name on the web.
-    ("search/request.py", "    #: A day, month or year, or longer", "    subtitle: tuple[str, ...] = ()\n"),
+    ("search/request.py", r" *#: A day, month or year, or longer", "    subtitle: tuple[str, ...] = ()\n"),
     (
         "search/ledger.py",
         '    "category": "SELECT',
         '    "subtitle": "SELECT id, subtitle FROM posts WHERE subtitle IS NOT NULL",\n',
     ),
-    ("serve/texts.py", '"site": "Site", "category": "Category"', '"subtitle": "Second heading", '),
-    ("serve/texts.py", '"site": "site", "year": "year"', '"subtitle": "second heading", '),
+    ("serve/texts.py", r'"site": "Site",\s*"category": "Category"', '"subtitle": "Second heading", '),
+    ("serve/texts.py", r'"site": "site",\s*"year": "year"', '"subtitle": "second heading", '),
     ("records.py", "    #: The cover's original.", "    subtitle: str | None = None\n"),
     (
         "reading/page_reader.py",
-        "    name, basis = site_name(page)\n",
+        r" *name, basis = site_name\(page\)\n",
         '    reading = replace(reading, subtitle=page.meta("subtitle"))\n',
     ),
 )
@@ -95,8 +95,9 @@ def changed(tmp_path: Path) -> Path:
     for name, at, new in ADDED:
         path = tmp_path / "scraper" / name
         text = path.read_text("utf-8")
-        assert text.count(at) == 1, f"{name} has no longer {at!r} in one place"
-        path.write_text(text.replace(at, new + at), "utf-8")
+        found = list(re.finditer(at, text))
+        assert len(found) == 1, f"{name} has no longer {at!r} in one place"
+        path.write_text(text[: found[0].start()] + new + text[found[0].start() :], "utf-8")
     (tmp_path / "page.html").write_text(PAGE)
     (tmp_path / "older.html").write_text(PAGE.replace("subtitle", "no-such-thing"))
     return tmp_path
