@@ -46,6 +46,8 @@ def test_an_archive_has_the_name_that_its_owner_gives_it(open_room: Callable[...
     keep_setting(shelf.db, Setting.SOURCES, "https://history.example/harbour")
     text = open_room(shelf.path).get("/").text
     assert '<a class="name" href="/">Harbour &lt;papers&gt;</a>' in text
+    replayed = open_room(shelf.path).get("/web/20260201100000/https://www.upr2020.org/post/a").text
+    assert '<a href="/">Harbour &lt;papers&gt;</a>' in replayed
     assert "<h1>What the Harbour Network published, 2020</h1>" in text
     assert "<strong>The Harbour Network</strong> ended in 2020." in text
     assert 'Source: <a href="https://history.example/harbour"' in text
