@@ -303,7 +303,8 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
                  media_type="application/pdf", text="Contents\fWells of the county\n\nAnd more wells")  # fmt: skip
     found.post("undated", published_at=None, published_basis=None)
     word, cells = "Solidaritaetserklaerungen" * 5, "".join(f"<td>{number}</td>" for number in range(30))
-    found.post("long", title=f"{'A joint statement of many groups ' * 6}{word}", author="A Group of Many Names " * 6,
+    found.post("long", title=f"{'A joint statement of many groups ' * 6}{word}",
+               author="A Group of Many Names" + ", and Others" * 6,
                body_html=f"<p>{word}</p><p>https://a.example/{'a-path/' * 40}</p><table><tr>{cells}</tr></table>",
                url=f"https://www.upr2020.org/post/{'long-' * 40}", body_text=word)  # fmt: skip
     twin = "We ask the city to end its shutoffs and to restore the water of every household before winter."
