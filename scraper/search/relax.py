@@ -12,7 +12,7 @@ from functools import partial
 from scraper.search.feedback import with_feedback
 from scraper.search.match import STEMMED, expression, relaxed, table_of
 from scraper.search.rank import lift, rarity, weight_of
-from scraper.search.scored import of_index
+from scraper.search.scored import ids_of, of_index
 from scraper.search.split import Split, written
 from scraper.search.state import state_of
 from scraper.search.tree import Node, Term
@@ -97,7 +97,10 @@ def _weight(unit: _Unit) -> int:
 def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
     table, asked = _asked(node)
     (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (asked,)).fetchone()
-    found = of_index(db, table, asked, files=True, rank=count <= LOOKED_AT)
+    if count > LOOKED_AT:
+        found = dict.fromkeys(ids_of(db, table, asked, files=True), 0.0)
+    else:
+        found = of_index(db, table, asked, files=True, rank=True)
     weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
     return _Unit(node, count, found, weight, lift(posts, count) if isinstance(node, Term) else 1.0)
 

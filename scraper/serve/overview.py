@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -49,29 +49,17 @@ class SiteCoverage:
     tried: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What the first page says of all posts, sites and captures."""
-
-    #: As `holdings.coverage` and `holdings.last_tried` say.
-    coverage: Mapping[tuple[str, str], int]
-    tried: Mapping[str, str]
-    #: The posts that came last.
-    added: Sequence[sqlite3.Row]
-
-
-def counted(db: sqlite3.Connection) -> Counted:
-    """It looks at all posts and captures."""
-    return Counted(holdings.coverage(db), holdings.last_tried(db), latest(db, EventKind.ADDED))
+def added(db: sqlite3.Connection) -> Sequence[sqlite3.Row]:
+    """The posts that came last."""
+    return latest(db, EventKind.ADDED)
 
 
 def page(ask: Ask) -> PageResponse:
     """``/``"""
     frame = frame_of(ask.room)
     sites = holdings.sites(ask.db)
-    known = remembered(ask.room, ask.db, counted)
     lists = {
-        "added": known.added,
+        "added": remembered(ask.room, ask.db, added),
         "changed": latest(ask.db, EventKind.CHANGED),
         "gone": latest(ask.db, EventKind.GONE),
         "viewed": holdings.most_viewed(ask.db, LISTED),
@@ -88,7 +76,7 @@ def page(ask: Ask) -> PageResponse:
         introduction=[bold(part) for part in frame.settings.introduction],
         figures=figures(ask, frame),
         timeline=timeline(ask, sites),
-        coverage=coverage(ask, sites, known),
+        coverage=coverage(ask, sites),
         states=[texts.STATES[state] for state in STATES],
         lists=lists,
         changed=[(row, edit_of(ask, row)) for row in lists["changed"]],
@@ -140,9 +128,11 @@ def timeline(ask: Ask, sites: Sequence[sqlite3.Row]) -> charts.Timeline:
     return charts.timeline(counts, series, lambda year: ask.link("/search", ("year", year)))
 
 
-def coverage(ask: Ask, sites: Sequence[sqlite3.Row], counts: Counted) -> list[SiteCoverage]:
+def coverage(ask: Ask, sites: Sequence[sqlite3.Row]) -> list[SiteCoverage]:
     """A row for each site, and one for all where there are several."""
-    known, tried = counts.coverage, counts.tried
+    # Each is remembered by itself: where one takes too long for a page, the next page has the others already.
+    known = remembered(ask.room, ask.db, holdings.coverage)
+    tried = remembered(ask.room, ask.db, holdings.last_tried)
     rows = []
     for site in sites:
         own = ("site", site["id"])

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from scraper import schema, search
 from scraper.search import TooBroad
 from scraper.serve import texts
-from scraper.serve.answer import Ask, PageResponse, run
+from scraper.serve.answer import Ask, PageResponse, patience, run
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Lane, LaneFull
 
@@ -139,3 +141,17 @@ def test_beginnings_of_words_that_stand_everywhere_are_refused_before_they_run(t
             search.check_cost(db, search.parse("co*"), most=30)
         for asked in ("cos*", "co", "zz*", "count"):
             search.check_cost(db, search.parse(asked), most=30)
+
+
+COUNTED = (
+    "WITH RECURSIVE n(i) AS (SELECT coalesce(nap(), 0) UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT count(*) FROM n"
+)
+
+
+def test_sql_is_stopped_by_the_time_it_works_and_not_by_the_time_it_waits() -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.create_function("nap", 0, lambda: time.sleep(0.06))
+        with patience(db, 0.05):
+            assert db.execute(COUNTED.format(5_000)).fetchone() == (5_000,)
+        with patience(db, 0.05), pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            db.execute(COUNTED.format(100_000_000)).fetchone()
