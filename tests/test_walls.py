@@ -433,6 +433,15 @@ def test_a_fault_of_the_program_ends_neither_the_run_nor_the_site(tmp_path: Path
             session.fetcher.robots("https://blog.example/")
 
 
+def test_a_sitemap_that_is_empty_is_said_once_where_other_sources_name_posts(lab: Lab) -> None:
+    lab.blog.instead["/sitemap.xml"] = Answer(body=b"<urlset/>", media_type="application/xml")
+    lab.blog.instead["/"] = html("Home", "".join(f'<a href="{path}">{path}</a>' for path in lab.blog.there))
+    reports = [lab.crawl(day) for day in (0, 1)]
+    said = [[line for line in report.messages if "the sitemap is empty" in line] for report in reports]
+    assert [len(lines) for lines in said] == [1, 0]
+    assert reports[0].new == 8
+
+
 def test_every_sitemap_of_an_index_is_read(lab: Lab) -> None:
     start = '<{0} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     parts = [f"/blog-posts-sitemap-{number}.xml" for number in range(30)]

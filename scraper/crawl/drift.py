@@ -86,16 +86,19 @@ class DriftWatch:
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
 
 
+def _words(text: str | None) -> list[str]:
+    return re.findall(r"\w+", (text or "").casefold())
+
+
 def _instead_of(before: Reading | None, now: Reading) -> frozenset[str] | None:
     """The words that stand where most of a post's text stood, or of a new post's text, but for those of its title and
     those with a digit; None: there are none, or most of the text is there.
     """
-    old, new = (re.findall(r"\w+", ((one and one.body_text) or "").casefold()) for one in (before, now))
+    old, new, title = map(_words, (before.body_text if before else None, now.body_text, now.title))
     kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     gone = (Counter(old[kept:]) - Counter(new[kept:])).total()
     if before is not None and 2 * gone < len(old):
         return None
-    title = {*re.findall(r"\w+", (now.title or "").casefold())}
     return frozenset(word for word in new[kept:] if word.isalpha() and word not in title) or None
 
 

@@ -1,6 +1,6 @@
 """Discovery over the network: robots.txt, sitemaps, feed, list pages → targets, and how far the sources agree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scraper import urls
@@ -34,6 +34,8 @@ class Discovery:
         self.start = start
         self.found = Found()
         self._feed_asked = ""
+        #: Whether a sitemap was whole, and had nothing in it.
+        self._has_empty_sitemap = False
         self._resting = Resting(session, site, memory)
 
     def run(self) -> Found:
@@ -141,6 +143,7 @@ class Discovery:
             sitemap = replace(sitemap, complete=False)
         if sitemap.kind != SitemapKind.INDEX:  # that tells the days of its sitemaps, also of those without posts
             self._resting.hear(url, answer[0])
+        self._has_empty_sitemap |= sitemap.complete and not sitemap.entries
         targets = discover.targets_of_sitemap(sitemap, self.site)
         self._note_strangers(sitemap)
         self.found.targets += targets
@@ -183,25 +186,32 @@ class Discovery:
 
     def _compare(self) -> None:
         """Says where the sources disagree: a note, for each of them may leave posts out on purpose."""
-        found = self.found
-        parts = []
-        missing = sorted((found.in_feed | found.in_list) - found.in_sitemap) if found.in_sitemap else []
-        if missing:
-            parts.append(f"{plural(len(missing), 'post')} of feed and list not in the sitemap ({sample(missing)})")
-        if found.in_sitemap and found.total is not None and found.total != len(found.in_sitemap):
-            parts.append(f"the list says {plural(found.total, 'post')}, the sitemap names {len(found.in_sitemap)}")
-        if found.list_complete and found.in_sitemap:
-            unlisted = sorted(found.in_sitemap - found.in_list)
-            if unlisted:
-                parts.append(f"{plural(len(unlisted), 'post')} of the sitemap not in the list ({sample(unlisted)})")
-        url = self.site.base_url
-        if parts:
-            message = "; ".join(parts) + ": all of them were fetched"
-            self.session.note(
-                Problem(stage=Stage.COMPARE, kind="sources-disagree", level=Level.NOTE, url=url, message=message)
-            )
-        else:
+        found, url = self.found, self.site.base_url
+        is_empty = self._has_empty_sitemap and not found.in_sitemap and bool(found.targets)
+        parts = [*differences(found), *(["the sitemap is empty, and other sources name posts"] if is_empty else [])]
+        if not parts:
             self.session.resolve(url, Stage.COMPARE)
+            return
+        message = "; ".join(parts) + ": all of them were fetched"
+        problem = Problem(stage=Stage.COMPARE, kind="sources-disagree", level=Level.NOTE, url=url, message=message)
+        if is_empty:
+            self.session.tell(problem, self.site.id)
+        else:
+            self.session.note(problem)
+
+
+def differences(found: Found) -> Iterator[str]:
+    """Where the feed and the list disagree with a sitemap that names posts, in words."""
+    if not found.in_sitemap:
+        return
+    missing = sorted((found.in_feed | found.in_list) - found.in_sitemap)
+    if missing:
+        yield f"{plural(len(missing), 'post')} of feed and list not in the sitemap ({sample(missing)})"
+    if found.total is not None and found.total != len(found.in_sitemap):
+        yield f"the list says {plural(found.total, 'post')}, the sitemap names {len(found.in_sitemap)}"
+    unlisted = sorted(found.in_sitemap - found.in_list) if found.list_complete else []
+    if unlisted:
+        yield f"{plural(len(unlisted), 'post')} of the sitemap not in the list ({sample(unlisted)})"
 
 
 def sample(addresses: Iterable[str]) -> str:

@@ -132,12 +132,13 @@ def _destination(lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]
         there = stays.get(here or "", [])
         later = next((stay for stay in there if stay.shown and stay.shown[-1].order > last.order), None)
         if later is not None:
-            first = later.shown[0]
-            if first.known_time and first.order[0] > last.order[0]:
-                return later
-            return None
+            return later if _began_after(later.shown[0], last) else None
         here = next((one.leads_to for one in _leads(there) if one.order > last.order), None)
     return None
+
+
+def _began_after(first: Sighting, last: Sighting) -> bool:
+    return first.known_time and first.order[0] > last.order[0]
 
 
 def _leads(stays: Iterable[_Stay]) -> Iterator[Sighting]:

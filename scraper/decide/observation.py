@@ -115,16 +115,21 @@ _SOUGHT_AS_LIST = frozenset({CaptureKind.LIST, CaptureKind.OTHER})
 
 def _post(capture: Capture, reading: Reading | None) -> Reading | None:
     """*reading*, where it is that of a post and the capture is an answer that can show one."""
-    answered = capture.ok or capture.status == 304
-    if reading is None or reading.kind != ReadingKind.POST or not answered or is_redirect(capture):
+    if reading is None or reading.kind != ReadingKind.POST or not _can_show(capture):
         return None
-    if capture.kind in _SOUGHT_AS_LIST and _is_front(capture.url):
-        return None  # whatever a site's front page looks like
-    if capture.status == PARTIAL and capture.truncated is not None:
-        return None  # a part that nobody asked for is no page (RFC 9110, 15.3.7)
     if reading.title is None and reading.body_text is None:
         return None
     return reading
+
+
+def _can_show(capture: Capture) -> bool:
+    """Whether an answer can show a post."""
+    if is_redirect(capture) or not (capture.ok or capture.status == 304):
+        return False
+    if capture.kind in _SOUGHT_AS_LIST and _is_front(capture.url):
+        return False  # whatever a site's front page looks like
+    # A part that nobody asked for is no page (RFC 9110, 15.3.7).
+    return capture.status != PARTIAL or capture.truncated is None
 
 
 def _meaning(

@@ -93,12 +93,16 @@ def _step(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
             if lost:
                 return _worse(state, lost)
             return _good(state, seen, seen.reading)
-        case Meaning.ABSENT if seen.elsewhere or seen.address in state.moved_from:
-            return state, Effects(verdict=Verdict.MISSING, reason=seen.reason)
         case Meaning.ABSENT:
             return _missing(state, seen)
         case Meaning.BLOCKED | Meaning.WEATHER:
             return state, Effects(verdict=Verdict(seen.meaning), reason=seen.reason)
+        case _:
+            return _unsaid(state, seen)
+
+
+def _unsaid(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
+    """After a capture that says nothing of the post."""
     if seen.held:
         return state, Effects(verdict=Verdict.HELD, reason=seen.reason)
     if seen.redirect:
@@ -132,6 +136,8 @@ def _worse(state: PostState, reason: str) -> tuple[PostState, Effects]:
 
 def _missing(state: PostState, seen: Observation) -> tuple[PostState, Effects]:
     quiet = Effects(verdict=Verdict.MISSING, reason=seen.reason)
+    if seen.elsewhere or seen.address in state.moved_from:
+        return state, quiet
     if state.shown is None or not seen.known_time or state.gone_at:
         return state, quiet
     if state.missing_since is None or state.missing_capture_id is None:

@@ -110,9 +110,13 @@ class CrawlSummary:
     chain_sha256: str
 
 
-def _looks_back(seen: decide.Observation, url: str | None) -> bool:
-    """Whether what *seen* means for the post *url* depends on where that was before, which its rows do not hold."""
-    return seen.moved_from is not None or (seen.meaning is decide.Meaning.ABSENT and seen.address != url)
+def _looks_back(seen: decide.Observation, url: str | None, moved: Collection[str]) -> bool:
+    """Whether what *seen* means for the post *url* depends on where that was before, which its rows do not hold, or
+    its captures changed (*moved*).
+    """
+    return (
+        url in moved or seen.moved_from is not None or (seen.meaning is decide.Meaning.ABSENT and seen.address != url)
+    )
 
 
 class Archive:
@@ -532,7 +536,7 @@ class Archive:
         moved = self._place(kept.id, address, shown, concerned) | self._moves.settle(capture, shown)
         seen = self._posts.observe(capture, kept, reading)
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
-        effects = self._advance(url, seen, refold=url in moved or _looks_back(seen, url))
+        effects = self._advance(url, seen, refold=_looks_back(seen, url, moved))
         for other in sorted(moved - {url}):
             self._posts.refold(other)
         for one in sorted(concerned):
