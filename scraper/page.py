@@ -457,7 +457,8 @@ _MAX_HEAD_TAGS = 2000
 _MAX_TAG = 20_000
 #: After so many tags that never end, nothing more is read of a head: each is looked for through all of `_MAX_TAG`.
 _MAX_UNENDED = 50
-_TAG = re.compile(r"<[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>")
+#: Nothing that one part of it took could be another's, so none is given back: tags without an end cost one look each.
+_TAG = re.compile(r"<[^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+>")
 _HEAD_TAG = re.compile(
     r"<(?:(meta|link|html|title|script|style)(?=[\s/>])|/head(?=[\s>])|body(?=[\s>])|(!--))", re.IGNORECASE
 )
@@ -536,9 +537,26 @@ def _gather_meta(head: _Head, attributes: dict[str, str]) -> None:
         head.metas.setdefault(key.lower(), value)
 
 
+class _Ends:
+    """What closes something in a source. What is not there behind one place is not looked for behind a later one: tags
+    that are never closed cost one look, not one each.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._absent: set[str] = set()
+
+    def find(self, mark: str, at: int) -> int:
+        """Where *mark* stands from *at* on, which never goes back; -1: nowhere."""
+        place = -1 if mark in self._absent else self._source.find(mark, at)
+        if place < 0:
+            self._absent.add(mark)
+        return place
+
+
 def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
     """The tags of these *kinds*, up to <body> where it is one of them; scripts and styles are jumped over."""
-    at, unended = 0, 0
+    at, unended, ends = 0, 0, _Ends(source)
     for _ in range(_MAX_HEAD_TAGS):
         found = kinds.search(source, at)
         if found is None:
@@ -548,10 +566,10 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
             yield _Tag("body", start)
             return
         if found[2]:
-            at = max(source.find("-->", at), at)
+            at = max(ends.find("-->", at), at)
             continue
         name = found[1].lower()
-        end = source.find(f"</{found[1]}", at) if name in _WITH_TEXT else at
+        end = ends.find(f"</{found[1]}", at) if name in _WITH_TEXT else at
         if end < 0:
             continue
         if _is_jumped_over(name, source[start : min(start + 500, end)]):

@@ -97,6 +97,12 @@ def growth(work: Callable[[int], Callable[[], object]]) -> float:
     return grown
 
 
+@pytest.mark.parametrize("tag", ["<meta ", "<meta content='", "<link ", "<title>", "<script ", "<style>", "<!--"])
+def test_tags_of_a_head_that_never_end_cost_one_look(tag: str) -> None:
+    body = (tag * 30_000).encode()
+    assert seconds(lambda: read("post", body)) < 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("what", IN_A_POST)
 def test_the_cost_of_a_page_grows_with_its_length(what: str) -> None:
