@@ -186,6 +186,7 @@ def test_a_post_whose_owner_hides_its_title_has_none_and_a_note_says_so(head: st
         ("* Ann Roe\nWe Won", "We Won"),
         ("* Ann Roe\n* Jan 5, 2021\nVoices from the Courts", "Voices from the Courts"),
         ("Ann Roe\nUpdated: Jan 5, 2021", "Ann Roe"),
+        ("Letter\n3 min read", "Letter"),
         ("الحق في الماء\nJan 5, 2021\n3 min read", "الحق في الماء"),
     ],
 )

@@ -310,7 +310,8 @@ def _title_above(around: Around) -> Choice | None:
 def _one_above(around: Around) -> Choice:
     """The line above the marks, unless it is an author's; a name alone may be the author of a post without a title."""
     above = around.above
-    may_be_alone = not (around.found.author or around.found.under_title) and has_capital(above)
+    is_unplaced = not (around.found.author or around.found.under_title)
+    may_be_alone = is_unplaced and has_capital(above) and not is_used(above, small_words(around.below))
     is_authors = (may_be_alone or len(around.before) > 1) and around.is_author(above)
     if is_title(above) and not (is_authors or is_handle(above)):
         return Choice(above)
