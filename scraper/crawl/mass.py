@@ -28,11 +28,11 @@ def check(session: CrawlSession, site: Site, found: Found) -> None:
         "if the site was moved or is being taken down, `ushrn recover` gets "
         "what web archives hold. No post that the site's sources still name is called gone",
     )  # fmt: skip
-    now = session.run.now()
+    now, named = session.run.now(), found.named  # the addresses of all sources, joined: once for all posts
     unnamed = [
         url
         for url, heard in lookups.heard_in_sitemap(session.archive.db, site.id)
-        if found.sitemap_complete and url in known and url not in found.named and within(heard, GONE_AFTER, now)
+        if found.sitemap_complete and url in known and url not in named and within(heard, GONE_AFTER, now)
     ]
     _tell(
         session, site, Stage.MASS_UNNAMED, len(unnamed), len(known),
