@@ -130,9 +130,10 @@ def view(page: Page, lane: Lane = READERS) -> View:
         room = room_of(datasette)
         if room is None or not await compat.may_view(datasette, request.actor, room.database):
             return respond(problem_page(None, texts.FORBIDDEN, 403), request)
-        if early := refused(room, request):
-            return early
+        # The state before the page is made: a commit meanwhile must not give an old page the sign of the new state.
         etag = etag_of(room, request)
+        if early := refused(room, request, etag):
+            return early
         started = time.perf_counter()
         found = _kept.get(etag) if etag else None
         if found is None:
@@ -147,7 +148,7 @@ def view(page: Page, lane: Lane = READERS) -> View:
             keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
-            spent |= caching(room, request)
+            spent |= caching(room, request, etag)
         if big(found):
             return await asyncio.to_thread(respond, found, request, spent)
         return respond(found, request, spent)
@@ -175,24 +176,22 @@ def keep(etag: str, answer: PageResponse) -> None:
             _kept.popitem(last=False)
 
 
-def refused(room: Room, request: Request) -> Response | None:
-    """What can be answered without looking: only GET here; and 304 where the reader has the page as it is now."""
+def refused(room: Room, request: Request, etag: str = "") -> Response | None:
+    """What can be answered without looking: only GET here; and 304 where the reader has the page that *etag* is of."""
     if request.method not in ("GET", "HEAD"):
         return respond(problem_page(room, texts.ONLY_GET, 405, {"Allow": "GET, HEAD"}), request)
-    etag = etag_of(room, request)
     if etag and etag in request.headers.get("if-none-match", ""):
-        return Response("", status=304, headers={**caching(room, request), **SAFE}, content_type=HTML)
+        return Response("", status=304, headers={**caching(room, request, etag), **SAFE}, content_type=HTML)
     return None
 
 
-def caching(room: Room, request: Request) -> dict[str, str]:
-    """A copy may be kept, but it is asked each time whether it is still good.
+def caching(room: Room, request: Request, etag: str) -> dict[str, str]:
+    """A copy may be kept, but it is asked each time whether it is still good; *etag* empty: that cannot be asked.
 
     Only the reader's own browser keeps a page that repeats a name by which nobody but this reader may call us.
     """
     shared = "public" if is_settled(room, request) else "private"
     said = {"Cache-Control": f"{shared}, no-cache", "Vary": "Accept-Encoding"}
-    etag = etag_of(room, request)
     return said | ({"ETag": etag} if etag else {})
 
 

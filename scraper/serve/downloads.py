@@ -25,6 +25,7 @@ from scraper.serve.answer import (
     Ask,
     ask_of,
     caching,
+    etag_of,
     patience,
     problem_page,
     refused,
@@ -72,22 +73,23 @@ async def view(request: Request, datasette: Datasette, send: Send, receive: Rece
     room = room_of(datasette)
     if room is None or not await compat.may_view(datasette, request.actor, room.database):
         return respond(problem_page(None, texts.FORBIDDEN, 403), request)
-    if early := refused(room, request):
+    etag = etag_of(room, request)
+    if early := refused(room, request, etag):
         return early
     if len(_running) >= AT_ONCE:
         return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "30"}), request)
     token = object()
     _running.add(token)
     try:
-        return await _answered(room, request, send, receive)
+        return await _answered(room, request, etag, send, receive)
     finally:
         _running.discard(token)
 
 
-async def _answered(room: Room, request: Request, send: Send, receive: Receive) -> Response | None:
+async def _answered(room: Room, request: Request, etag: str, send: Send, receive: Receive) -> Response | None:
     try:
         async with SEARCHES.place():
-            opened = await SEARCHES.work(lambda: opening(room, request))
+            opened = await SEARCHES.work(lambda: opening(room, request, etag))
     except LaneFull:
         return respond(turned_away(room), request)
     except UsageError as error:
@@ -103,8 +105,11 @@ async def _answered(room: Room, request: Request, send: Send, receive: Receive) 
     return None
 
 
-def opening(room: Room, request: Request) -> Opened:
-    """Begin the download that *request* asks for. Raises UsageError for columns that there are not."""
+def opening(room: Room, request: Request, etag: str) -> Opened:
+    """Begin the download that *request* asks for; *etag* is of the state before, or empty.
+
+    Raises UsageError for columns that there are not.
+    """
     with ExitStack() as stack:
         db = stack.enter_context(closing(room.connect()))
         ask = ask_of(room, request, db)
@@ -115,9 +120,9 @@ def opening(room: Room, request: Request) -> Opened:
         with patience(db, MAKING):
             check_cost(db, state.request.query)
             total = count(db, state.request)
-            chunks = write(db, asked(state, name), name, options)
+            chunks = stack.enter_context(closing(write(db, asked(state, name), name, options)))  # before its connection
             first = next(chunks, b"")
-        headers = {"X-Total-Count": str(total), **caching(room, request), **SAFE}
+        headers = {"X-Total-Count": str(total), **caching(room, request, etag), **SAFE}
         headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
         return Opened(db, headers, first, chunks, stack.pop_all().close)
 

@@ -8,13 +8,18 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from inspect import GEN_CLOSED, getgeneratorstate
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from datasette.utils.asgi import Request
 
 from scraper.export import copy
+from scraper.serve import downloads
+from scraper.serve.answer import PageResponse, etag_of, view
+from scraper.serve.archive import Room, room_of
 
 PAGES = (
     "/", "/search", "/search?q=water", "/search?q=nothing-at-all", "/post/upr2020/flint-0", "/post/upr2020/detroit-2",
@@ -131,6 +136,47 @@ def test_a_page_is_sent_again_only_when_the_archive_has_changed(settled: tuple[A
     changed = {path: reader.get(path, headers={"If-None-Match": etag}) for path, etag in etags.items()}
     assert {path: response.status_code for path, response in changed.items()} == dict.fromkeys(paths, 200)
     assert "etag" not in changed[paths[0]].headers, "the change is so young that a second one could hide behind it"
+
+
+def test_a_page_that_was_being_made_while_the_archive_changed_has_the_sign_of_what_it_shows(
+    settled: tuple[Any, Path],
+) -> None:
+    reader, file = settled
+    request = Request.fake("/about")
+    before = etag_of(room_of(reader.datasette), request)
+
+    def page(_: Any) -> PageResponse:
+        os.utime(
+            file, (time.time() - 1800,) * 2
+        )  # as a crawl does whose commit is no longer young when the page is done
+        return PageResponse("as it was before")
+
+    response = reader.loop.run_until_complete(view(page)(request, reader.datasette))
+    assert (response.status, response.headers["ETag"]) == (200, before)
+    assert etag_of(room_of(reader.datasette), request) not in ("", before)
+
+
+class Changing(Room):
+    """An archive that changes as soon as somebody reads it."""
+
+    def connect(self) -> sqlite3.Connection:
+        os.utime(self.path, (time.time() - 1800,) * 2)
+        return super().connect()
+
+
+def test_a_download_has_the_sign_of_the_state_before_it_and_leaves_nothing_open(settled: tuple[Any, Path]) -> None:
+    _, file = settled
+    room, request = (
+        Changing("archive", "archive", file, immutable=False),
+        Request.fake("/search.csv", url_vars={"format": "csv"}),
+    )
+    before = etag_of(room, request)
+    opened = downloads.opening(room, request, before)
+    assert opened.headers["ETag"] == before != etag_of(room, request)
+    opened.close()
+    assert getgeneratorstate(opened.rest) == GEN_CLOSED, (
+        "a reader of the head alone left it open, and a traceback behind"
+    )
 
 
 def test_a_change_is_seen_at_once(settled: tuple[Any, Path]) -> None:
