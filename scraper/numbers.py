@@ -14,9 +14,10 @@ _SEPARATOR = "[,.'’٬ \xa0\u202f\u2009]"
 _FIRST = re.compile(rf"\d{{1,3}}(?P<between>{_SEPARATOR})\d{{3}}(?:(?P=between)\d{{3}})*(?!\d)|\d+")
 #: Indian groups: 12,34,567.
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
-#: A number cut short: "1.2K", "3 mil", "1,5 万".
+#: A number cut short: "1.2K", "3 mil", "1,5 万"; the short forms of CLDR for thousands and millions.
 _SHORT = (
-    r"(?:(?:[kKmMbB]|mil|mio|mill|mln|tys|tis|rb|jt|bin|тыс|млн|тис|хил|ألف|हज़ार)(?![^\W\d_])"
+    r"(?:(?:[kKmMbBNE]|(?i:mil|mio|mill|mln|mn|tsd|tys|tis|tn|tr|rb|jt|bin|tūkst|tuh|tuhat|elfu|lakh|crore)"
+    r"|тыс|млн|тис|хил|хиљ|χιλ|εκ|ألف|مليون|هزار|میلیون|אלף|हज़ार|लाख|হাজার|লাখ)(?![^\W\d_])"
     r"|[千万萬億亿천만억]|พัน|หมื่น)"
 )
 _ROUNDED = re.compile(rf"\d\s?{_SHORT}")

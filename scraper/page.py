@@ -29,7 +29,7 @@ class Scope:
 
     def __init__(self, root: Node, url: str | None) -> None:
         self.root = root
-        self._url = url
+        self.url = url
 
     def all(self, css: str) -> list[Node]:
         """Every element that *css* names, in the order of the page."""
@@ -43,7 +43,7 @@ class Scope:
         """The only element that *css* names; else SelectorMismatch."""
         found = self.root.css(css)
         if len(found) != 1:
-            raise SelectorMismatch(self._url or "page", f"expected one {css}, found {len(found)}")
+            raise SelectorMismatch(self.url or "page", f"expected one {css}, found {len(found)}")
         return found[0]
 
 
@@ -202,8 +202,11 @@ class Page:
 
     @cached_property
     def json_ld(self) -> tuple[dict[str, Any], ...]:
-        """The objects of the head's JSON-LD blocks, graphs taken apart; blocks that cannot be read are left out."""
-        return tuple(item for text in self._head.json_ld for item in _objects(parse_json(text)))
+        """The objects of the head's JSON-LD blocks, graphs and lists taken apart, with what a page says it is about;
+        blocks that cannot be read are left out.
+        """
+        blocks = (parse_json(_WRAPPED.sub("", text)) for text in self._head.json_ld)
+        return tuple(item for block in blocks for item in _objects(block))
 
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -254,12 +257,26 @@ def whole(data: object) -> Any:
     return json.loads(units.decode("utf-16-le", "replace"))
 
 
+#: What templates put around JSON so that old readers of XHTML jump over it, and a statement's end.
+_WRAPPED = re.compile(
+    r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*\Z"
+)
+#: Where a JSON-LD object holds others of the page's own.
+_WITHIN = ("@graph", "mainEntity")
+
+
 def _objects(data: object) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-LD block: itself, those of its list, or those of its graph."""
-    for item in data if isinstance(data, list) else (data,):
-        if isinstance(item, dict):
-            graph = item.get("@graph")
-            yield from (entry for entry in graph if isinstance(entry, dict)) if isinstance(graph, list) else (item,)
+    """The objects of a JSON-LD block: itself, those of its lists and graphs, and what a page is about."""
+    pending = [data]
+    while pending:
+        item = pending.pop()
+        match item:
+            case list():
+                pending.extend(reversed(item))
+            case dict():
+                if "@graph" not in item:
+                    yield item
+                pending.extend(item[name] for name in reversed(_WITHIN) if name in item)
 
 
 def behind(text: str, word: str, start: int = 0, end: int | None = None) -> Iterator[int]:

@@ -211,3 +211,85 @@ def test_a_count_cut_short_is_no_number_and_a_note(stats: str) -> None:
     shown = f'<div data-hook="post-stats"><span>{stats}</span></div>'
     reading = read(post("").replace("</article>", f"{shown}</article>"), head=WHEN + TITLE)
     assert (reading.views, [problem.kind for problem in reading.problems]) == (None, ["rounded-count"])
+
+
+@pytest.mark.parametrize("stats", ["<span>1.2K views</span><span>0 comments</span>", "<span>0 comments</span>"])
+def test_a_zero_that_the_head_witnesses_is_not_called_unwitnessed(stats: str) -> None:
+    shown = f'<div data-hook="post-page-root"></div><div data-hook="post-stats">{stats}</div>'
+    reading = read(post("").replace("</article>", f"{shown}</article>"), head=WHEN + TITLE)
+    assert reading.comments == 0
+    assert "unwitnessed-zero" not in [problem.kind for problem in reading.problems]
+
+
+OTHER = '{"@type":"BlogPosting","headline":"Other","datePublished":"2020-01-03T00:00:00Z","author":{"name":"No One"}%s}'
+OWN = '{"@type":"BlogPosting","headline":"A Title","datePublished":"2016-06-30T18:30:00.000Z","author":%s}'
+
+
+def ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ('"Jane Doe"', "Jane Doe"),
+        ('["Jane Doe"]', "Jane Doe"),
+        ('[{"name":"Jane Doe"},{"name":"Ann Lee"}]', "Jane Doe and Ann Lee"),
+        ('{"@id":"#jane"}', "Jane Doe"),
+        ('"https://www.example.org/profile/jane"', None),
+        ("[]", None),
+    ],
+)
+def test_authors_of_structured_data_are_read_in_all_their_forms(author: str, name: str | None) -> None:
+    graph = f'{{"@graph":[{OWN % author},{{"@type":"Person","@id":"#jane","name":"Jane Doe"}}]}}'
+    assert read(STUDIO.format(viewer=VIEWER), head=ld(graph)).author == name
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%s",
+        "[%s]",
+        '[{"@graph":[[%s]]}]',
+        '{"@type":"WebPage","mainEntity":%s}',
+        "<!-- %s -->",
+        "//<![CDATA[\n%s\n//]]>",
+        "/*<![CDATA[*/%s/*]]>*/",
+        " %s; ",
+    ],
+)
+def test_structured_data_are_found_however_they_are_wrapped(form: str) -> None:
+    reading = read(STUDIO.format(viewer=VIEWER), head=ld(form % (OWN % '"Jane Doe"')))
+    assert (reading.title, reading.author, reading.published_at) == ("A Title", "Jane Doe", "2016-06-30T18:30:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("told", "more", "title"),
+    [
+        (TITLE, "", "A Title"),
+        ("<title>A Title | The Site</title>", "", "A Title"),
+        ("", f',"url":"{URL}"', "Other"),
+        ("", f',"mainEntityOfPage":{{"@id":"{URL}"}}', "Other"),
+        ("", "", None),
+    ],
+)
+def test_of_several_structured_articles_the_one_that_is_the_page_is_read(
+    told: str, more: str, title: str | None
+) -> None:
+    head = told + ld(f"[{OTHER % more},{OWN % json.dumps('Jane Doe')}]")
+    reading = read(STUDIO.format(viewer=VIEWER).replace("A Title", "Heading"), head=head)
+    assert reading.title == title
+    assert reading.author == {"A Title": "Jane Doe", "Other": "No One"}.get(title or "")
+
+
+@pytest.mark.parametrize(("box", "link"), [("article", "/blog"), ("li", "/blog"), ("div", "/post/other")])
+def test_the_body_is_that_outside_of_cards_without_hooks(box: str, link: str) -> None:
+    card = f'<{box}><a href="{link}"><h2>Other</h2></a><div data-id="content-viewer"><p>Of another.</p></div></{box}>'
+    viewer = VIEWER.replace("First words.", 'First words. <a href="/post/third">A third</a>')
+    page = f"<header><h1>The Site</h1></header><main>{card}{card}<h2>A Title</h2><div>{viewer}</div></main>"
+    assert read(page, head=WHEN + TITLE).body_text == "First words. A third"
+
+
+def test_the_heading_of_a_studio_post_wins_over_a_title_with_the_sites_name() -> None:
+    head = WHEN + '<meta property="og:title" content="A Title | The Site">'
+    assert read(STUDIO.format(viewer=VIEWER), head=head).title == "A Title"

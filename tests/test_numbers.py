@@ -13,7 +13,7 @@ from scraper.numbers import ShownCounts, count, counts_line, size
         ("29 views", 29), ("1 view", 1), ("1,261 views", 1261), ("1.261 vues", 1261), ("1 261 vues", 1261),
         ("1\u202f261 vues", 1261), ("1’261", 1261), ("12,34,567", 1234567), ("12 345 678", 12345678), ("24 vues", 24),
         ("0 visualização", 0), ("٣ مشاهدات", 3), ("مشاهدة واحدة (١)", 1), ("مشاهدتان (٢)", 2), ("१२ बार", 12),
-        ("5 lajků", 5),
+        ("5 lajků", 5), ("12 Mi piace", 12), ("3 Nejnovější", 3),
         ("3 likes. Post not marked as liked", 3), ("0 comentário(s)", 0), ("177", 177),
     ],
 )  # fmt: skip
@@ -22,7 +22,24 @@ def test_the_one_whole_number_is_read(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "views", "1.2K views", "1,5K", "3.5", "5 of 6", "12 mil visualizaciones", "3万回", "2 mio"]
+    "text",
+    [
+        "",
+        "views",
+        "1.2K views",
+        "1,5K",
+        "3.5",
+        "5 of 6",
+        "12 mil visualizaciones",
+        "3万回",
+        "2 mio",
+        "12 Tsd. Aufrufe",
+        "1 Mio. Aufrufe",
+        "12 N lượt xem",
+        "2 lakh views",
+        "12 tūkst. peržiūrų",
+        "۱۲ هزار بازدید",
+    ],
 )
 def test_no_number_several_or_rounded_ones_are_no_count(text: str) -> None:
     assert count(text) is None

@@ -9,7 +9,6 @@ have such heads, too, and are none.
 
 import re
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from scraper import dates, urls
@@ -186,10 +185,7 @@ def _title(page: Page) -> str | None:
 
 def _author(page: Page) -> str | None:
     """Who the head says wrote it; the address of a profile is no name."""
-    said: Any = head.blog_posting(page).get("author")
-    first = said[0] if isinstance(said, list) and said else said
-    name = head.text(first.get("name") if isinstance(first, dict) else first)
-    told = (page.meta("article:author"), name, page.meta("author"))
+    told = (page.meta("article:author"), head.author_of(page), page.meta("author"))
     return next((one for one in told if one and not one.startswith(("http:", "https:"))), None)
 
 

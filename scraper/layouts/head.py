@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scraper import urls
 from scraper.page import Page
 from scraper.vocabulary import NameBasis
 
@@ -18,8 +19,49 @@ def says_article(page: Page) -> bool:
 
 
 def blog_posting(page: Page) -> dict[str, Any]:
-    """The JSON-LD block of the post; others (Recipe, Organization) may stand beside it."""
-    return next((item for item in page.json_ld if not _ARTICLES.isdisjoint(kinds(item))), {})
+    """The JSON-LD block of the post; others (Recipe, Organization) may stand beside it. Of several articles it is the
+    one at the page's address, or called as the page is; where nothing tells them apart, none is.
+    """
+    found = [item for item in page.json_ld if not _ARTICLES.isdisjoint(kinds(item))]
+    if len(found) < 2:
+        return found[0] if found else {}
+    return next((item for tells in (_is_here, _is_called_so) for item in found if tells(item, page)), {})
+
+
+def _is_here(posting: dict[str, Any], page: Page) -> bool:
+    """Whether the address of *posting* is the page's."""
+    main = posting.get("mainEntityOfPage")
+    told = (posting.get("url"), posting.get("@id"), main.get("@id") if isinstance(main, dict) else main)
+    own = {urls.canonical(address) for address in (page.url, page.link("canonical")) if address}
+    return any(isinstance(address, str) and urls.canonical(address) in own for address in told)
+
+
+def _is_called_so(posting: dict[str, Any], page: Page) -> bool:
+    """Whether *posting* has the title that the head tells others, or the window's."""
+    headline = squashed(text(posting.get("headline")) or "")
+    titles = (page.meta("og:title"), page.title)
+    return bool(headline) and any(squashed(title).startswith(headline) for title in titles if title)
+
+
+def author_of(page: Page) -> str | None:
+    """The names of the authors in the JSON-LD block of the post, joined by "and"; None: it names none. An author may be
+    a name, an object, the address of one in the same graph, or a list of these; the address of a profile is no name.
+    """
+    said = blog_posting(page).get("author")
+    people = {item["@id"]: item for item in page.json_ld if isinstance(item.get("@id"), str)}
+    names = (_name_of(person, people) for person in (said if isinstance(said, list) else [said]))
+    return " and ".join(dict.fromkeys(filter(None, names))) or None
+
+
+def _name_of(person: object, people: dict[str, dict[str, Any]]) -> str | None:
+    """The name of one author; *people*: the objects of the page by their address."""
+    match person:
+        case dict():
+            return text(person.get("name")) or text(people.get(str(person.get("@id")), {}).get("name"))
+        case str() if not person.startswith(("http:", "https:")):
+            return text(person)
+        case _:
+            return None
 
 
 def kinds(item: dict[str, Any]) -> tuple[str, ...]:

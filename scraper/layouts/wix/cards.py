@@ -4,7 +4,7 @@ Most have hooks of their own and are taken out before (see `post.without_cards`)
 they say of another post, its author, date and counts, is never this one's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 
@@ -54,6 +54,41 @@ class Cards:
     @cached_property
     def _own(self) -> str | None:
         return wix_address.own(self.page)
+
+
+def outside_cards(found: Sequence[Node], article: Scope, base_url: str | None) -> list[Node]:
+    """Those of *found*, which all look like the body, round which nothing is a card: a box with one of them alone and
+    with a link to a post beside it, or an article or item of a list without the heading; all, where all are in cards.
+    """
+    if len(found) < 2:
+        return list(found)
+    within = {inner.mem_id for node in found for inner in node.css("a[href]")}
+    links = (link for link in article.all("a[href]") if link.mem_id not in within)
+    addresses = ((link, wix_address.address(attribute(link, "href"), base_url)) for link in links)
+    posts = ancestors(link for link, address in addresses if address and urls.is_post(address))
+    shared = _shared(found)
+    headed = ancestors(article.all("h1"))
+
+    def is_card(node: Node) -> bool:
+        alone = takewhile(lambda it: it.mem_id not in shared, enclosing(node))
+        return any(it.mem_id not in headed and (it.mem_id in posts or it.tag in _ITEMS) for it in alone)
+
+    return [node for node in found if not is_card(node)] or list(found)
+
+
+#: What holds one post of several.
+_ITEMS = frozenset({"article", "li"})
+
+
+def _shared(nodes: Iterable[Node]) -> frozenset[int]:
+    """The elements that hold more than one of *nodes*."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for node in nodes:
+        round_it = {around.mem_id for around in enclosing(node)}
+        shared |= seen & round_it
+        seen |= round_it
+    return frozenset(shared)
 
 
 def ancestors(nodes: Iterable[Node]) -> frozenset[int]:

@@ -11,13 +11,13 @@ from typing import Any
 from scraper import dates
 from scraper.language import detect
 from scraper.layouts.body import Body
-from scraper.layouts.head import blog_posting, named, spellings, squashed, text, without_site
+from scraper.layouts.head import author_of, blog_posting, named, spellings, squashed, text, without_site
 from scraper.layouts.wix import address as wix_address
 from scraper.layouts.wix import body as wix_body
 from scraper.layouts.wix import counts as wix_counts
 from scraper.layouts.wix import data as wix_data
 from scraper.layouts.wix import shown_dates
-from scraper.layouts.wix.cards import Cards
+from scraper.layouts.wix.cards import Cards, outside_cards
 from scraper.layouts.wix.data import PostData, dig
 from scraper.page import Node, Page, Scope, attribute, enclosing, words
 from scraper.provenance import server_time
@@ -90,8 +90,9 @@ def without_cards(article: Scope) -> Scope:
 
 
 def body_of(article: Scope) -> Node | None:
-    """The element that holds the body; None: there is none."""
-    return next((node for css in _BODIES if (node := article.maybe(css)) is not None), None)
+    """The element that holds the body, of several the first that is in no card; None: there is none."""
+    found = next(filter(None, map(article.all, _BODIES)), [])
+    return next(iter(outside_cards(found, article, article.url)), None)
 
 
 def read(page: Page, article: Scope) -> Reading:
@@ -163,11 +164,17 @@ class _Told:
         headline = text(self.posting.get("headline"))
         if headline and told and squashed(told).startswith(squashed(headline.rstrip(".…"))) and headline[-1] in ".…":
             headline = None  # cut short
-        name = without_site(told, self.page) if told else self._title_of_window()
+        name = self._heading_named(told) if told else self._title_of_window()
         title = text(self.post.get("title")) or headline or name
         if not title:
             return None
         return " ".join(title.split())
+
+    def _heading_named(self, told: str) -> str:
+        """The heading that *told* is made of, with the site's name behind it; else *told* without that name."""
+        names = set(map(squashed, spellings(told, self.page)))
+        found = filter(None, map(words, self.cards.own("h1, h2")))
+        return next((heading for heading in found if squashed(heading) in names), without_site(told, self.page))
 
     def _title_of_window(self) -> str | None:
         """The heading that the window is named by: all that is left where the head failed and no hook marks a title."""
@@ -185,7 +192,7 @@ class _Told:
 
     def author(self) -> str | None:
         """The name shown, of several the one that the head names; where the owner hides it, what the head says."""
-        told = self.page.meta("article:author") or text(dig(self.posting.get("author"), "name"))
+        told = self.page.meta("article:author") or author_of(self.page)
         shown = [name for node in self.article.all('[data-hook="user-name"]') if (name := words(node))]
         if told is None or told not in shown:
             own = next(filter(None, map(words, self.cards.own('[data-hook="user-name"]'))), None)
