@@ -169,6 +169,8 @@ WALLS: dict[str, Wall] = {
     "a challenge by its header": lambda _: html("Wait", "A moment.", cf_mitigated="challenge"),
     "a challenge by its marks": lambda _: html("Just a moment...", "<script>window._cf_chl_opt={}</script>"),
     "a challenge with 503": lambda _: html("Wait", "<script>window._cf_chl_opt={}</script>", 503),
+    "a challenge with 404": lambda _: html("Wait", "<script src='https://ct.captcha-delivery.com/c.js'></script>", 404),
+    "a challenge with 410": lambda _: html("Wait", "A moment.", 410, x_amzn_waf_action="challenge"),
     "a refusal": lambda _: html("No", "Access denied.", 403),
     "a login": led("/login?next={path}"),
     "a consent page elsewhere": led("https://choices.example/consent?back={path}"),

@@ -43,7 +43,8 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 #: One of each family of walls, for the quick tests.
 FAMILIES = {
-    "a challenge by its header", "a login", "an unmarked page with the address", "the front page",
+    "a challenge by its header", "a challenge with 404", "a login", "an unmarked page with the address",
+    "the front page",
     "a page with a number for each visitor", "a gate behind a refresh", "other pages elsewhere",
 }  # fmt: skip
 
@@ -270,6 +271,31 @@ def test_pages_held_back_are_taken_in_by_accept_and_stay_so(lab: Lab, tmp_path: 
     assert lab.one("SELECT DISTINCT by FROM decisions WHERE kind = 'accepted'") == "ada"
     assert lab.crawl(102, full=True).exit_status == 0
     assert lab.rebuilt() == []
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_a_404_with_a_mark_is_a_wall_unless_pages_of_posts_bear_it_too(lab: Lab, everywhere: bool) -> None:
+    lab.crawl(0)
+    guard = "<script src='/_Incapsula_Resource?SWJIYLWA=7'></script>"
+    lab.blog.missing = lambda _: html("Not found", guard, 404)
+    if everywhere:
+        lab.blog.look = f"{guard}{{}}"
+    lab.blog.sitemap = False
+    for number in (0, 7):
+        del lab.blog.there[f"/post/letter-{number}"]
+    for day in (10, 26, 42):
+        lab.crawl(day, full=True)
+    assert lab.one("SELECT count(gone_at) FROM posts") == (2 if everywhere else 0)
+    assert lab.rebuilt() == []
+
+
+@pytest.mark.parametrize("named", [True, quick(False, when=False)])
+def test_challenges_with_404_in_place_of_all_posts_make_none_gone(lab: Lab, named: bool) -> None:
+    lab.crawl(0)
+    lab.blog.wall, lab.blog.sitemap = WALLS["a challenge with 404"], named
+    for day in (10, 26, 42):
+        assert lab.crawl(day, full=True).exit_status == 11
+    assert lab.harm() == (0, 0, 0, 0)
 
 
 def for_subscribers(question: Question) -> Answer:

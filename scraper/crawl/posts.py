@@ -184,8 +184,7 @@ class Posts:
             self.session.keep_undecided(hops)
             self._spoiled(url, answer, reading)
         elif seen.meaning is Meaning.ABSENT and answer.status in (404, 410) and not redirects:
-            self.session.keep_all(hops)
-            self._absent(url, answer, reading)
+            self._missing(url, hops, answer, reading)
         elif answer.redirected_to and keeps_path(url, answer.redirected_to):
             self.session.keep_all(hops)
             self._led_away(url, answer)
@@ -224,6 +223,15 @@ class Posts:
             self.session.resolve(url, stage)
         return True
 
+    def _missing(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
+        """A 404 or 410: an absence, or a wall that says so by marks which pages of posts lack."""
+        wall = self.session.behind_missing(answer, self.site.id)
+        if wall is not None:
+            self._blocked(url, hops, answer, reading, wall)
+            return
+        self.session.keep_all(hops)
+        self._absent(url, answer, reading)
+
     def _absent(self, url: str, answer: Capture, reading: Reading) -> None:
         """A 404 or 410: an absence, which makes no post gone as long as the site's own sources name it."""
         self.wall.passed()
@@ -246,9 +254,9 @@ class Posts:
         message = f"expected the post, found {found}; tried again in the next run"
         self.session.note(Problem(stage=Stage.FETCH, kind=f"status-{answer.status}", url=url, message=message))
 
-    def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading) -> None:
-        """A wall that names itself. Raises Blocked at the third in a row."""
-        self.wall.met(url, self.session.keep_blocked((*hops, answer), reading))
+    def _blocked(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading, why: str = "") -> None:
+        """A wall that names itself, or by *why* is one. Raises Blocked at the third in a row."""
+        self.wall.met(url, self.session.keep_blocked((*hops, answer), reading, why))
         if self._control is None:
             self._leave_if_walled(())
 

@@ -34,7 +34,7 @@ from scraper.decide.moves import Sighting, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import SAMENESS, Controls, Ruling, Suspect, keeps_path, place, rule
-from scraper.decide.walls import is_gate, known_wall, marked
+from scraper.decide.walls import behind_missing, is_gate, known_wall, marked
 
 __all__ = [
     "ALMOST_A_DAY",
@@ -72,6 +72,7 @@ __all__ = [
     "Sighting",
     "Suspect",
     "UrlState",
+    "behind_missing",
     "day_of",
     "due",
     "fold",

@@ -4,6 +4,7 @@ Only asked about answers that were not read as a post. A wall without a name is 
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from scraper import urls
@@ -82,17 +83,20 @@ def known_wall(capture: Capture) -> str | None:
 
 def marked(capture: Capture) -> str | None:
     """What an answer calls itself by its head or body, whatever its status; None: nothing, or it is a redirect."""
-    if capture.redirected_to is not None:
-        return None
-    return _by_header(capture.head or b"") or _by_mark(capture.payload[:_LOOKED_AT])
+    return next((name for _, name in _marks(capture)), None)
+
+
+def behind_missing(missing: Capture, good: Capture) -> str | None:
+    """The wall that an answer of 404 or 410 is by marks that *good*, a page which shows a post of that host, lacks;
+    None: it is an absence. Some sites embed what guards them in every page, also in those of what is not there.
+    """
+    everywhere = {mark for mark, _ in _marks(good)}
+    return next((name for mark, name in _marks(missing) if mark not in everywhere), None)
 
 
 def challenged(capture: Capture) -> str | None:
     """The challenge that an answer is by its head, whatever its status, also 404; None: its head does not say so."""
-    named = _by_header(capture.head or b"")
-    if named is not None and named.endswith(_SURELY):
-        return named
-    return None
+    return next((named for _, named in _in_header(capture.head or b"") if named.endswith(_SURELY)), None)
 
 
 def _refusal(status: int | None) -> str | None:
@@ -110,19 +114,24 @@ def is_gate(to: str, url: str) -> bool:
     return not urls.is_post(to) and bool(_GATE.search(urlsplit(to).path)) and not _GATE.search(urlsplit(url).path)
 
 
-def _by_header(head: bytes) -> str | None:
+def _marks(capture: Capture) -> Iterator[tuple[bytes, str]]:
+    """Each mark in the head or body of an answer, and what it calls itself by that; none if it is a redirect."""
+    if capture.redirected_to is None:
+        yield from _in_header(capture.head or b"")
+        yield from _in_body(capture.payload[:_LOOKED_AT])
+
+
+def _in_header(head: bytes) -> Iterator[tuple[bytes, str]]:
     for line in head.lower().splitlines()[1:]:
         name, _, value = line.partition(b":")
         for header, held, service in _HEADERS:
             if name.strip() == header and held in value:
-                return f"a bot challenge of {service}"
-    return None
+                yield header, f"a bot challenge of {service}"
 
 
-def _by_mark(body: bytes) -> str | None:
+def _in_body(body: bytes) -> Iterator[tuple[bytes, str]]:
     """Looks for plain words first: a pattern over a page of a megabyte takes a hundred times as long."""
     lowered = body.lower()
     for words, mark, name in _MARKS:
         if words in lowered and (mark is None or re.search(mark, lowered)):
-            return name
-    return None
+            yield words, name

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scraper import sites, urls
-from scraper.decide import Judgement, Meaning, observe
+from scraper.decide import Judgement, Meaning, behind_missing, marked, observe
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
 from scraper.fetch import AheadFetcher, Fetcher, Validators
 from scraper.reading import PageRead, ReaderApart, outcome, read_capture
@@ -106,6 +106,14 @@ class Session:
     def judge(self, capture_id: int, kind: Judgement, why: str) -> None:
         """Decides something about a stored capture."""
         self.archive.judge(capture_id, kind, why, at=self.at(), by="crawl", crawl_id=self.run.crawl_id)
+
+    def behind_missing(self, answer: Capture, site: str) -> str | None:
+        """The wall that a 404 or 410 of *site* is by its marks, as the newest page that shows a post there lacks them;
+        None: it is an absence, or there is no such page.
+        """
+        if marked(answer) is None or (number := lookups.newest_page(self.archive.db, site)) is None:
+            return None
+        return behind_missing(answer, self.archive.capture(number))
 
     def hear_links(self) -> None:
         """Notes the posts that archived posts link to, on any of the network's sites."""

@@ -165,6 +165,13 @@ def pages_of_posts(db: sqlite3.Connection) -> list[int]:
     return [number for (number,) in db.execute("SELECT capture_id FROM posts WHERE capture_id IS NOT NULL")]
 
 
+def newest_page(db: sqlite3.Connection, site: str) -> int | None:
+    """The newest capture that shows a post of that site; None: there is none."""
+    asked = "SELECT capture_id FROM posts WHERE site = ? AND capture_id IS NOT NULL ORDER BY last_seen_at DESC LIMIT 1"
+    row = db.execute(asked, (site,)).fetchone()
+    return None if row is None else row[0]
+
+
 def bytes_of_pictures(db: sqlite3.Connection) -> int:
     """What the pictures in the archive weigh: each by its own size, or as it is stored, if that is more."""
     return single.count(

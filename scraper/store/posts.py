@@ -140,12 +140,15 @@ class PostRows:
     def observe(self, capture: Capture, kept: KeptRow, reading: Reading | None) -> decide.Observation:
         """What a stored capture says of its post, by itself and by the decisions about it.
 
-        A page that shows no post is looked at whole: it may be a wall that names itself in its body.
+        A page that shows no post is looked at whole: it may be a wall that names itself in its body; one of what is
+        missing only if it was judged to be one.
         """
-        shows_none = capture.kind != CaptureKind.MISSING and (reading is None or reading.kind != ReadingKind.POST)
+        judged = self._evidence.judged(kept.record_sha256)
+        may_be_wall = capture.kind != CaptureKind.MISSING or decide.Judgement.BLOCKED in judged
+        shows_none = may_be_wall and (reading is None or reading.kind != ReadingKind.POST)
         if shows_none and capture.body is None and kept.body_sha256 is not None:
             capture = replace(capture, body=self._evidence.readable(kept.body_sha256))
-        seen = decide.observe(capture, kept.id, kept.order, reading, self._evidence.judged(kept.record_sha256))
+        seen = decide.observe(capture, kept.id, kept.order, reading, judged)
         if addresses.says_moved(self._db, kept.id):
             return replace(seen, moved_from=seen.address)
         if seen.meaning is decide.Meaning.ABSENT:
