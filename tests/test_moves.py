@@ -235,3 +235,34 @@ def test_an_address_to_which_a_whole_site_leads_is_no_posts_new_one(tmp_path: Pa
         assert len(posts) == MOST_BESIDE + 2
         assert "moved" not in {kind for _, kind, _ in events}
     assert len(told(tmp_path / "a.db", [*letters, *led[1:], hub])[0]) == MOST_BESIDE + 1
+
+
+def letter(number: int) -> dict[str, str]:
+    """What a post says that no other says."""
+    return {
+        "title": f"Letter {number}", "text": f"We speak of {number} bridges and {number} boats. " * 9,
+        "at": f"2025-03-03T09:00:{number:02}.000Z",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("many", [3, pytest.param(MOST_BESIDE + 1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("day", [1, 12, None], ids=["seen first", "seen last", "never seen"])
+def test_a_site_that_gives_many_pages_the_name_of_one_has_many_posts(
+    tmp_path: Path, many: int, day: int | None
+) -> None:
+    named = [names(f"letter-{number}", day, "a", **letter(number)) for day in (4, 9) for number in range(many)]
+    before = [shows(f"letter-{number}", 2, **letter(number)) for number in range(many // 2, many)]
+    own = [] if day is None else [shows("a", day)]
+    expected = {f"letter-{number}" for number in range(many)} | {"a" for _ in own}
+    if day is None and many <= MOST_BESIDE:  # the first page that names an address at which nobody looked is believed
+        expected = expected - {"letter-0"} | {"a"}
+    for order in ([*own, *before, *named], [*named[::-1], *before, *own]):
+        posts, events = told(tmp_path / "a.db", order)
+        assert {slug for slug, *_ in posts} == expected
+        assert sorted(kind for _, kind, _ in events) == ["added"] * len(expected)
+
+
+def test_a_page_that_calls_itself_by_a_name_at_which_nothing_is_remains_where_it_is(tmp_path: Path) -> None:
+    found = [shows("a", 1), names("a", 4, "b"), missing("b", 5), names("a", 20, "b"), missing("b", 21)]
+    for order in (found, found[::-1]):
+        assert told(tmp_path / "a.db", order) == ([("a", None, None)], [("a", "added", "01")])

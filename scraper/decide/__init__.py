@@ -30,7 +30,7 @@ from scraper.decide.due import (
     is_told_again,
     within,
 )
-from scraper.decide.moves import Sighting, is_same_post, posts_of
+from scraper.decide.moves import Sighting, believed, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import SAMENESS, Controls, Ruling, Suspect, keeps_path, place, rule
@@ -73,6 +73,7 @@ __all__ = [
     "Suspect",
     "UrlState",
     "behind_missing",
+    "believed",
     "day_of",
     "due",
     "fold",

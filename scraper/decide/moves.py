@@ -4,12 +4,16 @@ The captures of an address fall into *stays*: those that show a post there, up t
 permanent redirect, or a page that names another address as its own). A stay goes on at the address that it leads to
 where the post there was first seen after it, and is the same; one stay goes on in one other. So a post may move twice,
 move back, and leave behind addresses that lead on to one another.
+
+A page is believed that names another address as its own, unless another post was seen there (a site that gives all of
+its pages the name of one has many posts all the same), or nothing was, and the post was seen where the page is.
 """
 
 import re
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scraper.decide.observation import Order
 from scraper.records import Reading
@@ -81,7 +85,7 @@ def posts_of(sightings: Iterable[Sighting], same: Same) -> dict[int, str | None]
     """The address of the post that each capture is of, once moves are known; None: it leads away from a post that did
     not go on there. *sightings*: all of some addresses and of those that they lead to.
     """
-    stays = _stays(sightings)
+    stays = _stays(believed(sightings, same))
     onward = _onward(stays, same)
     found: dict[int, str | None] = {}
     for stay in (one for some in stays.values() for one in some):
@@ -92,6 +96,41 @@ def posts_of(sightings: Iterable[Sighting], same: Same) -> dict[int, str | None]
             joined = since is not None and lead.order >= since
             found[lead.capture_id] = home if joined and lead.shows is None else _named(lead, stays, onward)
     return found
+
+
+def believed(sightings: Iterable[Sighting], same: Same) -> list[Sighting]:
+    """*sightings* in their order, where each page that names another post's address as its own shows a post of its own
+    address.
+    """
+    ordered = sorted(sightings, key=lambda one: one.order)
+    seen = _seen_at(ordered)
+    return [one if _is_borne_out(one, seen, same) else replace(one, shows=one.address) for one in ordered]
+
+
+def _seen_at(ordered: Iterable[Sighting]) -> dict[str | None, list[Sighting]]:
+    """What shows the post of each address, in order: the captures of that address, else those of the first one whose
+    pages name it.
+    """
+    named: dict[str | None, list[Sighting]] = defaultdict(list)
+    for one in ordered:
+        named[one.shows].append(one)
+    for address, some in named.items():
+        home = address if any(one.address == address for one in some) else some[0].address
+        named[address] = [one for one in some if one.address == home]
+    return named
+
+
+def _is_borne_out(one: Sighting, seen: Mapping[str | None, list[Sighting]], same: Same) -> bool:
+    """Whether *one* shows the post that was *seen* at the address that it names, just before or after it."""
+    if one.shows in (None, one.address):
+        return True
+    there, here = seen[one.shows], seen.get(one.address, [])
+    if there[0].address != one.shows and here and here[0].address == one.address:
+        return False
+    if there[0].address == one.address:
+        return True
+    at = bisect(there, one.order, key=lambda other: other.order)
+    return any(same(one.capture_id, other.capture_id) for other in there[max(at - 1, 0) : at + 1])
 
 
 def _stays(sightings: Iterable[Sighting]) -> dict[str, list[_Stay]]:

@@ -17,7 +17,9 @@ NOT_PAGES = frozenset({"robots", "sitemap", "feed", "counts", "file", "image", "
 _SAYS_MOVED = """
 SELECT 1 FROM addresses AS here WHERE capture_id = ? AND post_url IS NOT NULL AND (shows IS NULL
   OR (shows <> address AND EXISTS (SELECT 1 FROM addresses AS before
-    WHERE before.address = here.address AND before.shows = here.address AND before.post_url = here.post_url)))
+    WHERE before.address = here.address AND before.shows = here.address AND before.post_url = here.post_url)
+  AND EXISTS (SELECT 1 FROM addresses AS there
+    WHERE there.address = here.shows AND there.shows = here.shows AND there.post_url = here.post_url)))
 """
 _IS_ALIAS = """
 SELECT 1 FROM addresses AS own WHERE NOT EXISTS (SELECT 1 FROM addresses WHERE address = ? AND shows = ?)

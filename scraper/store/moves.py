@@ -24,10 +24,7 @@ MOST_BESIDE = 50
 _REDIRECTS = """
 SELECT DISTINCT url, redirected_to FROM captures WHERE redirected_to IS NOT NULL AND status IN (301, 308)
 """
-_NAMES = """
-SELECT DISTINCT address, shows FROM addresses AS named WHERE shows <> address
-  AND EXISTS (SELECT 1 FROM addresses AS own WHERE own.address = named.address AND own.shows = own.address)
-"""
+_NAMES = "SELECT DISTINCT address, shows FROM addresses WHERE shows <> address"
 _ROWS = """
 SELECT captures.id, captured_at, source, body_sha256, url, record_sha256, captured_at_basis, redirected_to, status,
   shows, post_url
@@ -67,10 +64,13 @@ class Moves:
             return self._settle_each({address}.union(*(beside[one] for one in full)))
         if not beside[address]:
             return set()
+        if len(beside[address]) > MOST_BESIDE:  # each of them is compared with what is seen here
+            return self._settle_each({address, *beside[address]})
         return self._settle_each({address})
 
     def settle_all(self) -> set[str]:
-        """The same for all captures, as in a rebuild."""
+        """The same for all captures, as in a rebuild, in which they may say something else than before."""
+        self.forget()
         return self._settle_each(set(self._known()))
 
     def _settle_each(self, waiting: set[str]) -> set[str]:
@@ -117,6 +117,11 @@ class Moves:
         rows = [row for address in sorted(some) for row in self._rows(address)]
         wanted = {row.sighting.capture_id: row.sighting.shows for row in rows}
         wanted |= decide.posts_of((row.sighting for row in rows if row.counts), self._same)
+        wanted |= {
+            row.sighting.capture_id: self._named(row.sighting)
+            for row in rows
+            if not row.counts and row.sighting.shows is not None
+        }
         changed: set[str] = set()
         for row in rows:
             number, post_url = row.sighting.capture_id, wanted[row.sighting.capture_id]
@@ -135,6 +140,15 @@ class Moves:
             if sighting.shows is not None or sighting.redirects_to is not None:
                 leads_to = sighting.leads_to
                 yield _Row(sighting, post_url, leads_to is None or self._may_move(address, leads_to))
+
+    def _named(self, page: decide.Sighting) -> str | None:
+        """The post that a page is of which names an address that stands beside too many: that one where it was seen
+        there, else one of the page's own address.
+        """
+        own = [row.sighting for row in self._rows(page.shows or page.address) if row.sighting.shows == page.shows]
+        if not own:
+            return page.address
+        return next(one.shows for one in decide.believed([*own, page], self._same) if one.capture_id == page.capture_id)
 
     def _same(self, before: int, after: int) -> bool:
         old, new = self._posts.reading(before), self._posts.reading(after)
