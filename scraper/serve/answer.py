@@ -27,7 +27,7 @@ from scraper.search import TooBroad
 from scraper.serve import compat, texts
 from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
-from scraper.serve.lanes import READERS, RETRY_AFTER, Lane, LaneFull
+from scraper.serve.lanes import READERS, RETRY_AFTER, ArchiveAway, Lane, LaneFull
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
 from scraper.store import nearest
@@ -145,6 +145,9 @@ def view(page: Page, lane: Lane = READERS) -> View:
                 found = await lane.run(room, job)
             except LaneFull:
                 return respond(turned_away(room), request)
+            except ArchiveAway as error:
+                log.warning("%s: %s", request.path, error)
+                return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
             keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:

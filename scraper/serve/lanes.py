@@ -26,6 +26,10 @@ class LaneFull(Exception):
     """All threads are at work and the queue is full."""
 
 
+class ArchiveAway(Exception):
+    """There is no archive at its place any more, or none that can be opened."""
+
+
 class Lane:
     """Threads that answer from an archive, and how many may wait for them."""
 
@@ -39,7 +43,7 @@ class Lane:
         self._local = threading.local()
 
     async def run(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
-        """What *job* gives for a connection of this lane. Raises LaneFull."""
+        """What *job* gives for a connection of this lane. Raises LaneFull, ArchiveAway."""
         async with self.place():
             return await self.work(lambda: job(self._connection(room)))
 
@@ -60,12 +64,18 @@ class Lane:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
 
     def _connection(self, room: Room) -> sqlite3.Connection:
-        """The connection of one thread to *room*; a new one when another file has taken the archive's place."""
-        now = (room, room.path.stat().st_ino)
-        if getattr(self._local, "of", None) != now:
-            self._local.connection = room.connect()
-            search.prepare(self._local.connection)
-            self._local.of = now
+        """The connection of one thread to *room*; a new one when another file has taken the archive's place.
+
+        Raises ArchiveAway.
+        """
+        try:
+            now = (room, room.path.stat().st_ino)
+            if getattr(self._local, "of", None) != now:
+                self._local.connection = room.connect()
+                search.prepare(self._local.connection)
+                self._local.of = now
+        except (OSError, sqlite3.Error) as error:
+            raise ArchiveAway(str(error)) from error
         connection: sqlite3.Connection = self._local.connection
         return connection
 

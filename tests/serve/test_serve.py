@@ -189,6 +189,31 @@ def test_a_change_is_seen_at_once(settled: tuple[Any, Path]) -> None:
         db.close()
 
 
+@pytest.mark.parametrize("left", [None, b"this is no archive " * 400], ids=["nothing", "something else"])
+def test_an_archive_that_was_moved_away_is_missed_until_it_is_back(
+    settled: tuple[Any, Path], left: bytes | None
+) -> None:
+    reader, file = settled
+    paths = (
+        "/",
+        "/search?q=water",
+        "/search.csv",
+        "/changes.atom",
+        "/datapackage.json",
+        "/api/posts",
+        "/post/upr2020/flint-0",
+    )
+    away = file.rename(file.with_name("away.db"))
+    if left:
+        file.write_bytes(left)
+    for path in paths:
+        answer = reader.get(path)
+        assert (path, answer.status_code, answer.headers.get("retry-after")) == (path, 503, "10")
+        assert str(file.parent) not in answer.text
+    away.replace(file)
+    assert {path: reader.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
 def test_pages_are_compressed_for_those_who_take_it(reader: Any) -> None:
     plain = reader.get("/about", headers={"Accept-Encoding": "identity"})
     packed = reader.get("/about", headers={"Accept-Encoding": "gzip"})
