@@ -329,6 +329,38 @@ def test_only_texts_without_spaces_between_words_are_in_the_trigram_index(path: 
         assert db.execute("SELECT id FROM posts_unspaced_docsize").fetchall() == [(3,)]
 
 
+@pytest.mark.parametrize(
+    "script", schema.UNSPACED.split("-"), ids=lambda ends: " ".join(f"{ord(end):x}" for end in ends)
+)
+def test_the_first_and_the_last_letter_of_each_script_without_spaces_are_in_the_trigram_index(
+    path: Path, script: str
+) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, 1, title="Łódź", body_text="“Права” – ① … → é")
+        for number, letter in enumerate(script, 2):
+            a_post(db, number, title=None, body_text=f"one {letter} alone")
+        held = [number for (number,) in db.execute("SELECT id FROM posts_unspaced_docsize ORDER BY id")]
+        assert held == [*range(2, 2 + len(script))]
+
+
+def test_views_of_an_older_shape_are_made_anew_and_the_index_stays_as_it_is(path: Path) -> None:
+    with closing(plain(path)) as db:
+        a_post(db, title="A title", body_text="人权")
+        before = db.execute("SELECT id, block FROM posts_unspaced_data").fetchall()
+        (now,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'posts_unspaced_text'").fetchone()
+        db.execute("DROP VIEW posts_unspaced_text")
+        db.execute(
+            "CREATE VIEW posts_unspaced_text AS SELECT id, title, body_text FROM posts WHERE body_text GLOB '*[人]*'"
+        )
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0015 views that look at letters last'")
+        db.execute("PRAGMA user_version = 14")
+    schema.open_archive(path, create=False).close()
+    with closing(plain(path)) as db:
+        assert db.execute("SELECT sql FROM sqlite_master WHERE name = 'posts_unspaced_text'").fetchone() == (now,)
+        assert db.execute("SELECT id, block FROM posts_unspaced_data").fetchall() == before
+        db.execute("INSERT INTO posts_unspaced (posts_unspaced, rank) VALUES ('integrity-check', 1)")
+
+
 @pytest.mark.parametrize("index", schema.FTS)
 def test_search_is_in_step_after_any_write(path: Path, index: str) -> None:
     with closing(plain(path)) as db:

@@ -102,8 +102,13 @@ def _fourteenth(db: Database) -> None:
     renewal.renew_triggers(db.conn)
 
 
+@migrations(name="0015 views that look at letters last")
+def _fifteenth(db: Database) -> None:
+    renewal.renew_contents(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 14
+VERSION = 15
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

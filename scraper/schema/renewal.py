@@ -85,10 +85,22 @@ def renew_search(db: sqlite3.Connection) -> None:
 
 def renew_triggers(db: sqlite3.Connection) -> None:
     """Make the triggers anew that keep search in step; its indexes stay. One transaction, the caller's."""
-    for name in trigger_names():
-        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    _remake(db, "TRIGGER", trigger_names())
+
+
+def renew_contents(db: sqlite3.Connection) -> None:
+    """Make the views anew that search's indexes are made of, where they show what they showed; the indexes stay. One
+    transaction, the caller's.
+    """
+    _remake(db, "VIEW", map(content_name, FTS))
+
+
+def _remake(db: sqlite3.Connection, what: str, names: Iterable[str]) -> None:
+    """Drop what is of that kind (``TRIGGER``, ``VIEW``) and has these *names*, and make it as `search_sql` has it."""
+    for name in names:
+        db.execute(f"DROP {what} IF EXISTS {name}")
     for statement in _statements(search_sql()):
-        if statement.lstrip().startswith("CREATE TRIGGER"):
+        if statement.lstrip().startswith(f"CREATE {what}"):
             db.execute(statement)
 
 

@@ -65,6 +65,10 @@ FOLDED = {
 #: Thai, Lao, Myanmar, Khmer, kana, Han, Hangul.
 UNSPACED = "฀-๿຀-\u0effက-႟ក-៿\u3040-ヿ㐀-䶿一-鿿가-\ud7af豈-\ufaffｦ-ﾟ𠀀-𿿿"
 
+#: A few wide ranges around those, without the signs of typographers: GLOB tries each range at each character, so that
+#: a text in Latin or Cyrillic letters costs a quarter.
+_AROUND_UNSPACED = "\u0e00-\u1fff\u3000-\U0003ffff"
+
 #: Search tables: name → (table, columns, tokenizer). Kept in step by triggers of our own, guarded so that a
 #: change of counts never re-indexes a body (datasette.md P3-P5). The trigram ones hold only texts in `UNSPACED`
 #: scripts, as they are; the others hold every text, folded.
@@ -113,18 +117,26 @@ def _is_indexed(table: str) -> str:
     return f"NOT EXISTS (SELECT 1 FROM unindexed WHERE post_id = {table}.id)"
 
 
-def _is_held(table: str, columns: tuple[str, ...]) -> str:
-    """That a row has text in a script without spaces, as SQL."""
+def _is_held(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """That a row has text in a script without spaces, as conditions in SQL that are looked at in turn."""
     texts = " || ".join(f"coalesce({table}.{column}, '')" for column in columns)
-    return f"NOT {_is_ascii(f'({texts})')} AND {texts} GLOB '*[{UNSPACED}]*'"
+    return (
+        f"NOT {_is_ascii(f'({texts})')}",
+        f"{texts} GLOB '*[{_AROUND_UNSPACED}]*'",
+        f"{texts} GLOB '*[{UNSPACED}]*'",
+    )
 
 
 def _where(*conditions: str) -> str:
-    """Those *conditions* that are any, as a clause."""
-    found = " AND ".join(filter(None, conditions))
-    if not found:
-        return ""
-    return f" WHERE {found}"
+    """Those *conditions* that are any, as a clause: each is looked at where those before it hold, and no more.
+
+    SQLite would leave subqueries for the end: each post that waits for its indexes would be searched for letters.
+    """
+    found = [one for one in conditions if one]
+    if len(found) < 2:
+        return "".join(f" WHERE {one}" for one in found)
+    failing = " ".join(f"WHEN NOT ({one}) THEN 0" for one in found[:-1])
+    return f" WHERE CASE {failing} ELSE {found[-1]} END"
 
 
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
@@ -139,7 +151,7 @@ def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str
     changed = f"OF id, {names} ON {table} WHEN {differs}"
     cells = [f"{table}.{column}" if unspaced else _folded(f"{table}.{column}") for column in columns]
     named = ", ".join(f"{cell} AS {column}" for cell, column in zip(cells, columns, strict=True))
-    chosen = _where(_is_held(table, columns) if unspaced else "", _is_indexed(table))
+    chosen = _where(_is_indexed(table), *(_is_held(table, columns) if unspaced else ()))
     beginnings = f", prefix='{BEGINNINGS[name]}'" if name in BEGINNINGS else ""
     return f"""
 CREATE VIEW {content_name(name)} AS SELECT {table}.id AS id, {named} FROM {table}{chosen};
