@@ -472,8 +472,6 @@ def _cut(source: str, start: int) -> str | None:
 #: Tags of a head that are looked at; real heads have some fifty, with as many scripts and styles.
 _MAX_HEAD_TAGS = 2000
 _MAX_TAG = 20_000
-#: After so many tags that never end, nothing more is read of a head: each is looked for through all of `_MAX_TAG`.
-_MAX_UNENDED = 50
 #: Nothing that one part of it took could be another's, so none is given back: tags without an end cost one look each.
 _TAG = re.compile(r"<[^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+>")
 _HEAD_TAG = re.compile(
@@ -573,7 +571,7 @@ class _Ends:
 
 def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
     """The tags of these *kinds*, up to <body> where it is one of them; scripts and styles are jumped over."""
-    at, unended, ends = 0, 0, _Ends(source)
+    at, ends = 0, _Ends(source)
     for _ in range(_MAX_HEAD_TAGS):
         found = kinds.search(source, at)
         if found is None:
@@ -596,10 +594,6 @@ def _head_tags(source: str, kinds: re.Pattern[str]) -> Iterator[_Tag]:
         if tag is not None:
             yield _Tag(name, start, tag[0], source[tag.end() : end])
             at = max(tag.end(), end)
-            continue
-        unended += 1
-        if unended > _MAX_UNENDED:
-            return
 
 
 def _is_jumped_over(name: str, start: str) -> bool:

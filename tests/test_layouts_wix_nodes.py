@@ -63,3 +63,52 @@ def test_the_documentation_has_a_row_for_each_type() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)`", DOCS.read_text("utf-8"), re.MULTILINE)
     sampled = re.findall(r"^  ([A-Z_]+): ", (NODES / "render.cjs").read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(sampled)
+
+
+def body_of(inside: str) -> Body:
+    page = Page(f'<div data-id="content-viewer"><p>Start.</p>{inside}<p>End.</p></div>', url=URL)
+    return body.read(page.one('[data-id="content-viewer"]'), URL)
+
+
+@pytest.mark.parametrize(
+    ("inside", "left"),
+    [
+        ('<div data-hook="figure-HOLOGRAM"></div>', "[embed not in the page]"),
+        ('<div data-hook="hologram-viewer"><svg></svg><button>Play</button></div>', "[embed not in the page]"),
+        ('<div data-hook="figure-HOLOGRAM"><div data-hook="hologramViewer"></div></div>', "[embed not in the page]"),
+        ('<div data-hook="hologram-viewer"><p>Its words.</p></div>', "Its words."),
+        ('<div data-hook="hologram-viewer"><div data-hook="audio-viewer"></div></div>', "[audio]"),
+        ('<div data-hook="figure-GALLERY"></div>', "[gallery]"),
+        ('<form><input placeholder="E-mail"><button>Send</button></form>', "[form]"),
+        ("<form><label>Your name</label><input></form>", "Your name"),
+        ('<div><button aria-expanded="false">A question</button></div>', "A question"),
+        ("<math><mi>x</mi><mo>=</mo><mn>2</mn><annotation>x=2</annotation></math>", "x=2"),
+        ('<lite-youtube videoid="dQw4w9WgXcQ"></lite-youtube>', "[video]"),
+        ('<wix-iframe src="https://maps.example.org/a"></wix-iframe>', "https://maps.example.org/a"),
+        ("<x-note>A note.</x-note>", "A note."),
+        ('<blockquote data-instgrm-permalink="https://www.example.org/p/1"></blockquote>', "https://www.example.org/p/1"),
+        ('<blockquote cite="https://www.example.org/p/1"><p>A word.</p></blockquote>', "A word."),
+    ],
+)  # fmt: skip
+def test_what_no_rule_knows_leaves_its_words_its_address_or_a_mark(inside: str, left: str) -> None:
+    assert body_of(inside).text == f"Start.\n\n{left}\n\nEnd."
+
+
+def test_a_poll_leaves_no_percentage_whatever_its_hook() -> None:
+    answers = "<ul><li>Yes <i>0%</i></li><li>At 50% off<b>12.5 %</b></li></ul>"
+    assert (
+        body_of(f'<div data-hook="poll-viewer"><h3>Agree?</h3>{answers}</div>').text
+        == "Start.\n\nAgree?\n\n• Yes\n• At 50% off\n\nEnd."
+    )
+
+
+def test_a_card_links_to_where_its_button_leads() -> None:
+    button = '<a data-hook="vertical-embed-button" href="https://www.example.org/fair">Come</a>'
+    card = f'<div data-hook="vertical-embed"><div data-hook="vertical-embed-title">Fair</div>{button}</div>'
+    assert [(link.url, link.text) for link in body_of(card).links] == [("https://www.example.org/fair", "Fair")]
+
+
+def test_blocks_of_unknown_names_inside_each_other_are_looked_through_once_each() -> None:
+    depth = 300
+    nested = '<div data-hook="figure-X">' * depth + "words" + "</div>" * depth
+    assert body_of(nested).text == "Start.\n\nwords\n\nEnd."

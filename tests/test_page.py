@@ -142,10 +142,9 @@ def test_a_head_of_nothing_but_tags_is_read_in_no_time() -> None:
     assert Page("<meta " * 50_000).meta("og:title") is None
 
 
-@pytest.mark.parametrize(("unended", "title"), [(20, "Water"), (200, None)])
-def test_tags_that_never_end_hide_the_others_only_where_they_are_many(unended: int, title: str | None) -> None:
+def test_tags_that_never_end_hide_no_others() -> None:
     lone = f'<meta x="{"a" * 30_000}>'
-    assert Page(f"{lone * unended}<meta property='og:title' content='Water'>").meta("og:title") == title
+    assert Page(f"{lone * 200}<meta property='og:title' content='Water'>").meta("og:title") == "Water"
 
 
 def test_half_characters_in_json_become_replacement_characters_and_pairs_stay() -> None:

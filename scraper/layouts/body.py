@@ -41,7 +41,7 @@ _GROUPS = (
     "div section article main aside header footer center address details summary form fieldset legend label option"
 )
 _SILENT = """
-script style template noscript svg math canvas input select textarea button head link meta title map
+script style template noscript svg canvas annotation input select textarea button head link meta title map
 """
 _STYLES = (
     (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "strong"),
@@ -135,6 +135,8 @@ def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool)
         return (Open("pre"), _verbatim(node), Close("pre"))
     if tag in frames.FRAMES:
         return frames.read(node, link)
+    if "-" in tag and (found := frames.custom(node, link)) is not None:
+        return found
     is_mute = tag in _MUTE and not (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None)
     return () if is_mute else None
 

@@ -29,10 +29,11 @@ class Placeholder(NamedTuple):
 
 
 FILM = Placeholder("[video]")
-DRAWING, NO_PICTURE, NO_GALLERY = (
+DRAWING, NO_PICTURE, NO_GALLERY, FORM = (
     Placeholder("[drawing]"),
     Placeholder("[picture not in the page]"),
     Placeholder("[gallery]"),
+    Placeholder("[form]"),
 )
 #: What only the eye misses, with the sign that stands for it at the two ends of a text: no word, so that the first and
 #: the last words of a text are its own.

@@ -24,13 +24,16 @@ _VIDEO_HOSTS = re.compile(
     r"|facebook\.com/plugins/video|video\.wixstatic\.com)"
 )
 _SOURCES = ("src", "data-src", "data")
+#: Where a social network's own script finds what it shall show.
+_TOLD_SCRIPTS = ("data-instgrm-permalink", "data-href", "cite")
+_CLIPS = ("data-videoid", "videoid")
 
 
 def read(node: Node, address: Address) -> Iterator[Event]:
     """What stands for *node*, an element of `FRAMES`."""
-    clip = attribute(node, "data-videoid")
+    clip = next(filter(None, (attribute(node, name) for name in _CLIPS)), "")
     if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
-        yield Video(url=(_VIMEO if node.tag == "amp-vimeo" else _YOUTUBE) + clip)
+        yield Video(url=(_VIMEO if "vimeo" in (node.tag or "") else _YOUTUBE) + clip)
         return
     url = _source(node, address)
     if url is not None and (node.tag == "video" or _VIDEO_HOSTS.match(url)):
@@ -39,6 +42,23 @@ def read(node: Node, address: Address) -> Iterator[Event]:
         yield from linked(url, url)
     else:
         yield {"video": FILM, "audio": AUDIO}.get(node.tag or "", NOT_IN_THE_PAGE)
+
+
+def custom(node: Node, address: Address) -> tuple[Event, ...] | None:
+    """The address that an element of the page's own invention shows (``<lite-youtube videoid="…">``); None: it tells
+    none, look inside.
+    """
+    found = tuple(read(node, address))
+    return None if found == (NOT_IN_THE_PAGE,) else found
+
+
+def shown_by_scripts(node: Node, address: Address) -> tuple[Event, ...] | None:
+    """The address of what a script shall put into an empty block; None: there is none, or it has words already."""
+    told = (attribute(node, name) for name in _TOLD_SCRIPTS)
+    url = next((url for href in told if href and (url := address(href))), None)
+    if url is None or (node.text() or "").strip():
+        return None
+    return linked(url, url)
 
 
 def _source(node: Node, address: Address) -> str | None:

@@ -23,6 +23,7 @@ _YOUTUBE, _HOSTED = "https://youtu.be/{}", "https://video.wixstatic.com/video/{}
 _FRAMES = ", ".join(sorted(frames.FRAMES))
 #: Numbers that the server puts in before anybody has voted.
 _PLACEHOLDERS = re.compile(r"percentage|votes?-(?:count|number)")
+_PERCENTAGE = re.compile(r"\d+(?:[.,]\d+)?\s?[%٪]")
 
 
 def _embed(node: Node, base_url: str | None) -> Iterable[Event] | None:
@@ -82,7 +83,7 @@ def _caption(node: Node) -> Iterator[Event]:
 
 def _card(node: Node, base_url: str | None) -> Iterator[Event]:
     """An event, a product or a service of the site: its name, which links to it, then each of its lines."""
-    url = _address(node, base_url, "data-url")
+    url = next((url for it in (node, *node.css("a")) if (url := _address(it, base_url, "data-url", "href"))), None)
     title = node.css_first('[data-hook="vertical-embed-title"]')
     name = words(title) or node.attributes.get("title")
     yield from linked(name or url or "[embed not in the page]", url)
@@ -108,7 +109,8 @@ def _without_hidden(node: Node) -> Iterable[Event] | None:
 
 def _without_placeholders(node: Node) -> Iterable[Event] | None:
     """Nothing for a number that is none; None: look inside."""
-    return () if _PLACEHOLDERS.search(attribute(node, "data-hook")) else None
+    is_one = _PLACEHOLDERS.search(attribute(node, "data-hook")) or _PERCENTAGE.fullmatch(words(node) or "")
+    return () if is_one else None
 
 
 def _address(node: Node, base_url: str | None, *names: str) -> str | None:
@@ -131,6 +133,8 @@ _NAMES: tuple[tuple[Block, str], ...] = (
     (_poll, "polls-viewer poll-viewer pollViewer"),
 )  # fmt: skip
 _BY_HOOK = {name: read for read, names in _NAMES for name in names.split()}
+#: The hooks of all blocks that are read here.
+HOOKS = tuple(_BY_HOOK)
 
 
 def read(node: Node, hook: str, role: str | None, base_url: str | None) -> Iterable[Event] | None:

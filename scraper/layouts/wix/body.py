@@ -6,9 +6,11 @@ from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 
+from scraper.layouts import frames
 from scraper.layouts.as_text import as_text
 from scraper.layouts.body import Body, read_body, walk
-from scraper.layouts.events import DRAWING, NO_GALLERY, NO_PICTURE, Captioned, Close, Event, Open
+from scraper.layouts.events import DRAWING, FORM, NO_GALLERY, NO_PICTURE, Captioned, Close, Event, Open, Placeholder
+from scraper.layouts.frames import NOT_IN_THE_PAGE
 from scraper.layouts.wix import blocks
 from scraper.layouts.wix.address import address
 from scraper.page import Node, attribute, enclosing, leaves, words
@@ -30,6 +32,8 @@ _SIZE = re.compile(r"([\d.,]+)\s*(bytes|[KMGT]?B)\b", re.IGNORECASE)
 #: Bytes: what is said to be larger is said in jest, and no column could hold it.
 _LARGEST_FILE = 10**15
 _UNITS = {"BYTES": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+#: The hook of a block of the editor, whatever its name.
+_BLOCK = re.compile(r"^figure-|[-a-z]viewer$|Viewer$")
 #: What the viewer adds to a picture, and the start of what the editor calls a button.
 _EXPAND, _BUTTON = "image-expand-button", ("button-viewer", "buttonViewer")
 _DOCUMENT = re.compile(
@@ -62,7 +66,40 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
         said = blocks.read(node, hook, told.get("role"), base_url)
     if said is None and not hook and _is_drawing(node, identity):
         return (DRAWING,)
+    if said is None:
+        return _unknown(node, hook, base_url)
     return said
+
+
+def _unknown(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
+    """What stands for an element of no known block: the title that opens what is folded, the address that a script
+    shall show, a mark where a block or a form leaves nothing else; None: look inside.
+    """
+    if node.tag == "button":
+        return _paragraph(words(node) or "") if "aria-expanded" in node.attributes and not _has_elements(node) else None
+    if (found := frames.shown_by_scripts(node, partial(address, base_url=base_url))) is not None:
+        return found
+    mark = _mark_of(hook, node.tag or "")
+    if mark is None or node.css_first(_SAYS) is not None or any(map(_is_said, walk(node))):
+        return None
+    return (mark,)
+
+
+def _mark_of(hook: str, tag: str) -> Placeholder | None:
+    """The mark of a block or a form that leaves nothing else; None: it is none."""
+    if tag == "form":
+        return FORM
+    if tag == "a" or not _BLOCK.search(hook):
+        return None
+    return NO_GALLERY if hook == "figure-GALLERY" else NOT_IN_THE_PAGE
+
+
+def _is_said(event: Event) -> bool:
+    return isinstance(event, str) and bool(event.strip())
+
+
+def _has_elements(node: Node) -> bool:
+    return any(child.tag != "-text" for child in node.iter(include_text=True))
 
 
 def _hooked(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
@@ -208,6 +245,11 @@ _READERS: dict[str, Callable[[Node, str | None], Iterator[Event]]] = {
     **dict.fromkeys(_PICTURE | _GIF, _picture),
     **dict.fromkeys(_FILE, _file),
 }
+#: What leaves something, though it has no words.
+_SAYS = ", ".join(
+    ("img", "wow-image", "hr", '[role="separator"]', *sorted(frames.FRAMES),
+     *(f'[data-hook="{hook}"]' for hook in (*_READERS, *blocks.HOOKS)))
+)  # fmt: skip
 
 
 def _bytes(number: str, unit: str) -> int | None:
