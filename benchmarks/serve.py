@@ -41,8 +41,9 @@ INSERT INTO captures(id, url, url_basis, kind, source, captured_at, captured_at_
   FROM posts, (SELECT 0 AS step UNION SELECT 1);
 INSERT INTO counts SELECT id, 2 * id + step, first_seen_at, views + step, comments, likes, 'page'
   FROM posts, (SELECT 0 AS step UNION SELECT 1);
-INSERT INTO post_captures(capture_id, post_id, verdict) SELECT 2 * id, id, 'new' FROM posts;
-INSERT INTO post_captures(capture_id, post_id, verdict) SELECT 2 * id + 1, id, 'same' FROM posts;
+INSERT INTO post_captures(capture_id, post_id, verdict, post_site, answered_at)
+  SELECT 2 * id + step, id, CASE step WHEN 0 THEN 'new' ELSE 'same' END, site, first_seen_at
+  FROM posts, (SELECT 0 AS step UNION SELECT 1);
 INSERT INTO revisions(post_id, capture_id, seen_at, title, author, published_at, content_sha256, reader, targets,
   body_text, body_html) SELECT id, 2 * id, first_seen_at, title, author, published_at, content_sha256, 1, '{{}}',
   body_text, body_html FROM posts;

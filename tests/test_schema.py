@@ -509,6 +509,39 @@ def test_an_archive_without_indexed_beginnings_gets_them_and_finds_the_same(path
         assert db.execute("SELECT rowid FROM posts_exact WHERE posts_exact MATCH '\"pe\" *'").fetchall() == [(1,)]
 
 
+@pytest.fixture
+def untimed(path: Path) -> Path:
+    """An archive of before captures of posts told when sites answered, with an answer and a copy from elsewhere."""
+    with closing(plain(path)) as db:
+        a_post(db)
+        db.execute("DROP INDEX posts_years")
+        db.execute("DROP TABLE post_captures")
+        db.execute(
+            "CREATE TABLE post_captures (capture_id INTEGER PRIMARY KEY REFERENCES captures(id), post_id INTEGER"
+            " NOT NULL REFERENCES posts(id) ON DELETE CASCADE, verdict TEXT NOT NULL, reason TEXT)"
+        )
+        for number, source in ((1, "live"), (2, "wayback")):
+            db.execute(
+                "INSERT INTO captures (id, url, url_basis, kind, source, captured_at, captured_at_basis, record_sha256)"
+                " VALUES (?1, 'https://a.example/post/1', 'request', 'post', ?2, '2026-01-0' || ?1, 'clock', ?2)",
+                (number, source),
+            )
+            db.execute("INSERT INTO post_captures VALUES (?, 1, 'same', 'a reason')", (number,))
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0016 %'")
+        db.execute("PRAGMA user_version = 15")
+    return path
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_when_sites_answered_follows_from_the_captures_of_an_older_archive(untimed: Path, readonly: bool) -> None:
+    with closing(schema.open_archive(untimed, create=False, readonly=readonly).conn) as db:
+        found = db.execute("SELECT capture_id, post_id, verdict, reason, post_site, answered_at FROM post_captures")
+        assert found.fetchall() == [
+            (1, 1, "same", "a reason", "a", "2026-01-01"),
+            (2, 1, "same", "a reason", "a", None),
+        ]
+
+
 def test_an_older_archive_that_is_only_read_stays_as_it_is_and_shows_todays_tables(older: Path) -> None:
     before = older.read_bytes()
     with closing(schema.open_archive(older, create=False, readonly=True).conn) as db:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityErro
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
 from scraper.schema import FTS
 from scraper.seal import sealer
-from scraper.store import Archive, FieldChange
+from scraper.store import Archive, FieldChange, holdings
 from scraper.store.bodies import MOST_DEPENDANTS
 from scraper.vocabulary import DayBasis
 
@@ -255,6 +255,39 @@ def test_an_answer_without_a_body_is_read_as_nothing_now_as_in_a_rebuild(archive
     before = rows(archive, "SELECT * FROM post_captures ORDER BY capture_id")
     archive.rebuild()
     assert rows(archive, "SELECT * FROM post_captures ORDER BY capture_id") == before
+
+
+def asked_of(db: sqlite3.Connection, ask: Callable[[sqlite3.Connection], object]) -> list[str]:
+    """The steps of SQLite's plans for all that *ask* asks *db*."""
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    ask(db)
+    db.set_trace_callback(None)
+    return [step for each in asked for *_, step in db.execute(f"EXPLAIN QUERY PLAN {each}")]
+
+
+def test_a_site_last_answered_with_its_newest_capture_that_is_no_copy_from_elsewhere(archive: Archive) -> None:
+    keep(archive, page(day=2), missing(3), replace(page(day=9), source="wayback"))
+    keep(archive, page("https://other.example/post/x", day=5), page("https://third.example/post/x", day=6))
+    assert holdings.last_tried(archive.db) == {
+        "blog.example.com": DAY.format(3),
+        "www.other.example": DAY.format(5),
+        "www.third.example": DAY.format(6),
+    }
+    archive.rebuild()
+    assert holdings.last_tried(archive.db)["blog.example.com"] == DAY.format(3)
+
+
+def test_what_the_first_page_counts_looks_at_no_captures_and_at_posts_in_their_index_of_years_alone(
+    archive: Archive,
+) -> None:
+    questions = (holdings.last_tried, holdings.years, holdings.coverage, holdings.totals)
+    steps = [step for question in questions for step in asked_of(archive.db, question)]
+    looked = [step for step in steps if "capture" in step or " posts" in step]
+    assert "SEARCH post_captures USING COVERING INDEX post_captures_answered (post_site=?)" in looked
+    count = "SCAN captures USING COVERING INDEX"
+    assert [step for step in looked if "capture" in step and "SEARCH" not in step and count not in step] == []
+    assert [step for step in looked if " posts" in step and "INDEX posts_years" not in step] == []
 
 
 def test_another_page_at_the_address_is_worse_and_a_problem(archive: Archive) -> None:

@@ -6,6 +6,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 """
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
+from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
 from scraper.schema.file_state import FileState, file_state
 from scraper.schema.opening import (
     VERSION,
@@ -47,6 +48,8 @@ __all__ = [
     "FTS",
     "MORE_COLUMNS",
     "ON_REQUEST",
+    "SHOWN_DAY",
+    "SHOWN_YEAR",
     "TABLES",
     "UNSPACED",
     "VERSION",

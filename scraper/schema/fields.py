@@ -16,6 +16,13 @@ FACTS = (
     " views, comments, revision_count, content_sha256)"
 )
 
+#: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
+SHOWN_DAY = "coalesce(published_day, published_at, updated_day, updated_at)"
+#: The year of that day; empty: no date is known.
+SHOWN_YEAR = f"coalesce(substr({SHOWN_DAY}, 1, 4), '')"
+#: Posts in the order in which they are counted by year and site, with what else is counted of them.
+YEARS = f"posts_years ON posts({SHOWN_YEAR}, site, gone_at, revision_count)"
+
 DERIVED = (
     Table(
         "posts",
@@ -249,6 +256,7 @@ DERIVED = (
             "posts_short_id ON posts(short_id)",
             "posts_blog_name ON posts(site, blog_name, blog_name_basis)",
             FACTS,
+            YEARS,
         ),
     ),
     Table(
@@ -290,8 +298,14 @@ DERIVED = (
                 "new, changed, same, older, worse, missing, gone, returned, redirect, blocked …",
             ),
             Field("reason", "TEXT", "Why it did not become the post's present text"),
+            Field("post_site", "TEXT", "Site of the post"),
+            Field("answered_at", "TEXT", "Instant the site itself answered with it, UTC; empty: a copy from elsewhere"),
         ),
-        indexes=("post_captures_post ON post_captures(post_id)",),
+        indexes=(
+            "post_captures_post ON post_captures(post_id)",
+            # When each site last answered is the end of its stretch of this index.
+            "post_captures_answered ON post_captures(post_site, answered_at)",
+        ),
     ),
     Table(
         "revisions",

@@ -20,7 +20,7 @@ from scraper.errors import (
     NotAnArchive,
 )
 from scraper.schema import renewal
-from scraper.schema.fields import FACTS
+from scraper.schema.fields import FACTS, YEARS
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
 BUSY_TIMEOUT_MS = 5000
@@ -107,8 +107,14 @@ def _fifteenth(db: Database) -> None:
     renewal.renew_contents(db.conn)
 
 
+@migrations(name="0016 when sites answered, years of posts")
+def _sixteenth(db: Database) -> None:
+    renewal.renew(db.conn)
+    db.conn.execute(f"CREATE INDEX IF NOT EXISTS {YEARS}")
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 15
+VERSION = 16
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -33,6 +33,14 @@ _RENAMED = {
     }
 }
 
+#: Columns that older archives lack and whose values follow from what they have: table → column → SQL for a row of it.
+_FOLLOWS = {
+    "post_captures": {
+        "post_site": "(SELECT site FROM posts WHERE posts.id = post_id)",
+        "answered_at": "(SELECT captured_at FROM captures WHERE captures.id = capture_id AND source = 'live')",
+    }
+}
+
 #: What a table that is new takes over from older ones.
 _TAKEN_OVER = {
     # 0.1.0 kept pages unread when a layout changed, and only the status of the run said so.
@@ -196,7 +204,7 @@ def _make(db: sqlite3.Connection, name: str, old: _Table | None, table: _Table) 
         for statement in (table.sql, *table.indexes, *_taken_over(name)):
             db.execute(statement)
     elif old.sql != table.sql and name not in _evidence():
-        shared = [column for column in table.columns if column in old.columns]
+        shared = [column for column in table.columns if column in (*old.columns, *_FOLLOWS.get(name, ()))]
         db.execute(f"CREATE TEMP TABLE kept AS SELECT {_taken(name, old, shared)} FROM main.{name}")
         for statement in (f"DROP TABLE main.{name}", table.sql, *table.indexes):
             db.execute(statement)
@@ -213,11 +221,9 @@ def _taken_over(name: str) -> tuple[str, ...]:
 
 def _taken(name: str, old: _Table, columns: Iterable[str]) -> str:
     """The *columns* of today's table as SQL over the *old* one; NULL where that has none."""
-    renamed = _RENAMED.get(name, {})
-    return ", ".join(
-        f"{renamed.get(column, _quoted(column)) if column in old.columns else 'NULL'} AS {_quoted(column)}"
-        for column in columns
-    )
+    had = {column: _quoted(column) for column in old.columns} | _RENAMED.get(name, {})
+    values = _FOLLOWS.get(name, {}) | had
+    return ", ".join(f"{values.get(column, 'NULL')} AS {_quoted(column)}" for column in columns)
 
 
 def _quoted(name: str) -> str:

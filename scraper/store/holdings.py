@@ -9,11 +9,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scraper.schema import SHOWN_DAY, SHOWN_YEAR
 from scraper.store import notices, single
 from scraper.store.evidence import Evidence
-
-#: The day that a post is counted, sorted and filtered by: published, or else updated; as precise as it is known.
-SHOWN_DAY = "coalesce(posts.published_day, posts.published_at, posts.updated_day, posts.updated_at)"
 
 POST = "posts.site, posts.slug, posts.title, posts.language"
 
@@ -73,10 +71,13 @@ def count_of(db: sqlite3.Connection, table: str) -> int:
 
 def totals(db: sqlite3.Connection) -> Totals:
     """The archive's figures."""
-    posts, edited, removed, first, last = db.execute(
-        "SELECT count(*), coalesce(sum(revision_count > 1), 0), count(gone_at),"
-        f" min({SHOWN_DAY}), max({SHOWN_DAY}) FROM posts"
+    posts, edited, removed = db.execute(
+        "SELECT count(*), coalesce(sum(revision_count > 1), 0), count(gone_at) FROM posts"
     ).fetchone()
+    # Asked apart, each is one step in an index.
+    first, last = (
+        single.text(db, f"SELECT {end}({SHOWN_YEAR}) FROM posts WHERE {SHOWN_YEAR} > ''") for end in ("min", "max")
+    )
     (wanted,) = db.execute("SELECT count(*) FROM known_urls WHERE state = 'wanted'").fetchone()
     here = tables(db)
     pictures = withdrawn = 0
@@ -94,8 +95,8 @@ def totals(db: sqlite3.Connection) -> Totals:
         pictures=pictures,
         wanted=wanted,
         withdrawn=withdrawn,
-        first_year=(first or "")[:4],
-        last_year=(last or "")[:4],
+        first_year=first or "",
+        last_year=last or "",
     )
 
 
@@ -126,9 +127,7 @@ def years(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """(year, site, posts); year empty: no date is known."""
     return [
         (str(year), str(site), int(number))
-        for year, site, number in db.execute(
-            f"SELECT coalesce(substr({SHOWN_DAY}, 1, 4), ''), site, count(*) FROM posts GROUP BY 1, 2"
-        )
+        for year, site, number in db.execute(f"SELECT {SHOWN_YEAR}, site, count(*) FROM posts GROUP BY 1, 2")
     ]
 
 
@@ -138,23 +137,21 @@ def coverage(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
         (str(site), str(state)): int(number)
         for site, state, number in db.execute("SELECT site, state, count(*) FROM known_urls GROUP BY site, state")
     }
-    # "+": the index of sites and slugs would lead to every post; the one of facts has all that is asked.
-    for site, posts, removed in db.execute("SELECT site, count(*), count(gone_at) FROM posts GROUP BY +site"):
+    # By year, too, as they lie in an index: sorting the posts by site would take twice as long.
+    counted = f"SELECT site, count(*) AS posts, count(gone_at) AS removed FROM posts GROUP BY {SHOWN_YEAR}, site"
+    for site, posts, removed in db.execute(f"SELECT site, sum(posts), sum(removed) FROM ({counted}) GROUP BY site"):
         found[(site, "posts")], found[(site, "removed")] = posts, removed
     return found
 
 
 def last_tried(db: sqlite3.Connection) -> dict[str, str]:
-    """Site → when it last answered anything, or was last asked by us in vain, UTC."""
-    if "captures" not in tables(db):
+    """Site → when it last answered for a post, be it that there is none, UTC."""
+    if not {"captures", "post_captures"} <= tables(db):
         return {}
-    return dict(
-        db.execute(
-            "SELECT posts.site, max(captures.captured_at) FROM captures JOIN post_captures"
-            " ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_captures.post_id"
-            " WHERE captures.source = 'live' GROUP BY posts.site"
-        ).fetchall()
-    )
+    # The newest of one site is one step in an index; grouped by site, all captures would be looked at.
+    newest = "(SELECT max(answered_at) FROM post_captures WHERE post_site = sites.id)"
+    found = db.execute(f"SELECT id, {newest} FROM sites").fetchall()
+    return {site: at for site, at in found if at}
 
 
 def views(db: sqlite3.Connection) -> int:

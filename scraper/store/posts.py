@@ -241,9 +241,11 @@ class PostRows:
     ) -> None:
         self._db.execute(
             # A capture may come from another post, whose address this one turned out to be; that one is folded next.
-            "INSERT INTO post_captures (capture_id, post_id, verdict, reason) VALUES (?, ?, ?, ?)"
+            "INSERT INTO post_captures (capture_id, post_id, verdict, reason, post_site, answered_at)"
+            " SELECT ?1, ?2, ?3, ?4, (SELECT site FROM posts WHERE id = ?2),"
+            " CASE source WHEN 'live' THEN captured_at END FROM captures WHERE id = ?1"
             " ON CONFLICT (capture_id) DO UPDATE SET post_id = excluded.post_id, verdict = excluded.verdict,"
-            " reason = excluded.reason",
+            " reason = excluded.reason, post_site = excluded.post_site",
             (seen.capture_id, post_id, effects.verdict, effects.reason),
         )
         if effects.revises and state.shown is not None:

@@ -106,7 +106,8 @@ class Shelf:
         post = self.insert("posts", **row)
         self.revise(post, capture, captured_at, row)
         self.insert("events", post_id=post, at=captured_at, kind="added", capture_id=capture)
-        self.insert("post_captures", capture_id=capture, post_id=post, verdict="new")
+        self.insert("post_captures", capture_id=capture, post_id=post, verdict="new", post_site=site,
+                    answered_at=captured_at)  # fmt: skip
         self.insert("addresses", capture_id=capture, address=url, post_url=url)
         self.heard(url, site, "archived")
         return post
@@ -125,7 +126,8 @@ class Shelf:
         capture = self.capture(row["url"], at)
         self.revise(post, capture, at, row)
         self.insert("events", post_id=post, at=at, kind="changed", capture_id=capture)
-        self.insert("post_captures", capture_id=capture, post_id=post, verdict="changed")
+        self.insert("post_captures", capture_id=capture, post_id=post, verdict="changed", post_site=row["site"],
+                    answered_at=at)  # fmt: skip
         fields |= {"content_sha256": row["content_sha256"], "last_seen_at": at, "capture_id": capture,
                    "revision_count": row["revision_count"] + 1}  # fmt: skip
         self.set(post, **fields)
