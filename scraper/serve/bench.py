@@ -82,20 +82,28 @@ def view(show: Show, more: Mapping[str, str] = NOTHING) -> Callable[[Request, Da
         table = tilde_decode(request.url_vars.get("table", ""))
         if words := desk.CLOSED.get(table.lower()):
             return respond(problem_page(room, words, 404), request)
-        found = await datasette.client.get(asked_of_datasette(request, more))
+        # `guard` leads from a row of captures to the table without the heads of requests.
+        found = await datasette.client.get(asked_of_datasette(request, more), follow_redirects=True)
         if found.status_code != 200:
             return respond(await asyncio.to_thread(failed, room, request, found.status_code), request)
         said = json.loads(found.text)
+        if is_row(request) and not said["rows"]:
+            return respond(await asyncio.to_thread(failed, room, request, 404), request)
         return respond(PageResponse(await asyncio.to_thread(show, room, request, said)), request)
 
     return answer
+
+
+def is_row(request: Request) -> bool:
+    """Whether one row is asked for, not a table."""
+    return "keys" in request.url_vars
 
 
 def asked_of_datasette(request: Request, more: Mapping[str, str]) -> str:
     """The address of the JSON that belongs to a page, with *more* than is asked for everywhere."""
     path = request.path.rstrip("/")
     given = [(name, value) for name, value in pairs(request) if name not in _FORM]  # `guard` looks at it again
-    return f"{quote(path, safe='/~')}.json?{urlencode([*given, *ASKED.items(), *more.items()])}"
+    return f"{quote(path, safe='/~,%')}.json?{urlencode([*given, *ASKED.items(), *more.items()])}"
 
 
 def pairs(request: Request) -> list[tuple[str, str]]:

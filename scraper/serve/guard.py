@@ -136,7 +136,8 @@ def capture_asked_for(scope: Message, room: Room) -> str:
     parts = bench_path(room, inside)
     if parts[1:2] != ("captures",) or len(parts) < 3 or not inside.endswith(".json") or not parts[2].isdecimal():
         return ""
-    return f"{room.base}{room.bench}/captures.json?id={parts[2]}"
+    asked = scope.get("query_string", b"").decode("latin-1")
+    return f"{room.base}{room.bench}/captures.json?id={parts[2]}" + (f"&{asked}" if asked else "")
 
 
 def without_heads(scope: Message, room: Room) -> Message:

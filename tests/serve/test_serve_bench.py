@@ -49,7 +49,17 @@ def test_a_key_leads_to_its_row_and_a_row_says_what_its_columns_mean(reader: Any
     assert "was a beginning" in text
 
 
-@pytest.mark.parametrize("path", ["/archive/nowhere", "/archive/posts/9999999", "/archive/posts/a,b", "/archive/%00"])
+@pytest.mark.parametrize("table", ["captures", "counts", "post_captures", "known_urls", "events"])
+def test_each_row_of_a_table_has_its_page_whatever_its_key_is_made_of(reader: Any, table: str) -> None:
+    rows = [link for link in links(reader.get(f"/archive/{table}?_size=2").text) if f"/archive/{table}/" in link]
+    assert rows
+    assert {link: reader.get(link).status_code for link in rows} == dict.fromkeys(rows, 200)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/archive/captures/9999999", "/archive/nowhere", "/archive/posts/9999999", "/archive/posts/a,b", "/archive/%00"],
+)
 def test_what_is_not_there_gets_our_page(reader: Any, path: str) -> None:
     response = reader.get(path)
     assert response.status_code in (400, 404)
@@ -72,7 +82,9 @@ def test_the_heads_of_requests_are_shown_nowhere(reader: Any, query: str) -> Non
     onwards = reader.get("/archive/captures/1.json").headers["location"]
     (row,) = reader.get(onwards + "&_shape=array").json()
     assert row["id"] == 1
-    assert ">request_head<" not in reader.get("/archive/captures/1").text
+    page = reader.get("/archive/captures/1")
+    assert page.status_code == 200
+    assert ">request_head<" not in page.text
 
 
 def test_the_archive_is_called_so_whatever_its_file_is_called(
