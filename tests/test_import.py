@@ -275,6 +275,24 @@ def test_of_a_foreign_file_the_known_sites_are_taken_at_their_own_times(tmp_path
     assert any("--all-hosts" in message for message in report.messages)
 
 
+def test_one_text_in_place_of_many_is_held_back_in_any_order_and_never_twice(tmp_path: Path, archives: Any) -> None:
+    archive = tmp_path / "a.db"
+    wall, slugs = "Members read on: join our circle, pay by card and come back as often as you like.", ("x", "y", "z")
+    own = {slug: f"Witness {slug}{slug} spoke of rivers, mills and the long road home." for slug in slugs}
+    pages = [
+        (f"https://www.upr2020.org/post/{slug}", f"2021-0{month}-02T00:00:00Z", archives.page(f"On {slug}", text, slug=slug))
+        for month, texts in ((3, dict.fromkeys(slugs, wall)), (4, own)) for slug, text in texts.items()
+    ]  # fmt: skip
+    made = [(url, at, page.replace("www.blog.example", "www.upr2020.org").encode()) for url, at, page in pages]
+    for part in (made[:3], made):
+        report = bring(archive, save(tmp_path / "x.warc.gz", foreign(*part)))
+    assert report.exit_status == 5
+    assert query(archive, "SELECT revision_count, body_text FROM posts ORDER BY slug") == [
+        (1, own[one]) for one in slugs
+    ]
+    assert bring(archive, save(tmp_path / "x.warc.gz", foreign(*made))).exit_status == 0
+
+
 @pytest.mark.parametrize("at", ["2062-03-02T00:00:00Z", "1970-01-01T00:00:00Z"])
 def test_a_record_of_an_impossible_time_is_told_and_the_others_are_taken(tmp_path: Path, posts: Any, at: str) -> None:
     (url, _, page), *rest = posts()

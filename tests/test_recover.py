@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scraper import sites, urls, verify
+from scraper.accept import run_accept
 from scraper.errors import UsageError
 from scraper.export.warc import export_warc
 from scraper.fetch import Limits
@@ -147,6 +148,46 @@ def test_a_post_missing_from_two_captures_far_apart_is_gone(old_web: Any, recove
     recover()
     assert rows(db, "SELECT gone_at, gone_reason FROM posts") == [("2021-06-01T00:00:00Z", "404")]
     assert not any("20210602000000" in path for path in old_web.paths)
+
+
+GUARD = "<script src='https://ct.captcha-delivery.com/c.js'></script>"
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_an_archived_404_with_a_mark_is_a_wall_unless_pages_of_posts_bore_it(
+    old_web: Any, recover: Any, db: Path, everywhere: bool
+) -> None:
+    old_web.hold(POST, "20210305120000", wix(extra=GUARD if everywhere else ""))
+    for day in ("20210601000000", "20220101000000"):
+        old_web.hold(POST, day, f"<html>404 of {day}{GUARD}</html>", status=404)
+    recover()
+    assert rows(db, "SELECT count(gone_at) FROM posts") == [(int(everywhere),)]
+    assert run_rebuild(db, now=lambda: NOW).exit_status == 0
+    assert rows(db, "SELECT count(gone_at) FROM posts") == [(int(everywhere),)]
+
+
+def test_one_recovered_text_in_place_of_many_makes_no_revision_and_no_post(
+    old_web: Any, recover: Any, db: Path
+) -> None:
+    wall = "Dear reader, become a member of our circle and read on, today and on every day of the year."
+    for number, slug in enumerate(("a", "b", "c", "d")):
+        url = f"https://www.upr2020.org/post/{slug}"
+        own = f"Letter number {slug}{slug} was written by hand, carried over hills and read aloud in court."
+        if slug != "d":
+            old_web.hold(url, f"2021030512000{number}", wix(f"Post {slug}", own, slug=slug))
+        for month in ("06", "09"):
+            old_web.hold(url, f"2021{month}0512000{number}", wix(f"Post {slug}", wall, int(month), slug=slug))
+    report = recover()
+    assert report.exit_status == 5
+    assert "ushrn accept" in "".join(report.messages)
+    told = "SELECT slug, revision_count FROM posts ORDER BY slug"
+    assert rows(db, told) == [("a", 1), ("b", 1), ("c", 1)]
+    assert rows(db, "SELECT count(*) FROM decisions WHERE kind = 'held'") == [(8,)]
+    run_rebuild(db, now=lambda: NOW)
+    assert rows(db, told) == [("a", 1), ("b", 1), ("c", 1)]
+    run_accept(db, now=lambda: NOW, by="a person")
+    assert rows(db, told) == [("a", 2), ("b", 2), ("c", 2), ("d", 1)]
+    assert recover().exit_status == 0, "what was accepted is not held back again"
 
 
 def test_what_an_archive_dates_in_the_future_is_left_out_and_said(old_web: Any, recover: Any, db: Path) -> None:

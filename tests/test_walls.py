@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -347,6 +348,8 @@ def test_a_front_page_that_looks_like_a_post_is_none(lab: Lab) -> None:
     assert lab.one("SELECT count(*) FROM posts") == 8
 
 
+#: Words of some of them stand in the texts as well.
+TITLES = ("Of bridges", "We", "All new, and nothing else")
 READ = Reading(kind="post", title="Of bridges", body_text="One two three four five six seven eight. Write to us.")
 
 
@@ -360,15 +363,16 @@ READ = Reading(kind="post", title="Of bridges", body_text="One two three four fi
         (["One two three four five six seven eight. Call us, all of you, at any time of the day."] * 3, False),
         (["News: we move. One two three four five six seven eight. Write to us."] * 3, False),
         ([""] * 3, False),
+        ([f"All new words. You wanted {title}, we bridge nothing." for title in TITLES], True),
     ],
-    ids=["the same", "too few", "teasers", "each its own", "another foot", "another head", "nothing"],
+    ids=["the same", "too few", "teasers", "each its own", "another foot", "another head", "nothing", "with titles"],
 )
 def test_texts_are_lost_where_several_posts_show_the_same_in_place_of_most_of_them(
     texts: list[str], alarm: bool
 ) -> None:
     watch = DriftWatch(known=9)
-    for number, text in enumerate(texts):
-        watch.see(f"/post/{number}", READ, replace(READ, body_text=text))
+    for number, (text, title) in enumerate(zip(texts, cycle(TITLES), strict=False)):
+        watch.see(f"/post/{number}", READ, replace(READ, body_text=text, title=title))
     watch.see("/post/new", None, replace(READ, body_text="Some other words."))
     assert (OWN_TEXT in watch.alarms(GRAVE)) is alarm
 

@@ -1,11 +1,9 @@
 """Pages that no longer look as they did: which known posts lost what in one crawl. Pure bookkeeping."""
 
-import re
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
 
+from scraper.decide import ENOUGH_ALIKE, OWN_TEXT, instead_of
 from scraper.numbers import plural
 from scraper.records import Reading
 
@@ -13,8 +11,6 @@ from scraper.records import Reading
 FIELDS = ("title", "body_text", "published_at")
 #: Stands for a page that shows no post at all.
 WHOLE_PAGE = "whole page"
-#: Stands for a text in whose place several posts now show one and the same.
-OWN_TEXT = "text of its own"
 GRAVE = (WHOLE_PAGE, OWN_TEXT, *FIELDS)
 #: What an owner may take away: stored, and told once. Counts are left out: Wix stopped showing them.
 SMALL = ("author", "categories", "tags", "images", "excerpt")
@@ -36,11 +32,12 @@ class DriftWatch:
 
     def see(self, url: str, before: Reading | None, now: Reading) -> tuple[str, ...]:
         """Notes what the known post at *url* lost since *before*; returns the names of these fields."""
-        if (words := _instead_of(before, now)) is not None:
-            self._instead.setdefault(words, []).append(url)
+        words = instead_of(None if before is None else before.body_text or "", now.body_text, now.title)
+        for one in words:
+            self._instead.setdefault(one, []).append(url)
         if before is None:
             return ()
-        if words is not None:
+        if words:
             self._had_others.add(url)
         self.looked_at += 1
         gone = tuple(name for name in (*FIELDS, *SMALL) if getattr(before, name) and not getattr(now, name))
@@ -75,7 +72,7 @@ class DriftWatch:
         return [
             url
             for posts in self._instead.values()
-            if len(posts) >= ENOUGH and not self._had_others.isdisjoint(posts)
+            if len(posts) >= ENOUGH_ALIKE and not self._had_others.isdisjoint(posts)
             for url in posts
         ]
 
@@ -84,22 +81,6 @@ class DriftWatch:
         """Whether something grave was lost, but too few posts were looked at to tell: look at more."""
         most = max((len(urls) for name, urls in self.lost.items() if name in GRAVE), default=0)
         return most * 2 > self.looked_at and most < self.enough and self.looked_at < self.known
-
-
-def _words(text: str | None) -> list[str]:
-    return re.findall(r"\w+", (text or "").casefold())
-
-
-def _instead_of(before: Reading | None, now: Reading) -> frozenset[str] | None:
-    """The words that stand where most of a post's text stood, or of a new post's text, but for those of its title and
-    those with a digit; None: there are none, or most of the text is there.
-    """
-    old, new, title = map(_words, (before.body_text if before else None, now.body_text, now.title))
-    kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    gone = (Counter(old[kept:]) - Counter(new[kept:])).total()
-    if before is not None and 2 * gone < len(old):
-        return None
-    return frozenset(word for word in new[kept:] if word.isalpha() and word not in title) or None
 
 
 def _advice(alarms: Collection[str], site: str) -> Iterator[str]:

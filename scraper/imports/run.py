@@ -14,7 +14,7 @@ from scraper.imports.warc import Trust, WarcImporter
 from scraper.numbers import plural
 from scraper.reading import read_capture
 from scraper.records import Capture
-from scraper.runs import Report, open_run
+from scraper.runs import Report, exit_status, judge_arrivals, open_run
 from scraper.store import ImportFile, PlaceInFile, run_log
 from scraper.vocabulary import CaptureKind, FileKind, Level, ReadingKind, Stage
 
@@ -68,7 +68,7 @@ def run_import(
             _import_all(session, paths, given, progress, all_hosts=all_hosts, trust=trust)
         except Interrupted as stopped:
             return _finished(session, Interrupted.exit_status, str(stopped))
-        return _finished(session, 1 if session.failed else 0)
+        return _finished(session, exit_status(session.statuses, failed=bool(session.failed)))
 
 
 def _checked(
@@ -126,6 +126,8 @@ def _import_all(
         except Unreadable as error:
             session.report(error.url, "unreadable", error.reason)
     archives.finish()
+    if session.restoring is None:
+        judge_arrivals(session, "import")
     if session.by_file_time:
         captures = plural(session.by_file_time, "capture")
         said = "dated by the time of the file, which proves least; --captured-at or a --manifest dates them better"

@@ -13,7 +13,7 @@ from scraper.recover.archives import TITLES, WebArchive
 from scraper.recover.client import Listing
 from scraper.recover.files import Files, by_url
 from scraper.recover.pictures import PictureRecovery
-from scraper.runs import NetworkSession, ProgressStep
+from scraper.runs import NetworkSession, ProgressStep, judge_arrivals
 from scraper.vocabulary import CaptureKind, Level
 from scraper.warc import CdxRecord
 
@@ -47,7 +47,8 @@ class Recovery:
             except RateLimited as error:
                 statuses.append(self._say(error))
             coverage.settle(self.session, site, self.heard)
-        return statuses
+        judge_arrivals(self.session, "recover")
+        return [*statuses, *self.session.statuses]
 
     def _guarded(self, archive: WebArchive) -> int:
         try:

@@ -3,6 +3,7 @@
 `open_run` gives a `Run`; a `Session` writes for it, a `NetworkSession` also asks other machines.
 """
 
+from scraper.runs.arrivals import judge_arrivals
 from scraper.runs.budget import Budget
 from scraper.runs.interrupts import Interrupts
 from scraper.runs.meter import Meter
@@ -22,6 +23,7 @@ __all__ = [
     "Run",
     "Session",
     "exit_status",
+    "judge_arrivals",
     "known_sites",
     "open_run",
     "site_addresses",

@@ -103,9 +103,9 @@ class Session:
             self.tell(Problem(stage=stage, kind=PROGRAM_FAULT, url=url, message=message[:500]), url)
             self.statuses.add(FAULT)
 
-    def judge(self, capture_id: int, kind: Judgement, why: str) -> None:
-        """Decides something about a stored capture."""
-        self.archive.judge(capture_id, kind, why, at=self.at(), by="crawl", crawl_id=self.run.crawl_id)
+    def judge(self, capture_id: int, kind: Judgement, why: str, *, by: str = "crawl") -> None:
+        """Decides something about a stored capture; *by*: the command."""
+        self.archive.judge(capture_id, kind, why, at=self.at(), by=by, crawl_id=self.run.crawl_id)
 
     def behind_missing(self, answer: Capture, site: str) -> str | None:
         """The wall that a 404 or 410 of *site* is by its marks, as the newest page that shows a post there lacks them;

@@ -7,6 +7,7 @@ post back, `sealing` gives what a checkpoint seals. The other modules are the re
 """
 
 from scraper.store import (
+    arrivals,
     aside,
     bodies,
     capture_queries,
@@ -77,6 +78,7 @@ __all__ = [
     "SiteHealth",
     "Trouble",
     "WithdrawalPlan",
+    "arrivals",
     "aside",
     "bodies",
     "capture_queries",

@@ -85,11 +85,14 @@ class HeldCapture:
 
 
 _HELD = """
-SELECT captures.id, posts.site, posts.url, captured_at, decisions.reason
+SELECT captures.id, coalesce(posts.site, known_urls.site, ''), coalesce(posts.url, addresses.post_url), captured_at,
+  decisions.reason
 FROM decisions JOIN captures ON captures.record_sha256 = decisions.record_sha256
-  JOIN post_captures ON post_captures.capture_id = captures.id JOIN posts ON posts.id = post_id
   JOIN addresses ON addresses.capture_id = captures.id
-WHERE decisions.kind = 'held' AND (addresses.post_url IS NOT NULL OR captures.status IN (404, 410))
+  LEFT JOIN post_captures ON post_captures.capture_id = captures.id LEFT JOIN posts ON posts.id = post_id
+  LEFT JOIN known_urls ON known_urls.url = addresses.post_url
+WHERE decisions.kind = 'held'
+  AND (addresses.post_url IS NOT NULL OR captures.status IN (404, 410) AND posts.id IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM decisions AS later WHERE later.record_sha256 = captures.record_sha256
     AND later.kind IN ('accepted', 'absent', 'blocked', 'set-aside', 'wrong-time'))
 ORDER BY captured_at, captures.id
