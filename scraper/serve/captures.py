@@ -93,7 +93,7 @@ def page(ask: Ask) -> PageResponse:
             revisions=revisions,
             sources=sorted(Counter(one.capture.source for one in every).items(), key=lambda pair: -pair[1]),
             table=ask.link(f"{path}.csv"),
-            exhibit=ask.link(f"{path_of(post)}/exhibit.zip") if holdings.has_bodies(ask.db) else "",
+            exhibit=ask.link(f"{path_of(post)}/exhibit.zip") if holdings.can_exhibit(ask.db) else "",
             timemap=ask.link(f"/web/timemap/link/{post['url']}"),
             cdx=ask.link("/cdx", ("url", post["url"])),
         )

@@ -30,6 +30,7 @@ def page(ask: Ask) -> PageResponse:
             more=columns(Options(columns=schema.MORE_COLUMNS)),
             tables=described,
             closed=desk.CLOSED,
+            browsable=holdings.browsable(ask.db),
             formats=[(ask.link(f"/search.{end}"), words, texts.FORMAT_WORDS[end]) for end, words in texts.FORMATS],
         )
     )

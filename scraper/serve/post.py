@@ -83,6 +83,7 @@ def page(ask: Ask) -> PageResponse:
             captures=captures,
             captured=captured,
             raw=holdings.has_bodies(ask.db),
+            can_exhibit=holdings.can_exhibit(ask.db),
             sealed=exhibit.details(ask.db, captured["record_sha256"]) if captured else {},
             links=[(link, ours.get(link["url"])) for link in links],
             links_number=post_queries.links_number(ask.db, post["id"]),

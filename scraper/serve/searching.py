@@ -437,8 +437,8 @@ def numbers(state: SearchState, found: search.ResultPage) -> list[tuple[int, str
 
 
 def exhibit_of(ask: Ask, state: SearchState, total: int) -> str:
-    """Where the exhibit of these posts is; empty: there are none, too many, or no captures in this copy."""
-    fits = 0 < total <= IN_EXHIBIT and holdings.has_bodies(ask.db)
+    """Where the exhibit of these posts is; empty: there are none, too many, or nothing that proves them."""
+    fits = 0 < total <= IN_EXHIBIT and holdings.can_exhibit(ask.db)
     if not fits:
         return ""
     return state.link(*state.exact, path="/exhibit.zip")

@@ -53,6 +53,12 @@ def tables(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
 
+def browsable(db: sqlite3.Connection) -> frozenset[str]:
+    """The names of the tables and views that this copy has."""
+    rows = db.execute("SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view')")
+    return frozenset(row[0] for row in rows)
+
+
 def sortable(db: sqlite3.Connection, table: str) -> frozenset[str]:
     """The columns by which *table*, or a view, can be put in order; empty: there is no such table."""
     rows = db.execute("SELECT name, pk FROM pragma_table_info(?)", (table,)).fetchall()
@@ -208,6 +214,11 @@ def has_body(db: sqlite3.Connection, sha256: str) -> bool:
 def has_bodies(db: sqlite3.Connection) -> bool:
     """Whether the captures' bytes are in this copy of the archive."""
     return single.is_there(db, "SELECT 1 FROM bodies LIMIT 1")
+
+
+def can_exhibit(db: sqlite3.Connection) -> bool:
+    """Whether posts can be put into exhibits: the captures' bytes are here, and a checkpoint that proves them."""
+    return has_bodies(db) and single.is_there(db, "SELECT 1 FROM checkpoints LIMIT 1")
 
 
 #: What a post can be filed under → the question for all that there is of it.

@@ -1,10 +1,13 @@
 """The pages of proof: the newest checkpoint, a feed of them, exhibits, and the page in place of a withdrawn post."""
 
 import io
+import lzma
 import re
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -239,3 +242,19 @@ def test_in_place_of_a_withdrawn_version_stands_a_page_that_says_so(full: Path, 
     assert left.status_code == 200
     assert "One version of this post was withdrawn" in left.text.partition('id="history"')[2]
     assert "was withdrawn" not in open_room(full).get("/post/www.blog.example/gone").text
+
+
+def test_an_archive_of_the_last_release_offers_nothing_that_it_cannot_give(open_room: Any, tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    script = lzma.decompress((Path(__file__).parents[1] / "old" / "archive-0.1.0.sql.xz").read_bytes()).decode()
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(script)
+    reader = open_room(path)
+    post = "/post/upr2020/a-hearing"
+    offered = {
+        unescape(link)
+        for page in (post, f"{post}/captures", "/search?q=heard", "/data-dictionary")
+        for link in re.findall(r'href="(/archive/[a-z_]+|[^"]*/exhibit\.zip[^"]*)"', reader.get(page).text)
+    }
+    assert "/archive/posts" in offered
+    assert {link: status for link in offered if (status := reader.get(link).status_code) != 200} == {}
