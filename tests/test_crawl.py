@@ -372,6 +372,31 @@ def test_no_source_rests_that_was_not_had_or_while_they_disagree_or_when_all_is_
     assert {INDEX, FEED, LIST} <= set(stage.asked())
 
 
+def test_an_index_is_asked_every_second_day_where_neither_feed_nor_list_names_the_newest_posts(stage: Stage) -> None:
+    stage.instead[FEED] = stage.instead[LIST] = stage.instead["/"] = NOT_FOUND
+    asked = []
+    for day in (-20, -19, -18, -17, -16):
+        stage.crawl(counts=False, day=day)
+        asked.append(INDEX in stage.asked())
+    assert asked == [True, False, True, False, True]
+
+
+def test_no_post_is_gone_that_the_sources_name_by_another_address_than_its_page(stage: Stage) -> None:
+    def named_elsewhere(question: Question) -> Answer:
+        answer = stage.blog.answer(question)
+        return replace(
+            answer, body=answer.body.replace(question.path.encode(), b"/post/away-" + question.path[6:].encode())
+        )
+
+    stage.instead["/post/*"] = named_elsewhere
+    stage.crawl(counts=False, day=-60)
+    stage.crawl(counts=False, day=-40, full=True)
+    stage.crawl(counts=False, day=-20)
+    assert stage.one("SELECT count(*) FROM captures WHERE url LIKE '%/post/away-%' AND status = 404")
+    assert stage.one("SELECT count(*) FROM posts WHERE url LIKE '%/post/away-%'") == len(OLD)
+    assert stage.one("SELECT count(*) FROM posts WHERE gone_at IS NOT NULL") == 0
+
+
 def test_a_list_that_names_what_the_sitemap_omits_never_rests(stage: Stage) -> None:
     def without_one(question: Question) -> Answer:
         answer = stage.blog.answer(question)

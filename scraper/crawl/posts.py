@@ -197,7 +197,7 @@ class Posts:
         for hop in hops:
             seen = self.session.observe(hop, None)
             absent = seen.meaning is Meaning.ABSENT
-            held = {Judgement.HELD: "named by the site's own sources"} if absent and url in self.named else {}
+            held = {Judgement.HELD: "named by the site's own sources"} if absent and self._is_named(url) else {}
             number = self.session.keep(hop, judged=held).capture_id
             if absent:
                 self._ways.setdefault(place(hop), {})[url] = Held(self._suspect_of(url, hop, seen.meaning), number)
@@ -236,7 +236,7 @@ class Posts:
         """A 404 or 410: an absence, which makes no post gone as long as the site's own sources name it."""
         self.wall.passed()
         self._suspects_in_a_row = 0
-        if url not in self.named:
+        if not self._is_named(url):
             self.session.keep(answer, reading)
             self.session.resolve(url, Stage.FETCH)
             self.session.resolve(url, Stage.NAMED)
@@ -246,6 +246,10 @@ class Posts:
         stage = Stage.NAMED if self.before(url) is None else Stage.FETCH
         message = f"expected the post, found {why}; it will be asked for again"
         self.session.note(Problem(stage=stage, kind="named-but-missing", url=url, message=message))
+
+    def _is_named(self, url: str) -> bool:
+        """Whether the site's own sources name the post, by whichever of its addresses."""
+        return url in self.named or any(one in self.named for one in lookups.addresses_of(self.session.archive.db, url))
 
     def _spoiled(self, url: str, answer: Capture, reading: Reading) -> None:
         """Weather: kept, and tried again in the next run."""
@@ -333,7 +337,7 @@ class Posts:
 
     def _suspect_of(self, url: str, answer: Capture, says: Meaning) -> Suspect:
         return Suspect(
-            url=url, answer=answer, named=url in self.named, was_good=url in self.good, known=url == self._control,
+            url=url, answer=answer, named=self._is_named(url), was_good=url in self.good, known=url == self._control,
             says_missing=says is Meaning.ABSENT,
         )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Which sources of a site may rest in this run, as they would only repeat what is known.
 
-An index names the sitemaps that it named before, as long as these say what they said. Feed and list both name the
+An index names the sitemaps that it named before, as long as these say what they said; a post in a sitemap of its own is
+named by feed or list, too; where there is neither, the index is asked every second day. Feed and list both name the
 newest posts: on a day on which the sitemaps say nothing new, one of them is enough, each in its turn.
 """
 
@@ -33,7 +34,8 @@ class Resting:
 
     def index(self, url: str) -> Capture | None:
         """The index of sitemaps at *url* as it was last read; None: it is none, or is to be asked for."""
-        held = None if self.is_over else self._held(url, CaptureKind.SITEMAP, LIST_WALKED_EVERY)
+        longest = LIST_WALKED_EVERY if self._newest_are_told() else SOURCE_RESTS
+        held = None if self.is_over else self._held(url, CaptureKind.SITEMAP, longest)
         if held is None:
             return None
         found = sitemaps.read_sitemap(held.body or b"", url)
@@ -65,6 +67,11 @@ class Resting:
         if not rests:
             return None
         return CaptureKind.LIST
+
+    def _newest_are_told(self) -> bool:
+        """Whether a feed or list names the newest posts, too."""
+        told = [one for one in self._memory.values() if one.state in (CaptureKind.FEED, CaptureKind.LIST)]
+        return any(self._held(one.url, CaptureKind(one.state), 2 * SOURCE_RESTS) is not None for one in told)
 
     def _is_needed(self, page: Capture) -> bool:
         """Whether the list tells what no other source does: posts that nothing links to, counts."""

@@ -4,7 +4,7 @@ import sqlite3
 
 from scraper import urls
 from scraper.decide import NAMING
-from scraper.store import single
+from scraper.store import addresses, single
 from scraper.store.aside import STANDS
 from scraper.vocabulary import SiteState
 
@@ -17,6 +17,11 @@ def site_state(db: sqlite3.Connection, site: str) -> str:
 def site_ids(db: sqlite3.Connection) -> set[str]:
     """The sites that the archive knows."""
     return {site for (site,) in db.execute("SELECT id FROM sites")}
+
+
+def addresses_of(db: sqlite3.Connection, post: str) -> list[str]:
+    """The addresses by which the post *post* is known, its own first."""
+    return addresses.known_by(db, post)
 
 
 def named_pictures(db: sqlite3.Connection) -> set[str]:
