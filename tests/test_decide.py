@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scraper import decide, digests
 from scraper.decide import Effects, Meaning, Observation, PostState, UrlState
 from scraper.records import Capture, Image, Link, Reading, Target
+from scraper.vocabulary import ReadingKind
 
 URL = "https://blog.example.com/post/one"
 POST = Reading(kind="post", url=URL, title="A title", body_text="All eyes on Geneva.", author="Ann")
@@ -357,6 +358,7 @@ OTHER_PAGE = Reading(kind="other")
          "a bot challenge of Cloudflare"),
         ({"body": b"<p>This domain is for sale</p>"}, POST, Meaning.SHOWS, None),
         ({}, OTHER_PAGE, Meaning.NOTHING, "a page of kind 'other', not a post"),
+        ({}, Reading(kind=ReadingKind.LIST), Meaning.NOTHING, "a page of kind 'list', not a post"),
         ({}, Reading(kind="post", url=URL), Meaning.NOTHING, "neither title nor text"),
     ],
 )  # fmt: skip

@@ -66,11 +66,23 @@ def other_language(page: str) -> str:
 
 
 def numbers_rounded(page: str) -> str:
-    return re.sub(r">(\d+) (\w{4,}<)", r">\1K+ \2", page)
+    return re.sub(r">(\d+) (\w{4,}<)", r">9\1K \2", page)
 
 
 def numbers_bounded(page: str) -> str:
-    return re.sub(r">([\d,]*\d) (\w{4,}<)", r">\1+ \2", page)
+    return re.sub(r">([\d,]*\d) (\w{4,}<)", r">9\1+ \2", page)
+
+
+def numbers_rounded_elsewhere(page: str) -> str:
+    return other_language(numbers_rounded(page))
+
+
+def numbers_bounded_elsewhere(page: str) -> str:
+    return other_language(numbers_bounded(page))
+
+
+def counts_swapped(page: str) -> str:
+    return re.sub(r"(<span[^>]*>[\d,]+ views?</span>)\s*(<span[^>]*>\d+ comments?</span>)", r"\2\1", page)
 
 
 def numbers_zeroed(page: str) -> str:
@@ -100,6 +112,34 @@ def hooked_card_inside(page: str) -> str:
     facts = '<h1 data-hook="post-title">Elsewhere</h1><span data-hook="user-name">No One</span>'
     card = f'<div data-hook="recent-post-a">{facts}<p data-hook="post-description">No.</p></div>'
     return re.sub(r'(<article[^>]*data-hook="post"[^>]*>)', rf"\1{card}", page, count=1)
+
+
+def item_inside(page: str) -> str:
+    """Another post's item without a link, its counts first in the article."""
+    item = '<li><div data-hook="post-stats"><span>4321 views</span><span>77 comments</span></div></li>'
+    return re.sub(r'(<article[^>]*data-hook="post"[^>]*>)', rf"\1<ul>{item}</ul>", page, count=1)
+
+
+def facts_in_body(page: str) -> str:
+    """In the body a name, a date, counts, a category and a tag that are not the post's."""
+    facts = '<span data-hook="user-name">No One</span><span data-hook="time-ago">Jan 1, 2020</span>'
+    counts = '<div data-hook="post-stats"><span>4321 views</span><span>77 comments</span></div>'
+    labels = '<ul><li><a href="https://www.example.org/blog/categories/no">No</a></li></ul>'
+    bare = without_json_ld(without_metas(re.sub(r'data-hook="(?:user-name|time-ago|post-stats)"', "", page)))
+    inside = f"{facts}{counts}{labels}"
+    return re.sub(r'(<(?:div|section)[^>]*data-hook="post-description"[^>]*>)', rf"\1{inside}", bare, count=1)
+
+
+def publication_hidden(page: str) -> str:
+    """The only date shown is that of the update."""
+    bare = without_json_ld(without_metas(re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)))
+    return re.sub(r'data-hook="time-ago"', "", bare, count=1)
+
+
+def site_heading_first(page: str) -> str:
+    """The site's name is a heading above the post's, and no hook tells which is the title."""
+    bare = hooks_renamed(without_head(page))
+    return re.sub(r"(<article[^>]*>)", r"\1<h1>The Site</h1>", bare, count=1)
 
 
 def menu_inside(page: str) -> str:
@@ -132,9 +172,13 @@ def dates_to_come(page: str) -> str:
 
 BENT: tuple[Callable[[str], str], ...] = (
     hooks_renamed, all_hooks_renamed, body_renamed, classes_churned, without_head, without_metas, without_json_ld,
-    other_language, numbers_rounded, numbers_bounded, numbers_zeroed, articles_doubled, card_inside, card_without_metas,
+    other_language, numbers_rounded, numbers_bounded,
+    numbers_rounded_elsewhere, numbers_bounded_elsewhere, counts_swapped, numbers_zeroed, item_inside, facts_in_body,
+    publication_hidden, site_heading_first, articles_doubled, card_inside, card_without_metas,
     hooked_card_inside, menu_inside, site_in_title, title_only_in_head, dates_broken, dates_of_year_one, dates_to_come,
 )  # fmt: skip
+#: What of these bodies is known by hooks alone: marks, a file's name in one piece, the titles of a gallery's pictures.
+BY_HOOK_ALONE = frozenset({"▪", "‣", "|", "[video]", "recipe.pdf", "a", "title", "on", "hover"})
 FACTS = ("title", "author", "published_at", "updated_at", "views", "comments", "likes", "published_day", "updated_day")
 
 
@@ -157,6 +201,10 @@ def test_a_page_bent_out_of_shape_tells_no_other_fact_in_silence(name: str, bend
         assert is_told(name, fact, value, was) or fact in told, (fact, value, was)
     assert set(bent.categories) <= set(whole.get("categories", ()))
     assert set(bent.tags) <= set(whole.get("tags", ()))
-    if bend is not all_hooks_renamed:  # the widgets of a body are known by their hooks
-        words, had = (set((text or "").split()) for text in (bent.body_text, whole.get("body_text")))
+    words, had = (set((text or "").split()) for text in (bent.body_text, whole.get("body_text")))
+    if bend is all_hooks_renamed:
+        assert had - words <= BY_HOOK_ALONE, had - words
+    elif bend is facts_in_body:
+        assert had <= words, had - words
+    else:
         assert words == had or told & {"body_text", "title"}, (had - words, words - had)

@@ -203,6 +203,14 @@ def test_a_folder_gives_its_pages_in_order_and_one_note_for_the_rest(tmp_path: P
     assert "--manifest" in note.message
 
 
+@pytest.mark.parametrize("name", ["a-title", "a-title.1", "a-title.html.12", "index.html?p=1", "b@lang=es"])
+@pytest.mark.parametrize("before", ["", "<!-- Saved from https://www.example.org/post/a -->\n"])
+def test_a_page_without_the_ending_of_one_is_known_by_its_first_bytes(tmp_path: Path, name: str, before: str) -> None:
+    (tmp_path / name).write_text(f"{before}<!doctype html><html></html>")
+    (tmp_path / "picture.2").write_bytes(b"\x89PNG")
+    assert [path.name for path in saved.walk([tmp_path]) if isinstance(path, Path)] == [name]
+
+
 def test_a_name_that_is_not_utf8_can_be_read_and_shown(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.html"))
     try:

@@ -225,7 +225,7 @@ def _poverty(reading: Reading | None) -> str:
         return "nothing could be read"
     if reading.kind == ReadingKind.POST:
         return "neither title nor text"
-    return f"a page of kind {reading.kind!r}, not a post"
+    return f"a page of kind {str(reading.kind)!r}, not a post"
 
 
 def instant(text: str) -> datetime:

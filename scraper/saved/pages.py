@@ -190,14 +190,17 @@ def _folders_of_parts(folders: Iterable[str], names: Iterable[str]) -> set[str]:
 
 
 def _looks_like_a_page(path: Path) -> bool:
-    """By its name; one whose ending nobody knows (wget: ``index.html?p=1``) by its first bytes."""
+    """By its name; one whose ending nobody knows or is a number (wget: ``index.html?p=1``, ``a-title.1``, the second
+    copy) by its first bytes.
+    """
     lower = path.name.lower()
     if lower.startswith("."):
         return False
     suffix = Path(lower).suffix
     if lower.endswith(ARCHIVE_SUFFIXES) or suffix in PAGE_SUFFIXES:
         return True
-    return not re.fullmatch(r"\.\w{1,12}", suffix) and _begins_like_a_page(path)
+    is_known = re.fullmatch(r"\.\w{1,12}", suffix) and not re.fullmatch(r"\.\d{1,3}", suffix)
+    return not is_known and _begins_like_a_page(path)
 
 
 def _begins_like_a_page(path: Path) -> bool:
@@ -206,7 +209,9 @@ def _begins_like_a_page(path: Path) -> bool:
             start = file.read(1024)
     except OSError:
         return False
-    return re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", start, re.IGNORECASE) is not None
+    return (
+        re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html)\b", start, re.I | re.S) is not None
+    )
 
 
 def _plain(error: OSError | ValueError) -> str:
