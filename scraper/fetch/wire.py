@@ -17,6 +17,7 @@ from functools import cache
 import httpcore
 import httpx
 
+from scraper.fetch.addresses import parsed
 from scraper.fetch.body_decoder import Entity
 from scraper.fetch.certificates import Untrusted
 from scraper.fetch.sockets import Backend, PrivateMachine, WireRecord
@@ -166,7 +167,7 @@ class Wire:
         timeout = httpx.Timeout(read_seconds, connect=self._connect_seconds)
         request = httpx.Request(
             method,
-            url,
+            parsed(url),
             headers={**self._headers, **headers},
             content=content,
             extensions={"timeout": timeout.as_dict()},
