@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from scraper import urls
 from scraper.charset import decode
-from scraper.page import Page, attribute, too_deep
+from scraper.errors import Unreadable
+from scraper.page import Page, attribute
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site
 from scraper.vocabulary import ReadingKind
@@ -47,8 +48,7 @@ class ListPage:
 
 def look_at(url: str, capture: Capture, reading: Reading, site: Site) -> ListPage:
     """The page that was asked for at *url*, as a page of *site*."""
-    text = decode(capture.payload, capture.media_type)
-    page = Page.from_html("" if too_deep(text) else text, url=capture.url)
+    page = _parsed(decode(capture.payload, capture.media_type), capture.url)
     hrefs = [urls.normalise(attribute(node, "href"), base=capture.url) for node in page.all("a[href]")]
     links = tuple(dict.fromkeys(link for link in hrefs if link and discover.on_site(link, site)))
     return ListPage(
@@ -61,6 +61,16 @@ def look_at(url: str, capture: Capture, reading: Reading, site: Site) -> ListPag
         feed=_linked(page, 'link[rel~="alternate"][type="application/rss+xml"]', site),
         is_front=discover.is_front(capture.url, site),
     )
+
+
+def _parsed(text: str, url: str) -> Page:
+    """The page *text*; an empty one where it is nested too deeply to be parsed."""
+    page = Page.from_html(text, url=url)
+    try:
+        page.maybe("html")
+    except Unreadable:
+        return Page.from_html("", url=url)
+    return page
 
 
 def _linked(page: Page, css: str, site: Site) -> str | None:

@@ -5,6 +5,7 @@ Only asked about answers that were not read as a post. A wall without a name is 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scraper import urls
@@ -81,6 +82,8 @@ def known_wall(capture: Capture) -> str | None:
     return f"{'a refresh' if capture.redirected_to is None else 'a redirect'} to {to}"
 
 
+# An answer is asked about before it is kept, and when it is: the second time nothing is searched.
+@lru_cache(maxsize=2)
 def marked(capture: Capture) -> str | None:
     """What an answer calls itself by its head or body, whatever its status; None: nothing, or it is a redirect."""
     return next((name for _, name in _marks(capture)), None)
