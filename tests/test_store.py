@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from scraper import passages
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError, NotAnArchive
 from scraper.records import Capture, Counts, File, Image, Link, Listed, Problem, Reading, Site, Target, Video
 from scraper.schema import FTS
@@ -180,6 +181,19 @@ def test_search_knows_the_posts_of_a_run_at_its_end_and_after_a_kill_when_the_ne
         archive.begin("crawl", DAY.format(3))
         assert (hits(archive, "heron"), hits(archive, "egret")) == (0, 1)
         assert rows(archive, "SELECT count(*) FROM unindexed") == [(0,)]
+
+
+def test_samples_that_came_with_a_text_are_those_that_search_has_of_that_text_alone(archive: Archive) -> None:
+    texts = [f"{name} stood in the shallow water and did not move at all." for name in ("Heron", "Egret")]
+    run = archive.begin("crawl", DAY.format(1))
+    archive.expect(texts[0], frozenset({7, 8}))
+    for number, text in enumerate(texts):
+        said = page(url=f"https://www.blog.example/post/{number}", body_text=text)
+        archive.keep(said, read(said), run)
+    archive.finish(run, finished_at=DAY.format(1), requests=1, exit_status=0)
+    assert rows(archive, "SELECT run FROM shared_runs WHERE post_id = 1 ORDER BY run") == [(7,), (8,)]
+    found = rows(archive, "SELECT run FROM shared_runs WHERE post_id = 2")
+    assert {run for (run,) in found} == passages.samples(texts[1])
 
 
 def test_search_hears_of_the_posts_of_a_long_run_while_it_goes_on(archive: Archive) -> None:

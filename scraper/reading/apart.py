@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import IO
 
-from scraper import processes
+from scraper import passages, processes
 from scraper.page_media import PageMedia, media_of_page
 from scraper.reading.capture import read_capture
 from scraper.records import Capture, Reading
@@ -26,11 +26,14 @@ class PageRead:
 
     reading: Reading
     media: PageMedia
+    #: `passages.samples` of its text.
+    samples: frozenset[int]
 
 
 def read_page(capture: Capture) -> PageRead:
     """What *capture* says, and what it names beside its text. Never raises."""
-    return PageRead(read_capture(capture), media_of_page(capture))
+    reading = read_capture(capture)
+    return PageRead(reading, media_of_page(capture), passages.samples(reading.body_text or ""))
 
 
 class ReaderApart:

@@ -206,7 +206,10 @@ class NetworkSession(Session):
     def read(self, answer: Capture) -> PageRead:
         """What an answer says; it may have been read already."""
         begun = self.fetcher.begun(answer) if isinstance(self.fetcher, AheadFetcher) else None
-        return outcome(begun, answer)
+        page = outcome(begun, answer)
+        if page.reading.body_text is not None:
+            self.archive.expect(page.reading.body_text, page.samples)
+        return page
 
     def ask(
         self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None

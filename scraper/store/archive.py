@@ -157,6 +157,7 @@ class Archive:
         #: Whether the newest checkpoint may still hold: nothing was written since, as far as this object knows.
         self._is_sealed = True
         self._is_searched = searched
+        self._samples = indexing.Samples()
         #: Whether a run goes on, in which posts are indexed some at a time.
         self._is_running = False
         #: What no capture may bring back; None: not asked yet.
@@ -246,7 +247,11 @@ class Archive:
     def _index(self, at_least: int = 1) -> None:
         """Let search know the posts that wait for that, where they are so many."""
         if self._is_searched and indexing.waiting(self.db) >= at_least:
-            indexing.catch_up(self.db)
+            indexing.catch_up(self.db, self._samples)
+
+    def expect(self, text: str, samples: frozenset[int]) -> None:
+        """A post of that text may be kept next; *samples*: `passages.samples` of it, made by whoever read it."""
+        self._samples.expect(text, samples)
 
     def _unseal(self) -> None:
         """Before the first change: let the tables be compared with the newest checkpoint, which then holds no more."""

@@ -18,6 +18,24 @@ SEARCHED = schema.FTS["posts_fts"][1]
 _BATCH = 256
 
 
+class Samples:
+    """Samples of texts, of which those of the texts that came last may be there before they are asked for."""
+
+    def __init__(self) -> None:
+        self._at_hand: dict[str, frozenset[int]] = {}
+
+    def expect(self, text: str, samples: frozenset[int]) -> None:
+        """Remember what somebody else made of *text*."""
+        if len(self._at_hand) >= _BATCH:
+            del self._at_hand[next(iter(self._at_hand))]
+        self._at_hand[text] = samples
+
+    def of(self, text: str) -> frozenset[int]:
+        """`passages.samples` of *text*, which is not remembered any more."""
+        found = self._at_hand.pop(text, None)
+        return passages.samples(text) if found is None else found
+
+
 def is_searched_as(db: sqlite3.Connection, post_id: int, values: dict[str, object]) -> bool:
     """Whether what search reads of a post is in its row as in *values*."""
     row = db.execute(f"SELECT {', '.join(SEARCHED)} FROM posts WHERE id = ?", (post_id,)).fetchone()
@@ -34,21 +52,21 @@ def waiting(db: sqlite3.Connection) -> int:
     return single.count(db, "SELECT count(*) FROM unindexed")
 
 
-def catch_up(db: sqlite3.Connection) -> None:
-    """Index all posts that wait."""
+def catch_up(db: sqlite3.Connection, samples: Samples) -> None:
+    """Index all posts that wait, with the *samples* of their texts."""
     while numbers := [number for (number,) in db.execute("SELECT post_id FROM unindexed LIMIT ?", (_BATCH,))]:
         chosen = json.dumps(numbers)
         db.execute(f"DELETE FROM shared_runs WHERE post_id IN {_CHOSEN}", (chosen,))
         # In the order of the table, so that each of its pages is written once for all of them.
-        db.executemany("INSERT INTO shared_runs (run, post_id) VALUES (?, ?)", sorted(_runs(db, chosen)))
+        db.executemany("INSERT INTO shared_runs (run, post_id) VALUES (?, ?)", sorted(_runs(db, chosen, samples)))
         db.execute(f"DELETE FROM unindexed WHERE post_id IN {_CHOSEN}", (chosen,))
 
 
 _CHOSEN = "(SELECT value FROM json_each(?))"
 
 
-def _runs(db: sqlite3.Connection, chosen: str) -> Iterator[tuple[int, int]]:
+def _runs(db: sqlite3.Connection, chosen: str, samples: Samples) -> Iterator[tuple[int, int]]:
     """Samples of the runs of words in the texts of the posts *chosen*, each with its post."""
     texts = db.execute(f"SELECT id, body_text FROM posts WHERE body_text IS NOT NULL AND id IN {_CHOSEN}", (chosen,))
     for number, text in texts:
-        yield from ((run, number) for run in passages.samples(text))
+        yield from ((run, number) for run in samples.of(text))
