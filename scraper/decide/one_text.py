@@ -68,16 +68,17 @@ def instead_of(old: str | None, new: str | None, title: str | None) -> set[froze
     gone = (Counter(before[kept:]) - Counter(after[kept:])).total()
     if old is not None and 2 * gone < len(before):
         return set()
-    found = (frozenset(filter(str.isalpha, words)) for words in (after[kept:], _without(named, after[kept:])))
+    found = (frozenset(filter(str.isalpha, {*words})) for words in (after[kept:], _without(named, after[kept:])))
     return {words for words in found if words}
 
 
 def _without(part: list[str], words: list[str]) -> list[str]:
     """*words* without *part*, wherever it stands whole."""
     left: list[str] = []
+    last = part[-1] if part else None
     for word in words:
         left.append(word)
-        if part and left[-len(part) :] == part:
+        if word == last and left[-len(part) :] == part:
             del left[-len(part) :]
     return left
 
