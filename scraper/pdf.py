@@ -70,7 +70,7 @@ def text_of(body: bytes, url: str) -> PdfText:
             kind="pdf-cut",
             url=url,
             level=Level.NOTE,
-            message=f"only the beginning was read: {told['cut']}",
+            message=f"not all of it was read: {told['cut']}",
         )
     return PdfText(text=told["text"], pages=told["pages"], problem=problem)
 
@@ -106,7 +106,9 @@ def _limit_ourselves() -> None:
 
 
 def _read(body: bytes) -> dict[str, object]:
-    """Pages, text and why it was cut (empty: it was not)."""
+    """Pages, text and why it is not all (empty: it is). A page that cannot be read is empty; where none can be, what
+    is wrong with the first is raised.
+    """
     import logging
 
     import pypdf
@@ -115,14 +117,22 @@ def _read(body: bytes) -> dict[str, object]:
     reader = pypdf.PdfReader(io.BytesIO(body))
     pages = len(reader.pages)
     parts: list[str] = []
+    refused: dict[int, Exception] = {}
     length, cut = 0, f"{plural(pages, 'page')}, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
-    for page in reader.pages[:MAX_PAGES]:
-        part = searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
+    for number, page in enumerate(reader.pages[:MAX_PAGES], 1):
+        try:
+            part = searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
+        except Exception as error:  # noqa: BLE001 - pypdf raises whatever a page's bytes provoke
+            refused[number], part = error, ""
         length += len(part)
         if length > MAX_CHARACTERS:
             cut = f"more than {MAX_CHARACTERS} characters"
             break
         parts.append(part)
+    if refused and len(refused) == len(parts):
+        raise refused[1]
+    if refused and not cut:
+        cut = f"{plural(len(refused), 'page')} cannot be read, the first is page {min(refused)}"
     text = PAGE_BREAK.join(parts)
     return {"text": text if text.strip() else "", "pages": pages, "cut": cut}
 

@@ -130,6 +130,22 @@ def test_pages_stay_apart_so_that_what_is_found_has_its_page() -> None:
     assert passage.page is None
 
 
+def test_a_page_that_cannot_be_read_costs_only_its_own_words() -> None:
+    writer = pypdf.PdfWriter()
+    for line in ("One.", "Two.", "Three."):
+        writer.append(io.BytesIO(make_pdf((line,))))
+    odd = pypdf.generic.DecodedStreamObject()
+    odd.set_data(b"x")
+    odd[pypdf.generic.NameObject("/Filter")] = pypdf.generic.NameObject("/Odd")
+    writer.pages[1][pypdf.generic.NameObject("/Contents")] = writer._add_object(odd)
+    whole = io.BytesIO()
+    writer.write(whole)
+    found = pdf.text_of(whole.getvalue(), URL)
+    assert (found.text, found.pages) == ("One.\f\fThree.", 3)
+    assert found.problem is not None
+    assert "1 page cannot be read, the first is page 2" in found.problem.message
+
+
 @pytest.mark.parametrize(
     ("spelled", "found"),
     [
