@@ -1,6 +1,7 @@
 """`ushrn changes` and `ushrn settings`: a digest for those who want it, and what an archive is called."""
 
 import json
+import re
 import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
@@ -128,11 +129,19 @@ def change(**said: str | None) -> sqlite3.Row:
 
 
 def test_no_line_of_a_digest_but_an_address_is_longer_than_mail_is_wide() -> None:
-    text = as_text([change()], "2026-11-01", "Posts", "")
+    rows = [change(), change(title="W&" * 3000), change(kind="withdrawn", slug=None, title=None, excerpt=LONG)]
+    text = as_text(rows, "2026-11-01", LONG, "")
     assert [line for line in text.splitlines() if len(line) > 76 and "https://" not in line] == []
-    page = as_html([change()], "2026-11-01", "Posts", "")
-    assert max(map(len, page.splitlines())) < 998  # RFC 5322, section 2.1.1
+    page = as_html([*rows, change(title="人" * 900)], "2026-11-01", LONG, "")
+    assert max(len(line.encode()) for line in page.splitlines()) < 998  # RFC 5322, section 2.1.1
     assert "<wrong>" not in page
+    assert "W&amp;" * 3000 in page.replace("<wbr\n>", "")
+
+
+def test_a_chinese_title_is_as_wide_as_its_letters_are() -> None:
+    text = as_text([change(title="人权" * 60)], "2026-11-01", "Posts", "")
+    assert "人权" * 60 in re.sub(r"\s", "", text)
+    assert [line for line in text.splitlines() if line.count("人") + line.count("权") > (76 - 13) // 2] == []
 
 
 def test_a_title_in_a_digest_keeps_its_language_and_direction() -> None:

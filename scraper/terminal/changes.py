@@ -1,7 +1,9 @@
 """`ushrn changes`: what became known since a day, as text, or as an HTML page to send by mail. Pure."""
 
+import re
 import sqlite3
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -23,6 +25,10 @@ KINDS = {
 #: Characters of a line of text, as mail is written; an address is never broken. What stands before a title.
 WIDTH, INDENT = 76, " " * 13
 NOTHING = "Nothing new."
+#: Stands for what takes room on a line, or where a line may end, while lines are made; no text of an archive has it.
+_FILL = "\0"
+#: Characters of a word after which a line of HTML may end inside it: less than RFC 5322 allows, escaped or in UTF-8.
+_LONG_WORD = re.compile(r"\S{150}(?=\S)")
 #: Mail programs leave out style sheets, and show a page as wide as they are.
 _BODY = "max-width:600px;margin:0 auto;padding:16px;font:16px/1.5 sans-serif;overflow-wrap:anywhere"
 _HEAD = (
@@ -47,7 +53,7 @@ def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 
     *public_url* empty: original addresses.
     """
-    lines = [heading(rows, since, name)]
+    lines = lines_of(heading(rows, since, name), "", "")
     for known, group in by_day(rows):
         lines += ["", known]
         for row in group:
@@ -60,15 +66,30 @@ def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 def entry(row: sqlite3.Row, public_url: str) -> list[str]:
     """The lines of one change."""
     first = f"  {kind(row):<{len(INDENT) - 2}}"
-    title = textwrap.wrap(called(row), WIDTH, initial_indent=first, subsequent_indent=INDENT, break_long_words=False)
-    when, where = f"{INDENT}{captured(row)}", address(row, public_url)
-    together = f"{when} · {where}"
-    return [*title, *([together] if len(together) <= WIDTH else [when, f"{INDENT}{where}"])]
+    title, when = lines_of(called(row), first, INDENT), lines_of(captured(row), INDENT, INDENT)
+    where = address(row, public_url)
+    together = f"{when[0]} · {where}"
+    return [*title, *([together] if len(when) == 1 and len(together) <= WIDTH else [*when, f"{INDENT}{where}"])]
+
+
+def lines_of(text: str, first: str, indent: str) -> list[str]:
+    """*text* in lines of `WIDTH` columns, *first* before it, *indent* before the others; a wide letter takes two."""
+    wide = "".join(letter + _FILL * (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+    room = WIDTH - (_FILL in wide)  # a letter may be parted from the second column that it takes
+    lines = textwrap.wrap(wide, room, initial_indent=first, subsequent_indent=indent)
+    return [line.replace(_FILL, "") for line in lines]
+
+
+def in_html(text: str) -> str:
+    """*text* as HTML in short lines; inside a long word a line ends in a tag, where it is not seen."""
+    cut = escape(_LONG_WORD.sub(lambda part: part[0] + _FILL, text))
+    lines = textwrap.wrap(cut, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_FILL, "<wbr\n>")
 
 
 def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:
     """The same as a whole page, without pictures, scripts or style sheets; no line is longer than mail allows."""
-    title = escape(heading(rows, since, name))
+    title = "\n".join(map(escape, lines_of(heading(rows, since, name), "", "")))
     parts = [f'<!doctype html>\n<html lang="en">\n<head>{_HEAD}\n<title>{title}</title></head>\n<body style="{_BODY}">']
     parts.append(f'<h1 style="font-size:22px">{title}</h1>')
     for known, group in by_day(rows):
@@ -82,10 +103,9 @@ def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 def item(row: sqlite3.Row, public_url: str) -> str:
     """One change of the page; a title keeps its language and its direction."""
     language = f' lang="{escape(row["language"])}"' if row["language"] else ""
-    title = "\n".join(textwrap.wrap(escape(called(row)), WIDTH, break_long_words=False, break_on_hyphens=False))
     return (
-        f'<li><strong>{kind(row)}</strong>\n<a href="{escape(address(row, public_url))}"{language} dir="auto">{title}'
-        f"</a><br>\n<small>{escape(captured(row))}</small></li>"
+        f'<li><strong>{kind(row)}</strong>\n<a href="{escape(address(row, public_url))}"\n{language} dir="auto">'
+        f"{in_html(called(row))}</a><br>\n<small>{in_html(captured(row))}</small></li>"
     )
 
 
