@@ -1,14 +1,17 @@
 """The ledger holds what all posts have, as the archive has it now; sets are bits."""
 
+import random
 import sqlite3
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import search
 from scraper.search.bits import flags_of, mask_of, places_of
 from scraper.search.ledger import OF_LABELS, OF_POST, SPARSE, read
+from scraper.search.state import ledger_of
 from scraper.serve import texts
 
 POST = (
@@ -49,6 +52,75 @@ def test_a_reading_transaction_goes_on_seeing_what_it_saw(db: sqlite3.Connection
         assert search.find(reader, "water").total == 1
     assert search.find(reader, "water").total == 2
     reader.close()
+
+
+#: What may happen to an archive that a ledger holds; :a and :b: random numbers of one digit.
+CHANGES = (
+    "INSERT OR IGNORE INTO posts (site, url, slug, author, published_at, first_seen_at, last_seen_at)"
+    " VALUES ('a', :a, :a, :b, '201' || :b, '', '')",
+    "DELETE FROM posts WHERE url = :a AND :b > 5",
+    "UPDATE OR IGNORE posts SET url = :b WHERE url = :a",
+    "UPDATE OR IGNORE posts SET id = :b WHERE url = :a AND id NOT IN (SELECT post_id FROM files UNION SELECT post_id"
+    " FROM post_tags UNION SELECT post_id FROM post_categories)",
+    "UPDATE posts SET author = nullif(:b, 5) WHERE url = :a",
+    "UPDATE posts SET published_day = nullif('201' || :b, '2015') WHERE url = :a",
+    "UPDATE posts SET updated_at = '202' || :b, published_at = NULL WHERE url = :a",
+    "UPDATE posts SET content_sha256 = :b WHERE url = :a",
+    "UPDATE posts SET gone_at = nullif(:b, 5) WHERE url = :a",
+    "UPDATE posts SET language = nullif(:b, 5) WHERE url = :a",
+    "UPDATE posts SET views = nullif(:b, 5), comments = :b WHERE url = :a",
+    "INSERT OR IGNORE INTO files (post_id, position, url, name)"
+    " SELECT id, :b, 'https://a.example/' || :b, 'a.pdf' FROM posts WHERE url = :a",
+    "DELETE FROM files WHERE position = :b",
+    "INSERT OR IGNORE INTO tags VALUES (:a, 'tag ' || :b)",
+    "UPDATE OR IGNORE tags SET name = 'tag ' || :b WHERE id = :a",
+    "INSERT OR IGNORE INTO post_tags SELECT posts.id, tags.id, 1 FROM posts, tags WHERE url = :a",
+    "DELETE FROM post_tags WHERE tag_id = :b",
+    "INSERT OR IGNORE INTO categories VALUES (:a, 'category ' || :b)",
+    "INSERT OR IGNORE INTO post_categories SELECT posts.id, categories.id, 1 FROM posts, categories WHERE url = :a",
+    "UPDATE sites SET name = :b",
+    "UPDATE posts SET last_seen_at = :b, title = :a",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_ledger_that_goes_on_from_the_last_one_is_the_one_read_anew_whatever_changed(
+    db: sqlite3.Connection, seed: int
+) -> None:
+    db.execute("PRAGMA foreign_keys = ON")
+    chance, held, filled = random.Random(seed), read(db), set[str]()
+    for _ in range(300):
+        db.execute(chance.choice(CHANGES), {"a": str(chance.randrange(10)), "b": str(chance.randrange(10))})
+        held = read(db, held)
+        assert held == read(db)
+        filled |= {facet for facet, values in held.values.items() if values}
+    assert filled == {*OF_POST, *OF_LABELS}
+
+
+def test_what_has_not_changed_is_not_read_again(db: sqlite3.Connection) -> None:
+    add(db, "https://a.example/1")
+    db.execute("INSERT INTO tags VALUES (1, 'water')")
+    db.execute("INSERT INTO post_tags VALUES (1, 1, 1)")
+    first = read(db)
+    db.execute("UPDATE posts SET last_seen_at = '2026', title = 'Another'")
+    assert read(db, first) is first
+    db.execute("UPDATE posts SET views = 7")
+    second = read(db, first)
+    assert second.views == (7,)
+    assert second.values["tag"] is first.values["tag"]
+
+
+def test_the_last_ledger_serves_the_next_state_of_the_archive(db: sqlite3.Connection, tmp_path: Path) -> None:
+    add(db, "https://a.example/1")
+    reader = sqlite3.connect(f"file:{tmp_path / 'a.db'}?mode=ro", uri=True)
+    seen = []
+    for change in ("UPDATE posts SET last_seen_at = '2026'", "UPDATE posts SET author = 'Bea'", "DELETE FROM posts"):
+        with search.snapshot(reader):
+            seen.append(ledger_of(reader))
+        db.execute(change)
+    reader.close()
+    assert seen[0] is seen[1]
+    assert set(seen[2].values["author"]) == {"Bea"}
 
 
 def test_a_value_that_few_have_is_counted_like_one_that_many_have(db: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import NamedTuple
 
 from scraper.search.bits import flags_of, mask_of
@@ -86,6 +87,8 @@ class Ledger:
     values: Mapping[str, Mapping[str, Posting]]
     #: Id of a site → its name.
     sites: Mapping[str, str]
+    #: Part of what it was read from (of `_READ`) → the digest of all that stood there.
+    signs: Mapping[str, bytes]
 
     @property
     def everything(self) -> int:
@@ -192,7 +195,7 @@ class Facts(NamedTuple):
 _FACTS = f"""
 SELECT p.id, {DATE}, p.url || ' ' || coalesce(p.content_sha256, '') || char(10), p.site, p.author,
   p.gone_at IS NOT NULL, p.language, p.views, p.comments, p.id IN ({PDFS})
-FROM posts p ORDER BY p.url
+FROM posts p ORDER BY {DATE} IS NULL, {DATE} DESC, p.url
 """
 _FLAG = ("no", "yes")
 
@@ -213,26 +216,58 @@ OF_LABELS: Mapping[str, str] = {
 }
 
 
-def read(db: sqlite3.Connection) -> Ledger:
-    """The ledger as *db* has it now."""
+#: Everything that a ledger is read from: part → columns, and where they stand.
+_READ: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "posts": (
+        ("p.id", DATE, "p.url", "p.content_sha256", "p.site", "p.author", "p.gone_at IS NOT NULL", "p.language",
+         "p.views", "p.comments"),
+        "posts p",
+    ),
+    "pdf": (("post_id",), f"({PDFS})"),
+    "category": (("post_id", "name"), f"({OF_LABELS['category']})"),
+    "tag": (("post_id", "name"), f"({OF_LABELS['tag']})"),
+    "site": (("id", "name"), "sites"),
+}  # fmt: skip
+
+
+def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
+    """The ledger as *db* has it now. Of *before*, one that was read earlier, is kept what has not changed since.
+
+    What has changed is told by content, not by numbers of revisions: a withdrawal, a rebuild or a copy put in the
+    archive's place leaves nothing that is not so any more. All reads must see one state.
+    """
+    signs = {part: _sign(db, *asked) for part, asked in _READ.items()}
+    if before and before.signs == signs:
+        return before
     posts = [Facts(*row) for row in db.execute(_FACTS)]
-    posts.sort(
-        key=lambda post: (post.date is not None, post.date or ""), reverse=True
-    )  # stable: by address where equal
-    place = {post.id: at for at, post in enumerate(posts)}
-    held = {name: _held(enumerate(map(of, posts))) for name, of in OF_POST.items()}
+    ids = tuple(post.id for post in posts)
+    place = {number: at for at, number in enumerate(ids)}
+    values: dict[str, Mapping[str, Posting]] = {
+        name: _postings(_held(enumerate(map(of, posts))), len(posts)) for name, of in OF_POST.items()
+    }
     for name, asked in OF_LABELS.items():
-        held[name] = _held((place[number], label) for number, label in db.execute(asked))
+        if before and before.ids == ids and before.signs[name] == signs[name]:
+            values[name] = before.values[name]
+        else:
+            values[name] = _postings(_held((place[number], label) for number, label in db.execute(asked)), len(posts))
     return Ledger(
-        ids=tuple(post.id for post in posts),
+        ids=ids,
         place=place,
         dates=tuple(post.date for post in posts),
         views=tuple(post.views for post in posts),
         comments=tuple(post.comments for post in posts),
         lines=tuple(post.line for post in posts),
-        values={name: _postings(values, len(posts)) for name, values in held.items()},
+        values=values,
         sites=dict(db.execute("SELECT id, name FROM sites").fetchall()),
+        signs=signs,
     )
+
+
+def _sign(db: sqlite3.Connection, columns: tuple[str, ...], where: str) -> bytes:
+    """The digest of all rows. SQLite writes them as one JSON, so that none of their values is made one of Python's."""
+    fields = ", ".join(f"CAST({column} AS TEXT)" for column in columns)
+    asked = f"SELECT CAST(json_group_array(json_array({fields})) AS BLOB) FROM {where}"
+    return blake2b(db.execute(asked).fetchone()[0]).digest()
 
 
 def _held(pairs: Iterable[tuple[int, str | None]]) -> Mapping[str, list[int]]:

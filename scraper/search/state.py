@@ -1,14 +1,18 @@
 """One state of the archive: all that a search reads is of the same one, and what was worked out for it is kept."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from scraper.schema import FileState, file_state
 from scraper.search.ledger import Ledger, read
 from scraper.search.memory import Memory
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 #: Archives of which the last state is kept: one is seldom read beside more than one other.
 KEPT = 2
@@ -18,13 +22,17 @@ KEPT = 2
 class State:
     """What is known of one state of an archive."""
 
+    #: The archive; None: it has no file, or its states are not told apart.
+    path: Path | None = None
     memory: Memory = field(default_factory=Memory)
     _ledger: Ledger | None = None
 
     def ledger(self, db: sqlite3.Connection) -> Ledger:
-        """The ledger, read from *db* by the first who asks."""
+        """The ledger, read from *db* by the first who asks, with what has not changed since the last one was."""
         if self._ledger is None:
-            self._ledger = read(db)
+            self._ledger = read(db, _ledgers.get(self.path))
+            if self.path is not None:
+                _keep(_ledgers, self.path, self._ledger)
         return self._ledger
 
 
@@ -32,6 +40,8 @@ class State:
 _open: dict[int, State] = {}
 #: Archive → the sign of a state of its file, and that state.
 _kept: dict[Path, tuple[str, State]] = {}
+#: Archive → the ledger that was read last, of whatever state: it knows itself whether it still holds.
+_ledgers: dict[Path | None, Ledger] = {}
 
 
 @contextmanager
@@ -77,15 +87,20 @@ def _sign(before: FileState | None, path: Path | None) -> str | None:
 def _known(path: Path | None, sign: str | None) -> State:
     """The state of that sign, with what is known of it already."""
     if path is None or sign is None:
-        return State()
+        return State(path)
     kept = _kept.get(path)
     if kept and kept[0] == sign:
         return kept[1]
-    state = State()
-    _kept[path] = (sign, state)
-    for other in [*_kept][:-KEPT]:
-        _kept.pop(other, None)
+    state = State(path)
+    _keep(_kept, path, (sign, state))
     return state
+
+
+def _keep(store: MutableMapping[K, V], path: K, value: V) -> None:
+    """Keep *value*, and those of the archives that came last."""
+    store[path] = value
+    for other in [*store][:-KEPT]:
+        store.pop(other, None)
 
 
 def _path(db: sqlite3.Connection) -> Path | None:
