@@ -38,6 +38,33 @@ def test_a_reader_that_was_not_started_is_given_nothing_and_pages_are_read_here(
         assert outcome(begun, page).reading.title
 
 
+def answering(words: bytes) -> ReaderApart:
+    """A reader whose process gives *words* for an answer, then what it would have said in time."""
+    program = (
+        "import pickle, sys, time; out = sys.stdout.buffer\n"
+        f"out.write(b'ready\\n' + {words!r} + pickle.dumps('late') * 3); out.flush(); time.sleep(60)"
+    )
+    return ReaderApart([sys.executable, "-S", "-c", program])
+
+
+@pytest.mark.parametrize(
+    "words", [b"cnowhere\nthing\n.", b"I1x\n.", b"\x80\xff", b"."], ids=["unknown", "no number", "no form", "nothing"]
+)
+def test_a_reader_that_answers_what_nobody_understands_is_asked_no_more_and_pages_are_read_here(words: bytes):
+    page = captures()[0]
+    with up(answering(words)) as reader:
+        assert [outcome(reader.begin(page), page) for _ in range(3)] == [read_page(page)] * 3
+        assert reader.begin(page) is None
+
+
+def test_where_no_process_can_be_started_pages_are_read_here(tmp_path: Path):
+    page = captures()[0]
+    with ReaderApart([str(tmp_path / "nothing")]) as reader:
+        reader.start()
+        assert reader.process_id is None
+        assert outcome(reader.begin(page), page) == read_page(page)
+
+
 @pytest.mark.slow
 def test_a_page_says_the_same_in_a_process_of_its_own_and_when_that_has_ended():
     pages = captures()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -39,7 +40,9 @@ def read_page(capture: Capture) -> PageRead:
 class ReaderApart:
     """Reads captures elsewhere, from the moment on that its process is up. A context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] | None = None) -> None:
+        """*command* starts the process; None: the one that runs `serve`."""
+        self._command = command or processes.command("scraper.reading")
         self._given: SimpleQueue[tuple[Capture, Future[PageRead]] | None] = SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         #: It has said that it is there, and has not failed.
@@ -62,13 +65,17 @@ class ReaderApart:
         """Start the process, unless it was started before, or would only take turns with this one."""
         if self._process is not None or processes.processors() < 2:
             return
-        self._process = subprocess.Popen(  # noqa: S603 - this program
-            processes.command("scraper.reading"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env=processes.environment(),
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this program
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what it could not read is read here, and told then
+                start_new_session=True,
+                env=processes.environment(),
+            )
+        except OSError:  # there may be no more processes: pages are read here
+            return
         pipes = self._process.stdin, self._process.stdout
         threading.Thread(target=self._work, args=pipes, name="read", daemon=True).start()
 
@@ -83,6 +90,9 @@ class ReaderApart:
     def close(self) -> None:
         """End the process: whatever it is at, nobody waits for it."""
         self._given.put(None)
+        self._end()
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -93,8 +103,9 @@ class ReaderApart:
             capture, said = given
             try:
                 said.set_result(_asked(capture, to, of))
-            except (OSError, EOFError, pickle.PickleError):  # it is no more
+            except Exception:  # noqa: BLE001 - it is no more, or nothing that it says can be trusted from here on
                 self._is_up = False
+                self._end()
                 said.cancel()
 
 
