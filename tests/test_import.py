@@ -22,7 +22,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.errors import ArchiveBusy, NotAnArchive, Unreadable, UsageError
+from scraper.errors import ArchiveBusy, Interrupted, NotAnArchive, Unreadable, UsageError
 from scraper.export import warc as evidence
 from scraper.imports import run_import
 from scraper.lock import writing
@@ -275,6 +275,16 @@ def test_of_a_foreign_file_the_known_sites_are_taken_at_their_own_times(tmp_path
     assert any("--all-hosts" in message for message in report.messages)
 
 
+def stop_at(name: str) -> Callable[[str], None]:
+    """Stops an import before the file of that name."""
+
+    def progress(at: str) -> None:
+        if at.endswith(name):
+            raise Interrupted("stopped")
+
+    return progress
+
+
 def test_one_text_in_place_of_many_is_held_back_in_any_order_and_never_twice(tmp_path: Path, archives: Any) -> None:
     archive = tmp_path / "a.db"
     wall, slugs = "Members read on: join our circle, pay by card and come back as often as you like.", ("x", "y", "z")
@@ -284,8 +294,10 @@ def test_one_text_in_place_of_many_is_held_back_in_any_order_and_never_twice(tmp
         for month, texts in ((3, dict.fromkeys(slugs, wall)), (4, own)) for slug, text in texts.items()
     ]  # fmt: skip
     made = [(url, at, page.replace("www.blog.example", "www.upr2020.org").encode()) for url, at, page in pages]
-    for part in (made[:3], made):
-        report = bring(archive, save(tmp_path / "x.warc.gz", foreign(*part)))
+    with_stop = {"progress": stop_at("y.warc.gz")}
+    for part, more in ((made[:3], {}), (made, with_stop), (made, {})):
+        both = [save(tmp_path / "x.warc.gz", foreign(*part)), save(tmp_path / "y.warc.gz", foreign(made[0]))]
+        report = bring(archive, *both, **more)
     assert report.exit_status == 5
     assert query(archive, "SELECT revision_count, body_text FROM posts ORDER BY slug") == [
         (1, own[one]) for one in slugs

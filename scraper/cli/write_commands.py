@@ -83,7 +83,7 @@ def crawl(
 @click.option("--list", "list_only", is_flag=True, help="Only list what is held back, and why; change nothing.")
 @stoppable
 def accept(targets: tuple[str, ...], db: Path, list_only: bool) -> None:
-    """Accept the pages that `crawl` held back.
+    """Accept the pages that were held back.
 
     `crawl` holds back pages when many posts lose their title, text or date at once, and does not call a post gone
     while the site's own sources still name it. Look at some of the pages first, to see that the posts really changed:

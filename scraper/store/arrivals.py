@@ -1,4 +1,4 @@
-"""What one run brought, to be judged together at its end."""
+"""What one run brought, and those before it that were stopped, to be judged together at its end."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,12 +6,18 @@ from itertools import groupby
 
 from scraper.decide import ShownText
 
-_TEXTS = """
+#: Runs that are judged with a run: those that brought captures and were stopped before that.
+_RUNS = """
+SELECT id FROM crawls
+WHERE id = ? OR command IN ('import', 'recover') AND (exit_status IS NULL OR exit_status = 9)
+"""
+_TEXTS = f"""
 SELECT posts.url, revisions.capture_id, revisions.title, revisions.body_text, EXISTS (
   SELECT 1 FROM decisions WHERE decisions.record_sha256 = captures.record_sha256 AND decisions.kind = 'accepted')
 FROM revisions JOIN posts ON posts.id = post_id JOIN captures ON captures.id = revisions.capture_id
 WHERE post_id IN (
-  SELECT revisions.post_id FROM captures JOIN revisions ON revisions.capture_id = captures.id WHERE crawl_id = ?)
+  SELECT revisions.post_id FROM captures JOIN revisions ON revisions.capture_id = captures.id
+  WHERE crawl_id IN ({_RUNS}))
 ORDER BY post_id, revisions.seen_at, revisions.id
 """
 
@@ -26,9 +32,9 @@ def texts_of_run(db: sqlite3.Connection, crawl_id: int) -> Iterator[list[ShownTe
         yield list(versions)
 
 
-_ABSENT = """
+_ABSENT = f"""
 SELECT id, url, captured_at FROM captures
-WHERE crawl_id = ? AND status IN (404, 410) AND kind IN ('missing', 'post') AND NOT EXISTS (
+WHERE crawl_id IN ({_RUNS}) AND status IN (404, 410) AND kind IN ('missing', 'post') AND NOT EXISTS (
   SELECT 1 FROM decisions WHERE decisions.record_sha256 = captures.record_sha256)
 """
 _PAGE_BEFORE = """
