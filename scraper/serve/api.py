@@ -10,7 +10,7 @@ from scraper.serve import texts, tools
 from scraper.serve.answer import Ask, Instead, NotHere, PageResponse
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.permalinks import the_post
-from scraper.serve.searching import SearchState, whole
+from scraper.serve.searching import FILTERS, SearchState, whole
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
@@ -156,15 +156,15 @@ _ONE = "/api/posts/{site}/{slug}"
 #: Address → (what answers, parameters, what it is).
 ENDPOINTS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
     "/api": (_described, (), texts.API_SELF),
-    "/api/posts": (_posts, ("page", "size", "sort", *search.FACETS), texts.API_POSTS),
-    "/api/search": (_search, ("q", "match", "page", "size", "sort", *search.FACETS), texts.API_SEARCH),
+    "/api/posts": (_posts, ("page", "size", "sort", *FILTERS), texts.API_POSTS),
+    "/api/search": (_search, ("q", "match", "page", "size", "sort", *FILTERS), texts.API_SEARCH),
     "/api/find": (_find, ("url", "at"), texts.API_FIND),
     _ONE: (_read, ("site", "slug", "at"), texts.API_READ),
     f"{_ONE}/revisions": (_revisions, ("site", "slug"), texts.API_REVISIONS),
     f"{_ONE}/compare": (_compare, ("site", "slug", "before", "after"), texts.API_COMPARE),
     f"{_ONE}/cite": (_cite, ("site", "slug", "at"), texts.API_CITE),
     "/api/changes": (_changes, ("since", "size"), texts.API_CHANGES),
-    "/api/coverage": (_coverage, ("state", "after", "size"), texts.API_COVERAGE),
+    "/api/coverage": (_coverage, ("state", "site", "after", "size"), texts.API_COVERAGE),
 }
 
 

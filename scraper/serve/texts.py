@@ -1218,7 +1218,7 @@ API_PARAMETERS = {
     "before": "A year, month, day or time in UTC",
     "after": "A year, month, day or time in UTC; for lists, the address behind which to go on",
     "since": "A day, YYYY-MM-DD",
-    "state": "wanted, lost, redirected or in-web-archive",
+    "state": "archived, wanted, redirected, in-web-archive, lost, not-a-post or withdrawn",
 }
 
 

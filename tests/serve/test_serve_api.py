@@ -4,10 +4,14 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from scraper.search import Filters
+from scraper.vocabulary import AddressState
 
 POST = "/api/posts/upr2020/flint-0"
 PAGES = (
@@ -85,6 +89,19 @@ def test_a_withdrawn_post_is_gone_in_json_too(exhibition: Path, open_room: Calla
         assert response.json() == {"error": "This post has been withdrawn"}
     described = room.get("/api").json()["paths"]
     assert set(described["/api/posts/{site}/{slug}"]["get"]["responses"]) == {"200", "400", "404", "410"}
+
+
+def test_the_description_names_all_that_can_narrow_a_list(reader: Any) -> None:
+    described = reader.get("/api").json()["paths"]
+    named = {
+        path: {each["name"]: each["description"] for each in what["get"]["parameters"]}
+        for path, what in described.items()
+    }
+    for path in ("/api/posts", "/api/search"):
+        assert {each.name for each in fields(Filters)} <= named[path].keys()
+    assert "site" in named["/api/coverage"]
+    assert all(state in named["/api/coverage"]["state"] for state in AddressState)
+    assert reader.get("/api/posts?before=2020").json()["total"] < reader.get("/api/posts").json()["total"]
 
 
 def test_the_description_names_every_address(reader: Any) -> None:
