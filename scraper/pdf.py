@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from scraper import magic, processes
 from scraper.numbers import plural
@@ -105,6 +106,11 @@ def _limit_ourselves() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
+def _words_of(page: Any) -> str:
+    """The words of one page of pypdf."""
+    return searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
+
+
 def _read(body: bytes) -> dict[str, object]:
     """Pages, text and why it is not all (empty: it is). A page that cannot be read is empty; where none can be, what
     is wrong with the first is raised.
@@ -121,7 +127,7 @@ def _read(body: bytes) -> dict[str, object]:
     length, cut = 0, f"{plural(pages, 'page')}, more than {MAX_PAGES}" if pages > MAX_PAGES else ""
     for number, page in enumerate(reader.pages[:MAX_PAGES], 1):
         try:
-            part = searchable((page.extract_text() or "").encode("utf-8", "replace").decode())
+            part = _words_of(page)
         except Exception as error:  # noqa: BLE001 - pypdf raises whatever a page's bytes provoke
             refused[number], part = error, ""
         length += len(part)

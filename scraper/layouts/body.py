@@ -133,10 +133,8 @@ def _whole(node: Node, tag: str, widget: Widget, link: Address, *, breaks: bool)
         return special
     if tag == "pre":
         return (Open("pre"), _verbatim(node), Close("pre"))
-    if tag in frames.FRAMES:
-        return frames.read(node, link)
-    if "-" in tag and (found := frames.custom(node, link)) is not None:
-        return found
+    if (shown := frames.shown(node, tag, link)) is not None:
+        return shown
     is_mute = tag in _MUTE and not (tag == "button" and node.css_first(_CONTENT_OF_BUTTON) is not None)
     return () if is_mute else None
 

@@ -5,7 +5,7 @@ address leaves it as a link, and what has none a mark, so that a reader knows th
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scraper.layouts.events import FILM, Close, Event, Open, Placeholder
 from scraper.page import Node, attribute
@@ -31,8 +31,7 @@ _CLIPS = ("data-videoid", "videoid")
 
 def read(node: Node, address: Address) -> Iterator[Event]:
     """What stands for *node*, an element of `FRAMES`."""
-    clip = next(filter(None, (attribute(node, name) for name in _CLIPS)), "")
-    if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII):
+    if clip := _clip(node):
         yield Video(url=(_VIMEO if "vimeo" in (node.tag or "") else _YOUTUBE) + clip)
         return
     url = _source(node, address)
@@ -44,18 +43,28 @@ def read(node: Node, address: Address) -> Iterator[Event]:
         yield {"video": FILM, "audio": AUDIO}.get(node.tag or "", NOT_IN_THE_PAGE)
 
 
-def custom(node: Node, address: Address) -> tuple[Event, ...] | None:
-    """The address that an element of the page's own invention shows (``<lite-youtube videoid="…">``); None: it tells
-    none, look inside.
+def _clip(node: Node) -> str | None:
+    """The id of a film that *node* shows; None: it names none."""
+    clip = next(filter(None, (attribute(node, name) for name in _CLIPS)), "")
+    return clip if re.fullmatch(r"[\w-]{5,20}", clip, re.ASCII) else None
+
+
+def shown(node: Node, tag: str, address: Address) -> Iterable[Event] | None:
+    """What stands for a frame or player, or for an element of the page's own invention that tells what it shows
+    (``<lite-youtube videoid="…">``); None: it tells nothing, look inside.
     """
+    if tag in FRAMES:
+        return read(node, address)
+    if "-" not in tag:
+        return None
     found = tuple(read(node, address))
     return None if found == (NOT_IN_THE_PAGE,) else found
 
 
 def shown_by_scripts(node: Node, address: Address) -> tuple[Event, ...] | None:
     """The address of what a script shall put into an empty block; None: there is none, or it has words already."""
-    told = (attribute(node, name) for name in _TOLD_SCRIPTS)
-    url = next((url for href in told if href and (url := address(href))), None)
+    said = node.attributes
+    url = next((url for name in _TOLD_SCRIPTS if (href := said.get(name)) and (url := address(href))), None)
     if url is None or (node.text() or "").strip():
         return None
     return linked(url, url)

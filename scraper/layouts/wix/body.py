@@ -64,19 +64,17 @@ def _widget(node: Node, base_url: str | None) -> Iterable[Event] | None:
     said = _hooked(node, hook, base_url) if hook else None
     if said is None:
         said = blocks.read(node, hook, told.get("role"), base_url)
-    if said is None and not hook and _is_drawing(node, identity):
-        return (DRAWING,)
-    if said is None:
-        return _unknown(node, hook, base_url)
-    return said
+    return _unknown(node, hook, identity, base_url) if said is None else said
 
 
-def _unknown(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:
-    """What stands for an element of no known block: the title that opens what is folded, the address that a script
-    shall show, a mark where a block or a form leaves nothing else; None: look inside.
+def _unknown(node: Node, hook: str, identity: str, base_url: str | None) -> Iterable[Event] | None:
+    """What stands for an element of no known block: a drawing, the title that opens what is folded, the address that a
+    script shall show, a mark where a block or a form leaves nothing else; None: look inside.
     """
+    if not hook and _is_drawing(node, identity):
+        return (DRAWING,)
     if node.tag == "button":
-        return _paragraph(words(node) or "") if "aria-expanded" in node.attributes and not _has_elements(node) else None
+        return _opener(node)
     if (found := frames.shown_by_scripts(node, partial(address, base_url=base_url))) is not None:
         return found
     mark = _mark_of(hook, node.tag or "")
@@ -98,8 +96,13 @@ def _is_said(event: Event) -> bool:
     return isinstance(event, str) and bool(event.strip())
 
 
-def _has_elements(node: Node) -> bool:
-    return any(child.tag != "-text" for child in node.iter(include_text=True))
+def _opener(button: Node) -> Iterable[Event] | None:
+    """The title that opens what is folded, where it is nothing but words; None: the viewer's own button."""
+    if "aria-expanded" not in button.attributes or any(
+        child.tag != "-text" for child in button.iter(include_text=True)
+    ):
+        return None
+    return _paragraph(words(button) or "")
 
 
 def _hooked(node: Node, hook: str, base_url: str | None) -> Iterable[Event] | None:

@@ -62,18 +62,21 @@ def outside_cards(found: Sequence[Node], article: Scope, base_url: str | None) -
     """
     if len(found) < 2:
         return list(found)
-    within = {inner.mem_id for node in found for inner in node.css("a[href]")}
-    links = (link for link in article.all("a[href]") if link.mem_id not in within)
-    addresses = ((link, wix_address.address(attribute(link, "href"), base_url)) for link in links)
-    posts = ancestors(link for link, address in addresses if address and urls.is_post(address))
-    shared = _shared(found)
-    headed = ancestors(article.all("h1"))
+    beside, shared, headed = _round_links_beside(found, article, base_url), _shared(found), ancestors(article.all("h1"))
 
     def is_card(node: Node) -> bool:
         alone = takewhile(lambda it: it.mem_id not in shared, enclosing(node))
-        return any(it.mem_id not in headed and (it.mem_id in posts or it.tag in _ITEMS) for it in alone)
+        return any(it.mem_id not in headed and (it.mem_id in beside or it.tag in _ITEMS) for it in alone)
 
     return [node for node in found if not is_card(node)] or list(found)
+
+
+def _round_links_beside(found: Sequence[Node], article: Scope, base_url: str | None) -> frozenset[int]:
+    """The elements round links to posts that stand in none of *found*."""
+    within = {link.mem_id for node in found for link in node.css("a[href]")}
+    links = (link for link in article.all("a[href]") if link.mem_id not in within)
+    addresses = ((link, wix_address.address(attribute(link, "href"), base_url)) for link in links)
+    return ancestors(link for link, address in addresses if address and urls.is_post(address))
 
 
 #: What holds one post of several.
