@@ -34,18 +34,22 @@ sys.exit(run_crawl(sys.argv[1], [sys.argv[2]], delay=0, now=lambda: moment).exit
 
 
 def wave(count: int, number: int) -> tuple:
-    """The posts of the blog after *number* rounds of edits, all of them changed in each."""
-    text = f"This is what it says after {number} edits."
+    """The posts of the blog after *number* rounds of edits, all of them changed in each, to texts of their own."""
     return tuple(
         replace(
             POSTS[0],
             slug=f"post-{one}",
             published=-500 - one,
             edited=-96 + 2 * number if number else None,
-            edited_body=(text, *POSTS[0].body[1:3]),
+            edited_body=(f"This is what {_letters(one)} says after {number} edits.", *POSTS[0].body[1:3]),
         )
         for one in range(count)
     )
+
+
+def _letters(number: int) -> str:
+    """*number* in letters: one text in place of many would be held back, whatever digits are in it."""
+    return "".join("abcdefghij"[int(digit)] for digit in str(number))
 
 
 def sound(path: Path) -> None:
