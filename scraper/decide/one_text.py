@@ -74,6 +74,8 @@ def instead_of(old: str | None, new: str | None, title: str | None) -> set[froze
 
 def _without(part: list[str], words: list[str]) -> list[str]:
     """*words* without *part*, wherever it stands whole."""
+    if not {*part} <= {*words}:
+        return words
     left: list[str] = []
     last = part[-1] if part else None
     for word in words:
