@@ -157,6 +157,7 @@ def test_a_contact_is_no_site(word: str, verb: str, tmp_path: Path) -> None:
     done = ushrn(*verb.split(), word, "--contact", "me@example.org", "--db", tmp_path / "a.db")
     assert done.exit_code == 2
     assert "contact" in done.stderr
+    assert "secret" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,6 +14,8 @@ from scraper.records import Site
 from scraper.store import Archive, holdings
 
 _LETTERS = re.compile(r"(?:mailto|xmpp|sip|tel):", re.IGNORECASE)
+#: The password in an address (RFC 3986, section 3.2.1): it belongs in no terminal and in no log.
+_SECRET = re.compile(r"(?<=:)[^/@]+(?=@)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,10 @@ def target_of(word: str, known: Mapping[str, str]) -> CrawlTarget:
     if site is not None:
         return CrawlTarget(site=site, named=sites.by_id(word) is None)
     if _is_contact(word):
-        raise UsageError(f"{word}: expected a site or a web address, found a contact; give that as --contact")
+        said = _SECRET.sub("…", word)
+        raise UsageError(
+            f"{said}: expected a site, or a web address without a user's name; give a contact as --contact"
+        )
     url = urls.normalise(word if "://" in word else _with_scheme(word))
     if not url:
         ids = ", ".join(site.id for site in sites.SITES)
