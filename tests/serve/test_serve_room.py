@@ -172,4 +172,5 @@ def test_a_post_that_came_back_is_not_among_the_recently_removed(open_room: Any,
 def test_tables_that_the_database_keeps_for_itself_wait_behind_a_summary(reader: Any) -> None:
     first, _, internal = reader.get("/archive").text.partition("<details>")
     assert "<code>posts</code>" in first and "<code>posts_fts_data</code>" not in first
-    assert "<code>posts_fts_data</code>" in internal
+    assert "<code>_sqlite_migrations</code>" not in first
+    assert "<code>_sqlite_migrations</code>" in internal  # of an index's own tables, Datasette 1.0 lists none
