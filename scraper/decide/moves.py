@@ -9,13 +9,13 @@ A page is believed that names another address as its own, unless another post wa
 its pages the name of one has many posts all the same), or nothing was, and the post was seen where the page is.
 """
 
-import re
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from scraper.decide.observation import Order
+from scraper.decide.resemblance import words_of_post
 from scraper.records import Reading
 
 #: Share of words that two readings have in common to be one post.
@@ -31,13 +31,9 @@ def is_same_post(old: Reading, new: Reading) -> bool:
     at = old.published_at
     if at is not None and len(at) > _DAY and at == new.published_at and old.title and old.title == new.title:
         return True
-    first, second = _words(old), _words(new)
+    first, second = Counter(words_of_post(old)), Counter(words_of_post(new))
     shared = sum((first & second).values())
     return shared > 0 and shared >= SAME_WORDS * max(first.total(), second.total())
-
-
-def _words(reading: Reading) -> Counter[str]:
-    return Counter(re.findall(r"\w+", f"{reading.title or ''} {reading.body_text or ''}".casefold()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

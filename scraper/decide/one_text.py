@@ -1,12 +1,12 @@
 """One text in place of those of several posts: a wall that shows their titles, or a notice. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from scraper import digests
+from scraper.decide.resemblance import words_in_order
 
 #: So many posts must show the same text in place of their own.
 ENOUGH_ALIKE = 3
@@ -63,7 +63,7 @@ def instead_of(old: str | None, new: str | None, title: str | None) -> set[froze
     title, where it is among them. Empty: there are none, or most of the text is there. *old*: None for a post that had
     no other text.
     """
-    before, after, named = map(_words, (old, new, title))
+    before, after, named = map(words_in_order, (old, new, title))
     kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
     gone = (Counter(before[kept:]) - Counter(after[kept:])).total()
     if old is not None and 2 * gone < len(before):
@@ -83,7 +83,3 @@ def _without(part: list[str], words: list[str]) -> list[str]:
         if word == last and left[-len(part) :] == part:
             del left[-len(part) :]
     return left
-
-
-def _words(text: str | None) -> list[str]:
-    return re.findall(r"\w+", (text or "").casefold())

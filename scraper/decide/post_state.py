@@ -3,13 +3,13 @@
 Nothing but the captures matters, so any order of arrival gives the same post.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scraper import digests
 from scraper.decide.observation import Meaning, Observation, instant
+from scraper.decide.resemblance import words_in_order, words_of_post
 from scraper.records import Reading
 from scraper.vocabulary import EventKind, Verdict
 
@@ -161,7 +161,7 @@ def _good(state: PostState, seen: Observation, reading: Reading) -> tuple[PostSt
     after = _seen_again(state, seen)
     events = [Event(kind=EventKind.RETURNED, at=seen.captured_at, capture_id=seen.capture_id)] if returned else []
     if state.shown is not None and not _replaces(state, seen, reading, content):
-        alike = content == state.content_sha256 or _words(reading) == _words(state.shown)
+        alike = content == state.content_sha256 or words_of_post(reading) == words_of_post(state.shown)
         verdict = _repeated(returned=returned, alike=alike)
         return after, Effects(verdict=verdict, reason=_reason_not_shown(state, seen), events=tuple(events))
     first, revises = state.shown is None, content != state.content_sha256
@@ -184,7 +184,7 @@ def _is_fuller_copy(state: PostState, seen: Observation, reading: Reading) -> bo
         return False
     if not state.shown_whole and _goes_on(state.shown, reading):
         return True
-    return state.shown_dump != seen.dump and _words(reading) == _words(state.shown)
+    return state.shown_dump != seen.dump and words_of_post(reading) == words_of_post(state.shown)
 
 
 def _repeated(*, returned: bool, alike: bool) -> Verdict:
@@ -253,7 +253,7 @@ def _replaces(state: PostState, seen: Observation, reading: Reading, content: st
         return False
     if state.shown is None or state.shown_dump or not seen.dump:
         return True
-    return _is_newer(state, seen) and _words(reading) != _words(state.shown)
+    return _is_newer(state, seen) and words_of_post(reading) != words_of_post(state.shown)
 
 
 def _is_newer(state: PostState, seen: Observation) -> bool:
@@ -311,16 +311,11 @@ def _agree(updated: str | None, published: str | None) -> bool:
     )
 
 
-def _words(reading: Reading) -> list[str]:
-    """The words of title and text, whatever the case, spacing and punctuation."""
-    return re.findall(r"\w+", f"{reading.title or ''} {reading.body_text or ''}".casefold())
-
-
 def _goes_on(cut: Reading, reading: Reading) -> bool:
     """Whether *reading* begins with the words of a page that was cut, the last of which may have been cut itself."""
     if cut.title and reading.title and cut.title != reading.title:
         return False
-    had, words = (re.findall(r"\w+", (found.body_text or "").casefold()) for found in (cut, reading))
+    had, words = (words_in_order(found.body_text) for found in (cut, reading))
     if not had:
         return True
     return words[: len(had) - 1] == had[:-1] and len(words) >= len(had) and words[len(had) - 1].startswith(had[-1])

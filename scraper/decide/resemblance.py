@@ -1,9 +1,9 @@
-"""Whether two pages say the same: how a soft 404 is told from a page. Pure."""
+"""Whether two pages, or two texts, say the same: how a soft 404 is told from a page. Pure."""
 
 import re
 
 from scraper.charset import decode
-from scraper.records import Capture
+from scraper.records import Capture, Reading
 
 #: Share of words that two pages have in common to be one and the same. Error pages repeat the address asked for.
 ALIKE = 0.9
@@ -19,6 +19,16 @@ _MOST = 5_000_000
 def words(text: str) -> frozenset[str]:
     """The words of *text*, in lower case."""
     return frozenset(re.findall(r"\w+", text.lower()))
+
+
+def words_in_order(text: str | None) -> list[str]:
+    """The words of *text* in their order, whatever the case, spacing and punctuation; None: no text, no words."""
+    return re.findall(r"\w+", (text or "").casefold())
+
+
+def words_of_post(reading: Reading) -> list[str]:
+    """The words of title and text, in their order."""
+    return words_in_order(f"{reading.title or ''} {reading.body_text or ''}")
 
 
 def plain_words(text: str) -> frozenset[str]:
