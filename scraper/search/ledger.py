@@ -192,9 +192,13 @@ class Facts(NamedTuple):
     has_pdf: int
 
 
+#: `Facts`, but for the last: that is asked for as a whole.
+_COLUMNS = (
+    "p.id", DATE, "p.url || ' ' || coalesce(p.content_sha256, '') || char(10)", "p.site", "p.author",
+    "p.gone_at IS NOT NULL", "p.language", "p.views", "p.comments",
+)  # fmt: skip
 _FACTS = f"""
-SELECT p.id, {DATE}, p.url || ' ' || coalesce(p.content_sha256, '') || char(10), p.site, p.author,
-  p.gone_at IS NOT NULL, p.language, p.views, p.comments, p.id IN ({PDFS})
+SELECT {", ".join(_COLUMNS)}, p.id IN ({PDFS})
 FROM posts p ORDER BY {DATE} IS NULL, {DATE} DESC, p.url
 """
 _FLAG = ("no", "yes")
@@ -218,16 +222,11 @@ OF_LABELS: Mapping[str, str] = {
 
 #: Everything that a ledger is read from: part → columns, and where they stand.
 _READ: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "posts": (
-        ("p.id", DATE, "p.url", "p.content_sha256", "p.site", "p.author", "p.gone_at IS NOT NULL", "p.language",
-         "p.views", "p.comments"),
-        "posts p",
-    ),
+    "posts": (_COLUMNS, "posts p"),
     "pdf": (("post_id",), f"({PDFS})"),
-    "category": (("post_id", "name"), f"({OF_LABELS['category']})"),
-    "tag": (("post_id", "name"), f"({OF_LABELS['tag']})"),
+    **{name: (("post_id", "name"), f"({asked})") for name, asked in OF_LABELS.items()},
     "site": (("id", "name"), "sites"),
-}  # fmt: skip
+}
 
 
 def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
