@@ -42,8 +42,9 @@ def _hold_one_text(session: Session, by: str) -> set[str]:
     texts = OneText()
     for versions in arrivals.texts_of_run(session.archive.db, session.run.crawl_id):
         texts.see(versions)
-    for shown in texts.found():
+    found = texts.found()
+    for shown in found:
         message = f"expected {OWN_TEXT}, found that of several posts; held back: `ushrn accept` accepts it"
         session.judge(shown.capture_id, Judgement.HELD, "the same text as at other posts", by=by)
         session.note(Problem(stage=Stage.DRIFT, kind="layout-changed", field=OWN_TEXT, url=shown.url, message=message))
-    return {shown.url for shown in texts.found()}
+    return {shown.url for shown in found}
