@@ -224,7 +224,10 @@ OF_LABELS: Mapping[str, str] = {
 _READ: Mapping[str, tuple[tuple[str, ...], str]] = {
     "posts": (_COLUMNS, "posts p"),
     "pdf": (("post_id",), f"({PDFS})"),
-    **{name: (("post_id", "name"), f"({asked})") for name, asked in OF_LABELS.items()},
+    **{
+        name: (("post_id", "name"), f"(WITH held(post_id, name) AS ({asked}) SELECT * FROM held)")
+        for name, asked in OF_LABELS.items()
+    },
     "site": (("id", "name"), "sites"),
 }
 
