@@ -58,14 +58,7 @@ def check(fetcher: Fetcher, targets: Iterable[CrawlTarget], gone: Collection[str
         url = target.post or target.site.base_url
         if target.site.id in gone or _host(url) in {_host(one.url) for one in differing}:
             continue
-        try:
-            captures = fetcher.robots(url).captures
-        except Interrupted:
-            raise
-        except ArchiveError as error:  # met again, and told, when the site has its turn
-            captures = error.captures
-        except Exception:  # noqa: BLE001, S112 - likewise
-            continue
+        captures = _answers(fetcher, url)
         kept += captures
         ahead = clocks.ahead(captures)
         if ahead is None:
@@ -76,6 +69,18 @@ def check(fetcher: Fetcher, targets: Iterable[CrawlTarget], gone: Collection[str
         _refuse_where_agreed(witness, differing, now)
         differing.append(witness)
     return Checked(differing=tuple(differing), captures=tuple(kept))
+
+
+def _answers(fetcher: Fetcher, url: str) -> tuple[Capture, ...]:
+    """What a server answers for its rules; what goes wrong is met again, and told, when the site has its turn."""
+    try:
+        return fetcher.robots(url).captures
+    except Interrupted:
+        raise
+    except ArchiveError as error:
+        return error.captures
+    except Exception:  # noqa: BLE001 - any fault
+        return ()
 
 
 def _host(url: str) -> str:

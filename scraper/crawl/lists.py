@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from scraper import urls
 from scraper.crawl.list_page import ListPage, look_at
 from scraper.crawl.session import CrawlSession
-from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, instant, within
+from scraper.decide import DAY, LIST_WALKED_EVERY, UrlState, within
 from scraper.reading import sources as discover
 from scraper.records import Capture, Reading, Site, Target
 from scraper.store import lookups
@@ -83,14 +82,18 @@ class Lists:
     def find(self, page_of_feed: str | None) -> None:
         """The list of posts: as given, where the feed says, where it was before, or behind a link of the front page."""
         before = list_before(self.memory, self.site)
-        known = (self.start, page_of_feed, before)
-        if any(self.read(url) for url in dict.fromkeys(filter(None, known))):
+        known = [url for url in dict.fromkeys((self.start, page_of_feed, before)) if url]
+        if any(self.read(url) for url in known) or self._others_suffice(before):
             return
-        if self.found.in_sitemap and (before or self.found.in_feed or self._searched_lately()):
-            return  # the list moved or fails; the other sources go on, and the comparison says so
         if before != self.site.base_url and self.read(self.site.base_url):
             return
         self._search([url for url in discover.list_candidates(self._links, self.site) if url not in known])
+
+    def _others_suffice(self, before: str | None) -> bool:
+        """Whether the list is not searched for: it moved from where it was *before* or fails, the other sources go on,
+        and the comparison says so.
+        """
+        return bool(self.found.in_sitemap and (before or self.found.in_feed or self._searched_lately()))
 
     def read(self, url: str) -> bool:
         """Whether the page at *url* lists posts; if so they are targets, and its further pages are read when due."""
@@ -168,17 +171,16 @@ class Lists:
         self.found.list_url, self.found.total = page.url, page.reading.total
         self.session.resolve(page.url, Stage.DRIFT)
         self._take(page)
-        self._walk(page)
+        following = page.next_url or _guessed_next(page)
+        if following is None or self.session.full or self._walk_is_due(following):
+            self._walk(page, following)
 
     def _take(self, page: ListPage) -> None:
         """The posts of a list page as targets."""
         self.found.in_list |= self._hear(discover.targets_of_listed(page.reading.listed, self.site, "list"))
 
-    def _walk(self, first: ListPage) -> None:
-        """Further pages of the list: when the sources disagree, once a week, with --full, and the first time."""
-        following = first.next_url or _guessed_next(first)
-        if following is not None and not (self.session.full or self._walk_is_due(following)):
-            return
+    def _walk(self, first: ListPage, following: str | None) -> None:
+        """Reads the list from its second page, *following*, on: all of it, but for the limit of one run."""
         seen, where = {first.url}, first.reading.url or first.url
         while following is not None and following not in seen and discover.on_site(following, self.site):
             if len(seen) == MOST_LIST_PAGES:
@@ -188,32 +190,43 @@ class Lists:
                 self.session.cap("list-pages", where, message, Level.ERROR)
                 return
             seen.add(following)
-            before = len(self._heard)
-            page = self._page(following)
-            if page is None or not page.is_list(self._front):
+            page = self._further(following)
+            if page is None:
                 return
-            self._take(page)
-            # A page that names nothing new is the end, whatever it links to.
-            following = page.next_url if len(self._heard) > before else None
+            following = page.next_url
         self.found.list_complete = following is None
         self.session.cap("list-pages", where, None)
 
+    def _further(self, url: str) -> ListPage | None:
+        """A further page of the list, its posts taken; None: there is none. One that names nothing new is the end,
+        whatever it links to.
+        """
+        before = len(self._heard)
+        page = self._page(url)
+        if page is None or not page.is_list(self._front):
+            return None
+        self._take(page)
+        return page if len(self._heard) > before else replace(page, next_url=None)
+
     def _walk_is_due(self, following: str) -> bool:
-        known = self.memory.get(urls.canonical(following))
-        if known is None or known.last_tried_at is None:
-            return True
-        age = self.session.run.now() - instant(known.last_tried_at)
-        if age >= LIST_WALKED_EVERY or age < timedelta(0):
+        """Whether all pages are read: once a week, the first time, and when the sources disagree."""
+        tried = self._tried_at(following)
+        if tried is None or not within(tried, LIST_WALKED_EVERY, self.session.run.now()):
             return True
         named = self.found.in_list | self.found.in_feed
-        if any(not self._is_known(url) for url in named - self.found.in_sitemap):
+        if any(self._tried_at(url) is None for url in named - self.found.in_sitemap):
             return True
-        archived = {url for url, one in self.memory.items() if one.state == AddressState.ARCHIVED}
-        return age >= DAY and (self.found.total or 0) > len(archived | self.found.in_sitemap | named)
+        return not within(tried, DAY, self.session.run.now()) and self._lists_more(named)
 
-    def _is_known(self, url: str) -> bool:
-        known = self.memory.get(url)
-        return known is not None and known.last_tried_at is not None
+    def _lists_more(self, named: set[str]) -> bool:
+        """Whether the list says that there are more posts than those *named* by it or the feed, or known otherwise."""
+        archived = {url for url, one in self.memory.items() if one.state == AddressState.ARCHIVED}
+        return (self.found.total or 0) > len(archived | self.found.in_sitemap | named)
+
+    def _tried_at(self, url: str) -> str | None:
+        """When we last asked for an address; None: never."""
+        known = self.memory.get(urls.canonical(url))
+        return None if known is None else known.last_tried_at
 
 
 def list_before(memory: Mapping[str, UrlState], site: Site) -> str | None:

@@ -1,5 +1,7 @@
 """Many posts that are away at once: that is seldom what an owner does post by post, and is said aloud."""
 
+from collections.abc import Set as AbstractSet
+
 from scraper.crawl.lists import Found
 from scraper.crawl.session import CrawlSession
 from scraper.decide import GONE_AFTER, within
@@ -28,16 +30,18 @@ def check(session: CrawlSession, site: Site, found: Found) -> None:
         "if the site was moved or is being taken down, `ushrn recover` gets "
         "what web archives hold. No post that the site's sources still name is called gone",
     )  # fmt: skip
-    now, named = session.run.now(), found.named  # the addresses of all sources, joined: once for all posts
-    unnamed = [
-        url
-        for url, heard in lookups.heard_in_sitemap(session.archive.db, site.id)
-        if found.sitemap_complete and url in known and url not in named and within(heard, GONE_AFTER, now)
-    ]
+    unnamed = _unnamed(session, site, found, known.keys()) if found.sitemap_complete else 0
     _tell(
-        session, site, Stage.MASS_UNNAMED, len(unnamed), len(known),
-        f"the sitemap no longer names {len(unnamed)} of {plural(len(known), 'known post')}; each of them is looked at",
+        session, site, Stage.MASS_UNNAMED, unnamed, len(known),
+        f"the sitemap no longer names {unnamed} of {plural(len(known), 'known post')}; each of them is looked at",
     )  # fmt: skip
+
+
+def _unnamed(session: CrawlSession, site: Site, found: Found, known: AbstractSet[str]) -> int:
+    """How many of the *known* posts the sitemap named lately, and no source names now."""
+    now, left = session.run.now(), known - found.named
+    heard = lookups.heard_in_sitemap(session.archive.db, site.id)
+    return sum(1 for url, at in heard if url in left and within(at, GONE_AFTER, now))
 
 
 def _tell(session: CrawlSession, site: Site, stage: Stage, away: int, known: int, message: str) -> None:

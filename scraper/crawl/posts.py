@@ -180,17 +180,21 @@ class Posts:
         if seen.meaning is Meaning.SHOWS or seen.confirms:
             self._keep_hops(url, hops)
             return self._shown(url, answer, page)
-        if seen.meaning is Meaning.WEATHER:
+        self._not_shown(url, hops, answer, reading, seen.meaning)
+        return False
+
+    def _not_shown(self, url: str, hops: tuple[Capture, ...], answer: Capture, reading: Reading, says: Meaning) -> None:
+        """An answer that neither shows the post nor calls itself a wall."""
+        if says is Meaning.WEATHER:
             self.session.keep_undecided(hops)
             self._spoiled(url, answer, reading)
-        elif seen.meaning is Meaning.ABSENT and answer.status in (404, 410) and not redirects:
+        elif says is Meaning.ABSENT and answer.status in (404, 410) and not any(hop.redirected_to for hop in hops):
             self._missing(url, hops, answer, reading)
         elif answer.redirected_to and keeps_path(url, answer.redirected_to):
             self.session.keep_all(hops)
             self._led_away(url, answer)
         else:
             self._suspect(url, hops, answer, reading)
-        return False
 
     def _keep_hops(self, url: str, hops: tuple[Capture, ...]) -> None:
         """Keeps the way to another post: it says that the old one is away, unless the site's own sources name it."""

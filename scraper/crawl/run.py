@@ -1,7 +1,8 @@
 """`ushrn crawl`: find, fetch, keep and read new and changed posts of one or more sites, and say how it went."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,8 +66,8 @@ def run_crawl(
     wrong is in the report.
     """
     path = Path(archive_path)
-    known, paces, gone = _learned(path)
-    wanted = targets_of(targets, known, contact)
+    learned = _learned(path)
+    wanted = targets_of(targets, learned.sites, contact)
     accepted = frozenset(digest_of(one) for one in certificates)
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
     with (
@@ -74,12 +75,12 @@ def run_crawl(
         AheadFetcher(
             contact, delay=delay, now=now, sleep=stop.sleep, monotonic=monotonic, limits=limits,
             named_hosts=frozenset(host for one in wanted if one.named for host in one.site.hosts),
-            private=private, accepted=accepted, paces=paces, on_request=meter,
+            private=private, accepted=accepted, paces=learned.paces, on_request=meter,
             check=stop.check,
         ) as fetcher,
         open_run(
             path, now=now, monotonic=monotonic, interrupts=stop, budget=budget,
-            first=lambda: clocks.append(clock.check(fetcher, wanted, gone, now())),
+            first=lambda: clocks.append(clock.check(fetcher, wanted, learned.gone, now())),
         ) as run,
     ):  # fmt: skip
         run.begin("crawl")
@@ -93,12 +94,25 @@ def run_crawl(
         return _report(session, _crawl_all(session, wanted))
 
 
-def _learned(path: Path) -> tuple[dict[str, str], dict[str, Pace], frozenset[str]]:
-    """What earlier runs learned: the sites' addresses by id, the hosts' patience, the ids of sites that are gone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Learned:
+    """What earlier runs learned."""
+
+    #: The addresses of sites, by id.
+    sites: Mapping[str, str] = field(default_factory=dict)
+    #: The patience of hosts.
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    #: Ids of sites that are gone.
+    gone: frozenset[str] = frozenset()
+
+
+def _learned(path: Path) -> _Learned:
     with Archive.peek(path) as before:
         if not before:
-            return {}, {}, frozenset()
-        return site_addresses(before.db), before.paces(), lookups.gone_sites(before.db)
+            return _Learned()
+        return _Learned(
+            sites=site_addresses(before.db), paces=before.paces(), gone=lookups.gone_sites(before.db)
+        )  # fmt: skip
 
 
 def _report(session: CrawlSession, status: int) -> Report:

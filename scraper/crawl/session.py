@@ -75,15 +75,20 @@ class CrawlSession(NetworkSession):
         found = why
         for number, capture in enumerate(captures, 1):
             read = reading if number == len(captures) else read_capture(capture)
-            seen = self.observe(capture, read)
-            named = (seen.reason or "") if seen.meaning is Meaning.BLOCKED else ""
+            named = self._keep_before_wall(capture, read, why)
             found = found or named
-            walled = bool(named or why)
-            if walled and capture.kind in _NO_WALL:
-                capture = replace(capture, kind=CaptureKind.OTHER)
-                read = read_capture(capture)
-            self.keep(capture, read, {Judgement.BLOCKED: named or why} if walled else {})
         return found
+
+    def _keep_before_wall(self, capture: Capture, reading: Reading, why: str) -> str:
+        """Keeps one of those answers; what it says that it is, empty: nothing."""
+        seen = self.observe(capture, reading)
+        named = (seen.reason or "") if seen.meaning is Meaning.BLOCKED else ""
+        judged = {Judgement.BLOCKED: named or why} if named or why else {}
+        if judged and capture.kind in _NO_WALL:
+            capture = replace(capture, kind=CaptureKind.OTHER)
+            reading = read_capture(capture)
+        self.keep(capture, reading, judged)
+        return named
 
     def source(
         self,
@@ -106,20 +111,24 @@ class CrawlSession(NetworkSession):
         read = [read_capture(one) for one in captures]
         if self._is_blocked(url, kind, captures, read):
             return None
-        answer = captures[-1]
+        answer, reading = captures[-1], read[-1]
         self.keep_all(captures[:-1])
         if answer.status == 304 and answer.not_modified_of is not None:
-            self.keep(answer)
-            self.sources_had += 1
-            held = self.archive.capture(answer.not_modified_of)
-            return held, read_capture(held)
-        reading = read[-1]
-        if hold and answer.kind == kind and answer.status == 200:
-            return answer, reading
-        if answer.kind == kind and not is_one(answer, reading):
-            answer = replace(answer, kind=CaptureKind.OTHER)
+            return self._confirmed(answer, answer.not_modified_of)
+        if answer.kind == kind:
+            if hold and answer.status == 200:
+                return answer, reading
+            if not is_one(answer, reading):
+                answer = replace(answer, kind=CaptureKind.OTHER)
         self.keep(answer, reading)
         return self._had(url, kind, answer, reading)
+
+    def _confirmed(self, answer: Capture, held_id: int) -> tuple[Capture, Reading]:
+        """Keeps a 304; the capture that it confirms, with what that says."""
+        self.keep(answer)
+        self.sources_had += 1
+        held = self.archive.capture(held_id)
+        return held, read_capture(held)
 
     def _ask_source(
         self, url: str, kind: CaptureKind, site: Site, memory: dict[str, UrlState]
