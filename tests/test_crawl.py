@@ -339,15 +339,33 @@ def test_a_run_in_which_nothing_is_due_costs_three_requests_however_many_posts(t
         assert stage.asked() == [ROBOTS, POSTS_SITEMAP, LIST]
 
 
-def test_list_and_feed_are_asked_in_turn_and_the_index_weekly_while_the_sitemap_says_nothing_new(stage: Stage) -> None:
+def test_list_and_feed_are_asked_in_turn_and_the_index_every_second_day_while_the_sitemap_says_nothing_new(
+    stage: Stage,
+) -> None:
     stage.crawl(counts=False, day=-20)
-    asked = {}
-    for day in range(-19, -11):
+    asked = []
+    for day in range(-19, -13):
         stage.crawl(counts=False, day=day)
-        asked[day] = set(stage.asked()) - {ROBOTS, POSTS_SITEMAP}
-    assert [asked[day] for day in range(-19, -13)] == [{LIST}, {FEED}] * 3
-    assert asked[-13] == {INDEX, LIST}
-    assert asked[-12] == {FEED}
+        asked.append(set(stage.asked()) - {ROBOTS, POSTS_SITEMAP})
+    assert asked == [{LIST}, {INDEX, FEED}] * 3
+
+
+@pytest.mark.parametrize("since", [-18, -17])
+def test_a_post_that_only_a_new_sitemap_names_is_found_on_the_second_day(stage: Stage, since: int) -> None:
+    """The sitemaps that were known, the feed and the list still say what they said."""
+    stale = {path: stage.blog.answer(Question(method="GET", target=path)) for path in (POSTS_SITEMAP, FEED, LIST)}
+    stage.instead |= stale
+    for day in range(-20, since):
+        stage.crawl(counts=False, day=day)
+    stage.blog.posts = (*stage.blog.posts, replace(OLD[0], slug="late", published=-30))
+    second = POSTS_SITEMAP.replace(".xml", "-2.xml")
+    index = stage.blog.answer(Question(method="GET", target=INDEX))
+    row = f"<sitemap><loc>{stage.blog.base}{second}</loc></sitemap></sitemapindex>".encode()
+    stage.instead[INDEX] = replace(index, body=index.body.replace(b"</sitemapindex>", row))
+    named = f"<url><loc>{stage.blog.base}/post/late</loc></url></urlset>"
+    urlset = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{named}'
+    stage.instead[second] = Answer(media_type="application/xml", body=urlset.encode())
+    assert sum(stage.crawl(counts=False, day=day).new for day in (since, since + 1)) == 1
 
 
 def test_a_sitemap_that_says_something_new_has_every_source_asked(stage: Stage) -> None:

@@ -1,8 +1,9 @@
 """Which sources of a site may rest in this run, as they would only repeat what is known.
 
-An index names the sitemaps that it named before, as long as these say what they said; a post in a sitemap of its own is
-named by feed or list, too; where there is neither, the index is asked every second day. Feed and list both name the
-newest posts: on a day on which the sitemaps say nothing new, one of them is enough, each in its turn.
+Each source is asked every second day at least, as a new post is to be had within two days of being there, whichever of
+them names it and however stale the others are. An index names the sitemaps that it named before, as long as these say
+what they said. Feed and list both name the newest posts: on a day on which the sitemaps say nothing new, one of them is
+enough, each in its turn.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from scraper import urls
 from scraper.crawl.lists import list_before
 from scraper.crawl.session import CrawlSession
 from scraper.decide import LIST_WALKED_EVERY, SOURCE_RESTS, UrlState, within
-from scraper.reading import SitemapKind, read_capture, sitemaps
+from scraper.reading import Sitemap, SitemapKind, read_capture, sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Capture, Site
 from scraper.vocabulary import CaptureKind, Stage
@@ -34,16 +35,20 @@ class Resting:
 
     def index(self, url: str) -> Capture | None:
         """The index of sitemaps at *url* as it was last read; None: it is none, or is to be asked for."""
-        longest = LIST_WALKED_EVERY if self._newest_are_told() else SOURCE_RESTS
-        held = None if self.is_over else self._held(url, CaptureKind.SITEMAP, longest)
+        held = None if self.is_over else self._held(url, CaptureKind.SITEMAP, SOURCE_RESTS)
         if held is None:
             return None
-        found = sitemaps.read_sitemap(held.body or b"", url)
-        parts = [one.url for one in found.entries if discover.wants(one.url) and discover.on_site(one.url, self._site)]
-        if found.kind != SitemapKind.INDEX or not parts or not all(map(self._known, parts)):
+        parts = self._parts(sitemaps.read_sitemap(held.body or b"", url))
+        if not parts or not all(map(self._known, parts)):
             return None
         self.indexes.append(url)
         return held
+
+    def _parts(self, found: Sitemap) -> list[str]:
+        """The sitemaps of posts that an index names; of what is no index, none."""
+        if found.kind != SitemapKind.INDEX:
+            return []
+        return [one.url for one in found.entries if discover.wants(one.url) and discover.on_site(one.url, self._site)]
 
     def hear(self, url: str, answer: Capture | None) -> None:
         """Compares what a sitemap says with what it said; *answer*: None, it was not had."""
@@ -67,11 +72,6 @@ class Resting:
         if not rests:
             return None
         return CaptureKind.LIST
-
-    def _newest_are_told(self) -> bool:
-        """Whether a feed or list names the newest posts, too."""
-        told = [one for one in self._memory.values() if one.state in (CaptureKind.FEED, CaptureKind.LIST)]
-        return any(self._held(one.url, CaptureKind(one.state), 2 * SOURCE_RESTS) is not None for one in told)
 
     def _is_needed(self, page: Capture) -> bool:
         """Whether the list tells what no other source does: posts that nothing links to, counts."""

@@ -33,7 +33,7 @@ SITE_GONE_AFTER = timedelta(days=14)
 SITE_PROBED_EVERY = timedelta(days=7)
 #: All pages of a list are read again after this time, whatever the sources say.
 LIST_WALKED_EVERY = timedelta(days=7)
-#: Of feed and list, the one that was asked for no longer ago may rest where the sitemaps say nothing new.
+#: An index of sitemaps, a feed or a list that was asked for no longer ago may rest where the sitemaps say nothing new.
 SOURCE_RESTS = timedelta(hours=36)
 #: A file that could not be fetched is tried again after this time.
 FILE_AGAIN = timedelta(days=7)
