@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin
 
+import idna
+
 from scraper.own_sites import SITES
 from scraper.records import PostAddress
 
@@ -40,6 +42,8 @@ _PLAIN = re.compile(
 )
 _PARTS = re.compile(r"(https?):/*([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
 _AUTHORITY = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^:@\[\]]+)(?::([0-9]*))?", re.DOTALL)
+#: What parts the labels of a name (RFC 3490, 3.1).
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _ENCODED = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
 _LOCAL = re.compile(r"localhost|.*\.localhost|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]+")
@@ -110,18 +114,35 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
+def _ascii(name: str) -> str:
+    """A host's name as it is looked up (IDNA 2008, RFC 5891), in lower case; empty: there is no such name.
+
+    A sign that IDNA 2008 has not (☃) is encoded as before it; one that would become another sign (Ⓐ) makes no name.
+    """
+    name = name.lower()
+    if name.isascii():
+        return name
+    try:
+        return idna.encode(name).decode("ascii")
+    except UnicodeError:
+        return ".".join(map(_old_label, _DOTS.split(unicodedata.normalize("NFC", name))))
+
+
+def _old_label(label: str) -> str:
+    """A part of a name as IDNA 2003 (RFC 3490) encodes it, where that can be undone; else empty."""
+    try:
+        found = label.encode("idna").decode("ascii")
+        return found if found.encode().decode("idna") == label else ""
+    except UnicodeError:
+        return ""
+
+
 def _authority(text: str, scheme: str) -> str | None:
     """``host`` or ``host:port`` without user and default port; None: it cannot be one."""
     match = _AUTHORITY.fullmatch(text)
     if match is None:
         return None
-    name, port = match[1].rstrip("."), match[2]
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return None
-    name = name.lower()
+    name, port = _ascii(match[1]).rstrip("."), match[2]
     if not _HOST.fullmatch(name):
         return None
     if not port or int(port) == {"http": 80, "https": 443}[scheme]:

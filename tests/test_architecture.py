@@ -94,6 +94,7 @@ DOORS = {
     "gcld3": {"language"},
     "httpcore": {"fetch"},
     "httpx": {"fetch"},
+    "idna": {"urls"},
     "jinja2": {"serve"},
     "markupsafe": {"serve"},
     "nh3": {"sanitise"},

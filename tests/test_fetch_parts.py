@@ -57,7 +57,9 @@ def test_an_address_is_asked_in_its_wire_form(given, asked):
 @pytest.mark.parametrize(
     "given",
     ["", "post/a", "/post/a", "ftp://example.org/a", "file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.org",
-     "http://", "http://a b/", "http://[::1/", "http://exa\nmple.org/", "https://example.org:99999/", "data:,x"],
+     "http://", "http://a b/", "http://[::1/", "http://exa\nmple.org/", "https://example.org:99999/", "data:,x",
+     "http://" + "a" * 64 + ".example/", "http://" + ".".join(["a" * 60] * 5) + "/", "http://xn--/",
+     "http://xn--zzzzzzzz999.example/", "http://xn--n3h.example/"],
 )  # fmt: skip
 def test_what_is_no_web_address_is_said_so(given):
     with pytest.raises(FetchFailed, match="expected"):
@@ -108,6 +110,12 @@ def test_any_text_is_an_address_or_a_clear_refusal(text, base_tail):
         ("::ffff:93.184.216.34", True),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b:1::a9fe:a9fe", False),
+        ("::ffff:0:a9fe:a9fe", False),
+        ("::a9fe:a9fe", False),
+        ("fec0::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
     ],
 )
 def test_only_the_public_internet_is_public(ip, public):

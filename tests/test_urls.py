@@ -32,6 +32,11 @@ POST = "https://www.upr2020.org/post/us-upr-adoption-to-take-place-march-17"
         ("https://user:secret@a.org/x", "https://a.org/x"),
         ("https://a.org./x", "https://a.org/x"),
         ("https://münchen.de/", "https://xn--mnchen-3ya.de/"),
+        ("https://Straße.example/", "https://xn--strae-oqa.example/"),
+        ("https://βόλος.example/", "https://xn--nxasmm1c.example/"),
+        ("https://نامه‌ای.example/", "https://xn--mgba3gch31f060k.example/"),
+        ("https://日本語。jp/", "https://xn--wgv71a119e.jp/"),
+        ("https://☃.example/", "https://xn--n3h.example/"),
         ("http://[::1]:80/x", "http://[::1]/x"),
         ("https://a.org/post/x?lang=ar", "https://a.org/post/x?lang=ar"),
     ],
@@ -43,6 +48,8 @@ def test_an_address_has_one_normal_form(given: str, normal: str) -> None:
 @pytest.mark.parametrize(
     "given", ["", "x", "/post/x", "mailto:a@b.org", "javascript:alert(1)", "data:text/html,x", "https://",
     "http://[::1", "https://a b/", "https://a.org:99999/", "https://a.org/" + "x" * 9000,
+    "http://①②⑦.⓪.⓪.①/", "http://ⓐ.example/", "http://a\u00adb.example/", "http://\u202emoc.example/",
+    "http://" + "ü" * 80 + ".example/",
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_web_address_is_empty(given: str) -> None:

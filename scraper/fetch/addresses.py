@@ -9,7 +9,14 @@ import httpx
 
 from scraper.errors import FetchFailed
 
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]+:[0-9a-f:.]*", re.IGNORECASE)
+#: A name, whose parts have at most 63 letters and which has at most 253 (RFC 1035, 2.3.4), or an IPv6 address.
+_HOST = re.compile(r"(?=.{1,254}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]+:[0-9a-f:.]*", re.IGNORECASE)
+#: Networks that the registries call private, or that lead to an IPv4 address which may be, and Python does not know
+#: as such (3.11): site-local, documentation, segment routing, NAT64 within a network, IPv4 translated and compatible
+#: (RFC 3879, 9637, 9602, 8215, 7915, 4291).
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "5f00::/16", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96"))
+)
 
 
 def address(url: str, base: str | None = None) -> str:
@@ -18,6 +25,7 @@ def address(url: str, base: str | None = None) -> str:
     """
     try:
         found = httpx.URL(url.strip()) if base is None else httpx.URL(base).join(url.strip())
+        found.host  # noqa: B018 - raises for a name that begins as an encoded one and is none
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchFailed(url, f"expected a web address, found one that cannot be read ({error})") from error
     good = _HOST.fullmatch(found.raw_host.decode("ascii")) and (found.port or 0) < 65536
@@ -74,6 +82,8 @@ def is_public(ip: str) -> bool:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if any(found in network for network in _NOT_PUBLIC):
+            return False
     return found.is_global and not found.is_multicast
 
 
