@@ -13,12 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from scraper import digests, schema
 from scraper.errors import ArchiveBusy, ArchiveReadOnly, ArchiveUnusable, DiskFull, NewerArchive, NotAnArchive
 from scraper.records import Reading
 from scraper.schema import Use
+from scraper.schema.letters import folded
+from scraper.search.folding import fold
 from tests.archives import query
 
 
@@ -507,6 +511,37 @@ def test_an_archive_without_indexed_beginnings_gets_them_and_finds_the_same(path
         ).fetchall()
         assert indexes == [("files_exact",), ("posts_exact",)]
         assert db.execute("SELECT rowid FROM posts_exact WHERE posts_exact MATCH '\"pe\" *'").fetchall() == [(1,)]
+
+
+def test_an_archive_that_kept_letters_apart_is_indexed_anew_and_finds_them(path: Path) -> None:
+    with closing(plain(path)) as db:
+        for index in ("posts_fts", "posts_exact"):
+            for trigger in ("ai", "ad", "bu", "au", "later", "now"):
+                db.execute(f"DROP TRIGGER {index}_{trigger}")
+        db.execute("DROP VIEW posts_fts_text")
+        for index in ("posts_fts", "posts_exact"):
+            db.execute(f"CREATE VIEW {index}_text AS SELECT id, title, excerpt, body_text, author FROM posts")
+        a_post(db, title="שָׁלוֹם")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0017 letters of more scripts'")
+        db.execute("PRAGMA user_version = 16")
+    schema.open_archive(path, create=False).close()
+    with closing(plain(path)) as db:
+        assert found(db, "שלום") == [1]
+        views = db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'posts_%_text' ORDER BY name").fetchall()
+        assert views == [("posts_fts_text",), ("posts_unspaced_text",)]
+        db.execute("INSERT INTO posts_exact (posts_exact, rank) VALUES ('integrity-check', 1)")
+
+
+def test_no_letter_is_folded_into_one_that_is_itself_folded() -> None:
+    assert not set("".join(schema.FOLDED.values())) & schema.FOLDED.keys()
+
+
+@given(st.text(st.sampled_from([*schema.FOLDED, *"ab ’—é人й"])))
+def test_the_index_folds_a_text_as_searches_fold_theirs(text: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE texts (text)")
+        db.execute("INSERT INTO texts VALUES (?)", (text,))
+        assert db.execute(f"SELECT {folded('texts.text')} FROM texts").fetchone() == (fold(text),)
 
 
 @pytest.fixture

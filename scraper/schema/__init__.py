@@ -8,6 +8,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
 from scraper.schema.file_state import FileState, file_state
+from scraper.schema.letters import FOLDED
 from scraper.schema.opening import (
     VERSION,
     empty_archive,
@@ -28,7 +29,6 @@ from scraper.schema.tables import (
     DESCRIPTIONS,
     EXPORT_COLUMNS,
     EXPORT_FIELDS,
-    FOLDED,
     FTS,
     MORE_COLUMNS,
     TABLES,

@@ -113,8 +113,13 @@ def _sixteenth(db: Database) -> None:
     db.conn.execute(f"CREATE INDEX IF NOT EXISTS {YEARS}")
 
 
+@migrations(name="0017 letters of more scripts")
+def _seventeenth(db: Database) -> None:
+    renewal.renew_search(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 16
+VERSION = 17
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -127,8 +127,8 @@ def _drop_search(db: sqlite3.Connection) -> None:
         db.execute(f"DROP TRIGGER IF EXISTS {name}")
     for name in (*VOCABULARIES, *FTS):
         db.execute(f"DROP TABLE IF EXISTS {name}")
-    for name in FTS:
-        db.execute(f"DROP VIEW IF EXISTS {content_name(name)}")
+    for name in FTS:  # older archives have a view for each
+        db.execute(f"DROP VIEW IF EXISTS {name}_text")
 
 
 def _make_search(db: sqlite3.Connection) -> None:

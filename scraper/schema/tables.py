@@ -3,6 +3,7 @@
 from functools import cache
 
 from scraper.schema import evidence_fields, fields, view_fields
+from scraper.schema.letters import folded, is_ascii
 from scraper.schema.table import ON_REQUEST, Field, Table, Use
 
 #: All tables and views by name, in the order in which they are made.
@@ -34,7 +35,7 @@ MORE_COLUMNS = tuple(field.name for field in _EXPORTED if field.exported == ON_R
 #: The fields of exports by name. Of those that are no column of `posts`, `Field.sql` is what makes them.
 EXPORT_FIELDS: dict[str, Field] = {field.name: field for field in _EXPORTED if field.exported}
 
-_STEMMED, _EXACT = "porter unicode61 remove_diacritics 2", "unicode61 remove_diacritics 2"
+_STEMMED, _EXACT, _TRIGRAM = "porter unicode61 remove_diacritics 2", "unicode61 remove_diacritics 2", "trigram"
 
 
 def names(table: str, use: Use) -> tuple[str, ...]:
@@ -46,20 +47,6 @@ def _searched(table: str) -> tuple[str, ...]:
     found = [field for field in TABLES[table].fields if field.searched]
     return tuple(field.name for field in sorted(found, key=lambda field: field.searched))
 
-
-#: Letters that SQLite's tokenizer keeps apart from those that people type for them, and signs inside words that nobody
-#: types. The texts are folded so before they are indexed; `search` folds its words by the same table.
-FOLDED = {
-    **dict.fromkeys("łŁ", "l"), **dict.fromkeys("đĐðÐ", "d"), **dict.fromkeys("øØ", "o"), **dict.fromkeys("ħĦ", "h"),
-    **dict.fromkeys("ŧŦ", "t"), "ı": "i", **dict.fromkeys("æÆ", "ae"), **dict.fromkeys("œŒ", "oe"),
-    **dict.fromkeys("ßẞ", "ss"), **dict.fromkeys("þÞ", "th"), **dict.fromkeys("ĳĲ", "ij"),
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-    # Arabic, with the letters of Persian and Urdu.
-    "ё": "е", "Ё": "Е", **dict.fromkeys("أإآٱ", "ا"), "ؤ": "و", **dict.fromkeys("ئىیے", "ي"), "ک": "ك",
-    **dict.fromkeys("ةہھۀە", "ه"),
-    # ʻokina and its kin; soft hyphen, zero-width space, joiners; Arabic vowel signs and the stretched line.
-    **dict.fromkeys("ʻʼʽʾʿ\u00ad\u200b\u200d\u2060\u0640", ""), **dict.fromkeys(map(chr, range(0x064B, 0x0656)), ""),
-}  # fmt: skip
 
 #: Scripts that put no spaces between words (and Korean, which puts endings to them), as ranges for GLOB and for `re`:
 #: Thai, Lao, Myanmar, Khmer, kana, Han, Hangul.
@@ -75,10 +62,10 @@ _AROUND_UNSPACED = "\u0e00-\u1fff\u3000-\U0003ffff"
 FTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "posts_fts": ("posts", _searched("posts"), _STEMMED),
     "posts_exact": ("posts", _searched("posts"), _EXACT),
-    "posts_unspaced": ("posts", ("title", "body_text"), "trigram"),
+    "posts_unspaced": ("posts", ("title", "body_text"), _TRIGRAM),
     "files_fts": ("files", _searched("files"), _STEMMED),
     "files_exact": ("files", _searched("files"), _EXACT),
-    "files_unspaced": ("files", _searched("files"), "trigram"),
+    "files_unspaced": ("files", _searched("files"), _TRIGRAM),
 }
 #: Of how many letters the beginnings are that an index holds as it holds words, so that one of them is found as fast as
 #: a word, where it would be put together of thousands. Longer ones have few words.
@@ -92,7 +79,8 @@ def search_sql() -> str:
     """The search tables and the triggers that keep them in step, as one script."""
     words = (f"CREATE VIRTUAL TABLE {name} USING fts5vocab('{of}', 'row');" for name, of in VOCABULARIES.items())
     later = (_later(name, what[1]) for name, what in FTS.items() if what[0] == _LATER)
-    return "\n".join((*(_fts(name, *what) for name, what in FTS.items()), *later, *words, ""))
+    contents = dict.fromkeys(_content(name, *what) for name, what in FTS.items())
+    return "\n".join((*contents, *(_fts(name, *what) for name, what in FTS.items()), *later, *words, ""))
 
 
 def trigger_names() -> frozenset[str]:
@@ -102,8 +90,11 @@ def trigger_names() -> frozenset[str]:
 
 
 def content_name(index: str) -> str:
-    """The view that an index is made of."""
-    return f"{index}_text"
+    """The view that an index is made of; the indexes of folded texts of one table share theirs."""
+    table, _, tokenizer = FTS[index]
+    if tokenizer == _TRIGRAM:
+        return f"{index}_text"
+    return f"{table}_fts_text"
 
 
 #: The table whose rows may wait for their indexes, in `unindexed`: the indexes are then those of all others.
@@ -121,7 +112,7 @@ def _is_held(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     """That a row has text in a script without spaces, as conditions in SQL that are looked at in turn."""
     texts = " || ".join(f"coalesce({table}.{column}, '')" for column in columns)
     return (
-        f"NOT {_is_ascii(f'({texts})')}",
+        f"NOT {is_ascii(f'({texts})')}",
         f"{texts} GLOB '*[{_AROUND_UNSPACED}]*'",
         f"{texts} GLOB '*[{UNSPACED}]*'",
     )
@@ -139,22 +130,26 @@ def _where(*conditions: str) -> str:
     return f" WHERE CASE {failing} ELSE {found[-1]} END"
 
 
+def _content(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
+    """The view that an index is made of: it folds, or leaves out what has no letter that the index is for."""
+    unspaced = tokenizer == _TRIGRAM
+    cells = [f"{table}.{column}" if unspaced else folded(f"{table}.{column}") for column in columns]
+    named = ", ".join(f"{cell} AS {column}" for cell, column in zip(cells, columns, strict=True))
+    chosen = _where(_is_indexed(table), *(_is_held(table, columns) if unspaced else ()))
+    return f"CREATE VIEW {content_name(name)} AS SELECT {table}.id AS id, {named} FROM {table}{chosen};"
+
+
 def _fts(name: str, table: str, columns: tuple[str, ...], tokenizer: str) -> str:
     """One external-content index; updates that leave its columns alone do not touch it (IS NOT, for NULLs).
 
-    It is made of a view, which folds; the comment names the table in double quotes, as sqlite-utils and Datasette look
-    for the index of a table.
+    It is made of a view; the comment names the table in double quotes, as sqlite-utils and Datasette look for the index
+    of a table.
     """
     names = ", ".join(columns)
-    unspaced = tokenizer == "trigram"
     differs = " OR ".join(f"new.{column} IS NOT old.{column}" for column in ("id", *columns))
     changed = f"OF id, {names} ON {table} WHEN {differs}"
-    cells = [f"{table}.{column}" if unspaced else _folded(f"{table}.{column}") for column in columns]
-    named = ", ".join(f"{cell} AS {column}" for cell, column in zip(cells, columns, strict=True))
-    chosen = _where(_is_indexed(table), *(_is_held(table, columns) if unspaced else ()))
     beginnings = f", prefix='{BEGINNINGS[name]}'" if name in BEGINNINGS else ""
     return f"""
-CREATE VIEW {content_name(name)} AS SELECT {table}.id AS id, {named} FROM {table}{chosen};
 CREATE VIRTUAL TABLE {name} USING fts5 /* content="{table}" */ (
   {names}, content='{content_name(name)}', content_rowid='id', tokenize='{tokenizer}'{beginnings}
 );
@@ -190,23 +185,3 @@ def _take(index: str, columns: tuple[str, ...], row: str) -> str:
         f"INSERT INTO {index}({index}, rowid, {names})"
         f" SELECT 'delete', id, {names} FROM {content_name(index)} WHERE id = {row};"
     )
-
-
-def _is_ascii(value: str) -> str:
-    """Whether *value*, an expression of SQL, has no letter beyond ASCII: it has as many bytes as characters."""
-    return f"length({value}) IS length(CAST({value} AS BLOB))"
-
-
-#: `replace` is nested so often and no deeper: SQLite's parser ends at 100 levels of everything.
-_NESTED = 16
-
-
-def _folded(value: str) -> str:
-    """*value*, an expression of SQL, folded; most texts are ASCII, and none of these letters is."""
-    letters, folded = list(FOLDED.items()), ""
-    for at in range(0, len(letters), _NESTED):
-        inner = value if at == 0 else "x"
-        for letter, plain in letters[at : at + _NESTED]:
-            inner = f"replace({inner}, '{letter}', '{plain}')"
-        folded = f"SELECT {inner} AS x" + (f" FROM ({folded})" if at else "")
-    return f"CASE WHEN {_is_ascii(value)} THEN {value} ELSE ({folded}) END"

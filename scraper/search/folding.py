@@ -42,11 +42,15 @@ def is_unspaced(text: str) -> bool:
 
 
 def unfolded(text: str, spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges of ``fold(text)`` as ranges of *text* itself."""
+    """Ranges of ``fold(text)`` as ranges of *text* itself, each with the signs behind it that are folded to nothing."""
     if not _RESIZED.search(text):
         return list(spots)
     starts, at = [], 0
     for letter in text:
         starts.append(at)
         at += len(FOLDED.get(letter, letter))
-    return [(bisect_right(starts, begin) - 1, bisect_right(starts, end - 1)) for begin, end in spots]
+    starts.append(at)
+    return [
+        (bisect_right(starts, begin) - 1, max(bisect_right(starts, end - 1), bisect_right(starts, end) - 1))
+        for begin, end in spots
+    ]

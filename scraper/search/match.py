@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from scraper.search.addresses import post_at
 from scraper.search.folding import fold, is_unspaced
-from scraper.search.scripts import narrow
+from scraper.search.scripts import plain
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.urls import canonical
@@ -243,7 +243,7 @@ def labelled(name: str, ids: Sequence[int]) -> Where:
 def _ids(db: sqlite3.Connection, table: str, wanted: str) -> list[int]:
     """The labels of that name; where there is none, those that contain its words."""
     key = words(wanted)
-    names = [(number, words(narrow(name))) for number, name in db.execute(f"SELECT id, name FROM {table}")]
+    names = [(number, words(plain(name))) for number, name in db.execute(f"SELECT id, name FROM {table}")]
     exact = [number for number, name in names if name == key]
     return exact or [number for number, name in names if _contains(name, key, begins=wanted.endswith("*"))]
 

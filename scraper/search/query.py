@@ -40,7 +40,7 @@ DEPTH = 6
 
 def parse(text: str) -> Query:
     """The query that *text* means. Total: every text means something."""
-    whole = scripts.narrow(clean(text)).translate(tokens.QUOTES).strip()
+    whole = scripts.plain(clean(text)).translate(tokens.QUOTES).strip()
     read = _beginning(whole)
     reader = _Reader(list(tokens.TOKEN.finditer(read)))
     if len(whole) > CHARACTERS:

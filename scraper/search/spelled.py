@@ -1,28 +1,35 @@
-"""A query's words as this archive spells them: joined, or with an apostrophe or a hyphen inside.
+"""A query's words as this archive spells them: joined, or with a sign inside, or with two letters for one.
 
 ``Hawai’i`` stands in the index as two words, ``Hawaiʻi`` and ``Hawaii`` as one; so do ``non-citizens`` and
-``noncitizens``. Whichever is typed, all are looked for. Where one word was typed, it is cut only where some text of the
-archive has that sign at that place: ``island`` never finds ``is land``. What a script leaves open is looked for, too
-(`scripts`).
+``noncitizens``, ``1,500`` and ``1500``. Whichever is typed, all are looked for. Where one word was typed, it is cut
+only where some text of the archive has that sign at that place: ``island`` never finds ``is land``; and ``Mueller`` is
+``Müller`` only where some text writes that. What a script leaves open is looked for, too (`scripts`).
 """
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scraper.search import scripts
 from scraper.search.folding import fold, is_unspaced, key
-from scraper.search.match import STEMMED, expression
+from scraper.search.match import expression, table_of
 from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Node, Not, Query, Term
 from scraper.search.vocabulary import LONGEST, frequencies, has_any
 
 #: Signs inside words that people leave out, or type in another shape.
-APOSTROPHES = "'’‘ʻʼ´`"
+APOSTROPHES = "'’‘ʻʼ´`′＇׳״·"
 #: The last is Persian's, which keeps the parts of a word apart and takes no room.
-_SIGNS = f"{APOSTROPHES}‐‑–\u200c-"
-_INNER = re.compile(rf"(?<=\w)[{_SIGNS}](?=\w)")
+_SIGNS = f"{APOSTROPHES}‐‑–−\u200c-"
+#: What stands between the thousands of a number.
+_THOUSANDS = ".,'’٬ \u00a0\u2009\u202f"
+_NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[{_THOUSANDS}]\d{{3}})+", re.ASCII)
+#: Two letters that are written for one where a keyboard lacks it, and what the index makes of that one.
+_LETTERS = {"ae": "ä", "oe": "öø", "ue": "ü", "aa": "å"}
+_PAIRS = str.maketrans({letter: pair for pair, letters in _LETTERS.items() for letter in letters})
+_PAIRED = re.compile("|".join(_LETTERS))
 #: Posts in which a sign is looked for, and words of a query that are cut.
 _LOOKED_AT, _CUT = 20, 8
 
@@ -36,8 +43,8 @@ def as_written(db: sqlite3.Connection, query: Query) -> Query:
 
 def is_written_otherwise(db: sqlite3.Connection, word: str) -> bool:
     """Whether the archive has *word* with a sign inside it, or without the one that was typed."""
-    spelling = _Spelling(db)
-    return bool(spelling.cut(word) or spelling.known(scripts.accented(key(word)), word))
+    spelling, term = _Spelling(db), Term(word)
+    return any(others(term) for others in (spelling.separated, spelling.paired, spelling.in_its_script))
 
 
 class _Spelling:
@@ -70,18 +77,16 @@ class _Spelling:
             bare = "" if term.exact else scripts.without_particle(term.text)
             return (*scripts.unspaced(term.text), *filter(None, (bare,)))
         if " " in term.text:
-            return ()
-        return (*(self.joined(term.text) or self.cut(term.text)), *self.in_its_script(term))
+            return tuple(style.of(term.text) for style in self.styles())
+        return (*(self.joined(term.text) or self.separated(term)), *self.paired(term), *self.in_its_script(term))
 
     def in_its_script(self, term: Term) -> tuple[str, ...]:
         """The word as its script may spell it too, where the archive has it so."""
         word = key(term.text)
-        if word.isascii():
-            if not self.has_wide():
-                return ()
-            return self.known((scripts.wide(word),), word)
-        articles = () if term.exact else scripts.with_articles(word)
-        return self.known((*scripts.accented(word), *articles), word)
+        forms = [style.of(word) for style in self.styles()]
+        if not term.exact:
+            forms += scripts.with_articles(word)
+        return self.known((*forms, *scripts.roman(word)), word)
 
     def known(self, forms: Iterable[str], word: str) -> tuple[str, ...]:
         """Those of *forms* that the archive has, but for *word* itself."""
@@ -90,16 +95,48 @@ class _Spelling:
             return ()
         return tuple(frequencies(self.db, wanted))
 
-    def has_wide(self) -> bool:
-        """Whether the archive has any word in letters of full width."""
-        return bool(state_of(self.db).memory.once("wide", lambda: has_any(self.db, scripts.WIDE)))
+    def styles(self) -> tuple[scripts.Style, ...]:
+        """The styles of letters and figures that the archive has any word in."""
+        return state_of(self.db).memory.once(
+            "styles", lambda: tuple(style for style in scripts.STYLES if has_any(self.db, style.span))
+        )
+
+    def paired(self, term: Term) -> tuple[str, ...]:
+        """The word with two letters in place of one with dots, a ring or a stroke, or with that one in their place."""
+        low = term.text.casefold()
+        if forms := self.known((key(low.translate(_PAIRS)),), key(low)):
+            return forms
+        bare = key(_PAIRED.sub(lambda pair: _LETTERS[pair[0]][0], low))
+        if bare == key(low) or bare not in frequencies(self.db, (bare,)):
+            return ()
+        written = _PAIRED.sub(lambda pair: f"[{_LETTERS[pair[0]]}]", re.escape(low))
+        return self.if_text_has(bare, written)
 
     def joined(self, text: str) -> tuple[str, ...]:
-        """The word without the signs inside it; empty: there are none."""
-        bare = _INNER.sub("", fold(text))
-        if bare == fold(text):
+        """The word without the signs inside it, the number without those of its thousands; empty: there are none."""
+        whole = fold(text)
+        signs = _THOUSANDS if _GROUPED.fullmatch(whole) else _SIGNS
+        bare = re.sub(rf"(?<=\w)[{signs}](?=\w)", "", whole)
+        if bare == whole:
             return ()
         return (bare,)
+
+    def separated(self, term: Term) -> tuple[str, ...]:
+        """The word in two, or the number in its thousands, as the archive writes it."""
+        if _NUMBER.fullmatch(term.text):
+            return self.grouped(term.text)
+        return self.cut(term.text)
+
+    def grouped(self, number: str) -> tuple[str, ...]:
+        """The thousands of *number*, where the archive has a sign between them."""
+        parts = f"{int(number):,}".split(",")
+        return self.if_text_has(" ".join(parts), f"[{_THOUSANDS}]".join(parts))
+
+    def if_text_has(self, words: str, pattern: str) -> tuple[str, ...]:
+        """*words*, where a post that has them has them as *pattern*."""
+        if self.has_text(Term(words, exact=True), rf"\b{pattern}\b"):
+            return (words,)
+        return ()
 
     def cut(self, text: str) -> tuple[str, ...]:
         """The word in two, wherever the archive writes a sign between."""
@@ -117,12 +154,14 @@ class _Spelling:
         )
 
     def has_sign(self, before: str, behind: str) -> bool:
-        asked = expression(Term(f"{before} {behind}"))
+        stem = behind[: max(1, len(behind) - 3)] if len(behind) > 3 else behind
+        return self.has_text(Term(f"{before} {behind}"), rf"\b{re.escape(before)}[{_SIGNS}]{re.escape(stem)}", fold)
+
+    def has_text(self, term: Term, pattern: str, seen: Callable[[str], str] = str) -> bool:
+        """Whether a post that has *term* has *pattern* in its text, in small letters and as *seen*."""
         rows = self.db.execute(
             "SELECT coalesce(title, '') || ' ' || coalesce(body_text, '') FROM posts"
-            f" WHERE id IN (SELECT rowid FROM {STEMMED} WHERE {STEMMED} MATCH ? LIMIT ?)",
-            (asked, _LOOKED_AT),
+            f" WHERE id IN (SELECT rowid FROM {table_of(term)} WHERE {table_of(term)} MATCH ? LIMIT ?)",
+            (expression(term), _LOOKED_AT),
         )
-        stem = behind[: max(1, len(behind) - 3)] if len(behind) > 3 else behind
-        between = re.compile(rf"\b{re.escape(before)}[{_SIGNS}]{re.escape(stem)}")
-        return any(between.search(fold(text).casefold()) for (text,) in rows)
+        return any(re.search(pattern, seen(text).casefold()) for (text,) in rows)
