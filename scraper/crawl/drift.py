@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from scraper.decide import ENOUGH_ALIKE, OWN_TEXT, instead_of
+from scraper.decide import OWN_TEXT, OneText, ShownText
 from scraper.numbers import plural
 from scraper.records import Reading
 
@@ -26,19 +26,14 @@ class DriftWatch:
     known: int
     looked_at: int = 0
     lost: dict[str, list[str]] = field(default_factory=dict)
-    #: What stands in place of texts that are gone: its words → the posts; and those that had another text before.
-    _instead: dict[frozenset[str], list[str]] = field(default_factory=dict)
-    _had_others: set[str] = field(default_factory=set)
+    _texts: OneText = field(default_factory=lambda: OneText(enough_others=1))
 
     def see(self, url: str, before: Reading | None, now: Reading) -> tuple[str, ...]:
         """Notes what the known post at *url* lost since *before*; returns the names of these fields."""
-        words = instead_of(None if before is None else before.body_text or "", now.body_text, now.title)
-        for one in words:
-            self._instead.setdefault(one, []).append(url)
+        shown = ShownText(url=url, capture_id=0, title=now.title, text=now.body_text)
+        self._texts.note(shown, None if before is None else before.body_text or "")
         if before is None:
             return ()
-        if words:
-            self._had_others.add(url)
         self.looked_at += 1
         gone = tuple(name for name in (*FIELDS, *SMALL) if getattr(before, name) and not getattr(now, name))
         for name in gone:
@@ -62,19 +57,10 @@ class DriftWatch:
             for name, urls in self.lost.items()
             if name in fields and len(urls) >= self.enough and len(urls) * 2 > self.looked_at
         }
-        alike = self._alike() if OWN_TEXT in fields else []
+        alike = [one.url for one in self._texts.found()] if OWN_TEXT in fields else []
         if alike:
             return {**found, OWN_TEXT: alike}
         return found
-
-    def _alike(self) -> list[str]:
-        """Posts that show one and the same text, in place of another or for the first time."""
-        return [
-            url
-            for posts in self._instead.values()
-            if len(posts) >= ENOUGH_ALIKE and not self._had_others.isdisjoint(posts)
-            for url in posts
-        ]
 
     @property
     def doubtful(self) -> bool:

@@ -32,7 +32,7 @@ from scraper.decide.due import (
 )
 from scraper.decide.moves import Sighting, believed, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
-from scraper.decide.one_text import ENOUGH_ALIKE, OWN_TEXT, OneText, ShownText, instead_of
+from scraper.decide.one_text import OWN_TEXT, OneText, ShownText
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import SAMENESS, Controls, Ruling, Suspect, keeps_path, place, rule
 from scraper.decide.walls import behind_missing, is_gate, known_wall, marked
@@ -43,7 +43,6 @@ __all__ = [
     "ARCHIVED_AGAIN",
     "COUNTS_HOST_AGAIN",
     "DAY",
-    "ENOUGH_ALIKE",
     "FILE_AGAIN",
     "FRESH_EVERY",
     "GONE_AFTER",
@@ -83,7 +82,6 @@ __all__ = [
     "due",
     "fold",
     "instant",
-    "instead_of",
     "is_due_again",
     "is_gate",
     "is_same_post",

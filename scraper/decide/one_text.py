@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from scraper import digests
 from scraper.decide.resemblance import words_in_order
 
 #: So many posts must show the same text in place of their own.
 ENOUGH_ALIKE = 3
-#: So many of them must have been seen with a text of their own where captures come in any order.
+#: So many of them must have been seen with a text of their own where captures come in any order: what one of them had
+#: may itself be a notice. In a run of our own, one is enough: what the archive showed until then was its post's text.
 ENOUGH_OTHERS = 2
 #: What such a post lacks.
 OWN_TEXT = "text of its own"
@@ -21,6 +21,7 @@ class ShownText:
     """What one capture shows of its post."""
 
     url: str
+    #: 0: it is not kept yet.
     capture_id: int
     title: str | None
     text: str | None
@@ -32,30 +33,36 @@ class ShownText:
 class OneText:
     """Bookkeeping of what stands in place of texts, over many posts."""
 
-    #: Digest of the words → captures that show them.
-    _instead: dict[str, list[ShownText]] = field(default_factory=dict)
-    #: Digest of the words → posts that have another text before or after.
-    _had_others: dict[str, set[str]] = field(default_factory=dict)
+    enough_others: int = ENOUGH_OTHERS
+    #: Hash of the words → captures that show them.
+    _instead: dict[int, list[ShownText]] = field(default_factory=dict)
+    #: Hash of the words → posts that have another text before or after.
+    _had_others: dict[int, set[str]] = field(default_factory=dict)
 
     def see(self, versions: Sequence[ShownText]) -> None:
         """Note all versions of one post, oldest first: each beside the one before it, the first beside the next."""
         for number, shown in enumerate(versions):
             other = versions[abs(number - 1)] if len(versions) > 1 else None
-            old = None if other is None else other.text or ""
-            for words in instead_of(old, shown.text, shown.title):
-                key = digests.sha256(" ".join(sorted(words)).encode())
-                self._instead.setdefault(key, []).append(shown)
-                self._had_others.setdefault(key, set()).update(() if other is None else (shown.url,))
+            self.note(shown, None if other is None else other.text or "")
+
+    def note(self, shown: ShownText, old: str | None) -> None:
+        """Note one version of a post beside its *old* text; None: no other is known."""
+        for words in instead_of(old, shown.text, shown.title):
+            key = hash(words)
+            self._instead.setdefault(key, []).append(replace(shown, title=None, text=None))
+            self._had_others.setdefault(key, set()).update(() if old is None else (shown.url,))
 
     def found(self) -> list[ShownText]:
-        """Versions with the same text as at so many posts, of which several have another; not what was accepted."""
+        """Versions with the same text as at so many posts, of which several have another; not what was accepted. Which
+        words they are is no longer told.
+        """
         alike = (
             shown
             for key, versions in self._instead.items()
-            if len({one.url for one in versions}) >= ENOUGH_ALIKE and len(self._had_others[key]) >= ENOUGH_OTHERS
+            if len({one.url for one in versions}) >= ENOUGH_ALIKE and len(self._had_others[key]) >= self.enough_others
             for shown in versions
         )
-        return list({shown.capture_id: shown for shown in alike if not shown.accepted}.values())
+        return list(dict.fromkeys(shown for shown in alike if not shown.accepted))
 
 
 def instead_of(old: str | None, new: str | None, title: str | None) -> set[frozenset[str]]:
