@@ -69,25 +69,39 @@ class Server:
     def __init__(self, path: Path) -> None:
         code = "import sys; from pathlib import Path; from scraper.serve import run; run(Path(sys.argv[1]), port=0)"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+            [sys.executable, "-c", code, str(path)],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+            start_new_session=True,
         )
         line = self.process.stderr.readline()
         self.port = int(re.search(r":(\d+)/", line)[1])
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
 
     def memory(self) -> float:
-        """Resident megabytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        """Resident megabytes of all its processes; what they share counts once for each."""
+        found = (re.search(r"VmRSS:\s+(\d+)", (each / "status").read_text()) for each in self._processes())
+        return sum(int(resident[1]) for resident in found if resident) / 1024
 
     def cpu(self) -> float:
-        """Milliseconds of processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+        """Milliseconds of processor time so far, of all its processes."""
+        found = (_stat(each) for each in self._processes())
+        return sum(int(fields[11]) + int(fields[12]) for fields in found) * 1000 / os.sysconf("SC_CLK_TCK")
+
+    def _processes(self) -> list[Path]:
+        """Where the system tells of each process of the server's session."""
+        every = Path("/proc").glob("[0-9]*")
+        return [each for each in every if each.exists() and int(_stat(each)[3]) == self.process.pid]
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+
+def _stat(process: Path) -> list[str]:
+    """The fields of proc(5)'s stat behind the name, from the third on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, float, int]:

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from ipaddress import ip_address
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -27,9 +27,10 @@ from scraper.search import TooBroad
 from scraper.serve import compat, texts
 from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
-from scraper.serve.lanes import READERS, RETRY_AFTER, ArchiveAway, Lane, LaneFull
+from scraper.serve.lanes import READERS, RETRY_AFTER, Lane, LaneFull
 from scraper.serve.render import render
 from scraper.serve.security_headers import SAFE
+from scraper.serve.workers import ArchiveAway, WorkerLost
 from scraper.store import nearest
 
 HTML = "text/html; charset=utf-8"
@@ -115,11 +116,13 @@ class Instead(Exception):
     """Another answer than the page asked for."""
 
     def __init__(self, answer: PageResponse) -> None:
-        super().__init__(answer.status)
+        super().__init__(answer)
         self.answer = answer
 
 
 Page: TypeAlias = Callable[[Ask], PageResponse]
+#: What a reader wants, when there is a database to answer from: an `Ask`, made with ``db=``.
+Asked: TypeAlias = partial[Ask]
 View: TypeAlias = Callable[[Request, Datasette], Awaitable[Response]]
 
 
@@ -137,15 +140,11 @@ def view(page: Page, lane: Lane = READERS) -> View:
         started = time.perf_counter()
         found = _kept.get(etag) if etag else None
         if found is None:
-
-            def job(db: sqlite3.Connection) -> PageResponse:
-                return run(page, ask_of(room, request, db))
-
             try:
-                found = await lane.run(room, job)
+                found = await lane.run(room, partial(answered, page=page, asked=asked_of(room, request)))
             except LaneFull:
                 return respond(turned_away(room), request)
-            except ArchiveAway as error:
+            except (ArchiveAway, WorkerLost) as error:
                 log.warning("%s: %s", request.path, error)
                 return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
             keep(etag, found)
@@ -157,6 +156,11 @@ def view(page: Page, lane: Lane = READERS) -> View:
         return respond(found, request, spent)
 
     return answer
+
+
+def answered(db: sqlite3.Connection, *, page: Page, asked: Asked) -> PageResponse:
+    """What *page* says to what was *asked* of *db*."""
+    return run(page, asked(db=db))
 
 
 @lru_cache(maxsize=8)
@@ -217,20 +221,20 @@ def etag_of(room: Room, request: Request) -> str:
     return f'W/"{state}-{hashlib.sha256(wanted).hexdigest()}"'
 
 
-def ask_of(room: Room, request: Request, db: sqlite3.Connection) -> Ask:
-    """What *request* asks, to be answered from *db*."""
+def asked_of(room: Room, request: Request) -> Asked:
+    """What *request* asks; it can be pickled."""
     part = {key: unquote(value or "") for key, value in request.url_vars.items()}
     raw_path = request.scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace") or quote(request.path)
-    return Ask(
+    return partial(
+        Ask,
         room,
-        db,
-        unquote(request.path),
-        part,
-        request.query_string[:LONGEST_QUERY_STRING],
-        origin(room, request),
-        raw_path,
-        request.headers.get("accept-datetime"),
-        own_origin(room, request),
+        path=unquote(request.path),
+        part=part,
+        query_string=request.query_string[:LONGEST_QUERY_STRING],
+        origin=origin(room, request),
+        raw_path=raw_path,
+        accept_datetime=request.headers.get("accept-datetime"),
+        own_origin=own_origin(room, request),
     )
 
 

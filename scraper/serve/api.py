@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scraper import search
@@ -31,12 +32,16 @@ GONE = 410
 Endpoint = Callable[[Ask], Any]
 
 
-def served(endpoint: Endpoint) -> Callable[[Ask], PageResponse]:
+@dataclass(frozen=True, slots=True)
+class Served:
     """*endpoint* as a page; what is not there is said in JSON too."""
 
-    def page(ask: Ask) -> PageResponse:
+    endpoint: Endpoint
+
+    def __call__(self, ask: Ask) -> PageResponse:
+        """The answer to *ask*."""
         try:
-            return answered(endpoint(ask))
+            return answered(self.endpoint(ask))
         except NotHere as error:
             return answered({"error": str(error)}, 404)
         except Instead as instead:
@@ -47,8 +52,6 @@ def served(endpoint: Endpoint) -> Callable[[Ask], PageResponse]:
             return answered({"error": str(error)}, 400)
         except search.TooBroad:
             return answered({"error": texts.TOO_LONG}, 400)
-
-    return page
 
 
 def answered(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> PageResponse:
@@ -173,7 +176,7 @@ def routes(view: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [
         (
             "^" + path.replace("{site}", "(?P<site>[^/]+)").replace("{slug}", "(?P<slug>[^/]+)") + "$",
-            view(served(endpoint), SEARCHES),
+            view(Served(endpoint), SEARCHES),
         )
         for path, (endpoint, _, _) in ENDPOINTS.items()
     ]

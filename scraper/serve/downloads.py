@@ -8,9 +8,10 @@ import asyncio
 import re
 import sqlite3
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import ExitStack, aclosing, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from datasette.app import Datasette
@@ -23,7 +24,8 @@ from scraper.search import TooBroad, check_cost
 from scraper.serve import compat, texts
 from scraper.serve.answer import (
     Ask,
-    ask_of,
+    Asked,
+    asked_of,
     caching,
     etag_of,
     patience,
@@ -36,9 +38,10 @@ from scraper.serve.answer import (
 from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import public_base
 from scraper.serve.frame import frame_of
-from scraper.serve.lanes import SEARCHES, LaneFull
+from scraper.serve.lanes import SEARCHES, Begun, LaneFull
 from scraper.serve.searching import SearchState
 from scraper.serve.security_headers import SAFE
+from scraper.serve.workers import WorkerLost
 from scraper.store import holdings
 
 #: What the address ends with → the name of the format.
@@ -56,18 +59,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A download whose first bytes are made."""
-
-    db: sqlite3.Connection
-    headers: dict[str, str]
-    first: bytes
-    rest: Iterator[bytes]
-    #: Ends the transaction and shuts the connection.
-    close: Callable[[], None]
-
-
 async def view(request: Request, datasette: Datasette, send: Send, receive: Receive) -> Response | None:
     """``/search.csv?…`` and its siblings."""
     room = room_of(datasette)
@@ -81,38 +72,42 @@ async def view(request: Request, datasette: Datasette, send: Send, receive: Rece
     token = object()
     _running.add(token)
     try:
-        return await _answered(room, request, etag, send, receive)
+        return await answer(room, request, etag, send, receive)
     finally:
         _running.discard(token)
 
 
-async def _answered(room: Room, request: Request, etag: str, send: Send, receive: Receive) -> Response | None:
+async def answer(room: Room, request: Request, etag: str, send: Send, receive: Receive) -> Response | None:
+    """Stream the download that *request* asks for; a page that says why, where there is none.
+
+    *etag* is of the state of the archive before, or empty: a commit meanwhile must not give old rows a new sign.
+    """
     try:
-        async with SEARCHES.place():
-            opened = await SEARCHES.work(lambda: opening(room, request, etag))
+        begun, head = await SEARCHES.begin(partial(download, asked_of(room, request)))
     except LaneFull:
         return respond(turned_away(room), request)
     except UsageError as error:
         return respond(problem_page(room, str(error), 400), request)
     except TooBroad:
         return respond(problem_page(room, texts.TOO_LONG, 400), request)
-    except sqlite3.Error:
+    except (sqlite3.Error, WorkerLost):
         return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
     try:
-        await _stream(opened, request, send, receive)
+        await _stream(begun, {**head, **caching(room, request, etag), **SAFE}, request, send, receive)
     finally:
-        opened.close()
+        SEARCHES.end(begun)
     return None
 
 
-def opening(room: Room, request: Request, etag: str) -> Opened:
-    """Begin the download that *request* asks for; *etag* is of the state before, or empty.
+def download(asked: Asked) -> Generator[Mapping[str, str] | bytes]:
+    """The headers of the download that was *asked* for, then its bytes. One state of the archive; flat memory.
 
-    Raises UsageError for columns that there are not.
+    Raises UsageError for columns that there are not, TooBroad.
     """
+    room = asked.args[0]
     with ExitStack() as stack:
         db = stack.enter_context(closing(room.connect()))
-        ask = ask_of(room, request, db)
+        ask = asked(db=db)
         name = ENDINGS[ask.part["format"]]
         state, options = SearchState(ask), options_of(ask, name)
         db.row_factory = None
@@ -120,14 +115,17 @@ def opening(room: Room, request: Request, etag: str) -> Opened:
         with patience(db, MAKING):
             check_cost(db, state.request.query)
             total = count(db, state.request)
-            chunks = stack.enter_context(closing(write(db, asked(state, name), name, options)))  # before its connection
-            first = next(chunks, b"")
-        headers = {"X-Total-Count": str(total), **caching(room, request, etag), **SAFE}
-        headers |= {"content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
-        return Opened(db, headers, first, chunks, stack.pop_all().close)
+            # It is shut before its connection is.
+            chunks = stack.enter_context(closing(write(db, asked_for(state, name), name, options)))
+            piece = next(chunks, b"")
+        yield {"X-Total-Count": str(total), "content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
+        while piece:
+            yield piece
+            with patience(db, MAKING):
+                piece = next(chunks, b"")
 
 
-def asked(state: SearchState, name: str) -> search.Request:
+def asked_for(state: SearchState, name: str) -> search.Request:
     """What *state* asks for; a feed is always newest first, by when this archive learned of a post."""
     if name == "atom":
         return replace(state.request, sort=search.LEARNED)
@@ -158,8 +156,8 @@ def disposition(db: sqlite3.Connection, ask: Ask, name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="ushrn-{words}-{day or "empty"}{FORMATS[name].suffix}"'}
 
 
-async def _stream(opened: Opened, request: Request, send: Send, receive: Receive) -> None:
-    headers, packer = dict(opened.headers), None
+async def _stream(begun: Begun, said: Mapping[str, str], request: Request, send: Send, receive: Receive) -> None:
+    headers, packer = dict(said), None
     if takes_gzip(request):
         headers["Content-Encoding"] = "gzip"
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)
@@ -167,7 +165,7 @@ async def _stream(opened: Opened, request: Request, send: Send, receive: Receive
     await send({"type": "http.response.start", "status": 200, "headers": raw})
     gone = asyncio.ensure_future(_gone(receive))
     try:
-        async with aclosing(_pieces(opened)) as pieces:
+        async with aclosing(_pieces(begun)) as pieces:
             async for piece in pieces:
                 if gone.done() or request.method == "HEAD":
                     break
@@ -189,17 +187,12 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _pieces(opened: Opened) -> AsyncGenerator[bytes, None]:
-    piece = opened.first
+async def _pieces(begun: Begun) -> AsyncGenerator[bytes, None]:
+    piece = await SEARCHES.take(begun)
     while piece:
         # The next one is made while this one travels.
-        coming = asyncio.ensure_future(SEARCHES.work(lambda: _next(opened)))
+        coming = asyncio.ensure_future(SEARCHES.take(begun))
         try:
             yield piece
         finally:
             piece = await coming
-
-
-def _next(opened: Opened) -> bytes:
-    with patience(opened.db, MAKING):
-        return next(opened.rest, b"")

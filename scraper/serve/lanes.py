@@ -1,33 +1,54 @@
 """Slow work on threads of its own, so that posts and the home page answer whatever others search for.
 
 A lane has few threads and a short queue. Who comes when both are full is told so, and when to come again; a moment
-later, since programs that ask again at once would keep the server busy with turning them away.
+later, since programs that ask again at once would keep the server busy with turning them away. A server has the work of
+searches done by processes apart (`workers`), one for each thread.
 """
 
 import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, TypeVar
 
-from scraper import search
+from scraper.serve import workers
 from scraper.serve.archive import Room
+from scraper.serve.workers import Apart, Here, Worker
 
 T = TypeVar("T")
 
 #: Seconds after which a reader who was turned away should try again, and that pass before he is told so.
 RETRY_AFTER, PAUSE = 10, 1.0
 
+#: Numbers of what is taken in pieces; none is ever used again.
+_tickets = count()
+
 
 class LaneFull(Exception):
     """All threads are at work and the queue is full."""
 
 
-class ArchiveAway(Exception):
-    """There is no archive at its place any more, or none that can be opened."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Something made piece by piece, and who makes it."""
+
+    worker: Worker
+    ticket: int
+
+
+def _begin(worker: Worker, make: Callable[[], Generator[object]]) -> tuple[Begun, Any]:
+    begun = Begun(worker, next(_tickets))
+    worker.begin(begun.ticket, make)
+    try:
+        return begun, worker.take(begun.ticket)
+    except BaseException:
+        worker.end(begun.ticket)
+        raise
 
 
 class Lane:
@@ -40,12 +61,32 @@ class Lane:
         self._room = threads + queue
         self._inside = 0
         self._sleep = sleep
+        self._hire: Callable[[], Worker] = Here
         self._local = threading.local()
 
     async def run(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
-        """What *job* gives for a connection of this lane. Raises LaneFull, ArchiveAway."""
+        """What *job* gives for a connection of this lane; a lane `apart` pickles both.
+
+        Raises LaneFull, ArchiveAway, WorkerLost.
+        """
         async with self.place():
-            return await self.work(lambda: job(self._connection(room)))
+            return await self.work(lambda: self._worker().run(room, job))
+
+    async def begin(self, make: Callable[[], Generator[object]]) -> tuple[Begun, Any]:
+        """What *make* gives, to be taken piece by piece and ended, and its first piece; a lane `apart` pickles them.
+
+        Raises LaneFull, WorkerLost, and what making the piece raises.
+        """
+        async with self.place():
+            return await self.work(lambda: _begin(self._worker(), make))
+
+    async def take(self, begun: Begun) -> Any:
+        """The next piece; None: there is none. Raises WorkerLost, and what making it raises."""
+        return await self.work(lambda: begun.worker.take(begun.ticket))
+
+    def end(self, begun: Begun) -> None:
+        """Let go of what was *begun*, soon."""
+        self._threads.submit(begun.worker.end, begun.ticket)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -63,21 +104,30 @@ class Lane:
         """What *job* gives, on a thread of the lane; for whoever holds a place already, or had one to begin with."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
 
-    def _connection(self, room: Room) -> sqlite3.Connection:
-        """The connection of one thread to *room*; a new one when another file has taken the archive's place.
+    @contextmanager
+    def apart(self) -> Generator[None]:
+        """Inside, the work is done by processes apart: by those of threads that have done none before."""
+        workers.warm()
+        hired: list[Apart] = []
 
-        Raises ArchiveAway.
-        """
+        def hire() -> Apart:
+            hired.append(Apart())
+            return hired[-1]
+
+        self._hire = hire
         try:
-            now = (room, room.path.stat().st_ino)
-            if getattr(self._local, "of", None) != now:
-                self._local.connection = room.connect()
-                search.prepare(self._local.connection)
-                self._local.of = now
-        except (OSError, sqlite3.Error) as error:
-            raise ArchiveAway(str(error)) from error
-        connection: sqlite3.Connection = self._local.connection
-        return connection
+            yield
+        finally:
+            self._hire = Here
+            for worker in hired:
+                worker.close()
+
+    def _worker(self) -> Worker:
+        """The worker of this thread."""
+        if not hasattr(self._local, "worker"):
+            self._local.worker = self._hire()
+        worker: Worker = self._local.worker
+        return worker
 
 
 def _threads() -> int:

@@ -1,7 +1,9 @@
 """Five tools for assistants, through datasette-mcp where it is installed: search, read, compare, cite, list changes."""
 
+import sqlite3
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from datasette.app import Datasette
 
@@ -9,46 +11,64 @@ from scraper import search
 from scraper.errors import UsageError
 from scraper.serve import texts, tools
 from scraper.serve.answer import Ask, NotHere
-from scraper.serve.archive import room_of
+from scraper.serve.archive import Room, room_of
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, LaneFull
+from scraper.serve.workers import ArchiveAway, WorkerLost
+
+Job: TypeAlias = Callable[[Ask], tools.Json]
+
+
+def _said(db: sqlite3.Connection, *, room: Room, origin: str, job: Job) -> tools.Json:
+    return job(Ask(room, db, "/", {}, "", origin))
+
+
+def _of_post(ask: Ask, *, url: str, tool: Callable[[Ask, sqlite3.Row], tools.Json]) -> tools.Json:
+    """What *tool* says of the post that has the address *url*."""
+    return tool(ask, tools.find_post(ask, url))
+
+
+async def _answered(datasette: Datasette, job: Job) -> tools.Json:
+    """What *job* gives, which can be pickled, or what went wrong."""
+    room = room_of(datasette)
+    if room is None:
+        return {"error": "This server shows no archive."}
+    origin = frame_of(room).settings.public_url.rstrip("/")
+    try:
+        return await SEARCHES.run(room, partial(_said, room=room, origin=origin, job=job))
+    except (NotHere, UsageError, search.TooBroad) as error:
+        return {"error": str(error) or "Try a longer word before the *."}
+    except LaneFull:
+        return {"error": texts.MANY_SEARCHES}
+    except (ArchiveAway, WorkerLost):
+        return {"error": texts.BUSY}
 
 
 def register(datasette: Datasette, mcp: Any) -> None:
     """Add the tools to *mcp*, the server of datasette-mcp."""
 
-    async def answered(job: Callable[[Ask], dict[str, Any]]) -> dict[str, Any]:
-        room = room_of(datasette)
-        if room is None:
-            return {"error": "This server shows no archive."}
-        origin = frame_of(room).settings.public_url.rstrip("/")
-        try:
-            return await SEARCHES.run(room, lambda db: job(Ask(room, db, "/", {}, "", origin)))
-        except (NotHere, UsageError, search.TooBroad) as error:
-            return {"error": str(error) or "Try a longer word before the *."}
-        except LaneFull:
-            return {"error": texts.MANY_SEARCHES}
-
-    async def search_posts(query: str, page: int = 1, size: int = 10) -> dict[str, Any]:
+    async def search_posts(query: str, page: int = 1, size: int = 10) -> tools.Json:
         """Search the archived posts. Quotes are verbatim; matched says how much of the query a post has."""
         request = search.Request(query=search.parse(query), page=page, size=min(size, tools.MOST))
-        return await answered(lambda ask: tools.search_posts(ask, request))
+        return await _answered(datasette, partial(tools.search_posts, request=request))
 
-    async def read_post(url: str, at: str = "") -> dict[str, Any]:
+    async def read_post(url: str, at: str = "") -> tools.Json:
         """Read a post, by any of its addresses, as it was on a day (2021-03-18; empty: the latest version)."""
-        return await answered(lambda ask: tools.read_post(ask, tools.find_post(ask, url), at))
+        return await _answered(datasette, partial(_of_post, url=url, tool=partial(tools.read_post, at=at)))
 
-    async def compare_post(url: str, before: str, after: str = "") -> dict[str, Any]:
+    async def compare_post(url: str, before: str, after: str = "") -> tools.Json:
         """Compare a post on two days: the paragraphs removed and added, verbatim."""
-        return await answered(lambda ask: tools.compare(ask, tools.find_post(ask, url), before, after))
+        return await _answered(
+            datasette, partial(_of_post, url=url, tool=partial(tools.compare, before=before, after=after))
+        )
 
-    async def cite_post(url: str, at: str = "") -> dict[str, Any]:
+    async def cite_post(url: str, at: str = "") -> tools.Json:
         """Cite a post as it was on a day, in nine styles and formats, with its permanent address and digest."""
-        return await answered(lambda ask: tools.cite_post(ask, tools.find_post(ask, url), at))
+        return await _answered(datasette, partial(_of_post, url=url, tool=partial(tools.cite_post, at=at)))
 
-    async def list_changes(since: str = "", size: int = 50) -> dict[str, Any]:
+    async def list_changes(since: str = "", size: int = 50) -> tools.Json:
         """List what this archive learned since a day: posts added, changed, removed, restored."""
-        return await answered(lambda ask: tools.list_changes(ask, since, size))
+        return await _answered(datasette, partial(tools.list_changes, since=since, size=size))
 
     for tool in (search_posts, read_post, compare_post, cite_post, list_changes):
         mcp.tool()(tool)

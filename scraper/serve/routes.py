@@ -67,7 +67,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/missing$", view(missing.page, SEARCHES)),
         (r"^/changes$", view(changes.page, SEARCHES)),
         (r"^/changes\.atom$", view(changes.feed, SEARCHES)),
-        (r"^/exhibit\.zip$", view(proofs.results_exhibit)),
+        (r"^/exhibit\.zip$", view(proofs.results_exhibit, SEARCHES)),
         (r"^/checkpoint$", view(proofs.checkpoint)),
         (r"^/checkpoints\.atom$", view(proofs.feed, SEARCHES)),
         (r"^/withdrawn$", view(proofs.withdrawn)),

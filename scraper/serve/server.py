@@ -1,7 +1,6 @@
 """Start a web server over one archive."""
 
 import errno
-import gc
 import socket
 import sqlite3
 import sys
@@ -17,15 +16,14 @@ from scraper import schema
 from scraper.errors import UsageError
 from scraper.serve import metadata as desk
 from scraper.serve.archive import read_at
+from scraper.serve.lanes import SEARCHES
+from scraper.serve.workers import collect_seldom
 
 #: What Datasette calls the archive, so that no address depends on the name of the file.
 NAME = "archive"
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for a search.
 SWITCH = 0.0005
-#: How many objects are made before Python looks for unreachable ones among them, and how seldom among older ones. A
-#: search makes thousands that die with it; with Python's 700 the looking takes an eighth of a search.
-COLLECTED_AFTER = (20_000, 20, 20)
 
 
 def start(
@@ -41,14 +39,13 @@ def start(
     """As `scraper.serve.run` says."""
     frozen = check(db_path) or immutable
     sys.setswitchinterval(SWITCH)
-    with listen(host, port) as listener:
+    with listen(host, port) as listener, SEARCHES.apart():
         app = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url).app()
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
         open_to_all = allow_sql and not is_this_machine(host)
         warning = "; with --allow-sql everyone who reaches it can run SQL" if open_to_all else ""
         (say or say_on_stderr)(f"serving {db_path} at {address} (stop with Ctrl-C{warning})")
-        gc.freeze()  # what is there now stays as long as the server
-        gc.set_threshold(*COLLECTED_AFTER)
+        collect_seldom()
         config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False, access_log=False)
         try:
             uvicorn.Server(config).run(sockets=[listener])

@@ -2,15 +2,16 @@
 
 # ruff: noqa: E501 - hostile strings are read best in one piece
 
+import asyncio
 import os
 import re
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from inspect import GEN_CLOSED, getgeneratorstate
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
@@ -157,26 +158,46 @@ def test_a_page_that_was_being_made_while_the_archive_changed_has_the_sign_of_wh
 
 
 class Changing(Room):
-    """An archive that changes as soon as somebody reads it."""
+    """An archive that changes as soon as somebody reads it, and remembers who does."""
+
+    opened: ClassVar[list[sqlite3.Connection]] = []
 
     def connect(self) -> sqlite3.Connection:
         os.utime(self.path, (time.time() - 1800,) * 2)
-        return super().connect()
+        self.opened.append(super().connect())
+        return self.opened[-1]
 
 
-def test_a_download_has_the_sign_of_the_state_before_it_and_leaves_nothing_open(settled: tuple[Any, Path]) -> None:
-    _, file = settled
-    room, request = (
-        Changing("archive", "archive", file, immutable=False),
-        Request.fake("/search.csv", url_vars={"format": "csv"}),
-    )
+def is_open(db: sqlite3.Connection) -> bool:
+    with suppress(sqlite3.ProgrammingError):
+        return bool(db.execute("SELECT 1"))
+    return False
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_download_has_the_sign_of_the_state_before_it_and_leaves_nothing_open(
+    settled: tuple[Any, Path], method: str
+) -> None:
+    reader, file = settled
+    room = Changing("archive", "archive", file, immutable=False)
+    request = Request.fake("/search.csv", url_vars={"format": "csv"}, method=method)
     before = etag_of(room, request)
-    opened = downloads.opening(room, request, before)
-    assert opened.headers["ETag"] == before != etag_of(room, request)
-    opened.close()
-    assert getgeneratorstate(opened.rest) == GEN_CLOSED, (
-        "a reader of the head alone left it open, and a traceback behind"
-    )
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    assert reader.loop.run_until_complete(downloads.answer(room, request, before, send, receive)) is None
+    assert dict(sent[0]["headers"])[b"etag"].decode() == before != etag_of(room, request)
+    assert bool(b"".join(each["body"] for each in sent[1:])) is (method == "GET")
+    until = time.monotonic() + 30
+    while any(map(is_open, Changing.opened)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not any(map(is_open, Changing.opened))
 
 
 def test_a_change_is_seen_at_once(settled: tuple[Any, Path]) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import sqlite3
 import threading
 import time
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse, patience, run
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Lane, LaneFull
+from scraper.serve.workers import Apart, WorkerLost
 
 
 def archive_at(path: Path, name: str) -> None:
@@ -76,11 +80,49 @@ def test_a_lane_reads_the_file_that_stands_there_now(room: Room, tmp_path: Path)
     assert asyncio.run(name()) == "second"
 
 
+def name_in(db: sqlite3.Connection) -> str:
+    return str(db.execute("SELECT value FROM meta WHERE key = 'name'").fetchone()[0])
+
+
+def broken(db: sqlite3.Connection) -> str:
+    return str(db.execute("SELECT value FROM nothing").fetchone()[0])
+
+
+def pieces() -> Generator[str]:
+    yield from ("a", "b")
+
+
+@pytest.mark.slow
+def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was_lost(room: Room) -> None:
+    lane = Lane("test", threads=1, queue=0)
+
+    async def asked() -> None:
+        assert await lane.run(room, name_in) == "first"
+        with pytest.raises(sqlite3.OperationalError, match="nothing"):
+            await lane.run(room, broken)
+        begun, piece = await lane.begin(pieces)
+        assert [piece, await lane.take(begun), await lane.take(begun)] == ["a", "b", None]
+        lost, _ = await lane.begin(pieces)
+        assert isinstance(lost.worker, Apart)
+        assert lost.worker.process_id
+        os.kill(lost.worker.process_id, signal.SIGKILL)
+        with pytest.raises(WorkerLost):
+            await lane.run(room, name_in)
+        assert await lane.run(room, name_in) == "first"
+        await lane.begin(pieces)
+        with pytest.raises(KeyError):
+            await lane.take(lost)
+
+    with lane.apart():
+        asyncio.run(asked())
+
+
 #: What looks at many posts, whatever it is called.
 SLOW = (
     "/search?q=water", "/search.csv?q=water", "/search.atom?q=water", "/search/by/tag?q=water", "/browse", "/changes",
     "/changes.atom", "/api", "/api/posts", "/api/search?q=water", "/api/changes", "/api/coverage", "/missing",
     "/pictures", "/sitemap.xml", "/cdx?url=https://www.upr2020.org/post/flint-0", "/post/upr2020/flint-0/exhibit.zip",
+    "/exhibit.zip?q=water",
 )  # fmt: skip
 QUICK = ("/", "/post/upr2020/flint-0", "/about", "/go", "/post/upr2020/flint-0/captures", "/nothing-here")
 
