@@ -10,6 +10,9 @@ import re
 from scraper.records import Numbering, PostAddress, Site
 from scraper.vocabulary import Platform
 
+#: What an archive of these sites alone is called, and whose posts it holds, where its operator has set nothing else.
+ARCHIVE, NETWORK = "USHRN posts archive", "the US Human Rights Network"
+
 #: Where Wix keeps the files that posts link to.
 WIX_MEDIA = ("docs.wixstatic.com", "media.wix.com", "static.wixstatic.com")
 

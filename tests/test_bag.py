@@ -75,8 +75,11 @@ def test_the_readme_says_the_archives_own_numbers(bag: Path) -> None:
 
 def test_repositories_find_their_forms_filled(bag: Path) -> None:
     form = json.loads((bag / "data" / ".zenodo.json").read_text("utf-8"))
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        sites = [name for name, _ in facts_of(db).sites]
     assert (form["upload_type"], form["access_right"], form["license"]) == ("dataset", "open", "CC-BY-4.0")
-    assert form["creators"] == [{"name": "USHRN posts archive"}]
+    assert form["creators"] == [{"name": "Posts archive"}]
+    assert form["keywords"] == ["web archive", *(name for name in sites if name)]
     cff = dict(line.split(": ", 1) for line in (bag / "data" / "CITATION.cff").read_text("utf-8").splitlines())
     assert (json.loads(cff["cff-version"]), json.loads(cff["license"])) == ("1.2.0", "CC-BY-4.0")
     crate = json.loads((bag / "data" / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]

@@ -30,8 +30,9 @@ from scraper.warc.writer import About, Kept, Original
 
 URL = "https://www.blog.example/post/a-day-in-court"
 ABOUT = About(
-    software="ushrn/0.1.0", newest_at="2021-03-18", digest="ab" * 32, user_agent="ushrn (+mailto:me@blog.example)"
-)
+    software="ushrn/0.1.0", newest_at="2021-03-18", digest="ab" * 32, title="Harbour papers",
+    user_agent="ushrn (+mailto:me@blog.example)",
+)  # fmt: skip
 BODY = ("<!DOCTYPE html><html><body><p>" + "We were in court. " * 40 + "</p></body></html>").encode()
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nX-Odd:  two  blanks\r\nset-cookie: a=1\r\n"

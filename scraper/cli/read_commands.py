@@ -150,7 +150,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
     Example:  ushrn changes --since 2026-11-01 --format html | mail -a 'Content-Type: text/html' -s News me
     """
     from scraper import schema
-    from scraper.store import change_list, lookups, settings_of
+    from scraper.store import change_list, lookups, presented
     from scraper.terminal import changes as room
 
     try:
@@ -160,12 +160,12 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
     connection = schema.open_archive(db, create=False, readonly=True).conn
     try:
         connection.row_factory = sqlite3.Row
-        said = settings_of(connection)
+        said = presented(connection)
         if site and site not in (known := lookups.site_ids(connection)):
             raise UsageError(f"--site: the archive has no site {site!r}; there are: {', '.join(sorted(known))}")
         rows = change_list.changes(connection, change_list.ChangeFilter(since=since, site=site), -1)
         write = {"text": room.as_text, "html": room.as_html}[form]
-        text = write(rows, since, said.name or str(db), said.public_url)
+        text = write(rows, since, said.name, said.public_url)
     finally:
         connection.close()
     click.echo(text if form == "html" else harmless(text), nl=False)

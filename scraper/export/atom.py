@@ -8,6 +8,7 @@ from html import escape
 
 from scraper.export.rows import Options, post_url
 from scraper.search import Request, post_values
+from scraper.store import presented
 from scraper.wording import framed
 
 _FIELDS = (
@@ -29,7 +30,8 @@ def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     dates = post_values(db, request, ("known_at", "first_seen_at"), options.limit)
     changed = max((instant(*map(_text, row)) for row in dates), default=NEVER)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-    yield f"<id>{xml(address)}</id>\n<title>{xml(options.title)}</title>\n<updated>{changed}</updated>\n"
+    title = options.title or presented(db).name
+    yield f"<id>{xml(address)}</id>\n<title>{xml(title)}</title>\n<updated>{changed}</updated>\n"
     yield "<generator>ushrn</generator>\n"
     if options.self_url:
         yield f'<link rel="self" type="application/atom+xml" href="{xml(options.self_url)}"/>\n'

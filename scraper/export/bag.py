@@ -18,7 +18,7 @@ from scraper.export.files import EPOCH, replacing, to_file
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
 from scraper.search import Request, rowids
-from scraper.store import capture_queries, holdings, sealing, settings_of
+from scraper.store import capture_queries, holdings, presented, sealing
 from scraper.vocabulary import AddressState
 
 #: What each file at the top of the payload is: name → (media type, what it is).
@@ -110,11 +110,12 @@ def _proofs(db: sqlite3.Connection, payload: Path) -> None:
 
 def facts_of(db: sqlite3.Connection, licence: str = "") -> ArchiveFacts:
     """What a deposit says of the archive."""
-    said, checkpoint = settings_of(db), sealing.newest(db)
+    said, checkpoint = presented(db), sealing.newest(db)
     totals, states = holdings.totals(db), holdings.states(db)
     first, last = capture_queries.span(db)
     return ArchiveFacts(
-        name=said.name or "USHRN posts archive",
+        name=said.name,
+        publisher=said.publisher,
         public_url=said.public_url,
         licence=licence or said.licence,
         sites=tuple((name, url) for _, name, url, *_ in holdings.sites(db)),

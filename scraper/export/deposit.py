@@ -17,7 +17,6 @@ _CHECK = "`ushrn verify --db archive.db` checks every digest, reference and row.
 _CHECK_PART = (
     "`ushrn import captures.warc.gz` checks the digest of every capture, and says which of them the log in it covers."
 )
-KEYWORDS = ("web archive", "human rights", "US Human Rights Network", "Universal Periodic Review")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +24,8 @@ class ArchiveFacts:
     """What is known of an archive. Days are those of captures, UTC; empty: there is none."""
 
     name: str
+    #: Whose posts these are, as in the middle of a sentence: ``the Example Network``; empty: nobody in particular.
+    publisher: str
     public_url: str
     #: As the operator states it: a name such as ``CC-BY-4.0``, or an address; empty: not stated.
     licence: str
@@ -78,6 +79,12 @@ def description(facts: ArchiveFacts) -> str:
     )
 
 
+def keywords(facts: ArchiveFacts) -> list[str]:
+    """What to find the deposit by: what it is, whose posts it holds, and from which sites."""
+    publisher = facts.publisher.removeprefix("the ").strip()
+    return list(dict.fromkeys(word for word in ("web archive", publisher, *(name for name, _ in facts.sites)) if word))
+
+
 def readme(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """README.md: what is in the deposit, how to use it, how to check it."""
     files = "\n".join(f"| `{part.path}` | {part.meaning} | {part.bytes:,} |" for part in parts)
@@ -127,7 +134,7 @@ def citation_cff(facts: ArchiveFacts) -> str:
         "title": title(facts),
         "abstract": description(facts),
         "authors": [{"name": facts.name}],
-        "keywords": list(KEYWORDS),
+        "keywords": keywords(facts),
         "date-released": facts.last_day,
         "url": facts.public_url,
         **_cff_licence(facts.licence),
@@ -172,7 +179,7 @@ def zenodo(facts: ArchiveFacts) -> str:
         "title": title(facts),
         "description": f"<p>{escape(description(facts))}</p><p>{escape(facts.licence or NO_LICENCE)}</p>",
         "creators": [{"name": facts.name}],
-        "keywords": list(KEYWORDS),
+        "keywords": keywords(facts),
         "publication_date": facts.last_day,
         "related_identifiers": related,
         **_zenodo_access(facts.licence),
@@ -197,7 +204,7 @@ def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
         "description": description(facts),
         "datePublished": facts.last_day or "1970-01-01",
         "license": _crate_licence(facts.licence),
-        "keywords": ", ".join(KEYWORDS),
+        "keywords": ", ".join(keywords(facts)),
         "hasPart": [{"@id": part.path} for part in parts],
         "isBasedOn": [{"@id": url} for _, url in facts.sites if url],
         **_named("url", facts.public_url),

@@ -10,11 +10,10 @@ from scraper import schema
 from scraper.export.formats import FORMATS
 from scraper.export.rows import Options
 from scraper.export.tables import Column, columns
-from scraper.store import capture_queries, holdings, sealing, settings_of
+from scraper.store import capture_queries, holdings, presented, sealing
 
 #: How a package of ours is known.
 NAME = "ushrn-posts"
-TITLE = "Posts of the US Human Rights Network, as archived"
 DESCRIPTION = "Exported by ushrn. Times are UTC, as precise as their source; empty: the source does not say."
 
 #: A resource, or a package, as its specification has it.
@@ -37,11 +36,11 @@ def package(db: sqlite3.Connection, resources: Iterable[Descriptor], *, whole: b
     Its date is that of the newest capture, so equal archives give equal bytes.
     """
     listed = sorted(resources, key=lambda each: str(each.get("path")))
-    said = settings_of(db)
+    said = presented(db)
     _, created = capture_queries.span(db)
     found: Descriptor = {
         "name": NAME,
-        "title": said.name or TITLE,
+        "title": said.name,
         "description": DESCRIPTION,
         "created": created,
         "version": sealing.meta(db, "version"),

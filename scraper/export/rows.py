@@ -42,8 +42,8 @@ class Options:
     base_url: str | None = None
     #: Address of the very feed that is written; None: it has none.
     self_url: str | None = None
-    #: Title of a feed.
-    title: str = "US Human Rights Network: archived posts"
+    #: Title of a feed; empty: the name of the archive.
+    title: str = ""
 
 
 def chosen(options: Options) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from scraper.export.files import replacing
 from scraper.records import Capture, Whole
 from scraper.seal import VERIFIER, keys
 from scraper.search import Request, rowids
-from scraper.store import Archive, KeptRow, capture_queries, run_log, sealing, withdrawal_rules
+from scraper.store import Archive, KeptRow, capture_queries, presented, run_log, sealing, withdrawal_rules
 from scraper.warc import About, Kept, Original, SignatureKey, WaczPage, http_message, wacz
 from scraper.warc import writer as outgoing
 
@@ -171,6 +171,7 @@ def _about(choice: _Choice) -> About:
         software=f"ushrn/{__version__}",
         newest_at=max((at for at, _ in rows), default="1970-01-01T00:00:00Z"),
         digest=digests.chain_sha256(None, records),
+        title=presented(choice.archive.db).name,
         user_agent=http_message.value(sent, "user-agent") if sent else None,
         log=run_log.of(choice.archive.db, records),
     )

@@ -108,11 +108,11 @@ class _TimedJob:
 
 def _jobs(plan: SchedulePlan) -> tuple[_TimedJob, ...]:
     crawl = _TimedJob(
-        name="crawl", does="Crawl the sites of the USHRN posts archive", often="every day", when=f"*-*-* {plan.at}",
+        name="crawl", does="Crawl the sites of a posts archive", often="every day", when=f"*-*-* {plan.at}",
         command=plan.command(), outside=True,
     )  # fmt: skip
     verify = _TimedJob(
-        name="verify", does="Check the whole USHRN posts archive", often="every week",
+        name="verify", does="Check the whole posts archive", often="every week",
         when=f"Sun *-*-* {plan.checked_at()}", command=plan.checking(), outside=False,
     )  # fmt: skip
     return (crawl, verify) if plan.verify else (crawl,)
@@ -203,7 +203,7 @@ def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _TimedJob) ->
     )
     return f"""\
 [Unit]
-Description=Report that a {job.name} of the USHRN posts archive failed
+Description=Report that a {job.name} of the posts archive failed
 
 [Service]
 Type=oneshot

@@ -20,7 +20,7 @@ from scraper.seal.keys import Signer
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import Proof
 from scraper.seal.sealer import VERIFIER, tree
-from scraper.store import Archive, exhibits, sealing
+from scraper.store import Archive, exhibits, presented, sealing
 from scraper.warc import About, Kept, writer
 
 #: The earliest that a zip can say.
@@ -149,6 +149,7 @@ def _warc(archive: Archive, records: list[str], items: Sequence[Item]) -> bytes:
         software=f"ushrn/{__version__}",
         newest_at=max(item.shown.captured_at for item in items),
         digest=records[0] if len(items) == 1 else digests.chain_sha256(None, records),
+        title=presented(archive.db).name,
     )
     for _ in writer.write(out, [_kept(archive, record) for record in records], about):
         pass

@@ -4,17 +4,15 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from scraper import sites
-from scraper.serve import texts
 from scraper.serve.archive import Room
-from scraper.store import Settings, holdings, settings_of
+from scraper.store import ANY_ARCHIVE, Settings, holdings, presented
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The same for all pages of one state of the archive."""
 
-    name: str = texts.ARCHIVE
+    name: str = ANY_ARCHIVE
     #: Whose posts these are; empty: nobody in particular.
     publisher: str = ""
     settings: Settings = field(default_factory=Settings)
@@ -45,19 +43,12 @@ def frame_of(room: Room | None) -> Frame:
 
 def framed(db: sqlite3.Connection, public_url: str = "") -> Frame:
     """The frame of the archive that *db* has open; *public_url* stands for the one in its settings; empty: that one."""
-    said = settings_of(db) if "meta" in holdings.tables(db) else Settings()
+    said = presented(db) if "meta" in holdings.tables(db) else Settings(name=ANY_ARCHIVE)
     said = replace(said, public_url=public_url or said.public_url)
-    own = of_the_network(db)
     return Frame(
-        name=said.name or (texts.ARCHIVE if own else texts.ANY_ARCHIVE),
-        publisher=said.publisher or (texts.NETWORK if own else ""),
+        name=said.name,
+        publisher=said.publisher,
         settings=said,
         totals=holdings.totals(db),
         standing=holdings.standing(db),
     )
-
-
-def of_the_network(db: sqlite3.Connection) -> bool:
-    """Whether all sites of the archive are the network's own, as `sites` knows them."""
-    known = [row[0] for row in holdings.sites(db)]
-    return bool(known) and all(sites.by_id(site) for site in known)

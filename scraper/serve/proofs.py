@@ -29,12 +29,12 @@ def checkpoint(ask: Ask) -> PageResponse:
 def feed(ask: Ask) -> PageResponse:
     """``/checkpoints.atom``: the newest checkpoints, whole, for whoever keeps them elsewhere."""
     rows = sealing.rows(ask.db)[-NEWEST:][::-1]
-    own = ask.lasting + ask.link("/checkpoints.atom")
+    own, name = ask.lasting + ask.link("/checkpoints.atom"), frame_of(ask.room).name
     newest = json.loads(rows[0].statement)["at"] if rows else NEVER
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
-        f"<id>{xml(own)}</id>\n<title>{xml(texts.checkpoints_feed(frame_of(ask.room).name))}</title>\n",
-        f"<updated>{instant(newest)}</updated>\n<author><name>ushrn</name></author>\n",
+        f"<id>{xml(own)}</id>\n<title>{xml(texts.checkpoints_feed(name))}</title>\n",
+        f"<updated>{instant(newest)}</updated>\n<author><name>{xml(name)}</name></author>\n",
         f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
         *(_entry(ask, row) for row in rows),
         "</feed>\n",

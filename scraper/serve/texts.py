@@ -6,9 +6,6 @@ from scraper.numbers import plural
 from scraper.serve.formatting import day
 from scraper.vocabulary import EventKind, WithdrawalKind
 
-ARCHIVE = "USHRN posts archive"
-ANY_ARCHIVE = "Posts archive"
-NETWORK = "the US Human Rights Network"
 SKIP = "Skip to the content"
 SKIP_TO_RESULTS = "Skip to the results"
 NAV_LABEL = "Main"

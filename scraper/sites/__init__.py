@@ -4,11 +4,13 @@
 counts posts.
 """
 
-from scraper.own_sites import SITES, UPR2020, USHRN_DRUPAL, USHRN_NEWS, WIX_MEDIA, WIX_STYLES
+from scraper.own_sites import ARCHIVE, NETWORK, SITES, UPR2020, USHRN_DRUPAL, USHRN_NEWS, WIX_MEDIA, WIX_STYLES
 from scraper.sites.known import by_id, site_for
 from scraper.sites.numbering import by_number, up_to
 
 __all__ = [
+    "ARCHIVE",
+    "NETWORK",
     "SITES",
     "UPR2020",
     "USHRN_DRUPAL",

@@ -43,12 +43,13 @@ from scraper.store.picture_rows import PictureRows
 from scraper.store.post_captures import PostCapture
 from scraper.store.post_history import PostHistory
 from scraper.store.rebuilding import FieldChange, Rebuilt
-from scraper.store.settings import Settings, keep_setting, settings_of
+from scraper.store.settings import ANY_ARCHIVE, Settings, keep_setting, presented, settings_of
 from scraper.store.withdrawal_plan import Extent, WithdrawalPlan
 from scraper.store.withdrawing import Decision
 from scraper.wix_media import picture_name
 
 __all__ = [
+    "ANY_ARCHIVE",
     "A_PAGE",
     "NOT_JUDGED",
     "Archive",
@@ -96,6 +97,7 @@ __all__ = [
     "picture_queries",
     "post_captures",
     "post_queries",
+    "presented",
     "recovery_queries",
     "revision_queries",
     "run_log",

@@ -5,9 +5,14 @@ the program.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from scraper import sites
 from scraper.records import Setting
+from scraper.store import holdings
+
+#: What an archive is called whose operator has set no name, if it holds posts of more than the network's own sites.
+ANY_ARCHIVE = "Posts archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,22 @@ def settings_of(db: sqlite3.Connection) -> Settings:
         introduction=tuple(part.strip() for part in said.get(Setting.INTRODUCTION, "").split("\n\n") if part.strip()),
         sources=tuple(said.get(Setting.SOURCES, "").split()),
     )
+
+
+def presented(db: sqlite3.Connection) -> Settings:
+    """The settings as readers see them: an archive of the network's own sites alone has its name and publisher, any
+    other that sets none is `ANY_ARCHIVE`, of nobody in particular.
+    """
+    told = settings_of(db)
+    if of_the_network(db):
+        return replace(told, name=told.name or sites.ARCHIVE, publisher=told.publisher or sites.NETWORK)
+    return replace(told, name=told.name or ANY_ARCHIVE)
+
+
+def of_the_network(db: sqlite3.Connection) -> bool:
+    """Whether all sites of the archive are the network's own, as `sites` knows them."""
+    known = [row[0] for row in holdings.sites(db)]
+    return bool(known) and all(sites.by_id(site) for site in known)
 
 
 def said(db: sqlite3.Connection) -> dict[str, str]:

@@ -38,7 +38,7 @@ _HEAD = (
 
 
 def heading(rows: Sequence[sqlite3.Row], since: str, name: str) -> str:
-    """``3 changes since 1 November 2026: USHRN posts archive``."""
+    """``3 changes since 1 November 2026: Posts archive``."""
     return f"{plural(len(rows), 'change')} since {day(since)}: {name}"
 
 

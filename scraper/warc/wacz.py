@@ -205,7 +205,7 @@ def _datapackage(about: About, main: WaczPage | None, resources: list[dict[str, 
     said = {
         "profile": "data-package",
         "wacz_version": "1.1.1",
-        "title": "Posts of the US Human Rights Network",
+        "title": about.title,
         "description": "Captures kept by ushrn, with the facts of each in a metadata record beside it.",
         "created": warc.date(about.newest_at),
         "modified": warc.date(about.newest_at),

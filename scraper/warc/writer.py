@@ -84,6 +84,8 @@ class About:
     newest_at: str
     #: Digest over all `record_sha256`, so that another set of captures has another id.
     digest: str
+    #: What the archive is called.
+    title: str
     #: The User-Agent of our requests; None: there was none.
     user_agent: str | None = None
     #: The runs that made the captures.
@@ -145,6 +147,7 @@ def _warcinfo(about: About) -> Record:
         "format": "WARC File Format 1.1",
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         "description": "captures of an ushrn archive; bodies decoded and de-chunked, original headers as x-orig-...",
+        "isPartOf": re.sub(r"\s+", " ", about.title),
         "robots": "obey",
         "http-header-user-agent": about.user_agent,
     }
