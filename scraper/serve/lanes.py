@@ -2,7 +2,7 @@
 
 A lane has few threads and a short queue. Who comes when both are full is told so, and when to come again; a moment
 later, since programs that ask again at once would keep the server busy with turning them away. A server has the work of
-searches done by processes apart (`workers`), one for each thread.
+searches done by processes apart (`workers`), one for each thread: these give way to readers by themselves.
 """
 
 import asyncio
@@ -57,12 +57,14 @@ class Lane:
     def __init__(
         self, name: str, threads: int, queue: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"ushrn-{name}")
-        self._room = threads + queue
+        self._name, self._queue, self._sleep = name, queue, sleep
         self._inside = 0
-        self._sleep = sleep
-        self._hire: Callable[[], Worker] = Here
-        self._local = threading.local()
+        self._staff(threads, Here)
+
+    def _staff(self, threads: int, hire: Callable[[], Worker]) -> None:
+        """Have the work done on so many new *threads*, each by a worker of its own."""
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"ushrn-{self._name}")
+        self._number, self._hire, self._local = threads, hire, threading.local()
 
     async def run(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
         """What *job* gives for a connection of this lane; a lane `apart` pickles both.
@@ -91,7 +93,7 @@ class Lane:
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Holds a place of the lane. Raises LaneFull, after a pause."""
-        if self._inside >= self._room:
+        if self._inside >= self._number + self._queue:
             await self._sleep(PAUSE)
             raise LaneFull
         self._inside += 1
@@ -105,22 +107,22 @@ class Lane:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
 
     @contextmanager
-    def apart(self) -> Generator[None]:
-        """Inside, the work is done by processes apart: by those of threads that have done none before."""
+    def apart(self, processes: int) -> Generator[None]:
+        """Inside, the work is done by so many *processes* apart."""
         workers.warm()
-        hired: list[Apart] = []
+        before, hired = self._number, list[Apart]()
 
         def hire() -> Apart:
             hired.append(Apart())
             return hired[-1]
 
-        self._hire = hire
+        self._staff(processes, hire)
         try:
             yield
         finally:
-            self._hire = Here
             for worker in hired:
                 worker.close()
+            self._staff(before, Here)
 
     def _worker(self) -> Worker:
         """The worker of this thread."""

@@ -14,6 +14,7 @@ from datasette.database import Database
 
 from scraper import schema
 from scraper.errors import UsageError
+from scraper.processes import processors
 from scraper.serve import metadata as desk
 from scraper.serve.archive import read_at
 from scraper.serve.lanes import SEARCHES
@@ -21,6 +22,8 @@ from scraper.serve.workers import collect_seldom
 
 #: What Datasette calls the archive, so that no address depends on the name of the file.
 NAME = "archive"
+#: Processes that search, at most: each keeps in memory what searches need.
+MOST_APART = 4
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for a search.
 SWITCH = 0.0005
@@ -39,7 +42,7 @@ def start(
     """As `scraper.serve.run` says."""
     frozen = check(db_path) or immutable
     sys.setswitchinterval(SWITCH)
-    with listen(host, port) as listener, SEARCHES.apart():
+    with listen(host, port) as listener, SEARCHES.apart(min(processors(), MOST_APART)):
         app = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url).app()
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
         open_to_all = allow_sql and not is_this_machine(host)

@@ -113,7 +113,7 @@ def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was
         with pytest.raises(KeyError):
             await lane.take(lost)
 
-    with lane.apart():
+    with lane.apart(1):
         asyncio.run(asked())
 
 
