@@ -31,16 +31,26 @@ GONE = 410
 
 Endpoint = Callable[[Ask], Any]
 
+_ONE = "/api/posts/{site}/{slug}"
+#: What must be said where.
+REQUIRED = {"/api/search": "q", "/api/find": "url", f"{_ONE}/compare": "before"}
+#: Parameters that are one of several words, and the others that are numbers: the highest, and where it is another one.
+CHOICES = {"sort": search.SORTS, "match": tuple(search.STEPS), "state": tuple(AddressState)}
+NUMBERS = {"page": 1_000_000, "size": tools.MOST}
+HIGHER = {("/api/coverage", "size"): 1000}
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """*endpoint* as a page; what is not there is said in JSON too."""
+    """The *endpoint* of *path* as a page; what is not there, or cannot be meant, is said in JSON too."""
 
+    path: str
     endpoint: Endpoint
 
     def __call__(self, ask: Ask) -> PageResponse:
         """The answer to *ask*."""
         try:
+            _check(ask, self.path)
             return answered(self.endpoint(ask))
         except NotHere as error:
             return answered({"error": str(error)}, 404)
@@ -59,6 +69,37 @@ def answered(content: Any, status: int = 200, headers: Mapping[str, str] | None 
     return PageResponse(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, {**OPEN, **(headers or {})})
 
 
+def _check(ask: Ask, path: str) -> None:
+    """That *ask* says what it must, and nothing that `_described` does not. Raises UsageError."""
+    known = ENDPOINTS[path][1]
+    said = [(name, value.strip()) for name, value in ask.args]
+    if unknown := [name for name, _ in said if name not in known]:
+        raise UsageError(texts.no_such_parameter(unknown[0], known))
+    if (needed := REQUIRED.get(path, "")) and not ask.one(needed):
+        raise UsageError(texts.parameter_missing(needed))
+    for fault in (_fault(path, name, value) for name, value in said if value):
+        if fault:
+            raise UsageError(fault)
+
+
+def _fault(path: str, name: str, value: str) -> str:
+    """What is wrong with the *value* of a parameter; empty: nothing."""
+    if name in CHOICES and value not in CHOICES[name]:
+        return texts.no_such_choice(value, CHOICES[name])
+    if name in NUMBERS and not _is_number(value, _highest(path, name)):
+        return texts.no_such_number(value, _highest(path, name))
+    return ""
+
+
+def _is_number(value: str, most: int) -> bool:
+    """It is written in plain figures, and 1 to *most*."""
+    return value.isascii() and value.isdigit() and len(value) < 9 and 0 < int(value) <= most
+
+
+def _highest(path: str, name: str) -> int:
+    return HIGHER.get((path, name), NUMBERS[name])
+
+
 def _state(ask: Ask) -> search.Request:
     request = SearchState(ask).request
     for bound in (request.filters.after, request.filters.before):
@@ -68,12 +109,6 @@ def _state(ask: Ask) -> search.Request:
 
 
 def _posts(ask: Ask) -> Any:
-    return tools.search_posts(ask, _state(ask))
-
-
-def _search(ask: Ask) -> Any:
-    if not ask.one("q"):
-        raise NotHere(texts.API_NEEDS_Q)
     return tools.search_posts(ask, _state(ask))
 
 
@@ -105,8 +140,6 @@ def _coverage(ask: Ask) -> Any:
     """How many addresses there are in each state; with ``state``, these, a page at a time."""
     state, size = ask.one("state"), whole(ask.one("size"), 100, 1000)
     if state:
-        if state not in set(AddressState):
-            raise UsageError(texts.no_such_state(state, AddressState))
         rows = holdings.missing(ask.db, state, ask.one("site"), size + 1, ask.one("after"))
         page = [dict(row) for row in rows[:size]]
         return {"state": state, "addresses": page, "after": page[-1]["url"] if len(rows) > size else None}
@@ -149,18 +182,26 @@ def _parameter(name: str, path: str) -> dict[str, Any]:
     return {
         "name": name,
         "in": "path" if inside else "query",
-        "required": inside,
+        "required": inside or REQUIRED.get(path) == name,
         "description": texts.API_PARAMETERS[name],
-        "schema": {"type": "integer" if name in ("page", "size") else "string"},
+        "schema": _form(name, path),
     }
 
 
-_ONE = "/api/posts/{site}/{slug}"
+def _form(name: str, path: str) -> dict[str, Any]:
+    """What a parameter may be, in the words of JSON Schema."""
+    if name in NUMBERS:
+        return {"type": "integer", "minimum": 1, "maximum": _highest(path, name)}
+    if name in CHOICES:
+        return {"type": "string", "enum": list(CHOICES[name])}
+    return {"type": "string"}
+
+
 #: Address → (what answers, parameters, what it is).
 ENDPOINTS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
     "/api": (_described, (), texts.API_SELF),
     "/api/posts": (_posts, ("page", "size", "sort", *FILTERS), texts.API_POSTS),
-    "/api/search": (_search, ("q", "match", "page", "size", "sort", *FILTERS), texts.API_SEARCH),
+    "/api/search": (_posts, ("q", "match", "page", "size", "sort", *FILTERS), texts.API_SEARCH),
     "/api/find": (_find, ("url", "at"), texts.API_FIND),
     _ONE: (_read, ("site", "slug", "at"), texts.API_READ),
     f"{_ONE}/revisions": (_revisions, ("site", "slug"), texts.API_REVISIONS),
@@ -176,7 +217,7 @@ def routes(view: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [
         (
             "^" + path.replace("{site}", "(?P<site>[^/]+)").replace("{slug}", "(?P<slug>[^/]+)") + "$",
-            view(Served(endpoint), SEARCHES),
+            view(Served(path, endpoint), SEARCHES),
         )
         for path, (endpoint, _, _) in ENDPOINTS.items()
     ]

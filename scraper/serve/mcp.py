@@ -18,6 +18,9 @@ from scraper.serve.workers import ArchiveAway, WorkerLost
 
 Job: TypeAlias = Callable[[Ask], tools.Json]
 
+#: What the Model Context Protocol says of a tool that only reads, and what is here.
+READS = {"readOnlyHint": True, "openWorldHint": False}
+
 
 def _said(db: sqlite3.Connection, *, room: Room, origin: str, job: Job) -> tools.Json:
     return job(Ask(room, db, "/", {}, "", origin))
@@ -36,8 +39,10 @@ async def _answered(datasette: Datasette, job: Job) -> tools.Json:
     origin = frame_of(room).settings.public_url.rstrip("/")
     try:
         return await SEARCHES.run(room, partial(_said, room=room, origin=origin, job=job))
-    except (NotHere, UsageError, search.TooBroad) as error:
-        return {"error": str(error) or "Try a longer word before the *."}
+    except (NotHere, UsageError) as error:
+        return {"error": str(error)}
+    except search.TooBroad:
+        return {"error": texts.TOO_LONG}
     except LaneFull:
         return {"error": texts.MANY_SEARCHES}
     except (ArchiveAway, WorkerLost):
@@ -45,11 +50,15 @@ async def _answered(datasette: Datasette, job: Job) -> tools.Json:
 
 
 def register(datasette: Datasette, mcp: Any) -> None:
-    """Add the tools to *mcp*, the server of datasette-mcp."""
+    """Add the tools to *mcp*, the server of datasette-mcp.
+
+    What is wrong is an answer, ``error``: of an exception that is not its own the server tells assistants no word.
+    """
 
     async def search_posts(query: str, page: int = 1, size: int = 10) -> tools.Json:
         """Search the archived posts. Quotes are verbatim; matched says how much of the query a post has."""
-        request = search.Request(query=search.parse(query), page=page, size=min(size, tools.MOST))
+        page, size = max(page, 1), min(max(size, 1), tools.MOST)
+        request = search.Request(query=search.parse(query), page=page, size=size)
         return await _answered(datasette, partial(tools.search_posts, request=request))
 
     async def read_post(url: str, at: str = "") -> tools.Json:
@@ -71,4 +80,4 @@ def register(datasette: Datasette, mcp: Any) -> None:
         return await _answered(datasette, partial(tools.list_changes, since=since, size=size))
 
     for tool in (search_posts, read_post, compare_post, cite_post, list_changes):
-        mcp.tool()(tool)
+        mcp.tool(annotations=READS)(tool)

@@ -1187,7 +1187,6 @@ API_ABOUT = (
 )
 API_NOT_HERE = "There is no such post or revision."
 API_UNCLEAR = "A value is not of the form described, or the search is too long."
-API_NEEDS_Q = "q is missing: what to search for."
 API_SELF, API_POSTS = "This description", "All posts, newest first, a page at a time"
 API_SEARCH = "Posts that a query finds, best first; those with most or any of its words follow, marked so"
 API_FIND = "A post by any address that leads to it"
@@ -1223,8 +1222,20 @@ def no_such_time(said: str) -> str:
     return f"expected a year, month, day or time in UTC (2021, 2021-05, 2021-05-03, 2021-05-03T14:05:00Z), found {said[:80]!r}"
 
 
-def no_such_state(said: str, known: Iterable[str]) -> str:
+def no_such_choice(said: str, known: Iterable[str]) -> str:
     return f"expected one of {', '.join(known)}, found {said[:80]!r}"
+
+
+def no_such_number(said: str, most: int) -> str:
+    return f"expected a number from 1 to {most}, found {said[:80]!r}"
+
+
+def no_such_parameter(said: str, known: Iterable[str]) -> str:
+    return f"there is no parameter {said[:80]!r} here; known are: {', '.join(known) or 'none'}"
+
+
+def parameter_missing(name: str) -> str:
+    return f"{name} is missing: {API_PARAMETERS[name][0].lower()}{API_PARAMETERS[name][1:]}"
 
 
 def not_yet_captured(at: str) -> str:

@@ -35,7 +35,6 @@ def test_every_answer_is_json_that_any_page_may_read(reader: Any, path: str) -> 
     "path",
     [
         "/api/posts/upr2020/nope",
-        "/api/search",
         f"{POST}?at=1999",
         "/api/find?url=x.example/y",
         "/api/nothing",
@@ -146,7 +145,8 @@ def test_the_five_tools_answer_assistants(library: Path) -> None:
     tools: dict[str, Callable[..., Any]] = {}
 
     class Server:
-        def tool(self) -> Callable[[Callable[..., Any]], None]:
+        def tool(self, annotations: dict[str, bool]) -> Callable[[Callable[..., Any]], None]:
+            assert annotations["readOnlyHint"]
             return lambda function: tools.update({function.__name__: function})
 
     register(datasette(library), Server())
@@ -158,13 +158,44 @@ def test_the_five_tools_answer_assistants(library: Path) -> None:
             await tools["cite_post"]("upr2020.org/post/flint-0"),
             await tools["compare_post"]("upr2020.org/post/flint-0", "2012"),
             await tools["list_changes"](),
-            await tools["read_post"]("elsewhere.example/none"),
         ]
 
-    found, read, cited, _, changes, missing = asyncio.run(asked())
+    found, read, cited, _, changes = asyncio.run(asked())
     assert len(tools) == 5
     assert found["total"] > 0
     assert all(quote in read["body_text"] for quote in read["quotes"])
     assert cited["citations"] and cited["bibtex"]
     assert "changes" in changes
-    assert missing["error"]
+    assert "elsewhere" in asyncio.run(tools["read_post"]("elsewhere.example/none"))["error"]
+    assert asyncio.run(tools["search_posts"]("flint", page=-3, size=-5))["page"] == 1
+
+
+REFUSED = (
+    ("/api/search", "q is missing"), ("/api/search?q=+", "q is missing"), ("/api/find", "url is missing"),
+    (f"{POST}/compare", "before is missing"), ("/api/search?q=flint&page=0", "1 to 1000000"),
+    ("/api/search?q=flint&page=-1", "1 to"), ("/api/search?q=flint&page=two", "1 to"),
+    ("/api/search?q=flint&page=99999999999999999999", "1 to"), ("/api/search?q=flint&size=101", "1 to 100"),
+    ("/api/coverage?state=wanted&size=1001", "1 to 1000"), ("/api/search?q=flint&sort=best", "relevance"),
+    ("/api/search?q=flint&match=some", "most"), ("/api/posts?sites=a", "'sites'"), ("/api?q=flint", "known are: none"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "said"), REFUSED)
+def test_what_cannot_be_meant_is_refused_and_said(reader: Any, asked: str, said: str) -> None:
+    answer = reader.get(asked)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+
+
+def test_a_page_behind_the_last_has_no_hits(reader: Any) -> None:
+    found = reader.get("/api/search?q=flint&page=1000000").json()
+    assert (found["hits"], found["page"]) == ([], 1_000_000) and found["total"] > 0
+
+
+def test_the_description_tells_what_each_parameter_may_be(reader: Any) -> None:
+    paths = reader.get("/api").json()["paths"]
+    asked = {each["name"]: each for each in paths["/api/search"]["get"]["parameters"]}
+    assert asked["q"]["required"] and not asked["page"]["required"]
+    assert asked["size"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100}
+    assert asked["match"]["schema"]["enum"] == ["all", "most", "any"]
+    assert paths["/api/coverage"]["get"]["parameters"][-1]["schema"]["maximum"] == 1000
