@@ -195,6 +195,15 @@ def size(count: int) -> str:
     return f"{value:.{digits}f} {_UNITS[thousands - 1]}"
 
 
+#: Numbers that a sentence spells out.
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_words(count: int) -> str:
+    """``two``; from ten on in figures, as in running text."""
+    return _WORDS[count] if count < len(_WORDS) else f"{count:,}"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """``1 capture``, ``2 captures``; *many* where an s is not enough."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -57,6 +57,11 @@ class Bar:
         return sum(self.counts)
 
     @property
+    def leads(self) -> bool:
+        """Whether its link leads to posts, or takes back the choice of it; of an empty year nothing is to be seen."""
+        return self.total > 0 or self.chosen
+
+    @property
     def top(self) -> float:
         """Pixels from above."""
         return min((part.y for part in self.parts), default=float(FLOOR))

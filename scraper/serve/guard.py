@@ -36,6 +36,9 @@ NUMBERS = ("_timelimit", "_ttl", "_facet_size")
 READING = ("GET", "HEAD", "OPTIONS")
 #: The status of another one (RFC 9110, 15.5.6).
 NOT_ALLOWED = 405
+#: No such page, and a fault of the program.
+NOT_FOUND, FAULT = 404, 500
+FOREIGN = (NOT_FOUND, FAULT)
 #: Statuses from there on say that something went wrong.
 FAULTS = 400
 
@@ -217,14 +220,15 @@ class Sender:
             return
         if message["type"] == "http.response.start":
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", [])]
-            if foreign(message["status"], headers) and not for_programs(self._scope, self._about.room):
+            status = message["status"]
+            if foreign(status, headers) and not for_programs(self._scope, self._about.room):
                 self._replaced = True
-                page = await asyncio.to_thread(not_found, self._about.room, str(self._scope.get("path", "")))
+                page = await asyncio.to_thread(in_place_of, status, self._about.room, str(self._scope.get("path", "")))
                 await answer(page, self._scope, self._send)
                 return
-            if message["status"] >= FAULTS and for_programs(self._scope, self._about.room) and is_page(headers):
+            if status >= FAULTS and for_programs(self._scope, self._about.room) and is_page(headers):
                 self._replaced = True
-                await answer(self._in_json(message["status"], headers), self._scope, self._send)
+                await answer(self._in_json(status, headers), self._scope, self._send)
                 return
             kept = headers if self._about.open else [each for each in headers if each[0] != b"set-cookie"]
             message = {**message, "headers": protected(kept)}
@@ -242,8 +246,15 @@ def is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def foreign(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether this is Datasette's page for an address that leads nowhere."""
-    return status == 404 and is_page(headers) and b"content-security-policy" not in dict(headers)
+    """Whether this is Datasette's page for an address that leads nowhere, or for a fault, whose words it repeats."""
+    return status in FOREIGN and is_page(headers) and b"content-security-policy" not in dict(headers)
+
+
+def in_place_of(status: int, room: Room, path: str) -> PageResponse:
+    """Our page for what Datasette would say at *path*."""
+    if status == NOT_FOUND:
+        return not_found(room, path)
+    return problem_page(room, texts.FAULT, status)
 
 
 def not_found(room: Room, path: str) -> PageResponse:

@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from scraper import cite, diff
@@ -17,7 +18,8 @@ from scraper.serve.permalinks import Revision, current_revision, named, path_of,
 from scraper.serve.picture_pages import in_text
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
-from scraper.store import capture_queries, picture_queries, revision_queries
+from scraper.serve.security_headers import FRAMING
+from scraper.store import capture_queries, holdings, picture_queries, revision_queries
 
 #: A paragraph with segments of more than one kind.
 CHANGED = "changed"
@@ -103,6 +105,22 @@ class Targets:
     added: tuple[str, ...]
 
 
+class View(StrEnum):
+    """How two versions are laid out, as an address spells it."""
+
+    ONE_TEXT = ""
+    BESIDE = "beside"
+    #: Their captures, as the pages looked.
+    LOOKS = "looks"
+
+
+def views(ask: Ask, looked: Iterable[str]) -> tuple[View, ...]:
+    """Those that can be chosen; *looked*: where the captures are shown as pages, empty for one that cannot be."""
+    if all(looked) and holdings.has_bodies(ask.db):
+        return tuple(View)
+    return (View.ONE_TEXT, View.BESIDE)
+
+
 def pair_of(ask: Ask, post: sqlite3.Row, versions: Sequence[Revision]) -> tuple[Revision, Revision]:
     """The versions to compare. Raises NotHere where none is named and there is but one."""
     names = ask.one("from"), ask.one("to")
@@ -114,7 +132,8 @@ def pair_of(ask: Ask, post: sqlite3.Row, versions: Sequence[Revision]) -> tuple[
 
 
 def compare(ask: Ask) -> PageResponse:
-    """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too.
+    """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too, ``view`` is a
+    `View`.
 
     Without names, the latest version is compared with the one before it.
     """
@@ -122,11 +141,18 @@ def compare(ask: Ask) -> PageResponse:
     versions = revisions_of(ask, post["id"])
     old, new = pair_of(ask, post, versions)
     changes = diff.diff(old.row["body_text"], new.row["body_text"])
-    whole, beside = ask.one("all") == "1", ask.one("view") == "beside"
+    looked = {each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)}
+    offered = views(ask, looked.values())
+    view = next((each for each in offered if each == ask.one("view")), View.ONE_TEXT)
+    whole = ask.one("all") == "1"
     pair = (("from", old.name), ("to", new.name))
     here = path_of(post) + "/diff"
-    viewed = (("view", "beside"),) if beside else ()
+    viewed = (("view", view.value),) if view else ()
     all_of_it = (("all", "1"),) if whole else ()
+    folding = [
+        (ask.link(here, *pair, *viewed), texts.FOLD, not whole),
+        (ask.link(here, *pair, ("all", "1"), *viewed), texts.UNFOLD, whole),
+    ]
     return PageResponse(
         render(
             "diff.html",
@@ -140,22 +166,22 @@ def compare(ask: Ask) -> PageResponse:
             same=sum(each.kind == diff.SAME for each in changes),
             all=len(changes),
             versions=versions,
-            looked={each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)},
+            looked=looked,
             places={each.name: number for number, each in enumerate(versions, 1)},
-            beside=beside,
+            view=view,
             ways=[
-                (ask.link(here, *pair, *all_of_it), texts.IN_ONE_TEXT, not beside),
-                (ask.link(here, *pair, *all_of_it, ("view", "beside")), texts.SIDE_BY_SIDE, beside),
-                (ask.link(here, *pair, *viewed), texts.FOLD, not whole),
-                (ask.link(here, *pair, ("all", "1"), *viewed), texts.UNFOLD, whole),
+                (ask.link(here, *pair, *all_of_it, *((("view", each.value),) if each else ())), words, each == view)
+                for each, words in zip(offered, texts.COMPARE_VIEWS, strict=False)
             ],
+            folding=[] if view == View.LOOKS else folding,
             summary=diff.summary(changes),
             fields=fields(old.row, new.row),
             targets=targets(old.row["targets"], new.row["targets"]),
             other=ask.link(here, *pair, ("all", "1"), *viewed),
             turned=ask.link(here, ("from", new.name), ("to", old.name), *all_of_it, *viewed),
             direction=formatting.direction(post["language"]) if post["language"] else "auto",
-        )
+        ),
+        headers=FRAMING if view == View.LOOKS else {},
     )
 
 

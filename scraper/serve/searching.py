@@ -31,7 +31,7 @@ SHOWN = 6
 #: The further ones that are on the page; `values_page` has all.
 AT_MOST = 24
 #: Facets in the order shown; years are the chart.
-ORDER = ("site", "gone", "category", "author", "pdf", "language", "tag")
+ORDER = ("site", "gone", "category", "tag", "author", "pdf", "language")
 
 _MARKED = re.compile(f"{search.MARK}(.*?){search.UNMARK}", re.DOTALL)
 

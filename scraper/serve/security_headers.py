@@ -8,6 +8,8 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+#: The same for a page that shows captures of this archive in frames: these run nothing either, by their own policy.
+FRAMING = {"Content-Security-Policy": f"{CSP}; frame-src 'self'"}
 SAFE = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",

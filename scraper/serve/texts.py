@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from scraper.numbers import plural
+from scraper.numbers import in_words, plural
 from scraper.serve.formatting import day
 from scraper.vocabulary import EventKind, WithdrawalKind
 
@@ -83,6 +83,7 @@ TOO_LONG = (
 MANY_SEARCHES = "Many searches are running. Try again in 10 seconds; posts and the home page still work."
 BUSY = "The archive could not be read just now. Try again in 10 seconds."
 BROKEN = "Part of this archive is damaged. The operator can run `ushrn verify` for details."
+FAULT = "The fault is on this side, and has been written to the server’s log. Posts and searches may still work."
 NO_SUCH_PAGE = "There is no page at this address."
 WITHDRAWALS_CLOSED = "This table is not public: it names who decided. The page of withdrawn posts shows what is public."
 DECISIONS_CLOSED = "This table is not public: it names who decided. A capture that was set aside is shown nowhere."
@@ -154,6 +155,8 @@ FORMATS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"), ("atom", "
            ("bib", "BibTeX"), ("biblatex.bib", "biblatex"), ("csl.json", "CSL-JSON"))  # fmt: skip
 AS_TABLE = "Show as a table"
 UNTITLED = "Untitled"
+#: Tags beside a post; more wait behind a summary.
+NAMES_SHOWN = 12
 #: Letters from which on a title is set smaller.
 LONG_TITLE = 140
 WITHDRAWN_POST = "A withdrawn post"
@@ -182,11 +185,11 @@ def overview_title(publisher: str, sites: list[str], first: str, last: str) -> s
 
 def overview_lead(posts: int, sites: int, offline: int) -> str:
     """What is here, in one sentence; *offline*: sites that no longer answer."""
-    now = {0: "", 1: ", one of them now offline"}.get(offline, f", {offline} of them now offline")
+    now = {0: "", 1: ", one of them now offline"}.get(offline, f", {in_words(offline)} of them now offline")
     if sites == offline:
         now = ", now offline" if sites == 1 else ", all of them now offline"
     return (
-        f"{plural(posts, 'post')} from {plural(sites, 'website')}{now}: the text as captured, "
+        f"{plural(posts, 'post')} from {in_words(sites)} {'website' if sites == 1 else 'websites'}{now}: the text as captured, "
         "every edit between captures, and proof of what each page said and when."
     )
 
@@ -337,6 +340,7 @@ def found(total: int) -> str:
 
 
 MATCHED = {"all": "all words", "most": "all or most of the words", "any": "any of the words"}
+NONE_EXACT = "Downloads hold exact results, and there are none."
 ONLY_EXACT, NOT_COUNTED = "Only exact results", "Not in downloads, feeds or counts unless you ask for them."
 DID_YOU_MEAN, OR_MEAN = "Did you mean", "or"
 NAMES_LIKE, LACKS = "Names like these words", "Without"
@@ -366,7 +370,11 @@ def have_all(total: int, words: int) -> str:
 
 
 def in_no_post(words: tuple[str, ...]) -> str:
-    return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} in no post of this archive."
+    """Of at least one word."""
+    *first, last = words
+    if not first:
+        return f"{last} is in no post of this archive."
+    return f"{', '.join(first)} and {last} are in no post of this archive."
 
 
 CITE_SEARCH = "Cite this search"
@@ -409,7 +417,18 @@ def page_of(page: int, pages: int) -> str:
 
 def filter_these(total: int) -> str:
     """The heading of the filters."""
-    return f"Filter these {plural(total, 'result')}"
+    match total:
+        case 0:
+            return NARROW
+        case 1:
+            return "Filter this result"
+        case _:
+            return f"Filter these {total:,} results"
+
+
+def take_others(count: int) -> str:
+    """The link that downloads what is not exact, where nothing is."""
+    return f"Download the {plural(count, 'other')} (CSV)" if count != 1 else "Download the other one (CSV)"
 
 
 def take_these(total: int) -> str:
@@ -613,6 +632,11 @@ CAPTURE_BASES = {
 }
 CAPTURE_SOURCES = {"live": "the live site", "wayback": "the Wayback Machine", "commoncrawl": "Common Crawl",
                    "warc": "a WARC file", "file": "a saved file"}  # fmt: skip
+#: In the margin of the captures: who made them, and whose times they have.
+CAPTURED_BY = {"live": "By this archive’s own visits", "wayback": "From the Wayback Machine",
+               "commoncrawl": "From Common Crawl", "warc": "From web archive files", "file": "From saved files"}  # fmt: skip
+CAPTURED_BY_WORDS = {"live": "times from our clock", "wayback": "times as given there",
+                     "commoncrawl": "times as given there", "warc": "times as written in them"}  # fmt: skip
 VERDICTS = {"new": "first version", "changed": "changed", "same": "unchanged", "older": "an older state",
             "worse": "not readable as the post", "missing": "missing", "gone": "gone", "returned": "restored",
             "redirect": "a redirect"}  # fmt: skip
@@ -741,6 +765,7 @@ FOLLOW_SELECTION, FOLLOW_HOLDS = "only this selection", "The feed holds the newe
 FOLLOW_SEARCH = "A search can be followed too: look for “Follow as a feed” beside its results."
 FOLLOW_MAIL, FOLLOW_COMMAND = "For a digest by mail:", "ushrn changes --since DAY --format html"
 ALL_EVENTS, KINDS, EARLIER, NEWEST = "All", "Kind", "Older", "Newest"
+NO_SUCH_CHANGE = "No changes match these filters."
 NOTHING_HAPPENED = "No changes recorded yet."
 
 CAME_FROM = {
@@ -1009,7 +1034,7 @@ COMPARED, DIFF_TO_CURRENT = "Compared", "Compare with the latest version"
 DIFF_TITLE = "What changed"
 BEFORE, AFTER, TEXT = "Before", "After", "Text"
 FOLD, UNFOLD, TURN = "Only changes", "Whole text", "Swap"
-IN_ONE_TEXT, SIDE_BY_SIDE, VIEW = "In one text", "Side by side", "View"
+COMPARE_VIEWS, VIEW = ("In one text", "Side by side", "As pictures of the page"), "View"
 IN_SHORT, FIELD, NONE = "In short", "Field", "none"
 VERSIONS, ALL_CAPTURES, CALENDAR_OF_CAPTURES = "Versions", "All captures", "Calendar of captures"
 THE_LATEST = "the latest"
@@ -1045,6 +1070,11 @@ def diff_summary(added: int, removed: int) -> str:
             return words_removed(removed)
         case _:
             return f"{words_added(added)}, {removed:,} removed"
+
+
+def looked_on(side: str, day: str) -> str:
+    """The name of a frame with a capture: ``Before: as it looked, 2 March 2021``."""
+    return f"{side}: {AS_IT_LOOKED_SHORT}, {day}"
 
 
 def version_number(number: int) -> str:

@@ -24,6 +24,7 @@ PAGES = {
     "revision": f"/post/upr2020/flint-0/revision/{EARLIER}",
     "diff": "/post/upr2020/flint-0/diff",
     "diff beside": "/post/upr2020/flint-0/diff?view=beside&all=1",
+    "diff as pictures": "/post/upr2020/flint-0/diff?view=looks",
     "captures": "/post/upr2020/flint-0/captures",
     "history": "/post/upr2020/flint-0/history",
     "file": "/post/upr2020/hub/file/1?q=wells",

@@ -1,10 +1,15 @@
 """Only what readers need is open, and an address that leads nowhere still leads on."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+from scraper.serve.archive import Room
+from scraper.serve.guard import Guarded, guarded
 
 CLOSED = ("/-/versions", "/-/versions.json", "/-/settings", "/-/plugins.json", "/-/databases", "/-/threads",
           "/-/actor.json", "/-/permissions", "/-/messages", "/-/allow-debug", "/-/patterns", "/-/logout",
@@ -104,3 +109,23 @@ def test_lists_and_feeds_never_repeat_a_name_that_only_the_reader_calls_us_by(re
 @pytest.mark.parametrize("name", ["[", "[::1", "a]b", "a b", "a/b", "evil.example/@localhost"])
 def test_a_host_that_can_be_none_is_answered_as_if_by_our_own_name(reader: Any, name: str) -> None:
     assert reader.get("/changes.atom", headers={"Host": name}).text == reader.get("/changes.atom").text
+
+
+def test_a_fault_is_said_on_our_own_page_without_the_words_of_the_fault(library: Path) -> None:
+    async def faulty(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 500, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<h1>Error 500</h1>KeyError: secret"})
+
+    room = Room("archive", "archive", library, immutable=True)
+    app = guarded(faulty, lambda: Guarded(room))
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
+            return await client.get("/post/upr2020/flint-0")
+
+    response = asyncio.run(asked())
+    assert response.status_code == 500
+    assert "Something went wrong here" in response.text and "secret" not in response.text
+    assert 'action="/search"' in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]

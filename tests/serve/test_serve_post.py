@@ -395,6 +395,40 @@ def test_two_revisions_are_compared_word_by_word(reader: Any) -> None:
     assert f"<del>{removed}400</del> <ins>{added}3</ins>" in turned
 
 
+def test_two_versions_are_shown_beside_each_other_as_the_pages_looked(reader: Any) -> None:
+    first, last = revision_names(reader)
+    path = f"/post/upr2020/flint-0/diff?from={first}&to={last}"
+    assert "As pictures of the page" in reader.get(path).text
+    answer = reader.get(f"{path}&view=looks")
+    frames = re.findall(r'<iframe class="framed-(\w+)" src="(/web/[^"]+)" title="([^"]+)" sandbox', answer.text)
+    assert [(side, name) for side, _, name in frames] == [
+        ("before", "Before: as it looked, 1 February 2026"), ("after", "After: as it looked, 15 February 2026"),
+    ]  # fmt: skip
+    assert all(reader.get(unescape(page)).status_code == 200 for _, page, _ in frames)
+    assert "frame-src 'self'" in answer.headers["content-security-policy"]
+    assert "frame-src" not in reader.get(path).headers["content-security-policy"]
+    assert "Only changes" not in answer.text
+
+
+def test_versions_of_which_only_words_are_kept_are_not_offered_as_pictures(open_room: Any, shelf: Any) -> None:
+    post = shelf.post("a")
+    shelf.change(post, "2026-02-02T10:00:00Z", body_text="Other words.")
+    shelf.db.execute("UPDATE captures SET media_type = 'text/plain' WHERE captured_at < '2026-02-02'")
+    text = open_room(shelf.path).get("/post/upr2020/a/diff?view=looks").text
+    assert "As pictures of the page" not in text and "<iframe" not in text
+    assert '<div class="diff"' in text and "Other words." in text
+
+
+def test_of_many_tags_the_first_are_shown_and_the_others_counted(open_room: Any, shelf: Any) -> None:
+    shelf.label(shelf.post("few"), "tag", *(f"few {number}" for number in range(12)))
+    shelf.label(shelf.post("many"), "tag", *(f"many {number}" for number in range(60)))
+    reader = open_room(shelf.path)
+    assert "<summary>" not in reader.get("/post/upr2020/few").text.partition("<dt>Tags")[2].partition("</div>")[0]
+    tags = reader.get("/post/upr2020/many").text.partition("<dt>Tags")[2].partition("</div>")[0]
+    shown, _, folded = tags.partition("<summary>48 more</summary>")
+    assert (shown.count("<a "), folded.count("<a ")) == (12, 48)
+
+
 def test_long_unchanged_stretches_are_folded_until_asked_for(open_room: Any, shelf: Any) -> None:
     paragraphs = [f"Paragraph number {number} stays." for number in range(30)]
     post = shelf.post("long", body_text="\n\n".join(paragraphs))

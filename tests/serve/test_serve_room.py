@@ -6,7 +6,10 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scraper.records import Setting
+from scraper.serve import texts
 from scraper.store import keep_setting
 
 
@@ -174,3 +177,29 @@ def test_tables_that_the_database_keeps_for_itself_wait_behind_a_summary(reader:
     assert "<code>posts</code>" in first and "<code>posts_fts_data</code>" not in first
     assert "<code>_sqlite_migrations</code>" not in first
     assert "<code>_sqlite_migrations</code>" in internal  # of an index's own tables, Datasette 1.0 lists none
+
+
+def test_filters_that_leave_no_change_say_so_and_lead_back_to_all(open_room: Any, shelf: Any) -> None:
+    shelf.post("a")
+    main = open_room(shelf.path).get("/changes?kind=gone").text.partition("<main")[2]
+    assert 'No changes match these filters. <a href="/changes">All changes</a>' in main
+    assert "No changes recorded yet" not in main
+
+
+def test_a_withdrawn_post_of_which_nothing_had_been_captured_claims_no_capture(open_room: Any, shelf: Any) -> None:
+    shelf.insert("withdrawals", url="https://www.upr2020.org/post/taken", at="2026-03-01T10:00:00Z", by="editors",
+                 reason="", withdrawn='{"kind": "post", "first": true}')  # fmt: skip
+    shelf.heard("https://www.upr2020.org/post/taken", "upr2020", "withdrawn")
+    text = open_room(shelf.path).get("/post/upr2020/taken").text
+    assert "This post has been withdrawn" in text
+    for words in ("0 times", "<dt>Captured", "<dt>Reason", "SHA-256 of the last capture", "<dd>–"):
+        assert words not in text, words
+
+
+@pytest.mark.parametrize(
+    ("sites", "offline", "words"),
+    [(1, 0, "from one website:"), (1, 1, "from one website, now offline:"), (3, 2, "three websites, two of them now"),
+     (12, 0, "from 12 websites:"), (2, 2, "from two websites, all of them now offline:")],
+)  # fmt: skip
+def test_the_first_sentence_spells_small_numbers_out(sites: int, offline: int, words: str) -> None:
+    assert words in texts.overview_lead(4, sites, offline)

@@ -6,7 +6,9 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -130,11 +132,24 @@ def test_a_bar_that_is_chosen_lets_go_and_shows_its_months(reader: Any, bars_of:
     found = re.search(r'<a href="([^"]+)" aria-current="true" class="bar chosen">', text)
     assert found
     assert found[1] == "/search?q=water"
-    months = bars_of(text)[10:]
-    assert [name for _, name, _ in months][:3] == ["Jan", "Feb", "Mar"]
+    months = [bar for bar in bars_of(text) if not bar[1].isdigit()]
+    assert re.findall(r'<text class="mark wide-only"[^>]*>([A-Z][a-z]{2})</text>', text)[:3] == ["Jan", "Feb", "Mar"]
     assert sum(number for _, _, number in months) == 3
     for link, name, number in months:
         assert int(reader.get(link.replace("/search?", "/search.csv?")).headers["x-total-count"]) == number, name
+
+
+def test_a_year_or_month_without_posts_stands_in_its_place_and_leads_nowhere(
+    open_room: Callable[..., Any], shelf: Any, bars_of: Any
+) -> None:
+    for year in (2014, 2017):
+        shelf.post(f"of-{year}", published_at=f"{year}-03-01T10:00:00Z")
+    reader = open_room(shelf.path)
+    for path in ("/", "/browse", "/search?q=short"):
+        text = reader.get(path).text
+        assert [(name, number) for _, name, number in bars_of(text)] == [("2014", 1), ("2017", 1)], path
+        assert re.findall(r'<text class="mark wide-only"[^>]*>(\d+)<', text) == ["2014", "2015", "2016", "2017"], path
+        assert "year=2015" not in text, path
 
 
 def test_filters_come_after_the_results_in_the_source(reader: Any) -> None:
@@ -148,6 +163,27 @@ def test_the_order_can_be_chosen(reader: Any) -> None:
     assert views == sorted(views, reverse=True)
     assert '<option value="views" selected>' in text
     assert '<input type="hidden" name="sort" value="views">' in text
+
+
+def test_where_no_post_has_all_words_no_empty_file_is_offered_but_the_others_are(reader: Any) -> None:
+    text = reader.get("/search?q=water+desalination+nonsense").text
+    rail = text.partition('id="narrow"')[2]
+    assert "Filter results</h2>" in rail and "these 0" not in text
+    assert "Downloads hold exact results, and there are none." in rail
+    link = re.search(r'<a href="([^"]+)"[^>]*>Download the (\d+) others \(CSV\)</a>', rail)
+    assert link
+    assert reader.get(unescape(link[1])).headers["x-total-count"] == link[2]
+    assert not re.search(r'href="/search\.(json|ris)', rail)
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [("/search?q=wells", "Filter this result"), ("/search?q=water&year=2016", "Filter these 3 results")],
+)
+def test_the_heading_of_the_filters_counts_as_people_do(
+    exhibition: Path, open_room: Any, path: str, heading: str
+) -> None:
+    assert f"{heading}</h2>" in open_room(exhibition).get(path).text
 
 
 def test_a_hit_in_a_pdf_says_so(reader: Any) -> None:
