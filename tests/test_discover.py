@@ -1,6 +1,7 @@
 """Sitemaps, feeds and robots.txt as sites really write them, and as an enemy would."""
 
 import gzip
+import json
 import tracemalloc
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites
-from scraper.reading import sitemaps
+from scraper.reading import feeds, sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Listed, Site, Target
 
@@ -127,6 +128,11 @@ ENTRY = f"<url><loc>{ONE}</loc></url>"
         pytest.param(f"{DECLARED}<!DOCTYPE urlset SYSTEM 'y.dtd'><urlset>{ENTRY}</urlset>", id="doctype"),
         pytest.param(f"{DECLARED}<urlset>{ENTRY}</urlset><script>x</script>", id="something behind its end"),
         pytest.param(f"<?xml version='1.1'?><urlset>{ENTRY}</urlset>", id="XML 1.1"),
+        pytest.param(f"<urlset><url><i:i><i:loc>/p.jpg</i:loc></i:i><loc>{ONE}</loc></url></urlset>", id="unbound"),
+        pytest.param(f"<URLSET><Url><Loc>{ONE}</Loc><LASTMOD/></Url></URLSET>", id="capitals"),
+        pytest.param(f"<urlset><url><loc>{ONE}&nbsp;</loc></url></urlset>", id="a reference of HTML"),
+        pytest.param(f"<urlset><url><loc>{ONE}&#1;\x0b</loc><t>&#xD800;</t></url></urlset>", id="what XML has not"),
+        pytest.param(f"<!DOCTYPE urlset [<!ELEMENT loc ANY>]><urlset>{ENTRY}</urlset>", id="doctype of elements"),
         pytest.param(f"{ONE}\r\n\r\n", id="a text sitemap"),
         pytest.param(gzip.compress(f"{ONE}\n".encode()), id="a packed text sitemap"),
         pytest.param(gzip.compress(gzip.compress(f"<urlset>{ENTRY}</urlset>".encode())), id="packed twice"),
@@ -143,6 +149,13 @@ def test_sitemaps_of_the_wild_are_read_whole(body: str | bytes) -> None:
     assert (found.kind, found.complete, found.problem) == ("urlset", True, None)
 
 
+def test_a_sitemap_behind_a_sitemap_is_said() -> None:
+    found = sitemaps.read_sitemap(f"<urlset>{ENTRY}</urlset>\n{DECLARED}<urlset>{ENTRY}</urlset>".encode(), MAP)
+    assert (len(found.entries), found.complete) == (1, False)
+    assert found.problem is not None
+    assert "another behind its end" in found.problem.message
+
+
 def test_an_ampersand_that_nobody_escaped_costs_no_address() -> None:
     body = f"<urlset><url><loc>{ONE}?a=1&b=2&amp;c=3</loc></url>" + ENTRY * 9000 + "</urlset>"
     found = sitemaps.read_sitemap(body.encode(), MAP)
@@ -154,8 +167,8 @@ def test_an_ampersand_that_nobody_escaped_costs_no_address() -> None:
 def test_a_feed_that_breaks_off_keeps_its_items_and_says_so() -> None:
     items = "".join(f"<item><title>{n}</title><link>{ONE}-{n}</link></item>" for n in range(3))
     whole = f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
-    assert discover.read_feed(whole, MAP).problem is None
-    cut = discover.read_feed(whole[:-40], MAP)
+    assert feeds.read_feed(whole, MAP).problem is None
+    cut = feeds.read_feed(whole[:-40], MAP)
     assert len(cut.items) >= 2
     assert cut.problem is not None
     assert cut.problem.kind == "feed-cut"
@@ -171,7 +184,7 @@ def test_a_web_page_in_place_of_a_sitemap_is_a_problem() -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_make_a_sitemap_or_feed_raise(body: bytes) -> None:
     assert sitemaps.read_sitemap(body, MAP).complete in (True, False)
-    assert discover.read_feed(body, MAP).url == MAP
+    assert feeds.read_feed(body, MAP).url == MAP
 
 
 @given(st.lists(st.sampled_from("abcdefghij"), unique=True), st.integers(min_value=1))
@@ -188,9 +201,20 @@ FEED = (
     '<guid isPermaLink="false">64b3</guid><pubDate>Sun, 16 Jul 2023 11:14:21 +0200</pubDate></item></channel></rss>'
 )
 
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Lantern",
+    "home_page_url": "/news-1",
+    "items": [
+        {"url": "/post/a\u00f1o", "title": "One & only", "date_published": "2023-07-16T11:14:21+02:00"},
+        {"id": "no address"},
+        "no item",
+    ],
+}
+
 
 def test_a_feed_names_its_posts_in_utc_and_its_list_page() -> None:
-    found = discover.read_feed(FEED.encode(), "https://www.lantern.example/blog-feed.xml")
+    found = feeds.read_feed(FEED.encode(), "https://www.lantern.example/blog-feed.xml")
     assert found.items == (
         Listed(
             url="https://www.lantern.example/post/a%C3%B1o", title="One & only", published_at="2023-07-16T09:14:21Z"
@@ -207,26 +231,41 @@ def test_a_feed_names_its_posts_in_utc_and_its_list_page() -> None:
         lambda text: gzip.compress(text.encode()),
         lambda text: gzip.compress(gzip.compress(text.encode())),
         lambda text: text.encode("utf-8-sig"),
+        lambda text: text.partition("?>")[2].encode("utf-16"),
+        lambda text: text.encode() + b" " * 9000,
+        lambda text: text.replace("</channel>", "<item><title>No address</title></item></channel>").encode(),
+        lambda _: json.dumps(JSON_FEED).encode(),
     ],
-    ids=["UTF-16", "packed", "packed twice", "a byte order mark"],
+    ids=[
+        "UTF-16",
+        "packed",
+        "packed twice",
+        "a byte order mark",
+        "UTF-16 that says nothing",
+        "blanks at its end",
+        "an item without an address",
+        "JSON Feed",
+    ],
 )
 def test_a_feed_of_the_wild_is_read_whole(wild: Callable[[str], bytes]) -> None:
     url = "https://www.lantern.example/blog-feed.xml"
-    found = discover.read_feed(wild(FEED), url)
-    assert found == discover.read_feed(FEED.encode(), url)
+    found = feeds.read_feed(wild(FEED), url)
+    assert found == feeds.read_feed(FEED.encode(), url)
     assert found.items and found.problem is None
 
 
 def test_an_empty_feed_is_no_problem() -> None:
     body = FEED.partition("<item>")[0].encode() + b"</channel></rss>"
-    assert discover.read_feed(body, MAP).problem is None
+    assert feeds.read_feed(body, MAP).problem is None
 
 
 @pytest.mark.parametrize(
-    "body", [b"<!DOCTYPE html><html><title>x</title>", b"  <html lang=en>", b"", b"\x00\x01", b"{}"]
-)
+    "body",
+    [b"<!DOCTYPE html><html><title>x</title>", b"  <html lang=en>", b"", b"\x00\x01", b"{}", b'{"version": 1}',
+     b"{" * 99_999, b'<rss version="2.0"><channel ' + b" ".join(b"a%d=''" % n for n in range(600)) + b"/></rss>"],
+)  # fmt: skip
 def test_a_feed_that_is_something_else_is_a_problem(body: bytes) -> None:
-    problem = discover.read_feed(body, MAP).problem
+    problem = feeds.read_feed(body, MAP).problem
     assert problem is not None
     assert problem.kind == "not-a-feed"
 

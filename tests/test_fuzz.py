@@ -16,7 +16,7 @@ import zstandard
 from scraper.demo.endpoints import pdf
 from scraper.errors import Unreadable
 from scraper.pdf import text_of
-from scraper.reading import read_capture, sources
+from scraper.reading import feeds, read_capture
 from scraper.reading.page_reader import extract
 from scraper.reading.sitemaps import read_sitemap
 from scraper.records import Capture
@@ -121,7 +121,7 @@ def wrapped_page(body: bytes) -> None:
 
 
 def feed(body: bytes) -> None:
-    sources.read_feed(body, URL)
+    feeds.read_feed(body, URL)
 
 
 def sitemap(body: bytes) -> None:

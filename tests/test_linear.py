@@ -53,6 +53,15 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
         "<item><title>a</title><link>https://www.a.org/post/x</link></item>",
         "</channel></rss>",
     ),
+    "a feed of one post's subjects": (
+        "feed",
+        '<rss version="2.0"><channel><item>',
+        "<category>{}</category>",
+        "</item></channel></rss>",
+    ),
+    "a feed of attributes": ("feed", '<rss version="2.0" ', "a{}='' ", "></rss>"),
+    "a sitemap of attributes": ("sitemap", "<urlset ", "a{}='' ", "></urlset>"),
+    "blanks before a feed": ("feed", "", "  \n", '<rss version="2.0"></rss>'),
     "a list": (
         "list",
         '<div data-hook="feed-page-root">',
@@ -131,7 +140,8 @@ def test_the_cost_of_a_source_grows_with_its_length(what: str) -> None:
     kind, before, one, after = ELSEWHERE[what]
 
     def work(size: int) -> Callable[[], object]:
-        body = f"{before}{one * size}{after}".encode()
+        middle = "".join(map(one.format, range(size))) if "{}" in one else one * size
+        body = f"{before}{middle}{after}".encode()
         return lambda: read(kind, body)
 
     assert growth(work) < MOST

@@ -13,6 +13,10 @@ from scraper.vocabulary import ReadingKind
 
 #: A page that links to so many posts is a list, whatever it looks like.
 ENOUGH_LINKS = 3
+#: Links to feeds of the forms that are read.
+FEEDS = ", ".join(
+    f'link[rel~="alternate"][type="application/{form}"]' for form in ("rss+xml", "atom+xml", "feed+json", "rdf+xml")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def look_at(url: str, capture: Capture, reading: Reading, site: Site) -> ListPag
         links=links,
         posts=tuple(link for link in links if urls.is_post(link) and discover.belongs(link, site)),
         next_url=reading.next_url or _linked(page, 'link[rel~="next"], a[rel~="next"]', site),
-        feed=_linked(page, 'link[rel~="alternate"][type="application/rss+xml"]', site),
+        feed=_linked(page, FEEDS, site),
         is_front=discover.is_front(capture.url, site),
     )
 

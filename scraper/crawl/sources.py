@@ -11,7 +11,7 @@ from scraper.crawl.sitemap_queue import SitemapQueue
 from scraper.decide import UrlState
 from scraper.errors import Forbidden
 from scraper.numbers import plural
-from scraper.reading import Sitemap, SitemapKind, sitemaps
+from scraper.reading import Sitemap, SitemapKind, feeds, sitemaps
 from scraper.reading import sources as discover
 from scraper.records import Problem, Site
 from scraper.runs import ProgressStep
@@ -171,7 +171,7 @@ class Discovery:
         answer = self.session.source(url, CaptureKind.FEED, self.site, self.memory)
         if answer is None:
             return None
-        feed = discover.read_feed(answer[0].payload, url)
+        feed = feeds.read_feed(answer[0].payload, url)
         targets = discover.targets_of_listed(feed.items, self.site, "feed")
         self.found.targets += targets
         self.found.in_feed = {urls.canonical(target.url) for target in targets}

@@ -3,7 +3,7 @@
 `capture.read_capture` asks, by the capture's kind, the page reader, the sources, the PDF or the counts reader.
 """
 
-from scraper.reading import sitemaps, sources, wix_counts_api
+from scraper.reading import feeds, sitemaps, sources, wix_counts_api
 from scraper.reading.apart import PageRead, ReaderApart, outcome, read_page
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
@@ -17,6 +17,7 @@ __all__ = [
     "Sitemap",
     "SitemapKind",
     "extract",
+    "feeds",
     "fingerprint",
     "outcome",
     "read_capture",

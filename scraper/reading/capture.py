@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scraper import magic, pdf, urls
-from scraper.reading import sitemaps, wix_counts_api
-from scraper.reading import sources as discover
+from scraper.reading import feeds, sitemaps, wix_counts_api
 from scraper.reading.page_reader import extract
 from scraper.reading.sitemaps import SitemapKind
 from scraper.records import Capture, Listed, Problem, Reading
@@ -60,7 +59,7 @@ def _of_sitemap(capture: Capture) -> Reading:
 
 
 def _of_feed(capture: Capture) -> Reading:
-    found = discover.read_feed(capture.payload, capture.url)
+    found = feeds.read_feed(capture.payload, capture.url)
     problems = (found.problem,) if found.problem else ()
     return Reading(kind=ReadingKind.LIST, url=capture.url, layout="feed", listed=found.items, problems=problems)
 

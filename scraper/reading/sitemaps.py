@@ -4,11 +4,14 @@ All of it is hostile input: a sitemap that declares entities is refused whole (s
 cut off keeps what it had named but is not `complete`, and only a complete one may ever speak of what is *not* there.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from html.entities import html5
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from scraper import magic, urls
 from scraper.charset import decode
@@ -19,17 +22,20 @@ from scraper.vocabulary import Stage
 #: The protocol allows 50 MB and 50 000 addresses in one sitemap (sitemaps.org); nothing beyond is read.
 SITEMAP_BYTES = 50 * 1024 * 1024
 SITEMAP_ENTRIES = 50_000
-CHUNK = 1 << 16
+#: Characters that expat is given at a time, twice as many each time: what it has not seen the end of it reads again.
+CHUNK, LARGEST_CHUNK = 1 << 16, 1 << 20
 DEEPEST = 32
 #: Seen: sitemaps served as gzip whose server packs them once more.
 LAYERS = 3
 
 #: Where a sitemap begins, whatever stands before it: blank lines, a byte order mark, a PHP warning, a DOCTYPE.
-_ROOT = re.compile(r"<(?:[\w.-]{1,64}:)?(?:urlset|sitemapindex)[\s/>]")
-#: A declaration of entities, or the bracket that may hold one.
-_DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]{0,1000}\[", re.IGNORECASE)
-#: An ampersand that begins none of XML's own references: written by generators that escape nothing.
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_ROOT = re.compile(r"<(?:[\w.-]{1,64}:)?(?:urlset|sitemapindex)[\s/>]", re.IGNORECASE)
+_DECLARES = re.compile(r"<!ENTITY", re.IGNORECASE)
+#: An ampersand that begins none of XML's own references: HTML's, a number, or nothing that a generator has escaped.
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,30};)?")
+_LONGEST_REFERENCE = 34
+#: What XML 1.0 (2.2) has no place for.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -89,6 +95,8 @@ class _SitemapReader:
 
     def __init__(self) -> None:
         self.kind = SitemapKind.OTHER
+        #: How many elements that a sitemap may begin with were met.
+        self.roots = 0
         self.entries: list[SitemapEntry] = []
         self.path: list[str] = []
         self.text: list[str] = []
@@ -97,8 +105,10 @@ class _SitemapReader:
         self.found: dict[str, str] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - expat's signature
+        root = _ROOTS.get(local(name))
+        self.roots += root is not None
         if not self.path:
-            self.kind = _ROOTS.get(local(name), SitemapKind.OTHER)
+            self.kind = root or SitemapKind.OTHER
         if len(self.path) > DEEPEST:
             raise _REFUSED
         self.path.append(name)
@@ -116,13 +126,13 @@ class _SitemapReader:
             if self.found.get("loc"):
                 self.entries.append(SitemapEntry(url=self.found["loc"], lastmod=self.found.get("lastmod") or None))
             self.found = {}
-        elif local(above) in ("url", "sitemap") and name.rpartition(" ")[0] == above.rpartition(" ")[0]:
+        elif local(above) in ("url", "sitemap") and name.rpartition(":")[0] == above.rpartition(":")[0]:
             self.found[local(name)] = "".join(self.text).strip()
 
 
 def local(name: str) -> str:
-    """The name without its namespace."""
-    return name.rpartition(" ")[2]
+    """The name without its prefix, whatever its case. Prefixes are not looked up: many are declared nowhere."""
+    return name.rpartition(":")[2].lower()
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
@@ -208,7 +218,7 @@ def _read_lines(text: str, reader: _SitemapReader) -> None:
 
 def _read_xml(text: str, start: int, reader: _SitemapReader) -> None:
     """The document from *start* on. Raises _Wrong where it breaks off, holds too much, or is nested without end."""
-    parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
+    parser = expat.ParserCreate(encoding="utf-8")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
@@ -220,7 +230,8 @@ def _read_xml(text: str, start: int, reader: _SitemapReader) -> None:
         parser.Parse(b"", True)  # noqa: FBT003 - expat's signature
     except expat.ExpatError as error:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
-            return  # the sitemap itself has ended
+            _check_nothing_follows(text, reader)  # the sitemap itself has ended
+            return
         cut = (
             "expected a whole sitemap, it breaks off after "
             f"{plural(len(reader.entries), 'address', 'addresses')}: {error}"
@@ -228,12 +239,25 @@ def _read_xml(text: str, start: int, reader: _SitemapReader) -> None:
         raise _Wrong("sitemap-cut", cut) from None
 
 
+def _check_nothing_follows(text: str, reader: _SitemapReader) -> None:
+    """Something stands behind the sitemap. Raises _Wrong where that is another one."""
+    if sum(1 for _ in _ROOT.finditer(text)) > reader.roots:
+        raise _Wrong("sitemap-cut", "expected one sitemap, found another behind its end; only the first was read")
+
+
 def _pieces(text: str, start: int) -> Iterator[bytes]:
-    """The document as UTF-8, piece by piece, with ampersands that begin no reference written as they should be."""
+    """The document as UTF-8, piece by piece, without what ends a reader of XML but not one of HTML."""
+    size = CHUNK
     while start < len(text):
-        end = start + CHUNK
-        # A reference is at most ten characters long; none is cut in two.
-        while end < len(text) and "&" in text[end - 10 : end]:
-            end += 10
-        yield _BARE_AMPERSAND.sub("&amp;", text[start:end]).encode("utf-8", "replace")
-        start = end
+        end = start + size
+        while end < len(text) and "&" in text[end - _LONGEST_REFERENCE : end]:  # no reference is cut in two
+            end += _LONGEST_REFERENCE
+        yield _REFERENCE.sub(_reference, _NO_XML.sub("", text[start:end])).encode("utf-8", "replace")
+        start, size = end, min(2 * size, LARGEST_CHUNK)
+
+
+def _reference(match: re.Match[str]) -> str:
+    """What HTML has under that name or number, as XML has it; an ampersand by itself, where that is nothing."""
+    name = match[0][1:]
+    text = html.unescape(match[0]) if name.startswith("#") else html5.get(name, match[0])
+    return escape(_NO_XML.sub("", text))

@@ -1,23 +1,15 @@
-"""Bytes of robots.txt, sitemaps, feeds and pages in; addresses worth fetching out. No network, clock or database."""
+"""What robots.txt, sitemaps, feeds and pages name in; addresses worth fetching out. No network, clock or database."""
 
-import io
 import re
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-import feedparser  # type: ignore[import-untyped]
-
 from scraper import sites, urls
-from scraper.numbers import plural
-from scraper.reading.sitemaps import Sitemap, unpacked
-from scraper.records import Listed, Problem, Site, Target
-from scraper.vocabulary import Platform, Stage
+from scraper.reading.sitemaps import Sitemap
+from scraper.records import Listed, Site, Target
+from scraper.vocabulary import Platform
 
-#: A feed of Wix with twenty whole bodies was 400 KB at most.
-FEED_BYTES = 10 * 1024 * 1024
-_FEED_END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 #: Where Wix keeps its posts' sitemap, also when the index does not say so (seen 2023 to 2026).
 WIX_POSTS_SITEMAP = "blog-posts-sitemap.xml"
 WIX_FEED = "blog-feed.xml"
@@ -28,60 +20,6 @@ LIST_NAMES = (
 NOT_A_LIST = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|zip|docx?|xml|ics)$|/_api/|/profile/|/members|[?]lightbox=", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """What a feed says."""
-
-    url: str
-    items: tuple[Listed, ...] = ()
-    #: The page that the feed belongs to: on Wix the list of posts.
-    page: str | None = None
-    problem: Problem | None = None
-
-
-def read_feed(body: bytes, url: str) -> Feed:
-    """What the feed at *url* says. Never raises; a page in its place is a `problem`. Packed or not, in any encoding."""
-    body, _ = unpacked(body)
-    if re.match(rb"\s*(?:<!doctype\s+html|<html)", body[:200], re.IGNORECASE):
-        return _no_feed(url, "a web page")
-    if len(body) > FEED_BYTES:
-        return _no_feed(url, f"{plural(len(body), 'byte')}, more than any feed has")
-    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.get("version"):
-        return _no_feed(url, "nothing that is a feed")
-    items = []
-    for entry in parsed.entries:
-        link = urls.normalise(str(entry.get("link") or ""), base=url)
-        if link:
-            stamp = _stamp(entry.get("published_parsed"))
-            items.append(Listed(url=link, title=entry.get("title") or None, published_at=stamp))
-    page = urls.normalise(str(parsed.feed.get("link") or ""), base=url)
-    return Feed(url=url, items=tuple(items), page=page or None, problem=_trouble(body, url, len(items), parsed))
-
-
-def _trouble(body: bytes, url: str, items: int, parsed: feedparser.FeedParserDict) -> Problem | None:
-    """What is wrong with a feed that was read so far as it goes; None: nothing that loses an item."""
-    if parsed.bozo and not items:
-        message = f"no item could be read: {parsed.bozo_exception}"
-        return Problem(stage=Stage.DISCOVER, kind="feed-broken", url=url, message=message)
-    if not _FEED_END.search(body[-8192:].replace(b"\0", b"")):  # in UTF-16 and UTF-32 every letter has some
-        message = f"expected a whole feed, it breaks off after {plural(items, 'item')}"
-        return Problem(stage=Stage.DISCOVER, kind="feed-cut", url=url, message=message)
-    return None
-
-
-def _no_feed(url: str, found: str) -> Feed:
-    message = f"expected a feed, found {found}; the other sources were used"
-    return Feed(url=url, problem=Problem(stage=Stage.DISCOVER, kind="not-a-feed", url=url, message=message))
-
-
-def _stamp(moment: time.struct_time | None) -> str | None:
-    """The parser's UTC time tuple as ISO 8601; None: the item has no date that can be read."""
-    if moment is None:
-        return None
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", moment)
 
 
 def named_sitemaps(named: Iterable[str], site: Site) -> tuple[str, ...]:
