@@ -73,6 +73,8 @@ class Match:
     driver: Driver | None
     #: To be met as well, all of them.
     conditions: tuple[Where, ...] = ()
+    #: The parts of the query that these are made of.
+    checked: tuple[Node, ...] = ()
 
 
 def both(parts: Iterable[Where], word: str) -> Where:
@@ -97,7 +99,8 @@ def compile_query(db: sqlite3.Connection, query: Query) -> Match:
     loose = [(part, relaxed(part)) for part in parts]
     driving = All(tuple(each for _, each in loose if each is not None))
     driver = Driver(STEMMED, expression(driving), files=anywhere(driving)) if driving.children else None
-    return Match(driver, tuple(condition(db, part) for part, each in loose if each != part))
+    checked = tuple(part for part, each in loose if each != part)
+    return Match(driver, tuple(condition(db, part) for part in checked), checked)
 
 
 def _all_of(node: Node) -> tuple[Node, ...]:
@@ -133,6 +136,18 @@ def table_of(node: Node) -> str | None:
             return None
         return tables.pop()
     return None
+
+
+def is_of_words(node: Node) -> bool:
+    """Whether the indexes of words can answer *node* by themselves."""
+    match node:
+        case Term(text=text):
+            return not is_unspaced(text)
+        case Not(child=child):
+            return is_of_words(child)
+        case All(children=children) | Any(children=children):
+            return all(map(is_of_words, children))
+    return False
 
 
 def anywhere(node: Node) -> bool:

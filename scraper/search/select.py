@@ -2,13 +2,14 @@
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from heapq import nsmallest
 from itertools import islice
+from operator import and_, or_
 
-from scraper.search.bits import flags_of, mask_of, places_of
+from scraper.search.bits import flags_of, mask_from, mask_of, places_of
 from scraper.search.folding import is_unspaced
 from scraper.search.ledger import Ledger
 from scraper.search.match import (
@@ -17,9 +18,12 @@ from scraper.search.match import (
     Driver,
     Match,
     Where,
+    anywhere,
     both,
     compile_query,
     expression,
+    is_of_words,
+    table_of,
 )
 from scraper.search.relax import relax
 from scraper.search.request import FACETS, LEARNED, Filters, Matched, Request
@@ -27,7 +31,7 @@ from scraper.search.scored import best_of, either, ids_of, of_index
 from scraper.search.spelled import as_written
 from scraper.search.split import split
 from scraper.search.state import snapshot, state_of
-from scraper.search.tree import All, Any, Query
+from scraper.search.tree import All, Any, Node, Not, Query
 
 #: When this archive last learned something of each post.
 _LEARNED = "SELECT post_id, max(coalesce(known_at, at)) FROM events GROUP BY post_id"
@@ -48,8 +52,8 @@ class FoundSet:
     ranked: Sequence[int] = ()
     #: Where words are in too many posts to look at all: those by which posts with any of the words were sought.
     telling: tuple[str, ...] = ()
-    #: Whether `ranked` has only the best.
-    cut: bool = False
+    #: The index that knows the others, where `ranked` has only the best; None: it has all.
+    cut: Driver | None = None
 
     @property
     def weight(self) -> int:
@@ -139,8 +143,8 @@ def _arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: 
     if order == "relevance" and (selection.words.ranked or selection.words.cut):
         is_wanted = flags_of(wanted, len(ledger.ids)).__getitem__
         found = list(islice(filter(is_wanted, selection.words.ranked), most))
-        if selection.words.cut and len(found) < min(most, wanted.bit_count()):
-            found = list(islice(filter(is_wanted, _whole_ranking(db, selection)), most))
+        if (index := selection.words.cut) and len(found) < min(most, wanted.bit_count()):
+            found = list(islice(filter(is_wanted, _whole_ranking(db, selection, index)), most))
         return found
     places = places_of(wanted, len(ledger.ids))  # the newest first
     match order:
@@ -173,6 +177,8 @@ def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[in
     return [place for _, place in sorted(chosen)[:most]]
 
 
+#: Where ids are fewer than one of so many posts, the place of each is looked up; else, each place whether it is theirs.
+FEW = 8
 #: With so many hits, ranking all of them takes long, and few readers go so far.
 TOP = 1_000
 
@@ -181,12 +187,34 @@ def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundSet
     """Posts with all words."""
     if request.query.root is None:
         return FoundSet((ledger.everything, 0, 0))
-    match = compile_query(db, request.query)
-    if match.driver and not match.conditions:
-        return _of_index(db, ledger, match.driver, rank=request.order == "relevance")
+    match, rank = compile_query(db, request.query), request.order == "relevance"
+    if (match.driver or not rank) and all(map(is_of_words, match.checked)):
+        return _of_words(db, ledger, match, rank=rank)
     scores = _placed(ledger, matching(db, request, match))
     steps = (mask_of(scores, len(ledger.ids)), 0, 0)
-    return FoundSet(steps, _ranked(scores) if request.order == "relevance" else ())
+    return FoundSet(steps, _ranked(scores) if rank else ())
+
+
+def _of_words(db: sqlite3.Connection, ledger: Ledger, match: Match, *, rank: bool) -> FoundSet:
+    """What the indexes of words find."""
+    found = _of_index(db, ledger, match.driver, rank=rank) if match.driver else FoundSet((ledger.everything, 0, 0))
+    met = reduce(and_, (_bits(db, ledger, node) for node in match.checked), ledger.everything)
+    return replace(found, steps=(found.steps[0] & met, 0, 0))
+
+
+def _bits(db: sqlite3.Connection, ledger: Ledger, node: Node) -> int:
+    """The posts that have *node*, of words only, in themselves or in a file, as bits."""
+    if table := table_of(node):
+        return _places(ledger, ids_of(db, table, expression(node), files=anywhere(node)))
+    having = partial(_bits, db, ledger)
+    match node:
+        case Not(child=child):
+            return ledger.everything & ~having(child)
+        case All(children=children):
+            return reduce(and_, map(having, children))
+        case Any(children=children):
+            return reduce(or_, map(having, children))
+    raise TypeError(f"expected words, AND, OR and NOT, found {type(node).__name__}")
 
 
 def _of_index(db: sqlite3.Connection, ledger: Ledger, driver: Driver, *, rank: bool) -> FoundSet:
@@ -194,17 +222,19 @@ def _of_index(db: sqlite3.Connection, ledger: Ledger, driver: Driver, *, rank: b
     asked = partial(best_of, db, driver.table, driver.expression, files=driver.files, most=TOP)
     scores, whole = asked() if rank else ({}, True)
     every = scores if rank and whole else ids_of(db, driver.table, driver.expression, files=driver.files)
-    return FoundSet((_places(ledger, every), 0, 0), _ranked(_placed(ledger, scores)), cut=not whole)
+    return FoundSet((_places(ledger, every), 0, 0), _ranked(_placed(ledger, scores)), cut=None if whole else driver)
 
 
-def _whole_ranking(db: sqlite3.Connection, selection: Selection) -> Sequence[int]:
-    """The places of all posts with all words, the best first."""
-    ledger, request = selection.ledger, selection.request
+def _whole_ranking(db: sqlite3.Connection, selection: Selection, driver: Driver) -> Sequence[int]:
+    """The places of all posts with all words, the best first, as *driver* ranks them."""
+    ledger = selection.ledger
 
     def make() -> Sequence[int]:
-        return _ranked(_placed(ledger, matching(db, request, compile_query(db, request.query))))
+        scores = of_index(db, driver.table, driver.expression, files=driver.files, rank=True)
+        is_found = flags_of(selection.words.steps[0], len(ledger.ids)).__getitem__
+        return _ranked({place: score for place, score in _placed(ledger, scores).items() if is_found(place)})
 
-    return state_of(db).memory.once(("ranked", request.query.root), make, len)
+    return state_of(db).memory.once(("ranked", selection.request.query.root), make, len)
 
 
 def _placed(ledger: Ledger, scores: Mapping[int, float]) -> dict[int, float]:
@@ -236,21 +266,20 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundS
 
 def _having(db: sqlite3.Connection, ledger: Ledger, query: Query) -> int:
     """Posts that *query* finds, as bits."""
-    return _places(ledger, matching(db, Request(query=query, sort="newest"), compile_query(db, query)))
+    return _exact(db, ledger, Request(query=query, sort="newest")).steps[0]
 
 
-def _places(ledger: Ledger, ids: Iterable[int]) -> int:
-    return mask_of(map(ledger.place.__getitem__, ids), len(ledger.ids))
+def _places(ledger: Ledger, ids: Collection[int]) -> int:
+    """The places of the posts *ids* as bits."""
+    if len(ids) * FEW < len(ledger.ids):
+        return mask_of(map(ledger.place.__getitem__, ids), len(ledger.ids))
+    return mask_from(bytes(map(frozenset(ids).__contains__, ledger.ids)))
 
 
 def matching(db: sqlite3.Connection, request: Request, match: Match) -> dict[int, float]:
     """Id of every post that the query, compiled to *match*, finds, filters aside → its score, low is good; 0: none."""
-    rank = request.order == "relevance"
-    if match.driver and not match.conditions:
-        driver = match.driver
-        return of_index(db, driver.table, driver.expression, files=driver.files, rank=rank)
     scores = _source(match, request)
-    where = both(match.conditions, "AND") if match.conditions else Where("1")
+    where = both(match.conditions, "AND")
     if not scores.sql:
         return dict(db.execute(f"SELECT p.id, 0 FROM posts p WHERE {where.sql}", where.values).fetchall())
     from_ = "h CROSS JOIN posts p ON p.id = h.id" if match.driver else "posts p LEFT JOIN h ON h.id = p.id"
