@@ -153,3 +153,24 @@ def test_every_choice_is_counted_and_has_its_words() -> None:
     assert {*OF_POST, *OF_LABELS} - {"month"} == set(search.FACETS)
     assert set(search.FACETS) - {"year"} == set(texts.FACETS), "years are chosen on the timeline"
     assert set(search.FACETS) <= texts.API_PARAMETERS.keys()
+
+
+def test_posts_are_found_whose_numbers_lie_far_apart(db: sqlite3.Connection) -> None:
+    for number, title in ((7, "Water"), (900_000, "Dry land"), (12, "Water and dry land")):
+        db.execute(POST.replace("posts (", "posts (id, ").replace("VALUES (", "VALUES (?5, "), (
+            f"https://a.example/{number}", title, "Ada", "2020", number,
+        ))  # fmt: skip
+    assert set(search.rowids(db, search.Request(query=search.parse("dry")))) == {12, 900_000}
+    assert set(search.rowids(db, search.Request(query=search.parse('"dry land" -water')))) == {900_000}
+
+
+def test_what_many_better_hits_lack_is_found_behind_them(db: sqlite3.Connection) -> None:
+    """More than are ranked at first are better hits for the word, and none of them is what is asked for."""
+    every = [(f"https://a.example/{number}", "Water dry", "Ada", "2020") for number in range(1_010)]
+    last = [
+        (f"https://a.example/last-{number}", f"Water {'and more ' * 9 * number}", "Ada", "2020") for number in (2, 1)
+    ]
+    db.executemany(POST, every + last)
+    found = search.find(db, "water -dry")
+    assert [hit.slug.rpartition("/")[2] for hit in found.hits] == ["last-1", "last-2"]
+    assert search.find(db, 'water -"water dry"').hits == found.hits

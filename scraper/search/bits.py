@@ -12,11 +12,6 @@ def mask_of(places: Iterable[int], length: int) -> int:
     flags = bytearray(length)
     for place in places:
         flags[place] = 1
-    return mask_from(flags)
-
-
-def mask_from(flags: bytes | bytearray) -> int:
-    """The set of the places where *flags* has a 1, and not a 0."""
     return int(flags.translate(_TO_DIGITS)[::-1] or b"0", 2)
 
 

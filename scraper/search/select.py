@@ -2,14 +2,14 @@
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from heapq import nsmallest
 from itertools import islice
 from operator import and_, or_
 
-from scraper.search.bits import flags_of, mask_from, mask_of, places_of
+from scraper.search.bits import flags_of, mask_of, places_of
 from scraper.search.folding import is_unspaced
 from scraper.search.ledger import Ledger
 from scraper.search.match import (
@@ -177,8 +177,6 @@ def _first(most: int, places: list[int], key: Callable[[int], float]) -> list[in
     return [place for _, place in sorted(chosen)[:most]]
 
 
-#: Where ids are fewer than one of so many posts, the place of each is looked up; else, each place whether it is theirs.
-FEW = 8
 #: With so many hits, ranking all of them takes long, and few readers go so far.
 TOP = 1_000
 
@@ -239,7 +237,7 @@ def _whole_ranking(db: sqlite3.Connection, selection: Selection, driver: Driver)
 
 def _placed(ledger: Ledger, scores: Mapping[int, float]) -> dict[int, float]:
     """*scores* by place instead of by id."""
-    return dict(zip(map(ledger.place.__getitem__, scores), scores.values(), strict=True))
+    return dict(zip(map(ledger.place_of, scores), scores.values(), strict=True))
 
 
 def _ranked(scores: Mapping[int, float]) -> Sequence[int]:
@@ -269,11 +267,9 @@ def _having(db: sqlite3.Connection, ledger: Ledger, query: Query) -> int:
     return _exact(db, ledger, Request(query=query, sort="newest")).steps[0]
 
 
-def _places(ledger: Ledger, ids: Collection[int]) -> int:
+def _places(ledger: Ledger, ids: Iterable[int]) -> int:
     """The places of the posts *ids* as bits."""
-    if len(ids) * FEW < len(ledger.ids):
-        return mask_of(map(ledger.place.__getitem__, ids), len(ledger.ids))
-    return mask_from(bytes(map(frozenset(ids).__contains__, ledger.ids)))
+    return mask_of(map(ledger.place_of, ids), len(ledger.ids))
 
 
 def matching(db: sqlite3.Connection, request: Request, match: Match) -> dict[int, float]:
