@@ -1,5 +1,6 @@
 """`ushrn recover` against a stand-in for the services' own forms: what is asked, what is kept, what is told."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -460,6 +461,17 @@ def test_garbage_in_a_listing_is_told_and_the_rest_is_used(old_web: Any, recover
     old_web.garbage = ["<html>", ["x"], [None] * 7, {"a": 1}, ["k", "2021", POST, "text/html", "200", "", ""], 7]
     assert recover().captures == 1
     assert rows(db, "SELECT kind, level FROM problems") == [("garbage", "note")]
+
+
+def test_a_listing_whose_key_leads_in_a_circle_is_not_whole(old_web: Any, recover: Any, db: Path) -> None:
+    for number in range(4):
+        old_web.hold(f"{POST}-{number}", "20210305120000", wix(text=str(number), slug=f"a-hearing-{number}"))
+    old_web.page_rows = 2
+    first = [*json.loads(old_web.answer("/cdx/search/cdx?url=upr2020.org/", {})[2])[:3], [], ["0"]]
+    old_web.faults["/cdx/search/cdx"] = [(200, {}, json.dumps(first).encode())] * 2
+    report = recover()
+    assert (report.exit_status, report.captures) == (1, 2)
+    assert rows(db, "SELECT kind FROM problems WHERE level = 'error'") == [("listing-repeats",)]
 
 
 def test_a_listing_that_is_none_is_an_error(old_web: Any, recover: Any, db: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_wall_before_some_posts_keeps_no_other_post_from_being_looked_at(lab: 
     assert lab.harm() == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("status", [401, 403, 407, 451])
+@pytest.mark.parametrize("status", [401, 403, 407, 451, 511])
 def test_a_site_that_refuses_everything_from_the_first_run_on_is_behind_a_wall(lab: Lab, status: int) -> None:
     refusal = html("No", "Go away.", status)
     lab.blog.instead |= dict.fromkeys(

@@ -12,13 +12,15 @@ from scraper import urls
 from scraper.decide.refreshes import leads_to
 from scraper.records import Capture
 
-#: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725): it does not say that nothing is there.
+#: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725), or a network asks who we are (RFC 6585,
+#: 6): none of them says that nothing is there.
 REFUSALS = {
     401: "a demand for a login (status 401)",
     402: "a demand for payment (status 402)",
     403: "a refusal (status 403)",
     407: "a proxy's demand for a login (status 407)",
     451: "a page withheld for legal reasons (status 451)",
+    511: "a network's demand for a login (status 511)",
 }
 
 #: Statuses of that class that say something of the page, or of the hour (RFC 9110, 15.5; RFC 8470; RFC 6585).

@@ -129,6 +129,7 @@ def rows(
     """
     found: list[CdxRecord] = []
     key: str | None = None
+    keys: set[str] = set()
     for _ in range(MOST_PAGES):
         answer = ask(session, question(key, sizes[0]), service, not_a_listing, forever=forever)
         while isinstance(answer, Problem) and len(sizes) > 1:
@@ -140,13 +141,21 @@ def rows(
         part = cdx.parse(answer.payload)
         _note_garbage(session, answer.url, part)
         found += part.rows
-        if part.resume_key is None or part.resume_key == key:
+        if part.resume_key is None:
             return Listing(tuple(found))
+        if part.resume_key in keys:
+            return _cut(session, answer.url, "listing-repeats", "its key to the rest leads to what was listed", found)
         key = part.resume_key
+        keys.add(key)
     message = (
         f"stopped after {MOST_PAGES} answers and {plural(len(found), 'capture')}; name a part of the time with --since"
     )
-    session.note(Problem(stage=STAGE, kind="listing-too-long", url=question(None, sizes[0]), message=message))
+    return _cut(session, question(None, sizes[0]), "listing-too-long", message, found)
+
+
+def _cut(session: NetworkSession, url: str, kind: str, message: str, found: list[CdxRecord]) -> Listing:
+    """What was listed until there was no way to the rest, which is noted."""
+    session.note(Problem(stage=STAGE, kind=kind, url=url, message=message))
     return Listing(tuple(found), whole=False)
 
 
