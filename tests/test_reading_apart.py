@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from scraper.crawl import run_crawl
-from scraper.demo.blog import Answer, Blog
+from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import LoopbackServer, served
 from scraper.reading import ReaderApart, outcome, read_page
@@ -104,9 +105,11 @@ def test_a_reader_ends_when_the_process_that_started_it_is_killed():
     assert not Path(f"/proc/{reader}").exists()
 
 
-def crawled(path: Path, server: LoopbackServer, reader: ReaderApart) -> dict[str, list[tuple[object, ...]]]:
+def crawled(
+    path: Path, server: LoopbackServer, reader: ReaderApart, delay: float = 0
+) -> dict[str, list[tuple[object, ...]]]:
     """All rows of an archive of the blog of *server*."""
-    run_crawl(path, [server.base], delay=0, counts=False, now=lambda: TODAY, reader=reader)
+    run_crawl(path, [server.base], delay=delay, counts=False, now=lambda: TODAY, reader=reader)
     return rows(path)
 
 
@@ -120,3 +123,30 @@ def test_a_crawl_keeps_the_same_whoever_reads(tmp_path):
         blog.base = server.base
         alone = crawled(tmp_path / "alone.db", server, ReaderApart())
         assert crawled(tmp_path / "apart.db", server, up(ReaderApart())) == alone
+
+
+def naming(posts: int) -> Callable[[Question], Answer]:
+    """A site whose sitemap names so many posts, and whose robots.txt keeps them all to itself."""
+
+    def answer(question: Question) -> Answer:
+        if question.target == "/robots.txt":
+            return Answer(media_type="text/plain", body=b"User-agent: *\nDisallow: /post/\n")
+        if question.target == "/sitemap.xml":
+            host = question.headers["host"]
+            named = "".join(f"<url><loc>http://{host}/post/post-{number}</loc></url>" for number in range(posts))
+            return Answer(media_type="application/xml", body=f"<urlset>{named}</urlset>".encode())
+        return Answer(status=404)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("posts", "delay", "begins"), [(64, 0.0, True), (63, 0.0, False), (64, 0.01, False)], ids=["many", "few", "paced"]
+)
+def test_the_reader_begins_before_the_first_post_where_many_are_named_and_nobody_waits_between_them(
+    tmp_path: Path, posts: int, delay: float, *, begins: bool
+):
+    reader = ReaderApart([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
+    with served(naming(posts)) as server:
+        crawled(tmp_path / "archive.db", server, reader, delay)
+    assert (reader.process_id is not None) is begins

@@ -45,6 +45,7 @@ class Discovery:
         base = self.site.base_url
         with self.session.contained(base, Stage.DISCOVER):
             self._sitemaps(named)
+        self.session.expect_pages(len(self.found.in_sitemap - self.memory.keys()))
         with self.session.contained(base, Stage.DISCOVER):
             self._newest()
         if self.session.refused and self.session.answered == answered:

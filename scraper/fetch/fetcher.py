@@ -93,6 +93,11 @@ class Fetcher:
         return self._sender.requests
 
     @property
+    def is_hurried(self) -> bool:
+        """Whether no pause is wanted between the requests to a host that does not ask for one."""
+        return self._delay == 0
+
+    @property
     def network_works(self) -> bool:
         """Whether anything so far showed that our own network works: an answer, a refusal, TLS, an unknown name."""
         return self._sender.network_works

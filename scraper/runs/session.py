@@ -19,6 +19,8 @@ from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 UNDECIDED = "where it leads could not be fetched"
 #: When so many answers in a row were there before they were wanted, reading is what a run waits for.
 ENOUGH_EARLY = 16
+#: So many pages take longer to be read than a process takes to begin with that.
+ENOUGH_PAGES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,11 @@ class NetworkSession(Session):
         """Keeps what was learned of the hosts' patience, and seals the run."""
         self.archive.keep_paces(self.fetcher.paces())
         return self.run.finish(status, requests=self.fetcher.requests)
+
+    def expect_pages(self, count: int) -> None:
+        """So many pages will be asked for: where no pause lies between them, reading is what the run will wait for."""
+        if count >= ENOUGH_PAGES and self.fetcher.is_hurried:
+            self.reader.start()
 
     def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
         """Begins with what `ask` will be asked for next, with the very same words."""

@@ -7,7 +7,6 @@ is killed. Transactions are the caller's.
 
 import json
 import sqlite3
-from collections.abc import Iterator
 
 from scraper import passages, schema
 from scraper.store import single
@@ -52,21 +51,25 @@ def waiting(db: sqlite3.Connection) -> int:
     return single.count(db, "SELECT count(*) FROM unindexed")
 
 
+#: Samples come as a JSON object, by posts. In the order of the table, so that each of its pages is written once for
+#: all of them.
+_ADD_RUNS = """
+INSERT INTO shared_runs (run, post_id) SELECT run.value AS run, CAST(post.key AS INTEGER) AS post_id
+FROM json_each(?) AS post, json_each(post.value) AS run ORDER BY 1, 2
+"""
+_CHOSEN = "(SELECT value FROM json_each(?))"
+
+
 def catch_up(db: sqlite3.Connection, samples: Samples) -> None:
     """Index all posts that wait, with the *samples* of their texts."""
     while numbers := [number for (number,) in db.execute("SELECT post_id FROM unindexed LIMIT ?", (_BATCH,))]:
         chosen = json.dumps(numbers)
         db.execute(f"DELETE FROM shared_runs WHERE post_id IN {_CHOSEN}", (chosen,))
-        # In the order of the table, so that each of its pages is written once for all of them.
-        db.executemany("INSERT INTO shared_runs (run, post_id) VALUES (?, ?)", sorted(_runs(db, chosen, samples)))
+        db.execute(_ADD_RUNS, (json.dumps(_runs(db, chosen, samples)),))
         db.execute(f"DELETE FROM unindexed WHERE post_id IN {_CHOSEN}", (chosen,))
 
 
-_CHOSEN = "(SELECT value FROM json_each(?))"
-
-
-def _runs(db: sqlite3.Connection, chosen: str, samples: Samples) -> Iterator[tuple[int, int]]:
-    """Samples of the runs of words in the texts of the posts *chosen*, each with its post."""
+def _runs(db: sqlite3.Connection, chosen: str, samples: Samples) -> dict[int, list[int]]:
+    """Samples of the runs of words in the texts of the posts *chosen*, by post."""
     texts = db.execute(f"SELECT id, body_text FROM posts WHERE body_text IS NOT NULL AND id IN {_CHOSEN}", (chosen,))
-    for number, text in texts:
-        yield from ((run, number) for run in samples.of(text))
+    return {number: list(samples.of(text)) for number, text in texts}
