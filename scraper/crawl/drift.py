@@ -30,6 +30,8 @@ class DriftWatch:
 
     def see(self, url: str, before: Reading | None, now: Reading) -> tuple[str, ...]:
         """Notes what the known post at *url* lost since *before*; returns the names of these fields."""
+        if not self.known:
+            return ()  # nothing stands in place of another text where there was none
         shown = ShownText(url=url, capture_id=0, title=now.title, text=now.body_text)
         self._texts.note(shown, None if before is None else before.body_text or "")
         if before is None:

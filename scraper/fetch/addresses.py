@@ -24,14 +24,17 @@ def address(url: str, base: str | None = None) -> str:
     password. Raises FetchFailed for what is no address of the web.
     """
     try:
-        found = httpx.URL(url.strip()) if base is None else httpx.URL(base).join(url.strip())
+        found = parsed(url.strip()) if base is None else parsed(base).join(url.strip())
         found.host  # noqa: B018 - raises for a name that begins as an encoded one and is none
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchFailed(url, f"expected a web address, found one that cannot be read ({error})") from error
     good = _HOST.fullmatch(found.raw_host.decode("ascii")) and (found.port or 0) < 65536
     if found.scheme not in ("http", "https") or not good:
         raise FetchFailed(url, "expected an address that begins with http:// or https:// and has a host")
-    return str(found.copy_with(raw_path=found.raw_path, fragment=None, userinfo=b""))
+    text = str(found)
+    if found.path == "/" or "#" in text or "@" in text:
+        return str(found.copy_with(raw_path=found.raw_path, fragment=None, userinfo=b""))
+    return text
 
 
 # Of one address a fetch asks for host, name and origin some ten times: that took a third of its time.

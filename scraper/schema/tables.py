@@ -38,6 +38,7 @@ EXPORT_FIELDS: dict[str, Field] = {field.name: field for field in _EXPORTED if f
 _STEMMED, _EXACT, _TRIGRAM = "porter unicode61 remove_diacritics 2", "unicode61 remove_diacritics 2", "trigram"
 
 
+@cache
 def names(table: str, use: Use) -> tuple[str, ...]:
     """The columns of *table* that have *use*, in order."""
     return TABLES[table].names(use)

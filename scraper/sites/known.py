@@ -17,6 +17,8 @@ def by_id(id: str) -> Site | None:  # noqa: A002 - the word that users type
     return next((site for site in SITES if site.id == id), None)
 
 
+# Of one address it is asked some five times while a page of it is kept.
+@lru_cache(maxsize=1024)
 def site_for(url: str) -> Site:
     """The site that *url* belongs to: a known one, else one made from the host.
 

@@ -41,10 +41,11 @@ def _replace(db: sqlite3.Connection, table: str, post_id: int, rows: Sequence[tu
     """Make the rows of *post_id* in *table* be *rows*, numbered from 1; whether anything had to be written."""
     columns = schema.names(table, Use.READ)
     names = ", ".join(columns)
-    found = db.execute(f"SELECT {names} FROM {table} WHERE post_id = ? ORDER BY position", (post_id,))
-    if found.fetchall() == list(rows):
+    found = db.execute(f"SELECT {names} FROM {table} WHERE post_id = ? ORDER BY position", (post_id,)).fetchall()
+    if found == list(rows):
         return False
-    db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
+    if found:
+        db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
     db.executemany(
         f"INSERT INTO {table} (post_id, position, {names}) VALUES (?, ?{', ?' * len(columns)})",
         [(post_id, position, *row) for position, row in enumerate(rows, 1)],
@@ -60,7 +61,8 @@ def _write_names(db: sqlite3.Connection, table: str, noun: str, post_id: int, na
     ).fetchall()
     if [name for (name,) in found] == wanted:
         return False
-    db.execute(f"DELETE FROM post_{table} WHERE post_id = ?", (post_id,))
+    if found:
+        db.execute(f"DELETE FROM post_{table} WHERE post_id = ?", (post_id,))
     for position, name in enumerate(wanted, 1):
         db.execute(f"INSERT INTO {table} (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
         db.execute(

@@ -119,14 +119,18 @@ class PostRows:
         if state.shown is None:
             self._remove(url, post_id)
             return {}
-        post_id = post_id or self._insert(url, state)
-        for table in _REFOLDED:
-            self._db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
+        post_id = self._insert(url, state) if post_id is None else self._emptied(post_id)
         for seen, after, effects in steps:
             self._write_step(post_id, seen, after, effects)
         count_rows.adopt(self._db, post_id, url)
         self._write_post(url, post_id, state, shows=True, was=None)
         return {seen.capture_id: effects for seen, _, effects in steps}
+
+    def _emptied(self, post_id: int) -> int:
+        """The row of a post, of whose captures no other table says anything any more."""
+        for table in _REFOLDED:
+            self._db.execute(f"DELETE FROM {table} WHERE post_id = ?", (post_id,))
+        return post_id
 
     def observations(self, url: str) -> list[decide.Observation]:
         """All captures of the post at *url*, with what is read from them."""
@@ -217,14 +221,17 @@ class PostRows:
         self._pictures.attach(url)
 
     def _insert(self, url: str, state: decide.PostState) -> int:
-        """A row for a post that has none yet; `_write_post` fills it."""
-        cursor = self._db.execute(
-            "INSERT INTO posts (site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
-            (self.site_of(url), url, slugs.provisional(url), state.first_seen_at, state.last_seen_at),
+        """A row for a post that has none yet, for `_write_post` to fill; no index hears of it while it is empty."""
+        site, post_id = self.site_of(url), single.count(self._db, "SELECT max(id) FROM posts") + 1
+        slug = slugs.of_new(self._db, site, url)
+        indexing.wait(self._db, post_id)
+        self._db.execute(
+            "INSERT INTO posts (id, site, url, slug, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (post_id, site, url, slug, state.first_seen_at, state.last_seen_at),
         )
-        self._wishes.add(self.site_of(url), url)
+        self._wishes.add(site, url)
         short_ids.settle(self._db, url)
-        return cursor.lastrowid or 0
+        return post_id
 
     def _remove(self, url: str, post_id: int | None) -> None:
         """Drop the row of what turned out to be no post."""
@@ -304,7 +311,7 @@ class PostRows:
         slug, site = self._db.execute("SELECT slug, site FROM posts WHERE id = ?", (post_id,)).fetchone()
         base = slugs.plain(url)
         if slug == slugs.provisional(url):
-            slugs.settle_new(self._db, site, post_id, url)
+            slugs.settle(self._db, site, base)
             return
         anew = was is None and (slug != base or self._wishes.several(site, base))
         dated = was is not None and slug != base and was.shown != state.shown

@@ -57,13 +57,12 @@ class Wishes:
         return self._of[site][base] > 1
 
 
-def settle_new(db: sqlite3.Connection, site: str, post_id: int, url: str) -> None:
-    """Give a post that has a provisional slug its own: the plain one, unless somebody has that."""
+def of_new(db: sqlite3.Connection, site: str, url: str) -> str:
+    """The slug of a post that has no row yet: the plain one, unless somebody has that; then one until `settle`."""
     base = plain(url)
-    if db.execute("SELECT 1 FROM posts WHERE site = ? AND slug = ?", (site, base)).fetchone():
-        settle(db, site, base)
-    else:
-        db.execute("UPDATE posts SET slug = ? WHERE id = ?", (base, post_id))
+    if single.is_there(db, "SELECT 1 FROM posts WHERE site = ? AND slug = ?", (site, base)):
+        return provisional(url)
+    return base
 
 
 def settle(db: sqlite3.Connection, site: str, base: str) -> None:
