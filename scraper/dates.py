@@ -6,6 +6,7 @@ numeric dates are read only where one reading is possible ("13/4/2021"), and wit
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -395,3 +396,22 @@ def in_words(stamp: str | None) -> str:
         return str(year)
     named = f"{MONTHS[int(month) - 1]} {year}"
     return f"{int(date)} {named}" if date else named
+
+
+#: A stretch of years without anything that a list of years leaves out.
+LONG_STRETCH = 50
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+
+
+def years_between(known: Iterable[str]) -> tuple[str, ...]:
+    """The years among *known* (four digits; anything else is passed over), in order, with those between them.
+
+    A stretch of `LONG_STRETCH` and more is left out: one of its ends is often a slip of the pen (0987, 2250), which
+    must not hide the others in hundreds of empty years.
+    """
+    span: list[int] = []
+    for year in sorted({int(word) for word in known if _YEAR.fullmatch(word)}):
+        if span and year - span[-1] <= LONG_STRETCH:
+            span.extend(range(span[-1] + 1, year))
+        span.append(year)
+    return tuple(f"{year:04}" for year in span)

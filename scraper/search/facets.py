@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scraper.dates import years_between
 from scraper.search.request import FACETS, UNDATED
 from scraper.search.select import Selection
 
@@ -54,10 +55,8 @@ def _by_count(counts: Mapping[str, int], labels: Mapping[str, str], chosen: tupl
 
 
 def _years(selection: Selection, counts: Mapping[str, int], chosen: tuple[str, ...]) -> list[Value]:
-    """Every year from the archive's first to its last, then the undated."""
-    known = [int(year) for year in selection.ledger.values["year"] if year.isdecimal() and len(year) == 4]
-    span = map(str, range(min(known), max(known) + 1)) if known else ()
-    every = dict.fromkeys((*span, *chosen), 0) | dict(counts)
+    """Every year from the archive's first to its last, long stretches without posts left out, then the undated."""
+    every = dict.fromkeys((*years_between(selection.ledger.values["year"]), *chosen), 0) | dict(counts)
     undated = every.pop(UNDATED, 0)
     values = [Value(year, year, every[year], year in chosen) for year in sorted(every)]
     if undated or UNDATED in chosen:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from scraper.dates import years_between
 from scraper.serve import texts
 from scraper.serve.formatting import day
 
@@ -125,18 +126,17 @@ def timeline(
     link: Callable[[str], str],
     chosen: frozenset[str] = frozenset(),
 ) -> Timeline:
-    """One bar a year, years without posts too, and a last one for what is undated.
+    """One bar a year, years without posts between others too, and a last one for what is undated.
 
-    *counts*: year, or `UNDATED` → a number for each of *series*.
+    *counts*: year of four digits, or `UNDATED` → a number for each of *series*.
     """
     none = (0,) * len(series)
-    years = sorted(year for year in counts if year.isdigit() and 1900 < int(year) < 2200)
-    span = range(int(years[0]), int(years[-1]) + 1) if years else range(0)
+    span = years_between(counts)
     places = []
     apart = -(-len(span) // MARKED)
-    for year in map(str, span):
+    for left, year in zip(range(len(span))[::-1], span, strict=True):
         values = tuple(counts.get(year, none))
-        mark = "" if (span.stop - 1 - int(year)) % apart else "’" + year[2:]
+        mark = "" if left % apart else "’" + year[2:]
         places.append(BarLabel(year, mark, texts.bar_label(sum(values)), link(year), values, year in chosen))
     undated = tuple(counts.get(UNDATED, none))
     if sum(undated) or UNDATED in chosen:

@@ -6,20 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.dates import years_between
 from scraper.serve import charts, formatting
 
 NUMBERS = st.lists(st.integers(0, 10**6), min_size=6, max_size=6)
 
 
-@given(st.dictionaries(st.integers(1901, 2100).map(str), NUMBERS, max_size=30))
+@given(st.dictionaries(st.integers(1, 9999).map("{:04}".format), NUMBERS, max_size=30))
 def test_a_timeline_has_every_year_and_no_bar_leaves_its_frame(counts: dict[str, list[int]]) -> None:
     chart = charts.timeline(counts, tuple("abcdef"), lambda year: f"/?{year}")
-    years = [bar.name for bar in chart.bars]
-    assert years == [str(year) for year in range(int(min(counts)), int(max(counts)) + 1)] if counts else years == []
+    assert [bar.name for bar in chart.bars if bar.name in counts] == sorted(counts)
     for bar in chart.bars:
         assert bar.counts == tuple(counts.get(bar.name, [0] * 6))
         assert bool(bar.parts) == any(bar.counts)
         assert all(part.y >= 0 and part.y + part.height <= chart.floor + 0.2 for part in bar.parts)
+
+
+@pytest.mark.parametrize(
+    ("known", "years"),
+    [
+        (("2018", "2016", "2016"), ("2016", "2017", "2018")),
+        (("0987", "2020", "2021", "2250"), ("0987", "2020", "2021", "2250")),
+        (("1970", "2020"), tuple(map(str, range(1970, 2021)))),
+        (("1970", "2021"), ("1970", "2021")),
+        (("undated", "", "20", "20200", "２０２０"), ()),
+    ],
+)
+def test_years_between_others_are_listed_and_long_stretches_without_any_are_left_out(
+    known: tuple[str, ...], years: tuple[str, ...]
+) -> None:
+    assert years_between(known) == years
 
 
 def test_dates_that_are_none_make_no_bar() -> None:

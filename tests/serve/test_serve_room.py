@@ -30,6 +30,19 @@ def test_every_bar_and_figure_leads_to_exactly_what_it_counts(reader: Any, bars_
         assert number_at(reader, link) == int(number.replace(",", "")), link
 
 
+def test_the_bars_together_are_all_posts_however_odd_their_years(
+    open_room: Callable[..., Any], shelf: Any, bars_of: Any
+) -> None:
+    for year in ("0987", "1899", "2020", "2021", "2250"):
+        shelf.post(f"of-{year}", published_at=f"{year}-03-01")
+    shelf.post("undated", published_at=None, published_basis=None)
+    reader = open_room(shelf.path)
+    for path in ("/", "/browse", "/search?q=short"):
+        found = bars_of(reader.get(path).text)
+        assert [name for _, name, _ in found] == ["0987", "1899", "2020", "2021", "2250", "Undated"], path
+        assert [number_at(reader, link) for link, _, _ in found] == [1] * 6, path
+
+
 def test_every_way_in_leads_to_exactly_what_it_counts(reader: Any) -> None:
     text = reader.get("/browse").text
     ways = re.findall(
