@@ -116,7 +116,7 @@ def _weight(found: FoundSet) -> int:
 def count(db: sqlite3.Connection, request: Request) -> int:
     """How many posts *request* finds."""
     with snapshot(db):
-        return select(db, spelled(db, request)).found.bit_count()
+        return select(db, replace(spelled(db, request), sort="newest")).found.bit_count()  # no need to rank them
 
 
 def ids_in_order(db: sqlite3.Connection, request: Request) -> tuple[int, ...]:
@@ -251,7 +251,7 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundS
     if request.matched is None or not parts.has(request.matched):
         return None
     ranks = request.order == "relevance"
-    every, _, _ = select(db, replace(request, matched=None, filters=Filters())).words.steps
+    every, _, _ = select(db, replace(request, matched=None, filters=Filters(), sort="newest")).words.steps
     fixed = _having(db, ledger, Query(root=All(parts.fixed))) if parts.fixed else ledger.everything
     loose = relax(db, parts, rank=ranks)
     most = _places(ledger, loose.most) & fixed & ~every
