@@ -43,8 +43,9 @@ def is_unspaced(text: str) -> bool:
 
 def unfolded(text: str, spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Ranges of ``fold(text)`` as ranges of *text* itself, each with the signs behind it that are folded to nothing."""
-    if not _RESIZED.search(text):
-        return list(spots)
+    listed = list(spots)
+    if not listed or text.isascii() or not _RESIZED.search(text):
+        return listed
     starts, at = [], 0
     for letter in text:
         starts.append(at)
@@ -52,5 +53,5 @@ def unfolded(text: str, spots: Iterable[tuple[int, int]]) -> list[tuple[int, int
     starts.append(at)
     return [
         (bisect_right(starts, begin) - 1, max(bisect_right(starts, end - 1), bisect_right(starts, end) - 1))
-        for begin, end in spots
+        for begin, end in listed
     ]

@@ -7,6 +7,7 @@ always hold.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import filterfalse
 
 from scraper.search.folding import is_unspaced
@@ -43,6 +44,7 @@ class Split:
         return matched is Matched.ANY and bool(self.units) and not alone
 
 
+@lru_cache(maxsize=256)
 def split(query: Query) -> Split:
     """*query* for relaxing. Without units there is nothing to relax."""
     units: list[Node] = []

@@ -32,7 +32,12 @@ FILE_TEXT = 2_000
 
 def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>``, with ``?q=`` to mark the words of a search."""
-    post = the_post(ask)
+    with search.snapshot(ask.db):
+        return answer(ask, the_post(ask))
+
+
+def answer(ask: Ask, post: sqlite3.Row) -> PageResponse:
+    """The page of *post*, all of it from one state of the archive."""
     links = post_queries.links(ask.db, post["id"], MOST)
     linked_from = post_queries.linked_from(ask.db, post["id"], post["url"], MOST)
     ours = held(ask, (link["url"] for link in links))

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -18,8 +18,8 @@ import pytest
 from datasette.utils.asgi import Request
 
 from scraper.export import copy
-from scraper.serve import downloads
-from scraper.serve.answer import PageResponse, etag_of, view
+from scraper.serve import downloads, post
+from scraper.serve.answer import Ask, PageResponse, etag_of, view
 from scraper.serve.archive import Room, room_of
 
 PAGES = (
@@ -155,6 +155,18 @@ def test_a_page_that_was_being_made_while_the_archive_changed_has_the_sign_of_wh
     response = reader.loop.run_until_complete(view(page)(request, reader.datasette))
     assert (response.status, response.headers["ETag"]) == (200, before)
     assert etag_of(room_of(reader.datasette), request) not in ("", before)
+
+
+def test_what_was_counted_for_one_page_of_a_post_is_not_counted_again(settled: tuple[Any, Path]) -> None:
+    room = Room("archive", "archive", settled[1], immutable=False)
+    with closing(room.connect()) as db:
+        ask = Ask(room, db, "/post/upr2020/flint-0", {"site": "upr2020", "slug": "flint-0"}, "", "")
+        asked: list[list[str]] = [[], []]
+        for each in asked:
+            db.set_trace_callback(each.append)
+            post.page(ask)
+    first, again = (sum("posts_exact MATCH" in sql for sql in each) for each in asked)
+    assert first > again == 0
 
 
 class Changing(Room):
