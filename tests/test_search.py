@@ -729,6 +729,28 @@ def test_what_was_found_is_marked_as_the_text_has_it(scripts: sqlite3.Connection
         "https://webcache.googleusercontent.com/search?q=cache:www.upr2020.org/post/review",
         "https://webcache.googleusercontent.com/search?q=cache:https://www.upr2020.org/post/review+&cd=1",
         "https://www-upr2020-org.translate.goog/post/review?_x_tr_sl=en", "https://upr2020-org.translate.goog/post/review",
+        # with signs, markup and words around it
+        "[The review](https://www.upr2020.org/post/review)", '<a class="x" href="https://upr2020.org/post/review">here</a>',
+        "[url=https://upr2020.org/post/review]here[/url]", "**upr2020.org/post/review**", "`upr2020.org/post/review`",
+        "「https://www.upr2020.org/post/review」", "https://www.upr2020.org/post/review。", "https://www.upr2020.org/post/review!",
+        "https://www.upr2020.org/post/review…", "https://www.upr2020.org/post/review&gt;", "https://www.upr2020.org/post/review%20",
+        "URL: https://www.upr2020.org/post/review", "Seen at https://www.upr2020.org/post/review (on 3 May).", "post/review",
+        "view-source:https://www.upr2020.org/post/review", "https://www.upr2020.org/post/review\u200b",
+        # spoiled on its way
+        "hxxps://www[.]upr2020[.]org/post/review", "https//www.upr2020.org/post/review", "https:\\\\upr2020.org\\post\\review",
+        "https%253A%252F%252Fupr2020.org%252Fpost%252Freview", "https://www.upr2020.org/po\nst/review", "//upr2020.org/post/review",
+        "ｈｔｔｐｓ：／／upr2020.org/post/review", "https://www.upr2020.org/post/review/print", "upr2020.org/post/review/index.html",
+        "https://www.upr2020.org/post/review;jsessionid=A1", "https://www.upr2020.org/post/review#:~:text=began",
+        # in the addresses of redirectors, proxies and guards
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Freview&h=AT0",
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fupr2020.org%2Fpost%2Freview&data=05",
+        "https://urldefense.com/v3/__https://www.upr2020.org/post/review__;!!AbC",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__www.upr2020.org_post_review&d=DwMF",
+        "https://r.search.yahoo.com/_ylt=A/RU=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Freview/RK=2/RS=x",
+        "https://www.bing.com/ck/a?!&&p=abc&u=a1aHR0cHM6Ly93d3cudXByMjAyMC5vcmcvcG9zdC9yZXZpZXc&ntb=1",
+        "https://www-upr2020-org.ezproxy.example.edu/post/review", "mailto:?body=Read%20https%3A%2F%2Fupr2020.org%2Fpost%2Freview",
+        "http://webcache.googleusercontent.com/search?q=cache:AbCdEf:www.upr2020.org/post/review+rights&hl=en",
+        "https://archive.ph/2021.03.18-120000/https://www.upr2020.org/post/review", "https://archive.today/newest/upr2020.org/post/review",
     ],
 )  # fmt: skip
 def test_any_address_that_leads_to_a_post_finds_it(db: sqlite3.Connection, text: str) -> None:
@@ -756,10 +778,22 @@ def test_every_text_may_be_given_for_an_address(db: sqlite3.Connection, text: st
         "/post/upr2020/review",
         "https%3A%2F%2Fupr2020.org%2Fpost%2Freview",
         "https://web.archive.org/web/2021/https://www.upr2020.org/post/review",
+        "[The review](https://www.upr2020.org/post/review)",
+        "Source: https://www.upr2020.org/post/review",
+        "https://www.upr2020.org/post/review!",
+        "//upr2020.org/post/review",
     ],
 )
 def test_a_search_for_an_address_finds_its_post(db: sqlite3.Connection, asked: str) -> None:
     assert [hit.slug for hit in search.find(db, asked).hits] == ["review"]
+
+
+def test_the_last_part_of_an_address_finds_its_post_whatever_words_that_has(scripts: sqlite3.Connection) -> None:
+    add(scripts, "a-long-way-home", {"title": "Return", "body_text": "They came back."})
+    for asked in ("a-long-way-home", "post/a-long-way-home", "a-long-way-home -prison"):
+        assert [hit.slug for hit in search.find(scripts, asked).hits] == ["a-long-way-home"]
+    assert search.find(scripts, '"a-long-way-home"').total == 0
+    scripts.execute("DELETE FROM posts WHERE slug = 'a-long-way-home'")
 
 
 @pytest.mark.parametrize("asked", ["hawai`i", "HAWAI´I", "noncitizens", "Hawai‘i"])

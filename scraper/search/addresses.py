@@ -4,13 +4,18 @@ Addresses come without a scheme, with www, as AMP, with tracking, with an archiv
 them, as our own pages print them, or as their last part alone.
 """
 
+import binascii
 import re
 import sqlite3
+import unicodedata
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from scraper import urls
+from scraper.search.scripts import plain
 
 #: Characters of an address that are read.
 LONGEST = 4000
@@ -23,16 +28,32 @@ _COPY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AMP_CACHE = re.compile(r"^https?://[^/]*ampproject\.(?:org|net)/(?:[a-z]/)?(?:s/)?(?P<url>[^/]+/.+)", re.IGNORECASE)
-#: A page of Google's cache, by the sign of the copy or without; and one translated, its host's dots written as hyphens.
+#: A page of Google's cache, by the sign of the copy or without.
 _CACHED = re.compile(r"^cache:(?:[\w-]{4,}:(?!//|\d))?")
-_TRANSLATED = re.compile(r"^https?://(?P<host>[\w-]+)\.translate\.goog(?P<rest>/.*)?$", re.IGNORECASE | re.DOTALL)
-#: An address of which only the path was copied, and one that is percent-encoded whole.
+#: A host written as one label of another, as translators, AMP caches and the proxies of libraries do.
+_RELABELLED = re.compile(r"^https?://(?P<host>[\w-]+-[\w-]+)\.[^/]+(?P<rest>/.*)?$", re.IGNORECASE | re.DOTALL)
+#: What guards of mail (Proofpoint) and searches (Yahoo) put around an address.
+_GUARDED = re.compile(r"/v3/__(?P<guarded>.+?)__;|/RU=(?P<sought>[^/]+)/", re.DOTALL)
+#: Proofpoint's older form, which spells ``%`` as a hyphen and ``/`` as a line, and Bing's, which is base64.
+_SPELLED, _CODED = re.compile(r"[?&]u=(https?-3A[\w.-]+)"), re.compile(r"[?&]u=a1([\w-]+)")
+#: An address of which only the path was copied, and the beginnings of one with its scheme, however it was spoiled.
 _PATH = re.compile(r"/[\w~%.-]+/[^/\s].*", re.DOTALL)
-_ENCODED = re.compile(r"https?%3A%2F%2F.", re.IGNORECASE)
+_SCHEME = re.compile(r"h(?:tt|xx)ps?(?::|%(?:25)*3A)?(?:/|%(?:25)*2F){1,2}.", re.IGNORECASE)
+#: An address amid other text.
+_AMID = re.compile("(?:https?://|www[.])[^\\s<>\"'()\\[\\]{}|`“”„«»‹›「」『』（）＜＞《》…。，、]+", re.IGNORECASE)
+#: Markup of which an address is all that leads somewhere: Markdown, HTML, BBCode, a label before it.
+_MARKUP = re.compile(
+    r"!?\[[^\]]*\]\((?P<markdown>[^\s)]+)[^)]*\)|<a\s[^>]*href=[\"']?(?P<html>[^\"'\s>]+)[^>]*>.*</a>"
+    r"|\[url=?(?P<value>[^\]]*)\](?P<inside>.*)\[/url\]|[<(]?\w{1,20}(?: \w{1,20}){0,2}:\s*(?P<labelled>h(?:tt|xx)ps?://\S+)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What shows a page in another way, at the end of its address: printed, by the name of its index, from a passage on.
+_VIEW = re.compile(r"/(?:print|index\.\w+|embed|feed)/?$|;[^/?]*$|(?<!/):~:.*$", re.IGNORECASE)
 _OURS = re.compile(r"/post/(?P<site>[^/?#]+)/(?P<slug>[^/?#]+)")
 _COPY_HERE = re.compile(r"/web/[0-9]{4,14}[a-z_]*/(?P<url>.+)", re.DOTALL)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
-_AROUND = " \t\r\n<>\"'“”‘’«»()[]{},;"
+_AROUND = " \t\r\n<>\"'“”„‘’«»‹›「」『』《》()[]{},;|*_~`。，、"
+_DASHES = str.maketrans("‐‑‒–—", "-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +66,10 @@ class Place:
 
 
 def _bare(text: str) -> str:
-    """*text* without the signs that stood around it where it was copied."""
-    return text.lstrip(_AROUND).rstrip(_AROUND + ".")
+    """*text* without the signs that stood around it where it was copied, and without those that nobody sees."""
+    seen = "".join(letter for letter in plain(text) if unicodedata.category(letter) != "Cf")
+    seen = re.sub(r"&#?\w+;", lambda entity: unescape(entity[0]), seen).replace("[.]", ".").replace("\\", "/")
+    return seen.lstrip(_AROUND).rstrip(_AROUND + ".!?:…")
 
 
 def is_address(text: str) -> bool:
@@ -54,11 +77,21 @@ def is_address(text: str) -> bool:
     bare = _bare(text)
     if not bare or re.search(r"\s", bare):
         return False
-    return "://" in bare or any(pattern.match(bare) for pattern in (_PATH, _ENCODED)) or _begins_with_host(bare)
+    return "://" in bare or any(pattern.match(bare) for pattern in (_PATH, _SCHEME)) or _begins_with_host(bare)
+
+
+def lone(text: str) -> str:
+    """The address that *text* is, out of the markup that it is in; empty: it is words, too, or words alone."""
+    text = text[:LONGEST]
+    markup = _MARKUP.fullmatch(text.strip())
+    inner = next(filter(None, markup.groups()), "") if markup else text
+    if is_address(inner):
+        return _bare(inner)
+    return ""
 
 
 def _begins_with_host(bare: str) -> bool:
-    return "/" in bare and _HOST.match(bare) is not None
+    return "/" in bare and _HOST.match(bare.removeprefix("//")) is not None
 
 
 def post_at(db: sqlite3.Connection, text: str) -> Place | None:
@@ -90,34 +123,58 @@ def candidates(text: str) -> Iterator[str]:
 
 
 def _forms(address: str) -> Iterator[str]:
-    """One address with a scheme, and without the ways to name its light version."""
+    """One address with a scheme, and without the ways to name its light version, or another view of it."""
     full = address if re.match(r"\w+:/", address) else f"https://{address.lstrip('/')}"
     full = re.sub(r"^https?:/{1,}", lambda scheme: f"{scheme[0].rstrip('/')}//", full, flags=re.IGNORECASE)
     light = re.sub(r"(?<=[/.])amp/?(?=$|[?#])|(?<=//)(?:m|mobile|amp)\.(?=[^/]+\.)", "", full)
     bare = full.partition("#")[0].partition("?")[0]
-    yield from dict.fromkeys((full, light, light.rstrip("./"), bare, bare.rstrip("/")))
+    viewed = _VIEW.sub("", bare)
+    yield from dict.fromkeys(
+        (full, light, light.rstrip("./"), bare, bare.rstrip("/"), viewed, viewed.translate(_DASHES))
+    )
 
 
 def _inside(address: str) -> Iterator[str]:
-    """Addresses that stand in another one."""
-    for pattern in (_COPY, _COPY_HERE, _AMP_CACHE):
+    """Addresses that stand in another one, or amid other text."""
+    for pattern in (_COPY, _COPY_HERE, _AMP_CACHE, _GUARDED):
         if found := pattern.search(address):
-            yield found["url"]
+            yield from filter(None, map(_bare, found.groups(default="")))
     if found := _INNER.search(address):
         yield found[1]
+    yield from (_bare(found[0]) for found in _AMID.finditer(address))
     yield from _in_query(address)
-    if "%2F" in address.upper():
-        yield unquote(address)
-    if translated := _TRANSLATED.search(address):
-        host = translated["host"].replace("--", "\0").replace("-", ".").replace("\0", "-")
-        yield f"https://{host}{translated['rest']}"
+    yield from _decoded(address)
+    if relabelled := _RELABELLED.search(address):
+        host = relabelled["host"].replace("--", "\0").replace("-", ".").replace("\0", "-")
+        yield f"https://{host}{relabelled['rest'] or '/'}"
+
+
+def _decoded(address: str) -> Iterator[str]:
+    """*address* as it was before a program or a hand spelled it otherwise."""
+    if "%" in address:
+        yield _bare(unquote(address))
+    if _SCHEME.match(address):
+        yield "".join(address.split())
+        yield re.sub("^h(?:tt|xx)p(s?)(?=:?/)", r"http\1:", address, flags=re.IGNORECASE).replace("::", ":", 1)
+    if spelled := _SPELLED.search(address):
+        yield unquote(spelled[1].replace("-", "%").replace("_", "/"))
+    if coded := _CODED.search(address):
+        yield _from_base64(coded[1])
+
+
+def _from_base64(text: str) -> str:
+    """The address that *text* is in base64; empty: it is none."""
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _in_query(address: str) -> Iterator[str]:
     """Addresses that are values of the query of *address*."""
     if address.isprintable() and "[" not in address:
         values = (_CACHED.sub("", value) for _, value in parse_qsl(urlsplit(address).query))
-        yield from filter(is_address, values)
+        yield from filter(is_address, (word for value in values for word in value.split()))
 
 
 def _known(db: sqlite3.Connection, address: str) -> Place | None:
@@ -153,9 +210,11 @@ def _last_parts(db: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:
 
 def _alone(bare: str) -> str:
     """The last part of an address that was copied without its host, or without anything else; empty: there is more."""
-    path = re.split("[?#]", bare, maxsplit=1)[0] if _PATH.match(bare) else bare
-    last = path.rstrip("/").rpartition("/")[2] if path.startswith("/") else path.rstrip("/")
-    single = "/" not in last and "." not in last and not re.search(r"\s", last)
+    if _begins_with_host(bare):
+        return ""
+    path = re.split("[?#]", bare, maxsplit=1)[0]
+    last = path.rstrip("/").rpartition("/")[2]
+    single = ":" not in path and "." not in last and not re.search(r"\s", path)
     if single and len(last) > 3:
         return last
     return ""

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from scraper.search import scripts, synonyms, tokens
-from scraper.search.addresses import is_address
+from scraper.search.addresses import is_address, lone
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term, clean, searchable, side_by_side
 
 #: Longer queries are cut there.
@@ -40,7 +40,8 @@ DEPTH = 6
 
 def parse(text: str) -> Query:
     """The query that *text* means. Total: every text means something."""
-    whole = scripts.plain(clean(text)).translate(tokens.QUOTES).strip()
+    typed = scripts.plain(clean(text)).translate(tokens.QUOTES).strip()
+    whole = lone(typed) or typed
     read = _beginning(whole)
     reader = _Reader(list(tokens.TOKEN.finditer(read)))
     if len(whole) > CHARACTERS:

@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scraper.search import scripts
+from scraper.search.addresses import post_at
 from scraper.search.folding import fold, is_unspaced, key
 from scraper.search.match import expression, table_of
 from scraper.search.state import state_of
-from scraper.search.tree import All, Any, Node, Not, Query, Term
+from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.search.vocabulary import LONGEST, frequencies, has_any
 
 #: Signs inside words that people leave out, or type in another shape.
 APOSTROPHES = "'’‘ʻʼ´`′＇׳״·"
 #: The last is Persian's, which keeps the parts of a word apart and takes no room.
 _SIGNS = f"{APOSTROPHES}‐‑–−\u200c-"
+#: The last part of an address, and how much of its path was copied with it.
+_SLUG = re.compile(r"(?:/?[\w%~.-]+/)*[\w%~]+(?:-[\w%~]+){2,}/?")
 #: What stands between the thousands of a number.
 _THOUSANDS = ".,'’٬ \u00a0\u2009\u202f"
 _NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)
@@ -66,10 +69,17 @@ class _Spelling:
     def term(self, term: Term) -> Node:
         if term.near is not None or term.prefix:
             return term
+        if self.is_slug(term):
+            return Any((Condition("url", term.text), term))
         others = dict.fromkeys(self.others(term))
         if others:
             return Any((term, *(replace(term, text=other) for other in others)), spellings=True)
         return term
+
+    def is_slug(self, term: Term) -> bool:
+        """Whether it is the last part of a post's address, made of three words or more."""
+        alone = term == Term(term.text) and _SLUG.fullmatch(term.text) is not None
+        return alone and post_at(self.db, term.text) is not None
 
     def others(self, term: Term) -> tuple[str, ...]:
         """How else the archive may have the word, or the words of a script without spaces."""
