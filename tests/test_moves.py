@@ -217,6 +217,38 @@ def test_a_post_stays_one_however_it_moves_and_whatever_order_its_captures_come_
         assert events == [(where[0], kind, day) for kind, day in happened]
 
 
+#: A post that moved from *a* to *c*, and what another does after it, which was last seen before the first came to *a*
+#: or while it was there, and which ends at that address.
+TRAINS = {"title": "Of trains", "text": "Trains run late, and nobody says why they do so in the spring."}
+AT_ANOTHERS_OLD_ADDRESS = {
+    "seen before the other came": (
+        [shows("b", 1, **TRAINS), shows("a", 2)],
+        [leads("b", 9, "a"), shows("a", 9, **TRAINS)],
+        "a",
+    ),
+    "seen while the other was there": (
+        [shows("a", 1), shows("b", 2, **TRAINS), shows("a", 3)],
+        [leads("b", 9, "a"), shows("a", 9, **TRAINS)],
+        "a",
+    ),
+    "and went on unseen": (
+        [shows("b", 1, **TRAINS), shows("a", 2)],
+        [leads("b", 9, "a"), leads("a", 9, "d"), shows("d", 9, **TRAINS)],
+        "d",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AT_ANOTHERS_OLD_ADDRESS)
+def test_a_post_may_move_to_where_another_was_that_moved_away(tmp_path: Path, case: str) -> None:
+    before, after, where = AT_ANOTHERS_OLD_ADDRESS[case]
+    found = [*before, leads("a", 5, "c"), shows("c", 5), *after]
+    for order in (found, found[::-1]):
+        posts, events = told(tmp_path / "a.db", order)
+        assert {slug for slug, *_ in posts} == {where, "c"}
+        assert [event for event in events if event[1] != "added"] == [("c", "moved", "05"), (where, "moved", "09")]
+
+
 def test_a_page_that_calls_itself_by_another_posts_name_moves_nothing(tmp_path: Path) -> None:
     other = {"title": "Of trains", "text": "Trains run late, and nobody says why they do so in the spring."}
     found = [shows("a", 1), names("a", 4, "b", **other), shows("b", 4, **other), missing("a", 8), missing("a", 23)]

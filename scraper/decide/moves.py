@@ -11,7 +11,7 @@ its pages the name of one has many posts all the same), or nothing was, and the 
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from scraper.decide.observation import Order
@@ -150,26 +150,39 @@ def _onward(stays: Mapping[str, list[_Stay]], same: Same) -> dict[_Stay, _Onward
     taken: set[_Stay] = set()
     departures = ((lead, stay) for some in stays.values() for stay in some if stay.shown for lead in stay.leads)
     for lead, stay in sorted(departures, key=lambda one: one[0].order):
-        to = None if stay in found else _destination(lead, stay.shown[-1], stays)
-        if to is not None and to not in taken and same(stay.shown[-1].capture_id, to.shown[0].capture_id):
+        to = None if stay in found else _goes_on(lead, stay.shown[-1], stays, taken, same)
+        if to is not None:
             found[stay] = _Onward(lead, to)
             taken.add(to)
     return found
 
 
-def _destination(lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]]) -> _Stay | None:
-    """The stay that *lead* leads to, which began after the post was *last* seen where it was; None: there is none.
-
-    An address at which nothing was seen since then may itself lead on.
+def _goes_on(
+    lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]], taken: Collection[_Stay], same: Same
+) -> _Stay | None:
+    """The nearest stay, but those *taken*, that *lead* leads to and that shows the post which was *last* seen where it
+    was; None: there is none.
     """
-    here = lead.leads_to
-    for _ in range(CHAIN):
-        there = stays.get(here or "", [])
-        later = next((stay for stay in there if stay.shown and stay.shown[-1].order > last.order), None)
-        if later is not None:
-            return later if _began_after(later.shown[0], last) else None
-        here = next((one.leads_to for one in _leads(there) if one.order > last.order), None)
+    for stay in _destinations(lead, last, stays):
+        if stay not in taken and same(last.capture_id, stay.shown[0].capture_id):
+            return stay
     return None
+
+
+def _destinations(lead: Sighting, last: Sighting, stays: Mapping[str, list[_Stay]]) -> Iterator[_Stay]:
+    """The stays that *lead* leads to, which began after the post was *last* seen where it was, the nearest first.
+
+    Other posts may have stayed there before, or since; an address may itself have led on since then.
+    """
+    waiting, passed = [lead.leads_to], set[str | None]()
+    while waiting and len(passed) < CHAIN:
+        here = waiting.pop(0)
+        if here in passed:
+            continue
+        passed.add(here)
+        there = stays.get(here or "", [])
+        yield from (stay for stay in there if stay.shown and _began_after(stay.shown[0], last))
+        waiting += dict.fromkeys(one.leads_to for one in _leads(there) if one.order > last.order)
 
 
 def _began_after(first: Sighting, last: Sighting) -> bool:
