@@ -1,8 +1,11 @@
 """A post whose address changed by a permanent redirect is one post with two addresses, in any order of captures."""
 
 import itertools
+import json
 import random
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
+from scraper.reading.wix_counts_api import METADATA
 from scraper.records import Capture
 from scraper.store import Archive
 from scraper.store.moves import MOST_BESIDE
@@ -247,6 +251,29 @@ def test_a_post_may_move_to_where_another_was_that_moved_away(tmp_path: Path, ca
         posts, events = told(tmp_path / "a.db", order)
         assert {slug for slug, *_ in posts} == {where, "c"}
         assert [event for event in events if event[1] != "added"] == [("c", "moved", "05"), (where, "moved", "09")]
+
+
+def counts(slug: str, day: int, views: int) -> Capture:
+    said = json.dumps({"postPageMetadata": {"postMetadata": {"viewCount": views}}}).encode()
+    found = answer(slug, day, kind="counts", status=200, media_type="application/json", body=said)
+    return replace(found, url=BASE.replace("post/", METADATA) + slug)
+
+
+def test_counts_are_of_the_post_that_was_at_the_address_when_they_were_told(tmp_path: Path) -> None:
+    first = [shows("a", 1), counts("a", 2, 10), leads("a", 5, "c"), shows("c", 5), counts("c", 6, 11)]
+    second = [
+        shows("b", 3, **TRAINS),
+        counts("b", 3, 70),
+        leads("b", 9, "a"),
+        shows("a", 9, **TRAINS),
+        counts("a", 12, 71),
+    ]
+    found, dice = [*first, *second], random.Random(11)
+    for order in (found, found[::-1], dice.sample(found, len(found))):
+        told(tmp_path / "a.db", order)
+        with closing(sqlite3.connect(tmp_path / "a.db")) as db:
+            views = db.execute("SELECT slug, counts.views FROM counts JOIN posts ON posts.id = post_id ORDER BY 1, 2")
+            assert views.fetchall() == [("a", 70), ("a", 71), ("c", 10), ("c", 11)]
 
 
 def test_a_page_that_calls_itself_by_another_posts_name_moves_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ page) belongs to the post known by that address, else to the one that was once r
 """
 
 import sqlite3
+from collections.abc import Callable
 
 from scraper import decide, urls
 from scraper.records import Capture, Reading
@@ -20,6 +21,11 @@ SELECT 1 FROM addresses AS here WHERE capture_id = ? AND post_url IS NOT NULL AN
     WHERE before.address = here.address AND before.shows = here.address AND before.post_url = here.post_url)
   AND EXISTS (SELECT 1 FROM addresses AS there
     WHERE there.address = here.shows AND there.shows = here.shows AND there.post_url = here.post_url)))
+"""
+_RESIDENT_AT = """
+SELECT post_url FROM addresses JOIN captures ON captures.id = capture_id
+WHERE address = :address AND post_url IS NOT NULL
+ORDER BY captured_at > :at, CASE WHEN captured_at > :at THEN captured_at END, captured_at DESC, record_sha256 LIMIT 1
 """
 _IS_ALIAS = """
 SELECT 1 FROM addresses AS own WHERE NOT EXISTS (SELECT 1 FROM addresses WHERE address = ? AND shows = ?)
@@ -76,11 +82,39 @@ def owner(db: sqlite3.Connection, address: str) -> str | None:
     return single.text(db, "SELECT min(post_url) FROM addresses WHERE address = ?", (address,))
 
 
+def residents(db: sqlite3.Connection, address: str) -> list[str]:
+    """The posts that were seen at *address*: several where one moved away and another came."""
+    found = db.execute("SELECT DISTINCT post_url FROM addresses WHERE address = ? AND post_url IS NOT NULL", (address,))
+    return [url for (url,) in found]
+
+
+def owner_at(db: sqlite3.Connection, address: str, at: str) -> str | None:
+    """The post that *address* was of at an instant: where several were seen there, the last one until then, else the
+    first; None: no post was ever read there.
+    """
+    if len(residents(db, address)) < 2:
+        return owner(db, address)
+    return single.text(db, _RESIDENT_AT, {"address": address, "at": at})
+
+
+def owned_by(db: sqlite3.Connection, address: str, url: str) -> Callable[[str], bool]:
+    """Whether *address* was of the post *url* at an instant: as `owner_at`, for many instants."""
+    if len(residents(db, address)) < 2:
+        owned = owner(db, address) == url
+        return lambda _: owned
+    return lambda at: owner_at(db, address, at) == url
+
+
+def ever_known_by(db: sqlite3.Connection, url: str) -> list[str]:
+    """The addresses at which the post *url* was seen: its own first, then others, sorted."""
+    rows = db.execute("SELECT DISTINCT address FROM addresses WHERE post_url = ? ORDER BY address", (url,)).fetchall()
+    return [url, *(address for (address,) in rows if address != url)]
+
+
 def known_by(db: sqlite3.Connection, url: str) -> list[str]:
     """The addresses whose bare captures belong to the post *url*: its own first, then others, sorted."""
-    rows = db.execute("SELECT DISTINCT address FROM addresses WHERE post_url = ? ORDER BY address", (url,)).fetchall()
-    aliases = [address for (address,) in rows if address != url and owner(db, address) == url]
-    return [url, *aliases]
+    own, *others = ever_known_by(db, url)
+    return [own, *(address for address in others if owner(db, address) == url)]
 
 
 def members(db: sqlite3.Connection, url: str) -> list[int]:

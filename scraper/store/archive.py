@@ -542,6 +542,7 @@ class Archive:
         address, shown = addresses.of_capture(capture), addresses.post_of(capture, reading)
         concerned = {address, shown or address}
         moved = self._place(kept.id, address, shown, concerned) | self._moves.settle(capture, shown)
+        moved |= self._counted_in_turn(concerned)
         seen = self._posts.observe(capture, kept, reading)
         url = addresses.belongs_to(self.db, kept.id) or addresses.owner(self.db, address)
         effects = self._advance(url, seen, refold=_looks_back(seen, url, moved))
@@ -567,6 +568,13 @@ class Archive:
             if now != before[one] and (addresses.bare(self.db, one) or count_rows.is_listed(self.db, one)):
                 moved |= {url for url in (now, before[one]) if url is not None}
         return moved
+
+    def _counted_in_turn(self, concerned: Iterable[str]) -> set[str]:
+        """The posts that were at one of these addresses one after another, where lists reported its counts: which of
+        them each was of, captures of any time may change.
+        """
+        found = [addresses.residents(self.db, one) for one in sorted(concerned) if count_rows.is_listed(self.db, one)]
+        return {url for urls in found if len(urls) > 1 for url in urls}
 
     def _advance(self, url: str | None, seen: decide.Observation, *, refold: bool) -> decide.Effects | None:
         """What a capture does to its post, which is new where there was none before; None: it has none, or nothing."""

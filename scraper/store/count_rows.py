@@ -1,6 +1,8 @@
 """How often posts had been seen: rows of `counts`, of `listed_counts`, and the newest numbers in `posts`."""
 
+import json
 import sqlite3
+from collections.abc import Callable, Iterable
 
 from scraper import urls
 from scraper.records import Reading
@@ -25,7 +27,11 @@ ORDER BY captured_at_basis = 'file-time', counted_at DESC, captures.source DESC,
 _ADOPT = """
 INSERT INTO counts (post_id, capture_id, counted_at, views, comments, likes, source)
 SELECT ?, capture_id, captured_at, views, comments, likes, listed_counts.source
-FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts.url = ?
+FROM listed_counts JOIN captures ON captures.id = capture_id
+WHERE listed_counts.url = ? AND capture_id IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING
+"""
+_LISTING = """
+SELECT capture_id, captured_at FROM listed_counts JOIN captures ON captures.id = capture_id WHERE listed_counts.url = ?
 """
 
 
@@ -70,12 +76,11 @@ def note_listed(db: sqlite3.Connection, capture_id: int, reading: Reading) -> No
             "INSERT INTO listed_counts (capture_id, url, views, comments, likes, source) VALUES (?, ?, ?, ?, ?, ?)",
             (capture_id, url, *numbers, source),
         )
-    for post in sorted({addresses.owner(db, url) or "" for url in found}):
+    at = single.text(db, "SELECT captured_at FROM captures WHERE id = ?", (capture_id,)) or ""
+    for post in sorted({addresses.owner_at(db, url, at) or "" for url in found}):
         row = db.execute("SELECT id FROM posts WHERE url = ?", (post,)).fetchone()
         if row is not None:
-            # A list may name one post by several addresses: its own goes first.
-            for address in addresses.known_by(db, post):
-                db.execute(f"{_ADOPT} AND capture_id = ? ON CONFLICT DO NOTHING", (row[0], address, capture_id))
+            _adopt(db, row[0], post, lambda _: [(capture_id, at)])
             recount(db, row[0])
 
 
@@ -85,9 +90,21 @@ def is_listed(db: sqlite3.Connection, address: str) -> bool:
 
 
 def adopt(db: sqlite3.Connection, post_id: int, url: str) -> None:
-    """Give a post the counts that lists reported of it, by any of its addresses."""
-    for address in addresses.known_by(db, url):
-        db.execute(f"{_ADOPT} ON CONFLICT DO NOTHING", (post_id, address))
+    """Give a post the counts that lists reported of it, by any of its addresses while it was there."""
+    _adopt(db, post_id, url, lambda address: db.execute(_LISTING, (address,)).fetchall())
+
+
+def _adopt(
+    db: sqlite3.Connection, post_id: int, url: str, captures: Callable[[str], Iterable[tuple[int, str]]]
+) -> None:
+    """Give a post the counts of those *captures* (id, time) that list an address while it was the post's.
+
+    A list may name one post by several addresses: its own goes first.
+    """
+    for address in addresses.ever_known_by(db, url):
+        is_owned = addresses.owned_by(db, address, url)
+        ids = [number for number, at in captures(address) if is_owned(at)]
+        db.execute(_ADOPT, (post_id, address, json.dumps(ids)))
 
 
 def newest(db: sqlite3.Connection, post_id: int) -> dict[str, object]:
