@@ -461,6 +461,25 @@ def test_a_change_that_the_site_tells_is_due(lastmod: str, expected: list[str]) 
     assert reasons(HAD, lastmod=lastmod, found_by=("sitemap",)) == expected
 
 
+@pytest.mark.parametrize(
+    ("tries", "named", "expected"),
+    [
+        (["2026-02-28T06:00:00Z"], True, ["lastmod"]),
+        (["2026-02-28T06:00:00Z"], False, []),
+        (["2026-03-01T04:00:00Z"], True, []),
+        (["2026-02-10T06:00:00Z", "2026-02-28T06:00:00Z"], True, []),
+        ([], True, []),
+    ],
+    ids=["tried yesterday", "named no more", "tried today", "tried for two weeks", "had since"],
+)
+def test_an_edit_that_was_asked_for_and_not_had_is_asked_for_again(
+    tries: list[str], named: bool, expected: list[str]
+) -> None:
+    had = "2026-02-08T06:00:00Z" if tries else "2026-02-28T06:00:00Z"
+    known = replace(HAD, last_good_at=had, last_tried_at=[had, *tries][-1], tries=(had, *tries), lastmod="2026-02-09")
+    assert reasons(known, lastmod="2026-02-09", found_by=("sitemap" if named else "link",)) == expected
+
+
 def test_a_day_of_change_is_asked_for_again_when_it_is_over_and_not_before() -> None:
     known = replace(HAD, last_good_at="2026-03-01T05:00:00Z", last_tried_at="2026-03-01T05:00:00Z")
     assert reasons(known, lastmod="2026-03-01", found_by=("sitemap",)) == []

@@ -156,9 +156,21 @@ def _reason(known: UrlState, lastmod: str | None, now: datetime, *, named: bool)
     if known.last_good_at is None and (not known.tries or (named and _is_due_again(known.tries, now))):
         return "new"
     answered = max(filter(None, (known.last_good_at, *known.tries)))
-    if lastmod is not None and (_newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)):
+    if lastmod is not None and (_is_edited(known, lastmod, answered, now) or (named and _is_owed(known, lastmod, now))):
         return "lastmod"
     return _reason_by_age(known, instant(answered), now)
+
+
+def _is_edited(known: UrlState, lastmod: str, answered: str, now: datetime) -> bool:
+    """Whether the site names an edit since our last answer."""
+    return _newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)
+
+
+def _is_owed(known: UrlState, lastmod: str, now: datetime) -> bool:
+    """Whether an edit was asked for, was not had, and is to be asked for again: daily at first."""
+    had = known.last_good_at
+    since = [at for at in known.tries if had is not None and at > had]
+    return had is not None and bool(since) and _newer(lastmod, had, now) and _is_due_again(since, now)
 
 
 def _reason_by_age(known: UrlState, answered: datetime, now: datetime) -> str | None:
