@@ -156,14 +156,16 @@ def _reason(known: UrlState, lastmod: str | None, now: datetime, *, named: bool)
     if known.last_good_at is None and (not known.tries or (named and _is_due_again(known.tries, now))):
         return "new"
     answered = max(filter(None, (known.last_good_at, *known.tries)))
-    if lastmod is not None and (_is_edited(known, lastmod, answered, now) or (named and _is_owed(known, lastmod, now))):
+    if lastmod is not None and _is_edited(known, lastmod, answered, now, named=named):
         return "lastmod"
     return _reason_by_age(known, instant(answered), now)
 
 
-def _is_edited(known: UrlState, lastmod: str, answered: str, now: datetime) -> bool:
-    """Whether the site names an edit since our last answer."""
-    return _newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered)
+def _is_edited(known: UrlState, lastmod: str, answered: str, now: datetime, *, named: bool) -> bool:
+    """Whether the site names an edit since our last answer, or still names one that is owed to us."""
+    if _newer(lastmod, answered, now) or _moved(known.lastmod, lastmod, answered):
+        return True
+    return named and _is_owed(known, lastmod, now)
 
 
 def _is_owed(known: UrlState, lastmod: str, now: datetime) -> bool:

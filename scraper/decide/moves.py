@@ -5,13 +5,14 @@ permanent redirect, or a page that names another address as its own). A stay goe
 where the post there was first seen after it, and is the same; one stay goes on in one other. So a post may move twice,
 move back, and leave behind addresses that lead on to one another.
 
-A page is believed that names another address as its own, unless another post was seen there (a site that gives all of
-its pages the name of one has many posts all the same), or nothing was, and the post was seen where the page is.
+A page is believed that names another address as its own, unless another post was seen there, or pages of other posts
+name it, too (a site that gives all of its pages the name of one has many posts all the same), or nothing was seen
+there, and the post was seen where the page is.
 """
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scraper.decide.observation import Order
@@ -99,21 +100,29 @@ def believed(sightings: Iterable[Sighting], same: Same) -> list[Sighting]:
     address.
     """
     ordered = sorted(sightings, key=lambda one: one.order)
-    seen = _seen_at(ordered)
+    seen = _seen_at(ordered, same)
     return [one if _is_borne_out(one, seen, same) else replace(one, shows=one.address) for one in ordered]
 
 
-def _seen_at(ordered: Iterable[Sighting]) -> dict[str | None, list[Sighting]]:
+def _seen_at(ordered: Iterable[Sighting], same: Same) -> dict[str | None, list[Sighting]]:
     """What shows the post of each address, in order: the captures of that address, else those of the first one whose
-    pages name it.
+    pages name it; where several name it that show other posts, none.
     """
     named: dict[str | None, list[Sighting]] = defaultdict(list)
     for one in ordered:
-        named[one.shows].append(one)
+        if one.shows is not None:
+            named[one.shows].append(one)
     for address, some in named.items():
-        home = address if any(one.address == address for one in some) else some[0].address
-        named[address] = [one for one in some if one.address == home]
+        own = [one for one in some if one.address == address]
+        first = [one for one in some if one.address == some[0].address]
+        named[address] = own or (first if _agree(some, same) else [])
     return named
+
+
+def _agree(pages: Sequence[Sighting], same: Same) -> bool:
+    """Whether the first page of each address shows the post that the first of all shows."""
+    firsts = {page.address: page.capture_id for page in reversed(pages)}
+    return all(same(pages[0].capture_id, one) for address, one in firsts.items() if address != pages[0].address)
 
 
 def _is_borne_out(one: Sighting, seen: Mapping[str | None, list[Sighting]], same: Same) -> bool:
@@ -121,6 +130,8 @@ def _is_borne_out(one: Sighting, seen: Mapping[str | None, list[Sighting]], same
     if one.shows in (None, one.address):
         return True
     there, here = seen[one.shows], seen.get(one.address, [])
+    if not there:
+        return False
     if there[0].address != one.shows and here and here[0].address == one.address:
         return False
     if there[0].address == one.address:

@@ -136,12 +136,9 @@ def _meaning(
     capture: Capture, reading: Reading | None, good: Reading | None, judged: Collection[str]
 ) -> tuple[Meaning, str | None]:
     """What a capture says and why, by the decisions about it, then by itself."""
-    if not {Judgement.SET_ASIDE, Judgement.WRONG_TIME}.isdisjoint(judged):
-        return Meaning.NOTHING, "set aside"
-    if Judgement.BLOCKED in judged:
-        return Meaning.BLOCKED, known_wall(capture) or "a wall: the same page for different addresses"
-    if Judgement.ABSENT in judged:
-        return Meaning.ABSENT, _absence(capture, reading) or SOFT_404
+    decided = _decided(capture, reading, judged)
+    if decided is not None:
+        return decided
     if good is not None and capture.like_capture_id is None:
         return Meaning.SHOWS, None
     wall = challenged(capture) if capture.status in GONE else known_wall(capture)
@@ -151,6 +148,17 @@ def _meaning(
     if absent is None:
         return _unsaid(capture, reading)
     return (Meaning.ABSENT, absent)
+
+
+def _decided(capture: Capture, reading: Reading | None, judged: Collection[str]) -> tuple[Meaning, str] | None:
+    """What a capture says and why, by the decisions about it; None: they leave that to itself."""
+    if not {Judgement.SET_ASIDE, Judgement.WRONG_TIME}.isdisjoint(judged):
+        return Meaning.NOTHING, "set aside"
+    if Judgement.BLOCKED in judged:
+        return Meaning.BLOCKED, known_wall(capture) or "a wall: the same page for different addresses"
+    if Judgement.ABSENT in judged:
+        return Meaning.ABSENT, _absence(capture, reading) or SOFT_404
+    return None
 
 
 def _unsaid(capture: Capture, reading: Reading | None) -> tuple[Meaning, str]:
@@ -188,9 +196,16 @@ def _absence(capture: Capture, reading: Reading | None) -> str | None:
         return _led_away(capture)
     if capture.ok and (elsewhere := leads_to(capture)) is not None and urls.is_post(elsewhere):
         return _led_away(replace(capture, redirected_to=elsewhere))
-    if reading is not None and reading.kind == ReadingKind.MISSING and (capture.status is None or capture.status < 300):
+    if _is_error_page(capture, reading):
         return "soft 404: an error page"
     return None
+
+
+def _is_error_page(capture: Capture, reading: Reading | None) -> bool:
+    """Whether a page that came with success, or of which no status is known, reads as one of an error."""
+    if reading is None or reading.kind != ReadingKind.MISSING:
+        return False
+    return capture.status is None or capture.status < 300
 
 
 #: Pages that a site sends visitors of a deleted post to: its home page and its list of posts.

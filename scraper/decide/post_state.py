@@ -166,14 +166,20 @@ def _good(state: PostState, seen: Observation, reading: Reading) -> tuple[PostSt
         return after, Effects(verdict=verdict, reason=_reason_not_shown(state, seen), events=tuple(events))
     first, revises = state.shown is None, content != state.content_sha256
     edited = revises and not _is_fuller_copy(state, seen, reading)
-    if first or edited:
-        kind = EventKind.ADDED if first else EventKind.CHANGED
-        events.append(Event(kind=kind, at=seen.captured_at, capture_id=seen.capture_id))
+    events += _told(seen, first=first, edited=edited)
     verdict = _shown(returned=returned, first=first, edited=edited)
     after = _showing(after, seen, reading, content)
     if revises:
         after = replace(after, revision_count=after.revision_count + 1)
     return after, Effects(verdict=verdict, shows=first or not seen.confirms, revises=revises, events=tuple(events))
+
+
+def _told(seen: Observation, *, first: bool, edited: bool) -> list[Event]:
+    """What a reading that is shown from now on means for its post."""
+    if not (first or edited):
+        return []
+    kind = EventKind.ADDED if first else EventKind.CHANGED
+    return [Event(kind=kind, at=seen.captured_at, capture_id=seen.capture_id)]
 
 
 def _is_fuller_copy(state: PostState, seen: Observation, reading: Reading) -> bool:

@@ -64,14 +64,26 @@ def rule(suspect: Suspect, others: Sequence[Suspect], controls: Controls) -> Rul
     Blocked: at least `SAMENESS` addresses answer alike, and a post is at one of them for all we know. Absent: a known
     post is shown, no source names this one, and the answer is that for an address that never was, or says so itself.
     """
-    same = [suspect, *(one for one in others if one.url != suspect.url and same_answer(one.answer, suspect.answer))]
+    same = [suspect, *_alike(suspect, others)]
     is_probe = controls.probe is not None and same_answer(suspect.answer, controls.probe)
     addresses = len({one.url for one in same}) + is_probe
     if addresses >= SAMENESS and any(one.may_be_post for one in same):
         return Ruling(Meaning.BLOCKED, _sameness(suspect.answer, addresses))
-    if controls.known_good and not suspect.named and (suspect.says_missing or is_probe):
+    if _is_absent(suspect, controls, is_probe=is_probe):
         return Ruling(Meaning.ABSENT, "a known post is shown, and a nonexistent address answers like this")
     return Ruling(Meaning.NOTHING, "it may be a wall, an error page, or a page of another kind")
+
+
+def _alike(suspect: Suspect, others: Sequence[Suspect]) -> list[Suspect]:
+    """Those of other addresses that answer as *suspect* does."""
+    return [one for one in others if one.url != suspect.url and same_answer(one.answer, suspect.answer)]
+
+
+def _is_absent(suspect: Suspect, controls: Controls, *, is_probe: bool) -> bool:
+    """Whether a known post is shown, no source names this one, and its answer says that nothing is there, or is that
+    for an address that never was.
+    """
+    return bool(controls.known_good) and not suspect.named and (suspect.says_missing or is_probe)
 
 
 def _sameness(answer: Capture, addresses: int) -> str:
