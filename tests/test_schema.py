@@ -577,6 +577,18 @@ def test_when_sites_answered_follows_from_the_captures_of_an_older_archive(untim
         ]
 
 
+def test_an_older_archive_gets_the_index_that_has_tags_in_their_order(path: Path) -> None:
+    with closing(plain(path)) as db:
+        db.execute("DROP INDEX post_tags_places")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0018 %'")
+        db.execute("PRAGMA user_version = 17")
+    asked = "EXPLAIN QUERY PLAN SELECT tag_id FROM post_tags WHERE post_id = 1 ORDER BY position"
+    with closing(schema.open_archive(path, create=False).conn) as db:
+        assert [row[3] for row in db.execute(asked)] == [
+            "SEARCH post_tags USING COVERING INDEX post_tags_places (post_id=?)"
+        ]
+
+
 def test_an_older_archive_that_is_only_read_stays_as_it_is_and_shows_todays_tables(older: Path) -> None:
     before = older.read_bytes()
     with closing(schema.open_archive(older, create=False, readonly=True).conn) as db:

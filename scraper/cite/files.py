@@ -30,8 +30,8 @@ from itertools import chain, repeat
 from typing import Any
 
 from scraper.cite.names import OTHERS, WriterName, names
-from scraper.cite.record import Item, Work, issued, key_of, note_of
-from scraper.cite.text import holds_any, line, line_kept, lines
+from scraper.cite.record import Item, Work, issued, keys, notes
+from scraper.cite.text import line, line_kept, lines
 from scraper.wording import framed
 
 #: Many works: the name of each field of `Work` with its values, one for each of them.
@@ -45,14 +45,15 @@ _BABEL = {
     "pl": "polish", "pt": "portuguese", "ru": "russian", "th": "thai", "tr": "turkish", "uk": "ukrainian",
     "ur": "urdu", "vi": "vietnamese", "zh": "chinese",
 }  # fmt: skip
-#: BibTeX counts braces even behind a backslash, so they go by their names.
-_TEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    }
-)  # fmt: skip
-_TEX_SIGNS = bytes(_TEX)
+#: What TeX would eat → what stands for it. Each is replaced in all of a text before the next: BibTeX counts braces even
+#: behind a backslash, so they go by their names, and wait for these under the names of controls, which no line has.
+_TEX = {
+    "{": "\x01", "}": "\x02", "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "\x01": r"\textbraceleft{}", "\x02": r"\textbraceright{}",
+}  # fmt: skip
+#: Stands between lines while something is done to all of them.
+_BETWEEN = "\x1f"
 
 #: Ends a line of RIS.
 _END = "\r\n"
@@ -157,7 +158,7 @@ def _ris_keywords(words: tuple[str, ...]) -> str:
     return "".join([_kept_tag("KW", word) for word in words])
 
 
-#: What `note_of` needs.
+#: What `notes` needs.
 _NOTED = ("updated", "captured_at", "gone_at", "in_utc", "sha256")
 
 #: Records of type BLOG, their lines ended by CR LF, with an empty line behind each.
@@ -173,7 +174,7 @@ ris = CitationFile(
         _each(partial(_kept_tag, "LA"), "language"),
         _each(_ris_keywords, "keywords"),
         _all(partial(_tagged_lines, "AB"), "abstract"),
-        _all(lambda *noted: _tagged("N1", map(note_of, *noted)), *_NOTED),
+        _all(lambda *noted: _tagged("N1", notes(*noted)), *_NOTED),
         _same(f"ER  - {_END}{_END}"),
     )
 )
@@ -187,8 +188,7 @@ def _fields(name: str, values: Iterable[str]) -> list[str]:
 
 
 def _tex_fields(name: str, values: Sequence[str | None]) -> list[str]:
-    found = lines(values)
-    return _fields(name, map(_tex, found) if holds_any("".join(found), _TEX_SIGNS) else found)
+    return _fields(name, _tex(_BETWEEN.join(lines(values))).split(_BETWEEN))
 
 
 @lru_cache(maxsize=4096)
@@ -238,12 +238,14 @@ def _tex_keywords(words: tuple[str, ...]) -> str:
 
 
 def _tex_notes(places: Sequence[str | None], *noted: Sequence[Any]) -> list[str]:
-    # What `note_of` says is digits, days and words of ours: nothing that TeX would eat.
-    said = zip(map(note_of, *noted), _tex_urls(places), strict=True)
-    return _fields("note", [f"{note}{'; ' * bool(note and url)}{framed(url, _ARCHIVED, '}')}" for note, url in said])
+    # What `notes` says is digits, days and words of ours: nothing that TeX would eat.
+    return [_tex_note(note, url) for note, url in zip(notes(*noted), _tex_urls(places), strict=True)]
 
 
-_ARCHIVED = r"Archived at \url{"
+def _tex_note(note: str, url: str) -> str:
+    if not url:
+        return _field("note", note)
+    return f"  note = {{{note}{note and '; '}Archived at \\url{{{url}}}}},\n"
 
 
 @lru_cache(maxsize=256)
@@ -253,22 +255,26 @@ def _language(name: str, code: str | None) -> str:
     return _field(name, _BABEL.get(said.split("-")[0].lower(), _tex(said)))
 
 
-def _tex(text: str) -> str:
-    return text.translate(_TEX) if holds_any(text, _TEX_SIGNS) else text
+def _tex(line: str) -> str:
+    """*line*, or several with `_BETWEEN` between them, for TeX."""
+    for sign, name in _TEX.items():
+        line = line.replace(sign, name)
+    return line
 
 
 #: Addresses are verbatim for TeX, so only what would end the field is encoded.
-_VERBATIM = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"})
-_ENCODED = bytes(_VERBATIM)
+_VERBATIM = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 
 
 def _tex_urls(urls: Sequence[str | None]) -> Sequence[str]:
-    found = lines(urls)
-    return [url.translate(_VERBATIM) for url in found] if holds_any("".join(found), _ENCODED) else found
+    found = _BETWEEN.join(lines(urls))
+    for sign, code in _VERBATIM.items():
+        found = found.replace(sign, code)
+    return found.split(_BETWEEN)
 
 
-def _openings(kind: str, titles: Sequence[str | None], *keyed: Sequence[Any]) -> list[str]:
-    return [f"@{kind}{{{key},\n" for key in map(key_of, lines(titles), *keyed)]
+def _openings(kind: str, *keyed: Sequence[Any]) -> list[str]:
+    return [f"@{kind}{{{key},\n" for key in keys(*keyed)]
 
 
 def _entry(kind: str, container: str, date: Callable[..., str], language: str) -> CitationFile:
@@ -290,7 +296,7 @@ def _entry(kind: str, container: str, date: Callable[..., str], language: str) -
     )
 
 
-#: What `key_of` needs.
+#: What `keys` needs.
 _KEYED = ("title", "url", "site_name", "author", "published", "updated")
 
 #: ``@misc`` entries for BibTeX, an empty line behind each; UTF-8, TeX's own characters escaped.

@@ -6,11 +6,12 @@ https://github.com/citation-style-language/schema: ``literal`` names for bodies,
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypedDict, cast
 
 from scraper.cite.names import WriterName, names
-from scraper.cite.text import ascii_letters, line, line_kept
+from scraper.cite.text import ascii_letters, line, line_kept, lines
 from scraper.wording import framed
 
 #: A date as CSL has it: one to three numbers.
@@ -43,7 +44,7 @@ class Work(NamedTuple):
     keywords: tuple[str, ...] = ()
     #: SHA-256 of the page as captured.
     sha256: str | None = None
-    #: WriterName of the archive.
+    #: What the archive calls itself.
     archive: str | None = None
     #: Permanent address of the revision; None: the archive is not served where others can reach it.
     archive_url: str | None = None
@@ -147,25 +148,26 @@ _IN_UTC = "The date is the day in UTC"
 
 def note(work: Work) -> str:
     """What no field of its own says: other dates, and the digest of the page; empty: nothing."""
-    return note_of(work.updated, work.captured_at, work.gone_at, work.in_utc, work.sha256)
+    return notes([work.updated], [work.captured_at], [work.gone_at], [work.in_utc], [work.sha256])[0]
 
 
-def note_of(
-    updated: str | None,
-    captured_at: str | None,
-    gone_at: str | None,
-    in_utc: bool,  # noqa: FBT001 - columns are mapped by place
-    sha256: str | None,
-) -> str:
-    """`note` of a work of which no more than these fields is needed."""
-    said = _note(updated, captured_at, gone_at, in_utc)
-    if not sha256:
-        return said
-    return f"{said}{said and '; '}SHA-256 of the page as captured: {sha256}"
+def notes(
+    updated: Sequence[str | None],
+    captured_at: Sequence[str | None],
+    gone_at: Sequence[str | None],
+    in_utc: Sequence[bool],
+    sha256: Sequence[str | None],
+) -> list[str]:
+    """`note` of each of many works, of which no more than these columns is needed."""
+    said = map(_said, updated, captured_at, gone_at, in_utc)
+    return [
+        f"{words}{words and '; '}SHA-256 of the page as captured: {digest}" if digest else words
+        for words, digest in zip(said, sha256, strict=True)
+    ]
 
 
 @lru_cache(maxsize=16384)
-def _note(updated: str | None, captured_at: str | None, gone_at: str | None, in_utc: bool) -> str:  # noqa: FBT001
+def _said(updated: str | None, captured_at: str | None, gone_at: str | None, in_utc: bool) -> str:  # noqa: FBT001
     found = (
         framed(day(updated), "Updated "),
         framed(day(captured_at), "Captured "),
@@ -198,18 +200,36 @@ def day(date: str | None) -> str:
 
 def key(work: Work) -> str:
     """A name for the entry, ASCII, the same for the same post always, unique by its address."""
-    return key_of(line(work.title), work.url, work.site_name, work.author, work.published, work.updated)
+    return keys([work.title], [work.url], [work.site_name], [work.author], [work.published], [work.updated])[0]
 
 
-def key_of(title: str, url: str, site_name: str, author: str | None, published: str | None, updated: str | None) -> str:
-    """`key` of a work of which no more than these fields is needed, the *title* on one line."""
-    digest = hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{_family(author, site_name)}{day(published or updated)[:4] or 'nd'}{_first_long(title)}_{digest}"
+def keys(
+    titles: Sequence[str | None],
+    urls: Sequence[str],
+    site_names: Sequence[str],
+    authors: Sequence[str | None],
+    published: Sequence[str | None],
+    updated: Sequence[str | None],
+) -> list[str]:
+    """`key` of each of many works, of which no more than these columns is needed."""
+    words = map(_first_long, lines(titles))
+    found = zip(map(_family, authors, site_names), map(_year, published, updated), words, urls, strict=True)
+    return [f"{family}{year}{word}_{_digest(url)}" for family, year, word, url in found]
+
+
+def _digest(url: str) -> str:
+    return hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+@lru_cache(maxsize=16384)
+def _year(published: str | None, updated: str | None) -> str:
+    return day(published or updated)[:4] or "nd"
 
 
 def _first_long(title: str) -> str:
     """The first word of *title* that has more than three ASCII letters; empty: it has none."""
-    for word in title.split():
+    while title:
+        word, _, title = title.partition(" ")
         letters = ascii_letters(word)
         if len(letters) > 3:
             return letters

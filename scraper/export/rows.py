@@ -2,10 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from urllib.parse import quote
 
 from scraper.errors import UsageError
@@ -129,16 +128,18 @@ def count(db: sqlite3.Connection, request: Request | None = None) -> int:
 
 def post_url(base_url: str, site: str, slug: str) -> str:
     """Address of a post's page where the archive is served."""
-    return _pages_of(base_url, site) + _segment(slug)
+    return post_urls(base_url, (site,), (slug,))[0]
 
 
-@lru_cache(maxsize=256)
-def _pages_of(base_url: str, site: str) -> str:
-    return f"{base_url.rstrip('/')}/post/{_segment(site)}/"
+def post_urls(base_url: str, sites: Sequence[str], slugs: Sequence[str]) -> list[str]:
+    """`post_url` of many."""
+    base = f"{base_url.rstrip('/')}/post/"
+    return [f"{base}{site}/{slug}" for site, slug in zip(_segments(sites), _segments(slugs), strict=True)]
 
 
-def _segment(text: str) -> str:
-    """*text* as one segment of a path. Most are one already, and `quote` takes its time to see that."""
-    if text.isascii() and text.replace("-", "").isalnum():
-        return text
-    return quote(text, safe="")
+def _segments(texts: Sequence[str]) -> Sequence[str]:
+    """*texts* as segments of paths. Most are so already, and `quote` takes its time to see that."""
+    together = "".join(texts)
+    if together.isascii() and together.replace("-", "").isalnum():
+        return texts
+    return [quote(text, safe="") for text in texts]

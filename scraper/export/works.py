@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 
 from scraper import cite
-from scraper.export.rows import Options, post_url
+from scraper.export.rows import Options, post_urls
 from scraper.search import CitedPosts, Request, cited
 from scraper.store import settings_of
 
 #: Letters of a capture's digest that begin the address of a revision.
 NAME = 12
+#: Letters of a time that are its day.
+DAY = 10
 
 
 def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Columns]:
@@ -41,7 +42,7 @@ def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
     """The permanent address of each; None where the archive is served nowhere."""
     if base is None:
         return (None,) * len(posts.url)
-    return tuple(map(revision_url, repeat(base), posts.site, posts.slug, posts.record_sha256, posts.seen_on))
+    return revision_urls(base, posts.site, posts.slug, posts.record_sha256, posts.seen_on)
 
 
 def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str:
@@ -49,12 +50,23 @@ def revision_url(base: str, site: str, slug: str, record_sha256: str | None, see
 
     Where no capture is known, the address of the post.
     """
-    page = post_url(base, site, slug)
-    if record_sha256 and seen_at:
-        return f"{page}/revision/{revision_name(record_sha256, seen_at)}"
-    return page
+    return revision_urls(base, (site,), (slug,), (record_sha256,), (seen_at,))[0]
+
+
+def revision_urls(
+    base: str,
+    sites: Sequence[str],
+    slugs: Sequence[str],
+    digests: Sequence[str | None],
+    seen_at: Sequence[str | None],
+) -> list[str]:
+    """`revision_url` of many."""
+    found = zip(post_urls(base, sites, slugs), digests, seen_at, strict=True)
+    return [
+        f"{page}/revision/{digest[:NAME]}@{seen[:DAY]}" if digest and seen else page for page, digest, seen in found
+    ]  # fmt: skip
 
 
 def revision_name(record_sha256: str, seen_at: str) -> str:
     """How a revision is called in addresses: the beginning of its first capture's digest, and that capture's day."""
-    return f"{record_sha256[:NAME]}@{seen_at[:10]}"
+    return f"{record_sha256[:NAME]}@{seen_at[:DAY]}"

@@ -22,6 +22,8 @@ SHOWN_DAY = "coalesce(published_day, published_at, updated_day, updated_at)"
 SHOWN_YEAR = f"coalesce(substr({SHOWN_DAY}, 1, 4), '')"
 #: Posts in the order in which they are counted by year and site, with what else is counted of them.
 YEARS = f"posts_years ON posts({SHOWN_YEAR}, site, gone_at, revision_count)"
+#: The tags of a post in their order, as exports ask for them of every post.
+TAG_PLACES = "post_tags_places ON post_tags(post_id, position, tag_id)"
 
 DERIVED = (
     Table(
@@ -508,7 +510,7 @@ DERIVED = (
             Field("position", "INTEGER NOT NULL", "Place among the post's tags, from 1", KEY),
         ),
         constraints=("PRIMARY KEY (post_id, tag_id)",),
-        indexes=("post_tags_tag ON post_tags(tag_id)",),
+        indexes=("post_tags_tag ON post_tags(tag_id)", TAG_PLACES),
     ),
     Table(
         "links",

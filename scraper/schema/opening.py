@@ -20,7 +20,7 @@ from scraper.errors import (
     NotAnArchive,
 )
 from scraper.schema import renewal
-from scraper.schema.fields import FACTS, YEARS
+from scraper.schema.fields import FACTS, TAG_PLACES, YEARS
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
 BUSY_TIMEOUT_MS = 5000
@@ -118,8 +118,13 @@ def _seventeenth(db: Database) -> None:
     renewal.renew_search(db.conn)
 
 
+@migrations(name="0018 tags in their order")
+def _eighteenth(db: Database) -> None:
+    db.conn.execute(f"CREATE INDEX IF NOT EXISTS {TAG_PLACES}")
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 17
+VERSION = 18
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

@@ -1,8 +1,9 @@
 """What the posts that a request finds hold: columns for exports, and what citations are made of. Memory stays flat."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.schema import EXPORT_FIELDS
@@ -11,18 +12,20 @@ from scraper.search.request import Request
 
 #: Rows fetched at a time.
 BATCH = 64
-#: Posts at a time whose tags are asked for together: a question for each post costs three times as much.
-TOGETHER = 200
+#: Posts that are cited together: what they share is looked at once.
+TOGETHER = 100
 
 #: The revision shown is the last one with the content that the post has; of one alone only the index is read. Its days
 #: are those the site showed; where a post has none of these, the day of its instant.
 _CITED = """
-SELECT p.id, p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
+SELECT p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
-       CASE WHEN p.published_at IS NULL AND p.published_day IS NULL
-         THEN p.updated_day_basis IS 'utc' OR (p.updated_day IS NULL AND p.updated_at LIKE '%T%')
-         ELSE p.published_day_basis IS 'utc' OR (p.published_day IS NULL AND p.published_at LIKE '%T%') END IS TRUE,
-       substr(c.captured_at, 1, 10), substr(p.gone_at, 1, 10), p.language, p.excerpt, c.body_sha256
+       CASE WHEN p.published_day IS NOT NULL THEN p.published_day_basis IS 'utc'
+            WHEN p.published_at IS NOT NULL THEN p.published_at LIKE '%T%'
+            WHEN p.updated_day IS NOT NULL THEN p.updated_day_basis IS 'utc'
+            ELSE ifnull(p.updated_at LIKE '%T%', 0) END,
+       substr(c.captured_at, 1, 10), substr(p.gone_at, 1, 10), p.language, p.excerpt, c.body_sha256,
+       (SELECT group_concat(tag_id) FROM (SELECT tag_id FROM post_tags WHERE post_id = p.id ORDER BY position))
 FROM sel CROSS JOIN posts p ON p.id = sel.id
 LEFT JOIN captures c ON c.id = ifnull(
   CASE WHEN p.revision_count = 1 THEN (SELECT capture_id FROM revisions WHERE post_id = p.id) ELSE
@@ -76,12 +79,23 @@ def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = N
     """What to cite of the posts that *request* finds, in its order, some hundreds at a time."""
     sel, values = _ids(db, request, limit)
     sites = dict(db.execute("SELECT site, name FROM site_names"))
-    names = dict(db.execute("SELECT id, name FROM tags"))
+    tags = _tag_lists(db)
     with closing(db.execute(sel + _CITED, values)) as cursor:
         while batch := cursor.fetchmany(TOGETHER):
-            ids, site, said, *others = zip(*batch, strict=True)
+            site, said, *others, tagged = zip(*batch, strict=True)
             site_name = [name or sites[each] for each, name in zip(site, said, strict=True)]
-            yield CitedPosts._make((site, site_name, *others, _tags(db, ids, names)))
+            yield CitedPosts._make((site, site_name, *others, list(map(tags, tagged))))
+
+
+def _tag_lists(db: sqlite3.Connection) -> Callable[[str | None], tuple[str, ...]]:
+    """Gives the names that a list of tags stands for, as ``12,7``; None: no tags."""
+    names = {str(number): name for number, name in db.execute("SELECT id, name FROM tags")}
+
+    @lru_cache(maxsize=4096)
+    def named(listed: str | None) -> tuple[str, ...]:
+        return tuple(map(names.__getitem__, listed.split(","))) if listed else ()
+
+    return named
 
 
 def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
@@ -90,13 +104,3 @@ def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> 
     # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
     sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
     return sql, (*ids.values, -1 if limit is None else max(0, limit))
-
-
-def _tags(db: sqlite3.Connection, posts: Sequence[int], names: Mapping[int, str]) -> list[tuple[str, ...]]:
-    """The tags of each of *posts*, in its order; *names* of all tags, by id."""
-    marks = ", ".join("?" * len(posts))
-    asked = f"SELECT post_id, tag_id FROM post_tags WHERE post_id IN ({marks}) ORDER BY post_id, position"
-    found: dict[int, tuple[str, ...]] = {}
-    for post, tag in db.execute(asked, posts):
-        found[post] = (*found.get(post, ()), names[tag])
-    return [found.get(post, ()) for post in posts]
