@@ -7,9 +7,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,8 +22,8 @@ from hypothesis import strategies as st
 from scraper.cli import main
 from scraper.harmless import harmless
 from scraper.lock import writing
-from scraper.search import MARK
-from scraper.terminal.hits import ScreenStyle
+from scraper.search import MARK, UNMARK, Hit, Snippet
+from scraper.terminal.hits import ScreenStyle, hit_lines
 from scraper.warc import record
 
 DUMP = """top of page
@@ -171,6 +174,28 @@ def test_a_closed_output_is_no_fault(archive: Path) -> None:
 )  # fmt: skip
 def test_bold_is_for_terminals_that_want_it(environment: dict[str, str], is_terminal: bool, bold: bool) -> None:
     assert (ScreenStyle.of(environment, is_terminal=is_terminal).marks[0] == "\x1b[1m") is bold
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"),
+    [("60", 60), ("", 96), ("wide", 96), ("0", 96), ("-5", 96), ("9", 24), ("5000", 120), ("²", 96)],
+)
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_lines_are_as_wide_as_the_environment_says(columns: str, width: int, is_terminal: bool) -> None:
+    style = ScreenStyle.of({"COLUMNS": columns}, is_terminal=is_terminal)
+    assert style.width == width or (is_terminal and width == 96), "a terminal's own width where none is said"
+
+
+@pytest.mark.parametrize("width", [24, 60])
+def test_no_line_of_a_passage_is_wider_than_the_screen(width: int) -> None:
+    words = f"the {MARK}right{UNMARK} to water of {'人权' * 40} and {'x' * 200}"
+    unknown: dict[str, Any] = dict.fromkeys(each.name for each in fields(Hit))
+    said = {"url": "https://a.example/p", "site": "a", "lacks": (), "snippets": (Snippet(words, paragraph=0),)}
+    hit = Hit(**(unknown | said))
+    lines = hit_lines(1, hit, ScreenStyle(width=width)).splitlines()[3:]
+    columns = [sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line) for line in lines]
+    assert max(columns) <= width
+    assert "*right*" in " ".join(lines)
 
 
 def test_search_for_what_is_not_there_says_so(archive: Path) -> None:

@@ -207,7 +207,8 @@ def search(
     after:2020 before:2021-06 year:2020-11          by date
     is:gone is:changed is:undated has:pdf has:image by state
 
-    Without a QUERY: all posts, newest first.
+    Without a QUERY: all posts, newest first. What is found is bold on a terminal, and between asterisks elsewhere, or
+    where NO_COLOR is set or TERM is dumb. Lines are as wide as COLUMNS says, or else the terminal; in a file, 96.
 
     \b
     Example:  ushrn search '"universal periodic review" after:2020 -webinar'

@@ -3,7 +3,6 @@
 import re
 import sqlite3
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from scraper.dates import in_words as day
 from scraper.numbers import plural
+from scraper.terminal.lines import lines_of
 from scraper.vocabulary import EventKind
 
 #: Kind of event → the word for it.
@@ -25,7 +25,7 @@ KINDS = {
 #: Characters of a line of text, as mail is written; an address is never broken. What stands before a title.
 WIDTH, INDENT = 76, " " * 13
 NOTHING = "Nothing new."
-#: Stands for what takes room on a line, or where a line may end, while lines are made; no text of an archive has it.
+#: Stands for where a line may end, while lines are made; no text of an archive has it.
 _FILL = "\0"
 #: Characters of a word after which a line of HTML may end inside it: less than RFC 5322 allows, escaped or in UTF-8.
 _LONG_WORD = re.compile(r"\S{150}(?=\S)")
@@ -53,7 +53,7 @@ def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 
     *public_url* empty: original addresses.
     """
-    lines = lines_of(heading(rows, since, name), "", "")
+    lines = lines_of(heading(rows, since, name), WIDTH)
     for known, group in by_day(rows):
         lines += ["", known]
         for row in group:
@@ -66,18 +66,10 @@ def as_text(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str)
 def entry(row: sqlite3.Row, public_url: str) -> list[str]:
     """The lines of one change."""
     first = f"  {kind(row):<{len(INDENT) - 2}}"
-    title, when = lines_of(called(row), first, INDENT), lines_of(captured(row), INDENT, INDENT)
+    title, when = lines_of(called(row), WIDTH, first, INDENT), lines_of(captured(row), WIDTH, INDENT, INDENT)
     where = address(row, public_url)
     together = f"{when[0]} · {where}"
     return [*title, *([together] if len(when) == 1 and len(together) <= WIDTH else [*when, f"{INDENT}{where}"])]
-
-
-def lines_of(text: str, first: str, indent: str) -> list[str]:
-    """*text* in lines of `WIDTH` columns, *first* before it, *indent* before the others; a wide letter takes two."""
-    wide = "".join(letter + _FILL * (unicodedata.east_asian_width(letter) in "WF") for letter in text)
-    room = WIDTH - (_FILL in wide)  # a letter may be parted from the second column that it takes
-    lines = textwrap.wrap(wide, room, initial_indent=first, subsequent_indent=indent)
-    return [line.replace(_FILL, "") for line in lines]
 
 
 def in_html(text: str) -> str:
@@ -89,7 +81,7 @@ def in_html(text: str) -> str:
 
 def as_html(rows: Sequence[sqlite3.Row], since: str, name: str, public_url: str) -> str:
     """The same as a whole page, without pictures, scripts or style sheets; no line is longer than mail allows."""
-    title = "\n".join(map(escape, lines_of(heading(rows, since, name), "", "")))
+    title = "\n".join(map(escape, lines_of(heading(rows, since, name), WIDTH)))
     parts = [f'<!doctype html>\n<html lang="en">\n<head>{_HEAD}\n<title>{title}</title></head>\n<body style="{_BODY}">']
     parts.append(f'<h1 style="font-size:22px">{title}</h1>')
     for known, group in by_day(rows):

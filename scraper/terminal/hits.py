@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,13 +10,14 @@ from itertools import islice
 from scraper.harmless import harmless
 from scraper.numbers import plural
 from scraper.search import MARK, UNMARK, Advice, Group, Hit, Matched, Request, ResultPage, Step, find_mended
+from scraper.terminal.lines import lines_of
 from scraper.wording import day_of, framed
 
 #: Bold and back, for terminals; elsewhere the words found stand between asterisks.
 BOLD = ("\x1b[1m", "\x1b[0m")
 STARS = ("*", "*")
-#: Columns, where the terminal does not say how wide it is, and at the least and most.
-WIDTH, NARROWEST, WIDEST = 96, 40, 120
+#: Columns, where nobody says how many there are, and at the least and most.
+WIDTH, NARROWEST, WIDEST = 96, 24, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,22 @@ class ScreenStyle:
 
     @classmethod
     def of(cls, environment: Mapping[str, str], *, is_terminal: bool) -> "ScreenStyle":
-        """Bold on a terminal, unless NO_COLOR is set (no-color.org) or TERM is ``dumb``; as wide as the terminal."""
-        if not is_terminal:
-            return cls()
-        width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST), WIDEST)
-        if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        """Bold on a terminal, unless NO_COLOR is set (no-color.org) or TERM is ``dumb``; as wide as COLUMNS says, or
+        else the terminal; into a file or another program, where COLUMNS is not set, always of the same width.
+        """
+        width = min(max(_columns(environment, is_terminal=is_terminal), NARROWEST), WIDEST)
+        if not is_terminal or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
             return cls(width=width)
         return cls(BOLD, width)
+
+
+def _columns(environment: Mapping[str, str], *, is_terminal: bool) -> int:
+    said = environment.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said[:6]) > 0:
+        return int(said[:6])
+    if is_terminal:
+        return shutil.get_terminal_size((WIDTH, 24)).columns
+    return WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +143,8 @@ def hit_lines(number: int, hit: Hit, style: ScreenStyle) -> str:
     ]
     for snippet in hit.snippets:
         where = f"{snippet.file or ''}{framed(snippet.page, ', p. ')}"
-        lines += textwrap.wrap(
-            marked(framed(where, "[", "] ") + snippet.text, style.marks),
-            style.width,
-            initial_indent="     > ",
-            subsequent_indent="       ",
-            break_long_words=False,
-        )
+        said = lines_of(harmless(framed(where, "[", "] ") + snippet.text), style.width, "     > ", "       ")
+        lines += [marked(line, style.marks) for line in said]
     if hit.lacks:
         lines.append(f"     without {', '.join(map(harmless, hit.lacks))}")
     return "\n".join(lines)
