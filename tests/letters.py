@@ -83,10 +83,14 @@ class Blog:
         #: Posts served in a run before the wall goes up.
         self.free = 0
         self.instead: dict[str, Answer] = {}
+        #: What every address answers; None: each its own.
+        self.whole: Answer | None = None
         self.served = 0
 
     def answer(self, question: Question) -> Answer:
         path = question.path
+        if self.whole is not None:
+            return self.whole
         if path in self.instead:
             return self.instead[path]
         if path.startswith("/post/"):

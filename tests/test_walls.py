@@ -29,7 +29,7 @@ from scraper.reading.wix_counts_api import TOKENS
 from scraper.records import Reading
 from scraper.runs import Budget, Interrupts, Run
 from scraper.store import Archive
-from tests.letters import START, WALLS, Blog, Lab, Wall, html, led, post, words
+from tests.letters import NOT_FOUND, START, WALLS, Blog, Lab, Wall, html, led, post, words
 
 if TYPE_CHECKING:
     from scraper.fetch import Fetcher
@@ -234,6 +234,32 @@ def test_many_posts_absent_at_once_are_said_at_first_and_weekly(lab: Lab) -> Non
     reports = [lab.crawl(day, full=day == 100) for day in (100, 101, 106, 107)]
     assert [one.exit_status for one in reports] == [5, 0, 0, 5]
     assert any("6 of 8 known posts are absent at once" in line for line in reports[0].messages)
+
+
+#: What hosts show at every address of a domain that no site is connected to, with status 404.
+UNCONNECTED = {
+    "Wix": "<title>ConnectYourDomain Error</title><p>Error ConnectYourDomain occurred</p>",
+    "Squarespace": "<title>Squarespace - Website Expired</title>",
+    "a server": "<title>Default page</title><img src='/cgi-sys/defaultwebpage.cgi'>",
+    "a registrar": "<p>The domain name letters.example has expired.</p>",
+}
+
+
+@pytest.mark.parametrize("host", UNCONNECTED)
+def test_a_domain_that_no_site_is_connected_to_makes_no_post_gone(lab: Lab, host: str) -> None:
+    lab.crawl(0)
+    lab.blog.whole = html("", UNCONNECTED[host], 404)
+    assert [lab.crawl(day).exit_status for day in (10, 26)] == [11, 11]
+    assert lab.harm() == (0, 0, 0, 0)
+
+
+def test_a_site_that_has_nothing_any_more_is_said_at_once(lab: Lab) -> None:
+    lab.crawl(0)
+    lab.blog.whole = NOT_FOUND
+    report = lab.crawl(10)
+    assert report.exit_status == 5
+    assert "8 of 8 known posts are absent at once" in report.messages[-1]
+    assert lab.harm()[:2] == (0, 8)
 
 
 def test_a_sitemap_that_shrinks_is_said(lab: Lab) -> None:

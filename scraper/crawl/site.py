@@ -86,6 +86,8 @@ def crawl_site(session: CrawlSession, site: Site, start: str | None = None) -> V
         session, site, memory, {urls.canonical(target.url): target.url for target in targets}, found.named
     )  # fmt: skip
     posts.run(_due(session, site, found, targets, memory))
+    if not found.targets:
+        _look_at_others(session, site, posts)
     numbered_posts.look_beyond(session, site, posts, memory)
     session.hear_links()
     _after(session, site, posts)
@@ -152,6 +154,16 @@ def _due(
     )
     session.cap("suspects", site.base_url, message if len(wanted) > MOST_SUSPECTS else None)
     return due + wanted[:MOST_SUSPECTS]
+
+
+def _look_at_others(session: CrawlSession, site: Site, posts: Posts) -> None:
+    """Looks at more posts of a site that names none, where those looked at are away: whether the others are, too."""
+    states = session.archive.url_states(site.id)
+    looked = [states[url] for url in posts.looked if url in states]
+    if posts.is_left or not looked or not all(one.missing_since for one in looked):
+        return
+    rest = [url for url in posts.archived if url not in posts.looked and not states[url].missing_since]
+    posts.run([Due(url, "missing") for url in rest[:MOST_SUSPECTS]])
 
 
 def _reappeared(session: CrawlSession, targets: tuple[Target, ...], memory: dict[str, UrlState]) -> list[str]:

@@ -35,6 +35,7 @@ _HEADERS = (
     (b"x-px-block", b"", "HUMAN"),
 )
 
+_UNCONNECTED = "a page of a host that has no site for the domain"
 #: What their pages hold, and what such a page is: (words that stand in it, in lower case, how they stand there or None:
 #: anyhow, what it is).
 _MARKS = (
@@ -56,6 +57,11 @@ _MARKS = (
     (b"parkingcrew", None, "a parking page"),
     (b"hugedomains.com", None, "a parking page"),
     (b"for sale", rb"\bthis domain (?:name )?(?:is|may be) for sale", "a parking page"),
+    (b"parking-lander", None, "a parking page"),
+    (b"expired", rb"\bdomain (?:name )?(?:\S{1,100} )?has expired", "a parking page"),
+    (b"connectyourdomain", rb"<title>\s*connectyourdomain|error connectyourdomain occurred", _UNCONNECTED),
+    (b"squarespace - ", rb"<title>\s*squarespace - (?:domain not claimed|website expired)", _UNCONNECTED),
+    (b"defaultwebpage.cgi", None, _UNCONNECTED),
     (b"account suspended", rb"<title>\s*account suspended", "a suspended account"),
 )
 #: A header by which an answer of any status is a challenge; the others stand on good pages and on missing ones, too.
