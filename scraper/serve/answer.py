@@ -12,12 +12,12 @@ import re
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from ipaddress import ip_address
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from datasette.app import Datasette
@@ -44,6 +44,12 @@ LONGEST_QUERY_STRING = 8000
 
 #: A weight that refuses (RFC 9110, 12.4.2).
 _NEVER = re.compile(r"q\s*=\s*0(?:\.0{0,3})?", re.ASCII)
+
+#: What nobody reads, as nginx calls it.
+LEFT = 499
+
+T = TypeVar("T")
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
 log = logging.getLogger("ushrn.serve")
 
@@ -112,6 +118,10 @@ class NotHere(Exception):
     """There is no such page; the words say what was looked for."""
 
 
+class ReaderLeft(Exception):
+    """Nobody waits for the answer any more."""
+
+
 class Instead(Exception):
     """Another answer than the page asked for."""
 
@@ -140,10 +150,13 @@ def view(page: Page, lane: Lane = READERS) -> View:
         started = time.perf_counter()
         found = _kept.get(etag) if etag else None
         if found is None:
+            job = partial(answered, page=page, asked=asked_of(room, request))
             try:
-                found = await lane.run(room, partial(answered, page=page, asked=asked_of(room, request)))
+                found = await unless_left(request, lane.run(room, job))
             except LaneFull:
                 return respond(turned_away(room), request)
+            except ReaderLeft:
+                return Response("", status=LEFT)
             except (ArchiveAway, WorkerLost) as error:
                 log.warning("%s: %s", request.path, error)
                 return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
@@ -156,6 +169,27 @@ def view(page: Page, lane: Lane = READERS) -> View:
         return respond(found, request, spent)
 
     return answer
+
+
+async def unless_left(request: Request, making: Coroutine[Any, Any, T]) -> T:
+    """What *making* gives. Raises ReaderLeft where the reader hangs up before: what was not begun then, never is."""
+    if request.receive is None:
+        return await making
+    made, left = asyncio.ensure_future(making), asyncio.ensure_future(hung_up(request.receive))
+    try:
+        await asyncio.wait((made, left), return_when=asyncio.FIRST_COMPLETED)
+        if not made.done():
+            raise ReaderLeft
+        return made.result()
+    finally:
+        made.cancel()
+        left.cancel()
+
+
+async def hung_up(receive: Receive) -> None:
+    """Ends when the reader has hung up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def answered(db: sqlite3.Connection, *, page: Page, asked: Asked) -> PageResponse:

@@ -25,9 +25,11 @@ from scraper.serve import compat, texts
 from scraper.serve.answer import (
     Ask,
     Asked,
+    Receive,
     asked_of,
     caching,
     etag_of,
+    hung_up,
     patience,
     problem_page,
     refused,
@@ -56,7 +58,6 @@ MAKING, TAKING = 30.0, 120.0
 _running: set[object] = set()
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 async def view(request: Request, datasette: Datasette, send: Send, receive: Receive) -> Response | None:
@@ -163,7 +164,7 @@ async def _stream(begun: Begun, said: Mapping[str, str], request: Request, send:
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     raw = [(key.lower().encode(), value.encode("latin-1", "replace")) for key, value in headers.items()]
     await send({"type": "http.response.start", "status": 200, "headers": raw})
-    gone = asyncio.ensure_future(_gone(receive))
+    gone = asyncio.ensure_future(hung_up(receive))
     try:
         async with aclosing(_pieces(begun)) as pieces:
             async for piece in pieces:
@@ -179,12 +180,6 @@ async def _stream(begun: Begun, said: Mapping[str, str], request: Request, send:
 
 def _part(body: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": more}
-
-
-async def _gone(receive: Receive) -> None:
-    """Ends when the reader has hung up."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _pieces(begun: Begun) -> AsyncGenerator[bytes, None]:

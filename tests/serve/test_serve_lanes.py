@@ -14,11 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
+from datasette.utils.asgi import Request
 
 from scraper import schema, search
 from scraper.search import TooBroad
 from scraper.serve import texts
-from scraper.serve.answer import Ask, PageResponse, patience, run
+from scraper.serve.answer import Ask, PageResponse, patience, run, view
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Lane, LaneFull
 from scraper.serve.workers import Apart, WorkerLost
@@ -146,6 +147,36 @@ def test_posts_and_home_answer_while_the_lane_of_searches_is_full(reader: Any) -
     codes = reader.loop.run_until_complete(asked())
     assert {path for path, code in codes.items() if code == 503} == set(SLOW)
     assert {path for path, code in codes.items() if code == 200} == set(QUICK) - {"/nothing-here"}
+
+
+def test_what_a_reader_asked_for_who_has_left_is_never_begun(reader: Any) -> None:
+    lane, go, made = Lane("test", threads=1, queue=5), threading.Event(), list[str]()
+
+    def page(ask: Ask) -> PageResponse:
+        made.append(ask.path)
+        return PageResponse("")
+
+    async def left() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def stays() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def asked() -> list[int]:
+        busy = asyncio.ensure_future(lane.work(lambda: go.wait(30)))
+        asked = []
+        for path, receive in (("/left", left), ("/stays", stays)):
+            request = Request.fake(path)
+            request.receive = receive
+            asked.append(asyncio.ensure_future(view(page, lane)(request, reader.datasette)))
+        await asked[0]
+        go.set()
+        await busy
+        return [each.status for each in await asyncio.gather(*asked)]
+
+    assert reader.loop.run_until_complete(asked()) == [499, 200]
+    assert made == ["/stays"]
 
 
 def test_datasettes_own_tables_have_one_thread_and_no_facets(reader: Any) -> None:
