@@ -16,7 +16,7 @@ from scraper.search.query import parse
 from scraper.search.related import Repeated, related, repeated
 from scraper.search.request import FACETS, LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
 from scraper.search.select import count
-from scraper.search.state import snapshot
+from scraper.search.state import read_ahead, snapshot
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
@@ -63,6 +63,7 @@ __all__ = [
     "post_values",
     "prepare",
     "prepare_to_read_all",
+    "read_ahead",
     "related",
     "repeated",
     "rowids",

@@ -62,6 +62,14 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
         db.rollback()
 
 
+def read_ahead(db: sqlite3.Connection) -> None:
+    """Have ready what the next search will need, unless the archive is being written just now."""
+    with snapshot(db):
+        state = state_of(db)
+        if any(state is kept for _, kept in _kept.values()):
+            state.ledger(db)
+
+
 def state_of(db: sqlite3.Connection) -> State:
     """The state that *db* sees; inside a `snapshot` it is kept for the next one."""
     return _open.get(id(db)) or State()

@@ -11,6 +11,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -27,6 +28,8 @@ T = TypeVar("T")
 COLLECTED_AFTER = (20_000, 20, 20)
 #: By how much a process apart is less urgent than the one that answers (setpriority(2)): it gets a third of its share.
 GIVES_WAY = 5
+#: Seconds after which a process apart that has nothing to do looks whether the archive has changed.
+IDLE = 1.0
 #: What processes apart have imported before they are made.
 IMPORTED = ("scraper.serve.routes",)
 
@@ -79,6 +82,12 @@ class Here:
         begun = self._begun.pop(ticket, None)
         if begun is not None:
             begun.close()
+
+    def read_ahead(self) -> None:
+        """Read what the next search will need of the archive that was asked last, where it has changed since."""
+        with suppress(sqlite3.Error):  # it may have been moved away: who asks next is told so
+            if self._of is not None:
+                search.read_ahead(self._connection)
 
     def _connected(self, room: Room) -> sqlite3.Connection:
         """The connection to *room*; a new one when another file has taken the archive's place.
@@ -178,12 +187,14 @@ def collect_seldom() -> None:
 
 
 def _work(pipe: Connection) -> None:
-    """Do what comes through *pipe* until it ends. An interrupt is for the process that asks."""
+    """Do what comes through *pipe* until it ends, and read ahead when idle. An interrupt is for who asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(GIVES_WAY)
     collect_seldom()
     worker = Here()
     while True:
+        while not pipe.poll(IDLE):
+            worker.read_ahead()
         try:
             what, given = pipe.recv()
         except EOFError:

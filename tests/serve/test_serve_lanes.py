@@ -22,7 +22,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse, patience, run, view
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Lane, LaneFull
-from scraper.serve.workers import Apart, WorkerLost
+from scraper.serve.workers import Apart, Here, WorkerLost
 
 
 def archive_at(path: Path, name: str) -> None:
@@ -116,6 +116,28 @@ def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was
 
     with lane.apart(1):
         asyncio.run(asked())
+
+
+def test_who_has_nothing_to_do_reads_ahead_once_for_each_state_of_the_archive(room: Room) -> None:
+    worker, asked = Here(), list[str]()
+
+    def readings() -> int:
+        return sum("json_group_array" in sql and "FROM posts p" in sql for sql in asked)
+
+    worker.read_ahead()  # of no archive yet
+    worker.run(room, lambda db: db.set_trace_callback(asked.append))
+    for state in (1, 2):
+        os.utime(room.path, (time.time() - 3600,) * 2)
+        worker.read_ahead()
+        worker.read_ahead()
+        worker.run(room, lambda db: search.find(db, "water"))
+        assert readings() == state
+        with closing(sqlite3.connect(room.path)) as db, db:
+            db.execute("INSERT INTO sites VALUES (?, 'A', 'https://a.example/', 'wix', 'live')", (state,))
+        worker.read_ahead()
+        assert readings() == state, "it is being written"
+    room.path.unlink()
+    worker.read_ahead()
 
 
 #: What looks at many posts, whatever it is called.
