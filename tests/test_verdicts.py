@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from scraper import decide, sites
-from scraper.decide import Controls, Judgement, Meaning, Observation, Suspect
+from scraper.decide import Controls, Judgement, Meaning, Observation, OneText, ShownText, Suspect
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
@@ -54,10 +54,17 @@ SOFT: Witnesses = {
     "first absence": seen("2026-01-10", Reading(kind="other"), judged=frozenset({"held", "absent"})),
     "last absence": seen("2026-01-24", Reading(kind="other"), judged=frozenset({"held", "absent"})),
 }
+LED_AWAY: Witnesses = {
+    "shown": seen("2026-01-01", POST),
+    "first absence": seen("2026-01-10", status=301, redirected_to="https://www.blog.example/post/two"),
+    "last absence": seen("2026-01-24", status=302, redirected_to="https://www.blog.example/"),
+}
 CHANGED: Witnesses = {"shown": seen("2026-01-01", POST), "shown otherwise": seen("2026-01-10", EDITED)}
 
 
-@pytest.mark.parametrize(("word", "witnesses"), [("gone", GONE), ("gone", SOFT), ("changed", CHANGED)])
+@pytest.mark.parametrize(
+    ("word", "witnesses"), [("gone", GONE), ("gone", SOFT), ("gone", LED_AWAY), ("changed", CHANGED)]
+)
 def test_a_word_is_said_with_all_of_its_witnesses_and_without_any_of_them_it_is_not(
     word: str, witnesses: Witnesses
 ) -> None:
@@ -87,6 +94,37 @@ def test_a_word_is_said_with_all_of_its_witnesses_and_without_any_of_them_it_is_
 )
 def test_a_weaker_witness_is_none(word: str, witnesses: Witnesses, name: str, weaker: Observation) -> None:
     assert word not in said(witnesses | {name: weaker})
+
+
+@pytest.mark.parametrize("kind", [Judgement.SET_ASIDE, Judgement.WRONG_TIME])
+@pytest.mark.parametrize(("word", "witnesses"), [("gone", GONE), ("changed", CHANGED)])
+def test_what_was_set_aside_or_dated_wrongly_is_a_witness_of_nothing(
+    word: str, witnesses: Witnesses, kind: Judgement
+) -> None:
+    for name, found in witnesses.items():
+        reading = found.reading
+        aside = seen(found.captured_at[:10], reading, status=200 if reading else 404, judged=frozenset({kind}))
+        assert aside.meaning is Meaning.NOTHING
+        assert word not in said(witnesses | {name: aside}), name
+
+
+@pytest.mark.parametrize("enough_others", [1, 2])
+def test_one_text_in_place_of_many_is_said_of_three_posts_of_which_enough_had_another(enough_others: int) -> None:
+    notice = "Members read on behind the gate of the garden."
+    shown = [ShownText(url=f"/post/{name}", capture_id=name, title=None, text=notice) for name in range(3)]
+    others = [f"Of the river, the {number}th part, as we walked along it." for number in range(enough_others)]
+    olds = [*others, *[None] * (3 - enough_others)]
+
+    def found(without: int | None, olds: list[str | None]) -> bool:
+        texts = OneText(enough_others=enough_others)
+        for number, (one, old) in enumerate(zip(shown, olds, strict=True)):
+            if number != without:
+                texts.note(one, old)
+        return bool(texts.found())
+
+    assert found(None, olds)
+    assert not any(found(number, olds) for number in range(3))
+    assert not found(None, [None, *olds[1:]])
 
 
 def test_a_capture_between_two_absences_that_shows_the_post_is_the_better_witness() -> None:
@@ -209,4 +247,4 @@ def test_lost_is_said_of_what_was_looked_for_everywhere_and_without_any_witness_
 def test_every_kind_of_decision_and_every_word_is_in_the_document() -> None:
     text = DOCS.read_text("utf-8")
     assert all(f"## {word}" in text for word in ("gone", "changed", "moved", "lost", "blocked"))
-    assert all(f"`{kind}`" in text for kind in (Judgement.ABSENT, Judgement.BLOCKED, Judgement.HELD))
+    assert all(f"`{kind}`" in text for kind in Judgement)
