@@ -18,6 +18,10 @@ REFERENCES = ("not_modified_of", "like_capture_id")
 IDS = ("id", "crawl_id", *REFERENCES)
 
 
+#: Bytes of a SHA-256.
+OCTETS = 32
+
+
 def canonical_json(value: object) -> bytes:
     """*value* as JSON in the one form that digests are made of; BLOBs as hex."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=bytes.hex).encode(
@@ -123,4 +127,12 @@ def chain_sha256(previous: str | None, records: Iterable[str]) -> str:
 
     Each on a line of its own, ended by a newline.
     """
-    return sha256("".join(f"{line}\n" for line in (previous or "", *sorted(records))).encode("ascii"))
+    return chain_of_sorted(previous, sorted(records))
+
+
+def chain_of_sorted(previous: str | None, records: Iterable[str]) -> str:
+    """The same of *records* that come sorted: they are not held in memory."""
+    found = hashlib.sha256(f"{previous or ''}\n".encode("ascii"))
+    for record in records:
+        found.update(f"{record}\n".encode("ascii"))
+    return found.hexdigest()

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scraper.records import Capture, Reading
+from scraper.records import Capture, Image, Reading
 from scraper.store import Archive
 from tests.archives import live
 
@@ -65,6 +66,33 @@ def costs(path: Path, posts: int) -> dict[str, float]:
         found["seen again"] = steps(archive.db, lambda: kept(archive, others, 3, "as it is now")) / 20
         found["rebuilt"] = steps(archive.db, archive.rebuild) / (posts + 20)
     return found
+
+
+def pictures_kept(path: Path, pictures: int) -> float:
+    """Steps for a picture that comes when so many are kept, each shown by a post."""
+    shown = [
+        f"https://static.wixstatic.com/media/{number:06x}_{number:032x}~mv2.jpg" for number in range(pictures + 10)
+    ]
+
+    def read(capture: Capture) -> Reading:
+        image = Image(url=shown[number_of(capture)])
+        return Reading(kind="post", url=capture.url, title=capture.url, body_text="A picture.", images=(image,))
+
+    def keep(archive: Archive, numbers: range) -> None:
+        for number in numbers:
+            body = f"picture {number}".encode()
+            archive.keep(replace(live("", "2026-03-02T00:00:01Z", body, kind="image"), url=shown[number]), None, None)
+
+    with Archive.open(path, read=read, reader=1) as archive:
+        for number in range(pictures + 10):
+            capture = live(f"/post/letter-{number}", "2026-03-01T00:00:01Z", f"page {number}")
+            archive.keep(capture, read(capture), None)
+        keep(archive, range(pictures))
+        return steps(archive.db, lambda: keep(archive, range(pictures, pictures + 10))) / 10
+
+
+def test_a_picture_costs_the_same_among_many_as_among_few(tmp_path: Path) -> None:
+    assert pictures_kept(tmp_path / "many.db", 400) < MOST * pictures_kept(tmp_path / "few.db", 50)
 
 
 def test_a_post_costs_the_same_among_many_as_among_few(tmp_path: Path) -> None:

@@ -310,7 +310,7 @@ def verify(
     if as_json:
         click.echo(json.dumps(asdict(found) | {"exit_status": status}, ensure_ascii=False, indent=2))
     else:
-        for finding in found.found:
-            click.echo(harmless(str(finding)))
+        for line in found.lines:
+            click.echo(harmless(line))
         click.echo(found.line)
     sys.exit(status)

@@ -120,7 +120,7 @@ class PictureRecovery:
         )
         if kind == CaptureKind.STYLE:
             return had and urls.spellings(row.url)[0] in lookups.kept_styles(self._session.archive.db)
-        return had and PictureRows(self._session.archive.db).of(row.url) is not None
+        return had and PictureRows(self._session.archive.db).is_kept_at(row.url)
 
 
 def judged(capture: Capture, kind: CaptureKind) -> Capture:

@@ -214,8 +214,9 @@ class Archive:
 
     def checkpoint(self) -> None:
         """Move everything into the one file and empty the log beside it; readers may make that wait for next time."""
+        # `main` alone: SQLite refuses it while a temporary table of this connection is in use.
         with explained(self.path):
-            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _transaction(self, *, undo: bool = False, beside: bool = False) -> Iterator[None]:

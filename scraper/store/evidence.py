@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scraper import decide, digests, urls
 from scraper.errors import IntegrityError, Withdrawn
 from scraper.records import Capture, Whole
-from scraper.store import bodies, single
+from scraper.store import bodies, sealing, single
 from scraper.vocabulary import CaptureKind, Codec
 
 #: Columns of `captures` that are fields of `Capture` by the same name.
@@ -345,7 +345,6 @@ class Evidence:
         """Seal a run: write its `chain_sha256`, made of the previous one and of the records it kept, and return it."""
         asked = "SELECT chain_sha256 FROM crawls WHERE id < ? AND chain_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1"
         previous = single.text(self._db, asked, (crawl_id,))
-        records = self._db.execute("SELECT record_sha256 FROM captures WHERE crawl_id = ?", (crawl_id,))
-        value = digests.chain_sha256(previous, (record for (record,) in records))
+        value = digests.chain_of_sorted(previous, sealing.records(self._db, crawl_id))
         self._db.execute("UPDATE crawls SET chain_sha256 = ? WHERE id = ?", (value, crawl_id))
         return value

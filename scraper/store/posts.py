@@ -237,7 +237,7 @@ class PostRows:
         """Drop the row of what turned out to be no post."""
         if post_id is not None:
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
-            self._wishes.add(self.site_of(url), url, -1)
+            self._wishes.remove(self.site_of(url), url)
             self._days.withdraw(self.site_of(url))
             post_parts.drop_unused(self._db)
             slugs.settle(self._db, self.site_of(url), slugs.plain(url))

@@ -1,7 +1,6 @@
 """Every stored capture read again, every post folded anew: the derived tables as if all had come in today."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from scraper.store import addresses, aside, count_rows, known_urls, post_parts, 
 from scraper.store.evidence import Evidence
 from scraper.store.moves import Moves
 from scraper.store.posts import PostRows, Read
+from scraper.store.worklist import Worklist
 from scraper.vocabulary import CaptureKind
 
 #: Columns of `posts` whose change is told.
@@ -88,70 +88,56 @@ class _Rebuilding:
         self._changed = changed
         self._progress = progress
         self._withdrawn = withdrawal_rules.WithdrawalRules()
-        self._differing: set[str] = set()
-        #: Posts read so far, and the address that each was read at first; those that were read at others, too.
-        self._homes: dict[str, str] = {}
-        self._scattered: set[str] = set()
-        self._folded: set[str] = set()
+        self._work = Worklist(db)
 
     def run(self, ahead: Ahead | None) -> Rebuilt:
         """Wipe, read, fold."""
-        db = self._db
-        known = {url for (url,) in db.execute("SELECT url FROM posts")}
-        scattered = {url for (url,) in db.execute(_SCATTERED)}
+        db, work = self._db, self._work
+        work.begin()
         moves = Moves(db, self._posts)
-        scattered |= moves.concerned()
+        work.put_off_scattered()
+        work.put_off(moves.concerned())
         for table in ("addresses", "listed_counts", "post_captures"):
             db.execute(f"DELETE FROM {table}")
         db.execute("DELETE FROM problems WHERE stage IN ('extract', 'decide')")
         self._withdrawn = withdrawal_rules.rules(db)
-        groups = self._groups(self._withdrawn)
+        work.add_captures(self._to_read())
         if ahead is None:
-            self._read_all(groups, scattered, None)
+            self._read_all(None)
         else:
-            chunks = _chunks([number for numbers in groups.values() for number in numbers])
-            with ahead(chunks) as answers:
-                self._read_all(groups, scattered, (reading for answer in answers for reading in answer))
-        for url in sorted(self._unfolded(known, groups) | moves.settle_all()):
+            with ahead(work.chunks(_CHUNK)) as answers:
+                self._read_all(reading for answer in answers for reading in answer)
+        work.put_off_rest()
+        work.put_off(moves.settle_all())
+        for url in work.posts():
             self._fold(url)
-        self._finish(groups)
+        self._finish()
         posts = single.count(db, "SELECT count(*) FROM posts")
-        return Rebuilt(sum(map(len, groups.values())), posts, len(self._differing))
+        rebuilt = Rebuilt(work.count_captures(), posts, work.count_differing())
+        work.end()
+        return rebuilt
 
-    def _unfolded(self, known: set[str], groups: Iterable[str]) -> set[str]:
-        """Posts that are left when all is read: not read again, read at several addresses, or of bare captures."""
-        owned = {addresses.owner(self._db, address) for address in groups if address not in self._homes}
-        unread = {url for url in known if url not in self._homes}
-        unfolded = {url for url in self._homes if url not in self._folded}
-        return unread | unfolded | self._scattered | set(filter(None, owned))
-
-    def _read_all(
-        self, groups: dict[str, list[int]], scattered: set[str], readings: Iterator[Reading | None] | None
-    ) -> None:
+    def _read_all(self, readings: Iterator[Reading | None] | None) -> None:
         """Read all captures, and fold what was read at one address only; *readings*: made elsewhere, in this order."""
-        total, done = sum(map(len, groups.values())), 0
-        for address, numbers in groups.items():
+        total, done = self._work.count_captures(), 0
+        for address, numbers in self._work.captures():
             shown = set()
             for number in numbers:
                 shown |= self._read(address, number, readings)
                 done += 1
                 self._progress(done, total)
-            for url in sorted(shown - scattered):
-                self._fold(url)
+            for url in sorted(shown):
+                if not self._work.is_put_off(url):
+                    self._fold(url)
 
-    def _groups(self, withdrawn: withdrawal_rules.WithdrawalRules) -> dict[str, list[int]]:
-        """Ids of all captures that are read, oldest first, by address; lists first, for the counts they tell."""
-        found = []
-        set_aside = aside.records(self._db)
+    def _to_read(self) -> Iterator[tuple[int, str, bool]]:
+        """All captures that are read, oldest first: id, address, and whether it is a list, as those go first."""
+        left_out = self._withdrawn.records | aside.records(self._db)
         for capture, kept in self._evidence.captures(_IN_ORDER, with_bodies=False):
-            gone = kept.record_sha256 in withdrawn.records | set_aside or withdrawn.covers(capture, None)
+            gone = kept.record_sha256 in left_out or self._withdrawn.covers(capture, None)
             if capture.kind not in _UNREAD and not gone:
                 lists = capture.kind == CaptureKind.LIST or capture.kind in addresses.NOT_PAGES
-                found.append((not lists, addresses.of_capture(capture), kept.id))
-        groups: dict[str, list[int]] = defaultdict(list)
-        for _, address, number in sorted(found, key=lambda one: one[:2]):
-            groups[address].append(number)
-        return groups
+                yield kept.id, addresses.of_capture(capture), lists
 
     def _read(self, address: str, number: int, readings: Iterator[Reading | None] | None) -> set[str]:
         """Read one capture again; the post that it shows, if it shows one."""
@@ -171,30 +157,25 @@ class _Rebuilding:
         shown = addresses.post_of(capture, reading)
         addresses.write(self._db, kept.id, address, shown)
         problems.after_reading(self._db, capture, shown or capture.url, reading, good=shown is not None)
-        if shown is None:
-            return set()
-        if self._homes.setdefault(shown, address) != address:
-            self._scattered.add(shown)
-        return {shown}
+        return set() if shown is None else {shown}
 
     def _fold(self, url: str) -> None:
         """Fold one post and tell what is different."""
         before = _told(self._db, url)
         self._posts.refold(url)
-        self._folded.add(url)
         after = _told(self._db, url)
         for change in _compared(url, before, after):
-            self._differing.add(url)
+            self._work.note_differing(url)
             self._changed(change)
 
-    def _finish(self, groups: dict[str, list[int]]) -> None:
+    def _finish(self) -> None:
         """What depends on all posts: texts of files, states of addresses, problems of the newest pages."""
         for (url,) in self._db.execute("SELECT DISTINCT url FROM files WHERE url IS NOT NULL").fetchall():
             self._posts.attach(url)
         post_parts.drop_unused(self._db)
         known_urls.forget_unseen(self._db)
-        for address, numbers in groups.items():
-            self._learn(address, numbers[-1])
+        for address, number in self._work.newest():
+            self._learn(address, number)
 
     def _learn(self, address: str, number: int) -> None:
         """Note what the newest capture of an address says of it, and what went wrong there."""
@@ -215,15 +196,6 @@ class _Rebuilding:
 _IN_ORDER = "ORDER BY captured_at, source, ifnull(body_sha256, ''), url, record_sha256"
 
 
-def _chunks(numbers: list[int]) -> Iterator[list[int]]:
-    for at in range(0, len(numbers), _CHUNK):
-        yield numbers[at : at + _CHUNK]
-
-
-#: Posts that were read at several addresses.
-_SCATTERED = """
-SELECT post_url FROM addresses WHERE post_url IS NOT NULL GROUP BY post_url HAVING min(address) < max(address)
-"""
 _WORSE = """
 SELECT posts.url, reason FROM post_captures JOIN posts ON posts.id = post_id
 WHERE post_captures.capture_id = ? AND verdict = 'worse'

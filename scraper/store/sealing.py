@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scraper import schema
 from scraper.store import single
+from scraper.store.sorting import in_order
 
 #: Row of `meta` that is there while nothing was written since the newest checkpoint; its value is that one's id.
 SEALED = "sealed-as"
@@ -116,6 +117,11 @@ WHERE chain_sha256 IS NOT NULL GROUP BY crawls.id ORDER BY crawls.id
 """
 
 
+def records(db: sqlite3.Connection, crawl_id: int) -> Iterator[str]:
+    """`record_sha256` of the captures of a run, sorted."""
+    yield from (record for (record,) in db.execute(_RECORDS, (crawl_id,)))
+
+
 class Records:
     """The log's records, read run by run; what was read last is held."""
 
@@ -138,7 +144,7 @@ class Records:
 
     def _of_run(self, crawl_id: int) -> list[str]:
         if self._held[0] != crawl_id:
-            self._held = (crawl_id, [record for (record,) in self._db.execute(_RECORDS, (crawl_id,))])
+            self._held = (crawl_id, list(records(self._db, crawl_id)))
         return self._held[1]
 
 
@@ -261,9 +267,12 @@ def _any_text(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _digest(cursor: sqlite3.Cursor) -> tuple[int, str]:
-    encode, sha256 = _ENCODER.encode, hashlib.sha256
-    found = sorted(sha256(encode(row).encode("ascii")).digest() for row in cursor)
-    return len(found), sha256(b"".join(found)).hexdigest()
+    encode, sha256, whole = _ENCODER.encode, hashlib.sha256, hashlib.sha256()
+    count = 0
+    with in_order(sha256(encode(row).encode("ascii")).digest() for row in cursor) as found:
+        for count, digest in enumerate(found, 1):  # noqa: B007 - the number of the last
+            whole.update(digest)
+    return count, whole.hexdigest()
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda value: {"hex": value.hex()})

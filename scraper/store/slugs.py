@@ -7,7 +7,6 @@ SHA-256.
 
 import re
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 
 from scraper import digests, urls
@@ -33,28 +32,50 @@ def provisional(url: str) -> str:
     return f"/{url}"
 
 
+# In a temporary table: memory is not to grow with the posts.
+_TABLE = """
+CREATE TEMP TABLE IF NOT EXISTS wished_slugs (site TEXT, slug TEXT, url TEXT, PRIMARY KEY (site, slug, url))
+  WITHOUT ROWID
+"""
+_WISH = "INSERT OR IGNORE INTO wished_slugs (site, slug, url) VALUES (?, ?, ?)"
+_UNWISH = "DELETE FROM wished_slugs WHERE site = ? AND slug = ? AND url = ?"
+
+
 class Wishes:
-    """How many posts of a site would like to have which slug: where it is one, nothing is to be settled."""
+    """Which posts of a site would like to have which slug: where it is one, nothing is to be settled."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._of: dict[str, Counter[str]] = {}
+        self._sites: set[str] = set()
 
     def forget(self) -> None:
-        """Drop what is held in memory: after a rollback it may not be in the file."""
-        self._of.clear()
+        """Drop what was read: after a rollback it may not be in the file."""
+        self._sites.clear()
 
-    def add(self, site: str, url: str, count: int = 1) -> None:
-        """A post has come; -1: one has gone."""
-        if site in self._of:
-            self._of[site][plain(url)] += count
+    def add(self, site: str, url: str) -> None:
+        """A post has come."""
+        if site in self._sites:
+            self._db.execute(_WISH, (site, plain(url), url))
+
+    def remove(self, site: str, url: str) -> None:
+        """A post has gone."""
+        if site in self._sites:
+            self._db.execute(_UNWISH, (site, plain(url), url))
 
     def several(self, site: str, base: str) -> bool:
         """Whether more than one post would like to have the slug *base*."""
-        if site not in self._of:
+        self._read(site)
+        asked = "SELECT 1 FROM wished_slugs WHERE site = ? AND slug = ? LIMIT 1 OFFSET 1"
+        return single.is_there(self._db, asked, (site, base))
+
+    def _read(self, site: str) -> None:
+        """Look once through all posts of a site."""
+        if site not in self._sites:
+            self._db.execute(_TABLE)
+            self._db.execute("DELETE FROM wished_slugs WHERE site = ?", (site,))
             rows = self._db.execute("SELECT url FROM posts WHERE site = ?", (site,))
-            self._of[site] = Counter(plain(url) for (url,) in rows)
-        return self._of[site][base] > 1
+            self._db.executemany(_WISH, ((site, plain(url), url) for (url,) in rows))
+            self._sites.add(site)
 
 
 def of_new(db: sqlite3.Connection, site: str, url: str) -> str:

@@ -1,10 +1,14 @@
 """What a check found."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scraper.errors import IntegrityError
 from scraper.numbers import plural, size
+
+#: Findings of one level and kind that are told one by one; of more, how many there are.
+MOST = 1000
 
 
 class Grade(StrEnum):
@@ -26,15 +30,23 @@ class Finding:
     where: str
     message: str
 
+    @property
+    def sort(self) -> str:
+        """Level and kind in one."""
+        return f"{self.level}: {self.kind}"
+
     def __str__(self) -> str:
-        return f"{self.level}: {self.kind}: {self.where}: {self.message}"
+        return f"{self.sort}: {self.where}: {self.message}"
 
 
 @dataclass(slots=True)
 class Findings:
     """All that was found, and how much was looked at."""
 
+    #: The first `MOST` of each level and kind, in the order found.
     found: list[Finding] = field(default_factory=list)
+    #: How many there are, of each level and kind: ``damage: body-digest`` …
+    counts: dict[str, int] = field(default_factory=dict)
     #: How much was looked at: ``bodies``, ``bytes``, ``captures``, ``runs``, ``posts``, ``revisions``, ``read``.
     checked: dict[str, int] = field(default_factory=dict)
     #: The newest run's chain; None: no run was sealed.
@@ -42,21 +54,43 @@ class Findings:
 
     def damage(self, kind: str, where: str, message: str) -> None:
         """Add something that does not hold."""
-        self.found.append(Finding(level=Grade.DAMAGE, kind=kind, where=where, message=message))
+        self._add(Finding(level=Grade.DAMAGE, kind=kind, where=where, message=message))
 
     def unproven(self, kind: str, where: str, message: str) -> None:
         """Add something of which nothing here can show that it holds."""
-        self.found.append(Finding(level=Grade.UNPROVEN, kind=kind, where=where, message=message))
+        self._add(Finding(level=Grade.UNPROVEN, kind=kind, where=where, message=message))
 
     def note(self, kind: str, where: str, message: str) -> None:
         """Add something that one should know."""
-        self.found.append(Finding(level=Grade.NOTE, kind=kind, where=where, message=message))
+        self._add(Finding(level=Grade.NOTE, kind=kind, where=where, message=message))
+
+    def _add(self, finding: Finding) -> None:
+        count = self.counts[finding.sort] = self.counts.get(finding.sort, 0) + 1
+        if count <= MOST:
+            self.found.append(finding)
 
     def take(self, other: "Findings") -> None:
         """Add all that another check found, behind what was found before."""
-        self.found += other.found
+        for finding in other.found:
+            self._add(finding)
+        for sort, untold in other.untold():
+            self.counts[sort] += untold
         self.checked |= other.checked
         self.chain_sha256 = other.chain_sha256 or self.chain_sha256
+
+    def untold(self) -> Iterator[tuple[str, int]]:
+        """Levels and kinds of which there are more than are told, and how many more."""
+        yield from ((sort, count - MOST) for sort, count in self.counts.items() if count > MOST)
+
+    def count(self, level: Grade) -> int:
+        """How many findings of that level there are, those that are not told included."""
+        return sum(count for sort, count in self.counts.items() if sort.startswith(f"{level}: "))
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Each finding in a line, then how many more there are of which kinds."""
+        yield from map(str, self.found)
+        yield from (f"{sort}: and {untold:,} more" for sort, untold in self.untold())
 
     def of(self, level: Grade) -> tuple[Finding, ...]:
         """The findings of that level, in the order found."""
@@ -80,7 +114,7 @@ class Findings:
     def line(self) -> str:
         """All of it in one line."""
         seen = self.checked
-        damaged, unproven, notes = (len(self.of(level)) for level in (Grade.DAMAGE, Grade.UNPROVEN, Grade.NOTE))
+        damaged, unproven, notes = map(self.count, (Grade.DAMAGE, Grade.UNPROVEN, Grade.NOTE))
         verdict = [f"damage in {plural(damaged, 'place')}" if damaged else "no damage"]
         if unproven:
             verdict.append(f"{plural(unproven, 'point')} not proven")

@@ -1,8 +1,9 @@
 """The rows of the archive against those of its second reading: what is kept, and what the captures say."""
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from scraper import schema
 from scraper.numbers import plural
@@ -63,36 +64,50 @@ def compare(copy: sqlite3.Connection, tell: Tell, left_out: Collection[str], *, 
     return sum(_compare(copy, table, tell, set(left_out), whole=whole) for table in COMPARISONS)
 
 
+Row = tuple[object, ...]
+
+
 def _compare(copy: sqlite3.Connection, table: Comparison, tell: Tell, left_out: set[str], *, whole: bool) -> int:
-    here, again = (_only(copy, table, where, other) for where, other in (("src", "main"), ("main", "src")))
-    differing = [
-        key
-        for key in sorted(here.keys() | again.keys(), key=repr)
-        if not left_out & {*key, *here.get(key, ())} and (whole or (key in here and key in again))
-    ]
-    for key in differing[:MOST]:
-        tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here.get(key), again.get(key)))
-    if len(differing) > MOST:
-        tell(f"{table.name}-row", table.name, f"and {plural(len(differing) - MOST, 'more row')}")
-    return len(differing)
+    differing = 0
+    for key, here, again in _differences(copy, table):
+        in_one_only = here is None or again is None
+        if left_out & {*key, *(here or ())} or (in_one_only and not whole):
+            continue
+        differing += 1
+        if differing <= MOST:
+            tell(f"{table.name}-row", " ".join(map(str, key)), _told(table, here, again))
+    if differing > MOST:
+        tell(f"{table.name}-row", table.name, f"and {plural(differing - MOST, 'more row')}")
+    return differing
 
 
-def _only(
-    copy: sqlite3.Connection, table: Comparison, where: str, other: str
-) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """The rows of a table that stand in the database *where* and not in *other*, by their keys."""
+def _differences(copy: sqlite3.Connection, table: Comparison) -> Iterator[tuple[Row, Row | None, Row | None]]:
+    """Each key whose rows are not the same, with the other columns here and in the second reading; None: no such row.
+
+    They come from SQLite in order, one key at a time: under other rules all posts may differ, with all their texts.
+    """
     width = len(table.key)
-    return {row[:width]: row[width:] for row in copy.execute(_difference(table, where, other))}
+    order = ", ".join(str(place) for place in (*range(2, width + 2), 1))
+    sides = (f"SELECT {side}, * FROM ({_only_in(table, *of)})" for side, of in enumerate((_SIDES, _SIDES[::-1])))
+    rows = copy.execute(f"{' UNION ALL '.join(sides)} ORDER BY {order}")
+    for key, group in groupby(rows, lambda row: row[1 : width + 1]):
+        found = {side: values[width:] for side, *values in group}
+        yield key, *(None if found.get(side) is None else tuple(found[side]) for side in (0, 1))
 
 
-def _difference(table: Comparison, where: str, other: str) -> str:
+#: The archive, and its second reading.
+_SIDES = ("src", "main")
+
+
+def _only_in(table: Comparison, where: str, other: str) -> str:
+    """SQL: the rows of a table that stand in the database *where* and not in *other*."""
     names = ", ".join((*table.key, *table.columns))
     chosen, grouped = (f"{names}, count(*)", f" GROUP BY {names}") if table.counted else (names, "")
     first, second = (f"SELECT {chosen} FROM {table.source.format(s=side)}{grouped}" for side in (where, other))
     return f"{first} EXCEPT {second}"
 
 
-def _told(table: Comparison, here: tuple[object, ...] | None, again: tuple[object, ...] | None) -> str:
+def _told(table: Comparison, here: Row | None, again: Row | None) -> str:
     """How a row differs, in words."""
     if here is None:
         return "row missing: the captures imply it"

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 from scraper.errors import UsageError
@@ -60,20 +59,13 @@ def _grow(db: sqlite3.Connection, sizes: set[int]) -> tuple[log.Growing, dict[in
     """The tree over all sealed captures with its root at each of *sizes*, and the size after each run."""
     tree, ends = log.Growing(), dict[int, int]()
     tree.roots[0] = log.EMPTY
-    for crawl_id, records in _runs(db):
-        for record in records:
+    for crawl_id, _ in sealing.sealed_runs(db):
+        for record in sealing.records(db, crawl_id):
             tree.add(record)
             if tree.size in sizes:
                 tree.roots[tree.size] = tree.root()
         ends[crawl_id] = tree.size
     return tree, ends
-
-
-def _runs(db: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
-    records, at = sealing.Records(db), 0
-    for crawl_id, count in sealing.sealed_runs(db):
-        yield crawl_id, records.between(at, at + count)
-        at += count
 
 
 def _check_row(row: sealing.Row, tree: log.Growing, ends: dict[int, int], findings: Findings) -> Note | None:

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from scraper import digests
 from scraper.errors import IntegrityError
 from scraper.numbers import plural
-from scraper.store import bodies, withdrawal_rules, workers
+from scraper.store import bodies, sealing, withdrawal_rules, workers
 from scraper.verify.findings import Findings
 from scraper.vocabulary import CaptureKind, Codec
 
@@ -132,22 +133,47 @@ def _decoded(
     return body
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A row of `captures`, and what other rows say that it refers to."""
+
+    row: dict[str, object]
+    #: `record_sha256` of the captures that it names, by the column that names them; None: there is none.
+    references: dict[str, str | None]
+    has_body: bool
+    length: int | None
+
+
+_NAMED = "(SELECT record_sha256 FROM captures AS named WHERE named.id = captures.{})"
+_CAPTURES = f"""
+SELECT captures.*, bodies.sha256 IS NOT NULL, bodies.length, {", ".join(map(_NAMED.format, digests.REFERENCES))}
+FROM captures LEFT JOIN bodies ON bodies.sha256 = captures.body_sha256 ORDER BY captures.id
+"""
+
+
+def _captures(db: sqlite3.Connection) -> Iterator[_Stored]:
+    cursor = db.execute(_CAPTURES)
+    names = [column[0] for column in cursor.description[: -2 - len(digests.REFERENCES)]]
+    for values in cursor:
+        has_body, length, *references = values[len(names) :]
+        row = dict(zip(names, values, strict=False))
+        yield _Stored(row, dict(zip(digests.REFERENCES, references, strict=True)), bool(has_body), length)
+
+
 def check_captures(
     db: sqlite3.Connection, findings: Findings, progress: Progress, *, has_bodies: bool, has_pictures: bool = True
 ) -> None:
     """Recompute the digest of every row of `captures`, and what its columns say of its body."""
-    records = dict(db.execute("SELECT id, record_sha256 FROM captures"))
     stripped = withdrawal_rules.stripped_records(db)
-    lengths = dict(db.execute("SELECT sha256, length FROM bodies"))
     left_out = _left_out(has_bodies=has_bodies, has_pictures=has_pictures)
     encoded = count = 0
-    for count, row in enumerate(_rows(db, "SELECT * FROM captures ORDER BY id"), 1):
-        where = f"capture {row['id']} ({row['url']})"
-        _check_record(row, records, stripped, findings, where)
-        kept = row["body_sha256"] is None or row["body_sha256"] in lengths
-        if not kept and row["kind"] not in left_out:
+    for count, one in enumerate(_captures(db), 1):
+        row, where = one.row, f"capture {one.row['id']} ({one.row['url']})"
+        _check_record(one, stripped, findings, where)
+        is_kept = row["body_sha256"] is None or one.has_body
+        if not is_kept and row["kind"] not in left_out:
             findings.damage("body-missing", where, f"its body {row['body_sha256']} is not in the archive")
-        encoded += _check_wire(row, lengths, findings, where)
+        encoded += _check_wire(row, one.length, findings, where)
         progress("captures", count)
     findings.checked["captures"] = count
     if encoded:
@@ -167,16 +193,9 @@ def _left_out(*, has_bodies: bool, has_pictures: bool) -> frozenset[CaptureKind]
     return frozenset({CaptureKind.IMAGE})
 
 
-def _check_record(
-    row: dict[str, object],
-    records: dict[object, str],
-    stripped: dict[str, str],
-    findings: Findings,
-    where: str,
-) -> None:
+def _check_record(one: _Stored, stripped: dict[str, str], findings: Findings, where: str) -> None:
     """The digest of a row, made again, against the one in it."""
-    references = {name: records.get(row[name]) for name in digests.REFERENCES if row[name] is not None}
-    said, found = str(row["record_sha256"]), digests.record_sha256(row, references)
+    said, found = str(one.row["record_sha256"]), digests.record_sha256(one.row, one.references)
     if found == said:
         return
     if found == stripped.get(said):
@@ -185,8 +204,8 @@ def _check_record(
         findings.damage("record-digest", where, f"expected {said}, found {found}: its row was changed")
 
 
-def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findings, where: str) -> int:
-    """Where nothing was encoded, the entity as sent is the body. 1 where that cannot be said."""
+def _check_wire(row: dict[str, object], length: int | None, findings: Findings, where: str) -> int:
+    """Where nothing was encoded, the entity as sent is the body, of that *length*. 1 where that cannot be said."""
     if row["wire_sha256"] is None or row["body_sha256"] is None:
         return 0
     if row["wire_sha256"] != row["body_sha256"]:
@@ -197,7 +216,6 @@ def _check_wire(row: dict[str, object], lengths: dict[str, int], findings: Findi
         if row["content_encoding"]:
             return 1
         return 0
-    length = lengths.get(str(row["body_sha256"]))
     if length is not None and row["wire_length"] != length:
         findings.damage("wire-length", where, f"expected {plural(length, 'byte')} as sent, found {row['wire_length']}")
     return 0
@@ -214,8 +232,7 @@ def check_chain(db: sqlite3.Connection, findings: Findings) -> None:
             continue
         if finished is None:
             findings.note("killed", where, f"it was killed: {_UNCOMPARED}")
-        records = db.execute("SELECT record_sha256 FROM captures WHERE crawl_id = ?", (crawl_id,))
-        found = digests.chain_sha256(previous, (record for (record,) in records))
+        found = digests.chain_of_sorted(previous, sealing.records(db, crawl_id))
         if found != sealed:
             findings.damage(
                 "chain",
@@ -235,10 +252,3 @@ def check_known_chain(db: sqlite3.Connection, findings: Findings, chain: str) ->
     if chain not in {value for (value,) in db.execute("SELECT chain_sha256 FROM crawls")}:
         message = "no run of this archive has it: captures or runs up to it were removed, added or swapped"
         findings.damage("known-chain", f"the chain {chain}", message)
-
-
-def _rows(db: sqlite3.Connection, sql: str) -> Iterator[dict[str, object]]:
-    cursor = db.execute(sql)
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield dict(zip(names, row, strict=True))
