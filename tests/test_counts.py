@@ -113,11 +113,21 @@ def test_a_translation_is_asked_about_in_its_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{}, [], {"message": "no permission"}, {"postPageMetadata": {"postMetadata": {}}}, None]
-)
+    "data",
+    [{}, [], {"message": "no permission"}, {"postPageMetadata": {"postMetadata": {}}}, None,
+     *({"postPageMetadata": {"postMetadata": {"viewCount": views}}} for views in (-5, True, 10**30, 5.5, "12"))],
+)  # fmt: skip
 def test_an_answer_without_counts_is_an_error_not_a_zero(data: object) -> None:
     reading = wix_counts_api.read(answered(SITE.base_url + wix_counts_api.METADATA + "water", data))
     assert (reading.kind, reading.listed) == ("error", ())
+
+
+def test_a_count_that_is_none_is_told_and_the_others_are_taken() -> None:
+    data = {"postPageMetadata": {"postMetadata": {"viewCount": 5, "totalComments": -1, "likeCount": None}}}
+    reading = wix_counts_api.read(answered(SITE.base_url + wix_counts_api.METADATA + "water", data))
+    assert [(one.kind, one.field) for one in reading.problems] == [("unreadable-count", "totalComments")]
+    assert reading.listed[0].counts is not None
+    assert (reading.listed[0].counts.views, reading.listed[0].counts.comments) == (5, None)
 
 
 def test_the_token_is_that_of_the_blogs_widget() -> None:

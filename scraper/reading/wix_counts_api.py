@@ -6,6 +6,7 @@ in their warm-up JSON. Nobody promises that the endpoint stays; where it is miss
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -91,7 +92,7 @@ def read(capture: Capture) -> Reading:
     post = urls.canonical(f"{base}post/{unquote(slug)}" + (f"?{query}" if query else ""))
     inside = _json(capture.payload).get("postPageMetadata")
     metadata = inside.get("postMetadata") if isinstance(inside, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("viewCount"), int):
+    if not isinstance(metadata, dict) or _count(metadata.get("viewCount")) is None:
         message = f"expected postPageMetadata with a viewCount, found {(capture.body or b'')[:60]!r}"
         return Reading(
             kind=ReadingKind.ERROR,
@@ -106,8 +107,18 @@ def read(capture: Capture) -> Reading:
         source=CountsSource.ENDPOINT,
     )
     return Reading(
-        kind=ReadingKind.LIST, url=capture.url, layout="wix-counts", listed=(Listed(url=post, counts=counts),)
-    )
+        kind=ReadingKind.LIST, url=capture.url, layout="wix-counts", listed=(Listed(url=post, counts=counts),),
+        problems=tuple(_unreadable(metadata)),
+    )  # fmt: skip
+
+
+def _unreadable(metadata: dict[str, Any]) -> Iterator[Problem]:
+    """A problem for each count beside the views that is there and cannot be one."""
+    for name in ("totalComments", "likeCount"):
+        value = metadata.get(name)
+        if value is not None and _count(value) is None:
+            message = f"expected a count as {name}, found {str(value)[:60]!r}"
+            yield Problem(stage=Stage.COUNTS, kind="unreadable-count", field=name, message=message)
 
 
 def _count(value: object) -> int | None:
