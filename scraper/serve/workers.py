@@ -75,6 +75,8 @@ class Here:
 
     def take(self, ticket: int) -> Any:
         """As `Worker` says."""
+        if ticket not in self._begun:
+            raise WorkerLost("whoever began it is no more")
         return next(self._begun[ticket], None)
 
     def end(self, ticket: int) -> None:
@@ -147,6 +149,8 @@ class Apart:
     def _asked(self, what: Callable[..., Any], *given: object) -> Any:
         """What the process says to *what* of its worker, or raises."""
         with self._turn:
+            if self._process is not None and not self._process.is_alive():
+                self._forget()
             if self._process is None:
                 self._start()
             try:
