@@ -1,10 +1,12 @@
 """Ways into the archive without a word to search for: years, sites, categories, tags, authors, languages, letters."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scraper import search
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.frame import frame_of
 from scraper.serve.overview import timeline
 from scraper.serve.render import render
 from scraper.serve.searching import named
@@ -44,9 +46,18 @@ def page(ask: Ask) -> PageResponse:
         here="browse",
         kinds=[kind for kind in kinds if kind.first],
         timeline=timeline(ask, sites),
-        all=[(ask.link("/search", *pairs), words) for pairs, words in texts.BROWSE_ALL],
+        all=[*((ask.link("/search", *pairs), words) for pairs, words in texts.BROWSE_ALL), *some(ask, facets)],
     )
     return PageResponse(body)
+
+
+def some(ask: Ask, facets: Mapping[str, search.Facet]) -> Iterator[tuple[str, str]]:
+    """(address, words with their number) of the posts that share something; of what none has, nothing."""
+    counts = {(name, each.value): each.count for name, facet in facets.items() for each in facet.values}
+    counts["q", "is:changed"] = frame_of(ask.room).totals.edited
+    for pair, words in texts.BROWSE_SOME.items():
+        if count := counts.get(pair, 0):
+            yield ask.link("/search", pair), texts.counted_way(words, count)
 
 
 def ways(ask: Ask, facet: search.Facet) -> Ways:

@@ -256,11 +256,14 @@ BROWSE_ALL = (
     ((("sort", "newest"),), "All posts, newest first"),
     ((("sort", "oldest"),), "Oldest first"),
     ((("sort", "views"),), "Most viewed"),
-    ((("year", "undated"),), "Undated"),
-    ((("pdf", "yes"),), "With a PDF"),
-    ((("q", "is:changed"),), "Edited"),
-    ((("gone", "yes"),), "Removed from their site"),
 )
+#: (what is filtered by, its value) → how these posts are called.
+BROWSE_SOME = {
+    ("year", "undated"): "Undated",
+    ("pdf", "yes"): "With a PDF",
+    ("q", "is:changed"): "Edited",
+    ("gone", "yes"): "Removed from their site",
+}
 STATE_WORDS = {
     "wanted": "Addresses that a sitemap, feed, list or link named as a post, and that have not been captured yet.",
     "lost": "Addresses of posts whose site is offline and of which no web archive that was asked has a copy.",
@@ -271,6 +274,11 @@ STATE_WORDS = {
 WHY, NAMED_BY, FIRST_HEARD, NEXT_TRY = "Why", "Listed by", "First listed", "Next try"
 NOT_TRIED, NEXT_RUN = "not asked for yet", "next run"
 NOTHING_MISSING = "No address is in this state."
+
+
+def counted_way(words: str, count: int) -> str:
+    """``Undated: 3``."""
+    return f"{words}: {count:,}"
 
 
 def missing_title(state: str, total: int, site: str) -> str:

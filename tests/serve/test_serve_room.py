@@ -53,6 +53,25 @@ def test_every_way_in_leads_to_exactly_what_it_counts(reader: Any) -> None:
         assert number_at(reader, link) == int(number), link
 
 
+def test_the_ways_in_to_some_posts_say_how_many_and_those_to_none_are_left_out(
+    open_room: Callable[..., Any], shelf: Any
+) -> None:
+    shelf.post("plain")
+    shelf.gone(shelf.post("away"), "2026-03-01T10:00:00Z")
+    shelf.change(shelf.post("edited"), "2026-03-01T10:00:00Z", body_text="Other words.")
+    reader = open_room(shelf.path)
+    pills = reader.get("/browse").text.partition('<ul class="pills">')[2].partition("</ul>")[0]
+    ways = re.findall(r'<a href="([^"]+)">([^<:]+): (\d+)</a>', pills)
+    assert [(name, number) for _, name, number in ways] == [("Edited", "1"), ("Removed from their site", "1")]
+    assert [number_at(reader, link) for link, _, _ in ways] == [1, 1]
+
+
+def test_a_figure_of_nothing_leads_nowhere(open_room: Callable[..., Any], shelf: Any) -> None:
+    shelf.post("plain")
+    figures = open_room(shelf.path).get("/").text.partition('class="figures"')[2].partition("</dl>")[0]
+    assert "<dd>0</dd>" in figures and ">0<span" not in figures
+
+
 def test_an_archive_has_the_name_that_its_owner_gives_it(open_room: Callable[..., Any], shelf: Any) -> None:
     shelf.post("a")
     assert '<a class="name" href="/">USHRN posts archive</a>' in open_room(shelf.path).get("/").text
