@@ -207,7 +207,7 @@ WORST = (
     "/search?q=re*+co*+un*+pre*&x={n}",
     "/search?q=what+is+said+of+human+rights+united+states+council+review%3F&x={n}",
     "/search.csv?q=rights&x={n}",
-    "/api/search?q=human+rights&size=100&x={n}",
+    "/api/search?q=human+rights+OR+z{n}&size=100",
     "/search?q=%22human+rights%22+OR+re*&sort=views&x={n}",
 )
 #: Readers who ask for it at the same time.
