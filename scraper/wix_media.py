@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -62,6 +63,8 @@ def without_rendition(address: str) -> str:
     return found[1] if found else address
 
 
+# A run asks for the name of each picture when its post is kept, and some three times when it is fetched.
+@lru_cache(maxsize=4096)
 def picture_name(url: str) -> str:
     """The one name of the picture that *url* shows, in one spelling, whatever rendition of it."""
     return urls.spellings(original(url) or url)[0]

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_further_page_of_a_site_costs_little_more_than_its_own_words() -> None
     assert encoded.codec == "zstd-ref"
     assert len(encoded.data) < 2500
     assert len(encoded.data) * 15 < len(gzip.compress(page(2), 6))
+
+
+def test_several_threads_may_make_bodies_small_at_once() -> None:
+    pages = [page(number) for number in range(2, 34)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda body: bodies.encode(body, page(1)), pages))
+    assert [back(encoded, page(1), len(body)) for encoded, body in zip(found, pages, strict=True)] == pages
 
 
 def test_a_match_reaches_over_the_whole_of_both() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -592,6 +593,38 @@ def test_a_redesign_gets_a_reference_of_its_own(archive: Archive) -> None:
     keep(archive, *(framed(number) for number in range(3)))
     keep(archive, *(framed(number, NEW_FRAME) for number in range(10, 16)), framed(20))
     assert references(archive) == [4, 4], "one strange page is no redesign; the second becomes a reference"
+
+
+def kept_bodies(path: Path, pages: list[Capture], *, ahead: bool) -> list[tuple[object, ...]]:
+    """The stored bodies of *pages*; *ahead*: what a page takes is worked out while the one before it is kept."""
+    with Archive.open(path, read=read) as archive:
+        archive.db.execute("PRAGMA synchronous = OFF")
+        for now, then in pairwise((*pages, pages[0])):
+            prepare = archive.preparation(then.url, then.kind) if ahead else None
+            keep(archive, now)
+            if prepare is not None:
+                archive.expect_body(prepare(then.payload))
+        return rows(archive, "SELECT * FROM bodies ORDER BY sha256")
+
+
+def test_bodies_that_were_worked_out_ahead_are_stored_as_all_others(tmp_path: Path) -> None:
+    pages = [framed(number) for number in range(MOST_DEPENDANTS + 3)]
+    pages += [framed(number, NEW_FRAME) for number in range(300, 304)] + [framed(400), missing(20)]
+    alone = kept_bodies(tmp_path / "alone.db", pages, ahead=False)
+    assert kept_bodies(tmp_path / "ahead.db", pages, ahead=True) == alone
+
+
+def test_what_was_worked_out_of_another_body_is_left_alone(archive: Archive) -> None:
+    keep(archive, framed(1))
+    prepare = archive.preparation(framed(2).url, framed(2).kind)
+    assert prepare is not None
+    archive.expect_body(prepare(framed(2).payload))
+    keep(archive, framed(3))
+    assert archive.body(str(framed(3).body_sha256)) == framed(3).body
+
+
+def test_nothing_is_worked_out_before_there_is_a_reference(archive: Archive) -> None:
+    assert archive.preparation(URL, framed(1).kind) is None
 
 
 def test_other_kinds_and_hosts_have_their_own_references(archive: Archive) -> None:

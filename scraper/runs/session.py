@@ -1,6 +1,7 @@
 """What all parts of one run share: the archive, the clock, and what has gone wrong so far."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from scraper.reading import PageRead, ReaderApart, outcome, read_capture
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
 from scraper.runs.run import Run
-from scraper.store import NOT_JUDGED, Archive, CrawlSummary, Outcome, lookups
+from scraper.store import NOT_JUDGED, Archive, BodyAhead, CrawlSummary, Outcome, lookups
 from scraper.vocabulary import PROGRAM_FAULT, CaptureKind, Level, Stage, Verdict
 
 #: Why a redirect that seems to say that a post is away is held.
@@ -183,6 +184,14 @@ class Session:
             self.keep(capture)
 
 
+@dataclass(frozen=True, slots=True)
+class BegunAhead:
+    """What was begun with an answer that was asked for ahead, in the thread that fetched it; None: nothing."""
+
+    said: Future[PageRead] | None = None
+    body: BodyAhead | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class NetworkSession(Session):
     """A session that asks other machines."""
@@ -206,14 +215,27 @@ class NetworkSession(Session):
         if isinstance(self.fetcher, AheadFetcher):
             if self.fetcher.early >= ENOUGH_EARLY:
                 self.reader.start()
-            self.fetcher.ahead(
-                url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=self.reader.begin
-            )
+            prepare = self.archive.preparation(url, kind)
+
+            def arrived(answer: Capture) -> BegunAhead:
+                said = self.reader.begin(answer)
+                if prepare is None or answer.body is None:
+                    return BegunAhead(said)
+                return BegunAhead(said, prepare(answer.body))
+
+            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=arrived)
+
+    def _begun(self, answer: Capture) -> BegunAhead:
+        if isinstance(self.fetcher, AheadFetcher):
+            return self.fetcher.begun(answer) or BegunAhead()
+        return BegunAhead()
 
     def read(self, answer: Capture) -> PageRead:
         """What an answer says; it may have been read already."""
-        begun = self.fetcher.begun(answer) if isinstance(self.fetcher, AheadFetcher) else None
-        page = outcome(begun, answer)
+        begun = self._begun(answer)
+        if begun.body is not None:
+            self.archive.expect_body(begun.body)
+        page = outcome(begun.said, answer)
         if page.reading.body_text is not None:
             self.archive.expect(page.reading.body_text, page.samples)
         return page

@@ -32,7 +32,7 @@ from scraper.store import (
     workers,
 )
 from scraper.store.archive import NOT_JUDGED, Archive, CrawlSummary, HeldCapture, Outcome, Seal
-from scraper.store.evidence import KeptRow
+from scraper.store.evidence import BodyAhead, KeptRow
 from scraper.store.health import Health, OpenProblem, RunRow, SiteHealth, Trouble
 from scraper.store.import_files import ImportFile, ImportLog, PlaceInFile
 from scraper.store.mementos import Memento, Mementos
@@ -53,6 +53,7 @@ __all__ = [
     "A_PAGE",
     "NOT_JUDGED",
     "Archive",
+    "BodyAhead",
     "CrawlSummary",
     "Decision",
     "Extent",

@@ -37,7 +37,7 @@ from scraper.store import (
     withdrawing,
     workers,
 )
-from scraper.store.evidence import Evidence, KeptRow
+from scraper.store.evidence import BodyAhead, Evidence, KeptRow
 from scraper.store.import_files import ImportFile, ImportLog, PlaceInFile
 from scraper.store.moves import Moves
 from scraper.store.posts import PostRows, Read
@@ -253,6 +253,16 @@ class Archive:
     def expect(self, text: str, samples: frozenset[int]) -> None:
         """A post of that text may be kept next; *samples*: `passages.samples` of it, made by whoever read it."""
         self._samples.expect(text, samples)
+
+    def preparation(self, url: str, kind: CaptureKind) -> Callable[[bytes], BodyAhead] | None:
+        """What works out in any thread what keeping the body of *kind* that comes from *url* takes longest for; None:
+        nothing can be worked out ahead.
+        """
+        return self._evidence.preparation(url, kind)
+
+    def expect_body(self, ahead: BodyAhead) -> None:
+        """A capture of that body may be kept next."""
+        self._evidence.expect(ahead)
 
     def _unseal(self) -> None:
         """Before the first change: let the tables be compared with the newest checkpoint, which then holds no more."""

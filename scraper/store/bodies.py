@@ -7,6 +7,7 @@ reference is the store's affair; `poor_fit` tells when one no longer serves.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import zstandard
 
@@ -33,11 +34,20 @@ class Encoded:
     data: bytes
 
 
+#: A compressor is for one thread at a time.
+_ONE_AT_A_TIME = Lock()
+
+
 def encode(body: bytes, reference: bytes | None) -> Encoded:
-    """The smallest form of *body*: against *reference* where that is given, whole otherwise.
+    """The smallest form of *body*: against *reference* where that is given, whole otherwise. In any thread.
 
     Fast for many bodies against one reference: its tables are made once and kept while it is in use.
     """
+    with _ONE_AT_A_TIME:
+        return _encoded(body, reference)
+
+
+def _encoded(body: bytes, reference: bytes | None) -> Encoded:
     if reference is not None and len(body) >= SMALLEST_WITH_REFERENCE:
         return Encoded(Codec.ZSTD_REF, _compressor(reference, _window(reference, body)).compress(body))
     data = _whole().compress(body)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scraper import decide, digests, urls
@@ -54,8 +54,18 @@ class _BodyAsKept:
     readable: bytes | None
 
 
-def _body_of(capture: Capture, readable: bytes | None, whole: Whole | None) -> _BodyAsKept:
-    sha256 = capture.body_sha256
+@dataclass(frozen=True, slots=True)
+class BodyAhead:
+    """What was worked out of a body before its capture is kept."""
+
+    body: bytes
+    sha256: str
+    #: The body as it is stored against the reference of that digest, which may not be the one that serves it best.
+    encoded: bodies.Encoded
+    reference: str
+
+
+def _body_of(capture: Capture, sha256: str | None, readable: bytes | None, whole: Whole | None) -> _BodyAsKept:
     if whole is None:
         return _BodyAsKept(sha256, len(capture.payload), readable)
     if readable is None and whole.body_sha256 != sha256:
@@ -83,17 +93,6 @@ class _Shelf:
     poor: int = 0
 
 
-def _best(references: list[_WholeBody], body: bytes) -> tuple[bodies.Encoded, _WholeBody] | None:
-    """The first reference that serves *body* well, else the one that serves it best; None: there are none."""
-    tried = []
-    for reference in references:
-        encoded = bodies.encode(body, reference.body)
-        tried.append((encoded, reference))
-        if not bodies.poor_fit(encoded, len(body), reference.whole):
-            break
-    return min(tried, key=lambda one: len(one[0].data), default=None)
-
-
 class Evidence:
     """Writes captures and bodies, and reads them back. Transactions are the caller's."""
 
@@ -101,11 +100,39 @@ class Evidence:
         self._db = db
         self._shelves: dict[tuple[str, str], _Shelf] = {}
         self._read_last: OrderedDict[str, bytes] = OrderedDict()
+        #: What was worked out of the body that is expected next.
+        self._ahead: BodyAhead | None = None
 
     def forget(self) -> None:
         """Drop what is held in memory: after a rollback it may not be in the file."""
         self._shelves.clear()
         self._read_last.clear()
+
+    def preparation(self, url: str, kind: str) -> Callable[[bytes], BodyAhead] | None:
+        """What works out, in any thread, what `add` will want to know of a body of *kind* from *url*; None: there is no
+        reference for it yet.
+        """
+        shelf = self._shelves.get((urls.host(url), kind))
+        if shelf is None or not shelf.references:
+            return None
+        reference = shelf.references[0]
+        return lambda body: BodyAhead(body, digests.sha256(body), bodies.encode(body, reference.body), reference.sha256)
+
+    def expect(self, ahead: BodyAhead) -> None:
+        """A capture of that body may be added next."""
+        self._ahead = ahead
+
+    def _expected(self, body: bytes | None) -> BodyAhead | None:
+        """What was worked out of that very *body*; None: nothing."""
+        if self._ahead is not None and self._ahead.body is body:
+            return self._ahead
+        return None
+
+    def _sha256_of(self, capture: Capture) -> str | None:
+        ahead = self._expected(capture.body)
+        if ahead is None:
+            return capture.body_sha256
+        return ahead.sha256
 
     def add(
         self, capture: Capture, crawl_id: int | None, *, readable: bytes | None = None, whole: Whole | None = None
@@ -115,7 +142,7 @@ class Evidence:
         *readable*: what may be kept of its body where that holds withdrawn words, b"": nothing; None: the body itself.
         *whole*: what it was before something was left out of it; None: nothing was.
         """
-        body = _body_of(capture, readable, whole)
+        body = _body_of(capture, self._sha256_of(capture), readable, whole)
         known = self._known(capture, body.sha256)
         if known is not None:
             return known
@@ -230,7 +257,7 @@ class Evidence:
         if whole_only or not bodies.compressible(capture.media_type, body):
             return bodies.encode(body, None), None
         shelf = self._shelf(urls.host(capture.url), capture.kind)
-        best = _best(shelf.references, body)
+        best = self._best(shelf.references, body)
         if best is not None:
             encoded, reference = best
             poor = bodies.poor_fit(encoded, len(body), reference.whole)
@@ -240,6 +267,23 @@ class Evidence:
                 self._used(shelf, reference)
                 return encoded, reference.sha256
         return self._new_reference(shelf, body, sha256), None
+
+    def _best(self, references: list[_WholeBody], body: bytes) -> tuple[bodies.Encoded, _WholeBody] | None:
+        """The first reference that serves *body* well, else the one that serves it best; None: there are none."""
+        tried = []
+        for reference in references:
+            encoded = self._against(reference, body)
+            tried.append((encoded, reference))
+            if not bodies.poor_fit(encoded, len(body), reference.whole):
+                break
+        return min(tried, key=lambda one: len(one[0].data), default=None)
+
+    def _against(self, reference: _WholeBody, body: bytes) -> bodies.Encoded:
+        """*body* as it is stored against *reference*."""
+        ahead = self._expected(body)
+        if ahead is not None and ahead.reference == reference.sha256:
+            return ahead.encoded
+        return bodies.encode(body, reference.body)
 
     def _used(self, shelf: _Shelf, reference: _WholeBody) -> None:
         reference.dependants += 1
