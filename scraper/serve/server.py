@@ -25,7 +25,7 @@ NAME = "archive"
 #: Processes that search, at most: each keeps in memory what searches need.
 MOST_APART = 4
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
-#: Python's 5 ms each change could wait that long for a search.
+#: Python's 5 ms each change could wait that long for another page.
 SWITCH = 0.0005
 
 
