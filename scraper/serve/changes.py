@@ -138,14 +138,13 @@ def by_month(ask: Ask, wanted: change_list.ChangeFilter) -> tuple[str, charts.Ti
 
 def shown(ask: Ask, row: sqlite3.Row, sites: dict[str, str]) -> ChangeRow:
     """*row* with what the page says of it."""
+    site = formatting.isolated(sites.get(row["site"], row["site"]))
     missing = (
         change_list.missing_since(ask.db, row["post_id"], row["at"]) if row["kind"] == EventKind.RETURNED else None
     )
-    meta = texts.change_meta(
-        row["kind"], row["at"], sites.get(row["site"], row["site"]), row["source"], row["last_seen_at"], missing
-    )
+    meta = texts.change_meta(row["kind"], row["at"], site, row["source"], row["last_seen_at"], missing)
     if row["kind"] == EventKind.WITHDRAWN:
-        meta = texts.withdrawal_meta(row["at"], sites.get(row["site"], row["site"]), row["excerpt"])
+        meta = texts.withdrawal_meta(row["at"], site, row["excerpt"])
     return ChangeRow(row, meta, edit_of(ask, row) if row["kind"] == EventKind.CHANGED else None)
 
 

@@ -1,6 +1,7 @@
 """How dates, numbers and addresses are written for people. Pure; English."""
 
 import re
+import unicodedata
 from urllib.parse import unquote, urlsplit
 
 from scraper import numbers
@@ -43,6 +44,15 @@ def short(text: str | None, length: int = 200) -> str:
     if len(line) <= length:
         return line
     return line[:length].rsplit(" ", 1)[0].rstrip(",.;:–- ") + "…"
+
+
+def isolated(name: str) -> str:
+    """*name* for the middle of an English line: one that is written from right to left is marked off (UAX 9, isolates),
+    so that it does not draw the numbers behind it to its other side.
+    """
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in name):
+        return f"\u2068{name}\u2069"
+    return name
 
 
 def size(count: int | None) -> str:

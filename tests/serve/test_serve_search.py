@@ -152,6 +152,18 @@ def test_a_year_or_month_without_posts_stands_in_its_place_and_leads_nowhere(
         assert "year=2015" not in text, path
 
 
+def test_a_site_named_from_right_to_left_keeps_the_numbers_behind_it_in_their_place(
+    open_room: Callable[..., Any], shelf: Any
+) -> None:
+    shelf.site("rtl", "مدونة", "https://rtl.example/")
+    shelf.count(shelf.post("a", site="rtl", url="https://rtl.example/a"), "2026-03-01T10:00:00Z", 2100)
+    reader = open_room(shelf.path)
+    assert "\u2068مدونة\u2069 · <span" in reader.get("/search?q=short").text
+    assert "\u2068مدونة\u2069" in reader.get("/changes").text.partition('class="meta"')[2]
+    shelf.db.execute("UPDATE sites SET name = 'A blog' WHERE id = 'rtl'")
+    assert "\u2068" not in open_room(shelf.path).get("/search?q=short").text
+
+
 def test_filters_come_after_the_results_in_the_source(reader: Any) -> None:
     text = reader.get("/search?q=water").text
     assert text.index("<article") < text.index('class="facets"')
