@@ -53,7 +53,10 @@ def test_indexes_elsewhere_are_left_out() -> None:
     assert commoncrawl.indexes(told("CC-MAIN-2021-10", host="https://evil.example"), CC) == ()
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}x", b'{"message": "no"}', b"[1, 2]", b'[{"id": 7}]'])
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"{}x", b'{"message": "no"}', b"[1, 2]", b'[{"id": 7}]', b"null", b"{}", b"0", b'""', b"false"],
+)
 def test_what_is_no_list_of_crawls_is_told(body: bytes) -> None:
     with pytest.raises(Unreadable):
         commoncrawl.indexes(body, CC)

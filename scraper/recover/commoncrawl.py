@@ -83,7 +83,7 @@ def indexes(
     except (ValueError, RecursionError) as error:
         raise Unreadable(where.indexes, f"expected the list of crawls, found no JSON ({error})") from None
     crawls = list(_crawls(told))
-    if told and not crawls:
+    if not crawls and told != []:
         raise Unreadable(where.indexes, f"expected the list of crawls, found {body[:80]!r}")
     first, last = max(since or "", FIRST_YEAR)[:4], (until or "9999")[:4]
     found = [Index(id=name, api=urljoin(where.indexes, api)) for year, name, api in crawls if first <= year <= last]
