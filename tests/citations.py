@@ -63,5 +63,34 @@ KINDS: dict[str, Work] = {
         "many", title="Together", author="A Bo, C Do, E Fo, G Ho, I Jo, K Lo, M No, O Po, Q Ro, S To and U Vo"
     ),
     "a quotation at the end": work("justice", title="What Is “Justice”", author="Phuong To"),
+    "moved": work(
+        "moved-here",
+        url="https://new.example/blog/moved-here",
+        title="Open Letter",
+        author="Ruth Abara",
+        captured_at="2022-02-01",
+    ),
+    "the same title, a year later": work(
+        "moved-here-2", title="Open Letter", author="Ruth Abara", published="2022-03-16"
+    ),
+    "withdrawn, nothing but the address": work(
+        "withdrawn", title=None, author=None, published=None, archive_url=None, gone_at="2022-01-05"
+    ),
+    "a file": work(
+        "brief.pdf",
+        url="https://www.blog.example/_files/brief.pdf",
+        title="Brief to the Council",
+        author=None,
+        published="2019-05",
+    ),
+    "a list page": work("", url="https://www.blog.example/blog", title="All Posts | UPR 2020", published=None),
+    "a body and a person": work("both", title="Joint Brief", author="US Human Rights Network; Dana King"),
+    "a future day": work("soon", title="Save the Date", author="Ruth Abara", published="2031-01-02"),
+    "a title in quotation marks": work("said", title="“Water Is Life”", author="Ruth Abara"),
+    "markup and a picture in the title": work("odd", title="<b>Now</b> 🌊 we rise &amp; act", author="Ruth Abara"),
+    "Hebrew and English": work("maim", title="מים היא זכות: the UPR", author="נועה לוי", language="he"),
+    "a very long title": work("long", title=f"{'On the Right to Water and ' * 12}Housing", author="Ruth Abara"),
+    "not all named": work("etal", title="We Sign", author="Dana King, Ann Lee et al."),
+    "Vietnamese": work("hoa", title="Water in the Delta", author="Nguyễn Văn Hoa"),
     "nothing known": work("bare", title=None, published=None, captured_at=None, archive_url=None, language=None),
 }

@@ -60,7 +60,29 @@ def test_each_kind_of_post_is_cited_as_the_style_says(kind: str, name: str) -> N
         ("Dana King, Ann Lee & Jo Wu", (WriterName("King", "Dana"), WriterName("Lee", "Ann"), WriterName("Wu", "Jo"))),
         ("Dana King, Ann Lee", (WriterName("King", "Dana"), WriterName("Lee", "Ann"))),
         ("Ludwig van der Berg", (WriterName("van der Berg", "Ludwig"),)),
-        ("Nguyễn Thị Hoa", (WriterName("Hoa", "Nguyễn Thị"),)),
+        ("Nguyễn Thị Hoa", (WriterName("Nguyễn Thị Hoa"),)),
+        ("Nguyen Van Hoa", (WriterName("Nguyen Van Hoa"),)),
+        ("Pham Duc", (WriterName("Pham Duc"),)),
+        ("Park Seon-mi", (WriterName("Park Seon-mi"),)),
+        ("Anne-Marie Al-hassan", (WriterName("Al-hassan", "Anne-Marie"),)),
+        ("Hoa Nguyen", (WriterName("Nguyen", "Hoa"),)),
+        ("Hoa Van Nguyen", (WriterName("Van Nguyen", "Hoa"),)),
+        ("Ly Tran", (WriterName("Tran", "Ly"),)),
+        (
+            "US Human Rights Network; Dana King; Law, Land and Water Fund",
+            (
+                WriterName("US Human Rights Network"),
+                WriterName("King", "Dana"),
+                WriterName("Law, Land and Water Fund"),
+            ),
+        ),
+        ("King, Dana; Lee, Ann", (WriterName("King", "Dana"), WriterName("Lee", "Ann"))),
+        ("Coalition for Land and Water et al.", (WriterName("Coalition for Land and Water"), WriterName("others"))),
+        ("Dana King and 3 others", (WriterName("King", "Dana"), WriterName("others"))),
+        ("Rosa Paz y otros", (WriterName("Paz", "Rosa"), WriterName("others"))),
+        ("Rosa Lind, Program Director; Dana King, PhD", (WriterName("Lind", "Rosa"), WriterName("King", "Dana"))),
+        ("others", ()),
+        ("et al.", ()),
         ("Ursula K. Le Guin", (WriterName("Le Guin", "Ursula K."),)),
         ("Dick Van Dyke Jr.", (WriterName("Van Dyke", "Dick", "Jr."),)),
         ("Dana King et al.", (WriterName("King", "Dana"), WriterName("others"))),
@@ -112,6 +134,30 @@ def test_bibtex_escapes_what_tex_would_eat() -> None:
 
 def test_authors_that_the_site_does_not_name_are_bibtexs_others() -> None:
     assert "  author = {King, Dana and others},\n" in cite.bibtex(WORK._replace(author="Dana King et al."))
+
+
+def test_authors_that_the_site_does_not_name_are_said_as_each_style_says_them() -> None:
+    one, two = (cite.record(WORK._replace(author=f"{names} et al.")) for names in ("Dana King", "Dana King, Ann Lee"))
+    begins = {
+        "APA": ("King, D., et al. (2021", "King, D., Lee, A., et al. (2021"),
+        "MLA": ("King, Dana, et al. “", "King, Dana, et al. “"),
+        "Bluebook": ("Dana King et al., ", "Dana King et al., "),
+        "OSCOLA": ("Dana King and others, ", "Dana King and others, "),
+        "Chicago (note)": ("Dana King et al., ", "Dana King et al., "),
+        "Chicago (bibliography)": ("King, Dana, et al. “", "King, Dana, Ann Lee, et al. “"),
+    }
+    for name, (begin, other) in begins.items():
+        assert cite.plain(STYLES[name](one)).startswith(begin), name
+        assert cite.plain(STYLES[name](two)).startswith(other), name
+    assert "AU  - King, Dana\r\nAU  - et al.\r\n" in cite.ris(WORK._replace(author="Dana King et al."))
+
+
+def test_of_more_than_twenty_people_apa_names_nineteen_and_the_last() -> None:
+    people = [f"Ann {letter}um" for letter in "ABCDEFGHIJKLMNOPQRSTU"]
+    said = cite.plain(STYLES["APA"](cite.record(WORK._replace(author="; ".join(people)))))
+    assert said.startswith("Aum, A., Bum, A., ") and "Sum, A., … Uum, A. (2021" in said
+    twenty = cite.plain(STYLES["APA"](cite.record(WORK._replace(author="; ".join(people[:20])))))
+    assert "Sum, A., & Tum, A. (2021" in twenty
 
 
 @pytest.mark.parametrize(
@@ -199,7 +245,8 @@ def test_files_for_programs_say_what_the_record_says(kind: str) -> None:
     for variable, tag in pairs.items():
         assert [value for name, value in lines if name == tag] == ([item[variable]] if variable in item else [])
     people = [name.get("literal") or f"{name['family']}, {name['given']}" for name in item.get("author", [])]
-    assert [value.removesuffix(", Jr.") for name, value in lines if name == "AU"] == people
+    said = [value.removesuffix(", Jr.") for name, value in lines if name == "AU"]
+    assert said == ["et al." if name == "others" else name for name in people]
     assert "; ".join(value for name, value in lines if name == "KW") == item.get("keyword", "")
     day = "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0]) if "issued" in item else ""
     assert "".join(value for name, value in lines if name == "DA").strip("/").replace("/", "-") == day

@@ -234,7 +234,7 @@ def ld(text: str) -> str:
     [
         ('"Jane Doe"', "Jane Doe"),
         ('["Jane Doe"]', "Jane Doe"),
-        ('[{"name":"Jane Doe"},{"name":"Ann Lee"}]', "Jane Doe and Ann Lee"),
+        ('[{"name":"Jane Doe"},{"name":"Ann Lee"}]', "Jane Doe; Ann Lee"),
         ('{"@id":"#jane"}', "Jane Doe"),
         ('"https://www.example.org/profile/jane"', None),
         ("[]", None),

@@ -127,7 +127,8 @@ def _kept_tag(tag: str, value: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _ris_authors(author: str | None, site_name: str) -> str:
-    return "".join(_tagged("AU", (name.inverted for name in names(author, site_name))))
+    people = [name.inverted for name in names(author, site_name)]
+    return "".join(_tagged("AU", ("et al." if name == OTHERS else name for name in people)))
 
 
 @lru_cache(maxsize=16384)

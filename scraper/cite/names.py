@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scraper.cite.text import line
+from scraper.cite.text import ascii_letters, line
 
 
 def _set(words: str) -> frozenset[str]:
@@ -38,7 +38,9 @@ _BODIES = _set(
 #: Words that join the words of a body's name; in small letters no person's name has them.
 _JOINTS = _set("against at for from in of on to with against para pour für contre sur")
 #: Accounts that name nobody.
-_NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown") | {"web admin", "site admin"}
+_NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown others various") | {
+    "web admin", "site admin", "et al", "et al.", "various authors",
+}  # fmt: skip
 _HONORIFICS = _set("dr prof professor rev hon mr mrs ms mx sir dame atty")
 _SUFFIXES = _set("jr sr ii iii iv")
 #: Behind a name, and no part of it in any style.
@@ -53,6 +55,13 @@ _ROLES = _set(
 _PARTICLES = _set("al bin da de del della den der di dos du el ibn la las le los ten ter van von y")
 #: Particles that begin a family name in capitals too: Le Guin, De Niro. Elsewhere these are middle names as well.
 _CAPITAL_PARTICLES = frozenset({"De", "Del", "Della", "Di", "Du", "Le", "Van", "Von"})
+#: Family names of Vietnam, without their marks. They stand first, unless their bearer writes in the Western order.
+_VIETNAMESE = _set(
+    "bui cao dang dao dinh do doan duong ha ho hoang huynh lam le luong luu ly mai ngo nguyen pham phan phung quach ta"
+    " thai to ton tran trinh truong vo vu"
+)
+#: Those that are no given name or word elsewhere, and so tell the order of two words also.
+_ONLY_VIETNAMESE = _set("huynh nguyen pham trinh truong")
 #: Words that a person's name has at most, particles and suffixes aside.
 _LONGEST = 4
 
@@ -91,18 +100,33 @@ class WriterName:
 @lru_cache(maxsize=4096)
 def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
     """The authors in *author*, as the site shows them; none where it names nobody. The site itself is a body."""
-    text = _ET_AL.sub(f" and {OTHERS}", _without_roles(_BY.sub("", line(author))))
+    text, site = _ET_AL.sub(f"; {OTHERS}", _BY.sub("", line(author))), line(site_name)
     if not re.search(r"\w", text) or text.casefold() in _NOBODY:
         return ()
-    if text.casefold() == line(site_name).casefold() or _is_body(text):
-        return (WriterName(text.rstrip(" ,;")),)
-    parts = [part for part in re.split(r"\s*(?:,?\s+(?:and|&)\s+|;)\s*", text) if part]
-    return tuple(name for part in parts for name in _people(part, alone=len(parts) == 1)) or (WriterName(text),)
+    if text.casefold() == site.casefold():
+        return (WriterName(text),)
+    # A body's name has commas and "and" in it, but no semicolon.
+    listed = (_without_roles(part).strip(" ,") for part in text.split(";"))
+    return tuple(name for part in listed for name in _names_in(part, site)) or (WriterName(text),)
+
+
+def _names_in(text: str, site_name: str) -> list[WriterName]:
+    """The names in one part of a list, between semicolons."""
+    if not re.search(r"\w", text):
+        return []
+    if text.casefold() == site_name.casefold() or _is_body(text):
+        return [WriterName(text)]
+    parts = [part for part in re.split(r"\s*,?\s+(?:and|&)\s+", text) if part]
+    return [name for part in parts for name in _people(part, alone=len(parts) == 1)]
 
 
 #: Stands for authors that the site does not name.
 OTHERS = "others"
-_ET_AL = re.compile(r",?\s+(?:et\s+al\.?|(?:and|&)\s+(?:the\s+)?others)$", re.IGNORECASE)
+_ET_AL = re.compile(
+    r"[,;]?\s+(?:et\s+al\.?|(?:and|&)\s+(?:(?:the|many|several|\d+)\s+)?others|y\s+otr[oa]s|e\s+outr[oa]s|et\s+autres"
+    r"|und\s+andere|u\.\s?a\.)$",
+    re.IGNORECASE,
+)
 _BY = re.compile(r"^(?:written |posted )?by:? ", re.IGNORECASE)
 
 
@@ -160,10 +184,21 @@ def _person(text: str) -> WriterName:
         return WriterName(family, behind)
     words, suffix = _without_suffix([word for word in family.split() if _plain(word) not in _HONORIFICS])
     suffix += [behind] * bool(behind)
-    if len(words) < 2 or _is_body(" ".join(words)):
+    if len(words) < 2 or _is_body(" ".join(words)) or _is_family_first(words):
         return WriterName(" ".join((*words, *suffix)) or text.strip())
     start = _family_from(words)
     return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+
+
+def _is_family_first(words: list[str]) -> bool:
+    """Whether *words* may be in the order of Vietnam or Korea: Nguyen Van Hoa, Kim Dae-jung. These stay as they are."""
+    if len(words) == 2:
+        return ascii_letters(words[0]) in _ONLY_VIETNAMESE or bool(_KOREAN.fullmatch(words[1]))
+    return ascii_letters(words[0]) in _VIETNAMESE
+
+
+#: A given name of two syllables, but no Al-hassan.
+_KOREAN = re.compile(r"(?!(?:Al|Ben|Bin|El|Ibn|Um)-)[A-Z][a-z]+-[a-z]+")
 
 
 def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:

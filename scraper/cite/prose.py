@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from scraper.cite.names import WriterName
+from scraper.cite.names import OTHERS, WriterName
 from scraper.cite.record import Item, Parts, parts
 from scraper.cite.titles import sentence_case, unstopped, with_inner
 from scraper.wording import framed
@@ -155,8 +155,8 @@ def _and(people: list[str]) -> str:
 
 
 def _abridged(people: list[str], most: int, others: str, listed: Callable[[list[str]], str]) -> str:
-    """*people* in a list; of more than *most* the first and *others*."""
-    if len(people) > most:
+    """*people* in a list; of more than *most*, or where not all are named, the first and *others*."""
+    if len(people) > most or people[-1:] == [OTHERS]:
         return f"{people[0]} {others}"
     if not people:
         return ""
@@ -171,6 +171,8 @@ def _turned(authors: list[WriterName], most: int, shown: int = 1) -> str:
     people = [first.inverted, *_straight(others)]
     if len(people) > most:
         return f"{', '.join(people[:shown])}, et al."
+    if people[-1] == OTHERS:
+        return f"{', '.join(people[:-1])}, et al."
     return _listed(people, "and", comma_before_two=bool(first.given))
 
 
@@ -214,8 +216,10 @@ def _apa(item: Item, text: str | None) -> tuple[StyledRun, ...]:
 
 
 def _apa_people(authors: list[WriterName]) -> str:
-    """Up to 20 people; of more the first 19 and the last."""
+    """Up to 20 people; of more the first 19 and the last (§9.8); the last is not known where the site has "et al."."""
     people = [name.initials for name in authors]
+    if people[-1:] == [OTHERS]:
+        return f"{', '.join(people[:-1][:19])}, et al."
     if len(people) > 20:
         return f"{', '.join(people[:19])}, … {people[-1]}"
     return _listed(people, "&", comma_before_two=any(name.given for name in authors))

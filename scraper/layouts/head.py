@@ -44,13 +44,14 @@ def _is_called_so(posting: dict[str, Any], page: Page) -> bool:
 
 
 def author_of(page: Page) -> str | None:
-    """The names of the authors in the JSON-LD block of the post, joined by "and"; None: it names none. An author may be
+    """The names of the authors in the JSON-LD block of the post, joined by "; "; None: it names none. An author may be
     a name, an object, the address of one in the same graph, or a list of these; the address of a profile is no name.
     """
     said = blog_posting(page).get("author")
     people = {item["@id"]: item for item in page.json_ld if isinstance(item.get("@id"), str)}
     names = (_name_of(person, people) for person in (said if isinstance(said, list) else [said]))
-    return " and ".join(dict.fromkeys(filter(None, names))) or None
+    # Names of bodies have "and" and commas in them.
+    return "; ".join(dict.fromkeys(filter(None, names))) or None
 
 
 def _name_of(person: object, people: dict[str, dict[str, Any]]) -> str | None:

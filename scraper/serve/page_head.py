@@ -119,7 +119,7 @@ def _json_ld(work: cite.Work, item: cite.Item, canonical: str, description: str)
         "inLanguage": work.language,
         "keywords": list(work.keywords),
         "isBasedOn": work.url,
-        "archivedAt": work.archive_url or canonical,
+        "archivedAt": work.archive_url,
         "isPartOf": {"@type": "Blog", "name": work.site_name},
         "publisher": {"@type": "Organization", "name": work.site_name},
     }

@@ -317,7 +317,7 @@ def test_the_date_of_a_capture_is_never_taken_for_that_of_an_undated_post(open_r
         ("Rosa Lind, Jr.", [("Lind", "Rosa Jr.")]),
         ("Sukarno", [("Sukarno", "")]),
         ("Committee for Housing, Land and Water", [("Committee for Housing\u201a Land and Water", "")]),
-        ("Land Coalition; Water Network", [("Land Coalition\u201a Water Network", "")]),
+        ("Land Coalition; Water Network", [("Land Coalition", ""), ("Water Network", "")]),
         ("شبكة حقوق الإنسان، فرع الجنوب", [("شبكة حقوق الإنسان، فرع الجنوب", "")]),
         ("人权网络", [("人权网络", "")]),
     ],
@@ -343,6 +343,11 @@ def test_a_version_says_its_own_title_date_and_address(public: Any) -> None:
     assert item["date"] == "2012/01/01"
     assert names["og:url"] == f"https://archive.example.org{address}"
     assert json.loads(Head(page).data)["archivedAt"] == names["og:url"]
+
+
+def test_a_copy_that_others_cannot_reach_is_called_archived_nowhere(open_room: Any, shelf: Any) -> None:
+    shelf.post("a")
+    assert "archivedAt" not in json.loads(Head(open_room(shelf.path).get("/post/upr2020/a").text).data)
 
 
 def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_original(public: Any) -> None:
