@@ -261,6 +261,20 @@ def test_a_list_that_is_nothing_but_links_is_read_page_by_page_and_remembered(st
     assert stage.asked()[-1] == "/what-we-say"
 
 
+def test_no_post_is_gone_that_a_list_of_nothing_but_links_names(stage: Stage) -> None:
+    for path in (INDEX, POSTS_SITEMAP, FEED):
+        stage.instead[path] = NOT_FOUND
+    stage.instead[LIST] = links_to(OLD)
+    stage.crawl(counts=False, day=-60)
+    stage.instead["/post/*"] = NOT_FOUND
+    gone = []
+    for day, named in ((-50, OLD), (-30, OLD), (-1, OLD[1:])):
+        stage.instead[LIST] = links_to(named)
+        stage.crawl(counts=False, day=day, full=True)
+        gone.append(stage.one("SELECT group_concat(slug) FROM posts WHERE gone_at IS NOT NULL"))
+    assert gone == [None, None, OLD[0].slug]
+
+
 def test_a_front_page_of_links_with_a_next_part_is_a_list(stage: Stage) -> None:
     for path in (INDEX, POSTS_SITEMAP, FEED, "/news"):
         stage.instead[path] = NOT_FOUND

@@ -176,8 +176,11 @@ class Lists:
             self._walk(page, following)
 
     def _take(self, page: ListPage) -> None:
-        """The posts of a list page as targets."""
-        self.found.in_list |= self._hear(discover.targets_of_listed(page.reading.listed, self.site, "list"))
+        """The posts of a list page as targets: those that its layout lists, else those that it links to."""
+        linked = [Target(url=link, site=self.site.id, found_by=("list",)) for link in page.posts]
+        self.found.in_list |= self._hear(
+            discover.targets_of_listed(page.reading.listed, self.site, "list") if page.is_listed else linked
+        )
 
     def _walk(self, first: ListPage, following: str | None) -> None:
         """Reads the list from its second page, *following*, on: all of it, but for the limit of one run."""
