@@ -1031,7 +1031,7 @@ def test_a_signal_finishes_the_current_post_saves_and_ends_with_9(stage: Stage, 
 
 def test_a_clock_set_back_is_an_error_and_nothing_is_lost(stage: Stage) -> None:
     stage.crawl(day=-2)
-    report = stage.crawl(day=-400, full=True)
+    report = stage.crawl(day=-400, full=True, counts=False)  # its pretended counts would be below zero
     assert report.exit_status == 1
     assert stage.problems() == [("crawl", "clock-set-back")]
     assert stage.one("SELECT count(*), count(gone_at) FROM posts") == (len(OLD), 0)
