@@ -73,14 +73,25 @@ def test_whoever_runs_datasette_by_hand_may_open_them(
 
 
 @pytest.mark.parametrize(
-    "path", ["/post/upr2020/flimt-0", "/post/nowhere/flint-0", "/flint-0", "/archive/flint-0", "/blog/2020/Flint-0"]
-)
+    "path", ["/post/upr2020/flimt-0", "/post/nowhere/flint-0", "/flint-0", "/archive/flint-0", "/blog/2020/Flint-0",
+             "/post/upr2020/flnt-0", "/post/upr2020/flint-0/file/9", "/post/upr2020/flint-0/revision/abc",
+             "/post/upr2020/flint-0/cite.nothing"],
+)  # fmt: skip
 def test_an_address_that_leads_nowhere_names_the_nearest(reader: Any, path: str) -> None:
     response = reader.get(path)
     assert response.status_code == 404
     assert "default-src 'none'" in response.headers["content-security-policy"]
     assert 'href="/post/upr2020/flint-0"' in response.text
     assert 'action="/search"' in response.text
+
+
+def test_beneath_a_post_with_a_short_address_the_post_is_named(open_room: Any, shelf: Any) -> None:
+    shelf.post("b7")
+    shelf.post("人权")
+    reader = open_room(shelf.path)
+    for path in ("/post/upr2020/b7/file/3", "/post/upr2020/b7/revision/abc", "/b7", "/post/elsewhere/b7"):
+        assert 'href="/post/upr2020/b7"' in reader.get(path).text, path
+    assert 'href="/post/upr2020/%E4%BA%BA%E6%9D%83"' in reader.get("/post/upr2020/人权/file/3").text
 
 
 def test_an_address_like_no_other_names_none(reader: Any) -> None:
