@@ -18,8 +18,9 @@ from datasette.utils import tilde_decode
 
 from scraper.serve import api, texts
 from scraper.serve import metadata as desk
-from scraper.serve.answer import PageResponse, problem_page
+from scraper.serve.answer import PageResponse, problem_page, turned_away
 from scraper.serve.archive import Room
+from scraper.serve.lanes import Gate, LaneFull
 from scraper.serve.security_headers import SAFE, protected, readable
 from scraper.store import holdings, nearest, withdrawal_rules
 
@@ -31,6 +32,8 @@ App = Callable[..., Awaitable[None]]
 NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
 #: A column of captures that may hold what let the request act for somebody: a token, a cookie.
 HIDDEN_COLUMN = "request_head"
+#: Readers of tables who wait while Datasette makes one; it does so among the answers to all others.
+WAITING = 8
 #: What Datasette takes for a number unasked, and answers 500 where it is none.
 NUMBERS = ("_timelimit", "_ttl", "_facet_size")
 READING = ("GET", "HEAD", "OPTIONS")
@@ -54,6 +57,7 @@ class Guarded:
 
 def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
     """*app* as readers may see it; untouched where *guard* says that there is nothing to guard."""
+    tables = Gate(WAITING)
 
     async def wrapped(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         about = guard() if scope["type"] == "http" else None
@@ -73,10 +77,37 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
         if location := capture_asked_for(scope, about.room):
             await answer(PageResponse("", 302, headers={"Location": location}), scope, send)
             return
-        scope = without_heads(scope, about.room)
-        await app(scope, receive, Sender(scope, send, about).send)
+        scope, sender = without_heads(scope, about.room), Sender(scope, send, about)
+        if not is_table(scope, about.room):
+            await app(scope, receive, sender.send)
+            return
+        try:
+            async with tables.turn():
+                made = await made_by(app, scope, receive)
+        except LaneFull:
+            await answer(turned_away(about.room), scope, send)
+            return
+        for message in made:  # to readers who may take it as slowly as they like
+            await sender.send(message)
 
     return wrapped
+
+
+def is_table(scope: Message, room: Room) -> bool:
+    """Whether a table is asked for, a row, or the list of tables; but for files, which are made as they are taken."""
+    inside = inside_of(scope, room)
+    return bool(bench_path(room, inside)) and not inside.endswith((".csv", ".db"))
+
+
+async def made_by(app: App, scope: Message, receive: Callable[[], Awaitable[Message]]) -> list[Message]:
+    """All that *app* answers."""
+    made: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        made.append(message)
+
+    await app(scope, receive, keep)
+    return made
 
 
 def closed(scope: Message, about: Guarded) -> tuple[str, int] | None:

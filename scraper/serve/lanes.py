@@ -12,6 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeVar
@@ -130,6 +131,39 @@ class Lane:
             self._local.worker = self._hire()
         worker: Worker = self._local.worker
         return worker
+
+
+class Gate:
+    """Lets in one at a time, a few wait, and others are turned away: for work that holds up the event loop itself.
+
+    Who is inside already is let in again.
+    """
+
+    def __init__(self, queue: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._queue, self._sleep = queue, sleep
+        self._one = asyncio.Semaphore(1)
+        self._here = 0
+        self._is_inside = ContextVar("is_inside", default=False)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Inside, nobody else is. Raises LaneFull, after a pause."""
+        if self._is_inside.get():
+            yield
+            return
+        if self._here > self._queue:  # one of them is inside
+            await self._sleep(PAUSE)
+            raise LaneFull
+        self._here += 1
+        try:
+            async with self._one:
+                inside = self._is_inside.set(True)
+                try:
+                    yield
+                finally:
+                    self._is_inside.reset(inside)
+        finally:
+            self._here -= 1
 
 
 def _threads() -> int:

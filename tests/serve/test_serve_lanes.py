@@ -21,7 +21,7 @@ from scraper.search import TooBroad
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse, patience, run, view
 from scraper.serve.archive import Room
-from scraper.serve.lanes import SEARCHES, Lane, LaneFull
+from scraper.serve.lanes import SEARCHES, Gate, Lane, LaneFull
 from scraper.serve.workers import Apart, Here, WorkerLost
 
 
@@ -177,6 +177,57 @@ def test_posts_and_home_answer_while_the_lane_of_searches_is_full(reader: Any) -
     codes = reader.loop.run_until_complete(asked())
     assert {path for path, code in codes.items() if code == 503} == set(SLOW)
     assert {path for path, code in codes.items() if code == 200} == set(QUICK) - {"/nothing-here"}
+
+
+def test_a_gate_lets_in_one_at_a_time_and_who_is_inside_again() -> None:
+    paused, inside, seen = list[float](), list[int](), list[int]()
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    async def one(gate: Gate, number: int) -> None:
+        async with gate.turn(), gate.turn():
+            inside.append(number)
+            await asyncio.sleep(0)
+            seen.append(len(inside))
+            inside.remove(number)
+
+    async def three() -> list[Any]:
+        gate = Gate(queue=1, sleep=pause)
+        return await asyncio.gather(*(one(gate, number) for number in range(3)), return_exceptions=True)
+
+    found = asyncio.run(three())
+    assert found[:2] == [None, None]
+    assert isinstance(found[2], LaneFull)
+    assert seen == [1, 1]
+    assert len(paused) == 1
+
+
+@pytest.mark.parametrize("path", ["/archive", "/archive/posts", "/archive/posts.json", "/archive/posts/1"])
+def test_who_takes_a_table_slowly_keeps_no_other_reader_of_tables_waiting(reader: Any, path: str) -> None:
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "path": path, "raw_path": path.encode(),
+        "query_string": b"", "headers": [(b"host", b"localhost")], "scheme": "http", "server": ("localhost", 80),
+    }  # fmt: skip
+    begun = asyncio.Event()
+
+    async def never(_: Any) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def asked() -> int:
+        slow = asyncio.ensure_future(reader.app(scope, receive, never))
+        await begun.wait()
+        transport = httpx.ASGITransport(app=reader.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            response = await asyncio.wait_for(client.get(path), 30)
+        slow.cancel()
+        return response.status_code
+
+    assert reader.loop.run_until_complete(asked()) == 200
 
 
 def test_what_a_reader_asked_for_who_has_left_is_never_begun(reader: Any) -> None:
