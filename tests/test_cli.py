@@ -205,6 +205,13 @@ def test_search_for_what_is_not_there_says_so(archive: Path) -> None:
     assert done.stdout.endswith("no hits\n")
 
 
+@pytest.mark.parametrize(("match", "posts"), [("all", 0), ("most", 1), ("any", 1)])
+def test_how_much_of_a_query_must_match_can_be_said_of_an_export(archive: Path, match: str, posts: int) -> None:
+    asked = ("--query", "council rainy listened elephant", "--match", match)
+    done = ushrn("export", "csv", "--db", archive, "--columns", "url", *asked)
+    assert list(csv.reader(io.StringIO(done.stdout))) == [["url"], *[[URL]] * posts]
+
+
 def test_csv_goes_to_standard_output_without_a_file(archive: Path) -> None:
     done = ushrn("export", "csv", "--db", archive, "--columns", "url,views")
     assert list(csv.reader(io.StringIO(done.stdout))) == [["url", "views"], [URL, "41"]]

@@ -244,11 +244,14 @@ def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def request_of(query: str, where: Iterable[str]) -> "search.Request":
-    """What `--query` and `--where` ask for; what of the query is taken otherwise than it stands is told on stderr."""
+def request_of(query: str, where: Iterable[str], match: str | None = None) -> "search.Request":
+    """What `--query`, `--where` and `--match` ask for; what of the query is taken otherwise than it stands is told on
+    stderr.
+    """
     from scraper import export, search
 
-    asked = search.Request(query=search.parse(query), filters=export.where(where))
+    matched = search.Matched(match) if match else None
+    asked = search.Request(query=search.parse(query), filters=export.where(where), matched=matched)
     for note in asked.query.notes:
         click.echo(f"--query: {note}", err=True)
     return asked

@@ -1,8 +1,9 @@
 """The verbs that hand things on: export, serve, demo."""
 
 import sys
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ EVIDENCE = ("warc", "wacz")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help=f"Only posts with this {FILTERS}.")  # fmt: skip
 @click.option("--query", default="", help="Only posts that this search finds.")
+@click.option("--match", type=click.Choice(["all", "most", "any"]),
+              help="With --query: posts with all words, or also with most or any of them. [default: all]")  # fmt: skip
 @click.option(
     "--excel",
     is_flag=True,
@@ -45,8 +48,8 @@ EVIDENCE = ("warc", "wacz")
 @stoppable
 def export(
     form: str, db: Path, output: Path | None, table: str, columns: str | None, no_bodies: bool,
-    where: tuple[str, ...], query: str, excel: bool, licence: str, public: bool, without_captures: bool,
-    without_pictures: bool,
+    where: tuple[str, ...], query: str, match: str | None, excel: bool, licence: str, public: bool,
+    without_captures: bool, without_pictures: bool,
 ) -> None:  # fmt: skip
     """Write posts, citations or evidence to a file.
 
@@ -63,26 +66,42 @@ def export(
     output = None if output == Path("-") else output
     given: dict[str, object] = {
         "--table": table != "posts", "--columns": columns, "--no-bodies": no_bodies, "--where": where,
-        "--query": query, "--excel": excel, "--license": licence, "--public": public,
+        "--query": query, "--match": match, "--excel": excel, "--license": licence, "--public": public,
         "--without-captures": without_captures, "--without-pictures": without_pictures,
     }  # fmt: skip
     refuse(form, given, OPTIONS.get(form, OF_TABLES))
+    choice = PostChoice(where, query, match)
     match form:
         case "bag":
-            bag(db, required(form, output), licence, where, query)
+            bag(db, required(form, output), licence, choice)
         case "sqlite":
             whole = {"captures": not without_captures, "pictures": not without_pictures}
             copy(db, required(form, output), **whole, public=public)
         case "warc" | "wacz":
-            evidence(form, db, required(form, output), where, query)
+            evidence(form, db, required(form, output), choice)
         case _:
             if table != "posts":
                 refuse(f"--table {table}", given, OF_OTHER_TABLES[table == "all"])
-            posts(form, db, output, table, named(columns), where, query, bodies=not no_bodies, excel=excel)
+            posts(form, db, output, table, named(columns), choice, bodies=not no_bodies, excel=excel)
+
+
+@dataclass(frozen=True, slots=True)
+class PostChoice:
+    """Which posts are meant, as it was typed."""
+
+    where: tuple[str, ...]
+    query: str
+    #: None: nobody said how much of the query must match.
+    match: str | None
+
+    @property
+    def request(self) -> "search.Request":
+        """What is asked for; notes of the query are told on stderr."""
+        return request_of(self.query, self.where, self.match)
 
 
 #: What may be said of an export, by its format.
-CHOICE = frozenset({"--where", "--query"})
+CHOICE = frozenset({"--where", "--query", "--match"})
 OF_TABLES = CHOICE | {"--table", "--columns", "--no-bodies"}
 OPTIONS = {
     "csv": OF_TABLES | {"--excel"},
@@ -117,15 +136,15 @@ def required(form: str, output: Path | None) -> Path:
 
 
 def posts(
-    form: str, db: Path, output: Path | None, table: str, columns: tuple[str, ...] | None, where: Iterable[str],
-    query: str, *, bodies: bool, excel: bool,
+    form: str, db: Path, output: Path | None, table: str, columns: tuple[str, ...] | None, choice: PostChoice,
+    *, bodies: bool, excel: bool,
 ) -> None:  # fmt: skip
     """Write posts, or another table, in one of the formats of `TABLES`."""
     from scraper import export as room
     from scraper import schema
 
     options = room.Options(table="posts" if table == "all" else table, columns=columns, bodies=bodies, excel=excel)
-    request = request_of(query, where)
+    request = choice.request
     opened = schema.open_archive(db, create=False, readonly=True)
     try:
         room.check(opened.conn, request.filters)
@@ -148,34 +167,34 @@ def posts(
         opened.close()
 
 
-def selection(db: Path, where: tuple[str, ...], query: str) -> "search.Request | None":
-    """What `--where` and `--query` ask for; None: neither is given. Raises UsageError for what there is not."""
+def selection(db: Path, choice: PostChoice) -> "search.Request | None":
+    """What is asked for; None: all posts. Raises UsageError for what there is not."""
     from scraper import export as room
     from scraper import schema
 
-    if not where and not query:
+    if not choice.where and not choice.query:
         return None
-    request = request_of(query, where)
+    request = choice.request
     with closing(schema.open_archive(db, create=False, readonly=True)) as opened:
         room.check(opened.conn, request.filters)
     return request
 
 
-def evidence(form: str, db: Path, output: Path, where: tuple[str, ...], query: str) -> None:
+def evidence(form: str, db: Path, output: Path, choice: PostChoice) -> None:
     """Write captures in one of the formats of `EVIDENCE`."""
     from scraper import export as room
 
-    log, request = Log(), selection(db, where, query)
+    log, request = Log(), selection(db, choice)
     write = {"warc": room.export_warc, "wacz": room.export_wacz}[form]
     number = write(db, output, request=request, progress=lambda done: log.step("captures", done, None))
     log.summary(f"{output}: {plural(number, 'capture')}, {plural(output.stat().st_size, 'byte')}")
 
 
-def bag(db: Path, output: Path, licence: str, where: tuple[str, ...], query: str) -> None:
+def bag(db: Path, output: Path, licence: str, choice: PostChoice) -> None:
     """Write the archive, or what was asked for of it, as a bag to deposit."""
     from scraper import export as room
 
-    size = room.to_bag(db, output, licence=licence, request=selection(db, where, query))
+    size = room.to_bag(db, output, licence=licence, request=selection(db, choice))
     click.echo(f"{output}: a bag of {plural(size, 'byte')}")
 
 
