@@ -19,7 +19,7 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.server import served
 from scraper.errors import WrongClock
 from scraper.fetch import clocks
-from scraper.runs import Report
+from scraper.runs import Report, SteadyClock
 from scraper.terminal import show
 from tests.old_posts import OLD
 
@@ -215,3 +215,29 @@ def test_the_page_shown_is_the_newest_that_was_dated_rightly(lab: Lab) -> None:
 )  # fmt: skip
 def test_the_time_that_an_answer_tells(head: bytes | None, at: datetime | None) -> None:
     assert clocks.told(head) == at
+
+
+@pytest.mark.parametrize("leap", [YEARS, -YEARS])
+def test_a_clock_that_leaps_amid_a_run_ends_it_and_dates_nothing(lab: Lab, leap: timedelta) -> None:
+    lab.crawl(0)
+    later, asked = TODAY + timedelta(days=20), iter(range(1000))
+    lab.hosts[0].true = later
+    report = run_crawl(
+        lab.path, [lab.hosts[0].blog.base], delay=0, counts=False, full=True, sleep=lambda _: None,
+        pictures=PicturePolicy(want=Want.NONE), now=lambda: later + (leap if next(asked) > 8 else timedelta(0)),
+    )  # fmt: skip
+    assert report.exit_status == 9
+    assert "a leap of this machine's clock" in report.messages[-1]
+    with closing(sqlite3.connect(lab.path)) as db:
+        days = {
+            at[:10] for (at,) in db.execute("SELECT captured_at FROM captures UNION SELECT finished_at FROM crawls")
+        }
+    assert days <= {"2026-05-20", "2026-06-09"}
+
+
+def test_a_clock_that_is_corrected_by_hours_is_followed() -> None:
+    told: list[str] = []
+    times = iter([TODAY, TODAY + timedelta(hours=5), TODAY + timedelta(days=3)])
+    clock = SteadyClock(lambda: next(times), told.append, seconds=lambda: 0.0)
+    assert [clock.now(), clock.now()] == [TODAY + timedelta(hours=5), TODAY]
+    assert len(told) == 1

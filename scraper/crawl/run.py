@@ -23,6 +23,7 @@ from scraper.runs import (
     Meter,
     ProgressStep,
     Report,
+    SteadyClock,
     exit_status,
     open_run,
     site_addresses,
@@ -70,6 +71,7 @@ def run_crawl(
     wanted = targets_of(targets, learned.sites, contact)
     accepted = frozenset(digest_of(one) for one in certificates)
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
+    now = SteadyClock(now, stop.ask).now
     with (
         reader or ReaderApart() as apart,
         AheadFetcher(

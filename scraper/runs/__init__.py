@@ -10,6 +10,7 @@ from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, ProgressStep, Session
+from scraper.runs.steady_clock import SteadyClock
 from scraper.runs.targets import CrawlTarget, known_sites, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Report",
     "Run",
     "Session",
+    "SteadyClock",
     "exit_status",
     "judge_arrivals",
     "known_sites",
