@@ -302,6 +302,12 @@ def test_every_request_to_that_host_waits(faults, fetcher, status):
     assert faults.gaps == [0.0, 100.0, 100.0, 100.0, 100.0]
 
 
+def test_of_several_times_the_longest_is_waited_for(faults, fetcher):
+    faults.on("/a", faults.page(status="503 Busy", headers=["Retry-After: 5", "Retry-After: 90"]), faults.page())
+    assert fetcher.get(f"{faults.url}/a")[-1].status == 200
+    assert faults.gaps == [0.0, 90.0]
+
+
 @pytest.mark.parametrize(
     "header",
     ["Retry-After: 601", "Retry-After: 99999999999999999999", "Retry-After: Tue, 03 Feb 2026 05:05:06 GMT"],

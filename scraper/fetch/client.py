@@ -172,7 +172,8 @@ class HttpClient:
             raise TryFailed(message, capture=replace(capture, kind=CaptureKind.OTHER, not_modified_of=None))
         stay_away = None
         if exchange.status in RETRIED or 300 <= exchange.status < 400:
-            stay_away = retry_after(exchange.header("retry-after"), exchange.header("date"), now)
+            times = [retry_after(one, exchange.header("date"), now) for one in exchange.all("retry-after")]
+            stay_away = max(filter(None, times), default=None)
         return FetchedAnswer(capture=capture, stay_away=stay_away)
 
     def slow_down(self, url: str, seconds: float | None, status: int | None) -> None:
