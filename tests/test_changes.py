@@ -175,11 +175,22 @@ def test_settings_are_set_shown_and_taken_away(archive: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("colour", "blue"), ("public_url", "javascript:alert(1)"), ("public_url", "x")]
-)
+    ("name", "value"),
+    [("colour", "blue"), ("public_url", "javascript:alert(1)"), ("public_url", "x"), ("public_url", "https://"),
+     ("public_url", "https://me:secret@archive.example"), ("public_url", "https://archive.example/?a=b"),
+     ("public_url", "https://archive.example/#top"), ("public_url", "https://archive.example/a b"),
+     ("name", "x" * 201), ("introduction_sources", "https://a.example javascript:alert(1)")],
+)  # fmt: skip
 def test_settings_that_are_none_are_wrong_usage(archive: str, name: str, value: str) -> None:
     status, text = ushrn("settings", name, value, "--db", archive)
     assert (status, text.count("\n")) == (2, 1)
+    assert "secret" not in text
+
+
+def test_a_name_is_one_line_without_what_steers_a_terminal(archive: str) -> None:
+    assert ushrn("settings", "name", "Harbour\n\x1b[31m \u202epapers\t", "--db", archive)[0] == 0
+    assert ushrn("settings", "name", "--db", archive) == (0, "Harbour [31m papers\n")
+    assert ushrn("settings", "public_url", "https://archive.example/posts/", "--db", archive)[0] == 0
 
 
 def test_a_setting_is_no_damage(archive: str) -> None:

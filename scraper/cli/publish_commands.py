@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.group import FILTERS, Log, db_option, now, request_of, stoppable
+from scraper.cli.settings_commands import public_address
 from scraper.errors import UsageError
 from scraper.numbers import plural
 
@@ -246,8 +247,8 @@ def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool, publ
 
     if not host.strip():  # to a socket it would mean everyone
         raise UsageError("--host: expected an address of this machine, found nothing; 0.0.0.0 is everyone")
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise UsageError(f"--public-url: expected https://..., found {public_url!r}")
+    if public_url:
+        public_url = public_address("--public-url", public_url)
     room.run(db, host, port, allow_sql=allow_sql, immutable=immutable, public_url=public_url)
 
 

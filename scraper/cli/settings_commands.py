@@ -1,7 +1,9 @@
 """The verb that says what an archive is called: settings."""
 
 import json
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -51,17 +53,61 @@ def settings(name: str | None, value: str | None, db: Path, source: Path | None)
 
 
 def given(name: str | None, value: str | None, source: Path | None) -> dict[Setting, str]:
-    """What is to be changed; empty: nothing. Raises UsageError for unknown names, and values that are none."""
+    """What is to be changed; empty: nothing. Raises UsageError for unknown names, and values that are none of it."""
     said: dict[str, object] = {}
     if source is not None:
         said |= read(source)
     if name is not None and value is not None:
         said[name] = sys.stdin.read() if value == "-" else value
     changed = {known(key): _text(key, each) for key, each in said.items()}
-    address = changed.get(Setting.PUBLIC_URL)
-    if address and not address.startswith(("http://", "https://")):
-        raise UsageError(f"public_url: expected https://..., found {address!r}")
-    return changed
+    return {key: _FORMS[key](key, text) if text.strip() else "" for key, text in changed.items()}
+
+
+def public_address(option: str, text: str) -> str:
+    """*text*, an address under which an archive can be read: with nothing that would stand in every link of its pages.
+
+    Raises UsageError, which does not repeat the text: it may hold a password.
+    """
+    text = text.strip()
+    if not _ADDRESS.fullmatch(text):
+        raise UsageError(
+            f"{option}: expected an address such as https://archive.example.org, without a user's name, ? and #"
+        )
+    return text
+
+
+def _one_line(key: str, text: str) -> str:
+    """*text* as it stands in titles and subjects: one line without control characters. Raises UsageError."""
+    line = " ".join(harmless(text).split())
+    if len(line) > LONGEST:
+        raise UsageError(f"{key}: expected at most {LONGEST} characters, found {len(line):,}")
+    return line
+
+
+def _sources(key: str, text: str) -> str:
+    """Web addresses, blanks between them. Raises UsageError."""
+    for word in text.split():
+        if not word.startswith(("http://", "https://")):
+            raise UsageError(f"{key}: expected web addresses, found {word[:80]!r}")
+    return text
+
+
+def _paragraphs(_key: str, text: str) -> str:
+    return harmless(text)
+
+
+#: Characters of a name, at most.
+LONGEST = 200
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?", re.IGNORECASE)
+#: How each setting is written down.
+_FORMS: dict[Setting, Callable[[str, str], str]] = {
+    Setting.NAME: _one_line,
+    Setting.PUBLIC_URL: public_address,
+    Setting.PUBLISHER: _one_line,
+    Setting.LICENCE: _one_line,
+    Setting.INTRODUCTION: _paragraphs,
+    Setting.SOURCES: _sources,
+}
 
 
 def _text(key: str, value: object) -> str:
