@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests import incidents
 from tests.incidents import FIRST_HALF, INCIDENTS, OTHERS, SECOND_HALF, Incident
-from tests.letters import Lab
+from tests.letters import WALLS, Lab, Wall
 from tests.life import BEGIN, OWNERS_ROUND, Life, Paper, wildly_served
 
 OLD = Path(__file__).parent / "old" / "archive-0.1.0.sql.xz"
@@ -67,11 +68,43 @@ def test_in_a_long_life_nothing_false_is_said_and_nothing_is_overlooked(begin: B
 @pytest.mark.long
 @pytest.mark.parametrize("incident", sorted({*FIRST_HALF, *SECOND_HALF, *OTHERS}, key=lambda one: one.__name__))
 def test_no_incident_makes_the_archive_say_what_is_not_so(begin: Begin, incident: Incident) -> None:
-    """Each alone, twice, so that a false absence would be long enough to be gone."""
+    """Each alone, twice."""
     life = begin(0)
     for day in range(42):
         life.day(day, dict.fromkeys((8, 24), incident))
     judge(life, 42)
+    assert life.lab.rebuilt() == []
+
+
+def always(answer: Wall) -> Incident:
+    """The same answer in place of every post."""
+
+    def stand(life: Life, day: int) -> None:
+        life.blog.wall = answer
+        life.lab.crawl(day, full=True, counts=True)
+
+    return stand
+
+
+LASTING: dict[str, Incident] = {
+    **{name: always(answer) for name, answer in WALLS.items()},
+    **{one.__name__: one for one in (
+        incidents.parked, incidents.moved_to_another_domain, incidents.posts_moved_to_another_domain,
+        incidents.a_post_in_place_of_all, incidents.posts_all_404, incidents.posts_404_and_unnamed, incidents.circle,
+        incidents.shorter_by_its_head, incidents.packed_twice_but_said_once, incidents.sitemap_shrunk,
+    )},
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.parametrize("name", LASTING)
+def test_nothing_is_said_of_what_lasts_longer_than_a_post_must_be_missing_to_be_gone(begin: Begin, name: str) -> None:
+    """Nineteen days without a good one between them."""
+    life = begin(0)
+    for day in [*range(8), *range(8, 28, 2), *range(28, 44)]:
+        life.day(day, {day: LASTING[name]} if 8 <= day < 28 else {})
+    judge(life, 44)
     assert life.lab.rebuilt() == []
 
 
