@@ -159,8 +159,8 @@ def _due(
 def _look_at_others(session: CrawlSession, site: Site, posts: Posts) -> None:
     """Looks at more posts of a site that names none, where those looked at are away: whether the others are, too."""
     states = session.archive.url_states(site.id)
-    looked = [states[url] for url in posts.looked if url in states]
-    if posts.is_left or not looked or not all(one.missing_since for one in looked):
+    looked = states.keys() & posts.looked
+    if posts.is_left or not looked or not all(states[url].missing_since for url in looked):
         return
     rest = [url for url in posts.archived if url not in posts.looked and not states[url].missing_since]
     posts.run([Due(url, "missing") for url in rest[:MOST_SUSPECTS]])
