@@ -648,3 +648,16 @@ def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path, full: Path) 
         evidence.export_warc(tmp_path / "nothing.db", target)
     assert target.read_text() == "old"
     assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
+
+
+def test_pages_with_errors_are_counted_as_the_problems_that_are_noted_of_them(tmp_path: Path, archives: Any) -> None:
+    place, archive = tmp_path / "saved", tmp_path / "a.db"
+    for number, published in enumerate(("1970-01-01T00:00:00.000Z", "2921-03-18", "2021-03-01T08:00:00.000Z")):
+        slug = f"letter-{number}"
+        save(place / f"{slug}.html", archives.page("A Letter", "Its words.", slug=slug, published=published))
+    report = bring(archive, place)
+    noted = query(archive, "SELECT DISTINCT url FROM problems WHERE level = 'error'")
+    assert (report.problems, report.exit_status, len(noted)) == (2, 1, 2)
+    assert ", 2 with errors," in report.line
+    assert {cause.kind for cause in report.causes} == {"impossible-date"}
+    assert query(archive, "SELECT problems, exit_status FROM crawls") == [(2, 1)]

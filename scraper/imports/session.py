@@ -1,6 +1,6 @@
 """What all parts of one import share, beyond what every run does: what was taken so far."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scraper import sites, urls
 from scraper.imports.logs import Restoring
@@ -22,6 +22,8 @@ class ImportSession(Session):
     aside: int = 0
     #: Captures whose only time is that of their file.
     by_file_time: int = 0
+    #: Files and addresses of which this import itself could not use something; what their pages lack is not in it.
+    reported: set[str] = field(default_factory=set)
     #: Where the archive is restored from an export of it: into the runs that it had, not into one of its own.
     restoring: Restoring | None = None
 
@@ -57,12 +59,14 @@ class ImportSession(Session):
             crawl_id = self.restoring.runs.get(record or "")
             decided = self.restoring.decided.get(record or "", ())
         outcome = self.archive.keep(capture, reading, crawl_id, decided=decided, whole=whole, place=place)
+        self.told += outcome.told
         self.captures += 1
         self.by_file_time += capture.captured_at_basis == TimeBasis.FILE_TIME
         if outcome.verdict == Verdict.DUPLICATE:
             self.known += 1
             self.aside += aside.is_aside(self.archive.db, outcome.capture_id)
         else:
+            self._count_errors(capture.url, reading)
             self._discover(capture, reading)
             self._report_unread(capture, reading)
         return outcome
@@ -89,3 +93,5 @@ class ImportSession(Session):
         """Write an error or a note about a file or address to the archive, and tell it."""
         self.note(Problem(stage=Stage.IMPORT, kind=kind, message=message, level=level, url=where))
         self.messages.append(f"{where}: {message}")
+        if level == Level.ERROR:
+            self.reported.add(where)

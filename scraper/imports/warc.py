@@ -124,7 +124,7 @@ class WarcImporter:
                     self._session.report(name, "unreadable", error.reason)
 
     def _take_records(self, name: str, file: BinaryIO | wacz.Member, source: _Source) -> None:
-        before = self._session.captures, self._passed_over, len(self._session.failed)
+        before = self._session.captures, self._passed_over, len(self._session.reported)
         described = Warcinfo(software="", text="")
         records = (arc.read if source.file.kind == FileKind.ARC else warc.read)(cast("BinaryIO", file))
         for item in incoming.captures_of(records, self._wanted, own=self._own, known=self._is_known):
@@ -169,7 +169,7 @@ class WarcImporter:
         if not restored:
             self._session.report(name, "log", in_words(claims), level=Level.NOTE)
 
-    def _report(self, name: str, described: Warcinfo, captures: int, passed_over: int, failed: int) -> None:
+    def _report(self, name: str, described: Warcinfo, captures: int, passed_over: int, reported: int) -> None:
         """Say once where the captures of a foreign file came from, and what was left in it."""
         taken, passed = self._session.captures - captures, self._passed_over - passed_over
         if taken and not (self._own and described.ours):
@@ -181,7 +181,7 @@ class WarcImporter:
         if passed:
             said = f"{plural(passed, 'record')} of other hosts passed over; --all-hosts takes them"
             self._session.report(name, "other-hosts", said, level=Level.NOTE)
-        if len(self._session.failed) == failed:
+        if len(self._session.reported) == reported:
             self._session.archive.resolve(name, Stage.IMPORT)
 
     def finish(self) -> None:
@@ -218,7 +218,7 @@ class WarcImporter:
         record = found.own.record_sha256 if found.own is not None else None
         whole = incoming.whole_of(found.own)
         outcome = self._session.take(capture, read_capture(capture), record=record, whole=whole, place=place)
-        if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.failed:
+        if outcome.verdict != Verdict.DUPLICATE and capture.url not in self._session.reported:
             self._session.archive.resolve(capture.url, Stage.IMPORT)
         digest = capture.body_sha256
         if found.payload_digest and digest is not None and not found.payload_digest.startswith("sha256:"):
