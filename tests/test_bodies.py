@@ -132,3 +132,13 @@ def test_a_reference_of_another_design_fits_poorly() -> None:
     own, other = bodies.encode(page(2), page(1)), bodies.encode(page(3, seed=2), page(1))
     assert not bodies.poor_fit(own, len(page(2)), whole)
     assert bodies.poor_fit(other, len(page(3, seed=2)), whole)
+
+
+@pytest.mark.parametrize("reference", [None, b"of rivers and of law, " * 40])
+@pytest.mark.parametrize("hidden", [b"x", b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"])
+def test_nothing_hides_behind_a_stored_body(reference: bytes | None, hidden: bytes) -> None:
+    body = b"of law and of rivers, " * 40
+    kept = bodies.encode(body, reference)
+    assert bodies.decode(kept.codec, kept.data, reference, len(body)) == body
+    with pytest.raises(IntegrityError):
+        bodies.decode(kept.codec, kept.data + hidden, reference, len(body))

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from scraper import schema, verify
+from scraper.export.copy import copy
 from scraper.runs import open_run
 from scraper.runs.run import RENEWED
 from scraper.store import Archive
@@ -112,3 +113,13 @@ def test_addresses_of_its_revisions_lead_on(made: Path, renewed: Path) -> None:
         renewed,
         "SELECT count(*) FROM revision_addresses AS a WHERE record_sha256 NOT IN (SELECT record_sha256 FROM captures)",
     ) == [(0,)]
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_copy_of_it_can_be_made_before_it_is_renewed(old: Path, tmp_path: Path, public: bool) -> None:
+    before = old.read_bytes()
+    copied = tmp_path / "copy.db"
+    copy(old, copied, public=public)
+    assert rows(copied, "SELECT count(*) FROM captures") == rows(old, "SELECT count(*) FROM captures")
+    assert verify.run(copied, now=lambda: NOW).of("damage") == ()
+    assert old.read_bytes() == before

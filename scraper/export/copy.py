@@ -21,12 +21,10 @@ def copy(source: Path, target: Path, *, captures: bool = True, pictures: bool = 
     """
     with replacing(target, source) as partial, _explained(source, target), _without_journal(partial):
         partial.unlink()
-        db = schema.open_archive(source, create=False, readonly=True)
-        try:
-            db.conn.execute("PRAGMA query_only = OFF")  # it would refuse VACUUM INTO, which leaves the source alone
-            db.conn.execute("VACUUM INTO ?", (partial.absolute().as_uri(),))  # any name, `file:x` too
-        finally:
-            db.close()
+        schema.open_archive(source, create=False, readonly=True).close()  # whether it is one that we may read
+        # As it is: VACUUM refuses the views that show an older one in today's shape.
+        with closing(schema.open_as_it_is(source)) as db:
+            db.execute("VACUUM INTO ?", (partial.absolute().as_uri(),))  # any name, `file:x` too
         if public:
             with Archive.open(partial, create=False) as archive, archive.alone():
                 archive.make_public()

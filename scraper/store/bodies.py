@@ -74,11 +74,11 @@ def _decoded(codec: str, data: bytes, reference: bytes | None, length: int) -> b
     if codec == Codec.RAW:
         return data
     if codec == Codec.ZSTD:
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1))
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1), allow_extra_data=False)
     if codec == Codec.ZSTD_REF:
         if reference is None:
             raise IntegrityError(f"a body of length {length}, codec {codec}: its reference is missing")
-        return _decompressor(reference).decompress(data, max_output_size=max(length, 1))
+        return _decompressor(reference).decompress(data, max_output_size=max(length, 1), allow_extra_data=False)
     raise IntegrityError(f"a body of length {length}: expected codec raw, zstd or zstd-ref, found {codec!r}")
 
 
