@@ -19,7 +19,7 @@ from scraper import sites
 from scraper.crawl import run_crawl
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.view_counts import Counting
-from scraper.demo.blog import Answer, Blog, Question
+from scraper.demo.blog import METADATA, Answer, Blog, Question
 from scraper.demo.posts import DemoPost
 from scraper.demo.scene import Generation
 from scraper.demo.server import LoopbackServer, served
@@ -603,6 +603,16 @@ def test_a_host_without_the_endpoint_costs_a_note_and_is_asked_again_after_thirt
     stage.crawl(day=-29)
     assert len(asked_counts(stage)) == len(OLD)
     assert ("counts", "no-endpoint") not in stage.problems("note")
+
+
+def test_an_endpoint_that_told_counts_lately_is_there_though_it_does_not_know_some_posts(stage: Stage) -> None:
+    stage.crawl(day=-20)
+    stage.instead[f"{METADATA}*"] = NOT_FOUND
+    stage.crawl(day=-19)
+    assert ("counts", "no-endpoint") not in stage.problems("note")
+    del stage.instead[f"{METADATA}*"]
+    stage.crawl(day=-18)
+    assert len(stage.asked(METADATA)) == len(OLD)
 
 
 def test_no_counts_asks_for_none(stage: Stage) -> None:

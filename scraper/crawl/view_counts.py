@@ -140,6 +140,7 @@ class Counting:
 
     def _worked(self, answer: Capture, url: str, where: str) -> bool:
         if answer.status == 200 and wix_counts_api.read(answer).kind == ReadingKind.LIST:
+            self._misses = 0
             self.session.resolve(url, Stage.COUNTS)
             return True
         message = f"expected the counts, found status {answer.status}"
@@ -147,8 +148,13 @@ class Counting:
         if answer.status == 404 and self._misses < 3:
             self._misses += 1
             return True  # this post may not be there for the endpoint; the others may
-        if answer.status == 404:
+        if answer.status == 404 and not self._told_lately():
             self._lacks(where, "no-endpoint", f"{message} at {answer.url}; asked again after 30 days")
         else:
             self._fails(where, f"{message} at {answer.url}; asked again in the next run")
         return False
+
+    def _told_lately(self) -> bool:
+        """Whether the endpoint told counts lately: then it is there, and some posts are not."""
+        told = lookups.endpoint_counted_at(self.session.archive.db, self.site.id)
+        return within(told, COUNTS_HOST_AGAIN, self.session.run.now())

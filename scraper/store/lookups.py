@@ -85,6 +85,16 @@ def last_captured(db: sqlite3.Connection, url: str) -> str | None:
     return single.text(db, asked, (url,))
 
 
+def endpoint_counted_at(db: sqlite3.Connection, site: str) -> str | None:
+    """When the counts endpoint of *site* last told counts of a post; None: never."""
+    return single.text(
+        db,
+        "SELECT max(counts.counted_at) FROM counts JOIN posts ON posts.id = post_id"
+        " WHERE site = ? AND source = 'endpoint'",
+        (site,),
+    )
+
+
 def counts_asked_at(db: sqlite3.Connection, base_url: str) -> str | None:
     """When a site was last asked for the counts of a post."""
     return single.text(
