@@ -108,9 +108,13 @@ class Lane:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
 
     @contextmanager
-    def apart(self, processes: int) -> Generator[None]:
-        """Inside, the work is done by so many *processes* apart."""
-        workers.warm()
+    def apart(self, processes: int, warm: Callable[[], None] = workers.warm) -> Generator[None]:
+        """Inside, the work is done by so many *processes* apart; by threads as ever, where none can be made."""
+        try:
+            warm()
+        except OSError:  # no folder for temporary files, or no more processes
+            yield
+            return
         before, hired = self._number, list[Apart]()
 
         def hire() -> Apart:

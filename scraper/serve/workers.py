@@ -151,9 +151,9 @@ class Apart:
         with self._turn:
             if self._process is not None and not self._process.is_alive():
                 self._forget()
-            if self._process is None:
-                self._start()
             try:
+                if self._process is None:
+                    self._start()
                 self._pipe.send((what, given))
                 answer, error = self._pipe.recv()
             except (EOFError, OSError) as lost:
@@ -165,14 +165,15 @@ class Apart:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("forkserver")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
-        self._process.start()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs,), daemon=True)
+        process.start()
         theirs.close()
+        self._pipe, self._process = ours, process
 
     def _forget(self) -> None:
-        self._pipe.close()
         if self._process is not None:
+            self._pipe.close()
             self._process.kill()
             self._process.join()
         self._process = None

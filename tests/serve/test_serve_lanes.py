@@ -97,6 +97,17 @@ def pieces() -> Generator[str]:
     yield from ("a", "b")
 
 
+def test_a_lane_works_in_this_process_where_no_other_can_be_made(room: Room) -> None:
+    lane, places = Lane("test", threads=1, queue=0), list[int]()
+
+    def warm() -> None:
+        raise FileNotFoundError("no folder for temporary files")
+
+    with lane.apart(2, warm):
+        asyncio.run(lane.run(room, lambda _: places.append(os.getpid())))
+    assert places == [os.getpid()]
+
+
 @pytest.mark.slow
 def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was_lost(room: Room) -> None:
     lane = Lane("test", threads=1, queue=0)

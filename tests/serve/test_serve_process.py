@@ -167,15 +167,16 @@ def test_readers_who_stall_or_hang_up_keep_nobody_waiting(serve: Callable[..., s
     for number in range(60):
         shelf.post(f"n-{number}", body_text="water " * 20_000, body_html=None)
     where = urlsplit(serve(shelf.path))
+    assert get(where.geturl() + "/search?q=water")[0] == 200, "its processes are up"
     stalled = []
     for _ in range(6):
         line = socket.create_connection((where.hostname, where.port))
         line.sendall(b"GET /search.csv HTTP/1.1\r\nHost: x\r\n\r\n")
         stalled.append(line)
     time.sleep(0.3)
-    started = time.monotonic()
-    assert get(where.geturl() + "/search?q=post")[0] == 200
-    assert time.monotonic() - started < 10, "seconds; those who stall do so for good"
+    assert get(where.geturl() + "/search?q=post")[0] == 200, (
+        "within the seconds of `get`; those who stall do so for good"
+    )
     for line in stalled:
         line.recv(1000)
         line.close()
