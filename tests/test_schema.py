@@ -640,3 +640,12 @@ def test_a_change_of_a_digested_field_alone_changes_the_digest_of_a_post() -> No
         if digests.of_reading(replace(bare, **{name: "x"})) != digests.of_reading(bare)  # type: ignore[arg-type]
     }
     assert changed == set(schema.names("posts", Use.DIGESTED))
+
+
+def test_an_archive_on_a_full_disk_can_be_looked_at_and_stays_alone(sealed: Path) -> None:
+    room = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+    opened = f"schema.open_archive({str(sealed)!r}, create=False, readonly=True)"
+    look = f"from scraper import schema; print({opened}['posts'].count)"
+    done = subprocess.run([sys.executable, "-c", f"{room}; {look}"], check=True, capture_output=True, text=True)
+    assert int(done.stdout) > 0
+    assert [each.name for each in sealed.parent.iterdir()] == [sealed.name]

@@ -223,8 +223,13 @@ def _looks_fresh(path: Path, *, create: bool) -> bool:
     return False
 
 
+#: What the -shm file of a log takes at least (https://sqlite.org/walformat.html, 2.1).
+_INDEX_BYTES = 32768
+
+
 def _connect_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Where SQLite may not even make its -shm file, the file is taken as still.
+    """A connection that cannot write. Where SQLite may not even make its -shm file, or has no room for it, the file is
+    taken as still.
 
     So it is where we may not write the file and nobody does: a -shm file of ours would be in the owner's way.
     """
@@ -238,11 +243,16 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
         connection.execute(_ANYTHING).fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        log = path.with_name(path.name + "-wal")
+        log, index = beside
         # "unable to open" on a read-only mount, "attempt to write" in a folder without the right (SQLite 3.40).
         still = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-        if not still or (log.exists() and log.stat().st_size):
+        is_full = _has_no_room(error)
+        if not (still or is_full) or (log.exists() and log.stat().st_size):
             raise
+        if is_full and index.exists() and index.stat().st_size < _INDEX_BYTES:  # begun just now; nobody can use it
+            with suppress(OSError):
+                index.unlink()
+                log.unlink()
         connection = sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     return connection
 
@@ -380,13 +390,18 @@ def explained(path: str | Path) -> Iterator[None]:
         raise explain(error, path) from error
 
 
+def _has_no_room(error: sqlite3.Error) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL or name in _NO_ROOM
+
+
 def explain(error: sqlite3.Error, path: str | Path) -> ArchiveError:
     """Our error for SQLite's; programming mistakes (SQL, constraints) are raised as they are."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return ArchiveBusy(f"{path}: another program is writing to it; try again when it has finished")
     # A quota or a limit on the size of files (EFBIG) comes as an I/O error, ENOSPC as SQLITE_FULL.
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorname", "") in _NO_ROOM:
+    if _has_no_room(error):
         return DiskFull(f"{path}: no room left on its disk; make room and run again, nothing kept so far is lost")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:
         return ArchiveReadOnly(f"{path}: cannot be opened ({error}); check the permissions of the file and its folder")

@@ -75,11 +75,12 @@ class Moves:
 
     def _settle_each(self, waiting: set[str]) -> set[str]:
         """Settle *waiting* addresses, each together with those that it leads to or that lead to it."""
-        changed: set[str] = set()
-        while waiting:
-            some = self._together(min(waiting))
-            waiting = waiting - some
-            changed |= self._settle(some)
+        changed, settled = set[str](), set[str]()
+        for address in sorted(waiting):
+            if address not in settled:
+                some = self._together(address)
+                settled |= some
+                changed |= self._settle(some)
         return changed
 
     def concerned(self) -> set[str]:

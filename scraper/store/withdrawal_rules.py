@@ -43,8 +43,10 @@ class WithdrawalRules:
 
     def covers(self, capture: Capture, reading: Reading | None) -> bool:
         """Whether a capture is of a withdrawn or hidden post: nothing is read from it."""
-        known = self.addresses | self.hidden
-        return bool(known) and not known.isdisjoint(_addresses(capture, reading))
+        if not (self.addresses or self.hidden):
+            return False
+        found = _addresses(capture, reading)
+        return not (self.addresses.isdisjoint(found) and self.hidden.isdisjoint(found))
 
     def repeats(self, capture: Capture) -> bool:
         """Whether a page says again what only a withdrawn version of it said."""

@@ -188,14 +188,15 @@ def parse_age(text: str) -> timedelta:
 def write_whole(path: Path, text: str) -> None:
     """Put *text* into the file at *path* at once: whoever reads it meets the old or the new, never a part.
 
-    Readable for all, as monitoring runs as somebody else. Raises OSError.
+    Readable for all, as monitoring runs as somebody else. Raises OSError, which names *path*.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         part.write_text(text, encoding="utf-8")
         part.chmod(0o644)
         part.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
         with suppress(OSError):
             part.unlink()
-        raise
