@@ -474,6 +474,20 @@ def test_how_much_must_match_can_be_asked_for_and_is_then_what_is_counted(
     assert len(list(search.rowids(relaxing, asked))) == len(slugs)
 
 
+def test_of_a_word_that_no_post_has_its_kin_count_where_not_all_words_must_be_there(tmp_path: Path) -> None:
+    db = schema.open_archive(tmp_path / "kin.db", create=True).conn
+    db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", SITES[0])
+    add(db, "kin", {"body_text": "Religious minorities were heard."})
+    add(db, "other", {"body_text": "Nothing of the kind was said."})
+    page = search.find(db, "freedom of religion")
+    assert grouped(page) == {"all": [], "any": ["kin"]}
+    assert page.groups[0].hits[0].lacks == ("freedom",)
+    assert search.find(db, '"religion"').groups == ()
+    add(db, "same", {"body_text": "Religion, that is."})
+    assert grouped(search.find(db, "freedom of religion")) == {"all": [], "any": ["same"]}
+    db.close()
+
+
 def test_exports_take_exact_hits_unless_asked_otherwise(relaxing: sqlite3.Connection) -> None:
     assert len(list(search.rowids(relaxing, Request(query=search.parse("water shutoffs moratorium"))))) == 1
 

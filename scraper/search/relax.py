@@ -6,7 +6,7 @@ words (`feedback`).
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from scraper.search.feedback import with_feedback
@@ -19,6 +19,8 @@ from scraper.search.tree import Node, Term
 
 #: Posts that are looked at for the rarest words, about.
 LOOKED_AT = 2_000
+#: Of a word that no post has so many letters at the end may differ, and so many at the beginning may not.
+ENDING, BEGINNING = 3, 6
 #: So much of the rarity of all words makes "most of them".
 WEIGHTY = 0.6
 
@@ -47,6 +49,8 @@ class _Unit:
     weight: float
     #: By what FTS5's score is to be multiplied.
     lift: float
+    #: What was looked for: the unit, or, where no post has it, words that begin like it.
+    sought: Node
 
 
 def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
@@ -101,8 +105,17 @@ def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
         found = dict.fromkeys(ids_of(db, table, asked, files=True), 0.0)
     else:
         found = of_index(db, table, asked, files=True, rank=True)
+    if not count and (begun := _begun(node)):
+        return replace(_measured(db, begun, posts), node=node)
     weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
-    return _Unit(node, count, found, weight, lift(posts, count) if isinstance(node, Term) else 1.0)
+    return _Unit(node, count, found, weight, lift(posts, count) if isinstance(node, Term) else 1.0, node)
+
+
+def _begun(node: Node) -> Term | None:
+    """The beginning of a plain word, by which its kin are found: ``religion`` in texts that say ``religious``."""
+    if isinstance(node, Term) and node == Term(node.text) and node.text.isalpha() and len(node.text) > BEGINNING:
+        return Term(node.text[: max(BEGINNING, len(node.text) - ENDING)], exact=True, prefix=True)
+    return None
 
 
 def _seeking(units: Sequence[_Unit]) -> int:
@@ -132,7 +145,7 @@ def _scores(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:
     """Posts that have the unit, in themselves or in a file, each with its score."""
     found = unit.posts
     if unit.count > LOOKED_AT:
-        make = partial(of_index, db, *_asked(unit.node), files=True, rank=True)
+        make = partial(of_index, db, *_asked(unit.sought), files=True, rank=True)
         found = state_of(db).memory.once(("scores", unit.node), make, weight_of)
     return {number: unit.lift * score for number, score in found.items()}
 
