@@ -21,15 +21,20 @@ from benchmarks.crawl import ENVIRONMENT, OURS, TODAY, run, server
 from benchmarks.jobs import cost, fill
 
 CRAWL, NOTHING_DUE = "crawl", "crawl, nothing due"
+POST = "https://www.upr2020.org/post/post-1"
 #: The command, by the archive's path and a folder to write to.
 COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
     "verify": lambda db, _: ["verify", "--db", db],
     "status": lambda db, _: ["status", "--db", db],
     "export csv": lambda db, folder: ["export", "csv", "--db", db, "--output", f"{folder}/out.csv"],
     "export warc": lambda db, folder: ["export", "warc", "--db", db, "--output", f"{folder}/out.warc.gz"],
+    "public copy": lambda db, folder: ["export", "sqlite", "--public", "--db", db, "--output", f"{folder}/out.db"],
+    "bag": lambda db, folder: ["export", "bag", "--db", db, "--output", f"{folder}/out.zip"],
+    "changes": lambda db, _: ["changes", "--since", "2020-01-01", "--db", db],
+    "exhibit": lambda db, folder: ["exhibit", POST, "--db", db, "--output", f"{folder}/out.zip"],
     "rebuild": lambda db, _: ["rebuild", "--db", db],
     "withdraw": lambda db, _: [
-        "withdraw", "https://www.upr2020.org/post/post-1", "--db", db, "--reason", "asked", "--by", "bench", "--yes",
+        "withdraw", POST, "--db", db, "--reason", "asked", "--by", "bench", "--yes",
     ],
 }  # fmt: skip
 
