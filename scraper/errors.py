@@ -5,7 +5,7 @@
       Unreachable                          3   no site answered; nothing changed
         RobotsUnavailable                  3   robots.txt could not be fetched, so nothing may be fetched
       Forbidden                            4   robots.txt says no
-      LayoutChanged                        5   pages no longer look as they did; nothing was overwritten
+      LayoutChanged                        5   many posts changed or absent at once; nothing was overwritten
       ArchiveUnusable                      6   archive.db cannot be used as it is
         NotAnArchive                       6   not a SQLite file, or not one of ours
         NewerArchive                       6   written by a newer version
@@ -14,8 +14,8 @@
         DiskFull                           6   no room left
       IntegrityError                       7   a digest, reference or row does not hold
       RateLimited                          8   the server asked for a longer pause than we may wait
-      WrongClock                           9   this machine's clock is wrong; nothing was written
-      Interrupted                          9   a signal, or too many failures in a row
+      WrongClock                           9   this machine's clock is wrong: servers say so, and nothing was written
+      Interrupted                          9   a signal, a budget, too many failures in a row, or a clock that leapt
       Blocked                              11   a wall stands before the site's pages
       ProgramFault                         12   a fault of the program
       Stale                                10   `status`: the last good crawl is too old
@@ -63,7 +63,7 @@ class Forbidden(ArchiveError):
 
 
 class LayoutChanged(ArchiveError):
-    """Pages no longer look as they did; nothing was overwritten."""
+    """Many posts changed or absent at once; nothing was overwritten."""
 
     exit_status = 5
 
@@ -111,7 +111,7 @@ class RateLimited(ArchiveError):
 
 
 class Interrupted(ArchiveError):
-    """Interrupted by a signal, or after too many failures in a row: resume in a later run."""
+    """Interrupted by a signal, a budget, too many failures in a row, or a clock that leapt: resume in a later run."""
 
     exit_status = 9
 

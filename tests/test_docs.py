@@ -4,14 +4,16 @@
 """
 
 import re
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
-from scraper import __version__, schema
+from scraper import __version__, errors, schema
 from scraper.cli import main
+from scraper.runs.report import GRAVEST
 from scraper.search import Filters
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +128,33 @@ def test_every_link_between_our_documents_leads_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def statuses_of(error: type[errors.ArchiveError]) -> set[int]:
+    return {error.exit_status}.union(*(statuses_of(kind) for kind in error.__subclasses__()))
+
+
+EXITS = {0} | statuses_of(errors.ArchiveError)
+
+
+def test_every_exit_status_is_told_by_the_help_and_with_what_to_do_by_the_documents() -> None:
+    running = (ROOT / "docs" / "running.md").read_text("utf-8")
+    told = (main.help or "").partition("Exit status:")[2]
+    assert {int(number) for number in re.findall(r"(?:^|; *) *(\d+) ", told.replace("\n", " "))} == EXITS
+    assert {int(number) for number in re.findall(r"^\| (\d+) \| .+ \| .+ \|$", running, re.MULTILINE)} == EXITS
+    assert f"the most serious status wins: {', '.join(map(str, GRAVEST))};" in running
+
+
+def test_what_the_map_names_in_a_room_is_there() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = {path for path in re.findall(r"`([a-z_]+/[a-z_]+)[`.]", told) if (ROOT / "scraper" / path).parent.is_dir()}
+    assert {"store/archive", "decide/post_state"} <= named
+    assert {path for path in named if not list((ROOT / "scraper").glob(f"{path}.py"))} == set()
+
+
+def test_the_changelog_says_nothing_twice() -> None:
+    entries = re.findall(r"^- ([^.:;]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
 
 
 def test_the_changelogs_newest_version_is_the_packages() -> None:

@@ -332,7 +332,8 @@ def main() -> None:
 
     \b
     Exit status: 0 done; 1 done, some pages had errors; 2 wrong usage; 3 no site reachable;
-    4 robots.txt forbids; 5 the layout changed; 6 archive busy, read-only, full or from a newer
-    version; 7 archive damaged; 8 asked to slow down; 9 stopped; 10 stale (status);
-    11 a wall stands before the site's pages; 12 a fault of the program, everything else was done.
+    4 robots.txt forbids; 5 many posts changed or absent at once, held back; 6 archive busy,
+    read-only, full or from a newer version; 7 archive damaged; 8 asked to slow down; 9 stopped, or
+    this machine's clock is wrong; 10 `status`: stale, or something needs attention; 11 a wall
+    stands before the site's pages; 12 a fault of the program, everything else was done.
     """
