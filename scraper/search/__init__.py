@@ -15,6 +15,7 @@ from scraper.search.passages import PAGE_BREAK, Snippet
 from scraper.search.query import parse
 from scraper.search.related import Repeated, related, repeated
 from scraper.search.request import FACETS, LEARNED, SORTS, STEPS, UNDATED, Filters, Matched, Request
+from scraper.search.samples import samples
 from scraper.search.select import count
 from scraper.search.state import read_ahead, snapshot
 from scraper.search.tree import MARK, UNMARK, Query
@@ -67,6 +68,7 @@ __all__ = [
     "related",
     "repeated",
     "rowids",
+    "samples",
     "snapshot",
     "synonyms",
     "wrong_filters",

@@ -370,7 +370,7 @@ def problem_page(
     near: Sequence[sqlite3.Row] = (),
 ) -> PageResponse:
     """A page that says what went wrong, in *words*; *near*: posts whose address is like the one asked for."""
-    body = render("problem.html", room, title=texts.PROBLEMS[status], words=words, status=status, near=near)
+    body = render("problem.html", room, title=texts.problem_title(status, words), words=words, status=status, near=near)
     return PageResponse(body, status, headers=headers or {})
 
 

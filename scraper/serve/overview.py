@@ -14,6 +14,7 @@ from scraper.serve.changes import edit_of
 from scraper.serve.frame import Frame, frame_of
 from scraper.serve.remembered import remembered
 from scraper.serve.render import render
+from scraper.serve.searching import to_try
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
 from scraper.vocabulary import EventKind, SiteState
@@ -79,6 +80,7 @@ def page(ask: Ask) -> PageResponse:
         coverage=coverage(ask, sites),
         states=[texts.STATES[state] for state in STATES],
         lists=lists,
+        samples=remembered(ask.room, ask.db, to_try),
         changed=[(row, edit_of(ask, row)) for row in lists["changed"]],
         thumbs=thumbs(ask, ((row["site"], row["slug"]) for rows in lists.values() for row in rows)),
         downloads=[(ask.link(f"/search.{end}"), words) for end, words in texts.FORMATS],

@@ -170,6 +170,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         "search.html",
         ask.room,
         here="search",
+        samples=() if ask.one("q") else remembered(ask.room, ask.db, to_try),
         q=ask.one("q"),
         found=found,
         state=state,
@@ -204,6 +205,11 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         coins=coins(ask, (hit.url for hit in found.every_hit)),
     )
     return PageResponse(body, headers={"X-Robots-Tag": "noindex"} if state.pairs else {})
+
+
+def to_try(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Searches that find something in this archive."""
+    return search.samples(db, texts.EXAMPLES)
 
 
 def notes(ask: Ask, found: search.ResultPage, advice: search.Advice) -> tuple[str, ...]:

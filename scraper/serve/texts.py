@@ -99,6 +99,15 @@ FILE_CLOSED = (
     "copy with `ushrn export sqlite --public`."
 )
 CLOSED_HERE = "This page is closed on a public server. The posts, their history and all downloads are open."
+CLOSED = "Not open to the public"
+_CLOSED_PAGES = frozenset({CLOSED_HERE, WITHDRAWALS_CLOSED, DECISIONS_CLOSED, BODIES_CLOSED, HEADS_CLOSED, FILE_CLOSED})
+
+
+def problem_title(status: int, words: str) -> str:
+    """*words*: what is said of the problem; what is kept closed is not said to be missing."""
+    return CLOSED if words in _CLOSED_PAGES else PROBLEMS[status]
+
+
 NEAREST = "The nearest addresses here"
 OTHER_WAYS = "Other ways in"
 TO_OVERVIEW = "Back to the home page"
@@ -290,8 +299,9 @@ def missing_title(state: str, total: int, site: str) -> str:
 SEARCH_LABEL = "Search the posts"
 SEARCH_BUTTON = "Search"
 TRY = "Try"
+#: Where an archive has nothing for one of them, one of its own words stands in for it.
 EXAMPLES = ('"universal periodic review"', "police -prison", "organi* after:2020")
-OR_PASTE = "or paste any web address a post has had."
+OR_PASTE, PASTE = "or paste any web address a post has had.", "You can paste any web address a post has had, too."
 SEARCH_HELP = "How to search"
 
 # The data bench

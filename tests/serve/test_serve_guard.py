@@ -21,7 +21,15 @@ def test_internal_pages_are_closed(reader: Any, path: str) -> None:
     response = reader.get(path)
     assert response.status_code == 404
     assert "This page is closed on a public server" in response.text
+    assert '<h1 id="problem">Not open to the public</h1>' in response.text
     assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/archive/withdrawals", "/archive/bodies.json", "/archive/captures?request_head=x"])
+def test_a_table_that_is_kept_closed_is_not_said_to_be_missing(reader: Any, path: str) -> None:
+    page = reader.get(path).text
+    assert "Not open to the public" in page
+    assert "Not in the archive" not in page
 
 
 def test_what_readers_need_stays_open(reader: Any) -> None:
