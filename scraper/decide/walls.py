@@ -69,6 +69,9 @@ _SURELY = "Cloudflare"
 #: So much of a page is looked at: challenges are short.
 _LOOKED_AT = 300_000
 
+#: A link; no longer ones are looked at.
+_LINK = re.compile(rb"""<a\s[^<>]{0,500}?\bhref\s*=\s*["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
+
 #: Where a redirect leads that asks the visitor for something first.
 _GATE = re.compile(
     r"(?:^|/)(?:wp-login\.php|(?:log|sign)[-_]?in|sso|oauth2?|saml2?|auth(?:enticate|orize|entication)?|"
@@ -129,7 +132,9 @@ def _marks(capture: Capture) -> Iterator[tuple[bytes, str]]:
     """Each mark in the head or body of an answer, and what it calls itself by that; none if it is a redirect."""
     if capture.redirected_to is None:
         yield from _in_header(capture.head or b"")
-        yield from _in_body(capture.payload[:_LOOKED_AT])
+        found = list(_in_body(capture.payload[:_LOOKED_AT]))
+        if found and not _leads_to_posts(capture):
+            yield from found
 
 
 def _in_header(head: bytes) -> Iterator[tuple[bytes, str]]:
@@ -138,6 +143,17 @@ def _in_header(head: bytes) -> Iterator[tuple[bytes, str]]:
         for header, held, service in _HEADERS:
             if name.strip() == header and held in value:
                 yield header, f"a bot challenge of {service}"
+
+
+def _leads_to_posts(capture: Capture) -> bool:
+    """Whether a page links to other posts of its site: then it is one of the site's own, and quotes what a wall says,
+    as a page of what is missing does that shows the newest posts.
+    """
+    links = (urls.normalise(link[1].decode("latin-1"), base=capture.url) for link in _LINK.finditer(capture.payload))
+    return any(
+        urls.is_post(to) and urls.same_site(to, capture.url) and urls.canonical(to) != urls.canonical(capture.url)
+        for to in links
+    )
 
 
 def _in_body(body: bytes) -> Iterator[tuple[bytes, str]]:
