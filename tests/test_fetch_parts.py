@@ -225,6 +225,9 @@ def test_what_is_longer_than_the_limit_is_cut_there(body, limit, size):
         ("Saturday, 03-Feb-24 08:00:30 GMT", "Sat Feb  3 08:00:00 2024", 30.0),
         ("Sat, 03 Feb 2024 08:00:30 GMT", "yesterday", None),
         ("Wed, 99 Foo 2024 08:00:30 GMT", None, None),
+        ("60, 120", None, 120.0),
+        ("Tue, 03 Feb 2026 04:06:06 GMT, 30", None, 60.0),
+        ("soon, 30 ,Tue, 03-Feb-26 04:05:25 GMT", None, 30.0),
     ],
 )
 def test_retry_after(value, date, seconds):

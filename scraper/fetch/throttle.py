@@ -1,6 +1,7 @@
 """Whose turn it is: the pause before each request, and how long a server asks us to stay away."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,6 +17,8 @@ RECOVERY = 0.9
 FORGOTTEN_SECONDS = 0.5
 
 
+#: A comma between values, not the one within a date.
+_BETWEEN = re.compile(r",(?!\s*\d{1,2}[ -][A-Za-z])")
 #: Longest time for which a host is left alone because it said so; what is longer is a slip, and may be past any date.
 LONGEST_AWAY = timedelta(days=90)
 
@@ -101,19 +104,22 @@ class Throttle:
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for (RFC 9110, 10.2.3). A date in it is relative to the answer's own *date*,
-    to *now* only where that is missing; at most `LONGEST_AWAY`. None: not said, not readable, or not in the future.
+    """Seconds that a Retry-After asks for (RFC 9110, 10.2.3), the most where it is several in one line (5.2). A date in
+    it is relative to the answer's own *date*, to *now* only where that is missing; at most `LONGEST_AWAY`. None: not
+    said, not readable, or not in the future.
     """
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        seconds = float(value[:12])
-    else:
-        until = http_date(value)
-        if until is None:
-            return None
-        seconds = (until - (http_date(date) or now)).total_seconds()
+    from_ = http_date(date) or now
+    seconds = max((_seconds(one.strip(), from_) for one in _BETWEEN.split(value or "")), default=0.0)
     if seconds <= 0:
         return None
     return min(seconds, LONGEST_AWAY.total_seconds())
+
+
+def _seconds(value: str, from_: datetime) -> float:
+    """One value of Retry-After as seconds; 0.0: it is not readable."""
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
+    until = http_date(value)
+    if until is None:
+        return 0.0
+    return (until - from_).total_seconds()
