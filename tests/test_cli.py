@@ -201,7 +201,9 @@ def test_no_line_of_a_passage_is_wider_than_the_screen(width: int) -> None:
 def test_search_for_what_is_not_there_says_so(archive: Path) -> None:
     done = ushrn("search", "elephant", "--db", archive)
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[0] == "elephant is in no post of this archive."
+    told, heading, back, *_ = done.stdout.splitlines()
+    assert told == "elephant is in no post of this archive."
+    assert (heading, back.partition(":")[0]) == ("What finds something:", "  all posts")
     assert done.stdout.endswith("no hits\n")
 
 

@@ -84,7 +84,7 @@ def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
     if help_.mended:
         return "\n\n".join(parts)
     nothing = "no hits" + framed(page.shown, " on this page; ", " in all")
-    return "\n".join([*parts, *map(step_line, help_.advice.steps), nothing])
+    return "\n".join([*parts, *step_lines(help_.advice), nothing])
 
 
 def numbered(hits: Iterable[Hit], first: int, style: ScreenStyle) -> list[str]:
@@ -110,6 +110,11 @@ def name_lines(advice: Advice) -> list[str]:
     if not lines:
         return []
     return ["\n".join(["Names like these words:", *lines])]
+
+
+def step_lines(advice: Advice) -> list[str]:
+    """What a search that finds nothing may be changed to."""
+    return ["What finds something:", *map(step_line, advice.steps)] if advice.steps else []
 
 
 def step_line(step: Step) -> str:
