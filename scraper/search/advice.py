@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -88,12 +88,16 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
 
 def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
     """Words of *query*, plain ones and those looked for in one field, that stand nowhere as typed, each once."""
+    nowhere = [word for word in _wanted(query)[:LOOKED_UP] if not is_written(db, word)]
+    return [word for word in nowhere if not is_written_otherwise(db, word)]
+
+
+def _wanted(query: Query) -> list[str]:
+    """Words of *query* that can be looked up, each once, as it was typed first."""
     whole = (text for text in (*_plain(query), *_in_fields(query)) if not (is_address(text) or text.endswith("*")))
     typed = [word for text in whole for word in _WORDS.findall(text)]
-    found = {key(word): word for word in reversed(typed)}  # as it was typed first
-    wanted = [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
-    nowhere = [word for word in wanted[:LOOKED_UP] if not is_written(db, word)]
-    return [word for word in nowhere if not is_written_otherwise(db, word)]
+    found = {key(word): word for word in reversed(typed)}
+    return [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
@@ -103,16 +107,18 @@ def _tokens(text: str) -> Iterator[re.Match[str]]:
 def _spellings(db: sqlite3.Connection, request: Request, unwritten: list[str]) -> tuple[Step, ...]:
     """The query with all *unwritten* words mended that can be, and with each word that one may stand for."""
     found_for = {word: mended(db, word, SPELLINGS) for word in unwritten}
-    choices = {word: found for word, found in found_for.items() if found}
-    if not choices:
-        return ()
-    best = {word: found[0] for word, found in choices.items()}
-    tries = [best]
-    for word, found in choices.items():
-        tries += [best | {word: other} for other in found[1:]]
+    tries = _tries({word: found for word, found in found_for.items() if found})
     texts = [_replaced(request.query.text, chosen) for chosen in tries[: SPELLINGS + 2]]
     steps = [_step(db, request, text) for text in dict.fromkeys(texts)]
     return tuple([step for step in steps if step.total][:SPELLINGS] or steps[:1])
+
+
+def _tries(choices: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """Word → what to put in its place: the likeliest for each, then another one for one of them at a time."""
+    if not choices:
+        return []
+    best = {word: found[0] for word, found in choices.items()}
+    return [best, *(best | {word: other} for word, found in choices.items() for other in found[1:])]
 
 
 def _replaced(text: str, chosen: Mapping[str, str]) -> str:

@@ -246,15 +246,11 @@ def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
     posts = [Facts(*row) for row in db.execute(_FACTS)]
     ids = tuple(post.id for post in posts)
     place_of = _lookup(ids)
-    values: dict[str, Mapping[str, Posting]] = {
-        name: _postings(_held(enumerate(map(of, posts))), len(posts)) for name, of in OF_POST.items()
+    of_posts = {name: _postings(_held(enumerate(map(of, posts))), len(posts)) for name, of in OF_POST.items()}
+    same = _same_labels(before, ids, signs)
+    read_anew = {
+        name: _labels(db, asked, place_of, len(posts)) for name, asked in OF_LABELS.items() if name not in same
     }
-    for name, asked in OF_LABELS.items():
-        if before and before.ids == ids and before.signs[name] == signs[name]:
-            values[name] = before.values[name]
-        else:
-            held = _held((place_of(number), label) for number, label in db.execute(asked))
-            values[name] = _postings(held, len(posts))
     return Ledger(
         ids=ids,
         place_of=place_of,
@@ -262,10 +258,24 @@ def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
         views=tuple(post.views for post in posts),
         comments=tuple(post.comments for post in posts),
         lines=tuple(post.line for post in posts),
-        values=values,
+        values={**of_posts, **same, **read_anew},
         sites=dict(db.execute("SELECT id, name FROM sites").fetchall()),
         signs=signs,
     )
+
+
+def _same_labels(
+    before: Ledger | None, ids: tuple[int, ...], signs: Mapping[str, bytes]
+) -> Mapping[str, Mapping[str, Posting]]:
+    """Of *before*, the labels that are still those of the posts *ids*, by facet."""
+    if before is None or before.ids != ids:
+        return {}
+    return {name: before.values[name] for name in OF_LABELS if before.signs[name] == signs[name]}
+
+
+def _labels(db: sqlite3.Connection, asked: str, place_of: Callable[[int], int], length: int) -> Mapping[str, Posting]:
+    """Label → the posts that have it, of one question of `OF_LABELS`."""
+    return _postings(_held((place_of(number), label) for number, label in db.execute(asked)), length)
 
 
 def _lookup(ids: Sequence[int]) -> Callable[[int], int]:

@@ -1,5 +1,8 @@
 """Addresses that were listed as posts and are not here: each with why."""
 
+import sqlite3
+from collections.abc import Container, Mapping, Sequence
+
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.render import render
@@ -12,30 +15,48 @@ ON_PAGE = 100
 
 def page(ask: Ask) -> PageResponse:
     """``/missing?state=wanted&site=…&after=<address>``; without a known state: what is wanted."""
-    state = ask.one("state") if ask.one("state") in texts.STATE_WORDS else AddressState.WANTED
     sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
-    site = ask.one("site") if ask.one("site") in sites else ""
+    state = _known(ask.one("state"), texts.STATE_WORDS, AddressState.WANTED)
+    site = _known(ask.one("site"), sites, "")
     found = holdings.missing(ask.db, state, site, ON_PAGE + 1, ask.one("after"))
-    kept = [("state", state), *([("site", site)] if site else [])]
-    more = ask.link("/missing", *kept, ("after", found[ON_PAGE - 1]["url"])) if len(found) > ON_PAGE else ""
     numbers = holdings.coverage(ask.db)
-    total = sum(number for (where, what), number in numbers.items() if what == state and site in ("", where))
-    choices = [
-        (ask.link("/missing", ("state", name)), words, sum(n for (_, what), n in numbers.items() if what == name),
-         name == state)
-        for name, words in texts.STATES.items()
-        if name in texts.STATE_WORDS
-    ]  # fmt: skip
     body = render(
         "missing.html",
         ask.room,
         here="missing",
-        title=texts.missing_title(state, total, sites.get(site, "")),
+        title=texts.missing_title(state, _total(numbers, state, site), sites.get(site, "")),
         words=texts.STATE_WORDS[state],
         rows=found[:ON_PAGE],
         sites=sites,
-        more=more,
-        choices=[choice for choice in choices if choice[2]],
+        more=_more(ask, state, site, found),
+        choices=_choices(ask, state, numbers),
         state=state,
     )
     return PageResponse(body, headers={"X-Robots-Tag": "noindex"})
+
+
+def _known(asked: str, known: Container[str], usual: str) -> str:
+    return asked if asked in known else usual
+
+
+def _total(numbers: Mapping[tuple[str, str], int], state: str, site: str = "") -> int:
+    """How many addresses have come to *state*: of *site*, or of all."""
+    return sum(number for (where, what), number in numbers.items() if what == state and site in ("", where))
+
+
+def _more(ask: Ask, state: str, site: str, found: Sequence[sqlite3.Row]) -> str:
+    """Address of the next page; empty: *found*, one row more than a page has, ends on this one."""
+    if len(found) <= ON_PAGE:
+        return ""
+    kept = [pair for pair in (("state", state), ("site", site)) if pair[1]]
+    return ask.link("/missing", *kept, ("after", found[ON_PAGE - 1]["url"]))
+
+
+def _choices(ask: Ask, state: str, numbers: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int, bool]]:
+    """The states that some addresses have come to: address, words, how many, whether it is this page's."""
+    counted = ((name, _total(numbers, name)) for name in texts.STATES if name in texts.STATE_WORDS)
+    return [
+        (ask.link("/missing", ("state", name)), texts.STATES[name], number, name == state)
+        for name, number in counted
+        if number
+    ]

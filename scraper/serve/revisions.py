@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -131,6 +131,39 @@ def pair_of(ask: Ask, post: sqlite3.Row, versions: Sequence[Revision]) -> tuple[
     return named(ask, post, old), named(ask, post, new)
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPair:
+    """One way to look at two versions."""
+
+    ask: Ask
+    path: str
+    #: Names of the versions.
+    old: str
+    new: str
+    view: View
+    #: Unchanged paragraphs, too.
+    whole: bool
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        said = [("from", self.old), ("to", self.new), ("all", "1" if self.whole else ""), ("view", self.view.value)]
+        return self.ask.link(self.path, *(pair for pair in said if pair[1]))
+
+    def ways(self, offered: Iterable[View]) -> list[tuple[str, str, bool]]:
+        """Each view that is offered: its address, its name, whether it is this one."""
+        named_views = zip(offered, texts.COMPARE_VIEWS, strict=False)
+        return [(replace(self, view=each).address, words, each == self.view) for each, words in named_views]
+
+    @property
+    def folding(self) -> list[tuple[str, str, bool]]:
+        """Without unchanged paragraphs and with them, as `ways` has it; none where pages are shown as they looked."""
+        if self.view == View.LOOKS:
+            return []
+        choices = ((False, texts.FOLD), (True, texts.UNFOLD))
+        return [(replace(self, whole=whole).address, words, whole == self.whole) for whole, words in choices]
+
+
 def compare(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/diff?from=<digest>&to=<digest>``; ``all=1`` shows unchanged paragraphs too, ``view`` is a
     `View`.
@@ -144,15 +177,7 @@ def compare(ask: Ask) -> PageResponse:
     looked = {each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)}
     offered = views(ask, looked.values())
     view = next((each for each in offered if each == ask.one("view")), View.ONE_TEXT)
-    whole = ask.one("all") == "1"
-    pair = (("from", old.name), ("to", new.name))
-    here = path_of(post) + "/diff"
-    viewed = (("view", view.value),) if view else ()
-    all_of_it = (("all", "1"),) if whole else ()
-    folding = [
-        (ask.link(here, *pair, *viewed), texts.FOLD, not whole),
-        (ask.link(here, *pair, ("all", "1"), *viewed), texts.UNFOLD, whole),
-    ]
+    this = ShownPair(ask, path_of(post) + "/diff", old.name, new.name, view, ask.one("all") == "1")
     return PageResponse(
         render(
             "diff.html",
@@ -161,7 +186,7 @@ def compare(ask: Ask) -> PageResponse:
             old=old,
             new=new,
             home=ask.link(path_of(post)),
-            changes=changes if whole else diff.fold(changes),
+            changes=changes if this.whole else diff.fold(changes),
             marks={diff.ADDED: "changed", diff.REMOVED: "removed", CHANGED: "changed"},
             same=sum(each.kind == diff.SAME for each in changes),
             all=len(changes),
@@ -169,16 +194,13 @@ def compare(ask: Ask) -> PageResponse:
             looked=looked,
             places={each.name: number for number, each in enumerate(versions, 1)},
             view=view,
-            ways=[
-                (ask.link(here, *pair, *all_of_it, *((("view", each.value),) if each else ())), words, each == view)
-                for each, words in zip(offered, texts.COMPARE_VIEWS, strict=False)
-            ],
-            folding=[] if view == View.LOOKS else folding,
+            ways=this.ways(offered),
+            folding=this.folding,
             summary=diff.summary(changes),
             fields=fields(old.row, new.row),
             targets=targets(old.row["targets"], new.row["targets"]),
-            other=ask.link(here, *pair, ("all", "1"), *viewed),
-            turned=ask.link(here, ("from", new.name), ("to", old.name), *all_of_it, *viewed),
+            other=replace(this, whole=True).address,
+            turned=replace(this, old=new.name, new=old.name).address,
             direction=formatting.direction(post["language"]) if post["language"] else "auto",
         ),
         headers=FRAMING if view == View.LOOKS else {},
