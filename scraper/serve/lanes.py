@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeVar
 
+from scraper import search
 from scraper.serve import workers
 from scraper.serve.archive import Room
 from scraper.serve.workers import Apart, Here, Worker
@@ -128,6 +129,15 @@ class Lane:
             for worker in hired:
                 worker.close()
             self._staff(before, Here)
+
+    def read_ahead(self, room: Room | None) -> None:
+        """Let each process apart read what searches of *room* need, before the first one comes; waits for none.
+
+        Threads of this process do not: they would hold up who comes first.
+        """
+        if room is not None and self._hire is not Here:
+            for _ in range(self._number):
+                self._threads.submit(lambda: self._worker().run(room, search.read_ahead))
 
     def _worker(self) -> Worker:
         """The worker of this thread."""

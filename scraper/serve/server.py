@@ -1,12 +1,14 @@
 """Start a web server over one archive."""
 
+import asyncio
 import errno
 import socket
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
@@ -16,7 +18,7 @@ from scraper import schema
 from scraper.errors import UsageError
 from scraper.processes import processors
 from scraper.serve import metadata as desk
-from scraper.serve.archive import read_at
+from scraper.serve.archive import read_at, room_of
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.workers import collect_seldom
 
@@ -27,6 +29,8 @@ MOST_APART = 4
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for another page.
 SWITCH = 0.0005
+#: Seconds that readers have to take what they asked for, once the server is told to end.
+ENDING = 5
 
 
 def start(
@@ -43,17 +47,33 @@ def start(
     frozen = check(db_path) or immutable
     sys.setswitchinterval(SWITCH)
     with listen(host, port) as listener, SEARCHES.apart(min(processors(), MOST_APART)):
-        app = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url).app()
+        room = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url)
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
         open_to_all = allow_sql and not is_this_machine(host)
         warning = "; with --allow-sql everyone who reaches it can run SQL" if open_to_all else ""
         (say or say_on_stderr)(f"serving {db_path} at {address} (stop with Ctrl-C{warning})")
         collect_seldom()
-        config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False, access_log=False)
-        try:
+        SEARCHES.read_ahead(room_of(room))
+        config = uvicorn.Config(
+            ended(room.app()),
+            log_level="warning",
+            lifespan="on",
+            server_header=False,
+            access_log=False,
+            timeout_graceful_shutdown=ENDING,
+        )
+        with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return
+
+
+def ended(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """*app*, in which a request that the server breaks off as it ends is no fault to be reported with a traceback."""
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return wrapped
 
 
 def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False, public_url: str = "") -> Datasette:

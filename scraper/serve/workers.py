@@ -2,12 +2,14 @@
 
 Python lets one thread of a process compute at a time, so a search on another thread still holds up a page of this one,
 which gives its turn away at each row that it reads. A process apart does not, and gives way where processors are few.
-It has nothing open but its pipe and the archives, and ends when its pipe does, also when this process is killed.
+It has nothing open but its pipe and the archives, and ends when its pipe does, whatever it is at and however this
+process ended.
 """
 
 import gc
 import multiprocessing
 import os
+import select
 import signal
 import sqlite3
 from collections.abc import Callable, Generator
@@ -15,7 +17,7 @@ from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from scraper import search
@@ -196,6 +198,7 @@ def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(GIVES_WAY)
     collect_seldom()
+    Thread(target=_end_with, args=(pipe,), daemon=True).start()
     worker = Here()
     while True:
         while not pipe.poll(IDLE):
@@ -212,3 +215,11 @@ def _work(pipe: Connection) -> None:
             pipe.send(answer)
         except OSError:  # nobody waits for it any more
             return
+
+
+def _end_with(pipe: Connection) -> None:
+    """End this process when nobody is at the other end of *pipe* any more: its work is for nobody."""
+    other_end = select.poll()
+    other_end.register(pipe, 0)  # that the other end has hung up is told unasked (poll(2), POLLHUP)
+    other_end.poll()
+    os._exit(0)

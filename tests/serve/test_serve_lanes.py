@@ -137,11 +137,38 @@ def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was
         asyncio.run(asked())
 
 
+def is_reading_all(sql: str) -> bool:
+    return "json_group_array" in sql and "FROM posts p" in sql
+
+
+def readings_of_a_search(db: sqlite3.Connection) -> int:
+    asked = list[str]()
+    db.set_trace_callback(asked.append)
+    search.find(db, "water")
+    return sum(map(is_reading_all, asked))
+
+
+@pytest.mark.slow
+def test_a_process_apart_has_read_what_the_first_search_needs_before_it_comes(room: Room) -> None:
+    lane = Lane("test", threads=1, queue=0)
+    os.utime(room.path, (time.time() - 3600,) * 2)
+    with lane.apart(1):
+        lane.read_ahead(room)
+        assert asyncio.run(lane.run(room, readings_of_a_search)) == 0
+
+
+def test_a_lane_in_this_process_does_not_read_ahead_as_it_would_hold_up_who_comes_first(room: Room) -> None:
+    lane = Lane("test", threads=1, queue=0)
+    os.utime(room.path, (time.time() - 3600,) * 2)
+    lane.read_ahead(room)
+    assert asyncio.run(lane.run(room, readings_of_a_search)) == 1
+
+
 def test_who_has_nothing_to_do_reads_ahead_once_for_each_state_of_the_archive(room: Room) -> None:
     worker, asked = Here(), list[str]()
 
     def readings() -> int:
-        return sum("json_group_array" in sql and "FROM posts p" in sql for sql in asked)
+        return sum(map(is_reading_all, asked))
 
     worker.read_ahead()  # of no archive yet
     worker.run(room, lambda db: db.set_trace_callback(asked.append))

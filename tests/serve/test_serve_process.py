@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -190,6 +191,49 @@ def test_readers_who_stall_or_hang_up_keep_nobody_waiting(serve: Callable[..., s
             break
     assert response.status == 200
     assert len([json.loads(line) for line in body.splitlines()]) == 60
+
+
+def children(process: int) -> set[int]:
+    """All processes that descend from this one."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return {found for child in map(int, listed) for found in (child, *children(child))}
+
+
+def is_running(process: int) -> bool:
+    """Whether it is there, and does not only wait to be asked how it ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_server_told_to_end_waits_seconds_for_readers_who_stall_and_leaves_no_process(
+    shelf: Any, by: signal.Signals
+) -> None:
+    for number in range(60):
+        shelf.post(f"n-{number}", body_text="water " * 20_000, body_html=None)
+    code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(shelf.path)!r}), port=0)"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    where = urlsplit(re.findall(r"http://[^/]+", process.stderr.readline())[0])
+    assert get(where.geturl() + "/search?q=water")[0] == 200, "its processes are up"
+    stalled = [socket.create_connection((where.hostname, where.port)) for _ in range(3)]
+    for line in stalled:
+        line.sendall(b"GET /search.csv HTTP/1.1\r\nHost: x\r\n\r\n")
+        line.recv(10)
+    below = children(process.pid)
+    assert len(below) >= 3, "one that searches, one that makes such, and Python's own"
+    process.send_signal(by)
+    process.wait(server.ENDING * 6)
+    for line in stalled:
+        line.close()
+    deadline = time.monotonic() + 20
+    while any(map(is_running, below)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(is_running, below))
+    assert "Traceback" not in process.stderr.read()
 
 
 def test_head_tells_the_same_without_a_body(serve: Callable[..., str], library: Path) -> None:
