@@ -13,7 +13,7 @@ PAGE_BREAK = "\f"
 _UNSEEN = re.compile("[\0\u00ad\u200b\u2060\ufeff\f]")
 _HYPHENS = re.compile("[\u2010\u2011]")
 _SPACED = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
-_BROKEN = re.compile(r"([^\W\d_]+)-[ \t]*\n[ \t]*([^\W\d_]+)")
+_BROKEN = re.compile(r"([^\W\d_]+)-[ \t\r]*\n[ \t]*([^\W\d_]+)")
 
 
 def searchable(page: str) -> str:
@@ -27,10 +27,15 @@ def searchable(page: str) -> str:
 
     def joined(found: re.Match[str]) -> str:
         before, behind = found[1], found[2]
-        hyphened = f"{before}-{behind}".casefold() in known or not behind[0].islower()
-        if hyphened:
+        if f"{before}-{behind}".casefold() in known or not _is_one_word(before, behind):
             return f"{before}-{behind}\n"
         return f"{before}{behind}\n"
 
     text = _BROKEN.sub(joined, text)
     return "\n".join(line.strip() for line in text.splitlines()).strip()
+
+
+def _is_one_word(before: str, behind: str) -> bool:
+    """Whether the parts look like those of a broken word: the second in small letters, or both in capitals alone."""
+    in_capitals = len(before) > 1 and len(behind) > 1 and before.isupper() and behind.isupper()
+    return in_capitals or behind[0].islower()

@@ -153,6 +153,8 @@ def test_a_page_that_cannot_be_read_costs_only_its_own_words() -> None:
         ("the inter-\nnational law", "the international\n law"),
         ("a long-\nterm plan, as long-term plans are", "a long-term\n plan, as long-term plans are"),
         ("Anglo-\nAmerican", "Anglo-American\n"),
+        ("UNIVER-\r\nSAL REVIEW", "UNIVERSAL\n REVIEW"),
+        ("NON-\nPROFIT, as NON-PROFIT GROUPS are", "NON-PROFIT\n, as NON-PROFIT GROUPS are"),
         ("H U M A N  R I G H T S", "HUMAN  RIGHTS"),
         ("I saw a b c", "I saw a b c"),
         ("re\u00adport\u200bed", "reported"),

@@ -1,5 +1,6 @@
 """The whole text of a file that a post offers, page by page, with the words of a search marked."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scraper import search
@@ -22,6 +23,19 @@ class FilePage:
     original: str
 
 
+def by_page(pages: Sequence[str], words: Iterable[str]) -> list[list[str]]:
+    """What of *words* may stand on each of *pages*; of those that go over the end of one, each page has its part."""
+    whole = [word for word in words if search.PAGE_BREAK not in word]
+    found = [list(whole) for _ in pages]
+    for parts in (word.split(search.PAGE_BREAK) for word in words if search.PAGE_BREAK in word):
+        for first in range(len(pages) - len(parts) + 1):
+            over = pages[first : first + len(parts)]
+            if over[0].endswith(parts[0]) and over[-1].startswith(parts[-1]) and over[1:-1] == parts[1:-1]:
+                for number, part in enumerate(parts, first):
+                    found[number].append(part)
+    return found
+
+
 def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/file/<number>``, with ``?q=``; its page 4 is at ``#page=4``, as in readers of PDF."""
     post = the_post(ask)
@@ -30,9 +44,10 @@ def page(ask: Ask) -> PageResponse:
         raise NotHere(texts.NO_SUCH_FILE)
     words = search.found_in_file(ask.db, ask.one("q"), file["id"], file["text"])
     address = web_address(file["url"]) if file["url"] else ""
+    texts_of_pages = file["text"].split(search.PAGE_BREAK)
     pages = [
-        FilePage(number, marked_paragraphs(text, words), f"{address}#page={number}" if address else "")
-        for number, text in enumerate(file["text"].split(search.PAGE_BREAK), 1)
+        FilePage(number, marked_paragraphs(text, marked), f"{address}#page={number}" if address else "")
+        for number, (text, marked) in enumerate(zip(texts_of_pages, by_page(texts_of_pages, words), strict=True), 1)
     ]
     body = render(
         "file_text.html",

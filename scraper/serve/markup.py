@@ -174,7 +174,8 @@ def marked_paragraphs(text: str, words: Iterable[str]) -> list[str]:
 
 
 def _lines(paragraph: str, pattern: re.Pattern[str] | None) -> str:
-    return "<br>".join(_marked(line, pattern) for line in paragraph.strip("\n").split("\n"))
+    """The lines of *paragraph*, marked; words found side by side may stand on two of them."""
+    return _marked(paragraph.strip("\n"), pattern).replace("\n", "<br>")
 
 
 def _from_text(body: BodyMarkup) -> str:

@@ -608,6 +608,7 @@ FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itse
 FILE_HIDDEN = "The page listed this file without a link."
 FILE_TEXT, FILE_WHOLE_TEXT = "Beginning of its text", "Full text"
 FILE_TEXT_WORDS = "The text of the file, as far as a program could read it."
+FILE_WITHOUT_TEXT = "No text could be read from this file: a search finds it by its name alone."
 NO_SUCH_FILE = "The post offers no such file, or its text could not be read."
 PAGE_WITHOUT_TEXT, FOUND_ON_NO_PAGE = "No text on this page.", "The words are in the post, not in this file."
 LINKS_TITLE = "Links"
