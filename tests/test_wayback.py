@@ -43,6 +43,13 @@ FORMS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("status", ["0", "-", "", "000"])
+def test_a_row_that_knows_no_status_may_be_of_a_page(status: str) -> None:
+    (row,) = cdx.parse(json.dumps([HEADER, [*LINE[:4], status, *LINE[5:]]]).encode()).rows
+    assert row.status is None
+    assert selection.is_page(row)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_listing_is_read(form: str) -> None:
     found = cdx.parse(FORMS[form].encode())

@@ -228,7 +228,7 @@ def _row(said: Mapping[str, object]) -> CdxRecord | None:
     return CdxRecord(
         url=url,
         timestamp=timestamp,
-        status=_number(said.get("statuscode")),
+        status=_number(said.get("statuscode")) or None,  # some indexes write 0 where they know none
         media_type=None if mime == "warc/revisit" else mime,
         digest=_digest(said.get("digest")),
         revisit=mime == "warc/revisit",
