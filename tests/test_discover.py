@@ -134,6 +134,7 @@ ENTRY = f"<url><loc>{ONE}</loc></url>"
         pytest.param(f"<urlset><url><loc>{ONE}&#1;\x0b</loc><t>&#xD800;</t></url></urlset>", id="what XML has not"),
         pytest.param(f"<!DOCTYPE urlset [<!ELEMENT loc ANY>]><urlset>{ENTRY}</urlset>", id="doctype of elements"),
         pytest.param(f"{ONE}\r\n\r\n", id="a text sitemap"),
+        pytest.param(f"# all posts\n{ONE}\n#{ONE}-2\n", id="a text sitemap with remarks"),
         pytest.param(gzip.compress(f"{ONE}\n".encode()), id="a packed text sitemap"),
         pytest.param(gzip.compress(gzip.compress(f"<urlset>{ENTRY}</urlset>".encode())), id="packed twice"),
         *(

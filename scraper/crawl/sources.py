@@ -13,7 +13,7 @@ from scraper.errors import Forbidden
 from scraper.numbers import plural
 from scraper.reading import Sitemap, SitemapKind, feeds, sitemaps
 from scraper.reading import sources as discover
-from scraper.records import Problem, Site
+from scraper.records import Listed, Problem, Site
 from scraper.runs import ProgressStep
 from scraper.vocabulary import CaptureKind, Level, Stage
 
@@ -140,6 +140,8 @@ class Discovery:
             self._resting.hear(url, None)
             return None
         sitemap = sitemaps.read_sitemap(answer[0].payload, url)
+        if sitemap.kind == SitemapKind.OTHER:
+            self._hear_feed(answer[1].listed)
         if answer[0].truncated:
             sitemap = replace(sitemap, complete=False)
         if sitemap.kind != SitemapKind.INDEX:  # that tells the days of its sitemaps, also of those without posts
@@ -173,12 +175,16 @@ class Discovery:
         if answer is None:
             return None
         feed = feeds.read_feed(answer[0].payload, url)
-        targets = discover.targets_of_listed(feed.items, self.site, "feed")
-        self.found.targets += targets
-        self.found.in_feed = {urls.canonical(target.url) for target in targets}
+        self._hear_feed(feed.items)
         if feed.page and discover.on_site(feed.page, self.site):
             return feed.page
         return None
+
+    def _hear_feed(self, items: Iterable[Listed]) -> None:
+        """Takes the posts that a feed names."""
+        targets = discover.targets_of_listed(items, self.site, "feed")
+        self.found.targets += targets
+        self.found.in_feed |= {urls.canonical(target.url) for target in targets}
 
     def _feed_before(self) -> str | None:
         """The feed as it was read before; None: none is known."""

@@ -50,7 +50,10 @@ def _read(capture: Capture) -> Reading:
 
 
 def _of_sitemap(capture: Capture) -> Reading:
+    """What a sitemap names. A feed may stand in its place (sitemaps.org, "Syndication feed")."""
     found = sitemaps.read_sitemap(capture.payload, capture.url)
+    if found.kind == SitemapKind.OTHER and (fed := _of_feed(capture)).listed:
+        return fed
     problems = (found.problem,) if found.problem else ()
     if found.kind != SitemapKind.URLSET:
         return Reading(kind=ReadingKind.OTHER, url=capture.url, layout="sitemap", problems=problems)

@@ -205,8 +205,8 @@ def _too_large(entries: int) -> _Wrong:
 
 
 def _read_lines(text: str, reader: _SitemapReader) -> None:
-    """A text sitemap: one address a line, nothing else (sitemaps.org, "Text file"). Raises _Wrong for all else."""
-    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    """A text sitemap: one address a line (sitemaps.org, "Text file"), and remarks (seen). Raises _Wrong for all else."""
+    lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
     if not lines or not all(map(_ADDRESS_LINE.fullmatch, lines)):
         found = text.lstrip()[:40]
         raise _Wrong("not-a-sitemap", f"expected <urlset> or <sitemapindex>, found another document ({found!r})")
