@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501 - heads of answers are read along their lines
 
+import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -19,7 +21,8 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.server import served
 from scraper.errors import WrongClock
 from scraper.fetch import clocks
-from scraper.runs import Report, SteadyClock
+from scraper.runs import Budget, Report, SteadyClock
+from scraper.runs.steady_clock import since_start
 from scraper.terminal import show
 from tests.old_posts import OLD
 
@@ -233,6 +236,27 @@ def test_a_clock_that_leaps_amid_a_run_ends_it_and_dates_nothing(lab: Lab, leap:
             at[:10] for (at,) in db.execute("SELECT captured_at FROM captures UNION SELECT finished_at FROM crawls")
         }
     assert days <= {"2026-05-20", "2026-06-09"}
+
+
+def test_a_pretended_clock_whose_days_pass_amid_a_run_does_not_leap(lab: Lab) -> None:
+    """The machine's own, which stands still meanwhile, is not asked."""
+    passed = [0.0]
+    report = run_crawl(
+        lab.path, [lab.hosts[0].blog.base], delay=0, counts=False, pictures=PicturePolicy(want=Want.NONE),
+        now=lambda: TODAY + timedelta(seconds=passed[0]), monotonic=lambda: passed[0], sleep=lambda _: None,
+        on_request=lambda _: passed.append(passed.pop() + 40_000), budget=Budget(seconds=10.0**9),
+    )  # fmt: skip
+    assert report.exit_status == 0, report
+    assert passed[0] > 2 * 86_400
+
+
+def test_where_no_clock_counts_from_the_start_of_the_machine_another_does() -> None:
+    def read(clock: int) -> float:
+        if clock != time.CLOCK_MONOTONIC:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return 5.0
+
+    assert since_start(read) == 5.0
 
 
 def test_a_clock_that_is_corrected_by_hours_is_followed() -> None:

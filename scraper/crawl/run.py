@@ -27,6 +27,7 @@ from scraper.runs import (
     exit_status,
     open_run,
     site_addresses,
+    steady,
     targets_of,
 )
 from scraper.store import Archive, lookups
@@ -71,7 +72,7 @@ def run_crawl(
     wanted = targets_of(targets, learned.sites, contact)
     accepted = frozenset(digest_of(one) for one in certificates)
     stop, meter, clocks = interrupts or Interrupts(sleep), Meter(on_request), list[clock.Checked]()
-    now = SteadyClock(now, stop.ask).now
+    now = SteadyClock(now, stop.ask, seconds=steady(monotonic)).now
     with (
         reader or ReaderApart() as apart,
         AheadFetcher(

@@ -205,7 +205,7 @@ def _too_large(entries: int) -> _Wrong:
 
 
 def _read_lines(text: str, reader: _SitemapReader) -> None:
-    """A text sitemap: one address a line (sitemaps.org, "Text file"), and remarks (seen). Raises _Wrong for all else."""
+    """A text sitemap: one address a line (sitemaps.org, "Text file"); also remarks (seen). Raises _Wrong for others."""
     lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
     if not lines or not all(map(_ADDRESS_LINE.fullmatch, lines)):
         found = text.lstrip()[:40]

@@ -10,7 +10,7 @@ from scraper.runs.meter import Meter
 from scraper.runs.report import Report, exit_status
 from scraper.runs.run import Run, open_run
 from scraper.runs.session import NetworkSession, ProgressStep, Session
-from scraper.runs.steady_clock import SteadyClock
+from scraper.runs.steady_clock import SteadyClock, steady
 from scraper.runs.targets import CrawlTarget, known_sites, site_addresses, sites_of, target_of, targets_of
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "open_run",
     "site_addresses",
     "sites_of",
+    "steady",
     "target_of",
     "targets_of",
 ]

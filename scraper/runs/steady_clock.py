@@ -10,9 +10,17 @@ from scraper.dates import utc
 LEAP = timedelta(days=1)
 
 
-def since_start() -> float:
+def since_start(read: Callable[[int], float] = time.clock_gettime) -> float:
     """Seconds since this machine was started, those included in which it slept, where the system tells them."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    try:
+        return read(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    except OSError:  # some containers' kernels lack that clock
+        return read(time.CLOCK_MONOTONIC)
+
+
+def steady(monotonic: Callable[[], float]) -> Callable[[], float]:
+    """What counts the seconds of a run: since the machine's start, but where *monotonic* is not the machine's own."""
+    return since_start if monotonic is time.monotonic else monotonic
 
 
 class SteadyClock:
@@ -23,7 +31,7 @@ class SteadyClock:
         now: Callable[[], datetime],
         leapt: Callable[[str], None],
         *,
-        seconds: Callable[[], float] = since_start,
+        seconds: Callable[[], float],
     ) -> None:
         """*leapt* is told a leap in words, once."""
         self._now, self._leapt, self._seconds = now, leapt, seconds
