@@ -58,6 +58,20 @@ class BenchColumn:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class BenchField:
+    """A column of one row, what it means (empty: nobody said), and what stands in it."""
+
+    name: str
+    meaning: str
+    cell: Cell
+
+    @property
+    def long(self) -> bool:
+        """Whether it needs the whole width of the page."""
+        return len(self.cell.text) > CELL
+
+
 def routes(room: Room, *, sql: bool) -> list[tuple[str, Callable[..., Any]]]:
     """(pattern, view) of the tables of *room*; *sql*: visitors may run SQL."""
     bench = re.escape(room.bench)
@@ -188,6 +202,7 @@ def row_page(room: Room, request: Request, said: dict[str, Any]) -> str:
     table = said.get("table") or tilde_decode(request.url_vars["table"])
     (row,) = said["rows"]
     keys = tuple(request.url_vars["keys"].split(","))
+    fields = [BenchField(name, meanings(table).get(name, ""), cell(room, name, row[name], {}, FIELD)) for name in row]
     return render(
         "bench_row.html",
         room,
@@ -195,7 +210,8 @@ def row_page(room: Room, request: Request, said: dict[str, Any]) -> str:
         keys=", ".join(map(tilde_decode, keys)),
         back=link(room, table),
         json=link(room, table, *map(tilde_decode, keys)) + ".json",
-        fields=[(name, meanings(table).get(name, ""), cell(room, name, row[name], {}, FIELD)) for name in row],
+        fields=fields,
+        empty=sum(not field.cell.text for field in fields),
     )
 
 

@@ -73,8 +73,8 @@ def direction(code: str | None) -> str:
 
 
 def _language(code: str | None) -> str:
-    """The language of a code alone: ``pt`` of ``pt-BR``."""
-    return (code or "").partition("-")[0].lower()
+    """The language of a code alone: ``pt`` of ``pt-BR``, and of ``pt_BR``, as systems write it."""
+    return (code or "").replace("_", "-").partition("-")[0].lower()
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})

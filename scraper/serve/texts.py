@@ -304,7 +304,13 @@ EXAMPLES = ('"universal periodic review"', "police -prison", "organi* after:2020
 OR_PASTE, PASTE = "or paste any web address a post has had.", "You can paste any web address a post has had, too."
 SEARCH_HELP = "How to search"
 
+
 # The data bench
+def empty_columns(count: int) -> str:
+    """Columns of a row in which nothing stands."""
+    return f"{plural(count, 'column')} without a value"
+
+
 BENCH_TITLE = "The database"
 BENCH_LEAD = "All tables behind the reading room, each also as JSON and CSV. What their columns mean:"
 BENCH_VIEWS = "Views"

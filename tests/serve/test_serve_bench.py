@@ -49,6 +49,16 @@ def test_a_key_leads_to_its_row_and_a_row_says_what_its_columns_mean(reader: Any
     assert "was a beginning" in text
 
 
+def test_columns_without_a_value_wait_behind_a_summary_and_long_ones_have_the_width(reader: Any) -> None:
+    page = reader.get("/archive/posts/1").text
+    shown, _, empty = page.partition("<details>")
+    assert re.search(r"<summary>\d+ columns without a value</summary>", empty)
+    assert "<code>gone_at</code>" in empty
+    assert "<code>gone_at</code>" not in shown
+    assert re.search(r'<div class="whole"><dt><code>body_text</code>', shown)
+    assert re.search(r"<div><dt><code>slug</code>", shown)
+
+
 @pytest.mark.parametrize("table", ["captures", "counts", "post_captures", "known_urls", "events"])
 def test_each_row_of_a_table_has_its_page_whatever_its_key_is_made_of(reader: Any, table: str) -> None:
     rows = [link for link in links(reader.get(f"/archive/{table}?_size=2").text) if f"/archive/{table}/" in link]

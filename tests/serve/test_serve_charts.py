@@ -118,7 +118,14 @@ def test_sizes_numbers_and_hosts_are_written_for_people() -> None:
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("da", "Danish"), ("haw", "Hawaiian"), ("zh-Latn", "Chinese"), ("EN-us", "English"), ("tlh", "tlh")],
+    [
+        ("da", "Danish"),
+        ("haw", "Hawaiian"),
+        ("zh-Latn", "Chinese"),
+        ("EN-us", "English"),
+        ("pt_BR", "Portuguese"),
+        ("tlh", "tlh"),
+    ],
 )
 def test_a_language_has_its_english_name(code: str, name: str) -> None:
     assert formatting.language_name(code) == name
