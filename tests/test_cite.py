@@ -1,5 +1,6 @@
 """Citations of posts in nine formats, of the revision that was read."""
 
+import json
 import re
 from pathlib import Path
 
@@ -36,6 +37,15 @@ def written(name: str, kind: str) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_post_is_cited_as_the_style_says(kind: str, name: str) -> None:
     assert f"\n{kind} | {name} | {written(name, kind)}\n" in EXPECTED
+
+
+def test_no_processor_takes_a_title_for_markup() -> None:
+    title = 'x < 5: <b>Now</b> <SPAN class="nocase">and</SPAN> <sc>x</sc> <br>'
+    written = cite.csl(cite.record(WORK._replace(title=title)))
+    found = json.loads(written)["title"]
+    assert found.replace("\u2060", "") == title
+    assert not re.search(r"<\s*/?\s*(?:b|i|sc|span|sub|sup)[\s>]", found, re.IGNORECASE)
+    assert "x < 5: " in found
 
 
 @pytest.mark.parametrize(

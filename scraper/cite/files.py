@@ -23,6 +23,7 @@ share (authors, dates, sites, languages, tags) is written once and kept.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -104,9 +105,16 @@ def _all(make: Callable[..., Iterable[str]], *needed: str) -> _Piece:
     return lambda works: make(*(works[name] for name in needed))
 
 
+#: What CSL's processors take for the beginning of markup, for which CSL-JSON has no escape.
+_CSL_MARKUP = re.compile(r"<(?=/?(?:b|i|sc|span|sub|sup)\b)", re.IGNORECASE)
+
+
 def csl(item: Item) -> str:
-    """The item as JSON, on one line. Files of CSL-JSON are arrays of these."""
-    return json.dumps(item, ensure_ascii=False)
+    """The item as JSON, on one line. Files of CSL-JSON are arrays of these.
+
+    ``<b>`` in a title is no markup but what the site showed: a word joiner (U+2060), which nobody sees, keeps it so.
+    """
+    return _CSL_MARKUP.sub("<\u2060", json.dumps(item, ensure_ascii=False))
 
 
 # RIS

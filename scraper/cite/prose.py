@@ -164,7 +164,10 @@ def _abridged(people: list[str], most: int, others: str, listed: Callable[[list[
 
 
 def _turned(authors: list[WriterName], most: int, shown: int = 1) -> str:
-    """A list that begins with the family name: ``King, Dana, and Ann Lee``; of more than *most* the first *shown*."""
+    """A list that begins with the family name: ``King, Dana, and Ann Lee``; of more than *most* the first *shown*.
+
+    The comma before "and" stays behind a name that is not turned, as the CSL styles of Chicago and MLA have it.
+    """
     if not authors:
         return ""
     first, *others = authors
@@ -173,7 +176,7 @@ def _turned(authors: list[WriterName], most: int, shown: int = 1) -> str:
         return f"{', '.join(people[:shown])}, et al."
     if people[-1] == OTHERS:
         return f"{', '.join(people[:-1])}, et al."
-    return _listed(people, "and", comma_before_two=bool(first.given))
+    return _listed(people, "and", comma_before_two=True)
 
 
 def _archived(item: Item, before: str, after: str = "") -> list[StyledRun]:

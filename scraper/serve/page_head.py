@@ -3,7 +3,9 @@
 Zotero's Embedded Metadata translator takes the type of an item from ``DC.type`` where that is one of its own, the
 blog's title from ``og:site_name``, the date from ``DC.date`` or ``article:published_time``; it splits an author at the
 last blank unless there is a comma, and at commas and semicolons where names stand on both sides. So no date of a
-capture and no address may stand where it looks for these.
+capture and no address may stand where it looks for these. Where it finds no date it takes the first ``time`` element of
+the page, where no author the text of class ``byline``: on pages of posts only the post's own dates are ``time``
+elements, and no element has that class (https://github.com/zotero/translators, Embedded Metadata.js, 2024-06-13).
 """
 
 import json
@@ -70,7 +72,8 @@ def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, 
         yield "citation_author", _for_highwire(name)
     if date := work.published or work.updated:
         yield "DC.date", date
-        yield "citation_publication_date", date.replace("-", "/")
+    if work.published:
+        yield "citation_publication_date", work.published.replace("-", "/")
     if language := item.get("language"):
         yield "DC.language", language
         yield "citation_language", language

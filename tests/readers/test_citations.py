@@ -66,7 +66,7 @@ SAME = [
     "Arabic",
     "a body with commas", "bodies joined by and", "a role behind the name", "one name", "Chinese", "Cyrillic",
     "year only", "tags and summary", "eleven people", "moved", "the same title, a year later", "a future day",
-    "Hebrew and English", "Vietnamese", "a very long title",
+    "Hebrew and English", "Vietnamese", "a very long title", "a body and a person",
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def test_a_post_tells_what_it_says_and_where_that_comes_from(reader: Any) -> Non
     told = facts(text)
     assert told["Published"] == "1 January 2012"
     assert '<dd class="small">from the page’s metadata' in text
-    assert re.search(r'class="byline">By <a href="/search\?author=Ada[+]Writer"[^>]*>Ada Writer</a>', text)
+    assert re.search(r'class="by-whom">By <a href="/search\?author=Ada[+]Writer"[^>]*>Ada Writer</a>', text)
     assert told["Site"] == "UPR 2020 blog"
     assert (told["Views"], told["Comments"]) == ("150", "1")
     assert '<dd>150</dd><dd class="small">1 March 2026</dd>' in text
@@ -226,12 +226,14 @@ def test_any_capture_and_each_older_form_of_an_address_lead_to_the_revision(open
 
 
 class Head(HTMLParser):
-    """What the head of a page says: meta elements and links in order, and its JSON-LD."""
+    """What a page says to programs: meta elements, links and times in order, its JSON-LD, where a byline would be."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.names: list[tuple[str, str]] = []
         self.links: list[dict[str, str | None]] = []
+        self.times: list[str] = []
+        self.bylines: list[str] = []
         self.data = ""
         self.inside = False
         self.feed(page)
@@ -243,6 +245,9 @@ class Head(HTMLParser):
             self.names.append((name, found["content"] or ""))
         if tag == "link":
             self.links.append(found)
+        if tag == "time" and (moment := found.get("datetime")):
+            self.times.append(moment)
+        self.bylines += {"byline", "bylines", "vcard", "article-byline"} & set((found.get("class") or "").split())
 
     def handle_data(self, data: str) -> None:
         self.data += data if self.inside else ""
@@ -277,11 +282,13 @@ def as_zotero_reads(page: str) -> dict[str, Any]:
         if not comma:
             given, _, family = author.rpartition(" ")
         creators.append((family.strip(), given.partition(",")[0].strip(" ")))
+    if not creators:
+        creators += [(f"whoever the {name} names", "") for name in head.bylines]
     dates = ("citation_publication_date", "citation_date", "dc.date", "article:published_time", "citation_online_date")
     return {
         "itemType": kind or guessed,
         "title": low.get("citation_title") or low.get("dc.title") or low.get("og:title"),
-        "date": next((low[name] for name in dates if name in low), None),
+        "date": next(iter([*(low[name] for name in dates if name in low), *head.times]), None),
         "blogTitle": low.get("og:site_name"),
         "creators": creators,
         "language": low.get("dc.language"),
@@ -307,6 +314,25 @@ def test_the_date_of_a_capture_is_never_taken_for_that_of_an_undated_post(open_r
     shelf.post("a", published_at=None, published_basis=None, author="Ada Writer")
     item = as_zotero_reads(open_room(shelf.path).get("/post/upr2020/a").text)
     assert (item["date"], item["creators"]) == (None, [("Writer", "Ada")])
+
+
+def test_a_post_without_date_and_author_gets_none_from_the_rest_of_its_pages(open_room: Any, shelf: Any) -> None:
+    shelf.post("a", published_at=None, published_basis=None, author=None)
+    room = open_room(shelf.path)
+    (version,) = revision_names(room, "upr2020/a")
+    for path in ("/post/upr2020/a", f"/post/upr2020/a/revision/{version}"):
+        page = room.get(path).text
+        assert "<data value=" in page  # the day of the capture
+        item = as_zotero_reads(page)
+        assert (item["date"], item["creators"]) == (None, [])
+
+
+def test_an_update_is_a_date_of_the_post_but_not_of_its_publication(open_room: Any, shelf: Any) -> None:
+    shelf.post("a", published_at=None, published_basis=None, updated_at="2021-03-18")
+    page = open_room(shelf.path).get("/post/upr2020/a").text
+    assert as_zotero_reads(page)["date"] == "2021-03-18"
+    assert "citation_publication_date" not in page
+    assert "article:published_time" not in page
 
 
 @pytest.mark.parametrize(
@@ -668,11 +694,11 @@ def test_lists_of_events_versions_counts_and_captures_are_cut_only_with_a_link_t
     assert '<a href="/post/upr2020/busy/history#counts">All 610 counts</a>' in page
     assert "Chart and table show the newest 500 of 610 counts." in page
     assert '<a href="/post/upr2020/busy/captures">All 611 captures</a>' in page
-    assert '<time datetime="2027-10-31T10:00:00Z">' in page[page.index('id="history"') :].partition("</section>")[0]
+    assert '<data value="2027-10-31T10:00:00Z">' in page[page.index('id="history"') :].partition("</section>")[0]
     pages = [reader.get(f"/post/upr2020/busy/history?page={each}").text for each in (1, 2, 3, 4)]
     views = [view for each in pages for view in re.findall(r'<td class="n">(10,\d+)</td>', each)]
     assert views == [f"{10_000 + day:,}" for day in reversed(range(610))]
-    moments = [at for each in pages for at in re.findall(r'<strong><time datetime="([^"]+)"', each)]
+    moments = [at for each in pages for at in re.findall(r'<strong><data value="([^"]+)"', each)]
     assert (len(moments), moments) == (611, sorted(moments, reverse=True))
     names = {name for each in pages for name in re.findall(r'href="/post/upr2020/busy/revision/([^"]+)"', each)}
     assert len(names) == 611
