@@ -447,7 +447,7 @@ def filter_these(total: int) -> str:
         case 1:
             return "Filter this result"
         case _:
-            return f"Filter these {total:,} results"
+            return f"Filter these {plural(total, 'result')}"
 
 
 def take_others(count: int) -> str:
