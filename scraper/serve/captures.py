@@ -73,8 +73,7 @@ def page(ask: Ask) -> PageResponse:
     years = Counter(one.capture.captured_at[:4] for one in every)
     year = ask.one("year") if ask.one("year") in years else _busiest(years)
     of_year = [one for one in every if one.capture.captured_at[:4] == year]
-    whole = ask.one("all") == "1"
-    telling = of_year if whole else [one for number, one in enumerate(of_year) if _tells(number, one, of_year)]
+    telling = of_year if ask.one("all") == "1" else _telling(of_year)
     path = f"{path_of(post)}/captures"
     return PageResponse(
         render(
@@ -91,7 +90,7 @@ def page(ask: Ask) -> PageResponse:
             count=len(of_year),
             total=len(every),
             revisions=revisions,
-            sources=sorted(Counter(one.capture.source for one in every).items(), key=lambda pair: -pair[1]),
+            sources=Counter(one.capture.source for one in every).most_common(),
             table=ask.link(f"{path}.csv"),
             exhibit=ask.link(f"{path_of(post)}/exhibit.zip") if holdings.can_exhibit(ask.db) else "",
             timemap=ask.link(f"/web/timemap/link/{post['url']}"),
@@ -141,6 +140,10 @@ def _shown(ask: Ask, marked: tuple[PostCapture, str], revisions: Sequence[Revisi
 
 def _busiest(years: Counter[str]) -> str:
     return max(years, key=lambda each: (years[each], each), default="")
+
+
+def _telling(of_year: Sequence[CaptureRow]) -> list[CaptureRow]:
+    return [one for number, one in enumerate(of_year) if _tells(number, one, of_year)]
 
 
 def _tells(number: int, one: CaptureRow, of_year: Sequence[CaptureRow]) -> bool:

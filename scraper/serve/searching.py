@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -179,13 +179,11 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         advice=advice,
         notes=notes(ask, found, advice),
         again=lambda step: again(state, step),
-        only_these=state.link(
-            *(("q", only_these(state.request.query)) if pair[0] == "q" else pair for pair in state.pairs), *state.order
-        ),
+        only_these=state.link(*_only_these_pairs(state), *state.order),
         only_exact=state.link(*state.exact, ("match", search.Matched.ALL), *state.order),
         covered=None if found.shown else remembered(ask.room, ask.db, coverage),
         pages=pages(state, found),
-        facets=[shown(state, facets[name]) for name in ORDER if name in facets and worth_showing(facets[name])],
+        facets=_in_order(state, facets),
         chosen=chosen(state, facets["site"]),
         timeline=timeline(state, found),
         months=months(state, found),
@@ -252,6 +250,18 @@ def groups(found: search.ResultPage) -> list[GroupShown]:
 def again(state: SearchState, step: search.Step) -> str:
     """Address of another search that was offered."""
     return state.link(*pairs_of(step.text, step.filters), *state.order)
+
+
+def _only_these_pairs(state: SearchState) -> Iterator[tuple[str, str]]:
+    """The words and filters of a search, its words without other spellings."""
+    for name, value in state.pairs:
+        yield name, only_these(state.request.query) if name == "q" else value
+
+
+def _in_order(state: SearchState, facets: Mapping[str, search.Facet]) -> list[FacetShown]:
+    """The facets that are worth showing, as readers see them."""
+    known = (facets[name] for name in ORDER if name in facets)
+    return [shown(state, facet) for facet in known if worth_showing(facet)]
 
 
 def only_these(query: search.Query) -> str:
