@@ -448,6 +448,27 @@ def test_a_fault_in_fetching_ahead_is_raised_where_it_is_asked_for(faults):
             fetcher.get(faults.url + "/none", kind="post")
 
 
+def test_two_that_are_asked_for_ahead_come_in_their_order_and_are_taken_in_any(faults):
+    with asked_ahead(faults, "/one", "/two") as fetcher:
+        for path in ("/one", "/two"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda capture: capture.body)
+        for path in ("/two", "/one"):
+            answer = fetcher.get(faults.url + path, kind="post")[-1]
+            assert fetcher.begun(answer) == path.encode()
+    assert faults.paths == ["/robots.txt", "/one", "/two"]
+
+
+def test_behind_a_question_that_failed_none_is_asked_before_it_is_wanted(faults):
+    with asked_ahead(faults, "/two") as fetcher:
+        faults.on("/none", faults.reset)
+        for path in ("/none", "/two"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
+        with pytest.raises(FetchFailed):
+            fetcher.get(faults.url + "/none", kind="post")
+        assert "/two" not in faults.paths
+        assert fetcher.get(faults.url + "/two", kind="post")[-1].body == b"/two"
+
+
 def test_answers_that_are_there_before_they_are_wanted_are_counted_until_one_is_waited_for(faults):
     with asked_ahead(faults, "/one", "/two", "/late") as fetcher:
         for path in ("/one", "/two"):

@@ -1,8 +1,7 @@
 """The posts of one site that are due: each fetched, judged, kept and read in one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from scraper import decide, urls
 from scraper.crawl.controls import ControlPages
@@ -72,8 +71,8 @@ class Posts:
         self._suspects_in_a_row = 0
         #: The known post that is being asked for as a control.
         self._control: str | None = None
-        #: The post that is being asked for while another is read.
-        self._ahead: str | None = None
+        #: Posts that are being asked for, or were, while another is read.
+        self._ahead: set[str] = set()
         #: Addresses that led to another post: where → url → the redirect.
         self._ways: dict[str, dict[str, Held]] = {}
         self._led_by_many: set[str] = set()
@@ -87,15 +86,14 @@ class Posts:
         walled = lookups.walled(self.session.archive.db)
         due = sorted(due, key=lambda item: item.url in walled)
         try:
-            following = chain((item.url for item in due[1:]), [None])
-            for number, (item, then) in enumerate(zip(due, following, strict=False)):
-                if self._ahead != item.url:
+            for number, item in enumerate(due):
+                if item.url not in self._ahead:
                     self.session.run.interrupts.check()
                 self.session.progress(
                     ProgressStep(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url)
                 )
                 with self.session.contained(item.url, Stage.FETCH):
-                    self.look(item.url, then)
+                    self.look(item.url, [then.url for then in due[number + 1 : number + 1 + self._reach]])
                 if self._has_moved_away():
                     return
                 if self.is_left:
@@ -122,24 +120,33 @@ class Posts:
         """Whether a wall was met so often that no more posts are asked for in this run."""
         return self._walled_in_part > 1
 
-    def look(self, url: str, then: str | None = None) -> bool:
-        """Fetches and keeps one post; whether a good page of it was had. *then*: the post that is looked at next."""
+    @property
+    def _reach(self) -> int:
+        """How many posts are asked for while one is read: where no pause lies between them, one may be on its way while
+        another waits for being read.
+        """
+        return 2 if self.session.fetcher.is_hurried else 1
+
+    def look(self, url: str, then: Sequence[str] = ()) -> bool:
+        """Fetches and keeps one post; whether a good page of it was had. *then*: the posts that are looked at next."""
         if url in self.looked:
             return False
         self.looked.add(url)
         found = self._ask(url)
-        if found is not None and not found[0] and then is not None:
+        if found is not None and not found[0]:
             self._ask_ahead(then)
         return found is not None and self._judge(url, *found)
 
-    def _ask_ahead(self, url: str) -> None:
-        """Begins with the next post while the last one is read and kept, as long as nothing is in the way: then no
+    def _ask_ahead(self, following: Sequence[str]) -> None:
+        """Begins with the next posts while the last one is read and kept, as long as nothing is in the way: then no
         answer comes that nobody looks at.
         """
-        steady = not (self.wall.stands or self._suspects or self.moved_away or self.session.run.interrupts.asked)
-        if steady and url not in self.looked:
-            self._ahead = url
-            self.session.ask_ahead(*self._question(url))
+        if self.wall.stands or self._suspects or self.moved_away or self.session.run.interrupts.asked:
+            return
+        for url in following:
+            if url not in self.looked and url not in self._ahead:
+                self._ahead.add(url)
+                self.session.ask_ahead(*self._question(url))
 
     def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:
         return (

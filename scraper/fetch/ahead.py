@@ -1,4 +1,4 @@
-"""Fetching in a thread of its own: the next answer comes while the last one is read and stored."""
+"""Fetching in a thread of its own: the next answers come while the last one is read and stored."""
 
 import queue
 import threading
@@ -18,6 +18,14 @@ GRACE_SECONDS = 0.5
 _LOOK_SECONDS = 0.1
 
 _Captures = tuple[Capture, ...]
+_Question = tuple[object, ...]
+
+
+class _NotAsked(Exception):
+    """What was asked for before it failed: whether this is still to be asked for is not known yet."""
+
+
+def _nothing() -> None: ...
 
 
 class _Job:
@@ -30,8 +38,9 @@ class _Job:
         self._error: BaseException | None = None
 
     def run(self) -> None:
+        work, self._work = self._work, _nothing  # what it holds, other questions among it, is needed no more
         try:
-            self._result = self._work()
+            self._result = work()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the outcome raises it
             self._error = error
         self._done.set()
@@ -40,6 +49,11 @@ class _Job:
     def is_done(self) -> bool:
         """Whether the outcome is there."""
         return self._done.is_set()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the outcome is there, and is an error."""
+        return self._error is not None
 
     def outcome(self, check: Callable[[], None]) -> Any:
         """The result, or the error raised. Raises what *check* raises, if the result does not come soon after that."""
@@ -65,7 +79,8 @@ class AheadFetcher(Fetcher):
         super().__init__(contact, **given)
         self._check = check
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._waiting: tuple[tuple[object, ...], _Job] | None = None
+        #: What was asked for ahead and not taken yet.
+        self._waiting: dict[_Question, _Job] = {}
         #: The answer that was taken last of those asked for ahead, and what *arrived* gave for it.
         self._taken: tuple[Capture, Any] | None = None
         #: How many answers in a row were there before they were wanted.
@@ -92,15 +107,18 @@ class AheadFetcher(Fetcher):
         hosts: frozenset[str] = frozenset(),
         arrived: Callable[[Capture], object],
     ) -> None:
-        """Begin with what `get` will be asked for next, with the very same words. *arrived* is called with the answer,
-        as soon as it is there, in the thread that fetches.
+        """Begin with what `get` will be asked for next, or after what was asked for ahead before, with the very same
+        words. *arrived* is called with the answer, as soon as it is there, in the thread that fetches.
         """
+        before = next(reversed(self._waiting.values()), None)
 
         def work() -> tuple[_Captures, object]:
+            if before is not None and before.has_failed:
+                raise _NotAsked
             captures = Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts)
             return captures, arrived(captures[-1])
 
-        self._waiting = (url, kind, validators, hosts), self._start(work)
+        self._waiting[url, kind, validators, hosts] = self._start(work)
 
     def begun(self, answer: Capture) -> Any:
         """What *arrived* gave for an answer that was asked for ahead; None: it was not."""
@@ -118,17 +136,22 @@ class AheadFetcher(Fetcher):
         **given: Any,
     ) -> _Captures:
         """As `Fetcher.get`; the answer may be there already."""
-        waiting = self._waiting
-        if waiting is not None and waiting[0] == (url, kind, validators, hosts) and not given:
-            self._waiting = None
-            self.early = self.early + 1 if waiting[1].is_done else 0
-            found, begun = waiting[1].outcome(self._check)
-            self._taken = found[-1], begun
-        else:
+        begun = None if given else self._waiting.pop((url, kind, validators, hosts), None)
+        captures = self._take(begun) if begun else None
+        if captures is None:
             work = lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given)  # noqa: E731
-            found = self._start(work).outcome(self._check)
-        captures: _Captures = found
+            captures = self._start(work).outcome(self._check)
         return captures
+
+    def _take(self, begun: _Job) -> _Captures | None:
+        """What came of a question that was asked ahead; None: it was not asked after all."""
+        self.early = self.early + 1 if begun.is_done else 0
+        try:
+            found: tuple[_Captures, object] = begun.outcome(self._check)
+        except _NotAsked:
+            return None
+        self._taken = found[0][-1], found[1]
+        return found[0]
 
     def post(self, url: str, **given: Any) -> _Captures:
         """As `Fetcher.post`."""
