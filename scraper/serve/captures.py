@@ -4,8 +4,8 @@ import calendar
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
@@ -70,9 +70,9 @@ def page(ask: Ask) -> PageResponse:
     home = ask.link(path_of(post))
     revisions = revisions_of(ask, post["id"])
     every = [_shown(ask, one, revisions) for one in _marked(post_captures.of_post(ask.db, post["id"]))]
-    years = Counter(one.capture.captured_at[:4] for one in every)
-    year = ask.one("year") if ask.one("year") in years else _busiest(years)
-    of_year = [one for one in every if one.capture.captured_at[:4] == year]
+    by_year = _by_year(every)
+    year = ask.one("year") if ask.one("year") in by_year else _busiest(by_year)
+    of_year = by_year.get(year, [])
     telling = of_year if ask.one("all") == "1" else _telling(of_year)
     path = f"{path_of(post)}/captures"
     return PageResponse(
@@ -83,7 +83,7 @@ def page(ask: Ask) -> PageResponse:
             home=home,
             lead=_lead(every),
             year=year,
-            years=[(each, years[each], ask.link(path, ("year", each))) for each in sorted(years)],
+            years=[(each, len(by_year[each]), ask.link(path, ("year", each))) for each in sorted(by_year)],
             months=months(year, of_year),
             rows=telling,
             more=ask.link(path, ("year", year), ("all", "1")) if len(telling) < len(of_year) else "",
@@ -138,8 +138,16 @@ def _shown(ask: Ask, marked: tuple[PostCapture, str], revisions: Sequence[Revisi
     )
 
 
-def _busiest(years: Counter[str]) -> str:
-    return max(years, key=lambda each: (years[each], each), default="")
+def _by_year(every: Sequence[CaptureRow]) -> Mapping[str, list[CaptureRow]]:
+    """The captures of each year, in their order."""
+    found: dict[str, list[CaptureRow]] = defaultdict(list)
+    for one in every:
+        found[one.capture.captured_at[:4]].append(one)
+    return found
+
+
+def _busiest(by_year: Mapping[str, Sequence[CaptureRow]]) -> str:
+    return max(by_year, key=lambda each: (len(by_year[each]), each), default="")
 
 
 def _telling(of_year: Sequence[CaptureRow]) -> list[CaptureRow]:

@@ -54,7 +54,7 @@ def page(ask: Ask) -> PageResponse:
     if len(found) > NEWEST:
         found = found[:NEWEST]
         older = ask.link("/changes", *pairs(wanted), ("before", f"{found[-1]['known_at']},{found[-1]['id']}"))
-    sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
+    sites = holdings.site_names(ask.db)
     of_days = dict(change_list.tally(ask.db, "day", replace(wanted, before=None)))
     days = [
         (formatting.day(day), of_days[day], [shown(ask, row, sites) for row in rows])
@@ -188,7 +188,7 @@ def feed(ask: Ask) -> PageResponse:
     """
     wanted = replace(wanted_of(ask), before=None)
     found = change_list.changes(ask.db, wanted, NEWEST)
-    sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
+    sites = holdings.site_names(ask.db)
     own = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
     page = ask.lasting + ask.link("/changes", *pairs(wanted))
     parts = [

@@ -15,7 +15,7 @@ ON_PAGE = 100
 
 def page(ask: Ask) -> PageResponse:
     """``/missing?state=wanted&site=…&after=<address>``; without a known state: what is wanted."""
-    sites = {row["id"]: row["name"] for row in holdings.sites(ask.db)}
+    sites = holdings.site_names(ask.db)
     state = _known(ask.one("state"), texts.STATE_WORDS, AddressState.WANTED)
     site = _known(ask.one("site"), sites, "")
     found = holdings.missing(ask.db, state, site, ON_PAGE + 1, ask.one("after"))

@@ -174,7 +174,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         q=ask.one("q"),
         found=found,
         state=state,
-        sites={row["id"]: row["name"] for row in holdings.sites(ask.db)},
+        sites=holdings.site_names(ask.db),
         groups=groups(found),
         advice=advice,
         notes=notes(ask, found, advice),

@@ -129,6 +129,11 @@ def sites(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute("SELECT id, name, base_url, platform, state FROM sites ORDER BY id").fetchall()
 
 
+def site_names(db: sqlite3.Connection) -> dict[str, str]:
+    """Id of each site that is known → its name, in order of id."""
+    return {row["id"]: row["name"] for row in sites(db)}
+
+
 def years(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """(year, site, posts); year empty: no date is known."""
     return [
