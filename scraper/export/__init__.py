@@ -13,7 +13,7 @@ from scraper.export.package import shape
 from scraper.export.parquet import to_parquet
 from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, where
 from scraper.export.tables import Column, columns
-from scraper.export.warc import export_wacz, export_warc
+from scraper.export.warc import export_wacz, export_warc, post_wacz, post_warc
 from scraper.export.works import revision_name, revision_url
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "export_warc",
     "instant",
     "post_url",
+    "post_wacz",
+    "post_warc",
     "replacing",
     "revision_name",
     "revision_url",

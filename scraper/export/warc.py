@@ -42,6 +42,12 @@ class _Choice:
         posts = tuple(sorted(rowids(archive.db, request)))
         return cls(archive, posts, capture_queries.of_posts(archive.db, posts), withdrawn)
 
+    @classmethod
+    def of_post(cls, archive: Archive, post: int) -> "_Choice":
+        """Those of one post that its readers see: none that was set aside."""
+        found = capture_queries.shown_of_post(archive.db, post)
+        return cls(archive, (post,), found, withdrawal_rules.rules(archive.db))
+
     def leaving(self, *, with_bodies: bool = True) -> Iterator[tuple[Capture, KeptRow]]:
         """Them in order, without what was withdrawn."""
         for capture, row in self.archive.captures_in_order(self.captures, with_bodies=with_bodies):
@@ -82,10 +88,29 @@ def export_wacz(
     """
     with _snapshot(archive_path) as archive, _placed(output, archive_path) as out:
         choice = _Choice.of(archive, request)
-        shown = capture_queries.pages_of_revisions(archive.db, choice.posts)
-        pages = (WaczPage(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
-        kept, key = _kept(choice, progress), _key(archive, key_folder or keys.folder())
-        return wacz.write(out, kept, pages, _about(choice), key)
+        return _write_wacz(out, choice, _key(archive, key_folder or keys.folder()), progress)
+
+
+def _write_wacz(
+    out: BinaryIO, choice: _Choice, key: SignatureKey | None, progress: Callable[[int], None] = lambda _: None
+) -> int:
+    shown = capture_queries.pages_of_revisions(choice.archive.db, choice.posts)
+    pages = (WaczPage(url=url, captured_at=at, title=title, text=text) for url, at, title, text in shown)
+    return wacz.write(out, _kept(choice, progress), pages, _about(choice), key)
+
+
+def post_warc(archive_path: Path, post: int, out: BinaryIO) -> None:
+    """Write the captures of the post of that id to *out* as WARC, but for those set aside."""
+    with _snapshot(archive_path) as archive:
+        choice = _Choice.of_post(archive, post)
+        for _ in outgoing.write(out, _kept(choice, lambda _: None), _about(choice)):
+            pass
+
+
+def post_wacz(archive_path: Path, post: int, out: BinaryIO) -> None:
+    """The same as WACZ, which nobody signs."""
+    with _snapshot(archive_path) as archive:
+        _write_wacz(out, _Choice.of_post(archive, post), None)
 
 
 def _key(archive: Archive, folder: Path) -> SignatureKey | None:

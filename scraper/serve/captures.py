@@ -92,6 +92,9 @@ def page(ask: Ask) -> PageResponse:
             revisions=revisions,
             sources=Counter(one.capture.source for one in every).most_common(),
             table=ask.link(f"{path}.csv"),
+            files=[(ask.link(f"{path}.{form}"), words) for form, words in texts.CAPTURE_FILES]
+            if holdings.has_bodies(ask.db)
+            else [],
             exhibit=ask.link(f"{path_of(post)}/exhibit.zip") if holdings.can_exhibit(ask.db) else "",
             timemap=ask.link(f"/web/timemap/link/{post['url']}"),
             cdx=ask.link("/cdx", ("url", post["url"])),

@@ -1,10 +1,11 @@
 """What shows that nothing was altered: the newest checkpoint, a feed of them, exhibits; and withdrawn posts."""
 
+import io
 import json
 from pathlib import Path
 
 from scraper.errors import ArchiveError
-from scraper.export import NEVER, instant, xml
+from scraper.export import NEVER, instant, post_wacz, post_warc, xml
 from scraper.seal import exhibit
 from scraper.search import check_cost, post_values
 from scraper.serve import texts
@@ -12,10 +13,14 @@ from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import the_post, withdrawn_page
 from scraper.serve.searching import IN_EXHIBIT, SearchState
-from scraper.store import Archive, notices, sealing
+from scraper.store import Archive, capture_queries, holdings, notices, sealing
 
 #: Checkpoints in the feed.
 NEWEST = 50
+#: Bytes of the captures of a post that are packed for a reader, while others wait.
+LARGEST = 32 * 1024 * 1024
+#: Form of a post's captures → what writes it, media type.
+FILES = {"warc.gz": (post_warc, "application/gzip"), "wacz": (post_wacz, "application/wacz")}
 
 
 def checkpoint(ask: Ask) -> PageResponse:
@@ -59,6 +64,21 @@ def post_exhibit(ask: Ask) -> PageResponse:
     return _exhibit(ask, [post["url"]], post["slug"], ask.one("revision") or None)
 
 
+def post_captures_file(ask: Ask) -> PageResponse:
+    """``/post/<site>/<slug>/captures.warc.gz``, ``.wacz``: what readers see of a post, with its pictures and files."""
+    post, form = the_post(ask), ask.part["form"]
+    if not holdings.has_bodies(ask.db):
+        raise NotHere(texts.RAW_ELSEWHERE)
+    if capture_queries.bytes_of_post(ask.db, post["id"]) > LARGEST:
+        raise NotHere(texts.captures_too_large(LARGEST))
+    write, media_type = FILES[form]
+    out = io.BytesIO()
+    write(_path_of(ask), post["id"], out)
+    name = f"{_safe(post['slug'])}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
+    return PageResponse(out.getvalue(), media_type=media_type, headers=headers)
+
+
 def results_exhibit(ask: Ask) -> PageResponse:
     """``/exhibit.zip?q=…``: the posts of a search, filtered as its page is."""
     request = SearchState(ask).request
@@ -70,15 +90,23 @@ def results_exhibit(ask: Ask) -> PageResponse:
 
 
 def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -> PageResponse:
-    path = ask.db.execute("PRAGMA database_list").fetchone()[2]
     try:
-        with Archive.open(Path(path), create=False, readonly=True) as archive:
+        with Archive.open(_path_of(ask), create=False, readonly=True) as archive:
             data = exhibit.build(archive, addresses, revision)
     except ArchiveError as error:
         raise NotHere(str(error)) from error
-    name = "".join(sign for sign in named if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80]
-    headers = {"Content-Disposition": f'attachment; filename="exhibit-{name or "post"}.zip"', "X-Robots-Tag": "noindex"}
+    headers = {"Content-Disposition": f'attachment; filename="exhibit-{_safe(named)}.zip"', "X-Robots-Tag": "noindex"}
     return PageResponse(data, media_type="application/zip", headers=headers)
+
+
+def _path_of(ask: Ask) -> Path:
+    """The file of the archive that is read."""
+    return Path(ask.db.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _safe(named: str) -> str:
+    """*named* as a part of a file's name."""
+    return "".join(sign for sign in named if sign.isascii() and (sign.isalnum() or sign in "-_"))[:80] or "post"
 
 
 def withdrawn(ask: Ask) -> PageResponse:

@@ -52,6 +52,10 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/diff$", view(revisions.compare, SEARCHES)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/captures$", view(captures.page)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/captures\.csv$", view(captures.table, SEARCHES)),
+        (
+            r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/captures\.(?P<form>warc\.gz|wacz)$",
+            view(proofs.post_captures_file, SEARCHES),
+        ),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/file/(?P<number>[0-9]{1,6})$", view(file_text.page, SEARCHES)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/links$", view(links.page, SEARCHES)),
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/history$", view(life.page, SEARCHES)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from scraper.numbers import in_words, plural
+from scraper.numbers import in_words, plural, size
 from scraper.serve.formatting import day
 from scraper.vocabulary import EventKind, WithdrawalKind
 
@@ -1203,6 +1203,17 @@ CAPTURE_KEY = (
 )
 KEY, SMALL_NUMBER = "Key", "A small number: several captures that day."
 COMPARE_ANY, TAKE_CAPTURES, HOW_KNOWN = "Compare any two", "Take all captures", "How these are known"
+CAPTURE_FILES = (("warc.gz", "WARC"), ("wacz", "WACZ"))
+CAPTURE_FILES_WORDS = "WARC and WACZ open in the viewers that web archives use."
+
+
+def captures_too_large(most: int) -> str:
+    """*most*: bytes that are packed here."""
+    return (
+        f"The captures of this post are larger than {size(most)}: the operator can pack them with `ushrn export warc`."
+    )
+
+
 TAKE_CAPTURES_WORDS = "TimeMap and CDX are lists for programs."
 SHA256, TIMEMAP, CDX = "SHA-256", "TimeMap", "CDX"
 CAPTURED_UTC, RESULT, SIZE, OPEN = "Captured (UTC)", "Result", "Size", "Open"

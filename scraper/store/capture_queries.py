@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from scraper.store import single
+from scraper.store import aside, single
 from scraper.store.mementos import Mementos
 
 
@@ -141,6 +141,23 @@ def of_posts(db: sqlite3.Connection, posts: Sequence[int]) -> frozenset[int]:
     covers = db.execute(asked, (json.dumps(posts),)).fetchall()
     mementos = Mementos(db)
     return frozenset(found | {cover.id for (url,) in covers if (cover := mementos.picture(url)) is not None})
+
+
+def shown_of_post(db: sqlite3.Connection, post: int) -> frozenset[int]:
+    """The same of one post, without what was set aside."""
+    needed = json.dumps(sorted(of_posts(db, (post,))))
+    asked = f"SELECT id FROM captures WHERE id IN (SELECT value FROM json_each(?)) AND {aside.STANDS}"
+    return frozenset(number for (number,) in db.execute(asked, (needed,)))
+
+
+def bytes_of_post(db: sqlite3.Connection, post: int) -> int:
+    """Bytes of the bodies of these captures, each body once."""
+    return single.count(
+        db,
+        "SELECT coalesce(sum(length), 0) FROM bodies WHERE sha256 IN"
+        " (SELECT body_sha256 FROM captures WHERE id IN (SELECT value FROM json_each(?)))",
+        (json.dumps(sorted(shown_of_post(db, post))),),
+    )
 
 
 def pages_of_revisions(

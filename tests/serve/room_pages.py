@@ -61,7 +61,8 @@ PAGES = {
 #: One address of each route that answers programs, or with a page that is not ours.
 FOR_PROGRAMS = (
     "/search.csv?q=water", "/post/upr2020/flint-0/cite.ris", f"/post/upr2020/flint-0/revision/{EARLIER}/cite.bib",
-    "/post/upr2020/flint-0/captures.csv", "/post/upr2020/flint-0/exhibit.zip", "/exhibit.zip?q=wells",
+    "/post/upr2020/flint-0/captures.csv", "/post/upr2020/flint-0/captures.warc.gz",
+    "/post/upr2020/flint-0/captures.wacz", "/post/upr2020/flint-0/exhibit.zip", "/exhibit.zip?q=wells",
     "/web/timemap/link/https://www.upr2020.org/post/flint-0", "/cdx?url=https://www.upr2020.org/post/flint-0",
     "/changes.atom", "/checkpoint", "/checkpoints.atom", "/datapackage.json", "/robots.txt", "/sitemap.xml", "/api",
     "/api/posts", "/api/search?q=water", "/api/find?url=flint-0", "/api/posts/upr2020/flint-0",

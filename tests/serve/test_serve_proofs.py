@@ -1,5 +1,6 @@
 """The pages of proof: the newest checkpoint, a feed of them, exhibits, and the page in place of a withdrawn post."""
 
+import gzip
 import io
 import lzma
 import re
@@ -258,3 +259,33 @@ def test_an_archive_of_the_last_release_offers_nothing_that_it_cannot_give(open_
     }
     assert "/archive/posts" in offered
     assert {link: status for link in offered if (status := reader.get(link).status_code) != 200} == {}
+
+
+def test_all_captures_of_a_post_can_be_taken_as_warc_and_wacz(shelf: Any, open_room: Any) -> None:
+    post = shelf.post("one")
+    shelf.post("two")
+    shelf.change(post, "2026-03-01T10:00:00Z", title="Edited")
+    aside = shelf.capture("https://www.upr2020.org/post/one", "2026-04-01T10:00:00Z", b"<html>a wall</html>")
+    shelf.insert("post_captures", capture_id=aside, post_id=post, verdict="same", post_site="upr2020",
+                 answered_at="2026-04-01T10:00:00Z")  # fmt: skip
+    (record,) = shelf.db.execute("SELECT record_sha256 FROM captures WHERE id = ?", (aside,)).fetchone()
+    shelf.insert("decisions", kind="set-aside", record_sha256=record)
+    shelf.db.commit()
+    reader = open_room(shelf.path)
+    page = reader.get("/post/upr2020/one/captures").text
+    assert 'href="/post/upr2020/one/captures.warc.gz"' in page
+    answer = reader.get("/post/upr2020/one/captures.warc.gz")
+    assert answer.headers["content-disposition"] == 'attachment; filename="one.warc.gz"'
+    warc = gzip.decompress(answer.content)
+    assert warc.count(b"WARC-Target-URI: https://www.upr2020.org/post/one\r\n") >= 2
+    assert b"/post/two" not in warc
+    assert b"a wall" not in warc
+    with zipfile.ZipFile(io.BytesIO(reader.get("/post/upr2020/one/captures.wacz").content)) as packed:
+        assert "datapackage.json" in packed.namelist()
+        assert "datapackage-digest.json" not in packed.namelist() or b"signature" not in packed.read(
+            "datapackage-digest.json"
+        )
+    shelf.db.execute("UPDATE bodies SET length = 100000000")
+    shelf.db.commit()
+    refused = reader.get("/post/upr2020/two/captures.warc.gz")
+    assert (refused.status_code, "are larger than" in refused.text) == (404, True)
