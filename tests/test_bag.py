@@ -100,7 +100,13 @@ def test_where_no_licence_is_stated_none_is_claimed(bag: Path) -> None:
 
 @pytest.mark.parametrize(
     ("licence", "name"),
-    [("cc-by-4.0", "CC-BY-4.0"), ("CC0-1.0", "CC0-1.0"), ("cc-by-nc-sa-3.0-igo", "CC-BY-NC-SA-3.0-IGO"), ("mit", "MIT"),
+    [("cc-by-4.0", "CC-BY-4.0"), (" cc-by-4.0 ", "CC-BY-4.0"), ("gpl-3.0-only", "GPL-3.0-only"),
+     ("odbl-1.0", "ODbL-1.0"), ("terms-of-the-network-2.0", ""), ("CC-BY-9.9", ""), ("CC-BY-ND-NC-4.0", ""),
+     ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+     ("https://creativecommons.org/licenses/by/3.0/us/deed.en", "CC-BY-3.0-US"),
+     ("https://creativecommons.org/licenses/by-sa/4.0/legalcode", "CC-BY-SA-4.0"),
+     ("https://creativecommons.org/licenses/by/3.0/zz/", ""), ("CC0-1.0", "CC0-1.0"),
+     ("cc-by-nc-nd-3.0-igo", "CC-BY-NC-ND-3.0-IGO"), ("mit", "MIT"),
      ("ODbL-1.0", "ODbL-1.0"), ("GPL-3.0-or-later", "GPL-3.0-or-later"), ("", ""), ("all rights reserved", ""),
      ("https://creativecommons.org/licenses/by-nc/4.0/", "CC-BY-NC-4.0"), ("https://example.org/terms", "")],
 )  # fmt: skip

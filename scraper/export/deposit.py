@@ -149,22 +149,37 @@ def _cff_licence(licence: str) -> dict[str, str]:
     return _named("license", spdx(licence))
 
 
-#: Licences with a version, by their SPDX ids; those that are written in capitals.
-_VERSIONED = re.compile(r"[a-z0-9]+(?:-[a-z]+)*-\d+\.\d+(?:-[a-z]{2,3})?(?:-only|-or-later)?", re.IGNORECASE | re.ASCII)
-_IN_CAPITALS = re.compile(r"cc(?:0|-[a-z-]+)-\d\.\d(?:-[a-z]{2,3})?", re.IGNORECASE | re.ASCII)
-_DEEDS = re.compile(r"https?://creativecommons\.org/licenses/(?P<terms>[a-z-]+)/(?P<version>\d\.\d)/?(?:deed[.a-z]*)?")
-_UNVERSIONED = ("0BSD", "ISC", "MIT", "Unlicense", "Zlib")
+#: Licences for texts, data and programs, by their ids in SPDX's list; each is in the schema of CITATION.cff 1.2.0 too.
+_LISTED: list[str] = re.findall(r"\S+", """
+CC0-1.0 CC-PDDC CC-BY-3.0-AT CC-BY-3.0-US CC-BY-NC-ND-3.0-IGO CC-BY-SA-2.0-UK CC-BY-SA-2.1-JP CC-BY-SA-3.0-AT
+CDLA-Permissive-1.0 CDLA-Sharing-1.0 C-UDA-1.0 O-UDA-1.0 ODbL-1.0 ODC-By-1.0 PDDL-1.0 etalab-2.0 NLOD-1.0
+OGL-Canada-2.0 OGL-UK-1.0 OGL-UK-2.0 OGL-UK-3.0 LAL-1.2 LAL-1.3 GFDL-1.1-only GFDL-1.1-or-later GFDL-1.2-only
+GFDL-1.2-or-later GFDL-1.3-only GFDL-1.3-or-later AGPL-3.0-only AGPL-3.0-or-later GPL-2.0-only GPL-2.0-or-later
+GPL-3.0-only GPL-3.0-or-later LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later Apache-2.0
+Artistic-2.0 BSD-2-Clause BSD-3-Clause BSL-1.0 EPL-2.0 EUPL-1.1 EUPL-1.2 MPL-2.0 OFL-1.1 0BSD ISC MIT Unlicense WTFPL
+Zlib
+""")  # fmt: skip
+_TERMS = ("BY", "BY-NC", "BY-NC-ND", "BY-NC-SA", "BY-ND", "BY-SA")
+_COMMONS = [f"CC-{terms}-{version}" for terms in _TERMS for version in ("1.0", "2.0", "2.5", "3.0", "4.0")]
+_KNOWN: dict[str, str] = {known.casefold(): known for known in (*_LISTED, *_COMMONS)}
+_DEEDS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/(?:licenses/(?P<terms>[a-z-]+)|publicdomain/zero)/(?P<version>\d\.\d)"
+    r"(?:/(?P<port>[a-z]{2,3}))?(?:/(?:deed|legalcode)[.\w-]*)?/?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def spdx(licence: str) -> str:
-    """The id of *licence* in SPDX's list, spelled as there; empty: words or an address of the operator's own."""
-    if deed := _DEEDS.fullmatch(licence):
-        return f"CC-{deed['terms'].upper()}-{deed['version']}"
-    if _IN_CAPITALS.fullmatch(licence):
-        return licence.upper()
-    if _VERSIONED.fullmatch(licence):
-        return licence
-    return next((known for known in _UNVERSIONED if known.lower() == licence.lower()), "")
+    """The id of *licence* in SPDX's list, spelled as there; empty: none that we know.
+
+    A name that only looks like one would make CITATION.cff invalid and Zenodo's form be refused, so what is not known
+    counts as words of the operator's own.
+    """
+    name = licence.strip()
+    if deed := _DEEDS.fullmatch(name):
+        kind = f"CC-{deed['terms']}" if deed["terms"] else "CC0"
+        name = "-".join(part for part in (kind, deed["version"], deed["port"]) if part)
+    return _KNOWN.get(name.casefold(), "")
 
 
 def zenodo(facts: ArchiveFacts) -> str:
