@@ -4,8 +4,10 @@ import re
 
 #: Excel takes so many UTF-16 units in a cell and spills what is more over the next rows.
 LONGEST = 32_767
-#: What makes a spreadsheet take a cell for a formula: a sign, also its full-width twin, behind any blanks.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+#: What makes a spreadsheet take a cell for a formula: a sign, also its full-width twin, behind any blanks and what it
+#: may drop as not to be seen: controls, signs without width, marks of direction.
+_UNSEEN = "\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff"
+_FORMULA = re.compile(rf"[\s{_UNSEEN}]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def disarmed(text: str) -> str:
