@@ -411,6 +411,21 @@ def test_each_date_says_how_precise_it_is(shelved: Path, at: str | None, precisi
 # Every table
 
 
+@pytest.mark.parametrize("named", ["posts", "posts_browse"])
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("2021-03-16T14:05:12.345Z", "2021-03-16T14:05:12Z"), ("2021-03-16T14:05:12Z", "2021-03-16T14:05:12Z"),
+     ("2016-12", "2016-12"), (None, "")],
+)  # fmt: skip
+def test_instants_leave_in_one_spelling_whatever_their_source_told(
+    shelved: Path, named: str, told: str | None, expected: str
+) -> None:
+    with closing(sqlite3.connect(shelved)) as db:
+        post(db, "a", published_at=told)
+        (row,) = table(text(db, "csv", table=named, columns=("published_at",)))
+    assert row["published_at"] == expected
+
+
 @pytest.mark.parametrize("table_name", schema.TABLES)
 def test_every_table_leaves_whole_without_the_numbers_of_its_rows(db: sqlite3.Connection, table_name: str) -> None:
     header, *lines = csv.reader(io.StringIO(text(db, "csv", table=table_name), newline=""))
@@ -483,7 +498,8 @@ def test_a_table_that_there_is_not_is_a_clear_error(
 # Spreadsheets
 
 
-@pytest.mark.parametrize("value", ["=1", "＝1", "+1", "＋1", "-1", "－1", "@a", "＠a", "  =1", "\t=1", "\n=1", "\r1"])
+@pytest.mark.parametrize("value", ["=1", "＝1", "+1", "＋1", "-1", "－1", "@a", "＠a", "  =1", "\t=1", "\n=1", "\r1",
+                                   "\u200b=1", "\ufeff＝1", "\u202e+1", "\x01=1", "\xad \u2066@a"])  # fmt: skip
 def test_no_cell_is_a_formula_in_any_width(value: str) -> None:
     assert excel.disarmed(value) == f"'{value}"
     assert excel.disarmed(f"a{value}") == f"a{value}"

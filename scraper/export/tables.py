@@ -5,6 +5,7 @@ stands for, and a row's own number stays. So equal archives give equal bytes.
 """
 
 import base64
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ ALL = tuple(name for name, table in schema.TABLES.items() if not table.script.ls
 _LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
 #: Columns of views are typed as those of that name in `posts`.
 _TYPES = {field.name: field.type for field in schema.TABLES["posts"].fields}
+#: Instants as a source told them, some with parts of a second; all others are whole. They leave in one spelling.
+_AS_TOLD = frozenset({"published_at", "updated_at"})
+_PART_OF_SECOND = re.compile(r"\.\d+Z\Z", re.ASCII)
+_WHOLE = len("2021-03-16T14:05:00Z")
 #: Headers of HTTP: bytes, of which each is a character (RFC 9110, section 5.5).
 _HEADS = frozenset({"request_head", "head"})
 
@@ -92,8 +97,25 @@ def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> I
     """The values of those columns in each row, in an order that is the same in every equal archive."""
     wanted = columns(options)
     if options.table == "posts":
-        return post_values(db, request, [column.name for column in wanted], options.limit)
-    return _rows_of(db, options.table, wanted, _posts(db, request))
+        found = post_values(db, request, [column.name for column in wanted], options.limit)
+    else:
+        found = _rows_of(db, options.table, wanted, _posts(db, request))
+    told = [at for at, column in enumerate(wanted) if column.name in _AS_TOLD]
+    if told:
+        return (_in_whole_seconds(row, told) for row in found)
+    return found
+
+
+def _in_whole_seconds(row: tuple[object, ...], told: list[int]) -> tuple[object, ...]:
+    """*row*, its instants at the places *told* without parts of a second."""
+    if all(len(str(row[at])) <= _WHOLE for at in told):
+        return row
+    values = list(row)
+    for at in told:
+        value = values[at]
+        if isinstance(value, str):
+            values[at] = _PART_OF_SECOND.sub("Z", value)
+    return tuple(values)
 
 
 def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
