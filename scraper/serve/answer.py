@@ -45,6 +45,8 @@ LONGEST_QUERY_STRING = 8000
 #: A weight that refuses (RFC 9110, 12.4.2).
 _NEVER = re.compile(r"q\s*=\s*0(?:\.0{0,3})?", re.ASCII)
 
+#: What is so only now (RFC 9111, 5.2.2.5).
+NOT_KEPT = {"Cache-Control": "no-store"}
 #: What nobody reads, as nginx calls it.
 LEFT = 499
 
@@ -369,9 +371,12 @@ def problem_page(
     headers: Mapping[str, str] | None = None,
     near: Sequence[sqlite3.Row] = (),
 ) -> PageResponse:
-    """A page that says what went wrong, in *words*; *near*: posts whose address is like the one asked for."""
+    """A page that says what went wrong, in *words*, now: no cache keeps it.
+
+    *near*: posts whose address is like the one asked for.
+    """
     body = render("problem.html", room, title=texts.problem_title(status, words), words=words, status=status, near=near)
-    return PageResponse(body, status, headers=headers or {})
+    return PageResponse(body, status, headers={**NOT_KEPT, **(headers or {})})
 
 
 def respond(answer: PageResponse, request: Request, headers: Mapping[str, str] | None = None) -> Response:

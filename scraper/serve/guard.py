@@ -18,7 +18,7 @@ from datasette.utils import tilde_decode
 
 from scraper.serve import api, texts
 from scraper.serve import metadata as desk
-from scraper.serve.answer import PageResponse, problem_page, turned_away
+from scraper.serve.answer import NOT_KEPT, PageResponse, problem_page, turned_away
 from scraper.serve.archive import Room
 from scraper.serve.lanes import Gate, LaneFull
 from scraper.serve.security_headers import SAFE, protected, readable
@@ -138,7 +138,7 @@ def problem(
     """What went wrong, in *words*: a page; for programs JSON."""
     said = {**(headers or {}), **({"Allow": "GET, HEAD"} if status == NOT_ALLOWED else {})}
     if for_programs(scope, room):
-        return api.answered({"error": words}, status, said)
+        return api.answered({"error": words}, status, {**NOT_KEPT, **said})
     return problem_page(room, words, status, said)
 
 

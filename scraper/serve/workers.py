@@ -21,6 +21,7 @@ from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from scraper import search
+from scraper.processes import not_from_here
 from scraper.serve.archive import Room
 
 T = TypeVar("T")
@@ -169,7 +170,8 @@ class Apart:
         context = multiprocessing.get_context("forkserver")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs,), daemon=True)
-        process.start()
+        with not_from_here():  # the one that it is forked off may have ended, and is started again
+            process.start()
         theirs.close()
         self._pipe, self._process = ours, process
 
@@ -184,7 +186,8 @@ class Apart:
 def warm() -> None:
     """Let the process that others are forked off import what they need, while this one does something else."""
     forkserver.set_forkserver_preload(list(IMPORTED))
-    forkserver.ensure_running()
+    with not_from_here():
+        forkserver.ensure_running()
 
 
 def collect_seldom() -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from scraper import schema
+from scraper.processes import not_from_here
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -57,7 +58,8 @@ def in_order(
 def warm(work: object) -> None:
     """Let the process that the others are forked off import what *work* needs, while this one does something else."""
     forkserver.set_forkserver_preload(sorted(_modules(work)))
-    forkserver.ensure_running()
+    with not_from_here():
+        forkserver.ensure_running()
 
 
 def _modules(work: object) -> set[str]:
@@ -94,7 +96,8 @@ class _Worker(Generic[C, R]):
     def __init__(self, context: ForkServerContext, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, work, path), daemon=True)
-        self._process.start()
+        with not_from_here():  # the one that it is forked off may have ended, and is started again
+            self._process.start()
         theirs.close()
 
     def send(self, chunk: C) -> None:

@@ -209,7 +209,8 @@ def test_posts_and_home_answer_while_the_lane_of_searches_is_full(reader: Any) -
             found = await asyncio.gather(
                 *(client.get(f"{path}{'&' if '?' in path else '?'}full") for path in SLOW + QUICK)
             )
-            assert all("retry-after" in each.headers for each in found if each.status_code == 503)
+            refused = [each.headers for each in found if each.status_code == 503]
+            assert all("retry-after" in each and each["cache-control"] == "no-store" for each in refused)
             return {path: each.status_code for path, each in zip(SLOW + QUICK, found, strict=True)}
 
     codes = reader.loop.run_until_complete(asked())

@@ -55,6 +55,24 @@ def test_it_says_where_it_can_be_reached_answers_soon_and_ends_with_a_signal(lib
     assert os.times().children_user - spent.children_user < 8, "seconds of the processor, whoever else is busy"
 
 
+@pytest.mark.slow
+def test_it_imports_nothing_that_stands_in_the_working_directory(library: Path, tmp_path: Path) -> None:
+    elsewhere, start = tmp_path / "elsewhere", tmp_path / "start.py"
+    elsewhere.mkdir()
+    for name in ("random", "queue", "scraper"):
+        (elsewhere / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w')")
+    code = f"from pathlib import Path; from scraper.serve import run; run(Path({str(library)!r}), port=0)"
+    start.write_text(f"if __name__ == '__main__': {code}")
+    with subprocess.Popen([sys.executable, str(start)], cwd=elsewhere, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = re.findall(r"http://[^/]+", process.stderr.readline())[0]
+        try:
+            assert get(address + "/search?q=water")[0] == 200
+        finally:
+            process.terminate()
+    assert not (tmp_path / "imported").exists()
+
+
 def test_files_that_are_no_archive_are_refused_in_one_line(tmp_path: Path) -> None:
     missing, text, other = tmp_path / "missing.db", tmp_path / "text.db", tmp_path / "other.db"
     text.write_text("not a database, but long enough to be one" * 10)
