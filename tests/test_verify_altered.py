@@ -186,6 +186,18 @@ def test_hits_that_are_put_in_another_order_are_found(sealed: Path, sealed_db: s
     assert "another order" in findings.of("damage")[0].message
 
 
+@pytest.mark.parametrize("name", ["posts_fts", "posts_exact"])
+def test_hits_that_are_hidden_by_a_wrong_place_of_their_words_are_found(
+    sealed: Path, sealed_db: sqlite3.Connection, name: str
+) -> None:
+    many_pages = f"INSERT INTO {name}({name}, rank) VALUES ('pgsz', 64); INSERT INTO {name}({name}) VALUES ('rebuild')"
+    astray = f"INSERT INTO {name}_idx SELECT segid, x'3065', 0 FROM {name}_idx LIMIT 1"
+    findings = found(sealed, sealed_db, f"{many_pages}; {astray}")
+    assert findings is not None
+    assert [(one.kind, one.where) for one in findings.of("damage")] == [("search", name)]
+    assert "hides hits" in findings.of("damage")[0].message
+
+
 #: What people and their tools do to a file, which alters nothing that was archived.
 HONEST = (
     "VACUUM",

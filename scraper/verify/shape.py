@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from scraper import schema
+from scraper.verify import segments
 from scraper.verify.findings import Findings
 
 #: Of SQLite's pages in memory, for each file: without it references are looked up on disk, one by one.
@@ -110,6 +111,10 @@ def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: F
             name,
             f"the index is not that of the rows of {table} ({error}); `ushrn rebuild` does not repair it",
         )
+        return
+    if segments.leads_astray(copy, name):
+        anew = f"INSERT INTO {name}({name}) VALUES ('rebuild')"
+        findings.damage("search", name, f"it looks for words where they are not, which hides hits; in SQL: {anew}")
 
 
 def _check_ranking(copy: sqlite3.Connection, name: str, findings: Findings) -> None:
