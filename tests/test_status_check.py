@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -316,3 +318,23 @@ def test_metrics_say_that_an_archive_cannot_be_read(tmp_path: Path) -> None:
     assert code == 6
     (sample,) = samples(file.read_text("utf-8")).items()
     assert sample[0].startswith("ushrn_up{") and sample[1] == 0
+
+
+#: The command line, in a process that can write no file of more than so many bytes.
+ON_A_FULL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+from scraper.cli import main
+main(sys.argv[2:])
+"""
+
+
+def test_metrics_on_a_full_disk_name_their_file_and_leave_the_old_ones(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "metrics" / "ushrn.prom"
+    file.parent.mkdir()
+    file.write_text("old")
+    words = [sys.executable, "-c", ON_A_FULL_DISK, "200", "status", "--prometheus", file, "--db", world.path]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 6, done.stderr
+    assert str(file) in done.stderr and "Traceback" not in done.stderr
+    assert file.read_text() == "old" and [one.name for one in file.parent.iterdir()] == ["ushrn.prom"]
