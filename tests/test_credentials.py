@@ -82,7 +82,13 @@ def archive(tmp_path: Path, archives: Any) -> Path:
     more = {"kind": "counts", "media_type": "application/json"}
     said = json.dumps({"apps": {"a": {"instance": TOKEN}}})
     handed = archives.live("/_api/v1/access-tokens", "2021-05-03T00:00:00Z", said, **more)
-    counted = archives.live(COUNTS, "2021-05-03T00:00:01Z", '{"postPageMetadata": {}}', request_head=head, **more)
+    counted = archives.live(
+        COUNTS,
+        "2021-05-03T00:00:01Z",
+        '{"postPageMetadata": {"postMetadata": {"viewCount": 7}}}',
+        request_head=head,
+        **more,
+    )
     return Path(archives.fill(tmp_path / "a.db", [*archives.captures(), handed, counted]))
 
 

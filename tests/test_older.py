@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import sites, urls
+from scraper.crawl import numbered_posts
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_site
 from scraper.fetch import Fetcher, Robots
@@ -37,6 +38,8 @@ class OldSites:
         self.pages: dict[str, str] = {}
         self.log: list[str] = []
         self.now = datetime(2026, 3, 1, tzinfo=UTC)
+        #: The highest number that can be asked for without a fault of the program.
+        self.sound = 10**6
 
     @property
     def requests(self) -> int:
@@ -48,6 +51,8 @@ class OldSites:
     def get(self, url: str, *, kind: str = "other", **_: Any) -> tuple[Capture, ...]:
         self.log.append(url)
         self.now += timedelta(seconds=1)
+        if (urls.post_number(url) or 0) > self.sound:
+            raise RuntimeError("a fault")
         body = self.pages.get(url)
         return (
             Capture(
@@ -133,3 +138,10 @@ def test_a_number_far_beyond_the_others_is_not_believed(numbers: list[int]) -> N
     assert found <= seen.highest + numbering.FARTHEST * len(numbers)
     assert numbering.highest(seen, numbers[::-1]) == found
     assert all(number <= found or number > found + numbering.FARTHEST for number in numbers)
+
+
+def test_numbers_that_cannot_be_read_end_the_search_too(archive: Archive, old: OldSites) -> None:
+    old.pages[NEWS.format(3)] = news("Letter 3")
+    old.sound = 3
+    crawl(archive, old)
+    assert old.asked_numbers() == list(range(1, 272 + numbered_posts.MISSES + 1))

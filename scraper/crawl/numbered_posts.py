@@ -33,6 +33,8 @@ def look_beyond(session: CrawlSession, site: Site, posts: Posts, memory: dict[st
             return
         session.archive.discover(wanted, session.at())
         posts.run([Due(target.url, "new") for target in wanted])
+        if posts.good.isdisjoint(target.url for target in wanted):
+            return
 
 
 def _is_due(session: CrawlSession, url: str, posts: Posts, memory: dict[str, UrlState]) -> bool:

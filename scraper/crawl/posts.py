@@ -93,7 +93,7 @@ class Posts:
                     ProgressStep(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url)
                 )
                 with self.session.contained(item.url, Stage.FETCH):
-                    self.look(item.url, [then.url for then in due[number + 1 : number + 1 + self._reach]])
+                    self.look(item.url, [then.url for then in due[number + 1 : number + 1 + self.session.reach]])
                 if self._has_moved_away():
                     return
                 if self.is_left:
@@ -119,13 +119,6 @@ class Posts:
     def is_left(self) -> bool:
         """Whether a wall was met so often that no more posts are asked for in this run."""
         return self._walled_in_part > 1
-
-    @property
-    def _reach(self) -> int:
-        """How many posts are asked for while one is read: where no pause lies between them, one may be on its way while
-        another waits for being read.
-        """
-        return 2 if self.session.fetcher.is_hurried else 1
 
     def look(self, url: str, then: Sequence[str] = ()) -> bool:
         """Fetches and keeps one post; whether a good page of it was had. *then*: the posts that are looked at next."""

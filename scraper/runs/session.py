@@ -210,6 +210,18 @@ class NetworkSession(Session):
         if count >= ENOUGH_PAGES and self.fetcher.is_hurried:
             self.reader.start()
 
+    @property
+    def reach(self) -> int:
+        """How many pages may be asked for ahead of the one that is read. Where no pause lies between them, one is on
+        its way while another waits to be read.
+        """
+        match self.fetcher:
+            case AheadFetcher(is_hurried=True):
+                return 2
+            case AheadFetcher():
+                return 1
+        return 0
+
     def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
         """Begins with what `ask` will be asked for next, with the very same words."""
         if isinstance(self.fetcher, AheadFetcher):

@@ -66,7 +66,7 @@ def test_a_choice_that_can_be_met_needs_no_word(reader: Any, asked: str) -> None
 def test_an_empty_search_browses_all_posts_newest_first(reader: Any) -> None:
     text = reader.get("/search").text
     assert count(text) == "31 posts found"
-    dates = re.findall(r'<p class="meta"><time datetime="([^"]+)"', text)
+    dates = re.findall(r'<p class="meta"><data value="([^"]+)"', text)
     assert len(dates) == 10
     assert dates == sorted(dates, reverse=True)
 
