@@ -22,9 +22,11 @@ class Program:
 
     def __init__(self, *first: str) -> None:
         """*first*: a command that starts another with fewer rights."""
+        # Whatever screen the tests run on: what the program shows is not as wide as that.
+        given = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
         self._server = subprocess.Popen(
             [*first, sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=given | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
 
     def run(

@@ -77,6 +77,7 @@ def test_tls_where_there_is_none(faults, clock):
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="makes its certificate with openssl")
+@pytest.mark.slow
 def test_a_certificate_that_nobody_vouches_for(tmp_path, clock):
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
@@ -411,7 +412,7 @@ def test_a_sleep_that_raises_stops_the_run_between_two_requests(faults, clock):
 def asked_ahead(faults, *paths):
     for path in paths:
         faults.on(path, faults.page(path.encode()))
-    return AheadFetcher("a@b.org", delay=0, named_hosts=frozenset({faults.host}))
+    return AheadFetcher("a@b.org", delay=0, named_hosts=frozenset({faults.host}), sleep=lambda _: None)
 
 
 def test_what_is_asked_for_ahead_is_asked_once_and_begun_with_at_once(faults):

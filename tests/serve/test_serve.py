@@ -458,6 +458,7 @@ def nasty() -> Iterator[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_hundred_nasty_questions_break_nothing(reader: Any) -> None:
     asked = list(dict.fromkeys(nasty()))
     assert len(asked) > 200
