@@ -2,14 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
-
-#: The variable that keeps Python from looking for modules in the working directory; ``-P`` by another name.
-_SAFE_PATH = "PYTHONSAFEPATH"
-_one = Lock()
 
 
 def command(module: str) -> list[str]:
@@ -21,23 +14,6 @@ def environment() -> dict[str, str]:
     """The environment in which such a program finds this one's modules, wherever it is started."""
     path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     return {**os.environ, "PYTHONPATH": path}
-
-
-@contextmanager
-def not_from_here() -> Iterator[None]:
-    """Inside, Python's own helpers of `multiprocessing` are started where they import nothing of the working directory.
-
-    They are started with ``-c``, and look there first: a ``random.py`` that stands there would be run, and they fail.
-    """
-    with _one:
-        before = os.environ.get(_SAFE_PATH)
-        os.environ[_SAFE_PATH] = "1"
-        try:
-            yield
-        finally:
-            del os.environ[_SAFE_PATH]
-            if before is not None:
-                os.environ[_SAFE_PATH] = before
 
 
 def processors() -> int:

@@ -7,11 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -180,19 +179,6 @@ class WildServer(LoopbackServer):
         super().__init__(answerer)
         self.RequestHandlerClass = WildHandler
         self.lie: Callable[[str, str], tuple[str, str]] | None = None
-
-
-@contextmanager
-def wildly_served(answerer: Answerer) -> Iterator[WildServer]:
-    server = WildServer(answerer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @dataclass(slots=True)

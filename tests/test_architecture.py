@@ -45,6 +45,7 @@ NOUNS = {
     "passages",
     "pdf",
     "pdf_words",
+    "forked",
     "processes",
     "remember",
     "run_log",

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from scraper.demo.server import running
 from tests import incidents
 from tests.incidents import FIRST_HALF, INCIDENTS, OTHERS, SECOND_HALF, Incident
 from tests.letters import WALLS, Lab, Wall
-from tests.life import BEGIN, OWNERS_ROUND, Life, Paper, wildly_served
+from tests.life import BEGIN, OWNERS_ROUND, Life, Paper, WildServer
 
 OLD = Path(__file__).parent / "old" / "archive-0.1.0.sql.xz"
 #: Days within which an edit is seen that no lastmod names: old posts are looked at every three months.
@@ -33,7 +34,7 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
 
         def begun(first: int) -> Life:
             blog = Paper(8)
-            server = open_until_the_end.enter_context(wildly_served(blog.answer))
+            server = open_until_the_end.enter_context(running(WildServer(blog.answer)))
             lab = Lab(tmp_path, blog, server, BEGIN)
             with closing(sqlite3.connect(lab.path)) as db:
                 db.executescript(lzma.decompress(OLD.read_bytes()).decode())

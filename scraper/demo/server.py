@@ -4,8 +4,9 @@ import gzip
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 
 from scraper.demo.blog import Answer, Blog, Question
 
@@ -32,6 +33,9 @@ class LoopbackServer(ThreadingHTTPServer):
         """Says nothing of a client that went away in the middle of an answer; all else is told as usual."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+S = TypeVar("S", bound=LoopbackServer)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -82,9 +86,8 @@ def zippable(answer: Answer) -> bool:
 
 
 @contextmanager
-def served(answerer: Answerer, port: int = 0) -> Iterator[LoopbackServer]:
-    """A running server; stopped on leaving."""
-    server = LoopbackServer(answerer, port)
+def running(server: S) -> Iterator[S]:
+    """*server*, answering in a thread of its own; stopped on leaving."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -93,6 +96,11 @@ def served(answerer: Answerer, port: int = 0) -> Iterator[LoopbackServer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def served(answerer: Answerer, port: int = 0) -> AbstractContextManager[LoopbackServer]:
+    """A running server; stopped on leaving."""
+    return running(LoopbackServer(answerer, port))
 
 
 @contextmanager

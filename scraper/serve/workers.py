@@ -7,21 +7,17 @@ process ended.
 """
 
 import gc
-import multiprocessing
 import os
 import select
-import signal
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
-from scraper import search
-from scraper.processes import not_from_here
+from scraper import forked, search
 from scraper.serve.archive import Room
 
 T = TypeVar("T")
@@ -156,7 +152,7 @@ class Apart:
                 self._forget()
             try:
                 if self._process is None:
-                    self._start()
+                    self._process, self._pipe = forked.start(_work)
                 self._pipe.send((what, given))
                 answer, error = self._pipe.recv()
             except (EOFError, OSError) as lost:
@@ -165,15 +161,6 @@ class Apart:
         if error is not None:
             raise error
         return answer
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("forkserver")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with not_from_here():  # the one that it is forked off may have ended, and is started again
-            process.start()
-        theirs.close()
-        self._pipe, self._process = ours, process
 
     def _forget(self) -> None:
         if self._process is not None:
@@ -185,9 +172,7 @@ class Apart:
 
 def warm() -> None:
     """Let the process that others are forked off import what they need, while this one does something else."""
-    forkserver.set_forkserver_preload(list(IMPORTED))
-    with not_from_here():
-        forkserver.ensure_running()
+    forked.warm(IMPORTED)
 
 
 def collect_seldom() -> None:
@@ -197,27 +182,12 @@ def collect_seldom() -> None:
 
 
 def _work(pipe: Connection) -> None:
-    """Do what comes through *pipe* until it ends, and read ahead when idle. An interrupt is for who asks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Do what comes through *pipe* until it ends, and read ahead when idle."""
     os.nice(GIVES_WAY)
     collect_seldom()
     Thread(target=_end_with, args=(pipe,), daemon=True).start()
     worker = Here()
-    while True:
-        while not pipe.poll(IDLE):
-            worker.read_ahead()
-        try:
-            what, given = pipe.recv()
-        except EOFError:
-            return
-        try:
-            answer: tuple[Any, Exception | None] = what(worker, *given), None
-        except Exception as error:  # noqa: BLE001 - raised again where it is awaited
-            answer = None, error
-        try:
-            pipe.send(answer)
-        except OSError:  # nobody waits for it any more
-            return
+    forked.answer(pipe, lambda asked: asked[0](worker, *asked[1]), idle=worker.read_ahead, every=IDLE)
 
 
 def _end_with(pipe: Connection) -> None:

@@ -2,27 +2,19 @@
 
 Each process has a connection of its own. Chunks of work go round in turn, and no process is more than a few ahead of
 the one whose answer is awaited, so memory stays flat. A process ends when its pipe does: also when this one is killed.
-
-All are forked off one process that imported the work before: a start costs next to nothing, and as that process has
-nothing open, none of them holds what is this one's.
 """
 
-import multiprocessing
-import signal
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import cycle, islice
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from scraper import schema
-from scraper.processes import not_from_here
+from scraper import forked, schema
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -46,8 +38,7 @@ def in_order(
             yield (work(db, chunk) for chunk in chunks)
         return
     warm(work)
-    context = multiprocessing.get_context("forkserver")
-    pool = [_Worker(context, work, path) for _ in range(jobs)]
+    pool = [_Worker(work, path) for _ in range(jobs)]
     try:
         yield _answers(pool, iter(chunks))
     finally:
@@ -57,9 +48,7 @@ def in_order(
 
 def warm(work: object) -> None:
     """Let the process that the others are forked off import what *work* needs, while this one does something else."""
-    forkserver.set_forkserver_preload(sorted(_modules(work)))
-    with not_from_here():
-        forkserver.ensure_running()
+    forked.warm(sorted(_modules(work)))
 
 
 def _modules(work: object) -> set[str]:
@@ -93,12 +82,8 @@ def _answers(pool: "list[_Worker[C, R]]", chunks: Iterator[C]) -> Iterator[R]:
 class _Worker(Generic[C, R]):
     """A process, and the pipe to it."""
 
-    def __init__(self, context: ForkServerContext, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, work, path), daemon=True)
-        with not_from_here():  # the one that it is forked off may have ended, and is started again
-            self._process.start()
-        theirs.close()
+    def __init__(self, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
+        self._process, self._pipe = forked.start(_serve, work, path)
 
     def send(self, chunk: C) -> None:
         self._pipe.send(chunk)
@@ -117,22 +102,8 @@ class _Worker(Generic[C, R]):
 
 
 def _serve(pipe: Connection, work: Callable[[sqlite3.Connection, C], R], path: Path) -> None:
-    """Answer what comes through *pipe* until it ends. An interrupt is for the process that asked."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with closing(_opened(path)) as db:
-        while True:
-            try:
-                chunk = pipe.recv()
-            except EOFError:
-                return
-            try:
-                answer: tuple[R | None, Exception | None] = work(db, chunk), None
-            except Exception as error:  # noqa: BLE001 - raised again where it is awaited
-                answer = None, error
-            try:
-                pipe.send(answer)
-            except OSError:  # nobody waits for it any more
-                return
+        forked.answer(pipe, lambda chunk: work(db, chunk))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
