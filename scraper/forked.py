@@ -55,7 +55,7 @@ def answer(
             idle()
         try:
             given = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # reset, where the other end had not read the last answer
             return
         try:
             made: tuple[object, Exception | None] = do(given), None
