@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: What `--where` chooses posts by.
 FILTERS = "site, year, category, tag, author, pdf, gone, language, after or before"
+#: What `--match` may be.
+MATCH = click.Choice(["all", "most", "any"])
 #: Contact address for every request; the only environment variable.
 CONTACT_VARIABLE = "USHRN_CONTACT"
 BAR_WIDTH = 24

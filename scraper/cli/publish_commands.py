@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import FILTERS, Log, db_option, now, request_of, stoppable
+from scraper.cli.group import FILTERS, MATCH, Log, db_option, now, request_of, stoppable
 from scraper.cli.settings_commands import public_address
 from scraper.errors import UsageError
 from scraper.numbers import plural
@@ -34,7 +34,7 @@ EVIDENCE = ("warc", "wacz")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help=f"Only posts with this {FILTERS}.")  # fmt: skip
 @click.option("--query", default="", help="Only posts that this search finds.")
-@click.option("--match", type=click.Choice(["all", "most", "any"]),
+@click.option("--match", type=MATCH,
               help="With --query: posts with all words, or also with most or any of them. [default: all]")  # fmt: skip
 @click.option(
     "--excel",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import FILTERS, Log, db_option, files_of, jobs_option, now, stoppable
+from scraper.cli.group import FILTERS, MATCH, Log, db_option, files_of, jobs_option, now, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem, Reading
@@ -180,7 +180,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of results.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE",
               help=f"Only posts with this {FILTERS}.")  # fmt: skip
-@click.option("--match", "matched", type=click.Choice(["all", "most", "any"]),
+@click.option("--match", "matched", type=MATCH,
               help="Count posts with all words, or also those with most or any of them. "
                    "[default: all; where few have all words, further posts follow]")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per result, best first.")

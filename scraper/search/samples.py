@@ -32,11 +32,10 @@ ORDER BY posts DESC, name LIMIT ?
 def samples(db: sqlite3.Connection, wished: Sequence[str]) -> tuple[str, ...]:
     """For each query *wished* for itself, if it finds a post, else another one that does; fewer where none is known."""
     titles = [_words(title) for (title,) in db.execute(_TITLES, (TITLES,))]
-    labels = [f'{facet}:"{name}"' for facet, name, _ in db.execute(_LABELS, (TRIED,)) if '"' not in name]
     forms = (_side_by_side(titles), _without(titles), _beginning(titles, _middle_year(db)))
     chosen: list[str] = []
     for wish, others in zip_longest(wished[: len(forms)], forms, fillvalue=""):
-        tried = (each for each in chain((wish,), islice(others, TRIED), labels) if each and each not in chosen)
+        tried = (each for each in chain((wish,), islice(others, TRIED), _labels(db)) if each and each not in chosen)
         chosen += islice((each for each in tried if _finds(db, each)), 1)
     return tuple(chosen)
 
@@ -51,6 +50,13 @@ def _finds(db: sqlite3.Connection, text: str) -> bool:
         return False
     asked = condition(db, root)
     return db.execute(f"SELECT 1 FROM posts AS p WHERE {asked.sql} LIMIT 1", asked.values).fetchone() is not None
+
+
+def _labels(db: sqlite3.Connection) -> Iterator[str]:
+    """Each label of `_LABELS` as a query; they are looked up when the first is wanted, which is seldom."""
+    for facet, name, _ in db.execute(_LABELS, (TRIED,)):
+        if '"' not in name:
+            yield f'{facet}:"{name}"'
 
 
 def _words(title: str) -> list[str]:

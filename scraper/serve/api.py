@@ -11,7 +11,7 @@ from scraper.serve import texts, tools
 from scraper.serve.answer import Ask, Instead, NotHere, PageResponse
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.permalinks import the_post
-from scraper.serve.searching import FILTERS, SearchState, whole
+from scraper.serve.searching import FILTERS, SearchState, in_figures, whole
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
@@ -42,16 +42,15 @@ HIGHER = {("/api/coverage", "size"): 1000}
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The *endpoint* of *path* as a page; what is not there, or cannot be meant, is said in JSON too."""
+    """The endpoint of *path* as a page; what is not there, or cannot be meant, is said in JSON too."""
 
     path: str
-    endpoint: Endpoint
 
     def __call__(self, ask: Ask) -> PageResponse:
         """The answer to *ask*."""
         try:
             _check(ask, self.path)
-            return answered(self.endpoint(ask))
+            return answered(ENDPOINTS[self.path][0](ask))
         except NotHere as error:
             return answered({"error": str(error)}, 404)
         except Instead as instead:
@@ -93,7 +92,7 @@ def _fault(path: str, name: str, value: str) -> str:
 
 def _is_number(value: str, most: int) -> bool:
     """It is written in plain figures, and 1 to *most*."""
-    return value.isascii() and value.isdigit() and len(value) < 9 and 0 < int(value) <= most
+    return in_figures(value) and 0 < int(value) <= most
 
 
 def _highest(path: str, name: str) -> int:
@@ -138,7 +137,7 @@ def _changes(ask: Ask) -> Any:
 
 def _coverage(ask: Ask) -> Any:
     """How many addresses there are in each state; with ``state``, these, a page at a time."""
-    state, size = ask.one("state"), whole(ask.one("size"), 100, 1000)
+    state, size = ask.one("state"), whole(ask.one("size"), 100, _highest("/api/coverage", "size"))
     if state:
         rows = holdings.missing(ask.db, state, ask.one("site"), size + 1, ask.one("after"))
         page = [dict(row) for row in rows[:size]]
@@ -217,7 +216,7 @@ def routes(view: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [
         (
             "^" + path.replace("{site}", "(?P<site>[^/]+)").replace("{slug}", "(?P<slug>[^/]+)") + "$",
-            view(Served(path, endpoint), SEARCHES),
+            view(Served(path), SEARCHES),
         )
-        for path, (endpoint, _, _) in ENDPOINTS.items()
+        for path in ENDPOINTS
     ]

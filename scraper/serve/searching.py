@@ -112,9 +112,14 @@ def pairs_of(words: str, filters: search.Filters) -> list[tuple[str, str]]:
     return found
 
 
+def in_figures(text: str) -> bool:
+    """Whether *text* is a number in plain figures, and of a size that is meant."""
+    return text.isascii() and text.isdigit() and len(text) < 9
+
+
 def whole(text: str, default: int, most: int) -> int:
     """*text* as a number from 1 to *most*; *default* when it is none."""
-    if text.isascii() and text.isdigit() and len(text) < 9:
+    if in_figures(text):
         return min(max(int(text), 1), most)
     return default
 
