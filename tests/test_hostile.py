@@ -208,6 +208,31 @@ def test_sigterm_leaves_nothing_half_made_and_is_told(words: tuple[str, ...], ar
     assert not list(tmp_path.glob(".ushrn-*"))
 
 
+AMID_AN_IMPORT = """
+import time
+from scraper.cli.group import stoppable
+
+@stoppable
+def verb():
+    import asks_to_stop  # which is the last thing it does
+
+verb()
+time.sleep(0.1)
+print("whole")
+"""
+
+
+def test_a_sigterm_that_came_amid_a_last_import_does_not_kill_what_is_done(tmp_path: Path) -> None:
+    """Python gives signals their own meaning back when it ends: the alarm that waits would be deadly."""
+    (tmp_path / "asks_to_stop.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
+    paths = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parents[1]), str(tmp_path)))}
+    done = subprocess.run(
+        [sys.executable, "-c", AMID_AN_IMPORT], cwd=tmp_path, env=os.environ | paths, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "whole\n", "")
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "warc", "sqlite"])
 def test_no_export_ever_replaces_the_archive_or_what_belongs_to_it(form: str, archive: Path, tmp_path: Path) -> None:
     before = archive.read_bytes()

@@ -201,6 +201,9 @@ def stoppable(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **given)
         finally:
             signal.signal(signal.SIGTERM, before)
+            if signal.getsignal(signal.SIGALRM) is end:  # it waits still; left to itself it would kill what is done
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
     return verb
 

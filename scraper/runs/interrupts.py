@@ -98,3 +98,5 @@ def handle_signals(interrupts: Interrupts) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if interrupts.asked:  # a signal that came while they were taken back
+            signal.setitimer(signal.ITIMER_REAL, 0)
