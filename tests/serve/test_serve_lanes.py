@@ -5,9 +5,10 @@ import contextlib
 import os
 import signal
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from scraper.serve.answer import Ask, PageResponse, patience, run, view
 from scraper.serve.archive import Room
 from scraper.serve.lanes import SEARCHES, Gate, Lane, LaneFull
 from scraper.serve.workers import Apart, Here, WorkerLost
+
+ROOT = str(Path(__file__).parents[2])
 
 
 def archive_at(path: Path, name: str) -> None:
@@ -81,6 +84,14 @@ def test_a_lane_reads_the_file_that_stands_there_now(room: Room, tmp_path: Path)
     assert asyncio.run(name()) == "second"
 
 
+@pytest.fixture
+def found_apart() -> Iterator[None]:
+    """Processes apart look for the functions of this file where this process does, wherever it was started."""
+    sys.path.insert(0, ROOT)
+    yield
+    sys.path.remove(ROOT)
+
+
 def name_in(db: sqlite3.Connection) -> str:
     return str(db.execute("SELECT value FROM meta WHERE key = 'name'").fetchone()[0])
 
@@ -109,6 +120,7 @@ def test_a_lane_works_in_this_process_where_no_other_can_be_made(room: Room) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("found_apart")
 def test_a_process_apart_gives_what_this_one_does_and_is_made_again_where_it_was_lost(room: Room) -> None:
     lane = Lane("test", threads=1, queue=0)
 
@@ -149,6 +161,7 @@ def readings_of_a_search(db: sqlite3.Connection) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("found_apart")
 def test_a_process_apart_has_read_what_the_first_search_needs_before_it_comes(room: Room) -> None:
     lane = Lane("test", threads=1, queue=0)
     os.utime(room.path, (time.time() - 3600,) * 2)
