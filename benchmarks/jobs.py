@@ -3,9 +3,11 @@
     python -m benchmarks.jobs [--posts 20000] [--kilobytes 20] [--archive FILE]
 
 An archive of made-up Wix posts, sealed after every 1,000; each command runs as a program of its own. *Serial* is the
-part that one process does in any case: with t1 and t2 the wall times of one job and of two, 2 × t2 / t1 - 1 (Amdahl).
-The load of the machine is told, as it decides what a second process can bring. With --archive an archive made before is
-used.
+CPU time in which the first process works and no other can, in parts of the CPU time of one job; *possible* is what two
+idle processors can gain at most: the CPU time of one job, by the serial part of two jobs and half of all the rest, or
+what the first process does of it where that is more. Other programs change the time of the clock, but not these two;
+they are told on Linux only. The load of the machine is told, as it decides what a second process can bring. With
+--archive an archive made before is used.
 """
 
 import argparse
@@ -14,9 +16,11 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,18 +33,29 @@ from scraper.seal import sealer
 from scraper.store import Archive
 
 EACH = 1000
+#: Seconds between two looks at a program.
+STEP = 0.01
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a program took: seconds of the clock, of all processors, and the most memory, in MB.
 
-    Of the processes that it shares its work with, the system counts neither.
+    Of the processes that it shares its work with, the system counts no memory.
     """
 
     wall: float
     cpu: float
     memory: float
+    #: Of the CPU seconds, those of the first process, and of these the ones in which no other process could run.
+    first: float
+    alone: float
+
+    @property
+    def least(self) -> float:
+        """Seconds that two idle processors need at least."""
+        return self.alone + max(self.first - self.alone, (self.cpu - self.alone) / 2)
 
 
 def fill(path: Path, count: int, kilobytes: int) -> None:
@@ -66,10 +81,50 @@ def cost(words: Sequence[str]) -> Cost:
     quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     line = [sys.executable, "-m", "scraper", *words]
     process = os.posix_spawn(sys.executable, line, ENVIRONMENT, file_actions=quiet)
-    _, status, used = os.wait4(process, 0)
+    others, alone = Counter[int](), 0.0
+    seen = Seen()
+    while (ended := os.wait4(process, os.WNOHANG))[0] == 0:
+        time.sleep(STEP)
+        before, seen = seen, look(process)
+        others |= seen.others
+        if not seen.is_shared and seen.others == before.others:
+            alone += seen.first - before.first
+    _, status, used = ended
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise RuntimeError(f"{' '.join(words)}: ended with {os.waitstatus_to_exitcode(status)}")
-    return Cost(os.times().elapsed - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    first = used.ru_utime + used.ru_stime
+    alone = alone if others else first
+    return Cost(os.times().elapsed - began, first + others.total() / TICKS, used.ru_maxrss / 1024, first, alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A program at one moment: CPU seconds of its first process, CPU ticks of each other; whether one of them runs."""
+
+    first: float = 0.0
+    others: Counter[int] = field(default_factory=Counter)
+    is_shared: bool = False
+
+
+def look(process: int) -> Seen:
+    """The program whose first process is *process*, as it is now; nothing where there is no /proc."""
+    states = dict(states_of(process))
+    first = states.pop(process, ("S", 0))
+    running = any(state != "S" for state, _ in states.values())
+    return Seen(first[1] / TICKS, Counter({number: ticks for number, (_, ticks) in states.items()}), running)
+
+
+def states_of(process: int) -> Iterator[tuple[int, tuple[str, int]]]:
+    """A process and all below it: number, state, and ticks of CPU time (https://man7.org/linux/man-pages/man5/proc.5)."""
+    try:
+        # Behind the name, which is in brackets: state, and from the 12th on the ticks of user and system.
+        state, *found = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return
+    yield process, (state, int(found[10]) + int(found[11]))
+    for child in children:
+        yield from states_of(int(child))
 
 
 def without_seals(path: Path, target: Path) -> Path:
@@ -122,8 +177,9 @@ def main() -> None:
 
 
 def shared(one: Cost, two: Cost) -> str:
-    """How much faster two jobs are, and the serial part."""
-    return f"{one.wall / two.wall:.2f} times as fast, serial {max(2 * two.wall / one.wall - 1, 0):.0%}"
+    """How much faster two jobs are, how much faster they can be, and the serial part."""
+    told = f"{one.wall / two.wall:.2f} times as fast"
+    return f"{told}, {one.cpu / two.least:.2f} possible, serial {two.alone / one.cpu:.0%}"
 
 
 if __name__ == "__main__":

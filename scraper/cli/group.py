@@ -238,6 +238,15 @@ def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return named(command)
 
 
+def several(jobs: int, *modules: str) -> None:
+    """Let the process that the others are forked off import *modules* while this one does, where there are several."""
+    if jobs > 1:
+        from scraper import forked
+
+        with suppress(OSError):  # told where the processes are needed
+            forked.warm(modules)
+
+
 def contact_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--contact``, which every verb that asks other people's servers has."""
     return click.option(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import FILTERS, MATCH, Log, db_option, files_of, jobs_option, now, stoppable
+from scraper.cli.group import FILTERS, MATCH, Log, db_option, files_of, jobs_option, now, several, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem, Reading
@@ -296,6 +296,7 @@ def verify(
     \b
     Example:  ushrn verify --db archive.db --checkpoint checkpoint-of-march.txt
     """
+    several(jobs, "scraper.verify")
     from scraper import verify as room
 
     log = Log()

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import Log, Seconds, contact_option, db_option, files_of, jobs_option, log_option, now, stoppable
+from scraper.cli.group import (
+    Log,
+    Seconds,
+    contact_option,
+    db_option,
+    files_of,
+    jobs_option,
+    log_option,
+    now,
+    several,
+    stoppable,
+)
 from scraper.errors import UsageError
 from scraper.harmless import harmless
 
@@ -226,6 +237,7 @@ def rebuild(db: Path, diff: bool, jobs: int) -> None:
     \b
     Example:  ushrn rebuild --diff
     """
+    several(jobs, "scraper.store", "scraper.reading")
     from scraper.rebuild import run_rebuild
 
     log = Log()
