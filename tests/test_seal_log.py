@@ -1,16 +1,20 @@
 """The sealed log: trees, proofs, notes and checkpoints, as their specifications say and as others check them."""
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper import schema
 from scraper.errors import UsageError
 from scraper.seal import keys, log
 from scraper.seal.note import Checkpoint, Note
 from scraper.seal.proof import Proof
+from scraper.store import sealing
 
 SIGNER = keys.Signer.new("archive.example/posts", bytes(range(32)))
 
@@ -188,3 +192,14 @@ def test_an_independent_implementation_checks_consistency_and_cosigns_as_we_do()
     assert note.is_signed_by(SIGNER.verifier)
     assert sealed(5).with_cosignatures(str(note.signatures[1])) == note
     assert not Note(note.text.replace("ushrn x", "ushrn y"), note.signatures).is_signed_by(verifier)
+
+
+def test_text_that_is_no_utf_8_is_sealed_as_the_bytes_that_it_has() -> None:
+    found = set()
+    for said in ("x'ff41'", "x'fe41'", "x'c3a9'"):
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.deserialize(schema.empty_archive())
+            db.execute(f"INSERT INTO meta VALUES ('name', CAST({said} AS TEXT))")
+            found.add(sealing.table_digests(db)["meta"])
+            assert db.text_factory is str
+    assert len(found) == 3

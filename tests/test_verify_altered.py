@@ -39,6 +39,7 @@ ALTERED = (
     "UPDATE posts SET title = title || char(0) || 'x'",
     "UPDATE posts SET slug = slug || char(0)",
     "UPDATE posts SET title = CAST(title AS BLOB)",
+    "UPDATE posts SET title = CAST(x'ff41' AS TEXT) WHERE id = 1",
     "UPDATE posts SET reader = '0'",
     "UPDATE posts SET author = author || ' '",
     "UPDATE captures SET url = url || char(0)",
