@@ -221,6 +221,13 @@ def test_a_post_that_waits_for_its_index_may_be_changed_or_deleted_by_anybody(ar
     assert hits(archive, "grebe") == 0
 
 
+def test_no_table_is_made_between_posts_for_that_would_compile_each_statement_anew(archive: Archive) -> None:
+    keep(archive, page())
+    made = rows(archive, "PRAGMA temp.schema_version")
+    keep(archive, page("https://blog.example.com/post/x", 2, images=[{"url": "https://static.example/a.png"}]))
+    assert rows(archive, "PRAGMA temp.schema_version") == made != [(0,)]
+
+
 def test_an_older_capture_gives_an_older_revision(archive: Archive) -> None:
     verdicts = keep(archive, page(day=5), page(day=9, title="Later"), page(day=1, title="Earlier"), page(day=7))
     assert verdicts == ["new", "changed", "older", "same"]

@@ -50,6 +50,10 @@ class PictureRows:
         self._db = db
         self._is_read = False
 
+    def prepare(self) -> None:
+        """Make the table, empty, if it is not there."""
+        self._db.execute(_TABLE)
+
     def forget(self) -> None:
         """Drop what was read: after a rollback it may not be in the file."""
         self._is_read = False
@@ -69,7 +73,7 @@ class PictureRows:
     def _read(self) -> None:
         """Look once through all captures of pictures."""
         if not self._is_read:
-            self._db.execute(_TABLE)
+            self.prepare()
             self._db.execute("DELETE FROM kept_pictures")
             self._add(self._db.execute(_KEPT))
             self._is_read = True

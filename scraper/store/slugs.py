@@ -48,6 +48,10 @@ class Wishes:
         self._db = db
         self._sites: set[str] = set()
 
+    def prepare(self) -> None:
+        """Make the table, empty, if it is not there."""
+        self._db.execute(_TABLE)
+
     def forget(self) -> None:
         """Drop what was read: after a rollback it may not be in the file."""
         self._sites.clear()
@@ -71,7 +75,7 @@ class Wishes:
     def _read(self, site: str) -> None:
         """Look once through all posts of a site."""
         if site not in self._sites:
-            self._db.execute(_TABLE)
+            self.prepare()
             self._db.execute("DELETE FROM wished_slugs WHERE site = ?", (site,))
             rows = self._db.execute("SELECT url FROM posts WHERE site = ?", (site,))
             self._db.executemany(_WISH, ((site, plain(url), url) for (url,) in rows))
