@@ -104,12 +104,17 @@ def renew_contents(db: sqlite3.Connection) -> None:
 
 
 def _remake(db: sqlite3.Connection, what: str, names: Iterable[str]) -> None:
-    """Drop what is of that kind (``TRIGGER``, ``VIEW``) and has these *names*, and make it as `search_sql` has it."""
+    """Where those of that kind (``TRIGGER``, ``VIEW``) are not as `search_sql` has them, drop them and make them anew;
+    *names* are those that there may be.
+    """
+    wanted = [one.strip().rstrip(";") for one in _statements(search_sql()) if one.lstrip().startswith(f"CREATE {what}")]
+    there = {sql for (sql,) in db.execute("SELECT sql FROM main.sqlite_master WHERE type = ?", (what.lower(),))}
+    if there.issuperset(wanted):
+        return
     for name in names:
         db.execute(f"DROP {what} IF EXISTS {name}")
-    for statement in _statements(search_sql()):
-        if statement.lstrip().startswith(f"CREATE {what}"):
-            db.execute(statement)
+    for statement in wanted:
+        db.execute(statement)
 
 
 @cache
