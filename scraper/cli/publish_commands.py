@@ -237,8 +237,8 @@ def copy(db: Path, output: Path, *, captures: bool, pictures: bool, public: bool
 def serve(db: Path, host: str, port: int, allow_sql: bool, immutable: bool, public_url: str) -> None:
     """Serve the reading room, the archive as a website.
 
-    Search, posts and exports, with Datasette's tables behind them. What a crawl adds to the file shows at once; restart
-    the server when the file itself has been replaced.
+    Search, posts and exports, with Datasette's tables behind them. What a crawl adds to the file shows at once, and so
+    does a file that is moved into its place.
 
     \b
     Example:  ushrn serve --port 8001

@@ -8,6 +8,7 @@ Datasette imports this module while it is itself half imported, so everything el
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,13 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
     """Memory for searches; today's shape for an older archive; a limit on what a value may take, whoever writes SQL."""
     from scraper import schema, search
-    from scraper.serve.archive import room_of
+    from scraper.serve.archive import LOCKED, room_of
 
     room = room_of(datasette)
     if room and room.database == database:
         search.prepare(conn)
         schema.show_as_today(conn)
+        conn.execute(f"PRAGMA busy_timeout = {int(LOCKED * 1000)}")
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
 
 
@@ -84,7 +86,7 @@ def register_mcp_tools(datasette: "Datasette", mcp: Any) -> None:
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Where our archive is all that is served, only what readers need is open: see `guard`."""
-    from scraper.serve import guard
+    from scraper.serve import compat, guard
     from scraper.serve.archive import is_alone, room_of
 
     def about() -> guard.Guarded | None:
@@ -92,7 +94,8 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
         if room is None or not is_alone(datasette):
             return None
         said = datasette.plugin_config("ushrn") or {}
-        return guard.Guarded(room, open=bool(said.get("internal_pages")))
+        reopen = partial(compat.reopen, datasette, room.database)
+        return guard.Guarded(room, open=bool(said.get("internal_pages")), reopen=reopen)
 
     return lambda app: guard.guarded(app, about)
 

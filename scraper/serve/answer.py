@@ -47,6 +47,8 @@ _NEVER = re.compile(r"q\s*=\s*0(?:\.0{0,3})?", re.ASCII)
 
 #: What is so only now (RFC 9111, 5.2.2.5).
 NOT_KEPT = {"Cache-Control": "no-store"}
+#: When those should come again for whom the archive could not be read.
+LATER = {"Retry-After": "10"}
 #: What nobody reads, as nginx calls it.
 LEFT = 499
 
@@ -161,7 +163,7 @@ def view(page: Page, lane: Lane = READERS) -> View:
                 return Response("", status=LEFT)
             except (ArchiveAway, WorkerLost) as error:
                 log.warning("%s: %s", request.path, error)
-                return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
+                return respond(problem_page(room, texts.BUSY, 503, LATER), request)
             keep(etag, found)
         spent = {"Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.1f}"}
         if found.status == 200:
@@ -345,9 +347,9 @@ def run(page: Page, ask: Ask) -> PageResponse:
         return problem_page(ask.room, texts.TOO_LONG, 400)
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
-            return problem_page(ask.room, texts.TOO_LONG, 503, {"Retry-After": "10"})
+            return problem_page(ask.room, texts.TOO_LONG, 503, LATER)
         log.warning("%s: %s", ask.path, error)
-        return problem_page(ask.room, texts.BUSY, 503, {"Retry-After": "10"})
+        return problem_page(ask.room, texts.BUSY, 503, LATER)
     except sqlite3.DatabaseError as error:
         log.warning("%s: %s", ask.path, error)
         return problem_page(ask.room, texts.BROKEN, 503)

@@ -8,7 +8,7 @@ from typing import Any
 from scraper import search
 from scraper.errors import UsageError
 from scraper.serve import texts, tools
-from scraper.serve.answer import Ask, Instead, NotHere, PageResponse
+from scraper.serve.answer import NOT_KEPT, Ask, Instead, NotHere, PageResponse
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.permalinks import the_post
 from scraper.serve.searching import FILTERS, SearchState, in_figures, whole
@@ -52,20 +52,25 @@ class Served:
             _check(ask, self.path)
             return answered(ENDPOINTS[self.path][0](ask))
         except NotHere as error:
-            return answered({"error": str(error)}, 404)
+            return problem(str(error), 404)
         except Instead as instead:
             if instead.answer.status != GONE:
                 raise
-            return answered({"error": texts.PROBLEMS[GONE]}, GONE)
+            return problem(texts.PROBLEMS[GONE], GONE)
         except UsageError as error:
-            return answered({"error": str(error)}, 400)
+            return problem(str(error), 400)
         except search.TooBroad:
-            return answered({"error": texts.TOO_LONG}, 400)
+            return problem(texts.TOO_LONG, 400)
 
 
 def answered(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> PageResponse:
     """*content* as JSON that any page may read."""
     return PageResponse(json.dumps(content, ensure_ascii=False) + "\n", status, JSON, {**OPEN, **(headers or {})})
+
+
+def problem(words: str, status: int, headers: Mapping[str, str] | None = None) -> PageResponse:
+    """What went wrong, in *words*, for programs: no cache keeps it."""
+    return answered({"error": words}, status, {**NOT_KEPT, **(headers or {})})
 
 
 def _check(ask: Ask, path: str) -> None:

@@ -20,6 +20,10 @@ from scraper.store import holdings
 #: published without them.
 NEEDED = frozenset({"sites", "posts", "revisions", "counts", "events", "known_urls", "posts_fts", "posts_exact"})
 
+#: Seconds that a page waits for whoever has locked the archive: a commit without a write-ahead log takes less, a
+#: longer lock is none that readers are to wait for.
+LOCKED = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -48,13 +52,33 @@ class Room:
             return ""
         return hashlib.sha256(f"{__version__}\n{found.sign}".encode()).hexdigest()[:16]
 
-    def connect(self) -> sqlite3.Connection:
-        """A read-only connection of one's own, which may be used from any thread, by one at a time."""
+    def connect(self, wait: float = LOCKED) -> sqlite3.Connection:
+        """A read-only connection of one's own, which may be used from any thread, by one at a time.
+
+        It waits *wait* seconds for whoever has locked the archive. Raises sqlite3.Error.
+        """
         mode = "immutable=1" if self.immutable else "mode=ro"
-        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False)
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False, timeout=wait
+        )
         connection.row_factory = sqlite3.Row
-        schema.show_as_today(connection)
+        try:
+            schema.show_as_today(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
+
+    def at_hand(self) -> tuple[int, int]:
+        """Which file stands at the archive's place now: its device and number there.
+
+        Raises OSError, sqlite3.Error where there is none, it is none of ours, or somebody has locked it.
+        """
+        found = self.path.stat()
+        with closing(self.connect()) as connection:
+            if not is_ours(connection):
+                raise sqlite3.DatabaseError("not an archive of ours")
+        return found.st_dev, found.st_ino
 
 
 _rooms: WeakKeyDictionary[Datasette, Room | None] = WeakKeyDictionary()

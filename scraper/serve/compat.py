@@ -4,6 +4,7 @@ Tried on 0.65.5 and 1.0a41. Metadata: 0.65 asks the hook `get_metadata`, 1.0 kee
 and table settings in its configuration. Permissions: 0.65 has `permission_allowed`, 1.0 has `allowed`.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from datasette.app import Datasette
@@ -59,3 +60,19 @@ async def _push_table(
                     await datasette.set_column_metadata(database, table, column, "description", words)
         elif key not in local:
             await datasette.set_resource_metadata(database, table, key, value)
+
+
+def reopen(datasette: Datasette, database: str) -> None:
+    """Let *datasette* open the file of *database* anew for whoever asks next.
+
+    Each of its threads keeps the connections that it made; new threads have none, and the old ones end, and shut
+    theirs, when they have done what they are at. Without threads (``num_sql_threads 0``) it has one connection.
+    """
+    opened = datasette.databases[database]
+    if datasette.executor is None:
+        opened._read_connection = None  # noqa: SLF001 - there is no public name for it
+        return
+    before, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
+    for listed in ("_all_file_connections", "_all_connections"):  # 0.65, 1.0: they would be kept open by it
+        getattr(opened, listed, []).clear()
+    before.shutdown(wait=False)

@@ -23,6 +23,7 @@ from scraper.export import FORMATS, Options, count, write
 from scraper.search import TooBroad, check_cost
 from scraper.serve import compat, texts
 from scraper.serve.answer import (
+    LATER,
     Ask,
     Asked,
     Receive,
@@ -92,7 +93,7 @@ async def answer(room: Room, request: Request, etag: str, send: Send, receive: R
     except TooBroad:
         return respond(problem_page(room, texts.TOO_LONG, 400), request)
     except (sqlite3.Error, WorkerLost):
-        return respond(problem_page(room, texts.BUSY, 503, {"Retry-After": "10"}), request)
+        return respond(problem_page(room, texts.BUSY, 503, LATER), request)
     try:
         await _stream(begun, {**head, **caching(room, request, etag), **SAFE}, request, send, receive)
     finally:

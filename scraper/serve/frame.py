@@ -21,19 +21,25 @@ class Frame:
 
 
 _made: dict[tuple[Room, str], Frame] = {}
+#: The last one that was made of each room, whatever its state.
+_last: dict[Room, Frame] = {}
 
 
 def frame_of(room: Room | None) -> Frame:
-    """That of *room*; a bare one without a room, or where its archive cannot be read."""
+    """That of *room*; a bare one without a room. Where its archive cannot be read the last one, or a bare one.
+
+    Waits for nobody who has locked the archive: every page asks for this, several times.
+    """
     if room is None:
         return Frame()
     key = (room, room.state())
     if key not in _made:
         try:
-            with closing(room.connect()) as db:
+            with closing(room.connect(wait=0)) as db:
                 found = framed(db, room.public_url)
         except sqlite3.Error:
-            return Frame()
+            return _last.get(room, Frame())
+        _last[room] = found
         if not key[1]:
             return found  # being written: the next page may have another
         _made.clear()

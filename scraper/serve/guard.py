@@ -6,6 +6,7 @@ Datasette by hand opens its internal pages with ``{"plugins": {"ushrn": {"intern
 """
 
 import asyncio
+import logging
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +19,7 @@ from datasette.utils import tilde_decode
 
 from scraper.serve import api, texts
 from scraper.serve import metadata as desk
-from scraper.serve.answer import NOT_KEPT, PageResponse, problem_page, turned_away
+from scraper.serve.answer import LATER, PageResponse, problem_page, turned_away
 from scraper.serve.archive import Room
 from scraper.serve.lanes import Gate, LaneFull
 from scraper.serve.security_headers import SAFE, protected, readable
@@ -32,6 +33,10 @@ App = Callable[..., Awaitable[None]]
 NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
 #: A column of captures that may hold what let the request act for somebody: a token, a cookie.
 HIDDEN_COLUMN = "request_head"
+#: Files of tables, which are made as they are taken.
+MADE_AS_TAKEN = (".csv", ".db")
+#: What is raised where the archive cannot be read.
+AWAY = (OSError, sqlite3.Error)
 #: Readers of tables who wait while Datasette makes one; it does so among the answers to all others.
 WAITING = 8
 #: What Datasette takes for a number unasked, and answers 500 where it is none.
@@ -45,6 +50,8 @@ FOREIGN = (NOT_FOUND, FAULT)
 #: Statuses from there on say that something went wrong.
 FAULTS = 400
 
+log = logging.getLogger("ushrn.serve")
+
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
@@ -53,11 +60,13 @@ class Guarded:
     room: Room
     #: Datasette's internal pages are open, it may set its cookies, and be written to.
     open: bool = False
+    #: Lets Datasette open its files anew.
+    reopen: Callable[[], None] = lambda: None
 
 
 def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
     """*app* as readers may see it; untouched where *guard* says that there is nothing to guard."""
-    tables = Gate(WAITING)
+    tables = Tables()
 
     async def wrapped(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         about = guard() if scope["type"] == "http" else None
@@ -65,38 +74,81 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
             await app(scope, receive, send)
             return
         scope = {**scope, "headers": readable(scope.get("headers", []))}
-        if sha256 := body_asked_for(scope, about.room):
-            await answer(PageResponse("", 302, headers={"Location": f"{about.room.base}raw/{sha256}"}), scope, send)
-            return
-        if words := closed(scope, about):
-            await answer(problem(scope, about.room, *words), scope, send)
-            return
-        if scope.get("method") == "OPTIONS" and for_programs(scope, about.room):
-            await answer(api.PREFLIGHT, scope, send)
-            return
-        if location := capture_asked_for(scope, about.room):
-            await answer(PageResponse("", 302, headers={"Location": location}), scope, send)
+        if early := await first_answer(scope, about):
+            await answer(early, scope, send)
             return
         scope, sender = without_heads(scope, about.room), Sender(scope, send, about)
-        if not is_table(scope, about.room):
-            await app(scope, receive, sender.send)
-            return
         try:
-            async with tables.turn():
-                made = await made_by(app, scope, receive)
+            await tables.ask(app, scope, receive, sender)
         except LaneFull:
             await answer(turned_away(about.room), scope, send)
-            return
-        for message in made:  # to readers who may take it as slowly as they like
-            await sender.send(message)
+        except AWAY as error:
+            log.warning("%s: %s", scope.get("path"), error)
+            await answer(busy(scope, about.room), scope, send)
 
     return wrapped
 
 
-def is_table(scope: Message, room: Room) -> bool:
-    """Whether a table is asked for, a row, or the list of tables; but for files, which are made as they are taken."""
-    inside = inside_of(scope, room)
-    return bool(bench_path(room, inside)) and not inside.endswith((".csv", ".db"))
+async def first_answer(scope: Message, about: Guarded) -> PageResponse | None:
+    """What is said before anything is asked; None: nothing. What looks at the archive for it does so on a thread."""
+    if bench_path(about.room, inside_of(scope, about.room)):
+        return await asyncio.to_thread(at_the_door, scope, about)
+    return at_the_door(scope, about)
+
+
+def at_the_door(scope: Message, about: Guarded) -> PageResponse | None:
+    """What is said to *scope* in place of what it asks for; None: nothing."""
+    if sha256 := body_asked_for(scope, about.room):
+        return leads_to(f"{about.room.base}raw/{sha256}")
+    if words := closed(scope, about):
+        return problem(scope, about.room, *words)
+    if scope.get("method") == "OPTIONS" and for_programs(scope, about.room):
+        return api.PREFLIGHT
+    if location := capture_asked_for(scope, about.room):
+        return leads_to(location)
+    return None
+
+
+def leads_to(location: str) -> PageResponse:
+    """A redirect."""
+    return PageResponse("", 302, headers={"Location": location})
+
+
+class Tables:
+    """Datasette's own pages of tables: made one at a time, of the file that stands at the archive's place now."""
+
+    def __init__(self) -> None:
+        self._gate = Gate(WAITING)
+        #: The file that Datasette reads; None: it was not asked yet.
+        self._of: tuple[int, int] | None = None
+
+    async def ask(self, app: App, scope: Message, receive: Callable[[], Awaitable[Message]], sender: "Sender") -> None:
+        """Let *app* answer *scope* through *sender*.
+
+        Raises LaneFull; OSError, sqlite3.Error where a table is asked for and the archive cannot be read.
+        """
+        about = sender.about
+        inside = inside_of(scope, about.room)
+        if not bench_path(about.room, inside):
+            await app(scope, receive, sender.send)
+            return
+        await self._look(about)
+        if inside.endswith(MADE_AS_TAKEN):
+            await app(scope, receive, sender.send)
+            return
+        async with self._gate.turn():
+            made = await made_by(app, scope, receive)
+        if made and made[0].get("status", 0) >= FAULTS:
+            await self._look(about)  # it may have been locked since
+        for message in made:  # to readers who may take it as slowly as they like
+            await sender.send(message)
+
+    async def _look(self, about: Guarded) -> None:
+        """See that the archive can be read, and that Datasette reads the file that is there now."""
+        found = await asyncio.to_thread(about.room.at_hand)
+        if self._of not in (None, found):
+            about.reopen()
+        self._of = found
 
 
 async def made_by(app: App, scope: Message, receive: Callable[[], Awaitable[Message]]) -> list[Message]:
@@ -138,7 +190,7 @@ def problem(
     """What went wrong, in *words*: a page; for programs JSON."""
     said = {**(headers or {}), **({"Allow": "GET, HEAD"} if status == NOT_ALLOWED else {})}
     if for_programs(scope, room):
-        return api.answered({"error": words}, status, {**NOT_KEPT, **said})
+        return api.problem(words, status, said)
     return problem_page(room, words, status, said)
 
 
@@ -242,7 +294,9 @@ class Sender:
     """Passes an answer on; what should not reach a reader is left out, or replaced."""
 
     def __init__(self, scope: Message, send: Send, about: Guarded) -> None:
-        self._scope, self._send, self._about = scope, send, about
+        self._scope, self._send = scope, send
+        #: What it guards.
+        self.about = about
         self._replaced = False
 
     async def send(self, message: Message) -> None:
@@ -252,23 +306,23 @@ class Sender:
         if message["type"] == "http.response.start":
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", [])]
             status = message["status"]
-            if foreign(status, headers) and not for_programs(self._scope, self._about.room):
+            if foreign(status, headers) and not for_programs(self._scope, self.about.room):
                 self._replaced = True
-                page = await asyncio.to_thread(in_place_of, status, self._about.room, str(self._scope.get("path", "")))
+                page = await asyncio.to_thread(in_place_of, status, self.about.room, self._scope)
                 await answer(page, self._scope, self._send)
                 return
-            if status >= FAULTS and for_programs(self._scope, self._about.room) and is_page(headers):
+            if status >= FAULTS and for_programs(self._scope, self.about.room) and is_page(headers):
                 self._replaced = True
                 await answer(self._in_json(status, headers), self._scope, self._send)
                 return
-            kept = headers if self._about.open else [each for each in headers if each[0] != b"set-cookie"]
+            kept = headers if self.about.open else [each for each in headers if each[0] != b"set-cookie"]
             message = {**message, "headers": protected(kept)}
         await self._send(message)
 
     def _in_json(self, status: int, headers: list[tuple[bytes, bytes]]) -> PageResponse:
         """What a page says, as programs read it, with when to come again."""
         kept = {name.decode(): value.decode() for name, value in headers if name == b"retry-after"}
-        return problem(self._scope, self._about.room, texts.PROBLEMS.get(status, ""), status, kept)
+        return problem(self._scope, self.about.room, texts.PROBLEMS.get(status, ""), status, kept)
 
 
 def is_page(headers: list[tuple[bytes, bytes]]) -> bool:
@@ -281,11 +335,20 @@ def foreign(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
     return status in FOREIGN and is_page(headers) and b"content-security-policy" not in dict(headers)
 
 
-def in_place_of(status: int, room: Room, path: str) -> PageResponse:
-    """Our page for what Datasette would say at *path*."""
+def in_place_of(status: int, room: Room, scope: Message) -> PageResponse:
+    """Our page for what Datasette would say to *scope*: it fails at every address while the archive cannot be read."""
+    try:
+        room.at_hand()
+    except AWAY:
+        return busy(scope, room)
     if status == NOT_FOUND:
-        return not_found(room, path)
+        return not_found(room, str(scope.get("path", "")))
     return problem_page(room, texts.FAULT, status)
+
+
+def busy(scope: Message, room: Room) -> PageResponse:
+    """What is said while the archive cannot be read."""
+    return problem(scope, room, texts.BUSY, 503, LATER)
 
 
 def not_found(room: Room, path: str) -> PageResponse:

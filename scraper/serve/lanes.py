@@ -189,3 +189,6 @@ def _threads() -> int:
 SEARCHES = Lane("search", threads=_threads(), queue=8)
 #: Posts, the home page, and all else that is quick. Datasette's own pages have its threads for themselves.
 READERS = Lane("read", threads=max(2, os.cpu_count() or 2), queue=1000)
+#: Captures as they looked, their pictures, and bytes: some take long to rewrite or unpack, and a browser asks for many
+#: of them at once.
+REPLAYS = Lane("replay", threads=2, queue=1000)

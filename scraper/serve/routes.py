@@ -30,7 +30,7 @@ from scraper.serve import (
     static,
 )
 from scraper.serve.answer import view
-from scraper.serve.lanes import SEARCHES
+from scraper.serve.lanes import REPLAYS, SEARCHES
 
 
 @cache
@@ -61,11 +61,11 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/post/(?P<site>[^/]+)/(?P<slug>[^/]+)/history$", view(life.page, SEARCHES)),
         (r"^/p/(?P<short_id>[a-z2-7]{10,52})$", view(permalinks.short)),
         (r"^/pictures$", view(picture_pages.gallery, SEARCHES)),
-        (r"^/picture/(?P<sha256>[^/]+)$", view(picture_pages.small)),
+        (r"^/picture/(?P<sha256>[^/]+)$", view(picture_pages.small, REPLAYS)),
         (r"^/go$", view(permalinks.go)),
-        (r"^/raw/(?P<sha256>[^/]+)$", view(raw.page)),
+        (r"^/raw/(?P<sha256>[^/]+)$", view(raw.page, REPLAYS)),
         (r"^/web/timemap/(?P<format>link|json)/(?P<url>.+)$", view(replaying.timemap, SEARCHES)),
-        (r"^/web/(?P<url>.+)$", view(replaying.page)),
+        (r"^/web/(?P<url>.+)$", view(replaying.page, REPLAYS)),
         (r"^/cdx(?:/search/cdx)?$", view(replaying.cdx, SEARCHES)),
         (r"^/browse$", view(browse.page, SEARCHES)),
         (r"^/missing$", view(missing.page, SEARCHES)),

@@ -20,7 +20,8 @@ from datasette.utils.asgi import Request
 from scraper.export import copy
 from scraper.serve import downloads, post
 from scraper.serve.answer import Ask, PageResponse, etag_of, view
-from scraper.serve.archive import Room, room_of
+from scraper.serve.archive import LOCKED, Room, room_of
+from scraper.serve.frame import frame_of
 
 PAGES = (
     "/", "/search", "/search?q=water", "/search?q=nothing-at-all", "/post/upr2020/flint-0", "/post/upr2020/detroit-2",
@@ -174,9 +175,9 @@ class Changing(Room):
 
     opened: ClassVar[list[sqlite3.Connection]] = []
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self, wait: float = LOCKED) -> sqlite3.Connection:
         os.utime(self.path, (time.time() - 1800,) * 2)
-        self.opened.append(super().connect())
+        self.opened.append(super().connect(wait))
         return self.opened[-1]
 
 
@@ -235,7 +236,12 @@ def test_an_archive_that_was_moved_away_is_missed_until_it_is_back(
         "/datapackage.json",
         "/api/posts",
         "/post/upr2020/flint-0",
+        "/archive/posts",
+        "/archive/posts.json",
+        "/archive/posts.csv",
+        "/archive/sites/upr2020",
     )
+    assert {path: reader.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
     away = file.rename(file.with_name("away.db"))
     if left:
         file.write_bytes(left)
@@ -245,6 +251,61 @@ def test_an_archive_that_was_moved_away_is_missed_until_it_is_back(
         assert str(file.parent) not in answer.text
     away.replace(file)
     assert {path: reader.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+@pytest.fixture
+def lock(library: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that can lock the archive in *tmp_path*, a copy that keeps no write-ahead log."""
+    path = tmp_path / "archive.db"
+    shutil.copy(library, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        yield db
+
+
+@pytest.mark.slow
+def test_a_locked_archive_is_said_to_be_so_after_a_moment(
+    lock: sqlite3.Connection, tmp_path: Path, open_room: Callable[..., Any]
+) -> None:
+    reader = open_room(tmp_path / "archive.db")
+    paths = ("/about", "/search.csv", "/archive/posts.json", "/api/posts", "/nowhere")
+    lock.execute("BEGIN EXCLUSIVE")
+    found = {path: reader.get(path) for path in paths}
+    lock.execute("ROLLBACK")
+    assert {path: answer.status_code for path, answer in found.items()} == dict.fromkeys(paths, 503)
+    assert {answer.headers["retry-after"] for answer in found.values()} == {"10"}
+    assert {path: reader.get(path).status_code for path in paths[:-1]} == dict.fromkeys(paths[:-1], 200)
+
+
+def test_nobody_waits_longer_than_a_second_for_whoever_has_locked_the_archive(
+    lock: sqlite3.Connection, tmp_path: Path, open_room: Callable[..., Any]
+) -> None:
+    reader = open_room(tmp_path / "archive.db")
+    room = room_of(reader.datasette)
+    before = frame_of(room)
+    asked = reader.loop.run_until_complete(reader.datasette.get_database().execute("PRAGMA busy_timeout"))
+    with closing(room.connect()) as db:
+        assert db.execute("PRAGMA busy_timeout").fetchone()[0] == asked.first()[0] == 1000
+    lock.execute("BEGIN EXCLUSIVE")
+    os.utime(tmp_path / "archive.db", (time.time() - 1800,) * 2)  # another state, of which nothing is known yet
+    assert frame_of(room) == before, "name, address and state of the archive as they were last"
+    lock.execute("ROLLBACK")
+
+
+def test_a_file_that_takes_the_place_of_the_archive_is_the_one_whose_tables_are_shown(
+    settled: tuple[Any, Path], tmp_path: Path
+) -> None:
+    reader, file = settled
+    paths = ("/archive/posts", "/archive/posts.json?slug=flint-0", "/archive/posts.csv?slug=flint-0")
+    assert not any("Another title" in reader.get(path).text for path in paths)
+    other = tmp_path / "other.db"
+    shutil.copy(file, other)
+    with closing(sqlite3.connect(other)) as db, db:
+        db.execute("UPDATE posts SET title = 'Another title', published_at = '2031-01-01' WHERE slug = 'flint-0'")
+        db.execute("DELETE FROM posts WHERE slug = 'detroit-2'")
+    other.replace(file)
+    assert all("Another title" in reader.get(path).text for path in paths)
+    assert '"detroit-2"' not in reader.get("/archive/posts.json?_size=max").text
 
 
 def test_pages_are_compressed_for_those_who_take_it(reader: Any) -> None:

@@ -59,6 +59,14 @@ def test_a_value_of_no_form_described_is_refused_and_never_taken_for_another(rea
     assert response.json()["error"].startswith("expected ")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/search", 400), ("/api/posts?size=0", 400), (f"{POST}-not", 404), ("/api/no", 404)]
+)
+def test_no_cache_keeps_what_is_wrong_now(reader: Any, path: str, status: int) -> None:
+    response = reader.get(path)
+    assert (response.status_code, response.headers["cache-control"]) == (status, "no-store")
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_writing_is_refused_in_json_that_says_what_is_allowed(reader: Any, method: str) -> None:
     response = reader.ask(method, "/api/search?q=flint")
@@ -86,6 +94,7 @@ def test_a_withdrawn_post_is_gone_in_json_too(exhibition: Path, open_room: Calla
         response = room.get(f"/api/posts/upr2020/taken{path}")
         assert response.status_code == 410
         assert response.json() == {"error": "This post has been withdrawn"}
+        assert response.headers["cache-control"] == "no-store"
     described = room.get("/api").json()["paths"]
     assert set(described["/api/posts/{site}/{slug}"]["get"]["responses"]) == {"200", "400", "404", "410"}
 

@@ -22,7 +22,7 @@ from scraper.search import TooBroad
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse, patience, run, view
 from scraper.serve.archive import Room
-from scraper.serve.lanes import SEARCHES, Gate, Lane, LaneFull
+from scraper.serve.lanes import REPLAYS, SEARCHES, Gate, Lane, LaneFull
 from scraper.serve.workers import Apart, Here, WorkerLost
 
 ROOT = str(Path(__file__).parents[2])
@@ -229,6 +229,25 @@ def test_posts_and_home_answer_while_the_lane_of_searches_is_full(reader: Any) -
     codes = reader.loop.run_until_complete(asked())
     assert {path for path, code in codes.items() if code == 503} == set(SLOW)
     assert {path for path, code in codes.items() if code == 200} == set(QUICK) - {"/nothing-here"}
+
+
+def test_captures_that_take_long_to_show_keep_no_post_waiting(reader: Any) -> None:
+    end = threading.Event()
+    shown = ("/web/2026/https://www.upr2020.org/post/flint-0", f"/raw/{64 * '0'}", f"/picture/{64 * '0'}")
+
+    async def asked() -> None:
+        transport = httpx.ASGITransport(app=reader.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=30) as client:
+            slow = [asyncio.ensure_future(REPLAYS.work(lambda: end.wait(30))) for _ in range(8)]
+            waiting = [asyncio.ensure_future(client.get(f"{path}?beside")) for path in shown]
+            found = [await client.get(f"{path}?beside") for path in QUICK]
+            assert {each.status_code for each in found} == {200, 404}
+            assert not any(each.done() for each in waiting)
+            end.set()
+            assert {each.status_code for each in await asyncio.gather(*waiting)} == {302, 404}
+            await asyncio.gather(*slow)
+
+    reader.loop.run_until_complete(asked())
 
 
 def test_a_gate_lets_in_one_at_a_time_and_who_is_inside_again() -> None:
