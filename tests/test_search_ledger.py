@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import search
-from scraper.search.bits import flags_of, mask_of, places_of
+from scraper.search.bits import IN_A_BYTE, codes_of, flags_of, mask_of, places_of
 from scraper.search.ledger import OF_LABELS, OF_POST, SPARSE, read
 from scraper.search.state import ledger_of
 from scraper.serve import texts
@@ -30,6 +30,15 @@ def test_places_are_the_same_as_bits_and_as_flags(places: set[int], length: int)
     assert places_of(mask, length) == sorted(places)
     assert [at for at, flag in enumerate(flags_of(mask, length)) if flag] == sorted(places)
     assert mask.bit_count() == len(places)
+
+
+@given(st.lists(st.sets(st.integers(0, 60)), max_size=20))
+def test_a_byte_for_each_place_tells_in_which_of_eight_sets_it_is(sets: list[set[int]]) -> None:
+    codes = codes_of([mask_of(places, 61) for places in sets], 61)
+    for at in range(61):
+        assert {n for n in range(len(sets)) if codes[n // IN_A_BYTE][at] >> n % IN_A_BYTE & 1} == {
+            n for n, places in enumerate(sets) if at in places
+        }
 
 
 def test_what_another_connection_commits_is_counted_at_once(db: sqlite3.Connection, tmp_path: Path) -> None:

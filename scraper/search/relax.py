@@ -5,16 +5,21 @@ words (`feedback`).
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
+from itertools import chain, compress
+from operator import or_
+from typing import TypeAlias
 
+from scraper.search.bits import IN_A_BYTE, codes_of, mask_of, places_of
 from scraper.search.feedback import with_feedback
+from scraper.search.ledger import Ledger
 from scraper.search.match import STEMMED, expression, relaxed, table_of
 from scraper.search.rank import lift, rarity, weight_of
-from scraper.search.scored import ids_of, of_index
+from scraper.search.scored import ids_in_files, ids_in_posts, of_index
 from scraper.search.split import Split, written
-from scraper.search.state import state_of
+from scraper.search.state import ledger_of, state_of
 from scraper.search.tree import Node, Term
 
 #: Posts that are looked at for the rarest words, about.
@@ -27,12 +32,14 @@ WEIGHTY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """The posts that have some of the units of a query, by id."""
+    """The posts that have some of the units of a query."""
 
-    #: How well each fits; low is good.
-    scores: Mapping[int, float]
+    #: As bits over the ledger.
+    found: int
     #: Those that have most of the units.
-    most: frozenset[int]
+    most: int
+    #: Id of each of them → how well it fits, low is good; empty: nobody asked for that.
+    scores: Mapping[int, float]
     #: The words by which posts were sought, where the others are in too many; empty: by all of them.
     telling: tuple[str, ...] = ()
 
@@ -44,13 +51,19 @@ class _Unit:
     node: Node
     #: How many posts have it in themselves.
     count: int
-    #: Those that have it in themselves or in a file, each with its score; where they are many, with 0.
-    posts: Mapping[int, float]
+    #: Those that have it in themselves or in a file, as bits over the ledger.
+    places: int
+    #: The same by id, each with its score; empty where they are many.
+    scores: Mapping[int, float]
     weight: float
     #: By what FTS5's score is to be multiplied.
     lift: float
     #: What was looked for: the unit, or, where no post has it, words that begin like it.
     sought: Node
+
+
+#: Which units a post has: `codes_of` their posts.
+_Having: TypeAlias = tuple[int, ...]
 
 
 def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
@@ -61,54 +74,80 @@ def relax(db: sqlite3.Connection, asked: Split, *, rank: bool) -> Relaxed:
     posts that looking at all would take long, the rarest alone decide which posts are looked at, and the others count
     by their rarity alone.
     """
+    ledger = ledger_of(db)
     units = sorted(_units(db, asked), key=lambda unit: unit.count)
     seeking = _seeking(units)
-    scores: dict[int, float] = {}
-    having: dict[int, int] = {}
-    for at, unit in enumerate(units):
-        found = _scores(db, unit) if at < seeking else _among(unit, scores)
-        for post, score in found.items():
-            scores[post] = scores.get(post, 0.0) + score
-            having[post] = having.get(post, 0) | 1 << at
+    found = reduce(or_, (unit.places for unit in units[:seeking]), 0)
+    places = places_of(found, len(ledger.ids))
+    having = _having(units, places, len(ledger.ids))
+    scores = _scores(db, units[:seeking]) if rank else {}
+    if rank and seeking < len(units):
+        common = _common(units, seeking, having)
+        for place, units_here in zip(places, having, strict=True):
+            scores[ledger.ids[place]] += common[units_here]
     telling = tuple(written(unit.node) for unit in units[:seeking] if unit.count) if seeking < len(units) else ()
-    return Relaxed(with_feedback(db, asked, scores) if rank else scores, _most(units, having, asked.majority), telling)
+    most = _most(units, places, having, asked.majority)
+    ranked = with_feedback(db, asked, scores) if rank else {}
+    return Relaxed(found, mask_of(most, len(ledger.ids)), ranked, telling)
 
 
-def _most(units: Sequence[_Unit], having: Mapping[int, int], majority: int) -> frozenset[int]:
-    """Posts that have *majority* of *units* and `WEIGHTY` of what they weigh; *having*: those of each post, as bits."""
+def _having(units: Sequence[_Unit], places: Sequence[int], length: int) -> list[_Having]:
+    """Which of the *units* the posts at *places* have, of *length* posts."""
+    codes = codes_of([unit.places for unit in units], length)
+    return list(zip(*(map(code.__getitem__, places) for code in codes), strict=True))
+
+
+def _of_having(units: Sequence[_Unit], having: _Having) -> list[_Unit]:
+    """Those of *units* that a post has."""
+    return [unit for at, unit in enumerate(units) if having[at // IN_A_BYTE] >> at % IN_A_BYTE & 1]
+
+
+def _common(units: Sequence[_Unit], seeking: int, having: Iterable[_Having]) -> dict[_Having, float]:
+    """What those of *units* are worth that come behind the first *seeking*, by what a post has."""
+    behind = {id(unit) for unit in units[seeking:]}
+    return {each: -sum(unit.weight for unit in _of_having(units, each) if id(unit) in behind) for each in set(having)}
+
+
+def _most(units: Sequence[_Unit], places: Sequence[int], having: Sequence[_Having], majority: int) -> Iterator[int]:
+    """Those of *places* where posts have *majority* of *units* and `WEIGHTY` of what they weigh."""
     enough = WEIGHTY * sum(unit.weight for unit in units)
 
-    def is_most(bits: int) -> bool:
-        weights = [unit.weight for at, unit in enumerate(units) if bits >> at & 1]
+    def is_most(each: _Having) -> bool:
+        weights = [unit.weight for unit in _of_having(units, each)]
         return len(weights) >= majority and sum(weights) >= enough
 
-    chosen = set(filter(is_most, set(having.values())))
-    return frozenset(post for post, bits in having.items() if bits in chosen)
+    chosen = set(filter(is_most, set(having)))
+    return compress(places, map(chosen.__contains__, having))
 
 
 def _units(db: sqlite3.Connection, asked: Split) -> Iterator[_Unit]:
     """The units of a query in order, measured."""
     state = state_of(db)
-    posts = len(state.ledger(db).ids)
+    ledger = state.ledger(db)
     for node in asked.units:
-        yield state.memory.once(("unit", node), partial(_measured, db, node, posts), _weight)
+        yield state.memory.once(("unit", node), partial(_measured, db, node, ledger), _weight)
 
 
 def _weight(unit: _Unit) -> int:
-    return weight_of(unit.posts)
+    return weight_of(unit.scores) + unit.places.bit_length() // 64
 
 
-def _measured(db: sqlite3.Connection, node: Node, posts: int) -> _Unit:
+def _measured(db: sqlite3.Connection, node: Node, ledger: Ledger) -> _Unit:
     table, asked = _asked(node)
-    (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (asked,)).fetchone()
+    few = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT {LOOKED_AT + 1})"
+    (count,) = db.execute(few, (asked,)).fetchone()
     if count > LOOKED_AT:
-        found = dict.fromkeys(ids_of(db, table, asked, files=True), 0.0)
+        posts, scores = ids_in_posts(db, table, asked), dict[int, float]()
+        count, ids = len(posts), chain(posts, ids_in_files(db, table, asked))
     else:
-        found = of_index(db, table, asked, files=True, rank=True)
+        scores = of_index(db, table, asked, files=True, rank=True)
+        ids = chain(scores)
     if not count and (begun := _begun(node)):
-        return replace(_measured(db, begun, posts), node=node)
-    weight = rarity(posts, count) if count else 0.0  # what no post has, none lacks
-    return _Unit(node, count, found, weight, lift(posts, count) if isinstance(node, Term) else 1.0, node)
+        return replace(_measured(db, begun, ledger), node=node)
+    total = len(ledger.ids)
+    places = mask_of(map(ledger.place_of, ids), total)
+    weight = rarity(total, count) if count else 0.0  # what no post has, none lacks
+    return _Unit(node, count, places, scores, weight, lift(total, count) if isinstance(node, Term) else 1.0, node)
 
 
 def _begun(node: Node) -> Term | None:
@@ -128,11 +167,6 @@ def _seeking(units: Sequence[_Unit]) -> int:
     return len(units)
 
 
-def _among(unit: _Unit, within: Mapping[int, float]) -> dict[int, float]:
-    """Which of the posts *within* have the unit, each with what that is worth."""
-    return dict.fromkeys(within.keys() & unit.posts.keys(), -unit.weight)
-
-
 def _asked(node: Node) -> tuple[str, str]:
     """The index that answers a unit, and what it is asked."""
     table = table_of(node)
@@ -141,16 +175,25 @@ def _asked(node: Node) -> tuple[str, str]:
     return (STEMMED, expression(relaxed(node) or node))
 
 
-def _scores(db: sqlite3.Connection, unit: _Unit) -> dict[int, float]:
-    """Posts that have the unit, in themselves or in a file, each with its score."""
-    found = unit.posts
-    if unit.count > LOOKED_AT:
-        make = partial(of_index, db, *_asked(unit.sought), files=True, rank=True)
-        found = state_of(db).memory.once(("scores", unit.node), make, weight_of)
-    return {number: unit.lift * score for number, score in found.items()}
+def _scores(db: sqlite3.Connection, units: Iterable[_Unit]) -> dict[int, float]:
+    """Posts that have any of *units*, in themselves or in a file, each with the sum of its scores."""
+    found: dict[int, float] = {}
+    for unit in units:
+        for number, score in _scores_of(db, unit).items():
+            found[number] = found.get(number, 0.0) + unit.lift * score
+    return found
+
+
+def _scores_of(db: sqlite3.Connection, unit: _Unit) -> Mapping[int, float]:
+    if unit.count <= LOOKED_AT:
+        return unit.scores
+    make = partial(of_index, db, *_asked(unit.sought), files=True, rank=True)
+    return state_of(db).memory.once(("scores", unit.node), make, weight_of)
 
 
 def lacking(db: sqlite3.Connection, asked: Split, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """For each of the posts *ids*, the words of the query that stand neither in it nor in its files."""
-    units = tuple(_units(db, asked))
-    return {number: tuple(written(unit.node) for unit in units if number not in unit.posts) for number in ids}
+    units, place_of = tuple(_units(db, asked)), ledger_of(db).place_of
+    return {
+        number: tuple(written(unit.node) for unit in units if not unit.places >> place_of(number) & 1) for number in ids
+    }

@@ -196,6 +196,8 @@ def _exact(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundSet
 def _of_words(db: sqlite3.Connection, ledger: Ledger, match: Match, *, rank: bool) -> FoundSet:
     """What the indexes of words find."""
     found = _of_index(db, ledger, match.driver, rank=rank) if match.driver else FoundSet((ledger.everything, 0, 0))
+    if not found.steps[0]:
+        return found
     met = reduce(and_, (_bits(db, ledger, node) for node in match.checked), ledger.everything)
     return replace(found, steps=(found.steps[0] & met, 0, 0))
 
@@ -254,10 +256,10 @@ def _relaxed(db: sqlite3.Connection, ledger: Ledger, request: Request) -> FoundS
     every, _, _ = select(db, replace(request, matched=None, filters=Filters(), sort="newest")).words.steps
     fixed = _having(db, ledger, Query(root=All(parts.fixed))) if parts.fixed else ledger.everything
     loose = relax(db, parts, rank=ranks)
-    most = _places(ledger, loose.most) & fixed & ~every
-    some = _places(ledger, loose.scores) & fixed & ~every & ~most
+    most = loose.most & fixed & ~every
+    some = loose.found & fixed & ~every & ~most
     steps = (every, most, some if request.matched is Matched.ANY else 0)
-    scores = _placed(ledger, loose.scores) if ranks else {}
+    scores = _placed(ledger, loose.scores)
     unscored = dict.fromkeys(places_of(every, len(ledger.ids)), 0.0) if scores else {}
     return FoundSet(steps, _ranked(unscored | scores), loose.telling)
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from scraper.search import scripts
 from scraper.search.addresses import post_at
 from scraper.search.folding import fold, is_unspaced, key
-from scraper.search.match import expression, table_of
+from scraper.search.match import STEMMED, expression, table_of
 from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
 from scraper.search.vocabulary import LONGEST, frequencies, has_any
@@ -158,10 +158,17 @@ class _Spelling:
 
     def _cut(self, word: str) -> tuple[str, ...]:
         cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+        if not self.has(Any(tuple(Term(f"{before} {behind}") for before, behind in cuts))):
+            return ()  # as of nearly all words: told at once for all cuts
         known = frequencies(self.db, (before for before, _ in cuts))
         return tuple(
             f"{before} {behind}" for before, behind in cuts if before in known and self.has_sign(before, behind)
         )
+
+    def has(self, node: Node) -> bool:
+        """Whether a post has *node*, of words as stems."""
+        asked = f"SELECT 1 FROM {STEMMED} WHERE {STEMMED} MATCH ? LIMIT 1"
+        return self.db.execute(asked, (expression(node),)).fetchone() is not None
 
     def has_sign(self, before: str, behind: str) -> bool:
         stem = behind[: max(1, len(behind) - 3)] if len(behind) > 3 else behind

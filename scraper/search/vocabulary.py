@@ -168,9 +168,16 @@ def check_cost(db: sqlite3.Connection, query: Query, most: int = POSTS) -> None:
     They are indexed themselves, so that it is soon told in how many posts each stands.
     """
     short = {begin for term in query.terms if term.prefix and 0 < len(begin := key(term.text)) <= SHORT}
+    if not short or len(short) * _posts(db) <= most:  # however many posts have them
+        return
     memory = state_of(db).memory
     if sum(memory.once(("begun", begin), partial(_posts_with, db, begin)) for begin in short) > most:
         raise TooBroad
+
+
+def _posts(db: sqlite3.Connection) -> int:
+    (posts,) = db.execute("SELECT count(*) FROM posts").fetchone()
+    return int(posts)
 
 
 def _posts_with(db: sqlite3.Connection, begin: str) -> int:
