@@ -93,6 +93,7 @@ DOORS = {
     "duckdb": {"export/parquet"},
     "feedparser": {"reading/feeds"},
     "gcld3": {"language"},
+    "h11": {"serve"},
     "httpcore": {"fetch"},
     "httpx": {"fetch"},
     "idna": {"urls"},

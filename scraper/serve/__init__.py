@@ -48,13 +48,15 @@ def get_metadata(datasette: "Datasette") -> dict[str, Any]:
 
 @hookimpl
 def startup(datasette: "Datasette") -> Callable[[], Any]:
-    """The same on 1.0."""
-    from scraper.serve import compat
+    """The same on 1.0; and what must be at hand when no file can be opened any more."""
+    from scraper.serve import answer, compat
     from scraper.serve import metadata as desk
     from scraper.serve.archive import room_of
 
     async def inner() -> None:
         room = room_of(datasette)
+        if room:
+            answer.read_ahead(room)
         if room and compat.wants_metadata_pushed(datasette):
             await compat.push_metadata(datasette, desk.metadata(room.database))
 

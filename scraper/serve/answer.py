@@ -161,7 +161,7 @@ def view(page: Page, lane: Lane = READERS) -> View:
                 return respond(turned_away(room), request)
             except ReaderLeft:
                 return Response("", status=LEFT)
-            except (ArchiveAway, WorkerLost) as error:
+            except (ArchiveAway, WorkerLost, OSError, MemoryError) as error:
                 log.warning("%s: %s", request.path, error)
                 return respond(problem_page(room, texts.BUSY, 503, LATER), request)
             keep(etag, found)
@@ -379,6 +379,11 @@ def problem_page(
     """
     body = render("problem.html", room, title=texts.problem_title(status, words), words=words, status=status, near=near)
     return PageResponse(body, status, headers={**NOT_KEPT, **(headers or {})})
+
+
+def read_ahead(room: Room) -> None:
+    """Make a page that says what went wrong, so that another one can be made where no file can be opened any more."""
+    problem_page(room, texts.BUSY, 503)
 
 
 def respond(answer: PageResponse, request: Request, headers: Mapping[str, str] | None = None) -> Response:

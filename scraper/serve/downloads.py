@@ -92,7 +92,7 @@ async def answer(room: Room, request: Request, etag: str, send: Send, receive: R
         return respond(problem_page(room, str(error), 400), request)
     except TooBroad:
         return respond(problem_page(room, texts.TOO_LONG, 400), request)
-    except (sqlite3.Error, WorkerLost):
+    except (sqlite3.Error, OSError, MemoryError, WorkerLost):
         return respond(problem_page(room, texts.BUSY, 503, LATER), request)
     try:
         await _stream(begun, {**head, **caching(room, request, etag), **SAFE}, request, send, receive)

@@ -35,8 +35,8 @@ NEEDED = ("ushrn/", "static/", "static-plugins/", "mcp")
 HIDDEN_COLUMN = "request_head"
 #: Files of tables, which are made as they are taken.
 MADE_AS_TAKEN = (".csv", ".db")
-#: What is raised where the archive cannot be read.
-AWAY = (OSError, sqlite3.Error)
+#: What is raised where the archive cannot be read, or no more files be opened, or nothing be kept in memory.
+AWAY = (OSError, sqlite3.Error, MemoryError)
 #: Readers of tables who wait while Datasette makes one; it does so among the answers to all others.
 WAITING = 8
 #: What Datasette takes for a number unasked, and answers 500 where it is none.
@@ -84,6 +84,8 @@ def guarded(app: App, guard: Callable[[], Guarded | None]) -> App:
             await answer(turned_away(about.room), scope, send)
         except AWAY as error:
             log.warning("%s: %s", scope.get("path"), error)
+            if sender.begun:
+                raise
             await answer(busy(scope, about.room), scope, send)
 
     return wrapped
@@ -297,6 +299,8 @@ class Sender:
         self._scope, self._send = scope, send
         #: What it guards.
         self.about = about
+        #: The reader has got the beginning of an answer.
+        self.begun = False
         self._replaced = False
 
     async def send(self, message: Message) -> None:
@@ -304,6 +308,7 @@ class Sender:
         if self._replaced:
             return
         if message["type"] == "http.response.start":
+            self.begun = True
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", [])]
             status = message["status"]
             if foreign(status, headers) and not for_programs(self._scope, self.about.room):

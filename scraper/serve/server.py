@@ -17,6 +17,7 @@ from datasette.database import Database
 from scraper import schema
 from scraper.errors import UsageError
 from scraper.processes import processors
+from scraper.serve import connections
 from scraper.serve import metadata as desk
 from scraper.serve.archive import read_at, room_of
 from scraper.serve.lanes import SEARCHES
@@ -29,6 +30,9 @@ MOST_APART = 4
 #: Seconds after which a thread that computes lets another one go on. A page changes threads some six times; with
 #: Python's 5 ms each change could wait that long for another page.
 SWITCH = 0.0005
+#: Connections that may wait to be accepted. Where no more files can be opened, asyncio of Python 3.11 logs a traceback
+#: for each place, each second; uvicorn has 2,048 of them.
+BACKLOG = 128
 #: Seconds that readers have to take what they asked for, once the server is told to end.
 ENDING = 5
 
@@ -46,6 +50,7 @@ def start(
     """As `scraper.serve.run` says."""
     frozen = check(db_path) or immutable
     sys.setswitchinterval(SWITCH)
+    connections.hold_many()
     with listen(host, port) as listener, SEARCHES.apart(min(processors(), MOST_APART)):
         room = datasette(db_path, allow_sql=allow_sql, immutable=frozen, public_url=public_url)
         address = f"http://{shown(host)}:{listener.getsockname()[1]}/"
@@ -56,6 +61,8 @@ def start(
         SEARCHES.read_ahead(room_of(room))
         config = uvicorn.Config(
             ended(room.app()),
+            http=connections.Listener,
+            backlog=BACKLOG,
             log_level="warning",
             lifespan="on",
             server_header=False,
@@ -129,7 +136,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
         raise refusal(host, port, error) from error
