@@ -18,6 +18,7 @@ import pytest
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
 from scraper.fetch import AheadFetcher, Fetcher, Limits, Validators
 from scraper.records import Capture
+from scraper.runs import Interrupts
 
 
 def made(faults, clock, **more):
@@ -409,10 +410,10 @@ def test_a_sleep_that_raises_stops_the_run_between_two_requests(faults, clock):
     assert [c.kind for c in caught.value.captures] == ["robots"]
 
 
-def asked_ahead(faults, *paths):
+def asked_ahead(faults, *paths, check=lambda: None):
     for path in paths:
         faults.on(path, faults.page(path.encode()))
-    return AheadFetcher("a@b.org", delay=0, named_hosts=frozenset({faults.host}), sleep=lambda _: None)
+    return AheadFetcher("a@b.org", check=check, delay=0, named_hosts=frozenset({faults.host}), sleep=lambda _: None)
 
 
 def test_what_is_asked_for_ahead_is_asked_once_and_begun_with_at_once(faults):
@@ -468,6 +469,72 @@ def test_behind_a_question_that_failed_none_is_asked_before_it_is_wanted(faults)
             fetcher.get(faults.url + "/none", kind="post")
         assert "/two" not in faults.paths
         assert fetcher.get(faults.url + "/two", kind="post")[-1].body == b"/two"
+
+
+class Door:
+    """Answers that wait until the door is opened."""
+
+    def __init__(self, faults):
+        self.opened = threading.Event()
+        self.reached = threading.Event()
+        faults.on("/slow", self.answer)
+        self._then = faults.page(b"/slow")
+
+    def answer(self, request):
+        self.reached.set()
+        assert self.opened.wait(10)
+        return self._then(request)
+
+
+def test_what_was_called_off_before_its_turn_is_asked_when_it_is_wanted_and_not_before(faults):
+    with asked_ahead(faults, "/one", "/two", "/three") as fetcher:
+        door = Door(faults)
+        for path in ("/slow", "/one", "/two"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
+        assert door.reached.wait(10)
+        assert [fetcher.has_begun(faults.url + path, kind="post") for path in ("/slow", "/one")] == [True, False]
+        fetcher.call_off()
+        door.opened.set()
+        assert fetcher.get(faults.url + "/three", kind="post")[-1].body == b"/three"
+        assert fetcher.get(faults.url + "/slow", kind="post")[-1].body == b"/slow", "what had begun is not asked again"
+        assert fetcher.get(faults.url + "/one", kind="post")[-1].body == b"/one"
+    assert faults.paths == ["/robots.txt", "/slow", "/three", "/one"]
+
+
+def test_a_question_is_asked_ahead_once(faults):
+    with asked_ahead(faults, "/one") as fetcher:
+        for _ in range(2):
+            fetcher.ahead(faults.url + "/one", kind="post", arrived=lambda _: None)
+        fetcher.get(faults.url + "/one", kind="post")
+        fetcher.get(faults.url + "/none", kind="post")
+    assert faults.paths == ["/robots.txt", "/one", "/none"]
+
+
+def test_behind_a_question_that_failed_it_goes_on_ahead_again(faults):
+    with asked_ahead(faults, "/one", "/two", "/three") as fetcher:
+        faults.on("/none", faults.reset)
+        for path in ("/none", "/one", "/two"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
+        with pytest.raises(FetchFailed):
+            fetcher.get(faults.url + "/none", kind="post")
+        came = threading.Event()
+        fetcher.ahead(faults.url + "/three", kind="post", arrived=lambda _: came.set())
+        assert came.wait(10)
+    assert "/one" not in faults.paths
+
+
+def test_once_a_run_was_asked_to_stop_nothing_more_is_asked_ahead(faults):
+    stop = Interrupts()
+    with asked_ahead(faults, "/one", check=stop.check) as fetcher:
+        door = Door(faults)
+        for path in ("/slow", "/one"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
+        assert door.reached.wait(10)
+        stop.ask()
+        door.opened.set()
+        assert fetcher.get(faults.url + "/slow", kind="post")[-1].body == b"/slow", "what had begun is kept"
+        assert not fetcher.has_begun(faults.url + "/one", kind="post")
+    assert faults.paths == ["/robots.txt", "/slow"]
 
 
 def test_answers_that_are_there_before_they_are_wanted_are_counted_until_one_is_waited_for(faults):

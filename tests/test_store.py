@@ -607,10 +607,10 @@ def kept_bodies(path: Path, pages: list[Capture], *, ahead: bool) -> list[tuple[
     with Archive.open(path, read=read) as archive:
         archive.db.execute("PRAGMA synchronous = OFF")
         for now, then in pairwise((*pages, pages[0])):
-            prepare = archive.preparation(then.url, then.kind) if ahead else None
+            prepared = archive.prepare(then.url, then.kind, then.payload) if ahead else None
             keep(archive, now)
-            if prepare is not None:
-                archive.expect_body(prepare(then.payload))
+            if prepared is not None:
+                archive.expect_body(prepared)
         return rows(archive, "SELECT * FROM bodies ORDER BY sha256")
 
 
@@ -623,15 +623,15 @@ def test_bodies_that_were_worked_out_ahead_are_stored_as_all_others(tmp_path: Pa
 
 def test_what_was_worked_out_of_another_body_is_left_alone(archive: Archive) -> None:
     keep(archive, framed(1))
-    prepare = archive.preparation(framed(2).url, framed(2).kind)
-    assert prepare is not None
-    archive.expect_body(prepare(framed(2).payload))
+    prepared = archive.prepare(framed(2).url, framed(2).kind, framed(2).payload)
+    assert prepared is not None
+    archive.expect_body(prepared)
     keep(archive, framed(3))
     assert archive.body(str(framed(3).body_sha256)) == framed(3).body
 
 
 def test_nothing_is_worked_out_before_there_is_a_reference(archive: Archive) -> None:
-    assert archive.preparation(URL, framed(1).kind) is None
+    assert archive.prepare(URL, framed(1).kind, framed(1).payload) is None
 
 
 def test_other_kinds_and_hosts_have_their_own_references(archive: Archive) -> None:

@@ -71,8 +71,6 @@ class Posts:
         self._suspects_in_a_row = 0
         #: The known post that is being asked for as a control.
         self._control: str | None = None
-        #: Posts that are being asked for, or were, while another is read.
-        self._ahead: set[str] = set()
         #: Addresses that led to another post: where → url → the redirect.
         self._ways: dict[str, dict[str, Held]] = {}
         self._led_by_many: set[str] = set()
@@ -87,7 +85,7 @@ class Posts:
         due = sorted(due, key=lambda item: item.url in walled)
         try:
             for number, item in enumerate(due):
-                if item.url not in self._ahead:
+                if not self.session.has_begun(*self._question(item.url)):
                     self.session.run.interrupts.check()
                 self.session.progress(
                     ProgressStep(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url)
@@ -106,6 +104,7 @@ class Posts:
                 self._judge_suspects()
             self._tell_where_they_are()
         finally:
+            self.session.ask_no_more_ahead()
             self._hold_drifted()
 
     def _tell_where_they_are(self) -> None:
@@ -135,10 +134,10 @@ class Posts:
         answer comes that nobody looks at.
         """
         if self.wall.stands or self._suspects or self.moved_away or self.session.run.interrupts.asked:
+            self.session.ask_no_more_ahead()
             return
         for url in following:
-            if url not in self.looked and url not in self._ahead:
-                self._ahead.add(url)
+            if url not in self.looked:
                 self.session.ask_ahead(*self._question(url))
 
     def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:

@@ -22,7 +22,9 @@ _Question = tuple[object, ...]
 
 
 class _NotAsked(Exception):
-    """What was asked for before it failed: whether this is still to be asked for is not known yet."""
+    """It was called off before its turn, or what was asked for before it failed: then nobody knows yet whether this is
+    still to be asked for.
+    """
 
 
 def _nothing() -> None: ...
@@ -68,6 +70,35 @@ class _Job:
         return self._result
 
 
+class _AheadJob(_Job):
+    """A question that is asked before its answer is wanted, unless it is called off before its turn."""
+
+    def __init__(self, work: Callable[[], Any], before: "_AheadJob | None", is_stopped: Callable[[], bool]) -> None:
+        """*before*: the last of those that are asked first."""
+        super().__init__(work)
+        self._before = before
+        self._is_stopped = is_stopped
+        #: Whoever is first has it: the thread, to ask, or its user, to call it off.
+        self._turn = threading.Lock()
+        self.is_begun = False
+
+    def run(self) -> None:
+        before, self._before = self._before, None
+        if (before is not None and before.has_failed) or self._is_stopped() or not self._turn.acquire(blocking=False):
+            self._work = _not_asked
+        else:
+            self.is_begun = True
+        super().run()
+
+    def call_off(self) -> bool:
+        """Whether it will not be asked any more: it had not begun."""
+        return self._turn.acquire(blocking=False)
+
+
+def _not_asked() -> None:
+    raise _NotAsked
+
+
 class AheadFetcher(Fetcher):
     """A `Fetcher` that asks in one thread, one question after the other, and can be told what will be asked next.
 
@@ -80,7 +111,7 @@ class AheadFetcher(Fetcher):
         self._check = check
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         #: What was asked for ahead and not taken yet.
-        self._waiting: dict[_Question, _Job] = {}
+        self._waiting: dict[_Question, _AheadJob] = {}
         #: The answer that was taken last of those asked for ahead, and what *arrived* gave for it.
         self._taken: tuple[Capture, Any] | None = None
         #: How many answers in a row were there before they were wanted.
@@ -98,6 +129,13 @@ class AheadFetcher(Fetcher):
         self._jobs.put(job)
         return job
 
+    def _is_stopped(self) -> bool:
+        try:
+            self._check()
+        except Interrupted:
+            return True
+        return False
+
     def ahead(
         self,
         url: str,
@@ -108,17 +146,37 @@ class AheadFetcher(Fetcher):
         arrived: Callable[[Capture], object],
     ) -> None:
         """Begin with what `get` will be asked for next, or after what was asked for ahead before, with the very same
-        words. *arrived* is called with the answer, as soon as it is there, in the thread that fetches.
+        words; not twice. *arrived* is called with the answer, as soon as it is there, in the thread that fetches. Once
+        the run was asked to stop, nothing more is begun with.
         """
-        before = next(reversed(self._waiting.values()), None)
+        question = url, kind, validators, hosts
+        if question in self._waiting:
+            return
 
         def work() -> tuple[_Captures, object]:
-            if before is not None and before.has_failed:
-                raise _NotAsked
             captures = Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts)
             return captures, arrived(captures[-1])
 
-        self._waiting[url, kind, validators, hosts] = self._start(work)
+        before = next(reversed(self._waiting.values()), None)
+        job = self._waiting[question] = _AheadJob(work, before, self._is_stopped)
+        self._jobs.put(job)
+
+    def call_off(self) -> None:
+        """Ask for nothing ahead that was not begun with yet; `get` still asks for it."""
+        for question in [question for question, job in self._waiting.items() if job.call_off()]:
+            del self._waiting[question]
+
+    def has_begun(
+        self,
+        url: str,
+        *,
+        kind: CaptureKind,
+        validators: Validators | None = None,
+        hosts: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Whether that was asked for ahead, and the answer is there or on its way."""
+        job = self._waiting.get((url, kind, validators, hosts))
+        return job is not None and job.is_begun
 
     def begun(self, answer: Capture) -> Any:
         """What *arrived* gave for an answer that was asked for ahead; None: it was not."""
@@ -136,20 +194,23 @@ class AheadFetcher(Fetcher):
         **given: Any,
     ) -> _Captures:
         """As `Fetcher.get`; the answer may be there already."""
-        begun = None if given else self._waiting.pop((url, kind, validators, hosts), None)
-        captures = self._take(begun) if begun else None
+        ahead = None if given else self._waiting.pop((url, kind, validators, hosts), None)
+        captures = self._take(ahead) if ahead else None
         if captures is None:
             work = lambda: Fetcher.get(self, url, kind=kind, validators=validators, hosts=hosts, **given)  # noqa: E731
             captures = self._start(work).outcome(self._check)
         return captures
 
-    def _take(self, begun: _Job) -> _Captures | None:
+    def _take(self, ahead: _AheadJob) -> _Captures | None:
         """What came of a question that was asked ahead; None: it was not asked after all."""
-        self.early = self.early + 1 if begun.is_done else 0
+        self.early = self.early + 1 if ahead.is_done else 0
         try:
-            found: tuple[_Captures, object] = begun.outcome(self._check)
+            found: tuple[_Captures, object] = ahead.outcome(self._check)
         except _NotAsked:
             return None
+        finally:
+            if ahead.has_failed:
+                self.call_off()
         self._taken = found[0][-1], found[1]
         return found[0]
 

@@ -1,7 +1,7 @@
 """Reading in a process of its own, while this one fetches and stores.
 
-The process is given captures and gives what they say, in turn, both pickled. It has nothing open and ends when its pipe
-does, also when this one is killed: what it had not read yet was not stored, and is fetched again.
+The process is given captures and gives what they say, in their order, both pickled. It has nothing open and ends when
+its pipe does, also when this one is killed: what it had not read yet was not stored, and is fetched again.
 """
 
 import pickle
@@ -44,6 +44,8 @@ class ReaderApart:
         """*command* starts the process; None: the one that runs `serve`."""
         self._command = command or processes.command("scraper.reading")
         self._given: SimpleQueue[tuple[Capture, Future[PageRead]] | None] = SimpleQueue()
+        #: What the process was given and has not answered yet.
+        self._awaited: SimpleQueue[Future[PageRead] | None] = SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         #: It has said that it is there, and has not failed.
         self._is_up = False
@@ -61,6 +63,11 @@ class ReaderApart:
             return None
         return self._process.pid
 
+    @property
+    def is_up(self) -> bool:
+        """Whether what is begun is read elsewhere."""
+        return self._is_up
+
     def start(self) -> None:
         """Start the process, unless it was started before, or would only take turns with this one."""
         if self._process is not None or processes.processors() < 2:
@@ -73,11 +80,15 @@ class ReaderApart:
                 stderr=subprocess.DEVNULL,  # what it could not read is read here, and told then
                 start_new_session=True,
                 env=processes.environment(),
+                pipesize=_PIPE,
             )
         except OSError:  # there may be no more processes: pages are read here
             return
-        pipes = self._process.stdin, self._process.stdout
-        threading.Thread(target=self._work, args=pipes, name="read", daemon=True).start()
+        for name, work, pipe in (
+            ("give", self._give, self._process.stdin),
+            ("read", self._receive, self._process.stdout),
+        ):
+            threading.Thread(target=work, args=(pipe,), name=name, daemon=True).start()
 
     def begin(self, capture: Capture) -> Future[PageRead] | None:
         """Have *capture* read; None: nobody is there to do that. May be called from any thread."""
@@ -97,16 +108,31 @@ class ReaderApart:
             self._process.kill()
             self._process.wait()
 
-    def _work(self, to: IO[bytes], of: IO[bytes]) -> None:
-        self._is_up = of.read(len(_READY)) == _READY
+    def _give(self, to: IO[bytes]) -> None:
+        """Gives the next capture while the last one is read: the process never waits."""
         while (given := self._given.get()) is not None:
             capture, said = given
+            self._awaited.put(said)
             try:
-                said.set_result(_asked(capture, to, of))
+                pickle.dump(capture, to, pickle.HIGHEST_PROTOCOL)
+                to.flush()
+            except Exception:  # noqa: BLE001 - it is no more, or was given half of something
+                self._fail()
+        self._awaited.put(None)
+
+    def _receive(self, of: IO[bytes]) -> None:
+        self._is_up = of.read(len(_READY)) == _READY
+        while (said := self._awaited.get()) is not None:
+            try:
+                if self._is_up:
+                    said.set_result(pickle.load(of))  # noqa: S301 - this program's own words
             except Exception:  # noqa: BLE001 - it is no more, or nothing that it says can be trusted from here on
-                self._is_up = False
-                self._end()
-                said.cancel()
+                self._fail()
+            said.cancel()  # unless it was answered
+
+    def _fail(self) -> None:
+        self._is_up = False
+        self._end()
 
 
 def outcome(said: Future[PageRead] | None, capture: Capture) -> PageRead:
@@ -120,13 +146,8 @@ def outcome(said: Future[PageRead] | None, capture: Capture) -> PageRead:
 
 
 _READY = b"ready\n"
-
-
-def _asked(capture: Capture, to: IO[bytes], of: IO[bytes]) -> PageRead:
-    pickle.dump(capture, to, pickle.HIGHEST_PROTOCOL)
-    to.flush()
-    read: PageRead = pickle.load(of)  # noqa: S301 - this program's own words
-    return read
+#: Bytes on their way to the process, or from it, so that a page fits in. Linux gives so many, others what they like.
+_PIPE = 1 << 20
 
 
 def serve() -> None:

@@ -22,6 +22,8 @@ UNDECIDED = "where it leads could not be fetched"
 ENOUGH_EARLY = 16
 #: So many pages take longer to be read than a process takes to begin with that.
 ENOUGH_PAGES = 64
+#: So many answers may wait to be stored. A kill loses them, and they are asked for again.
+REACH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,29 +215,40 @@ class NetworkSession(Session):
     @property
     def reach(self) -> int:
         """How many pages may be asked for ahead of the one that is read. Where no pause lies between them, one is on
-        its way while another waits to be read.
+        its way while another waits to be read; where they are read elsewhere, so many wait that there is always one to
+        read and one to store, also while this process tells search of those that it has.
         """
         match self.fetcher:
             case AheadFetcher(is_hurried=True):
-                return 2
+                return REACH if self.reader.is_up else 2
             case AheadFetcher():
                 return 1
         return 0
 
     def ask_ahead(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
         """Begins with what `ask` will be asked for next, with the very same words."""
+        if not isinstance(self.fetcher, AheadFetcher):
+            return
+        if self.fetcher.early >= ENOUGH_EARLY:
+            self.reader.start()
+
+        def arrived(answer: Capture) -> BegunAhead:
+            said = self.reader.begin(answer)
+            return BegunAhead(said, None if answer.body is None else self.archive.prepare(url, kind, answer.body))
+
+        self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=arrived)
+
+    def ask_no_more_ahead(self) -> None:
+        """Something is in the way: what was not begun with yet is asked for when it is wanted, if it is."""
         if isinstance(self.fetcher, AheadFetcher):
-            if self.fetcher.early >= ENOUGH_EARLY:
-                self.reader.start()
-            prepare = self.archive.preparation(url, kind)
+            self.fetcher.call_off()
 
-            def arrived(answer: Capture) -> BegunAhead:
-                said = self.reader.begin(answer)
-                if prepare is None or answer.body is None:
-                    return BegunAhead(said)
-                return BegunAhead(said, prepare(answer.body))
-
-            self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=arrived)
+    def has_begun(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> bool:
+        """Whether what `ask` will be asked for was asked for ahead, and has come or is on its way."""
+        hosts = frozenset(site.hosts)
+        return isinstance(self.fetcher, AheadFetcher) and self.fetcher.has_begun(
+            url, kind=kind, hosts=hosts, validators=validators
+        )
 
     def _begun(self, answer: Capture) -> BegunAhead:
         if isinstance(self.fetcher, AheadFetcher):

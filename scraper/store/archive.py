@@ -254,11 +254,11 @@ class Archive:
         """A post of that text may be kept next; *samples*: `passages.samples` of it, made by whoever read it."""
         self._samples.expect(text, samples)
 
-    def preparation(self, url: str, kind: CaptureKind) -> Callable[[bytes], BodyAhead] | None:
-        """What works out in any thread what keeping the body of *kind* that comes from *url* takes longest for; None:
+    def prepare(self, url: str, kind: CaptureKind, body: bytes) -> BodyAhead | None:
+        """What keeping a *body* of *kind* that came from *url* takes longest for, worked out in any thread; None:
         nothing can be worked out ahead.
         """
-        return self._evidence.preparation(url, kind)
+        return self._evidence.prepare(url, kind, body)
 
     def expect_body(self, ahead: BodyAhead) -> None:
         """A capture of that body may be kept next."""

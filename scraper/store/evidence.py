@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scraper import decide, digests, urls
@@ -108,15 +108,14 @@ class Evidence:
         self._shelves.clear()
         self._read_last.clear()
 
-    def preparation(self, url: str, kind: str) -> Callable[[bytes], BodyAhead] | None:
-        """What works out, in any thread, what `add` will want to know of a body of *kind* from *url*; None: there is no
-        reference for it yet.
+    def prepare(self, url: str, kind: str, body: bytes) -> BodyAhead | None:
+        """What `add` will want to know of a body of *kind* from *url*, in any thread; None: there is no reference for
+        it yet.
         """
         shelf = self._shelves.get((urls.host(url), kind))
-        if shelf is None or not shelf.references:
-            return None
-        reference = shelf.references[0]
-        return lambda body: BodyAhead(body, digests.sha256(body), bodies.encode(body, reference.body), reference.sha256)
+        for reference in shelf.references[:1] if shelf else ():  # a copy: the shelf may be put in order meanwhile
+            return BodyAhead(body, digests.sha256(body), bodies.encode(body, reference.body), reference.sha256)
+        return None
 
     def expect(self, ahead: BodyAhead) -> None:
         """A capture of that body may be added next."""
