@@ -140,10 +140,11 @@ def test_a_users_unit_waits_until_there_is_a_way_out_and_no_longer_than_minutes(
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd-analyze")
 @pytest.mark.parametrize("db", ["/srv/ushrn/archive.db", "/home/someone/archive.db"])
-def test_the_systems_unit_is_hardened(tmp_path, db):
-    (tmp_path / "ushrn-crawl.service").write_text(unit("ushrn-crawl.service", db=PurePosixPath(db)))
+@pytest.mark.parametrize("name", ["ushrn-crawl.service", "ushrn-serve.service"])
+def test_the_systems_units_are_hardened(tmp_path, db, name):
+    (tmp_path / name).write_text(unit(name, db=PurePosixPath(db), serve_port=8001))
     done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(tmp_path / "ushrn-crawl.service")],
+        ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(tmp_path / name)],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-300:]
@@ -154,6 +155,22 @@ def test_the_archives_folder_is_all_that_the_systems_unit_may_write():
     assert 'ReadWritePaths="/srv/my archive/100%%"\n' in made and "ProtectSystem=strict\n" in made
     assert "ProtectHome=yes\n" in made
     assert "ProtectHome=read-only\n" in unit("ushrn-crawl.service", program=PurePosixPath("/home/me/.venv/bin/ushrn"))
+
+
+@pytest.mark.parametrize(
+    ("user", "lines"),
+    [
+        (False, ("User=ushrn", "ProtectSystem=strict", "IPAddressDeny=any", "WantedBy=multi-user.target")),
+        (True, ("WantedBy=default.target",)),
+    ],
+)
+def test_the_reading_room_is_kept_open_where_that_is_asked_for(user, lines):
+    assert "ushrn-serve" not in text("systemd", plan(user=user, mail="me@example.org"))
+    made = unit("ushrn-serve.service", user=user, mail="me@example.org", serve_port=8001)
+    assert "ExecStart=/opt/ushrn/bin/ushrn serve --db /srv/archive.db --port 8001\n" in made
+    asked = ("Restart=always", "OOMPolicy=continue", "OnFailure=ushrn-serve-failed.service", *lines)
+    assert [line for line in asked if f"\n{line}\n" not in made] == []
+    assert "journalctl" in unit("ushrn-serve-failed.service", user=user, mail="me@example.org", serve_port=8001)
 
 
 @pytest.fixture
@@ -207,7 +224,11 @@ def test_systemd_words_are_quoted_and_hold_no_specifiers():
 @pytest.mark.parametrize("mail", [None, "me@example.org"])
 @pytest.mark.parametrize("user", [True, False])
 def test_systemd_itself_takes_the_units(tmp_path, program, mail, user):
-    made = units(plan(program=program, db=PurePosixPath(ODD), mail=mail, user=user, ping="https://hc.example/uuid"))
+    made = units(
+        plan(
+            program=program, db=PurePosixPath(ODD), mail=mail, user=user, ping="https://hc.example/uuid", serve_port=80
+        )
+    )
     paths = [tmp_path / name.rpartition("/")[2] for name, _ in made]
     for path, (_, content) in zip(paths, made, strict=True):
         path.write_text(content)

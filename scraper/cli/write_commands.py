@@ -274,9 +274,11 @@ def differing(change: "FieldChange") -> str:
               help="systemd: the account that the system's unit runs as.")  # fmt: skip
 @click.option("--accept-certificate", "certificates", multiple=True, metavar="SHA256", help="As in `crawl`.")
 @click.option("--verify", is_flag=True, help="Also run `verify --record` every Sunday, half a day from the crawl.")
+@click.option("--serve", "serve_port", type=click.IntRange(1024, 65535), metavar="PORT",
+              help="systemd: also keep `serve` running, on this port of this machine.")  # fmt: skip
 def schedule(
     kind: str, targets: tuple[str, ...], db: Path, contact: str | None, delay: float | None, at: str, mail: str | None,
-    ping: str | None, user: bool, account: str, certificates: tuple[str, ...], verify: bool,
+    ping: str | None, user: bool, account: str, certificates: tuple[str, ...], verify: bool, serve_port: int | None,
 ) -> None:  # fmt: skip
     """Print a systemd timer or cron line that runs `crawl` daily.
 
@@ -291,8 +293,8 @@ def schedule(
     from scraper.fetch import digest_of
     from scraper.runs import known_sites, targets_of
 
-    if user and kind != room.Scheduler.SYSTEMD:
-        raise UsageError("--user goes with systemd")
+    if kind != room.Scheduler.SYSTEMD and (user or serve_port):
+        raise UsageError(f"{'--user' if user else '--serve'} goes with systemd")
     targets_of(targets, known_sites(db) if targets else {}, contact)
     program = shutil.which("ushrn", path=str(Path(sys.executable).parent)) or shutil.which("ushrn") or "ushrn"
     plan = room.SchedulePlan(
@@ -308,5 +310,6 @@ def schedule(
         account=account,
         certificates=tuple(map(digest_of, certificates)),
         verify=verify,
+        serve_port=serve_port,
     )
     click.echo(room.text(kind, plan), nl=False)

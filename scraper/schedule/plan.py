@@ -43,6 +43,8 @@ class SchedulePlan:
     certificates: tuple[str, ...] = ()
     #: Check the whole archive weekly, too.
     verify: bool = False
+    #: Also keep the reading room open on this port of this machine; None: do not. Of systemd only.
+    serve_port: int | None = None
 
     def command(self) -> tuple[str, ...]:
         """The command line of the daily crawl, word by word."""
@@ -65,6 +67,10 @@ class SchedulePlan:
         """Local time of the weekly check, ``HH:MM``: half a day from the crawl, as each wants the archive alone."""
         hour, minute = self.at.split(":")
         return f"{(int(hour) + 12) % 24:02}:{minute}"
+
+    def serving(self) -> tuple[str, ...]:
+        """The command line of the reading room, word by word."""
+        return (str(self.program), "serve", "--db", str(self.db), "--port", str(self.serve_port))
 
     def causes(self) -> str:
         """A shell command that prints what needs a look, one line a cause."""

@@ -13,6 +13,9 @@ _BARE_WORD = re.compile(r"[\w@%+=:,./$-]+", re.ASCII)
 #: Folders that a hardened service sees only where something in them is needed.
 _HOMES = frozenset(map(PurePath, ("/home", "/root", "/run/user")))
 
+#: Behind ``ushrn-`` in the name of the unit of the reading room.
+_SERVE = "serve"
+
 # A user's systemd has no network-online.target (systemd.special(7)): a default route is waited for, five minutes at
 # most. In /proc/net/route its destination is 00000000, in ipv6_route it is 32 zeros, of length 00, not on lo.
 _WAIT = (
@@ -67,6 +70,9 @@ class _Manager:
     account: str = ""
     hardening: str = ""
     may_read_journal: str = ""
+    #: Lines of [Service] that keep other machines away, and what starts what is to run always.
+    this_machine_only: str = ""
+    always: str = "default.target"
 
 
 def _manager(plan: SchedulePlan) -> _Manager:
@@ -88,6 +94,8 @@ def _manager(plan: SchedulePlan) -> _Manager:
         account=f"User={plan.account}\n",
         hardening=_hardening(plan),
         may_read_journal="SupplementaryGroups=systemd-journal\n",
+        this_machine_only="IPAddressDeny=any\nIPAddressAllow=localhost\n",
+        always="multi-user.target",
     )
 
 
@@ -126,8 +134,50 @@ def units(plan: SchedulePlan) -> tuple[tuple[str, str], ...]:
         unit = f"{manager.folder}/ushrn-{job.name}"
         found |= {f"{unit}.service": _service(plan, manager, job), f"{unit}.timer": _timer(job)}
         if plan.mail:
-            found[f"{unit}-failed.service"] = _failed(plan, plan.mail, manager, job)
-    return tuple(found.items())
+            found[f"{unit}-failed.service"] = _failed(plan, plan.mail, manager, job.name)
+    return (*found.items(), *_always(plan, manager))
+
+
+def _always(plan: SchedulePlan, manager: _Manager) -> tuple[tuple[str, str], ...]:
+    """(path, content) of the units of the reading room; none where it is not wanted."""
+    if plan.serve_port is None:
+        return ()
+    unit = f"{manager.folder}/ushrn-{_SERVE}"
+    open_all_day = (f"{unit}.service", _serving(plan, manager))
+    if not plan.mail:
+        return (open_all_day,)
+    return open_all_day, (f"{unit}-failed.service", _failed(plan, plan.mail, manager, _SERVE))
+
+
+def _serving(plan: SchedulePlan, manager: _Manager) -> str:
+    """The unit of the reading room, which only this machine reaches: a web server with TLS stands before it.
+
+    It may write beside the archive, as whoever reads a write-ahead log must. systemd would end it as a whole where the
+    system ends one process of it for want of memory (systemd.service(5), OOMPolicy); it makes that one again by itself.
+    """
+    told = framed(plan.mail and f"ushrn-{_SERVE}-failed.service", "OnFailure=", "\n")
+    control, unit = manager.control, f"ushrn-{_SERVE}"
+    return f"""\
+{manager.first}
+# Start it now and always: {control} daemon-reload && {control} enable --now {unit}.service
+# The log:                {manager.journal} -u {unit}
+[Unit]
+Description=Show a posts archive at http://127.0.0.1:{plan.serve_port}/
+After=network.target
+StartLimitIntervalSec=10min
+StartLimitBurst=20
+{told}
+[Service]
+{manager.account}ExecStart={_words(plan.serving())}
+Restart=always
+RestartSec=5
+OOMPolicy=continue
+LimitNOFILE=65536
+NoNewPrivileges=yes
+{manager.hardening}{manager.this_machine_only}
+[Install]
+WantedBy={manager.always}
+"""
 
 
 def _service(plan: SchedulePlan, manager: _Manager, job: _TimedJob) -> str:
@@ -195,15 +245,16 @@ WantedBy=timers.target
 """
 
 
-def _failed(plan: SchedulePlan, mail: str, manager: _Manager, job: _TimedJob) -> str:
+def _failed(plan: SchedulePlan, mail: str, manager: _Manager, name: str) -> str:
+    """The unit that sends the causes and the end of the log of the job of that *name*."""
     script = (
         f"{{ echo 'What needs a look:'; {plan.causes()}; echo 'The last lines of its log:'; "
-        f"{manager.journal} -u ushrn-{job.name} -n 40 --no-pager; }} | "
-        f'mail -s "ushrn {job.name} failed on $(uname -n)" {shlex.quote(mail)}'
+        f"{manager.journal} -u ushrn-{name} -n 40 --no-pager; }} | "
+        f'mail -s "ushrn {name} failed on $(uname -n)" {shlex.quote(mail)}'
     )
     return f"""\
 [Unit]
-Description=Report that a {job.name} of the posts archive failed
+Description=Report that a {name} of the posts archive failed
 
 [Service]
 Type=oneshot
