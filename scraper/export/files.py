@@ -19,7 +19,7 @@ from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
-from scraper.search import Request, prepare_to_read_all, snapshot
+from scraper.search import Request, snapshot
 
 PACKAGE = "datapackage.json"
 #: errno of "no space left" and "quota exceeded".
@@ -55,7 +55,6 @@ def to_file(
     cut: list[tuple[str, str, str]] = []
     if options.excel:
         options = replace(options, cut=lambda *cell: cut.append(cell), whole=whole.name)
-    prepare_to_read_all(db)
     with snapshot(db):
         done = _put(db, path, write(db, request, name, options), _number(db, request, options))
         described = [resource(_held(done), name, options)]
@@ -106,7 +105,6 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
     if not FORMATS[name].tabular:
         raise UsageError(f"--table all: expected csv, json or jsonl, found {name}")
     options = options or Options()
-    prepare_to_read_all(db)
     with (
         replacing(path, place_of(db)) as partial,
         snapshot(db),
@@ -115,7 +113,9 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
         listed = [_table_into_zip(db, archive, name, replace(options, table=table)) for table in tables.ALL]
         _into_zip(archive, PACKAGE, iter([package(db, listed, whole=True)]))
     number = sum(int(str(each.get("rows", 0))) for each in listed)
-    return Written(path, number, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Written(path, number, path.stat().st_size, digest)
 
 
 def _table_into_zip(db: sqlite3.Connection, archive: zipfile.ZipFile, name: str, options: Options) -> dict[str, object]:

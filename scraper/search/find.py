@@ -113,14 +113,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
-def prepare_to_read_all(db: sqlite3.Connection) -> None:
-    """Let a connection that will read most of the archive once see its file in memory: no system call for each page.
-
-    Not for servers: the process ends where somebody cuts the file short under it (https://sqlite.org/mmap.html).
-    """
-    db.execute("PRAGMA mmap_size = 2147418112")  # the most that SQLite takes; what lies behind it is read as ever
-
-
 def find(db: sqlite3.Connection, request: Request | str) -> ResultPage:
     """The page that *request* asks for; a text is a query by itself. *db* may be read-only."""
     with snapshot(db):

@@ -35,7 +35,7 @@ def hand_over(copy: sqlite3.Connection) -> None:
 def check_states(copy: sqlite3.Connection, tell: Tell) -> int:
     """Hold the states of known addresses against the second reading; how many differ."""
     told = 0
-    for url, site, here, again, witnessed in copy.execute(_STATES).fetchall():
+    for url, site, here, again, witnessed in copy.execute(_STATES):
         if site != sites.site_for(url).id:
             message = f"site: the archive has {site!r}, its address belongs to {sites.site_for(url).id!r}"
         elif "archived" in (here, again) and here != again:
@@ -48,7 +48,7 @@ def check_states(copy: sqlite3.Connection, tell: Tell) -> int:
             continue
         told += 1
         tell("known_urls-row", url, message)
-    for (url,) in copy.execute(_TAKEN_AWAY).fetchall():
+    for (url,) in copy.execute(_TAKEN_AWAY):
         told += 1
         tell("known_urls-row", url, "a post was captured there: its row is missing")
     return told

@@ -17,6 +17,9 @@ SHOWN = 80
 #: look at.
 _APART = frozenset({"problems", "meta", "sites", "known_urls", "unindexed", "shared_runs"})
 
+#: What each of SQLite's sorts of rows may take in memory, as much as one takes at least; beyond that it goes to disk.
+_SORTED_KIB = 1024
+
 #: Tells a difference: kind, row, what differs.
 Tell = Callable[[str, str, str], None]
 
@@ -61,6 +64,7 @@ def compare(copy: sqlite3.Connection, tell: Tell, left_out: Collection[str], *, 
 
     *left_out*: posts that could not be read again, by address. *whole*: all captures could be read.
     """
+    copy.execute(f"PRAGMA main.cache_size = -{_SORTED_KIB}")
     return sum(_compare(copy, table, tell, set(left_out), whole=whole) for table in COMPARISONS)
 
 

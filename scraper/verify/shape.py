@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,8 +11,8 @@ from scraper import schema
 from scraper.verify import segments
 from scraper.verify.findings import Findings
 
-#: Of SQLite's pages in memory, for each file: without it references are looked up on disk, one by one.
-CACHE_KIB = 16384
+#: Of SQLite's pages in memory, for each file. With 16 MB `verify` is a fortieth faster and takes 40 MB more.
+CACHE_KIB = 4096
 #: Complaints of SQLite that are told; more of the same help nobody.
 MOST = 100
 _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -27,7 +28,7 @@ def check(
     for (complaint,) in db.execute(f"PRAGMA integrity_check({MOST})"):
         if complaint != "ok":
             findings.damage("sqlite", "file", str(complaint))
-    for table, rowid, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall()[:MOST]:
+    for table, rowid, parent, _ in islice(db.execute("PRAGMA foreign_key_check"), MOST):
         if has_bodies or parent != "bodies":
             findings.damage("orphan-row", f"{table}, row {rowid}", f"it refers to a row of {parent} that is not there")
     if not same_shape:
