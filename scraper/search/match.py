@@ -63,6 +63,8 @@ class Driver:
     expression: str
     #: A file may answer instead of the post.
     files: bool
+    #: Of how many phrases, all of which must be there, it is made; None: it is made otherwise.
+    phrases: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,29 @@ def compile_query(db: sqlite3.Connection, query: Query) -> Match:
     parts = () if query.root is None else _all_of(query.root)
     every = All(parts)
     if (table := table_of(every)) is not None:
-        return Match(Driver(table, expression(every), files=anywhere(every)))
+        return Match(_driver(table, every))
     # What holds of words as written holds of their stems too: the stemmed index finds and ranks, the other one checks.
     loose = [(part, relaxed(part)) for part in parts]
     driving = All(tuple(each for _, each in loose if each is not None))
-    driver = Driver(STEMMED, expression(driving), files=anywhere(driving)) if driving.children else None
+    driver = _driver(STEMMED, driving) if driving.children else None
     checked = tuple(part for part, each in loose if each != part)
     return Match(driver, tuple(condition(db, part) for part in checked), checked)
+
+
+def _driver(table: str, node: All) -> Driver:
+    return Driver(table, expression(node), files=anywhere(node), phrases=phrases(node))
+
+
+def phrases(node: Node) -> int | None:
+    """Of how many phrases *node* is made, where it wants all of them, side by side or anywhere; None: it does not."""
+    match node:
+        case Term(near=None):
+            return 1
+        case All(children=children):
+            counts = [phrases(child) for child in children]
+            known = [count for count in counts if count is not None]
+            return sum(known) if len(known) == len(counts) else None
+    return None
 
 
 def _all_of(node: Node) -> tuple[Node, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 from math import inf
 
 from scraper.search.match import FILES, Where
-from scraper.search.rank import FILE_SHARE, WEIGHTS, weight_of
+from scraper.search.rank import FILE_SHARE, WEIGHTS, highest, weight_of
 from scraper.search.state import state_of
 
 
@@ -52,18 +52,39 @@ def _rowids(db: sqlite3.Connection, index: str, asked: str) -> list[int]:
     return found
 
 
-def best_of(db: sqlite3.Connection, table: str, asked: str, *, files: bool, most: int) -> tuple[dict[int, float], bool]:
-    """The best of what `of_index` gives, about *most*, and whether that is all of it; none is left out between them."""
-    sources = [in_posts(table, asked, rank=True), *([in_files(table, asked, rank=True)] if files else [])]
-    found: dict[int, float] = {}
-    worst = inf
-    for source in sources:
-        rows = db.execute(f"{source.sql} ORDER BY score LIMIT ?", (*source.values, most)).fetchall()
-        if len(rows) == most:
-            worst = min(worst, rows[-1][1])
-        for number, score in rows:
+def best_of(
+    db: sqlite3.Connection, table: str, asked: str, *, files: bool, most: int, phrases: int | None = None
+) -> tuple[dict[int, float], bool]:
+    """The best of what `of_index` gives, about *most*, and whether that is all of it; none is left out between them.
+
+    *phrases*: of how many, all of which must be there, *asked* is made; None: it is made otherwise.
+    """
+    found, worst = _best(db, in_posts(table, asked, rank=True), most)
+    if files and not (phrases and worst < inf and _at_best(db, FILES[table], asked, phrases) >= worst):
+        inside, worst_inside = _best(db, in_files(table, asked, rank=True), most)
+        worst = min(worst, worst_inside)
+        for number, score in inside.items():
             found[number] = min(score, found.get(number, inf))
     return {number: score for number, score in found.items() if score < worst}, worst == inf
+
+
+def _best(db: sqlite3.Connection, source: Where, most: int) -> tuple[dict[int, float], float]:
+    """The *most* best posts of *source*, by id, and the worst of these scores; infinite: there are no others."""
+    rows = db.execute(f"{source.sql} ORDER BY score LIMIT ?", (*source.values, most)).fetchall()
+    found: dict[int, float] = {}
+    for number, score in rows:
+        found.setdefault(number, score)
+    return found, inf if len(rows) < most else rows[-1][1]
+
+
+def _at_best(db: sqlite3.Connection, index: str, asked: str, phrases: int) -> float:
+    """No file has a better score than that: counting files is much quicker than ranking them.
+
+    Each phrase is in as many files as have all of them, or in more, and the more, the less it counts.
+    """
+    (having,) = db.execute(f"SELECT count(*) FROM {index} WHERE {index} MATCH ?", (asked,)).fetchone()
+    (every,) = db.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()
+    return -FILE_SHARE * phrases * highest(every, having)
 
 
 def either(table: str, asked: str, *, files: bool, rank: bool) -> Where:

@@ -219,8 +219,8 @@ def _bits(db: sqlite3.Connection, ledger: Ledger, node: Node) -> int:
 
 def _of_index(db: sqlite3.Connection, ledger: Ledger, driver: Driver, *, rank: bool) -> FoundSet:
     """What one index finds; if there is much of it, only the best is ranked."""
-    asked = partial(best_of, db, driver.table, driver.expression, files=driver.files, most=TOP)
-    scores, whole = asked() if rank else ({}, True)
+    best = partial(best_of, db, driver.table, driver.expression, files=driver.files, most=TOP, phrases=driver.phrases)
+    scores, whole = best() if rank else ({}, True)
     every = scores if rank and whole else ids_of(db, driver.table, driver.expression, files=driver.files)
     return FoundSet((_places(ledger, every), 0, 0), _ranked(_placed(ledger, scores)), cut=None if whole else driver)
 
