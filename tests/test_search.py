@@ -802,6 +802,58 @@ def test_a_search_for_an_address_finds_its_post(db: sqlite3.Connection, asked: s
     assert [hit.slug for hit in search.find(db, asked).hits] == ["review"]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://www.upr2020.org/post/a-\nlong-way-home",
+        "www.upr2020.org/post/ a-long-way-home",
+        "> https://www.upr2020.org/post/a-long-\r\n> way-home",
+        "https://www.upr2020.org/post/a-long-=\nway-home",
+        "mailto:?subject=Read&body=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Fa-long-way-home",
+        "mailto:ann@example.org?body=See%20https://www.upr2020.org/post/a-long-way-home%20please",
+    ],
+)
+def test_an_address_that_a_mail_broke_or_holds_finds_its_post(scripts: sqlite3.Connection, asked: str) -> None:
+    add(scripts, "a-long-way-home", {"title": "Return", "body_text": "They came back."})
+    assert [hit.slug for hit in search.find(scripts, asked).hits] == ["a-long-way-home"]
+    found = search.post_at(scripts, asked)
+    assert found and found.slug == "a-long-way-home"
+    scripts.execute("DELETE FROM posts WHERE slug = 'a-long-way-home'")
+
+
+@pytest.mark.parametrize("asked", ["mailto:ann@example.org", "mailto:ann@example.org?subject=review", "and/or / way"])
+def test_a_mail_without_an_address_of_the_web_is_words(scripts: sqlite3.Connection, asked: str) -> None:
+    assert "url" not in repr(search.parse(asked).root)
+
+
+def test_bare_addresses_amid_words_lead_to_their_post(db: sqlite3.Connection) -> None:
+    for asked in ("statement upr2020.org/post/review", "see upr2020.org/post/review, 3 May"):
+        assert (found := search.post_at(db, asked)) and found.slug == "review"
+
+
+def test_the_parameters_of_an_address_may_come_in_any_order(scripts: sqlite3.Connection) -> None:
+    url = "https://www.upr2020.org/index.php?id=17&lang=en&view=story"
+    add(scripts, "story", {"title": "Story", "body_text": "They came back.", "url": url})
+    for asked in (
+        "https://www.upr2020.org/index.php?view=story&id=17&lang=en",
+        "upr2020.org/index.php?lang=en&amp;view=story&amp;id=17#top",
+        "https://www.upr2020.org/index.php?utm_source=x&lang=en&id=17&view=story",
+        "https://web.archive.org/web/2015/http://www.upr2020.org/index.php?view=story&id=17&lang=en",
+    ):
+        assert (found := search.post_at(scripts, asked)) and found.slug == "story", asked
+    for asked in ("index.php?view=story&id=71&lang=en", "index.php?view=story&id=17", "index.php"):
+        assert search.post_at(scripts, f"https://www.upr2020.org/{asked}") is None
+    scripts.execute("DELETE FROM posts WHERE slug = 'story'")
+
+
+def test_an_address_in_a_citation_that_finds_nothing_is_a_way_back(db: sqlite3.Connection) -> None:
+    cited = 'Network (2020), "A statement of ours", https://www.upr2020.org/post/review (accessed 3 May 2021).'
+    request = search.Request(query=search.parse(cited))
+    assert search.find(db, cited).total == 0
+    ways = [(step.text, step.total) for step in search.advise(db, request, 0).steps]
+    assert ("https://www.upr2020.org/post/review", 1) in ways
+
+
 def test_the_last_part_of_an_address_finds_its_post_whatever_words_that_has(scripts: sqlite3.Connection) -> None:
     add(scripts, "a-long-way-home", {"title": "Return", "body_text": "They came back."})
     for asked in ("a-long-way-home", "post/a-long-way-home", "a-long-way-home -prison"):

@@ -53,6 +53,8 @@ _OURS = re.compile(r"/post/(?P<site>[^/?#]+)/(?P<slug>[^/?#]+)")
 _COPY_HERE = re.compile(r"/web/[0-9]{4,14}[a-z_]*/(?P<url>.+)", re.DOTALL)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
 _AROUND = " \t\r\n<>\"'“”„‘’«»‹›「」『』《》()[]{},;|*_~`。，、"
+#: Where an address was broken over two lines, quoted in a mail or not: behind a sign at which programs break it.
+_BREAK = re.compile(r"(?<=[-/_=?&%])=?\s+(?:[>|]\s*)*(?=[\w%?&=/-])")
 _DASHES = str.maketrans("‐‑‒–—", "-----")
 
 
@@ -81,13 +83,14 @@ def is_address(text: str) -> bool:
 
 
 def lone(text: str) -> str:
-    """The address that *text* is, out of the markup that it is in; empty: it is words, too, or words alone."""
-    text = text[:LONGEST]
-    markup = _MARKUP.fullmatch(text.strip())
+    """The address that *text* is, out of the markup, the lines or the mail that it is in; empty: it is words, too, or
+    words alone.
+    """
+    text = text[:LONGEST].strip()
+    markup = _MARKUP.fullmatch(text)
     inner = next(filter(None, markup.groups()), "") if markup else text
-    if is_address(inner):
-        return _bare(inner)
-    return ""
+    mailed = _in_query(text) if text.lower().startswith("mailto:") else iter(())
+    return next((_bare(each) for each in (inner, _BREAK.sub("", inner), *mailed) if is_address(each)), "")
 
 
 def _begins_with_host(bare: str) -> bool:
@@ -112,7 +115,7 @@ def post_at(db: sqlite3.Connection, text: str) -> Place | None:
 def candidates(text: str) -> Iterator[str]:
     """The addresses that *text* may mean, the outermost first, each with a scheme and without what a copy adds."""
     seen: list[str] = []
-    waiting = [_bare(text)]
+    waiting = [_bare(text), _bare(_BREAK.sub("", text))]
     while waiting and len(seen) < 32:
         address = waiting.pop(0)
         if address in seen or not address:
@@ -142,6 +145,7 @@ def _inside(address: str) -> Iterator[str]:
     if found := _INNER.search(address):
         yield found[1]
     yield from (_bare(found[0]) for found in _AMID.finditer(address))
+    yield from filter(_begins_with_host, map(_bare, address.split()))
     yield from _in_query(address)
     yield from _decoded(address)
     if relabelled := _RELABELLED.search(address):
@@ -179,6 +183,7 @@ def _in_query(address: str) -> Iterator[str]:
 
 def _known(db: sqlite3.Connection, address: str) -> Place | None:
     """The post that was ever seen at *address*."""
+    canonical = urls.canonical(address)
     row = db.execute(
         "SELECT id, site, slug FROM posts WHERE url IN (?1, ?2, ?3)"
         " UNION ALL SELECT posts.id, posts.site, posts.slug FROM captures"
@@ -186,11 +191,28 @@ def _known(db: sqlite3.Connection, address: str) -> Place | None:
         " WHERE captures.url IN (?1, ?2, ?3)"
         " UNION ALL SELECT posts.id, posts.site, posts.slug FROM addresses JOIN posts ON posts.url = post_url"
         " WHERE address = ?3 LIMIT 1",
-        (address, urls.normalise(address), urls.canonical(address)),
+        (address, urls.normalise(address), canonical),
     ).fetchone()
     if not row:
-        return None
+        return _reordered(db, canonical)
     return Place(*row)
+
+
+def _reordered(db: sqlite3.Connection, address: str) -> Place | None:
+    """The post at *address* with the parameters of its query in another order, with or without www and TLS."""
+    path, _, query = address.partition("?")
+    asked = sorted(query.split("&"))
+    if len(asked) < 2:
+        return None
+    bare = path.partition("://")[2].removeprefix("www.")
+    for begins in (f"{scheme}://{www}{bare}?" for scheme in ("https", "http") for www in ("www.", "")):
+        same = db.execute(  # "@" comes behind "?"
+            "SELECT id, site, slug, url FROM posts WHERE url > ?1 AND url < ?2 AND length(url) = ?3",
+            (begins, f"{begins[:-1]}@", len(begins) + len(query)),
+        )
+        if found := next((row for row in same if sorted(row[3].partition("?")[2].split("&")) == asked), None):
+            return Place(*found[:3])
+    return None
 
 
 def _last_parts(db: sqlite3.Connection, text: str) -> Iterator[tuple[str, str]]:

@@ -210,6 +210,9 @@ def _of_token(db: sqlite3.Connection, request: Request, token: re.Match[str]) ->
         yield _step(db, request, text, reason="The exact phrase is in no post.", without=piece, instead=token["phrase"])
     elif token["minus"]:
         yield _step(db, request, removed, without=piece)
+    elif removed and token["word"] and is_address(token["word"]):
+        alone = _step(db, request, token["word"], reason="The address alone leads here.", without=removed)
+        yield from (alone,) * bool(alone.total)
 
 
 def _fault(db: sqlite3.Connection, name: str, value: str) -> tuple[str, str]:
