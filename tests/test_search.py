@@ -806,7 +806,7 @@ def test_a_search_for_an_address_finds_its_post(db: sqlite3.Connection, asked: s
     "asked",
     [
         "https://www.upr2020.org/post/a-\nlong-way-home",
-        "www.upr2020.org/post/ a-long-way-home",
+        "www.upr2020.org/ post/a-long-way-home",
         "> https://www.upr2020.org/post/a-long-\r\n> way-home",
         "https://www.upr2020.org/post/a-long-=\nway-home",
         "mailto:?subject=Read&body=https%3A%2F%2Fwww.upr2020.org%2Fpost%2Fa-long-way-home",

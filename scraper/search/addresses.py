@@ -53,8 +53,9 @@ _OURS = re.compile(r"/post/(?P<site>[^/?#]+)/(?P<slug>[^/?#]+)")
 _COPY_HERE = re.compile(r"/web/[0-9]{4,14}[a-z_]*/(?P<url>.+)", re.DOTALL)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
 _AROUND = " \t\r\n<>\"'“”„‘’«»‹›「」『』《》()[]{},;|*_~`。，、"
-#: Where an address was broken over two lines, quoted in a mail or not: behind a sign at which programs break it.
-_BREAK = re.compile(r"(?<=[-/_=?&%])=?\s+(?:[>|]\s*)*(?=[\w%?&=/-])")
+#: Where an address was broken over two lines, quoted in a mail or not: behind a sign at which programs break it. What
+#: comes behind a slash may be a word of its own, but for one that has such a sign.
+_BREAK = re.compile(r"(?:(?<=[-_=?&%])|(?<=/)(?==?\s+[>|\s]*[\w%]*[-/_=?&]))=?\s+(?:[>|]\s*)*(?=[\w%?&=/-])", re.ASCII)
 _DASHES = str.maketrans("‐‑‒–—", "-----")
 
 
@@ -90,7 +91,15 @@ def lone(text: str) -> str:
     markup = _MARKUP.fullmatch(text)
     inner = next(filter(None, markup.groups()), "") if markup else text
     mailed = _in_query(text) if text.lower().startswith("mailto:") else iter(())
-    return next((_bare(each) for each in (inner, _BREAK.sub("", inner), *mailed) if is_address(each)), "")
+    return next((_bare(each) for each in (inner, _unbroken(inner), *mailed) if is_address(each)), "")
+
+
+def _unbroken(text: str) -> str:
+    """*text* without line breaks where it begins as an address does; empty: it does not, or has none."""
+    bare = _bare(text)
+    if _SCHEME.match(bare) or _begins_with_host(bare.partition(" ")[0]):
+        return _BREAK.sub("", bare)
+    return ""
 
 
 def _begins_with_host(bare: str) -> bool:
@@ -115,7 +124,7 @@ def post_at(db: sqlite3.Connection, text: str) -> Place | None:
 def candidates(text: str) -> Iterator[str]:
     """The addresses that *text* may mean, the outermost first, each with a scheme and without what a copy adds."""
     seen: list[str] = []
-    waiting = [_bare(text), _bare(_BREAK.sub("", text))]
+    waiting = [_bare(text), _unbroken(text)]
     while waiting and len(seen) < 32:
         address = waiting.pop(0)
         if address in seen or not address:
