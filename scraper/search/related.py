@@ -3,9 +3,8 @@
 import json
 import math
 import sqlite3
-from collections import defaultdict
 from dataclasses import dataclass
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 
 from scraper.passages import Passage, shared
 from scraper.search.feedback import count_up_to, telling_words
@@ -48,13 +47,20 @@ class Repeated:
 
 def related(db: sqlite3.Connection, post: int, most: int) -> list[int]:
     """Ids of the *most* posts that share the rarest words with *post*, the nearest first."""
-    scores: dict[int, float] = defaultdict(float)
-    for word, weight in _rare_words(db, post):
-        asked = f"SELECT rowid, bm25({STEMMED}, {WEIGHTS[STEMMED]}) FROM {STEMMED} WHERE {STEMMED} MATCH ?"
-        for number, score in db.execute(asked, (expression(Term(word)),)):
-            scores[number] += weight * score
-    scores.pop(post, None)
-    return nsmallest(most, scores, key=lambda number: (scores[number], number))
+    rare = _rare_words(db, post)
+    if not rare:
+        return []
+    # Added up there: each row that comes here makes the threads of other readers wait for their turn.
+    scored = (
+        f"SELECT rowid AS id, ? * bm25({STEMMED}, {WEIGHTS[STEMMED]}) AS score FROM {STEMMED} WHERE {STEMMED} MATCH ?"
+    )
+    every = " UNION ALL ".join([scored] * len(rare))
+    asked = (
+        f"WITH every(id, score) AS MATERIALIZED ({every})"
+        " SELECT id FROM every WHERE id <> ? GROUP BY id ORDER BY sum(score), id LIMIT ?"
+    )
+    values = [value for word, weight in rare for value in (weight, expression(Term(word)))]
+    return [number for (number,) in db.execute(asked, (*values, post, most))]
 
 
 def _rare_words(db: sqlite3.Connection, post: int) -> list[tuple[str, float]]:

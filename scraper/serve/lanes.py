@@ -57,9 +57,17 @@ class Lane:
     """Threads that answer from an archive, and how many may wait for them."""
 
     def __init__(
-        self, name: str, threads: int, queue: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        name: str,
+        threads: int,
+        queue: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        in_turn: float = 0.0,
     ) -> None:
+        """*in_turn*: seconds that a job waits for the one before it to end, though there is a thread for it."""
         self._name, self._queue, self._sleep = name, queue, sleep
+        self._turn, self._waits = threading.Lock(), in_turn
         self._inside = 0
         self._staff(threads, Here)
 
@@ -106,7 +114,16 @@ class Lane:
 
     async def work(self, job: Callable[[], T]) -> T:
         """What *job* gives, on a thread of the lane; for whoever holds a place already, or had one to begin with."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_turn, job)
+
+    def _in_turn(self, job: Callable[[], T]) -> T:
+        """What *job* gives, when it is its turn or has waited long enough."""
+        has_turn = self._turn.acquire(timeout=self._waits)
+        try:
+            return job()
+        finally:
+            if has_turn:
+                self._turn.release()
 
     @contextmanager
     def apart(self, processes: int, warm: Callable[[], None] = workers.warm) -> Generator[None]:
@@ -188,7 +205,9 @@ def _threads() -> int:
 #: Searches, exports, feeds, and whatever else looks at many posts.
 SEARCHES = Lane("search", threads=_threads(), queue=8)
 #: Posts, the home page, and all else that is quick. Datasette's own pages have its threads for themselves.
-READERS = Lane("read", threads=max(2, os.cpu_count() or 2), queue=1000)
+#: Two threads of one process take turns at each row that they read, so that two pages at once take a third longer than
+#: one after the other; but none waits long behind a slow one.
+READERS = Lane("read", threads=max(2, os.cpu_count() or 2), queue=1000, in_turn=0.03)
 #: Captures as they looked, their pictures, and bytes: some take long to rewrite or unpack, and a browser asks for many
 #: of them at once.
 REPLAYS = Lane("replay", threads=2, queue=1000)

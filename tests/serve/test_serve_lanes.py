@@ -71,6 +71,34 @@ def test_a_lane_has_places_again_when_its_work_is_done(room: Room) -> None:
     assert asyncio.run(one_after_another()) == [1, 1, 1]
 
 
+def test_quick_work_of_a_lane_is_done_one_after_the_other_where_it_waits_its_turn() -> None:
+    lane, here, most = Lane("test", threads=4, queue=99, in_turn=60), list[int](), list[int]()
+
+    def job() -> None:
+        here.append(1)
+        most.append(len(here))
+        time.sleep(0.001)  # the other threads have time to begin, if they may
+        here.pop()
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(lane.work(job) for _ in range(12)))
+
+    asyncio.run(all_at_once())
+    assert most == [1] * 12
+
+
+def test_nobody_waits_for_the_end_of_slow_work_where_the_lane_has_another_thread() -> None:
+    lane, go = Lane("test", threads=2, queue=9, in_turn=0.001), threading.Event()
+
+    async def slow_and_quick() -> bool:
+        slow = asyncio.ensure_future(lane.work(lambda: go.wait(30)))
+        await asyncio.sleep(0)  # it has begun
+        await lane.work(go.set)
+        return await slow
+
+    assert asyncio.run(slow_and_quick())
+
+
 def test_a_lane_reads_the_file_that_stands_there_now(room: Room, tmp_path: Path) -> None:
     lane = Lane("test", threads=1, queue=0)
     archive_at(tmp_path / "other.db", "second")
