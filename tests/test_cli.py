@@ -202,7 +202,7 @@ def test_search_for_what_is_not_there_says_so(archive: Path) -> None:
     done = ushrn("search", "elephant", "--db", archive)
     assert done.exit_code == 0
     told, heading, back, *_ = done.stdout.splitlines()
-    assert told == "elephant is in no post of this archive."
+    assert told == "“elephant” is in no post of this archive."
     assert (heading, back.partition(":")[0]) == ("What finds something:", "  all posts")
     assert done.stdout.endswith("no hits\n")
 

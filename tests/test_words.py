@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,27 @@ def test_numbers_have_their_nouns() -> None:
     assert plural(1, "post") == "1 post"
     assert plural(0, "post") == "0 posts"
     assert plural(1_200, "address", "addresses") == "1,200 addresses"
+
+
+def names_of(source: str) -> list[str]:
+    """What a module defines, as often as it does."""
+    tree = ast.parse(source).body
+    assigned = [name for each in tree if isinstance(each, ast.Assign) for name in ast.walk(each) if is_target(name)]
+    functions = [each.name for each in tree if isinstance(each, ast.FunctionDef)]
+    return [name.id for name in assigned if isinstance(name, ast.Name)] + functions
+
+
+def is_target(node: ast.AST) -> bool:
+    """Whether a value is given to the name *node*."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def test_each_word_of_the_pages_is_said_once_and_used() -> None:
+    words = ROOT / "scraper/serve/texts.py"
+    names, own = names_of(words.read_text("utf-8")), words.read_text("utf-8")
+    templates = (ROOT / "scraper/serve/templates").rglob("*.*")
+    users = "\n".join(path.read_text("utf-8") for path in (*SOURCES, *templates) if path != words)
+    used = set(re.findall(r"\bt(?:exts)?\.(\w+)", users))
+    within = Counter(re.findall(r"\w+", own))
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+    assert [name for name in names if name not in used and within[name] < 2] == []

@@ -217,11 +217,7 @@ class _Fitter(HTMLParser):
         if (image := self.pictures.get(said.get("src", ""))) is not None:
             self._raw(shown_image(image, alt, linked=not self._in_link()))
             return
-        words = f"{escape(texts.PICTURE)} {escape(alt[:300]) if alt else escape(texts.PICTURE_WITHOUT_WORDS)}"
-        link = ""
-        if address and not address.startswith("mailto:") and not self._in_link():
-            link = f' <a href="{escape(address)}" {AWAY}>{escape(texts.original_at(host(address)))}</a>'
-        self._raw(f'<span class="picture"><span class="kind">{words}</span>{link}</span>')
+        self._raw(named_image("" if self._in_link() else address, alt))
 
     def _in_link(self) -> bool:
         return any(each.written == "a" for each in self.open)
@@ -243,13 +239,19 @@ def kept(said: Mapping[str, str]) -> list[str]:
     return found
 
 
-_IMG = re.compile(r'<img\b[^>]*?\ssrc="([^"]+)"')
+_IMG = re.compile(r"<img\b[^>]*>")
+_SAID = re.compile(r'\s(src|alt)="([^"]+)"')
 
 
-def pictures_of(html: str | None) -> list[str]:
-    """The addresses of the pictures in a post's body, as its HTML names them, each once, in order."""
-    found = _IMG.findall(sanitise.clean(html)) if html else []
-    return list(dict.fromkeys(map(unescape, found)))
+def pictures_of(html: str | None) -> dict[str, str]:
+    """The pictures in a post's body, as its HTML names them, each once, in order: address → description, or nothing."""
+    tags = _IMG.findall(sanitise.clean(html)) if html else []
+    said = ({name: unescape(value) for name, value in _SAID.findall(tag)} for tag in tags)
+    found: dict[str, str] = {}
+    for each in said:
+        if "src" in each:
+            found.setdefault(each["src"], each.get("alt", ""))
+    return found
 
 
 def shown_image(image: KeptImage, alt: str, *, linked: bool) -> str:
@@ -263,6 +265,15 @@ def shown_image(image: KeptImage, alt: str, *, linked: bool) -> str:
     if linked:
         return f'{shown}<span class="original away">{link}{words}</span>'
     return shown
+
+
+def named_image(address: str, alt: str) -> str:
+    """In the place of a picture that is not kept: its words, and a link to *address* where that is one of the web."""
+    words = f"{escape(texts.PICTURE)} {escape(alt[:300] or texts.PICTURE_WITHOUT_WORDS)}"
+    link = ""
+    if address and not address.startswith("mailto:"):
+        link = f' <a href="{escape(address)}" {AWAY}>{escape(texts.original_at(host(address)))}</a>'
+    return f'<span class="picture"><span class="kind">{words}</span>{link}</span>'
 
 
 def web_address(address: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from scraper.dates import years_between
 from scraper.serve import texts
-from scraper.serve.formatting import day
+from scraper.serve.formatting import short_day
 
 #: Pixels: height of the tallest bar, room for the marks below, room above for the number.
 TALL, MARKS, ABOVE = 104, 24, 18
@@ -270,11 +270,6 @@ def lines(observed: Sequence[tuple[str, int]], what: str) -> Lines | None:
     ends = (known[0][1], known[-1][1])
     marks = (AxisLabel(short_day(ends[0]), left, "start"), AxisLabel(short_day(ends[1]), right, "end"))
     return Lines(dots, grid, marks, texts.line_summary(what, (ends[0], known[0][2]), (ends[1], known[-1][2])))
-
-
-def short_day(stamp: str) -> str:
-    """``9 Mar 2021``."""
-    return " ".join(word[:3] if word.isalpha() else word for word in day(stamp).split())
 
 
 def seconds(stamp: str) -> float | None:

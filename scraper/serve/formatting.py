@@ -19,6 +19,11 @@ def moment(stamp: str | None) -> str:
     return day(stamp)
 
 
+def short_day(stamp: str | None) -> str:
+    """``9 Mar 2021``; as precise as *stamp*."""
+    return " ".join(word[:3] if word.isalpha() else word for word in day(stamp).split())
+
+
 def number(value: int | None) -> str:
     """``1,261``; a dash for None."""
     return "–" if value is None else f"{value:,}"

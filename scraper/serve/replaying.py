@@ -259,7 +259,7 @@ class ShownCapture:
         post = self.store.post_of(one)
         older = next((each for each in reversed(every[:at]) if each.timestamp != one.timestamp), None)
         newer = next((each for each in every[at + 1 :] if each.timestamp != one.timestamp), None)
-        home = self.ask.link(f"/post/{quoted(post[0])}/{quoted(post[1])}") if post else ""
+        home = self.ask.link(f"/post/{quoted(post.site)}/{quoted(post.slug)}") if post else ""
         return render(
             "replay_bar.html",
             self.ask.room,
@@ -267,7 +267,7 @@ class ShownCapture:
             captured=formatting.moment(one.captured_at),
             older=older and (_place(self.ask, f"web/{older.timestamp}/{older.url}"), older.captured_at),
             newer=newer and (_place(self.ask, f"web/{newer.timestamp}/{newer.url}"), newer.captured_at),
-            count=len(every),
+            count=post.captures if post else len(every),
             captures=f"{home}/captures" if home else _place(self.ask, f"web/timemap/link/{one.url}"),
             post=home,
             received=_place(self.ask, f"web/{one.timestamp}id_/{one.url}"),

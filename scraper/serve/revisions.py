@@ -16,6 +16,7 @@ from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
+from scraper.serve.picture_pairs import pairs
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
 from scraper.serve.security_headers import FRAMING
@@ -177,6 +178,7 @@ def compare(ask: Ask) -> PageResponse:
     looked = {each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)}
     offered = views(ask, looked.values())
     view = next((each for each in offered if each == ask.one("view")), View.ONE_TEXT)
+    pointed = targets(old.row["targets"], new.row["targets"])
     this = ShownPair(ask, path_of(post) + "/diff", old.name, new.name, view, ask.one("all") == "1")
     return PageResponse(
         render(
@@ -198,7 +200,9 @@ def compare(ask: Ask) -> PageResponse:
             folding=this.folding,
             summary=diff.summary(changes),
             fields=fields(old.row, new.row),
-            targets=targets(old.row["targets"], new.row["targets"]),
+            targets=pointed,
+            replaced=texts.replaced((each.name, len(each.removed), len(each.added)) for each in pointed),
+            pairs=[] if view == View.LOOKS else pairs(ask, old.row["body_html"], new.row["body_html"]),
             other=replace(this, whole=True).address,
             turned=replace(this, old=new.name, new=old.name).address,
             direction=formatting.direction(post["language"]) if post["language"] else "auto",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from scraper.numbers import in_words, plural, size
-from scraper.serve.formatting import day
+from scraper.serve.formatting import day, short_day
 from scraper.vocabulary import EventKind, WithdrawalKind
 
 SKIP = "Skip to the content"
@@ -231,9 +231,9 @@ def all_removed(count: int) -> str:
 
 
 def site_state(state: str, tried: str | None) -> str:
-    """``26 November 2026, online``; *tried*: when it last answered, UTC."""
+    """``26 Nov 2026, online``; *tried*: when it last answered, UTC."""
     said = SITE_STATES.get(state, state)
-    return f"{day(tried)}, {said}" if tried else said.capitalize()
+    return f"{short_day(tried)}, {said}" if tried else said.capitalize()
 
 
 def views(count: int | None) -> str:
@@ -280,7 +280,7 @@ STATE_WORDS = {
     "redirected": "Addresses that were listed as posts and lead to another page.",
     "not-a-post": "Addresses that were listed as posts; what is there is not a post.",
 }
-WHY, NAMED_BY, FIRST_HEARD, NEXT_TRY = "Why", "Listed by", "First listed", "Next try"
+WHY, NAMED_BY, NEXT_TRY = "Why", "Listed by, first on", "Next try"
 NOT_TRIED, NEXT_RUN = "not asked for yet", "next run"
 NOTHING_MISSING = "No address is in this state."
 
@@ -346,7 +346,7 @@ CHOSEN, REMOVE = "Chosen filters", "Remove the filter"
 NARROW = "Filter results"
 YEAR_OF_PUBLICATION = "Results by year"
 NOTHING_FOUND = "No posts match this search"
-UPDATED, UNDATED, GONE = "updated", "no date known", "removed from its site"
+UPDATED, GONE = "updated", "removed from its site"
 NO_DATE_SHORT = "no date"
 PAGES, PREVIOUS, NEXT, PAGE = "Pages of results", "Previous", "Next", "Page"
 DOWNLOAD, CLOSE, COMPLETE = "Download", "close", "Complete, in this order."
@@ -367,10 +367,9 @@ MATCHED = {"all": "all words", "most": "all or most of the words", "any": "any o
 NONE_EXACT = "Downloads hold exact results, and there are none."
 ONLY_EXACT, NOT_COUNTED = "Only exact results", "Not in downloads, feeds or counts unless you ask for them."
 DID_YOU_MEAN, OR_MEAN = "Did you mean", "or"
-NAMES_LIKE, LACKS = "Names like these words", "Without"
+LACKS = "Without"
 NOTHING_MATCHES, EVERYTHING = "No posts match this search", "Start again from everything"
 WHAT_IT_COVERS = "What this search covers"
-PASTE_ADDRESS, FIND = "Or paste the web address of the post", "Find"
 
 
 def all_words(total: int) -> str:
@@ -395,7 +394,7 @@ def have_all(total: int, words: int) -> str:
 
 def in_no_post(words: tuple[str, ...]) -> str:
     """Of at least one word."""
-    *first, last = words
+    *first, last = (f"“{word}”" for word in words)
     if not first:
         return f"{last} is in no post of this archive."
     return f"{', '.join(first)} and {last} are in no post of this archive."
@@ -606,8 +605,7 @@ BASES = {
     "url": "from the address",
     "text": "from a date line in the text",
 }
-PUBLISHED, UPDATED_TITLE, AUTHOR, CATEGORIES, TAGS = "Published", "Updated", "Author", "Categories", "Tags"
-COUNTED, LANGUAGE, SOURCE = "Counts", "Language", "Source"
+PUBLISHED, UPDATED_TITLE, SOURCE = "Published", "Updated", "Source"
 CITE, LIFE, PROVENANCE = "Cite this version", "History", "Proof"
 FILES, FILE_WITHOUT_NAME = "Files", "A file without a name"
 FILE_KEPT, FILE_NOT_KEPT = "Download the file from this archive", "The file itself is not in this archive."
@@ -624,11 +622,9 @@ CITE_HINT = "Cites the version shown here. Select a block to copy it."
 CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))
 PARAGRAPH_LINK = "Link to this paragraph"
 PERMALINK = "Permanent address of this version"
-SEALED, NOT_SEALED = "Sealed by the chain value", "not yet: the next run will do it"
+SEALED = "Sealed by the chain value"
 CAPTURED, RECORD_DIGEST = "Captured", "SHA-256 of the capture’s record"
-OLDER_REVISION, NEWER_REVISION, NEIGHBOURS = "Version before", "Version after", "Other versions"
 VIEWS, COMMENTS, LIKES = "Views", "Comments", "Likes"
-VIEWS_OVER_TIME, COMMENTS_OVER_TIME = "Views, as counted on each capture", "Comments, as counted on each capture"
 COUNTS_TABLE = "All counts"
 WHEN, FROM, STATUS, VERDICT, RAW = "When", "From", "Status", "Result", "Download"
 COUNT_SOURCES = {
@@ -644,8 +640,7 @@ EVENT_SENTENCES = {
     "returned": "restored",
     "moved": "found at another address",
 }
-REVISIONS, CURRENT, WHAT_CHANGED = "Revisions", "(the latest)", "what changed"
-FROM_REVISION, TO_REVISION, COMPARE = "Compare this revision", "with this one", "Compare"
+CURRENT, WHAT_CHANGED, COMPARE = "(the latest)", "what changed", "Compare"
 SEEN, SHOWN_CAPTURE = "Captured", "Captured (this version)"
 PAGE_DIGEST, CONTENT_DIGEST = "SHA-256 of the page", "SHA-256 of the content"
 READ_BY = "Extracted with"
@@ -952,14 +947,13 @@ DATES_WORDS = (
     "Each date says where it comes from, never more precise than the source. Times are UTC. We never guess a missing "
     "year. Copies from other archives carry those archives’ times and rest on their word."
 )
-NO_DATE = "no date known"
+NO_DATE = "no date of publication"
 ABOUT_COUNTS = "Views, comments and likes"
 COUNTS_WORDS = (
     "Counts are what the site showed to the public at the time of a capture, and are kept for each capture. They count page "
     "views as the site does, not readers. A placeholder zero is left empty."
 )
-ABOUT_CAPTURES = "Captures"
-CAPTURES_WORDS = "Every answer of a server that was kept, posts, lists and error pages alike:"
+CAPTURES_WORDS = "Every server response kept, whether a post, a list or an error page:"
 ABOUT_LIMITS = "Limits"
 LIMITS = (
     "Pictures, videos and players are named and linked, not kept, unless a capture of the file itself is in the archive.",
@@ -980,7 +974,6 @@ MISSING = {
         "captures that were cut short or could not be decoded; each says why",
     ),
 }
-SHOW_THEM = "show them"
 ABOUT_PROBLEMS = "Open problems"
 NO_PROBLEMS = "None."
 STAGE, KIND, LEVEL, PAGES_COUNT, LAST_SEEN = "Stage", "Problem", "Level", "Pages", "Last seen"
@@ -1030,7 +1023,7 @@ def captures_from(number: int, words: str) -> str:
 
 
 def captures_dated(number: int, words: str) -> str:
-    return f"{plural(number, 'capture')} dated {words}"
+    return f"{plural(number, 'capture')}: {words}"
 
 
 def rows(count: int) -> str:
@@ -1055,11 +1048,12 @@ def columns(count: int) -> str:
 
 # Revisions
 TO_POST = "Go to the latest version"
-COMPARED, DIFF_TO_CURRENT = "Compared", "Compare with the latest version"
+DIFF_TO_CURRENT = "Compare with the latest version"
 DIFF_TITLE = "What changed"
-BEFORE, AFTER, TEXT = "Before", "After", "Text"
+BEFORE, AFTER = "Before", "After"
 FOLD, UNFOLD, TURN = "Only changes", "Whole text", "Swap"
 COMPARE_VIEWS, VIEW = ("In one text", "Side by side", "As pictures of the page"), "View"
+FOLDING, TURN_LABEL, PICTURES_CHANGED = "Unchanged paragraphs", "Before and after", "Pictures that changed"
 IN_SHORT, FIELD, NONE = "In short", "Field", "none"
 VERSIONS, ALL_CAPTURES, CALENDAR_OF_CAPTURES = "Versions", "All captures", "Calendar of captures"
 THE_LATEST = "the latest"
@@ -1067,6 +1061,7 @@ DIFF_FIELDS, DIFF_TARGETS = "Details", "Links, pictures and files"
 REMOVED, ADDED = "Removed:", "Added:"
 FIELDS = {"title": "Title", "author": "Author", "published_at": "Published", "updated_at": "Updated"}
 TARGETS = {"links": "Links", "images": "Pictures", "files": "Files"}
+TARGET_WORDS = {"Links": "link", "Pictures": "picture", "Files": "file"}
 
 
 def no_such_format(name: str, known: Iterable[str]) -> str:
@@ -1115,6 +1110,16 @@ def words_added(count: int) -> str:
 def words_removed(count: int) -> str:
     """In the margin of a comparison."""
     return f"{plural(count, 'word')} removed"
+
+
+def replaced(changed: Iterable[tuple[str, int, int]]) -> str:
+    """``1 picture replaced, 2 files added``; *changed*: (name in TARGETS, removed, added) of each kind that differs."""
+    said = []
+    for name, removed, added in changed:
+        both = min(removed, added)
+        counts = ((both, "replaced"), (removed - both, "removed"), (added - both, "added"))
+        said += [f"{plural(count, TARGET_WORDS.get(name, name))} {what}" for count, what in counts if count]
+    return ", ".join(said)
 
 
 def unchanged(same: int, total: int) -> str:

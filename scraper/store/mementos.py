@@ -42,6 +42,15 @@ MOST = 20_000
 _LAST = "\U0010ffff"
 
 
+@dataclass(frozen=True, slots=True)
+class MementoPost:
+    """The post of a capture; *captures*: how many it has, at all of its addresses."""
+
+    site: str
+    slug: str
+    captures: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memento:
     """One capture without its bytes; the names are those of the columns of ``captures``."""
@@ -196,15 +205,16 @@ class Mementos:
             return list(found)
         return [one for one in found if not self.is_withdrawn(one)]
 
-    def post_of(self, memento: Memento) -> tuple[str, str] | None:
-        """(site, slug) of the post that the capture belongs to; None: to none."""
+    def post_of(self, memento: Memento) -> MementoPost | None:
+        """The post that the capture belongs to; None: to none."""
         row = self._db.execute(
-            "SELECT site, slug FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
+            "SELECT site, slug, (SELECT count(*) FROM post_captures WHERE post_id = posts.id)"
+            " FROM post_captures JOIN posts ON posts.id = post_id WHERE post_captures.capture_id = ?",
             (memento.id,),
         ).fetchone()
         if row is None:
             return None
-        return (row[0], row[1])
+        return MementoPost(*row)
 
     def beginning(self, prefixes: tuple[str, ...], *, whole: bool) -> Iterator[Memento]:
         """Mementos whose address begins with one of *prefixes* (*whole*: is one of them), in no order."""

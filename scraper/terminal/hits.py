@@ -100,7 +100,9 @@ def spelling_lines(advice: Advice) -> list[str]:
         lines.append(f"Did you mean {meant}?")
     if advice.unknown:
         verb = "is" if len(advice.unknown) == 1 else "are"
-        lines.append(f"{' and '.join(map(harmless, advice.unknown))} {verb} in no post of this archive.")
+        lines.append(
+            f"{' and '.join(f'“{harmless(word)}”' for word in advice.unknown)} {verb} in no post of this archive."
+        )
     return lines
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import importlib.util
+import io
 import json
 import re
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import zstandard
+from PIL import Image
 
 from scraper import passages, schema
 
@@ -34,6 +36,7 @@ def _load(name: str) -> ModuleType:
 _browsers = _load("browsers")
 axe, chromium = _browsers.axe, _browsers.chromium
 
+MEDIA = "https://static.wixstatic.com/media/"
 BODY = (
     "The network welcomes the outcome of the Universal Periodic Review of the United States.\n\n"
     "Right to water\n\nFamilies in {place} went without water for {days} days, and said so at the university.\n\n"
@@ -316,6 +319,7 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         runs = [(run, post) for run in passages.samples(twin)]
         found.db.executemany("INSERT INTO shared_runs VALUES (?, ?)", runs)
+    pictures(found)
     found.insert("withdrawals", url="https://www.upr2020.org/post/taken", at="2026-03-01T10:00:00Z", by="the editors",
                  reason="names a child", withdrawn=json.dumps({"kind": "post", "first": True}))  # fmt: skip
     found.heard("https://www.upr2020.org/post/taken", "upr2020", "withdrawn")
@@ -323,6 +327,25 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     found.db.close()
     return found.path
+
+
+def pictures(shelf: Shelf) -> None:
+    """A post in whose second version one picture stands in another's place, and one that was not kept is gone."""
+    for name, colour in (("map", "teal"), ("chart", "orange")):
+        drawn = io.BytesIO()
+        Image.new("RGB", (640, 400), colour).save(drawn, "PNG")
+        shelf.capture(f"{MEDIA}{name}.png", "2026-02-01T10:01:00Z", drawn.getvalue(), kind="image",
+                      media_type="image/png")  # fmt: skip
+
+    def figure(name: str) -> str:
+        return f'<figure><img src="{MEDIA}{name}.png" alt="A {name}"></figure>'
+
+    post = shelf.post("album", body_text="See both.", body_html=f"<p>See both.</p>{figure('map')}{figure('lost')}")
+    shelf.change(post, "2026-02-15T10:00:00Z", body_text="See.", body_html=f"<p>See.</p>{figure('chart')}")
+    for number, names in enumerate((["map.png", "lost.png"], ["chart.png"])):
+        version = "SELECT id FROM revisions WHERE post_id = ? ORDER BY seen_at LIMIT 1 OFFSET ?"
+        said = json.dumps({"files": [], "images": names, "links": []})
+        shelf.db.execute(f"UPDATE revisions SET targets = ? WHERE id = ({version})", (said, post, number))
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ PAGES = {
     "diff": "/post/upr2020/flint-0/diff",
     "diff beside": "/post/upr2020/flint-0/diff?view=beside&all=1",
     "diff as pictures": "/post/upr2020/flint-0/diff?view=looks",
+    "pictures that changed": "/post/upr2020/album/diff",
     "captures": "/post/upr2020/flint-0/captures",
     "history": "/post/upr2020/flint-0/history",
     "file": "/post/upr2020/hub/file/1?q=wells",

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -88,6 +89,10 @@ def test_about_tells_limits_from_the_data(reader: Any) -> None:
     assert "31 posts: from the page’s metadata" in text
     assert "captures from the live site" in text
     assert "10 posts without an author" in text
+    told = re.findall(r'<li><a href="([^"]+)" rel="nofollow">(\d+) ', text)
+    assert len(told) > 4
+    for link, number in told:
+        assert re.search(rf'(class="rows">|<strong>){number} ', reader.get(unescape(link)).text), link
     assert "CERD = ICERD" in text
 
 

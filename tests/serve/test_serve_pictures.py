@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import struct
 import zlib
@@ -130,6 +131,41 @@ def test_an_earlier_version_shows_the_pictures_that_it_had(shelf: Any, open_room
     assert re.search(shown.format("old", "old"), first) and not re.search(shown.format("new", "new"), first)
     assert re.search(shown.format("new", "new"), second) and not re.search(shown.format("old", "old"), second)
     assert first.count('<span class="picture">') == 1
+
+
+def test_a_comparison_draws_each_picture_that_changed_beside_what_was_there_before(
+    shelf: Any, open_room: Callable[..., Any]
+) -> None:
+    def figure(name: str) -> str:
+        return f'<figure><img alt="The {name}" src="{MEDIA}{name}.png"></figure>'
+
+    def pointing(*names: str) -> str:
+        return json.dumps({"images": [f"{name}.png" for name in names], "files": [], "links": []})
+
+    post = shelf.post("changed", body_html=figure("same") + figure("map") + figure("lost"))
+    for name in ("same", "map", "chart"):
+        shelf.capture(f"{MEDIA}{name}.png", "2026-02-01T10:01:00Z", png(80, 60), kind="image", media_type="image/png")
+    shelf.change(post, "2026-03-01T10:00:00Z", body_html=figure("chart") + figure("same"), body_text="New")
+    versions = ("same", "map", "lost"), ("chart", "same")
+    for number, names in enumerate(versions, 1):
+        shelf.db.execute("UPDATE revisions SET targets = ? WHERE id = ?", (pointing(*names), number))
+    text = open_room(shelf.path).get("/post/upr2020/changed/diff").text
+    sides = re.findall(r'<figure class="framed (\w+)">.*?</figcaption>(.*?)</figure>', text)
+    drawn = [(side, re.findall(r'(?:alt="|class="kind">)([^"<]+)', html)) for side, html in sides]
+    assert drawn == [
+        ("before", ["The map"]), ("after", ["The chart"]), ("before", ["Picture: The lost"]), ("after", []),
+    ]  # fmt: skip
+    assert "<li>1 picture replaced, 1 picture removed</li>" in text
+
+
+def test_a_picture_at_another_size_or_host_of_its_service_has_not_changed(
+    shelf: Any, open_room: Callable[..., Any]
+) -> None:
+    html = '<img src="{}/a.png{}">'
+    post = shelf.post("a", body_html=html.format(MEDIA.rstrip("/"), ""), body_text="One")
+    other = html.format("https://video.wixstatic.com/media", "/v1/fill/w_90,h_60/a.png")
+    shelf.change(post, "2026-03-01T10:00:00Z", body_html=other, body_text="Two")
+    assert "<figure" not in open_room(shelf.path).get("/post/upr2020/a/diff").text
 
 
 def test_all_pictures_of_a_site_are_found_by_their_words(room: Any) -> None:

@@ -93,6 +93,18 @@ def test_the_bar_says_what_it_is_and_leads_on(room: Any) -> None:
     )
 
 
+def test_the_bar_counts_the_captures_that_its_link_leads_to(room: Any, shelf: Any) -> None:
+    shelf.capture(URL, "2021-03-20T00:00:00Z", b"<p>not the post", 403, kind="blocked")
+    bar = room.get(f"/web/20210309140700/{URL}").text
+    link, number = re.findall(r'<a href="([^"]+)">(\d+) captures</a>', bar)[0]
+    assert f"{number} captures, " in room.get(link).text
+    (alone,) = re.findall(
+        r'href="[^"]*/timemap/link/[^"]*">([^<]+)</a>',
+        room.get("/web/20210305140700/https://www.upr2020.org/old").text,
+    )
+    assert alone == "1 capture"
+
+
 def test_links_say_what_the_archive_does_not_have(room: Any) -> None:
     found = room.get(f"/web/20210309140700/{URL}").text
     assert '<a href="/web/20210309140700/https://www.upr2020.org/post/other">' in found

@@ -151,7 +151,9 @@ def test_the_undated_of_about_and_the_bars_are_those_of_the_search(
     shelf.post("updated-only", published_at=None, published_basis=None, updated_at="2020-05-05T00:00:00Z")
     shelf.post("undated", published_at=None, published_basis=None)
     room = open_room(shelf.path)
-    assert '1 post without a date (<a href="/search?year=undated">' in room.get("/about").text
+    about = room.get("/about").text
+    assert '<a href="/search?year=undated" rel="nofollow">1 post without a date</a>' in about
+    assert "2 posts: no date of publication" in about
     assert room.get("/search.csv?year=undated").headers["x-total-count"] == "1"
     assert bars_of(room.get("/").text)[-1] == ("/search?year=undated", "Undated", 1)
 

@@ -420,7 +420,7 @@ def test_posts_with_less_of_the_query_stand_under_a_heading_of_their_own_and_are
 def test_a_mistyped_word_is_mended_and_said_to_be_in_no_post(reader: Any) -> None:
     text = reader.get("/search?q=flint+univresity").text
     assert re.search(r'Did you mean <a href="/search\?q=flint\+university"[^>]*>flint university</a>', text)
-    assert "univresity is in no post of this archive." in text
+    assert "“univresity” is in no post of this archive." in text
 
 
 def test_nothing_found_leads_on_with_what_each_step_gives(reader: Any) -> None:
