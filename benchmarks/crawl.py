@@ -4,8 +4,8 @@
 
 PYTHON is an interpreter that has Scrapy (default: this one, if it has). The server is a process of its own with fixed
 bodies; each crawler is a process of its own, whose CPU and memory are what the system says when it ends. Our crawl
-extracts, keeps the page itself, and commits to disk page by page. Scrapy extracts and writes JSON lines; in a second
-run it keeps what we keep, the page too, with a commit to SQLite for each.
+extracts, keeps the page itself, and commits to disk, up to eight pages together while more wait. Scrapy extracts and
+writes JSON lines; in a second run it keeps what we keep, the page too, in SQLite, with a commit for eight.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from urllib.parse import unquote
 from benchmarks.corpus import PHRASES, vocabulary
 from scraper.demo.blog import Blog, Question
 from scraper.demo.posts import DemoPost
+from scraper.store.commits import MOST_TOGETHER
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 NOTHING_DUE = 500
@@ -72,17 +73,27 @@ class Keep:
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             "CREATE TABLE posts (url TEXT PRIMARY KEY, title, text, item TEXT, body BLOB);"
             "CREATE VIRTUAL TABLE fts USING fts5(title, text, tokenize='porter unicode61')")
+        self.waiting = 0
 
     def process_item(self, item):
         body = zlib.compress(item.pop("body"), 6)
-        self.db.execute("BEGIN")
+        if not self.waiting:
+            self.db.execute("BEGIN")
         self.db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?)",
             (item["url"], item["title"], item["text"], json.dumps(item), body))
         self.db.execute("INSERT INTO fts VALUES (?, ?)", (item["title"], item["text"]))
-        self.db.execute("COMMIT")
+        self.waiting += 1
+        if self.waiting == TOGETHER:
+            self.close_spider()
         return item
 
+    def close_spider(self):
+        if self.waiting:
+            self.db.execute("COMMIT")
+        self.waiting = 0
+
 KEEP = len(sys.argv) > 3
+TOGETHER = int(sys.argv[3]) if KEEP else 0
 process = CrawlerProcess({
     "ITEM_PIPELINES": {Keep: 1} if KEEP else {},
     "LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": True, "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "DOWNLOAD_DELAY": 0,
@@ -228,7 +239,7 @@ def crawl_once(base: str, pages: int, scrapy: str | None, folder: Path) -> None:
         lines = folder / "scrapy.jsonl"
         for old in folder.glob("scrapy.jsonl*"):
             old.unlink()
-        theirs = run(scrapy or "", SPIDER, base, str(lines), *(["keep"] if keeping else []))
+        theirs = run(scrapy or "", SPIDER, base, str(lines), *([str(MOST_TOGETHER)] if keeping else []))
         got = sum(1 for line in lines.open() if json.loads(line)["title"])
         assert got == pages, f"{got} items"
         name = "scrapy (8 parallel, kept likewise)" if keeping else "scrapy (8 parallel, JSON lines)"

@@ -1,5 +1,5 @@
 """SIGKILL at any moment: nothing acknowledged is lost, nothing is there twice, at most two pages are fetched again:
-the one that is being kept and the one that comes next."""
+the one that is being kept and the one that comes next; where another process reads, those that wait to be stored."""
 
 import random
 import signal
@@ -20,7 +20,9 @@ from scraper.demo.server import LoopbackServer, served
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
+from scraper.runs.session import REACH
 from scraper.store import Archive
+from scraper.store.commits import MOST_TOGETHER
 from tests.archives import is_made
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -117,6 +119,36 @@ def test_kills_lose_nothing_repeat_nothing_and_cost_at_most_two_pages_each(tmp_p
             assert sum(asked.values()) <= count + 2 * in_this_round
             rounds += 1
         check_archive(path, count, rounds)
+
+
+def kill_after(process: subprocess.Popen[bytes], server: LoopbackServer, pages: int) -> bool:
+    """Waits until so many more pages were asked for; whether the run went on when it was killed."""
+    before, deadline = len(server.questions), time.monotonic() + 60
+    while len(server.questions) < before + pages and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    running = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return running
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_where_another_process_reads_kills_lose_nothing_and_cost_those_that_were_asked_ahead(tmp_path: Path) -> None:
+    path, count, dice = tmp_path / "archive.db", 400, random.Random(20260521)
+    blog = Blog(today=TODAY, page_size=100, padding=30_000, posts=wave(count, 0))
+    with served(lambda question: (time.sleep(0.004), blog.answer(question))[1]) as server:
+        blog.base = server.base
+        kills = 0
+        for _ in range(3):
+            kills += kill_after(start(path, server, -95), server, dice.randint(60, 180))
+            sound(path)
+        assert start(path, server, -95).wait() == 0
+        asked = fetched(server, 0)
+        assert kills
+        assert len(asked) == count
+        assert sum(asked.values()) <= count + kills * (REACH + MOST_TOGETHER)
+    check_archive(path, count, 1)
 
 
 def check_archive(path: Path, count: int, rounds: int) -> None:

@@ -16,7 +16,7 @@ import zlib
 import pytest
 
 from scraper.errors import FetchFailed, Interrupted, RateLimited, RobotsUnavailable
-from scraper.fetch import AheadFetcher, Fetcher, Limits, Validators
+from scraper.fetch import AheadFetcher, Fetcher, Limits, Standing, Validators
 from scraper.records import Capture
 from scraper.runs import Interrupts
 
@@ -492,7 +492,8 @@ def test_what_was_called_off_before_its_turn_is_asked_when_it_is_wanted_and_not_
         for path in ("/slow", "/one", "/two"):
             fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
         assert door.reached.wait(10)
-        assert [fetcher.has_begun(faults.url + path, kind="post") for path in ("/slow", "/one")] == [True, False]
+        standing = [fetcher.standing(faults.url + path, kind="post") for path in ("/slow", "/one")]
+        assert standing == [Standing.BEGUN, Standing.NOT_BEGUN]
         fetcher.call_off()
         door.opened.set()
         assert fetcher.get(faults.url + "/three", kind="post")[-1].body == b"/three"
@@ -533,7 +534,7 @@ def test_once_a_run_was_asked_to_stop_nothing_more_is_asked_ahead(faults):
         stop.ask()
         door.opened.set()
         assert fetcher.get(faults.url + "/slow", kind="post")[-1].body == b"/slow", "what had begun is kept"
-        assert not fetcher.has_begun(faults.url + "/one", kind="post")
+        assert fetcher.standing(faults.url + "/one", kind="post") is Standing.NOT_BEGUN
     assert faults.paths == ["/robots.txt", "/slow"]
 
 

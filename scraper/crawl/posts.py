@@ -85,8 +85,7 @@ class Posts:
         due = sorted(due, key=lambda item: item.url in walled)
         try:
             for number, item in enumerate(due):
-                if not self.session.has_begun(*self._question(item.url)):
-                    self.session.run.interrupts.check()
+                self.session.await_next(*self._question(item.url))
                 self.session.progress(
                     ProgressStep(site=self.site.id, stage="posts", done=number, total=len(due), url=item.url)
                 )

@@ -12,7 +12,7 @@ and on a sleep that the caller can interrupt.
 """
 
 from scraper.fetch import clocks, contact
-from scraper.fetch.ahead import AheadFetcher
+from scraper.fetch.ahead import AheadFetcher, Standing
 from scraper.fetch.certificates import digest_of
 from scraper.fetch.fetcher import Fetcher
 from scraper.fetch.limits import Limits, RequestLog, Validators
@@ -24,6 +24,7 @@ __all__ = [
     "Limits",
     "RequestLog",
     "Robots",
+    "Standing",
     "Validators",
     "clocks",
     "contact",

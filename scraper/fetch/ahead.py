@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Any
 
 from scraper.errors import Interrupted
@@ -19,6 +20,14 @@ _LOOK_SECONDS = 0.1
 
 _Captures = tuple[Capture, ...]
 _Question = tuple[object, ...]
+
+
+class Standing(Enum):
+    """How far it is with an answer: it came, it was asked for ahead, or it is still to be asked for."""
+
+    NOT_BEGUN = auto()
+    BEGUN = auto()
+    HAS_COME = auto()
 
 
 class _NotAsked(Exception):
@@ -166,17 +175,21 @@ class AheadFetcher(Fetcher):
         for question in [question for question, job in self._waiting.items() if job.call_off()]:
             del self._waiting[question]
 
-    def has_begun(
+    def standing(
         self,
         url: str,
         *,
         kind: CaptureKind,
         validators: Validators | None = None,
         hosts: frozenset[str] = frozenset(),
-    ) -> bool:
-        """Whether that was asked for ahead, and the answer is there or on its way."""
+    ) -> Standing:
+        """How far it is with what `get` will be asked for."""
         job = self._waiting.get((url, kind, validators, hosts))
-        return job is not None and job.is_begun
+        if job is None or not job.is_begun:
+            return Standing.NOT_BEGUN
+        if job.is_done and not job.has_failed:
+            return Standing.HAS_COME
+        return Standing.BEGUN
 
     def begun(self, answer: Capture) -> Any:
         """What *arrived* gave for an answer that was asked for ahead; None: it was not."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scraper import sites, urls
 from scraper.decide import Judgement, Meaning, behind_missing, marked, observe
 from scraper.errors import ArchiveError, FetchFailed, RobotsUnavailable
-from scraper.fetch import AheadFetcher, Fetcher, Validators
+from scraper.fetch import AheadFetcher, Fetcher, Standing, Validators
 from scraper.reading import PageRead, ReaderApart, outcome, read_capture
 from scraper.records import Capture, Problem, Reading, Site, Target
 from scraper.runs.report import ALARM, FAULT
@@ -239,16 +239,27 @@ class NetworkSession(Session):
         self.fetcher.ahead(url, kind=kind, hosts=frozenset(site.hosts), validators=validators, arrived=arrived)
 
     def ask_no_more_ahead(self) -> None:
-        """Something is in the way: what was not begun with yet is asked for when it is wanted, if it is."""
+        """Something is in the way, or all was asked for: what was not begun with yet is asked for when it is wanted, if
+        it is; what was kept is committed.
+        """
         if isinstance(self.fetcher, AheadFetcher):
             self.fetcher.call_off()
+        self.archive.commit()
 
-    def has_begun(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> bool:
-        """Whether what `ask` will be asked for was asked for ahead, and has come or is on its way."""
-        hosts = frozenset(site.hosts)
-        return isinstance(self.fetcher, AheadFetcher) and self.fetcher.has_begun(
-            url, kind=kind, hosts=hosts, validators=validators
-        )
+    def await_next(self, url: str, kind: CaptureKind, site: Site, validators: Validators | None = None) -> None:
+        """Before `ask` with the same words. What was kept is committed while an answer is waited for; where it is
+        there, and pages are read elsewhere, it is committed with that one. Raises Interrupted where the run was asked
+        to stop, and this was not begun with.
+        """
+        standing = Standing.NOT_BEGUN
+        if isinstance(self.fetcher, AheadFetcher):
+            standing = self.fetcher.standing(url, kind=kind, hosts=frozenset(site.hosts), validators=validators)
+        if standing is Standing.HAS_COME and self.reader.is_up:
+            self.archive.commit_later()
+        else:
+            self.archive.commit()
+        if standing is Standing.NOT_BEGUN:
+            self.run.interrupts.check()
 
     def _begun(self, answer: Capture) -> BegunAhead:
         if isinstance(self.fetcher, AheadFetcher):

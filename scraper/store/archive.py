@@ -37,6 +37,7 @@ from scraper.store import (
     withdrawing,
     workers,
 )
+from scraper.store.commits import Commits
 from scraper.store.evidence import BodyAhead, Evidence, KeptRow
 from scraper.store.import_files import ImportFile, ImportLog, PlaceInFile
 from scraper.store.moves import Moves
@@ -125,8 +126,9 @@ def _looks_back(seen: decide.Observation, url: str | None, moved: Collection[str
 class Archive:
     """The archive, open. A context manager: leaving it makes the one file complete and closes it.
 
-    Every method that writes is one transaction, synced to disk when it returns. Raises what `open_archive` raises,
-    also later: ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError; whatever was not complete is then undone.
+    Every method that writes is one transaction, synced to disk when it returns, unless `commit_later` was said. Raises
+    what `open_archive` raises, also later: ArchiveBusy, ArchiveReadOnly, DiskFull, IntegrityError; whatever was not
+    complete is then undone.
     """
 
     def __init__(
@@ -145,6 +147,7 @@ class Archive:
         self.db = db
         self.path = path
         self._rules = reader_rows.ReaderRules(reader, fingerprint)
+        self._commits = Commits(db)
         self._evidence = Evidence(db)
         self._posts = PostRows(db, self._evidence, read, reader)
         self._moves = Moves(db, self._posts)
@@ -222,7 +225,7 @@ class Archive:
     def _transaction(self, *, undo: bool = False, beside: bool = False) -> Iterator[None]:
         """All or nothing; *undo*: nothing in any case; *beside*: of what no checkpoint covers."""
         with explained(self.path):
-            self.db.execute("BEGIN IMMEDIATE")
+            self._commits.begin()
             try:
                 if self._is_sealed and not beside:
                     self._unseal()
@@ -230,20 +233,35 @@ class Archive:
                 yield
                 if not (beside or undo):
                     self._index(at_least=_INDEXED_AFTER if self._is_running else 1)
-                self.db.execute("ROLLBACK" if undo else "COMMIT")
+                self._commits.end(undo=undo)
                 self._wrote = True
             except BaseException:
-                if self.db.in_transaction:
-                    self.db.execute("ROLLBACK")
+                self._commits.undo()
                 undo = True
                 raise
             finally:
                 if undo:
-                    self._rules_noted = False
-                    self._is_sealed = True  # perhaps: what this transaction noted of it is undone
-                    self._evidence.forget()
-                    self._posts.forget()
-                    self._moves.forget()
+                    self._forget()
+
+    def _forget(self) -> None:
+        """What is held in memory may not be in the file any more."""
+        self._rules_noted = False
+        self._is_sealed = True  # perhaps: what this transaction noted of it is undone
+        self._evidence.forget()
+        self._posts.forget()
+        self._moves.forget()
+
+    def commit_later(self) -> None:
+        """More comes soon: what is written from now on is committed, and synced, with up to seven transactions that
+        follow. Until then a kill undoes it.
+        """
+        self._commits.is_later = True
+
+    def commit(self) -> None:
+        """Commit and sync what waits for that; from now on every transaction by itself."""
+        self._commits.is_later = False
+        with explained(self.path):
+            self._commits.commit()
 
     def _index(self, at_least: int = 1) -> None:
         """Let search know the posts that wait for that, where they are so many."""
