@@ -17,6 +17,7 @@ def run_rebuild(
     *,
     diff: bool = False,
     jobs: int = 1,
+    search: bool = False,
     now: Callable[[], datetime],
     changed: Callable[[FieldChange], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -24,8 +25,8 @@ def run_rebuild(
     """Makes all derived tables of the archive anew, telling *changed* of each difference; *diff*: only tells, from a
     copy, so that it works on a read-only disk and while another run writes.
 
-    *jobs*: processes that read. *progress* is told how many captures of how many are read. Raises ArchiveUnusable,
-    IntegrityError, Interrupted.
+    *jobs*: processes that read. *search*: make the full-text indexes anew, too. *progress* is told how many captures of
+    how many are read. Raises ArchiveUnusable, IntegrityError, Interrupted.
     """
     with _place(archive_path, diff=diff) as place, open_run(place, now=now, create=False, up_to_date=False) as run:
 
@@ -34,7 +35,7 @@ def run_rebuild(
                 raise Interrupted(f"stopped by {run.interrupts.signal_name}; nothing was changed: run it again")
             progress(at, total)
 
-        done = run.archive.rebuild(diff=diff, changed=changed, progress=step, jobs=jobs)
+        done = run.archive.rebuild(diff=diff, changed=changed, progress=step, jobs=jobs, search=search)
     verb = "would change" if diff else "changed"
     line = f"{plural(done.captures, 'capture')} read, {plural(done.posts, 'post')}, {done.changed:,} of them {verb}"
     return Report(exit_status=0, line=line, captures=done.captures, changed=done.changed)

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from scraper import schema, verify
 from scraper.errors import ArchiveError
+from scraper.rebuild import run_rebuild
 from scraper.seal import Note
 from scraper.store import sealing
 
@@ -197,6 +198,24 @@ def test_hits_that_are_hidden_by_a_wrong_place_of_their_words_are_found(
     assert findings is not None
     assert [(one.kind, one.where) for one in findings.of("damage")] == [("search", name)]
     assert "hides hits" in findings.of("damage")[0].message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO posts_fts(posts_fts) VALUES ('delete-all')",
+        "DELETE FROM posts_exact_data WHERE id > 10",
+        "UPDATE posts_fts_docsize SET sz = x'01020304' WHERE id = 1",
+    ],
+)
+def test_an_index_that_was_altered_is_made_anew_by_a_rebuild_that_is_asked_to(
+    sealed: Path, sealed_db: sqlite3.Connection, change: str
+) -> None:
+    findings = found(sealed, sealed_db, change)
+    assert findings is not None
+    assert {one.kind for one in findings.of("damage")} == {"search"}
+    run_rebuild(sealed, search=True, now=lambda: NOW)
+    assert verify.run(sealed, now=lambda: NOW).exit_status == 0
 
 
 #: What people and their tools do to a file, which alters nothing that was archived.

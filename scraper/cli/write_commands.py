@@ -227,9 +227,10 @@ def import_(
 @click.command()
 @db_option
 @click.option("--diff", is_flag=True, help="Only show what would change; write nothing.")
+@click.option("--search", is_flag=True, help="Make the search indexes anew, too, if `verify` says that one hides hits.")
 @jobs_option
 @stoppable
-def rebuild(db: Path, diff: bool, jobs: int) -> None:
+def rebuild(db: Path, diff: bool, search: bool, jobs: int) -> None:
     """Read every stored capture again with the current rules.
 
     All derived tables are made anew. Needs no network.
@@ -242,7 +243,7 @@ def rebuild(db: Path, diff: bool, jobs: int) -> None:
 
     log = Log()
     report = run_rebuild(
-        db, diff=diff, jobs=jobs, now=now, changed=lambda change: click.echo(differing(change)),
+        db, diff=diff, jobs=jobs, search=search, now=now, changed=lambda change: click.echo(differing(change)),
         progress=lambda at, total: log.step("captures", at, total),
     )  # fmt: skip
     log.summary(report.line)

@@ -26,6 +26,7 @@ from scraper.schema.opening import (
 from scraper.schema.renewal import describe
 from scraper.schema.table import ON_REQUEST, Field, Table, Use, quoted
 from scraper.schema.tables import (
+    BEGINNINGS,
     DESCRIPTIONS,
     EXPORT_COLUMNS,
     EXPORT_FIELDS,
@@ -40,6 +41,7 @@ from scraper.schema.tables import (
 )
 
 __all__ = [
+    "BEGINNINGS",
     "DERIVED_TABLES",
     "DESCRIPTIONS",
     "EXPORT_COLUMNS",

@@ -15,7 +15,7 @@ from scraper import __version__, decide, digests, schema, urls
 from scraper.errors import ArchiveBusy
 from scraper.records import Capture, Pace, Problem, Reading, Site, Target, Whole
 from scraper.run_log import LoggedDecision, RunLog
-from scraper.schema import FTS, describe, explained, open_archive, tidy
+from scraper.schema import describe, explained, open_archive, tidy
 from scraper.store import (
     addresses,
     aside,
@@ -770,8 +770,7 @@ class Archive:
             withdrawing.apply(self.db, self._evidence, plan, decided)
             self._withdrawn = None
             self._anew()
-            for name in FTS:
-                self.db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+            indexing.make_anew(self.db)
 
     def set_aside(self, records: Iterable[str], decided: aside.Decided) -> None:
         """Take the captures with these record digests out of account, and derive everything anew."""
@@ -799,11 +798,13 @@ class Archive:
         progress: Callable[[int, int], None] = lambda _done, _total: None,
         jobs: int = 1,
         source: Path | None = None,
+        search: bool = False,
     ) -> Rebuilt:
         """Read every stored capture again and fold all posts, in one transaction.
 
         *diff*: only tell *changed* what would change. *progress* is told how many captures of how many are read.
         *jobs*: processes that read; the result is the same. *source*: the archive that they read; None: this one.
+        *search*: the full-text indexes are made anew, too, of what is written then.
         """
         if read is not None:
             self._posts.read = read
@@ -815,6 +816,8 @@ class Archive:
             rebuilt = rebuild(self.db, self._evidence, self._posts, changed, progress, ahead)
             reader_rows.note(self.db, self._rules)
             describe(self.db)
+            if search:
+                indexing.make_anew(self.db)
             if not diff:
                 self._sealed()
             return rebuilt

@@ -69,6 +69,12 @@ def catch_up(db: sqlite3.Connection, samples: Samples) -> None:
         db.execute(f"DELETE FROM unindexed WHERE post_id IN {_CHOSEN}", (chosen,))
 
 
+def make_anew(db: sqlite3.Connection) -> None:
+    """Make all full-text indexes anew, whatever they hold, but for posts that wait."""
+    for name in schema.FTS:
+        db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+
+
 def _runs(db: sqlite3.Connection, chosen: str, samples: Samples) -> dict[int, list[int]]:
     """Samples of the runs of words in the texts of the posts *chosen*, by post."""
     texts = db.execute(f"SELECT id, body_text FROM posts WHERE body_text IS NOT NULL AND id IN {_CHOSEN}", (chosen,))

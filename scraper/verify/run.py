@@ -210,8 +210,7 @@ def _guarded(check: Callable[[], object], findings: Findings) -> None:
     except ArchiveUnusable:  # of a copy: the archive itself is open
         raise
     except sqlite3.DatabaseError as error:
-        full = sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE
-        if getattr(error, "sqlite_errorcode", 0) in full:  # the archive is only read: it is a copy that has no room
+        if shape.has_no_room(error):
             raise OSError(errno.ENOSPC, str(error)) from error
         findings.damage("sqlite", "file", f"SQLite cannot read on: {error}")
     except (ArchiveError, ValueError, TypeError, KeyError, AttributeError) as error:
