@@ -80,15 +80,18 @@ def _decoded(match: re.Match[str]) -> str:
 
 
 def _readable(text: str) -> str:
-    """*text* in NFC, percent-encoded only where decoding would change what the address means."""
-    if "%" in text:
-        text = _ENCODED.sub(_decoded, text)
-    if text.isascii():
-        return text
+    """*text* percent-encoded only where decoding would change what the address means."""
+    return _ENCODED.sub(_decoded, text)
+
+
+def _composed(url: str) -> str:
+    """The normalised *url* in NFC: letters written with marks of their own, as macOS writes them, as one sign each."""
+    if "%" not in url:
+        return url
     # Each stretch between encoded signs by itself: "%3C" before a combining mark must not become "%3Ç".
-    return "".join(
-        piece if index % 2 else unicodedata.normalize("NFC", piece) for index, piece in enumerate(_ENCODED.split(text))
-    )
+    pieces = enumerate(_ENCODED.split(_readable(url)))
+    composed = (piece if index % 2 else unicodedata.normalize("NFC", piece) for index, piece in pieces)
+    return quote("".join(composed), safe=_IN_QUERY + "[]")
 
 
 def _encoded(text: str, safe: str) -> str:
@@ -180,9 +183,10 @@ def _normal(url: str) -> str:
 def normalise(url: str, base: str | None = None) -> str:
     """*url* (taken from *base* where it is relative), absolute, without fragment and tracking parameters.
 
-    Scheme and host are lower case, the default port is gone, the path and the query are in NFC and
-    percent-encoded in one way. The case of the path is kept. Empty where *url* cannot be an http(s) address:
-    another scheme, no host, longer than 8192 signs. Idempotent; raises nothing.
+    Scheme and host are lower case, the default port is gone, the path and the query are percent-encoded in one way.
+    The case of the path is kept, and so is how its letters are composed: a server may know no other spelling. Empty
+    where *url* cannot be an http(s) address: another scheme, no host, longer than 8192 signs. Idempotent; raises
+    nothing.
     """
     if len(url) > LONGEST:
         return ""
@@ -319,11 +323,12 @@ def canonical(url: str) -> str:
     """The one address that a post is known by.
 
     The same for http and https, with and without ``www.``, ``/amp/``, ``index.php``, any query except Wix's
-    ``lang`` (a translation is a post of its own), and any slug of the 2019 CMS, where the number is the key. Ports,
-    local hosts and the case of the path are kept. The address of anything but a post is only normalised.
+    ``lang`` (a translation is a post of its own), letters composed and decomposed (it is in NFC), and any slug of the
+    2019 CMS, where the number is the key. Ports, local hosts and the case of the path are kept. The address of anything
+    but a post is only normalised, and in NFC.
     """
     normal = normalise(url)
-    return _post(normal) or normal
+    return _composed(_post(normal) or normal)
 
 
 def slug(url: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scraper import sites
+from scraper import sites, urls
 from scraper.crawl import run_crawl
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.view_counts import Counting
@@ -29,7 +29,7 @@ from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
 from scraper.runs import Interrupts, Report, Run
-from scraper.store import Archive
+from scraper.store import Archive, lookups
 from tests.old_posts import OLD, WITH_A_FILE
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -362,6 +362,26 @@ def test_list_and_feed_are_asked_in_turn_and_the_index_every_second_day_while_th
         stage.crawl(counts=False, day=day)
         asked.append(set(stage.asked()) - {ROBOTS, POSTS_SITEMAP})
     assert asked == [{LIST}, {INDEX, FEED}] * 3
+
+
+def test_a_slug_with_a_decomposed_letter_is_asked_for_as_named_also_when_it_is_named_no_more(stage: Stage) -> None:
+    before = stage.blog.answer(Question(method="GET", target=POSTS_SITEMAP))
+    stage.blog.posts = (*stage.blog.posts, replace(OLD[0], slug="gespra\u0308ch", published=-30))
+    stage.crawl(counts=False, day=-20)
+    assert stage.rows("SELECT url, message FROM problems WHERE level = 'error'") == []
+    assert stage.one("SELECT count(*) FROM posts WHERE url = ?", stage.url("gespr%C3%A4ch")) == 1
+    stage.instead |= {POSTS_SITEMAP: before, FEED: NOT_FOUND, LIST: NOT_FOUND}
+    stage.crawl(day=-10)
+    assert stage.asked("/post/gespr") == ["/post/gespra\u0308ch"]
+
+
+def test_a_slug_with_a_decomposed_letter_is_asked_for_as_a_link_spells_it(tmp_path: Path) -> None:
+    linked = "https://www.upr2020.org/post/niN\u0303ez"
+    with Archive.open(tmp_path / "a.db", read=read_capture, reader=READER, fingerprint=fingerprint()) as archive:
+        archive.db.execute("PRAGMA foreign_keys = OFF")
+        archive.db.execute("INSERT INTO links (post_id, position, url, text) VALUES (1, 1, ?, '')", (linked,))
+        known = urls.canonical(linked)
+        assert lookups.spelling(archive.db, known, None) == urls.normalise(linked) != known
 
 
 @pytest.mark.parametrize("since", [-18, -17])

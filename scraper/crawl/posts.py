@@ -140,12 +140,9 @@ class Posts:
                 self.session.ask_ahead(*self._question(url))
 
     def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:
-        return (
-            self.addresses.get(url, url),
-            CaptureKind.POST,
-            self.site,
-            self.session.validators(self.memory.get(url)),
-        )
+        known = self.memory.get(url)
+        named = self.addresses.get(url) or lookups.spelling(self.session.archive.db, url, known and known.capture_id)
+        return named, CaptureKind.POST, self.site, self.session.validators(known)
 
     def _ask(self, url: str) -> tuple[tuple[Capture, ...], Capture] | None:
         """What came on the way, and the answer; None: none was had, which is noted."""

@@ -1,6 +1,7 @@
 """Questions that a run asks the archive: what was named, fetched, tried, and when."""
 
 import sqlite3
+from urllib.parse import urlsplit
 
 from scraper import urls
 from scraper.decide import NAMING
@@ -22,6 +23,20 @@ def site_ids(db: sqlite3.Connection) -> set[str]:
 def addresses_of(db: sqlite3.Connection, post: str) -> list[str]:
     """The addresses by which the post *post* is known, its own first."""
     return addresses.known_by(db, post)
+
+
+def spelling(db: sqlite3.Connection, post: str, capture_id: int | None) -> str:
+    """How *post* is asked for where no source names it today: as when it was last had, by the capture *capture_id*, or
+    as a post that links to it spells it; else as it is.
+    """
+    had = single.text(db, "SELECT url FROM captures WHERE id = ?", (capture_id,))
+    if had is not None and urls.canonical(had) == post:
+        return had
+    path = urlsplit(post).path
+    if "%" not in path:
+        return post
+    links = db.execute("SELECT DISTINCT url FROM links WHERE instr(url, ?)", (path.partition("%")[0],))
+    return next((urls.normalise(link) for (link,) in links if urls.canonical(link) == post), post)
 
 
 def named_pictures(db: sqlite3.Connection) -> set[str]:
