@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from scraper.decide.resemblance import visible
 from scraper.fetch.body_decoder import Entity
 from scraper.page_media import media_of
 from scraper.reading import read_capture
@@ -110,6 +111,13 @@ def growth(work: Callable[[int], Callable[[], object]]) -> float:
 def test_tags_of_a_head_that_never_end_cost_one_look(tag: str) -> None:
     body = (tag * 30_000).encode()
     assert seconds(lambda: read("post", body)) < 1
+
+
+@pytest.mark.parametrize("tag", ["<script>", "<NOSCRIPT>", "<!--", "<", "<style ", "<template></"])
+def test_what_a_suspect_page_shows_is_found_in_one_look_whatever_is_left_open(tag: str) -> None:
+    source = tag * 100_000
+    assert seconds(lambda: visible(f"seen{source}")) < 1
+    assert visible(f"seen{source}").startswith("seen")
 
 
 @pytest.mark.slow

@@ -11,7 +11,13 @@ ALIKE = 0.9
 SHORT = 150
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([a-z][a-z0-9-]{0,30})", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+#: What opens something that no visitor sees: a comment, an element, any other tag …
+_OPENS = re.compile(r"<(?:(!--)|(script|style|template|noscript)\b)?", re.IGNORECASE)
+#: … and what ends it.
+_ENDS = {"!--": re.compile("-->")} | {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "template", "noscript")
+}
+_TAG_ENDS = re.compile(">")
 #: Of a page of a megabyte the visible words are some kilobytes; more are not compared.
 _MOST = 5_000_000
 
@@ -36,9 +42,28 @@ def plain_words(text: str) -> frozenset[str]:
     return frozenset(word for word in words(text) if word.isalpha())
 
 
+def visible(source: str) -> str:
+    """The text of a page's *source* without tags, comments, scripts and styles. What is opened and never closed hides
+    only its tag. Looks for each end once, so that its time grows as the page does.
+    """
+    pieces, at, unclosed = [], 0, set()
+    while (opening := _OPENS.search(source, at)) is not None:
+        pieces.append(source[at : opening.start()])
+        name = (opening[1] or opening[2] or "").lower()
+        end = None if name in unclosed else _ENDS.get(name, _TAG_ENDS).search(source, opening.end())
+        if end is None and name:
+            unclosed.add(name)
+            end = _TAG_ENDS.search(source, opening.end())
+        if end is None:
+            at = opening.start()
+            break
+        at = end.end()
+    return " ".join((*pieces, source[at:]))
+
+
 def shown(capture: Capture) -> frozenset[str]:
     """The words that a visitor of a captured page sees, but for numbers: walls give each visitor another one."""
-    return plain_words(_UNSEEN.sub(" ", decode(capture.payload[:_MOST], capture.media_type)))
+    return plain_words(visible(decode(capture.payload[:_MOST], capture.media_type)))
 
 
 def written(capture: Capture) -> frozenset[str]:

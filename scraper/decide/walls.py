@@ -9,7 +9,9 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scraper import urls
+from scraper.charset import decode
 from scraper.decide.refreshes import leads_to
+from scraper.decide.resemblance import visible
 from scraper.records import Capture
 
 #: Statuses by which a server refuses this visitor (RFC 9110, 15.5; RFC 7725), or a network asks who we are (RFC 6585,
@@ -64,6 +66,11 @@ _MARKS = (
     (b"defaultwebpage.cgi", None, _UNCONNECTED),
     (b"account suspended", rb"<title>\s*account suspended", "a suspended account"),
 )
+#: Those without a form of their own that a wall writes where its visitor reads them; the others are code.
+_SPOKEN = frozenset({b"sucuri website firewall", b"ddos-guard", b"hugedomains.com"})
+#: A page with more text than this is one of the site's own that speaks of walls, or has its guard in every page: the
+#: longest challenges and default pages known say half as much.
+_LONGEST = 3000
 #: A header by which an answer of any status is a challenge; the others stand on good pages and on missing ones, too.
 _SURELY = "Cloudflare"
 #: So much of a page is looked at: challenges are short.
@@ -132,9 +139,10 @@ def _marks(capture: Capture) -> Iterator[tuple[bytes, str]]:
     """Each mark in the head or body of an answer, and what it calls itself by that; none if it is a redirect."""
     if capture.redirected_to is None:
         yield from _in_header(capture.head or b"")
-        found = list(_in_body(capture.payload[:_LOOKED_AT]))
+        body = capture.payload[:_LOOKED_AT]
+        found = list(_in_body(body))
         if found and not _leads_to_posts(capture):
-            yield from found
+            yield from _unquoted(found, body, visible(decode(body, capture.media_type)))
 
 
 def _in_header(head: bytes) -> Iterator[tuple[bytes, str]]:
@@ -154,6 +162,19 @@ def _leads_to_posts(capture: Capture) -> bool:
         urls.is_post(to) and urls.same_site(to, capture.url) and urls.canonical(to) != urls.canonical(capture.url)
         for to in links
     )
+
+
+def _unquoted(found: list[tuple[bytes, str]], body: bytes, text: str) -> Iterator[tuple[bytes, str]]:
+    """Those of the marks *found* that a page with this *text* bears, and does not merely speak of: code that stands
+    in its code, and words of a page that says little else.
+    """
+    if len(" ".join(text.split())) > _LONGEST:
+        return
+    body, read = body.lower(), text.lower().encode()
+    formed = {words for words, form, _ in _MARKS if form is not None} | _SPOKEN
+    for words, name in found:
+        if words in formed or body.count(words) > read.count(words):
+            yield words, name
 
 
 def _in_body(body: bytes) -> Iterator[tuple[bytes, str]]:

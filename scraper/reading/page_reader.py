@@ -110,12 +110,20 @@ def _look(page: Page | TextPage) -> str:
 
 
 def _page(capture: Capture, body: bytes) -> Page | TextPage:
-    """The page to be read: a dump where the capture is plain text. A file's time dates neither."""
+    """The page to be read: a dump where the capture is plain text that no server sent, for a server that answers so
+    shows no post. A file's time dates neither.
+    """
     text = decode(body, capture.media_type)
     known = None if capture.captured_at_basis == TimeBasis.FILE_TIME else capture.captured_at
-    if capture.media_type == "text/plain" and capture.kind in (CaptureKind.POST, CaptureKind.OTHER):
+    if _is_dump(capture):
         return TextPage(text, url=capture.url, captured_at=known)
     return Page.from_html(text, url=capture.url, media_type=capture.media_type, captured_at=known)
+
+
+def _is_dump(capture: Capture) -> bool:
+    """Whether a capture is a post that somebody kept as text."""
+    kinds = (CaptureKind.POST, CaptureKind.OTHER)
+    return capture.media_type == "text/plain" and not capture.head and capture.kind in kinds
 
 
 def _foreign(body: bytes) -> str | None:
