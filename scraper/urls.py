@@ -25,7 +25,7 @@ LONGEST = 8192
 _TRACKING = (
     "emci emdi ceid fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid ysclid twclid ttclid li_fat_id igsh igshid "
     "mc_cid mc_eid mkt_tok vero_id oly_enc_id oly_anon_id _hsenc _hsmi __hstc __hssc __hsfp hsctatracking "
-    "ref_src ref_url _ga _gl s_kwcid rb_clickid wickedid epik _openstat spm"
+    "phpsessid jsessionid cfid cftoken ref_src ref_url _ga _gl s_kwcid rb_clickid wickedid epik _openstat spm"
 )
 TRACKING = frozenset(_TRACKING.split())
 
@@ -66,6 +66,8 @@ _WIX_POST = re.compile(
 _NO_SLUG = re.compile(r"/(?:undefined|null|nan)|/\d{4}/\d{1,2}(?:/\d{1,2})?|.*/[:*+'=(\[].*", re.IGNORECASE)
 # What is left of an address in a script: a string that ends, a call that does not (`post/'+e`, `post/encode(e`).
 _SCRIPT = re.compile(r"'\s*\+|\+\s*'")
+# What some servers put into every address they write, another for each visit (Java servlets).
+_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?;]*", re.IGNORECASE)
 _INDEX = re.compile(r"(?:/index\.(?:html?|php))+/?$")
 
 
@@ -316,19 +318,24 @@ def _post(url: str) -> str | None:
 
 def is_post(url: str) -> bool:
     """Whether *url* is a post's address, of any kind known: Wix, the 2019 CMS, Drupal, the dated pages."""
-    return _post(normalise(url)) is not None
+    return _post(_lasting(normalise(url))) is not None
+
+
+def _lasting(url: str) -> str:
+    """The normalised *url* without the number of a visit."""
+    return _SESSION.sub("", url)
 
 
 def canonical(url: str) -> str:
     """The one address that a post is known by.
 
     The same for http and https, with and without ``www.``, ``/amp/``, ``index.php``, any query except Wix's
-    ``lang`` (a translation is a post of its own), letters composed and decomposed (it is in NFC), and any slug of the
-    2019 CMS, where the number is the key. Ports, local hosts and the case of the path are kept. The address of anything
-    but a post is only normalised, and in NFC.
+    ``lang`` (a translation is a post of its own), letters composed and decomposed (it is in NFC), numbers of a
+    visit (``;jsessionid=``), and any slug of the 2019 CMS, where the number is the key. Ports, local hosts and the case
+    of the path are kept. The address of anything but a post is only normalised, in NFC, without such a number.
     """
-    normal = normalise(url)
-    return _composed(_post(normal) or normal)
+    lasting = _lasting(normalise(url))
+    return _composed(_post(lasting) or lasting)
 
 
 def slug(url: str) -> str:

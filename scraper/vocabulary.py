@@ -162,9 +162,10 @@ class Stage(StrEnum):
     #: Sources of one site disagree.
     COMPARE = "compare"
     MOVED = "moved"
-    #: Many known posts are absent at once; many are no longer named by the site's sources.
+    #: Many known posts are absent at once; many are no longer named by the site's sources; many come again elsewhere.
     MASS_ABSENT = "mass-absent-at-once"
     MASS_UNNAMED = "mass-sources-shrank"
+    MASS_AGAIN = "mass-shown-again"
     CRAWL = "crawl"
     #: A server's clock differs from ours.
     CLOCK = "clock"

@@ -218,6 +218,14 @@ def test_a_letter_with_its_mark_is_asked_for_as_written_and_known_by_one_address
     assert urls.canonical(written) == urls.canonical(f"http://[::1]:8000{path}")
 
 
+@pytest.mark.parametrize(
+    "visit", [";jsessionid=0A1B", ";JSESSIONID=x.y!z?PHPSESSID=7", "?phpsessid=1&CFID=2&cftoken=3"]
+)
+def test_the_number_of_a_visit_makes_no_other_post(visit: str) -> None:
+    assert urls.is_post(f"{POST}{visit}")
+    assert urls.canonical(f"{POST}{visit}") == POST
+
+
 @given(WEB, st.sampled_from(["utm_source", "emci", "fbclid", "gclid", "UTM_Medium"]))
 def test_tracking_changes_nothing(url: str, name: str) -> None:
     plain = url.partition("#")[0]

@@ -262,6 +262,18 @@ def test_a_site_that_has_nothing_any_more_is_said_at_once(lab: Lab) -> None:
     assert lab.harm()[:2] == (0, 8)
 
 
+def test_posts_that_a_site_shows_again_at_new_addresses_are_said_and_other_new_ones_are_not(lab: Lab) -> None:
+    assert lab.crawl(0).exit_status == 0
+    lab.blog.there |= {f"/post/other-letter-{number}": number for number in range(8, 16)}
+    lab.blog.named |= set(lab.blog.there)
+    assert lab.crawl(1).exit_status == 0
+    lab.blog.there |= {f"/post/letter-{number}-visit-7": number for number in range(8)}
+    lab.blog.named |= set(lab.blog.there)
+    report = lab.crawl(2)
+    assert (report.exit_status, report.new) == (5, 8)
+    assert "8 of 8 new posts are like one that the archive has at another address" in report.messages[0]
+
+
 def test_a_sitemap_that_shrinks_is_said(lab: Lab) -> None:
     lab.crawl(0)
     lab.blog.named = {"/post/letter-0", "/post/letter-1"}

@@ -1,9 +1,10 @@
-"""Many posts that are away at once: that is seldom what an owner does post by post, and is said aloud."""
+"""Many posts that are away, or come again elsewhere, at once: what an owner seldom does post by post is said aloud."""
 
 from collections.abc import Set as AbstractSet
 
 from scraper.crawl.lists import Found
 from scraper.crawl.session import CrawlSession
+from scraper.dates import utc
 from scraper.decide import GONE_AFTER, within
 from scraper.numbers import plural
 from scraper.records import Problem, Site
@@ -15,7 +16,7 @@ MANY, SHARE = 5, 0.25
 
 
 def is_mass(away: int, known: int) -> bool:
-    """Whether *away* of *known* posts are a mass."""
+    """Whether *away* of *known* posts, or of those that are new, are a mass."""
     return away > MANY and away > known * SHARE
 
 
@@ -34,6 +35,12 @@ def check(session: CrawlSession, site: Site, found: Found) -> None:
     _tell(
         session, site, Stage.MASS_UNNAMED, unnamed, len(known),
         f"the sitemap no longer names {unnamed} of {plural(len(known), 'known post')}; each of them is looked at",
+    )  # fmt: skip
+    new, again = lookups.shown_again(session.archive.db, site.id, utc(session.run.started))
+    _tell(
+        session, site, Stage.MASS_AGAIN, again, new,
+        f"{again} of {plural(new, 'new post is', 'new posts are')} like one that the archive has at another address: "
+        "the site may write the number of a visit into its addresses, and every crawl would add its posts anew",
     )  # fmt: skip
 
 

@@ -140,8 +140,8 @@ class Posts:
                 self.session.ask_ahead(*self._question(url))
 
     def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:
-        known = self.memory.get(url)
-        named = self.addresses.get(url) or lookups.spelling(self.session.archive.db, url, known and known.capture_id)
+        known = self.memory.get(url, UrlState(url=url))
+        named = self.addresses.get(url) or lookups.spelling(self.session.archive.db, url, known.capture_id)
         return named, CaptureKind.POST, self.site, self.session.validators(known)
 
     def _ask(self, url: str) -> tuple[tuple[Capture, ...], Capture] | None:

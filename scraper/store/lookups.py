@@ -71,6 +71,26 @@ def heard_in_sitemap(db: sqlite3.Connection, site: str) -> list[tuple[str, str]]
     ).fetchall()
 
 
+_ADDED = """
+SELECT post_id FROM events JOIN posts ON posts.id = post_id WHERE known_at = :began AND kind = 'added' AND site = :site
+"""
+#: Joined by title, so that SQLite makes itself an index of titles and looks at each text at most once.
+_SHOWN_AGAIN = f"""
+SELECT count(DISTINCT new.id) FROM posts AS new JOIN posts AS had ON had.title = new.title AND had.site = new.site
+WHERE new.id IN ({_ADDED}) AND had.id NOT IN ({_ADDED}) AND had.published_at IS new.published_at
+  AND had.word_count = new.word_count AND had.body_text = new.body_text
+"""
+
+
+def shown_again(db: sqlite3.Connection, site: str, began: str) -> tuple[int, int]:
+    """How many posts of *site* the run that *began* then added, and how many of these have the title, date and text of
+    one that was there before it.
+    """
+    asked = {"site": site, "began": began}
+    added = single.count(db, f"SELECT count(*) FROM ({_ADDED})", asked)
+    return added, single.count(db, _SHOWN_AGAIN, asked) if added else 0
+
+
 def was_named(db: sqlite3.Connection, site: str) -> bool:
     """Whether a sitemap, feed or list of the site ever named a post."""
     ways = db.execute("SELECT DISTINCT found_by FROM known_urls WHERE site = ?", (site,))

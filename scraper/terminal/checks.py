@@ -150,6 +150,7 @@ TROUBLES: dict[str, tuple[Check, Callable[[Trouble], str]]] = {
     "moved-domain": (Check.MOVED, _message),
     "absent-at-once": (Check.MASS, _message),
     "sources-shrank": (Check.MASS, _message),
+    "shown-again": (Check.MASS, _message),
     "layout-changed": (Check.LAYOUT, _layout),
     "no-posts": (Check.NO_POSTS, _message),
     NOT_ASKABLE: (Check.REFUSED, _message),
