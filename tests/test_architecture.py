@@ -5,7 +5,8 @@ import re
 import runpy
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,22 @@ def modules() -> list[tuple[str, Path]]:
     return found
 
 
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """All of the syntax tree of *source*, at any depth; the whole comes first."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _trees_do_not_outlive_these_tests() -> Iterator[None]:
+    yield
+    nodes_of.cache_clear()
+
+
 def imports_of(source: str) -> set[str]:
     """Dotted names that *source* imports, at any depth of nesting."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -250,7 +263,7 @@ def test_a_forbidden_import_turns_the_test_red(module: str, line: str) -> None:
 def spelled_words(source: str) -> list[str]:
     """Comparisons in *source* of a word with a string: ``==``, ``in (…)``, ``case``. A misspelt one would pass mypy."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         match node:
             case ast.Compare(left=left, ops=ops, comparators=rights):
                 sides = [left, *rights]
@@ -316,13 +329,11 @@ def test_a_noun_that_imports_a_room_turns_the_test_red(noun: str) -> None:
 
 def sql_in(source: str) -> list[str]:
     """Strings of *source* that are SQL on rows, documentation aside; a dot stands for what an f-string puts in."""
-    tree = ast.parse(source)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    aside = {
-        id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and ast.get_docstring(node)
-    }
-    aside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    texts = [text_of(node) for node in ast.walk(tree) if id(node) not in aside]
+    nodes = nodes_of(source)
+    aside = {id(node.body[0].value) for node in nodes if isinstance(node, documented) and ast.get_docstring(node)}
+    aside |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = [text_of(node) for node in nodes if id(node) not in aside]
     return [" ".join(text.split()) for text in texts if SQL.search(text)]
 
 
@@ -338,7 +349,7 @@ def text_of(node: ast.AST) -> str:
 
 def named_twice(sources: Iterable[str]) -> set[str]:
     """Names that two classes of *sources* share."""
-    nodes = (node for source in sources for node in ast.walk(ast.parse(source)))
+    nodes = (node for source in sources for node in nodes_of(source))
     names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
     return {name for name, number in names.items() if number > 1}
 
