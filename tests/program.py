@@ -51,6 +51,8 @@ def _serve() -> None:
     for verb in VERBS:
         importlib.import_module(f"scraper.{verb}")
     main = importlib.import_module("scraper.cli").main
+    with tempfile.TemporaryDirectory() as folder:  # each process would learn anew what an archive is made of
+        importlib.import_module("scraper.schema").open_archive(Path(folder) / "a.db", create=True).conn.close()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -58,12 +58,20 @@ def page(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def _archive_of_a_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "page.html").write_text(PAGE, "utf-8")
+    done = ushrn("import", "page.html", "--captured-at", "2021-04-01", "--db", "archive.db", cwd=folder)
+    assert done.returncode == 0
+    return folder / "archive.db"
+
+
 @pytest.fixture
-def archive(tmp_path: Path, page: Path) -> Path:
+def archive(_archive_of_a_page: Path, tmp_path: Path, page: Path) -> Path:
     path = tmp_path / "kept" / "archive.db"
     path.parent.mkdir()
-    assert ushrn("import", page, "--captured-at", "2021-04-01", "--db", path, cwd=tmp_path).returncode == 0
-    return path
+    return Path(shutil.copy(_archive_of_a_page, path))
 
 
 NAMES = [b"a?mode=ro.db", b"h#x%41.db", b"two\nlines.db", b"\xff.db"]
