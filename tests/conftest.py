@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import gc
 import importlib.util
 import os
 import re
@@ -40,6 +41,12 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
     # Containers often forbid Python to keep what it compiled: each of a few hundred processes would compile all anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nothing of it needs to be looked through for garbage after each test."""
+    gc.collect()
+    gc.freeze()
 
 
 def _load(name: str) -> ModuleType:

@@ -31,6 +31,7 @@ from scraper.reading.page_reader import READER
 from scraper.runs import Interrupts, Report, Run
 from scraper.store import Archive, lookups
 from tests.old_posts import OLD, WITH_A_FILE
+from tests.rarely import quick
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 Reply = Answer | Callable[[Question], Answer | None]
@@ -548,6 +549,7 @@ def test_counts_are_asked_after_the_posts_once_a_day_and_never_add_a_view(stage:
     assert stage.one("SELECT count(*) FROM counts") == 2 * len(OLD)
 
 
+@pytest.mark.slow
 def test_at_most_fifty_counts_a_run_the_oldest_first(tmp_path: Path) -> None:
     with staged(tmp_path, many(60)) as stage:
         stage.crawl(day=-2)
@@ -675,7 +677,7 @@ GONE_WAYS: dict[str, Reply] = {
 }
 
 
-@pytest.mark.parametrize("way", GONE_WAYS)
+@pytest.mark.parametrize("way", quick(GONE_WAYS, "404", "home"))
 def test_a_post_missing_on_crawls_fourteen_days_apart_is_gone_and_its_text_stays(stage: Stage, way: str) -> None:
     stage.crawl(day=-60, counts=False)
     stage.blog.posts = OLD[1:]
@@ -725,7 +727,7 @@ def test_a_consent_page_before_the_whole_site_makes_no_post_missing(stage: Stage
     assert stage.one("SELECT count(*), count(gone_at), count(missing_since) FROM posts") == (len(OLD), 0, 0)
 
 
-@pytest.mark.parametrize("wrong", ["cut", "doctype", "missing", "500", "html"])
+@pytest.mark.parametrize("wrong", quick(["cut", "doctype", "missing", "500", "html"], "cut", "missing"))
 def test_a_sitemap_that_failed_makes_no_post_missing(stage: Stage, wrong: str) -> None:
     stage.crawl(day=-60, counts=False)
     whole = stage.blog.answer(Question(method="GET", target=POSTS_SITEMAP)).body
@@ -1041,7 +1043,7 @@ sys.exit(report.exit_status)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", quick([signal.SIGINT, signal.SIGTERM], signal.SIGTERM))
 def test_a_signal_finishes_the_current_post_saves_and_ends_with_9(stage: Stage, number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", STOPPED, str(stage.path), stage.base], stdout=subprocess.PIPE, stderr=subprocess.PIPE

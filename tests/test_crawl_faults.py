@@ -19,6 +19,7 @@ from scraper.demo.posts import POSTS
 from scraper.errors import ArchiveBusy, ArchiveUnusable, DiskFull
 from scraper.fetch import Limits
 from scraper.runs import Report
+from tests.rarely import quick
 
 SOURCES = ("/robots.txt", "/sitemap.xml", "/blog-posts-sitemap.xml", "/blog-feed.xml", "/news", "/")
 WHOLE = tuple(replace(post, removed=None, edited=None, body=post.body[:2]) for post in POSTS if post.published < -200)
@@ -125,7 +126,12 @@ FAULTS: dict[str, tuple[Callable[[Site], Any], int]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+#: One of each layer: the connection, the message, the coding, the status, the place, and one that is no fault.
+OF_EACH_LAYER = ("connection reset", "half a body", "gzip bomb", "500 storm", "endless redirect", "not HTTP",
+                 "redirect to another host")  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", quick(FAULTS, *OF_EACH_LAYER))
 def test_one_bad_answer_is_a_problem_row_the_others_go_on_and_the_next_run_heals_it(site: Site, fault: str) -> None:
     make, status = FAULTS[fault]
     site.faults.on(VICTIM, make(site))
@@ -193,7 +199,7 @@ SOURCE_FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", SOURCE_FAULTS)
+@pytest.mark.parametrize("fault", quick(SOURCE_FAULTS, "feed that is HTML", "feed that fails", "index that is HTML"))
 def test_a_source_that_fails_is_a_problem_row_and_the_others_still_find_every_post(site: Site, fault: str) -> None:
     path, make, kind = SOURCE_FAULTS[fault]
     site.faults.on(path, make(site))

@@ -114,6 +114,7 @@ def test_the_demonstration_tells_what_changed_and_leaves_one_archive(tmp_path: P
     assert (said.publisher, said.public_url) == ("the pretend Lantern Coast Rights Network", "")
 
 
+@pytest.mark.slow
 def test_every_line_that_the_demonstration_suggests_works_without_ushrn_on_the_path(tmp_path: Path) -> None:
     said: list[str] = []
     run_demo(tmp_path, echo=said.append, now=lambda: TODAY, find=lambda _: None)

@@ -79,6 +79,7 @@ def test_a_sitemap_that_declares_entities_is_refused_whole(prologue: str) -> Non
     assert found.problem.kind == "sitemap-refused"
 
 
+@pytest.mark.slow
 def test_a_sitemap_of_fifty_megabytes_is_read_to_the_limit_in_bounded_memory() -> None:
     entry = b"<url><loc>https://www.lantern.example/post/x</loc></url>" + b" " * 2000
     body = HEAD + f'<urlset xmlns="{SCHEMA}">'.encode() + entry * 26_000

@@ -32,6 +32,7 @@ from scraper.warc import SignatureKey
 from scraper.warc import record as warc
 from scraper.warc.record import Record
 from tests.archives import query
+from tests.rarely import quick
 
 SITE = "https://www.blog.example"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_importing_the_same_twice_changes_nothing(tmp_path: Path, folder: Path, 
     assert (first.known, second.known, second.new, second.changed) == (0, 6, 0, 0)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", quick(range(8), 0, 1))
 def test_any_order_gives_the_same_archive(tmp_path: Path, folder: Path, archives: Any, seed: int) -> None:
     whole = tmp_path / "whole.db"
     bring(whole, folder, manifest=folder / "manifest.jsonl")

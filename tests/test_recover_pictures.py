@@ -56,6 +56,7 @@ def first(tmp_path: Path) -> tuple[Path, str]:
         return path, server.base
 
 
+@pytest.mark.slow
 def test_a_second_archive_recovers_every_post_and_picture_from_our_own_replay(
     first: tuple[Path, str], tmp_path: Path, open_served: Any
 ) -> None:

@@ -211,12 +211,12 @@ def check(archive: Archive) -> None:
 
 @settings(max_examples=settings.default.max_examples // 6)
 @given(captures, st.randoms(use_true_random=False))
-def test_captures_may_come_in_any_order(arrivals: list[Capture], dice: Random) -> None:
+def test_captures_may_come_in_any_order(tmp_path: Path, arrivals: list[Capture], dice: Random) -> None:
     keys = [(one.url, one.captured_at, one.source, one.body) for one in arrivals]
     arrivals = [one for number, one in enumerate(arrivals) if keys[number] not in keys[:number]]
     shuffled = list(arrivals)
     dice.shuffle(shuffled)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=tmp_path) as folder:
         one = filled(Path(folder), sorted(arrivals, key=lambda capture: capture.captured_at), "sorted.db")
         other = filled(Path(folder), shuffled, "shuffled.db")
     assert one == other

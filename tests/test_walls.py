@@ -44,9 +44,8 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 #: One of each family of walls, for the quick tests.
 FAMILIES = {
-    "a challenge by its header", "a challenge with 404", "a login", "an unmarked page with the address",
-    "the front page",
-    "a page with a number for each visitor", "a gate behind a refresh", "other pages elsewhere",
+    "a challenge by its header", "a login", "an unmarked page with the address", "the front page",
+    "other pages elsewhere",
 }  # fmt: skip
 
 

@@ -147,6 +147,7 @@ class Writer(threading.Thread):
         db.close()
 
 
+@pytest.mark.slow
 def test_a_crawl_writing_meanwhile_makes_no_page_fail(serve: Callable[..., str], library: Path, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     shutil.copy(library, path)
