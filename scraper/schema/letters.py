@@ -57,6 +57,10 @@ FOLDED = COMMON | RARE
 #: Where the letters of `RARE` lie, as a range for GLOB: a text without any of it is spared the looking for each.
 _RARE = "\u0370-\u0a7f\u2070-\u208f"
 
+#: All that a text may have that is spared the looking for any letter, as ranges for GLOB, which tries each of them at
+#: each character: ASCII but control characters, and the dashes, quotation marks, bullets and dots of typographers.
+_PLAIN = "\t-~\u2013-\u2026"
+
 #: `replace` is nested so often and no deeper: SQLite's parser ends at 100 levels of everything.
 _NESTED = 16
 
@@ -67,9 +71,12 @@ def is_ascii(value: str) -> str:
 
 
 def folded(value: str) -> str:
-    """*value*, a column, folded, as an expression of SQL; most texts are ASCII, and none of these letters is."""
+    """*value*, a column, folded, as an expression of SQL; most texts are ASCII but for the signs of typographers, and
+    none of these letters is.
+    """
     rare = f"CASE WHEN {value} GLOB '*[{_RARE}]*' THEN ({_replaced(value, RARE)}) ELSE {value} END"
-    return f"CASE WHEN {is_ascii(value)} THEN {value} ELSE ({_replaced(rare, COMMON)}) END"
+    plain = f"WHEN {is_ascii(value)} THEN {value} WHEN {value} NOT GLOB '*[^{_PLAIN}]*' THEN {value}"
+    return f"CASE {plain} ELSE ({_replaced(rare, COMMON)}) END"
 
 
 def _replaced(value: str, letters: dict[str, str]) -> str:

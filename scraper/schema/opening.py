@@ -123,8 +123,13 @@ def _eighteenth(db: Database) -> None:
     db.conn.execute(f"CREATE INDEX IF NOT EXISTS {TAG_PLACES}")
 
 
+@migrations(name="0019 views that spare texts with signs of typographers")
+def _nineteenth(db: Database) -> None:
+    renewal.renew_contents(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 18
+VERSION = 19
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
