@@ -136,6 +136,7 @@ def failed(room: Room, request: Request, status: int) -> PageResponse:
 def database_page(room: Room, _request: Request, said: dict[str, Any]) -> str:
     """``/archive``: all tables."""
     shown = [each for each in said["tables"] if each["name"] not in desk.CLOSED]
+    shown.sort(key=lambda each: str(each["name"]))
     lines = [(each["name"], link(room, each["name"]), each["count"], about(each["name"])) for each in shown]
     return render(
         "bench.html",

@@ -71,7 +71,7 @@ def copy_of(
     home = ask.link(path_of(post))
     earlier = latest is not None and latest.name != revision.name
     links = ((as_it_looked(ask, captured), texts.AS_IT_LOOKED, ""), (f"{home}/captures", texts.ALL_CAPTURES, ""),
-             (home, texts.TO_POST, ""),
+             (home, texts.TO_POST if earlier else texts.ABOUT_POST, ""),
              (web_address(post["url"]), texts.ORIGINAL, "nofollow noopener noreferrer external"))  # fmt: skip
     compared = (("from", revision.name), ("to", latest.name)) if earlier and latest else ()
     return Copy(

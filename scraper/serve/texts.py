@@ -1165,7 +1165,11 @@ PICTURES_TITLE = "Pictures"
 PICTURES_SEARCH = "Words in captions, descriptions and titles"
 PICTURE_OF = "In"
 PICTURES_BEFORE, PICTURES_AFTER = "Previous", "Next"
-NO_PICTURES, NO_PICTURES_YET = "No picture here has these words.", "No pictures are kept here yet."
+NO_PICTURES, NO_PICTURES_YET = (
+    "No picture here has these words.",
+    "No pictures are kept here yet. A crawl or `ushrn recover` keeps them, unless told not to.",
+)
+WITH_PICTURES, ALL_PICTURES = "Posts that show pictures", "All pictures"
 ORIGINAL_PICTURE = "Original picture"
 AS_IT_LOOKED = "As it looked"
 
@@ -1221,7 +1225,7 @@ def captures_too_large(most: int) -> str:
 
 TAKE_CAPTURES_WORDS = "TimeMap and CDX are lists for programs."
 SHA256, TIMEMAP, CDX = "SHA-256", "TimeMap", "CDX"
-CAPTURED_UTC, RESULT, SIZE, OPEN = "Captured (UTC)", "Result", "Size", "Open"
+RESULT, SIZE, OPEN = "Result", "Size", "Open"
 AS_IT_LOOKED_SHORT, BYTES_SHORT, TEXT_SHORT = "as it looked", "bytes", "text"
 
 

@@ -96,7 +96,8 @@ def item(row: sqlite3.Row, public_url: str) -> str:
     """One change of the page; a title keeps its language and its direction."""
     language = f' lang="{escape(row["language"])}"' if row["language"] else ""
     return (
-        f'<li><strong>{kind(row)}</strong>\n<a href="{escape(address(row, public_url))}"\n{language} dir="auto">'
+        f'<li style="margin-bottom:8px"><strong>{kind(row)}</strong>\n'
+        f'<a href="{escape(address(row, public_url))}"\n{language} dir="auto">'
         f"{in_html(called(row))}</a><br>\n<small>{in_html(captured(row))}</small></li>"
     )
 

@@ -103,7 +103,7 @@ def test_the_dictionary_names_every_column_of_exports(reader: Any) -> None:
     fields = reader.get("/datapackage.json").json()["resources"][0]["schema"]["fields"]
     assert [field["name"] for field in fields] == list(schema.EXPORT_COLUMNS)
     for name in schema.EXPORT_COLUMNS:
-        assert re.search(rf"<code>{name}</code></th><td>[A-Z]+</td><td>\w[^<]+</td>", text), name
+        assert re.search(rf'<code>{name}</code></th><td class="opt">[A-Z]+</td><td>\w[^<]+</td>', text), name
 
 
 def test_robots_may_read_posts_but_not_wander_through_filters(reader: Any) -> None:

@@ -111,7 +111,10 @@ def test_no_page_of_an_empty_archive_leads_to_nothing(open_room: Callable[..., A
         text = room.get(path).text
         assert "Nothing is archived yet." in text, path
         assert 'href="/search?year=' not in text and "Still nothing" not in text, path
-    assert "No pictures are kept here yet." in room.get("/pictures").text
+    pictures = room.get("/pictures").text
+    assert "No pictures are kept here yet." in pictures
+    assert room.get(re.findall(r'<p><a href="([^"]+)"', pictures)[0]).status_code == 200
+    assert '<a href="/pictures">All pictures</a>' in room.get("/pictures?q=nothing").text
     assert "No changes recorded yet." in room.get("/changes").text
     assert 'href="/changes"' not in room.get("/changes").text.partition("<main")[2].partition("</main>")[0]
 
