@@ -239,6 +239,15 @@ def test_blanks_at_the_ends_of_a_title_go_also_where_many_are_cleaned_together()
     assert re.findall("TI  - (.*)\r\n", written) == ["One", "Two", "Three", "Four five", "six"]
 
 
+def test_addresses_are_cleaned_together_too_and_what_would_end_a_field_of_tex_is_encoded_in_one_alone() -> None:
+    works = [WORK._replace(url=url) for url in ("https://a/1", "https://a/{2}", "https://a/ 3\n", "https://a/4%205")]
+    written = cite.biblatex.of_many(cite.columns(works))
+    assert re.findall(r"  url = \{(.*)\},\n", written) == [
+        "https://a/1", "https://a/%7B2%7D", "https://a/%203", "https://a/4%205"
+    ]  # fmt: skip
+    assert re.findall("UR  - (.*)\r\n", cite.ris.of_many(cite.columns(works)))[2] == "https://a/ 3"
+
+
 def test_years_have_four_digits_where_iso_8601_wants_them() -> None:
     work = WORK._replace(published="0987-03")
     assert "  date = {0987-03},\n" in cite.biblatex(work)

@@ -18,8 +18,9 @@ Each is written from the values of a `Work`, by the same helpers as its CSL-JSON
 | note | N1 | note | note |
 
 An entry is a row of pieces, and each format a table of what makes them. They are made column by column, of many posts
-at once: what is true of nearly all values, as that no sign must be escaped, is then asked once, and what many posts
-share (authors, dates, sites, languages, tags) is written once and kept.
+at once: texts are first cleaned and escaped all together, since what is true of nearly all, as that they have no
+control characters, is then asked once; and what many posts share (authors, dates, sites, languages, tags) is written
+once and kept.
 """
 
 import json
@@ -27,12 +28,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 from scraper.cite.names import OTHERS, WriterName, names
 from scraper.cite.record import Item, Work, issued, keys, notes
-from scraper.cite.text import line, line_kept, lines
+from scraper.cite.text import addresses, line, line_kept, lines
 from scraper.wording import framed
 
 #: Many works: the name of each field of `Work` with its values, one for each of them.
@@ -51,8 +52,10 @@ _BABEL = {
 _TEX = {
     "{": "\x01", "}": "\x02", "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "\x01": r"\textbraceleft{}", "\x02": r"\textbraceright{}",
 }  # fmt: skip
+_BRACES = {"\x01": r"\textbraceleft{}", "\x02": r"\textbraceright{}"}
+#: Addresses are verbatim for TeX, so only what would end the field is encoded.
+_VERBATIM = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 #: Stands between lines while something is done to all of them.
 _BETWEEN = "\x1f"
 
@@ -70,7 +73,8 @@ def works(columns: Columns) -> Iterable[Work]:
     return map(Work, *map(columns.__getitem__, Work._fields))
 
 
-#: Makes a piece of each of many entries.
+#: Makes a column ready, or a piece of each of many entries.
+_Change = Callable[[Sequence[Any]], Sequence[str]]
 _Piece = Callable[[Columns], Iterable[str]]
 
 
@@ -79,30 +83,51 @@ class CitationFile:
     """A format: the pieces of an entry, in their order."""
 
     pieces: tuple[_Piece, ...]
+    #: What is done to the columns before pieces are made of them.
+    ready: Callable[[Columns], Columns]
 
     def of_many(self, works: Columns) -> str:
         """The entries of *works*, one behind the other."""
-        made = (piece(works) for piece in self.pieces)
-        return "".join(chain.from_iterable(zip(*made, strict=False)))  # `_same` goes on for ever
+        columns, width = self.ready(works), len(self.pieces)
+        made = [""] * (width * len(works["url"]))
+        for at, piece in enumerate(self.pieces):
+            made[at::width] = piece(columns)
+        return "".join(made)
 
     def __call__(self, work: Work) -> str:
         """The entry of one work."""
         return self.of_many(columns([work]))
 
 
+def _together(change: _Change, works: Columns, *names: str) -> dict[str, Sequence[str]]:
+    """The columns *names*, which *change* has changed all in one."""
+    changed, each = change([*chain.from_iterable(map(works.__getitem__, names))]), len(works["url"])
+    return {name: changed[at * each :][:each] for at, name in enumerate(names)}
+
+
+#: Columns with a text for each post, and with an address.
+_TEXTS = ("title", "abstract")
+_ADDRESSES = ("url", "archive_url")
+
+
+def _on_lines(works: Columns) -> Columns:
+    """*works* with its texts and addresses on one line each, empty where there is none."""
+    return {**works, **_together(lines, works, *_TEXTS), **_together(addresses, works, *_ADDRESSES)}
+
+
 def _same(text: str) -> _Piece:
     """*text* in every entry."""
-    return lambda works: repeat(text, len(works["url"]))
+    return lambda works: [text] * len(works["url"])
 
 
 def _each(make: Callable[..., str], *needed: str) -> _Piece:
     """What *make* makes of these values of each work by themselves."""
-    return lambda works: map(make, *(works[name] for name in needed))
+    return lambda works: map(make, *map(works.__getitem__, needed))
 
 
 def _all(make: Callable[..., Iterable[str]], *needed: str) -> _Piece:
     """What *make* makes of these columns."""
-    return lambda works: make(*(works[name] for name in needed))
+    return lambda works: make(*map(works.__getitem__, needed))
 
 
 #: What CSL's processors take for the beginning of markup, for which CSL-JSON has no escape.
@@ -120,12 +145,13 @@ def csl(item: Item) -> str:
 # RIS
 
 
-def _tagged(tag: str, values: Iterable[str]) -> list[str]:
-    return [f"{tag}  - {value}{_END}" if value else "" for value in values]
+def _framed_each(before: str, after: str, values: Iterable[str]) -> list[str]:
+    return [f"{before}{value}{after}" if value else "" for value in values]
 
 
-def _tagged_lines(tag: str, values: Sequence[str | None]) -> list[str]:
-    return _tagged(tag, lines(values))
+def _tagged(tag: str, column: str) -> _Piece:
+    """Lines of RIS with the values of *column*."""
+    return _all(partial(_framed_each, f"{tag}  - ", _END), column)
 
 
 @lru_cache(maxsize=4096)
@@ -136,7 +162,7 @@ def _kept_tag(tag: str, value: str | None) -> str:
 @lru_cache(maxsize=4096)
 def _ris_authors(author: str | None, site_name: str) -> str:
     people = [name.inverted for name in names(author, site_name)]
-    return "".join(_tagged("AU", ("et al." if name == OTHERS else name for name in people)))
+    return "".join(_framed_each("AU  - ", _END, ["et al." if name == OTHERS else name for name in people]))
 
 
 @lru_cache(maxsize=16384)
@@ -154,11 +180,11 @@ def _digits(date: tuple[int, ...]) -> list[str]:
     return [f"{part:0{width}}" for part, width in zip(date, (4, 2, 2), strict=False)]
 
 
-def _ris_places(places: Sequence[str | None], archives: Sequence[str | None]) -> list[str]:
-    found = zip(lines(places), archives, strict=True)
+def _ris_places(places: Sequence[str], archives: Sequence[str | None]) -> list[str]:
+    kept = map(partial(_kept_tag, "DB"), archives)
     return [
-        f"AV  - {place}{_END}L2  - {place}{_END}{_kept_tag('DB', archive)}" if place else ""
-        for place, archive in found
+        f"AV  - {place}{_END}L2  - {place}{_END}{archive}" if place else ""
+        for place, archive in zip(places, kept, strict=True)
     ]  # fmt: skip
 
 
@@ -175,29 +201,38 @@ ris = CitationFile(
     (
         _same(f"TY  - BLOG{_END}"),
         _each(_ris_authors, "author", "site_name"),
-        _all(partial(_tagged_lines, "TI"), "title"),
+        _tagged("TI", "title"),
         _each(partial(_kept_tag, "T2"), "site_name"),
         _each(_ris_dates, "published", "updated"),
-        _all(partial(_tagged_lines, "UR"), "url"),
+        _tagged("UR", "url"),
         _all(_ris_places, "archive_url", "archive"),
         _each(partial(_kept_tag, "LA"), "language"),
         _each(_ris_keywords, "keywords"),
-        _all(partial(_tagged_lines, "AB"), "abstract"),
-        _all(lambda *noted: _tagged("N1", notes(*noted)), *_NOTED),
+        _tagged("AB", "abstract"),
+        _all(lambda *noted: _framed_each("N1  - ", _END, notes(*noted)), *_NOTED),
         _same(f"ER  - {_END}{_END}"),
-    )
+    ),
+    _on_lines,
 )
 
 
 # BibTeX and biblatex
 
 
-def _fields(name: str, values: Iterable[str]) -> list[str]:
-    return [f"  {name} = {{{value}}},\n" if value else "" for value in values]
+def _for_tex(works: Columns) -> Columns:
+    """*works* as TeX takes them, with the key of each."""
+    plain = _on_lines(works)
+    return {
+        **plain,
+        **_together(partial(_in_each, _tex), plain, *_TEXTS),
+        **_together(partial(_in_each, _verbatim), plain, *_ADDRESSES),
+        "key": keys(plain["title"], *map(works.__getitem__, _KEYED)),
+    }
 
 
-def _tex_fields(name: str, values: Sequence[str | None]) -> list[str]:
-    return _fields(name, _tex(_BETWEEN.join(lines(values))).split(_BETWEEN))
+def _fields(name: str, column: str) -> _Piece:
+    """Fields of this name with the values of *column*."""
+    return _all(partial(_framed_each, f"  {name} = {{", "},\n"), column)
 
 
 @lru_cache(maxsize=4096)
@@ -246,15 +281,17 @@ def _tex_keywords(words: tuple[str, ...]) -> str:
     return _field("keywords", _tex(", ".join(map(line_kept, words))))
 
 
-def _tex_notes(places: Sequence[str | None], *noted: Sequence[Any]) -> list[str]:
+def _tex_notes(places: Sequence[str], *noted: Sequence[Any]) -> list[str]:
     # What `notes` says is digits, days and words of ours: nothing that TeX would eat.
-    return [_tex_note(note, url) for note, url in zip(notes(*noted), _tex_urls(places), strict=True)]
+    return [
+        f"  note = {{{note}; Archived at \\url{{{place}}}}},\n" if note and place else _tex_note(note, place)
+        for note, place in zip(notes(*noted), places, strict=True)
+    ]
 
 
-def _tex_note(note: str, url: str) -> str:
-    if not url:
-        return _field("note", note)
-    return f"  note = {{{note}{note and '; '}Archived at \\url{{{url}}}}},\n"
+def _tex_note(note: str, place: str) -> str:
+    """The field where one of the two is empty, or both."""
+    return _field("note", note or framed(place, "Archived at \\url{", "}"))
 
 
 @lru_cache(maxsize=256)
@@ -264,49 +301,57 @@ def _language(name: str, code: str | None) -> str:
     return _field(name, _BABEL.get(said.split("-")[0].lower(), _tex(said)))
 
 
-def _tex(line: str) -> str:
-    """*line*, or several with `_BETWEEN` between them, for TeX."""
-    for sign, name in _TEX.items():
-        line = line.replace(sign, name)
-    return line
+def _replacer(instead: Mapping[str, str]) -> Callable[[str], str]:
+    """Puts in place of signs, which are ASCII, what stands for them. Which a text has is seen at once, in its bytes."""
+    others = bytes(set(range(256)).difference(map(ord, instead)))
+
+    def replaced(text: str) -> str:
+        held = text.encode().translate(None, others).decode()
+        for sign in filter(held.__contains__, instead):
+            text = text.replace(sign, instead[sign])
+        return text
+
+    return replaced
 
 
-#: Addresses are verbatim for TeX, so only what would end the field is encoded.
-_VERBATIM = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
+_verbatim = _replacer(_VERBATIM)
+_without_signs, _with_braces = map(_replacer, (_TEX, _BRACES))
 
 
-def _tex_urls(urls: Sequence[str | None]) -> Sequence[str]:
-    found = _BETWEEN.join(lines(urls))
-    for sign, code in _VERBATIM.items():
-        found = found.replace(sign, code)
-    return found.split(_BETWEEN)
+def _tex(text: str) -> str:
+    """*text*, lines with `_BETWEEN` between them or one, for TeX."""
+    found = _without_signs(text)
+    if found is text:
+        return text
+    return _with_braces(found)
 
 
-def _openings(kind: str, *keyed: Sequence[Any]) -> list[str]:
-    return [f"@{kind}{{{key},\n" for key in keys(*keyed)]
+def _in_each(change: Callable[[str], str], texts: Sequence[str]) -> Sequence[str]:
+    return change(_BETWEEN.join(texts)).split(_BETWEEN)
 
 
 def _entry(kind: str, container: str, date: Callable[..., str], language: str) -> CitationFile:
     """Entries of *kind*, where the site stands in the field *container* and the language in *language*."""
     return CitationFile(
         (
-            _all(partial(_openings, kind), *_KEYED),
+            _all(partial(_framed_each, f"@{kind}{{", ",\n"), "key"),
             _each(_tex_authors, "author", "site_name"),
-            _all(partial(_tex_fields, "title"), "title"),
+            _fields("title", "title"),
             _each(partial(_kept_field, container), "site_name"),
             _each(date, "published", "updated"),
-            _all(lambda urls: _fields("url", _tex_urls(urls)), "url"),
+            _fields("url", "url"),
             _each(partial(_language, language), "language"),
             _each(_tex_keywords, "keywords"),
-            _all(partial(_tex_fields, "abstract"), "abstract"),
+            _fields("abstract", "abstract"),
             _all(_tex_notes, "archive_url", *_NOTED),
             _same("}\n\n"),
-        )
+        ),
+        _for_tex,
     )
 
 
-#: What `keys` needs.
-_KEYED = ("title", "url", "site_name", "author", "published", "updated")
+#: What `keys` needs beside the title.
+_KEYED = ("url", "site_name", "author", "published", "updated")
 
 #: ``@misc`` entries for BibTeX, an empty line behind each; UTF-8, TeX's own characters escaped.
 bibtex = _entry("misc", "howpublished", _bibtex_date, "language")

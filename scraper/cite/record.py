@@ -4,14 +4,14 @@ https://github.com/citation-style-language/schema: ``literal`` names for bodies,
 ``archive_location`` the permanent address of the revision. What CSL has no variable for stands in ``custom``.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple, TypedDict, cast
 
 from scraper.cite.names import WriterName, names
-from scraper.cite.text import ascii_letters, line, line_kept, lines
+from scraper.cite.text import ascii_letters, line, line_kept
 from scraper.wording import framed
 
 #: A date as CSL has it: one to three numbers.
@@ -200,25 +200,26 @@ def day(date: str | None) -> str:
 
 def key(work: Work) -> str:
     """A name for the entry, ASCII, the same for the same post always, unique by its address."""
-    return keys([work.title], [work.url], [work.site_name], [work.author], [work.published], [work.updated])[0]
+    return keys([line(work.title)], [work.url], [work.site_name], [work.author], [work.published], [work.updated])[0]
 
 
 def keys(
-    titles: Sequence[str | None],
+    titles: Sequence[str],
     urls: Sequence[str],
     site_names: Sequence[str],
     authors: Sequence[str | None],
     published: Sequence[str | None],
     updated: Sequence[str | None],
 ) -> list[str]:
-    """`key` of each of many works, of which no more than these columns is needed."""
-    words = map(_first_long, lines(titles))
-    found = zip(map(_family, authors, site_names), map(_year, published, updated), words, urls, strict=True)
-    return [f"{family}{year}{word}_{_digest(url)}" for family, year, word, url in found]
+    """`key` of each of many works, of which no more than these columns is needed; their titles on one line each."""
+    families, years = list(map(_family, authors, site_names)), list(map(_year, published, updated))
+    words, digests = list(map(_first_long, titles)), list(map(_digest, urls))
+    found = zip(families, years, words, digests, strict=True)
+    return [f"{family}{year}{word}_{digest}" for family, year, word, digest in found]
 
 
 def _digest(url: str) -> str:
-    return hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:8]
+    return sha256(url.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 @lru_cache(maxsize=16384)

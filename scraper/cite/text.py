@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 #: Controls, line separators, lone surrogates.
@@ -19,26 +19,39 @@ def line(text: str | None) -> str:
 
 def lines(texts: Sequence[str | None]) -> Sequence[str]:
     """Each of *texts* as `line` has it."""
-    return _cleaned([text.strip() if text else "" for text in texts])
+    return _cleaned(_is_plain, [text.strip() if text else "" for text in texts])
 
 
-def _cleaned(texts: Sequence[str]) -> Sequence[str]:
+def addresses(texts: Sequence[str | None]) -> Sequence[str]:
+    """As `lines`, quicker where no text has a blank."""
+    return _cleaned(_is_unspaced, [text or "" for text in texts])
+
+
+def _cleaned(is_clean: Callable[[Sequence[str]], bool], texts: Sequence[str]) -> Sequence[str]:
     """*texts* on lines. Nearly all are so already, and together that is seen in a tenth of the time."""
-    if _is_plain(" ".join(filter(None, texts))):
+    if is_clean(texts):
         return texts
     if len(texts) == 1:
         return [" ".join(_CONTROLS.sub(" ", texts[0]).split())]
     half = len(texts) // 2
-    return [*_cleaned(texts[:half]), *_cleaned(texts[half:])]
+    return [*_cleaned(is_clean, texts[:half]), *_cleaned(is_clean, texts[half:])]
 
 
-def _is_plain(text: str) -> bool:
-    """Whether in *text* nothing must be changed.
+def _is_plain(texts: Sequence[str]) -> bool:
+    together = " ".join(filter(None, texts))
+    return "  " not in together and _is_printed(together)
+
+
+def _is_unspaced(texts: Sequence[str]) -> bool:
+    together = "".join(texts)
+    return " " not in together and _is_printed(together)
+
+
+def _is_printed(text: str) -> bool:
+    """Whether *text* has neither controls nor unusual blanks.
 
     Bytes are looked through in a tenth of the time that characters take, and without ASCII's printed ones few are left.
     """
-    if "  " in text:
-        return False
     rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTED_ASCII)
     return not rest or not _ODD.search(rest.decode("utf-8", "surrogatepass"))
 

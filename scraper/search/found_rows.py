@@ -16,14 +16,14 @@ BATCH = 64
 TOGETHER = 100
 
 #: The revision shown is the last one with the content that the post has; of one alone only the index is read. Its days
-#: are those the site showed; where a post has none of these, the day of its instant.
+#: are those the site showed; where a post has none of these, the day of its instant, which is longer than a day.
 _CITED = """
 SELECT p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
        CASE WHEN p.published_day IS NOT NULL THEN p.published_day_basis IS 'utc'
-            WHEN p.published_at IS NOT NULL THEN p.published_at LIKE '%T%'
+            WHEN p.published_at IS NOT NULL THEN length(p.published_at) > 10
             WHEN p.updated_day IS NOT NULL THEN p.updated_day_basis IS 'utc'
-            ELSE ifnull(p.updated_at LIKE '%T%', 0) END,
+            ELSE ifnull(length(p.updated_at) > 10, 0) END,
        substr(c.captured_at, 1, 10), substr(p.gone_at, 1, 10), p.language, p.excerpt, c.body_sha256,
        (SELECT group_concat(tag_id) FROM (SELECT tag_id FROM post_tags WHERE post_id = p.id ORDER BY position))
 FROM sel CROSS JOIN posts p ON p.id = sel.id
