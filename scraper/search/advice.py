@@ -11,7 +11,7 @@ from itertools import islice
 from scraper.search import tokens
 from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
-from scraper.search.ledger import NAMED, Ledger, stem
+from scraper.search.ledger import NAMED, Ledger, Named, stem
 from scraper.search.query import parse
 from scraper.search.request import UNDATED, Filters, Request
 from scraper.search.select import count
@@ -134,12 +134,14 @@ def names(db: sqlite3.Connection, request: Request) -> tuple[Name, ...]:
         return ()
     ledger = ledger_of(db)
     near = {at for word in asked for at in ledger.names_with.get(word, ())}
-    found = []
-    for name in (ledger.names[at] for at in near):
-        meant = name.stems <= asked or asked <= name.stems
-        if meant and name.value not in getattr(request.filters, name.facet):
-            found.append(Name(name.facet, name.value, name.label, name.count))
+    meant = filter(partial(_is_meant, asked, request.filters), (ledger.names[at] for at in near))
+    found = [Name(name.facet, name.value, name.label, name.count) for name in meant]
     return tuple(sorted(found, key=lambda name: (-name.count, name.facet, name.label))[:NAMES])
+
+
+def _is_meant(asked: frozenset[str], filters: Filters, name: Named) -> bool:
+    """Whether the words *asked* contain those of *name*, or are among them, and it is not chosen already."""
+    return (name.stems <= asked or asked <= name.stems) and name.value not in getattr(filters, name.facet)
 
 
 def _plain(query: Query) -> Iterator[str]:
@@ -192,27 +194,34 @@ def _step(
 
 def _of_token(db: sqlite3.Connection, request: Request, token: re.Match[str]) -> Iterator[Step]:
     """What can be done about one word, phrase or condition of a query that finds nothing."""
-    name = tokens.field_name(token["field"])
-    value = token["phrase"] if token["phrase"] is not None else token["word"]
-    piece = token[0].strip()
-    before, behind = request.query.text[: token.start()], request.query.text[token.end() :]
-    removed = " ".join(f"{before} {behind}".split())
-    if name and value is not None:
-        reason, closest = _fault(db, name, value)
-        if closest:
-            quoted = f'"{closest}"' if " " in closest else closest
-            text = " ".join(f"{before} {token['field']}:{quoted} {behind}".split())
-            yield _step(db, request, text, reason=reason, without=value, instead=closest)
-        else:
-            yield _step(db, request, removed, reason=reason, without=piece)
-    elif token["phrase"] is not None and not token["minus"] and len(words(token["phrase"])) > 1:
-        text = " ".join(f"{before} {token['phrase']} {behind}".split())
-        yield _step(db, request, text, reason="The exact phrase is in no post.", without=piece, instead=token["phrase"])
+    step, written, piece = partial(_step, db, request), request.query.text, token[0].strip()
+    removed, phrase, word = _put(written, token, ""), token["phrase"], token["word"]
+    if tokens.field_name(token["field"]) and (phrase is not None or word is not None):
+        yield _of_condition(db, request, token)
+    elif phrase is not None and not token["minus"] and len(words(phrase)) > 1:
+        text = _put(written, token, phrase)
+        yield step(text, reason="The exact phrase is in no post.", without=piece, instead=phrase)
     elif token["minus"]:
-        yield _step(db, request, removed, without=piece)
-    elif removed and token["word"] and is_address(token["word"]):
-        alone = _step(db, request, token["word"], reason="The address alone leads here.", without=removed)
+        yield step(removed, without=piece)
+    elif removed and word and is_address(word):
+        alone = step(word, reason="The address alone leads here.", without=removed)
         yield from (alone,) * bool(alone.total)
+
+
+def _of_condition(db: sqlite3.Connection, request: Request, token: re.Match[str]) -> Step:
+    """The query with the name that was meant in a condition, or without that condition."""
+    value = token["word"] if token["phrase"] is None else token["phrase"]
+    reason, closest = _fault(db, tokens.field_name(token["field"]), value)
+    if not closest:
+        return _step(db, request, _put(request.query.text, token, ""), reason=reason, without=token[0].strip())
+    quoted = f'"{closest}"' if " " in closest else closest
+    text = _put(request.query.text, token, f"{token['field']}:{quoted}")
+    return _step(db, request, text, reason=reason, without=value, instead=closest)
+
+
+def _put(text: str, token: re.Match[str], instead: str) -> str:
+    """The query *text* with *instead* in place of one of its tokens, and single spaces."""
+    return " ".join(f"{text[: token.start()]} {instead} {text[token.end() :]}".split())
 
 
 def _fault(db: sqlite3.Connection, name: str, value: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from scraper.search.match import Where, one_of
 from scraper.search.passages import Snippet
 from scraper.search.query import parse
 from scraper.search.relax import lacking
-from scraper.search.request import MAX_SIZE, STEPS, Matched, Request
+from scraper.search.request import MAX_SIZE, Matched, Request
 from scraper.search.select import Selection, arranged, ids_in_order, select, spelled
 from scraper.search.snippets import show
 from scraper.search.split import split, telling
@@ -139,13 +139,10 @@ def find_mended(db: sqlite3.Connection, request: Request, text: str) -> tuple[Hi
 
 def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tuple[Group, ...]:
     """Posts with most of the words, then with any, until a page would be full; *here*: hits on this page already."""
-    steps = split(asked.query)
-    if asked.matched is not None or total >= ENOUGH or not steps.has(Matched.ANY):
+    if asked.matched is not None or total >= ENOUGH or not split(asked.query).has(Matched.ANY):
         return ()
     selection = select(db, replace(asked, matched=Matched.ANY))
-    masks = {step: mask & selection.found for step, mask in zip(STEPS[1:], selection.words.steps[1:], strict=True)}
-    if total + masks[Matched.MOST].bit_count() >= ENOUGH:
-        masks.pop(Matched.ANY)
+    masks = _further(selection, total)
     start = max(0, _start(asked) - total)
     wanted = sum(masks.values())  # no post is in two of them
     places = arranged(db, selection, asked.order, wanted, start + _size(asked) - here)[start:]
@@ -157,8 +154,15 @@ def _groups(db: sqlite3.Connection, asked: Request, total: int, here: int) -> tu
             telling=selection.words.telling if step is Matched.ANY else (),
         )
         for step, mask in masks.items()
-        if mask
     )
+
+
+def _further(selection: Selection, total: int) -> dict[Matched, int]:
+    """The steps behind the *total* posts with all words that are shown, each with its posts as bits."""
+    _, most, some = (mask & selection.found for mask in selection.words.steps)
+    enough = total + most.bit_count() >= ENOUGH
+    masks = {Matched.MOST: most, Matched.ANY: 0 if enough else some}
+    return {step: mask for step, mask in masks.items() if mask}
 
 
 def _start(request: Request) -> int:

@@ -9,9 +9,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from scraper.search.bits import flags_of, mask_of
 from scraper.search.folding import key
@@ -244,7 +245,8 @@ def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
     if before and before.signs == signs:
         return before
     posts = [Facts(*row) for row in db.execute(_FACTS)]
-    ids = tuple(post.id for post in posts)
+    facts = partial(_facts, posts)
+    ids = facts("id")
     place_of = _lookup(ids)
     of_posts = {name: _postings(_held(enumerate(map(of, posts))), len(posts)) for name, of in OF_POST.items()}
     same = _same_labels(before, ids, signs)
@@ -254,14 +256,19 @@ def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
     return Ledger(
         ids=ids,
         place_of=place_of,
-        dates=tuple(post.date for post in posts),
-        views=tuple(post.views for post in posts),
-        comments=tuple(post.comments for post in posts),
-        lines=tuple(post.line for post in posts),
+        dates=facts("date"),
+        views=facts("views"),
+        comments=facts("comments"),
+        lines=facts("line"),
         values={**of_posts, **same, **read_anew},
         sites=dict(db.execute("SELECT id, name FROM sites").fetchall()),
         signs=signs,
     )
+
+
+def _facts(posts: Iterable[Facts], name: str) -> tuple[Any, ...]:
+    """What each post has of that *name*, in the order of places."""
+    return tuple(map(attrgetter(name), posts))
 
 
 def _same_labels(

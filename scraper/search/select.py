@@ -31,7 +31,7 @@ from scraper.search.scored import best_of, either, ids_of, of_index
 from scraper.search.spelled import as_written
 from scraper.search.split import split
 from scraper.search.state import snapshot, state_of
-from scraper.search.tree import All, Any, Node, Not, Query
+from scraper.search.tree import All, Any, Node, Not, Query, Term
 
 #: When this archive last learned something of each post.
 _LEARNED = "SELECT post_id, max(coalesce(known_at, at)) FROM events GROUP BY post_id"
@@ -141,24 +141,37 @@ def _arranged(db: sqlite3.Connection, selection: Selection, order: str, wanted: 
     """The first *most* of the places *wanted*."""
     ledger = selection.ledger
     if order == "relevance" and (selection.words.ranked or selection.words.cut):
-        is_wanted = flags_of(wanted, len(ledger.ids)).__getitem__
-        found = list(islice(filter(is_wanted, selection.words.ranked), most))
-        if (index := selection.words.cut) and len(found) < min(most, wanted.bit_count()):
-            found = list(islice(filter(is_wanted, _whole_ranking(db, selection, index)), most))
-        return found
+        return _best(db, selection, wanted, most)
     places = places_of(wanted, len(ledger.ids))  # the newest first
-    match order:
-        case "oldest":
-            return _first(most, places, ledger.by_age.__getitem__)
-        case "views" | "comments":
-            numbers = ledger.views if order == "views" else ledger.comments
-            return _first(most, places, lambda at: _highest(numbers[at]))
-        case learned if learned == LEARNED:
-            when = state_of(db).memory.once(LEARNED, lambda: dict(db.execute(_LEARNED).fetchall()), len)
-            by_address = sorted(places, key=ledger.by_address.__getitem__)
-            return sorted(by_address, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)[:most]
-        case _:
-            return places[:most]
+    if order == LEARNED:
+        return _learned_last(db, ledger, places)[:most]
+    if order in _KEYS:
+        return _first(most, places, _KEYS[order](ledger))
+    return places[:most]
+
+
+def _best(db: sqlite3.Connection, selection: Selection, wanted: int, most: int) -> list[int]:
+    """The *most* of the places *wanted* that fit the words best."""
+    is_wanted = flags_of(wanted, len(selection.ledger.ids)).__getitem__
+    found = list(islice(filter(is_wanted, selection.words.ranked), most))
+    if (index := selection.words.cut) and len(found) < min(most, wanted.bit_count()):
+        return list(islice(filter(is_wanted, _whole_ranking(db, selection, index)), most))
+    return found
+
+
+def _learned_last(db: sqlite3.Connection, ledger: Ledger, places: Iterable[int]) -> list[int]:
+    """*places*, those first of which this archive learned something last; then by address."""
+    when = state_of(db).memory.once(LEARNED, lambda: dict(db.execute(_LEARNED).fetchall()), len)
+    by_address = sorted(places, key=ledger.by_address.__getitem__)
+    return sorted(by_address, key=lambda at: when.get(ledger.ids[at]) or "", reverse=True)
+
+
+#: Order → what places are sorted by; in other orders, the newest come first.
+_KEYS: Mapping[str, Callable[[Ledger], Callable[[int], float]]] = {
+    "oldest": lambda ledger: ledger.by_age.__getitem__,
+    "views": lambda ledger: lambda at: _highest(ledger.views[at]),
+    "comments": lambda ledger: lambda at: _highest(ledger.comments[at]),
+}
 
 
 def _highest(number: int | None) -> float:
@@ -294,14 +307,16 @@ def _source(match: Match, request: Request) -> Where:
     rank = request.order == "relevance"
     if match.driver:
         return either(match.driver.table, match.driver.expression, files=match.driver.files, rank=rank)
-    terms = request.query.terms
-    if not terms or not rank:
-        return Where("")
-    unspaced = [term for term in terms if is_unspaced(term.text)]
-    spaced = tuple(term for term in terms if term not in unspaced)
-    parts = [_frequency(term.text) for term in unspaced]
-    if spaced:
-        parts.insert(0, either(STEMMED, expression(Any(spaced)), files=False, rank=True))
+    if rank and request.query.terms:
+        return _of_any(request.query.terms)
+    return Where("")
+
+
+def _of_any(terms: Sequence[Term]) -> Where:
+    """The scores of posts that have any of *terms*."""
+    spaced = tuple(term for term in terms if not is_unspaced(term.text))
+    parts = [either(STEMMED, expression(Any(spaced)), files=False, rank=True)] if spaced else []
+    parts += [_frequency(term.text) for term in terms if is_unspaced(term.text)]
     return parts[0] if len(parts) == 1 else _summed(parts)
 
 

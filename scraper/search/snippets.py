@@ -111,11 +111,19 @@ def _places(
     asked = []
     for number, (title, body) in texts.items():
         in_title, in_body = spots(title, of_title, most), spots(body, of_body, most)
-        if in_title is None or in_body is None:
+        if in_title is not None and in_body is not None:
+            found[number] = (in_title, in_body)
+        else:
             asked.append(number)
-            in_title, in_body = (list(highlights.side_by_side(text, terms)) for text in (title, body))
-        found[number] = (in_title, in_body)
-    for number, in_title, in_body in highlights.in_posts(db, terms, asked) if asked else ():
+    return found | (_in_index(db, terms, {number: texts[number] for number in asked}) if asked else {})
+
+
+def _in_index(db: sqlite3.Connection, terms: Sequence[Term], texts: Mapping[int, tuple[str, str]]) -> dict[int, Places]:
+    """The same as the index tells it."""
+    found: dict[int, Places] = {}
+    for number, (title, body) in texts.items():
+        found[number] = (list(highlights.side_by_side(title, terms)), list(highlights.side_by_side(body, terms)))
+    for number, in_title, in_body in highlights.in_posts(db, terms, [*texts]):
         title, body = texts[number]
         found[number][0].extend(unfolded(title, in_title))
         found[number][1].extend(unfolded(body, in_body))

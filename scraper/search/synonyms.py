@@ -62,6 +62,8 @@ EMPTY = frozenset(
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+#: An abbreviation that may be written with dots.
+_CAPITALS = re.compile("[A-Z]{2,5}")
 _DOTTED = re.compile(r"(?:\w\.){2,}\w?\.?|\w\.\w\.?")
 
 
@@ -112,5 +114,5 @@ def forms(word: str) -> Iterator[str]:
     humps = _HUMP.findall(bare)
     if bare.isascii() and bare.isalnum() and len(humps) > 1:
         yield " ".join(humps)
-    if bare.isalpha() and bare.isupper() and bare.isascii() and 2 <= len(bare) <= 5:
+    if _CAPITALS.fullmatch(bare):
         yield " ".join(bare)
