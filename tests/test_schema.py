@@ -23,6 +23,7 @@ from scraper.records import Reading
 from scraper.schema import Use
 from scraper.schema.letters import folded
 from scraper.search.folding import fold
+from scraper.verify import shape
 from tests.archives import query
 
 
@@ -233,6 +234,19 @@ def test_an_archive_without_right_to_write_is_read_only_and_can_be_read(locked_a
 
     assert as_nobody(write).startswith(f"ArchiveReadOnly: {locked_away}: cannot be written; check the permissions")
     assert as_nobody(read) == "(0,)"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_look_by_who_may_not_write_the_file_leaves_nothing_in_the_way_of_who_may(locked_away: Path) -> None:
+    locked_away.parent.chmod(0o777)
+
+    def look() -> str:
+        with tempfile.TemporaryDirectory() as folder, shape.twin(Path(folder, "twin.db"), locked_away) as copy:
+            db = schema.open_archive(locked_away, create=False, readonly=True).conn
+            rows = [one.execute("SELECT count(*) FROM posts").fetchone() for one in (copy, db)]
+        return f"{rows} {[each.name for each in locked_away.parent.iterdir()]}"
+
+    assert as_nobody(look) == f"[(0,), (0,)] {[locked_away.name]}"
     assert [file.name for file in locked_away.parent.iterdir()] == ["archive.db"]
 
 

@@ -20,6 +20,7 @@ from scraper.schema.opening import (
     open_as_it_is,
     own_objects,
     peek,
+    reading_address,
     show_as_today,
     tidy,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "own_objects",
     "peek",
     "quoted",
+    "reading_address",
     "search_sql",
     "show_as_today",
     "tidy",

@@ -232,16 +232,28 @@ def _looks_fresh(path: Path, *, create: bool) -> bool:
 _INDEX_BYTES = 32768
 
 
+def reading_address(path: Path) -> str:
+    """How SQLite is to name the file at *path* to a connection that only reads.
+
+    Where we may not write the file and nobody does, it is taken as still: a -shm file of ours would be in the owner's
+    way.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    if access(path, W_OK) or any(each.exists() for each in _beside(path)):
+        return address
+    return address + "&immutable=1"
+
+
+def _beside(path: Path) -> list[Path]:
+    """The files that SQLite keeps beside the one at *path*: its log, and the index of that."""
+    return [Path(f"{path}{ending}") for ending in ("-wal", "-shm")]
+
+
 def _connect_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Where SQLite may not even make its -shm file, or has no room for it, the file is
     taken as still.
-
-    So it is where we may not write the file and nobody does: a -shm file of ours would be in the owner's way.
     """
-    where = f"{path.absolute().as_uri()}?mode=ro"
-    beside = [Path(f"{path}{ending}") for ending in ("-wal", "-shm")]
-    if not access(path, W_OK) and not any(each.exists() for each in beside):
-        where += "&immutable=1"
+    where, beside = reading_address(path), _beside(path)
     connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
@@ -375,7 +387,7 @@ def tidy(path: Path) -> None:
 
     They stay where another process has it open, where there is something in the log, or where we may not write.
     """
-    log, index = (Path(f"{path}{ending}") for ending in ("-wal", "-shm"))
+    log, index = _beside(path)
     if not (log.exists() or index.exists()) or (log.exists() and log.stat().st_size) or not access(path, W_OK):
         return
     with suppress(sqlite3.Error):
