@@ -511,6 +511,16 @@ def test_a_question_is_asked_ahead_once(faults):
     assert faults.paths == ["/robots.txt", "/one", "/none"]
 
 
+def test_behind_a_refusal_none_is_asked_before_it_is_wanted(faults):
+    with asked_ahead(faults, "/two", "/three") as fetcher:
+        faults.on("/one", faults.page(b"no", status="403 Forbidden"))
+        for path in ("/one", "/two", "/three"):
+            fetcher.ahead(faults.url + path, kind="post", arrived=lambda _: None)
+        assert fetcher.get(faults.url + "/one", kind="post")[-1].status == 403
+        assert fetcher.get(faults.url + "/three", kind="post")[-1].body == b"/three"
+    assert faults.paths == ["/robots.txt", "/one", "/three"]
+
+
 def test_behind_a_question_that_failed_it_goes_on_ahead_again(faults):
     with asked_ahead(faults, "/one", "/two", "/three") as fetcher:
         faults.on("/none", faults.reset)

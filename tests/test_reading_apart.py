@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import LoopbackServer, served
 from scraper.reading import ReaderApart, outcome, read_page
+from scraper.runs.session import REACH
 from tests.archives import captures, rows
 
 TODAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -150,3 +152,27 @@ def test_the_reader_begins_before_the_first_post_where_many_are_named_and_nobody
     with served(naming(posts)) as server:
         crawled(tmp_path / "archive.db", server, reader, delay)
     assert (reader.process_id is not None) is begins
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("status", "more"), [(403, 0), (200, REACH)])
+def test_where_a_wall_comes_amid_a_run_no_more_pages_are_asked_for_than_were_on_their_way(
+    tmp_path: Path, status: int, more: int
+) -> None:
+    many = tuple(replace(POSTS[0], slug=f"post-{number}", published=-500 - number) for number in range(200))
+    blog, asked = Blog(today=TODAY, posts=many, page_size=200), list[str]()
+
+    def walled(question: Question) -> Answer:
+        if question.target.startswith("/post/"):
+            asked.append(question.target)
+        if len(asked) > 100:
+            return Answer(status=status, media_type="text/html", body=b"<title>Just a moment...</title>")
+        return blog.answer(question)
+
+    with served(walled) as server:
+        blog.base = server.base
+        report = run_crawl(
+            tmp_path / "a.db", [server.base], delay=0, counts=False, now=lambda: TODAY, reader=up(ReaderApart())
+        )
+    assert report.exit_status == 11
+    assert len(asked) <= 100 + more + 5, "three in a row are a wall, and a known post shows that it is before all"

@@ -31,8 +31,8 @@ class Standing(Enum):
 
 
 class _NotAsked(Exception):
-    """It was called off before its turn, or what was asked for before it failed: then nobody knows yet whether this is
-    still to be asked for.
+    """It was called off before its turn, or what was asked for before it is doubtful: then nobody knows yet whether
+    this is still to be asked for.
     """
 
 
@@ -93,11 +93,19 @@ class _AheadJob(_Job):
 
     def run(self) -> None:
         before, self._before = self._before, None
-        if (before is not None and before.has_failed) or self._is_stopped() or not self._turn.acquire(blocking=False):
+        if (before is not None and before.is_doubtful) or self._is_stopped() or not self._turn.acquire(blocking=False):
             self._work = _not_asked
         else:
             self.is_begun = True
         super().run()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the outcome is there, and is an error, or neither a page nor a 304: many may be one wall."""
+        if self.has_failed or not self.is_done:
+            return self.has_failed
+        answer: Capture = self._result[0][-1]
+        return not answer.ok and answer.status != 304
 
     def call_off(self) -> bool:
         """Whether it will not be asked any more: it had not begun."""
@@ -222,7 +230,7 @@ class AheadFetcher(Fetcher):
         except _NotAsked:
             return None
         finally:
-            if ahead.has_failed:
+            if ahead.is_doubtful:
                 self.call_off()
         self._taken = found[0][-1], found[1]
         return found[0]
