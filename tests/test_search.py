@@ -846,6 +846,22 @@ def test_the_parameters_of_an_address_may_come_in_any_order(scripts: sqlite3.Con
     scripts.execute("DELETE FROM posts WHERE slug = 'story'")
 
 
+@pytest.mark.parametrize("kept", ["pt-BR", "pt_BR", "PT-br"])
+def test_a_language_is_found_by_its_tag_however_that_is_spelled(scripts: sqlite3.Connection, kept: str) -> None:
+    add(scripts, "nota", {"title": "Nota", "body_text": "Uma nota.", "language": kept})
+    for asked in ("lang:pt_BR", "language:pt-br", "lang:PT"):
+        assert [hit.slug for hit in search.find(scripts, asked).hits] == ["nota"], asked
+    for asked in ("pt_BR", "pt-BR", "pt", "PT"):
+        request = search.Request(filters=search.Filters.of({"language": [asked]}))
+        assert [hit.slug for hit in search.find(scripts, request).hits] == ["nota"], asked
+    scripts.execute("DELETE FROM posts WHERE slug = 'nota'")
+
+
+def test_a_language_that_no_post_is_in_is_said_with_those_that_there_are(scripts: sqlite3.Connection) -> None:
+    (said,) = search.faults(scripts, search.parse("lang:xx_YY"))
+    assert said.startswith("No post is in “xx_YY”. Known are: ")
+
+
 def test_an_address_in_a_citation_that_finds_nothing_is_a_way_back(db: sqlite3.Connection) -> None:
     cited = 'Network (2020), "A statement of ours", https://www.upr2020.org/post/review (accessed 3 May 2021).'
     request = search.Request(query=search.parse(cited))

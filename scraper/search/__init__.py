@@ -18,6 +18,7 @@ from scraper.search.request import FACETS, LEARNED, SORTS, STEPS, UNDATED, Filte
 from scraper.search.samples import samples
 from scraper.search.select import count
 from scraper.search.state import read_ahead, snapshot
+from scraper.search.tokens import language_alone
 from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
@@ -58,6 +59,7 @@ __all__ = [
     "found_words",
     "is_address",
     "is_unspaced",
+    "language_alone",
     "ordered",
     "parse",
     "post_at",

@@ -231,6 +231,8 @@ def _fault(db: sqlite3.Connection, name: str, value: str) -> tuple[str, str]:
     if name in NAMED and not _is_name(db, name, value):
         closest = _closest(value, (each.label for each in ledger_of(db).names if each.facet == name))
         return f"No {name} of that name." + (f" Closest: {closest}." if closest else ""), closest
+    if name == "language" and not _is_name(db, name, value):
+        return f"No post is in “{value}”. Known are: {', '.join(sorted(ledger_of(db).values[name]))}.", ""
     return "", ""
 
 

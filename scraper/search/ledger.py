@@ -19,6 +19,7 @@ from scraper.search.folding import key
 from scraper.search.match import DATE, PDFS
 from scraper.search.request import UNDATED
 from scraper.search.synonyms import EMPTY, words
+from scraper.search.tokens import language_alone
 
 #: Facets whose values have names.
 NAMED = ("category", "tag", "author", "site")
@@ -214,7 +215,7 @@ OF_POST: Mapping[str, Callable[[Facts], str | None]] = {
     "author": lambda post: post.author or None,
     "pdf": lambda post: _FLAG[post.has_pdf],
     "gone": lambda post: _FLAG[post.is_gone],
-    "language": lambda post: (post.language or "").partition("-")[0].lower() or None,
+    "language": lambda post: language_alone(post.language or "") or None,
 }
 #: Facet of which a post may have several values → the question for all of them: id of a post, value.
 OF_LABELS: Mapping[str, str] = {

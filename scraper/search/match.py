@@ -251,9 +251,8 @@ def _property(db: sqlite3.Connection, node: Condition) -> Where:
     if node.name in DATED:
         return Where(f"({DATED[node.name]})", (node.value,))
     if node.name == "language":
-        return Where(
-            "(lower(p.language) = ? OR lower(p.language) LIKE ?)", (node.value.lower(), f"{node.value.lower()}-%")
-        )
+        tag = "lower(replace(p.language, '_', '-'))"
+        return Where(f"({tag} = ? OR {tag} LIKE ?)", (node.value, f"{node.value}-%"))
     if node.name == "url":
         post = post_at(db, node.value)
         return Where(

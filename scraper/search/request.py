@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
+from scraper.search.tokens import language_alone
 from scraper.search.tree import Query, clean
 
 SORTS = ("relevance", "newest", "oldest", "views", "comments")
@@ -57,6 +58,7 @@ class Filters:
         chosen = {
             name: tuple(clean(value).strip() for value in given) for name, given in values.items() if name in known
         }
+        chosen["language"] = tuple(map(language_alone, chosen.get("language", ())))
         lists = {name: tuple(filter(None, dict.fromkeys(given))) for name, given in chosen.items()}
         bounds = {name: next(iter(lists.pop(name, ())), None) for name in BOUNDS}
         return cls(**lists, **bounds)  # type: ignore[arg-type]

@@ -58,6 +58,11 @@ def near(inside: str) -> Term | None:
     return Term(words, near=min(int(distance.strip()[:4]), 1000))
 
 
+def language_alone(tag: str) -> str:
+    """The language of a tag (BCP 47) alone: ``pt`` of ``pt-BR``, and of ``pt_BR``, as systems write it."""
+    return tag.replace("_", "-").partition("-")[0].strip().lower()
+
+
 def is_date(text: str) -> bool:
     """A year, a month or a day, or a moment of one."""
     return _DATE.fullmatch(text[:10]) is not None and (len(text) <= 10 or text[10] in "T ")
@@ -74,6 +79,8 @@ def condition(name: str, value: str) -> Condition | None:
         good = searchable(value)
     if not good:
         return None
+    if name == "language":
+        return Condition(name, low.replace("_", "-"))
     return Condition(name, value.strip() if name in NAMED else low)
 
 

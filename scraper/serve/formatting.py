@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from scraper import numbers
 from scraper.dates import in_words
+from scraper.search import language_alone
 
 #: A day in words.
 day = in_words
@@ -67,19 +68,14 @@ def size(count: int | None) -> str:
 
 def language_name(code: str | None) -> str:
     """``Spanish`` for ``es``; the code itself where we have no name."""
-    return LANGUAGES.get(_language(code), code or "")
+    return LANGUAGES.get(language_alone(code or ""), code or "")
 
 
 def direction(code: str | None) -> str:
     """``rtl`` for the languages written from right to left, else ``ltr``."""
-    if _language(code) in RIGHT_TO_LEFT:
+    if language_alone(code or "") in RIGHT_TO_LEFT:
         return "rtl"
     return "ltr"
-
-
-def _language(code: str | None) -> str:
-    """The language of a code alone: ``pt`` of ``pt-BR``, and of ``pt_BR``, as systems write it."""
-    return (code or "").replace("_", "-").partition("-")[0].lower()
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
