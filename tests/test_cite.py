@@ -248,6 +248,17 @@ def test_addresses_are_cleaned_together_too_and_what_would_end_a_field_of_tex_is
     assert re.findall("UR  - (.*)\r\n", cite.ris.of_many(cite.columns(works)))[2] == "https://a/ 3"
 
 
+@pytest.mark.parametrize("sign", ["\x01", "\x85", "\u2028", "\ud800", "\ufffe", "\uffff"])
+def test_no_citation_holds_what_xml_forbids_or_readers_take_for_the_end_of_a_line(sign: str) -> None:
+    work = WORK._replace(
+        title=f"One{sign}two", author=f"Dana{sign}King", abstract=sign, url=f"https://a.example/{sign}"
+    )
+    item = cite.record(work)
+    assert item["title"] == "One two"
+    styled = [cite.plain(style(item)) for style in cite.STYLES]
+    assert not any(sign in text for text in (cite.ris(work), cite.bibtex(work), cite.csl(item), *styled))
+
+
 def test_years_have_four_digits_where_iso_8601_wants_them() -> None:
     work = WORK._replace(published="0987-03")
     assert "  date = {0987-03},\n" in cite.biblatex(work)

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-#: Controls, line separators, lone surrogates.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+#: Controls, line separators, lone surrogates, and the two that XML forbids beside these.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 #: These, and blanks that are not the usual one.
-_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff]")
+_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff\ufffe\uffff]")
 _PRINTED_ASCII = bytes(range(32, 127))
 
 

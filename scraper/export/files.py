@@ -19,6 +19,7 @@ from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
+from scraper.schema import path_of
 from scraper.search import Request, snapshot
 
 PACKAGE = "datapackage.json"
@@ -76,7 +77,7 @@ def _number(db: sqlite3.Connection, request: Request | None, options: Options) -
 
 def _put(db: sqlite3.Connection, path: Path, chunks: Generator[bytes, None, None], number: int) -> Written:
     with closing(chunks):
-        length, digest = to_place(path, chunks, archive=place_of(db))
+        length, digest = to_place(path, chunks, archive=path_of(db))
     return Written(path, number, length, digest)
 
 
@@ -106,7 +107,7 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
         raise UsageError(f"--table all: expected csv, json or jsonl, found {name}")
     options = options or Options()
     with (
-        replacing(path, place_of(db)) as partial,
+        replacing(path, path_of(db)) as partial,
         snapshot(db),
         zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
@@ -138,14 +139,6 @@ def _into_zip(archive: zipfile.ZipFile, name: str, chunks: Iterator[bytes]) -> P
             digest.update(chunk)
             length += len(chunk)
     return PackagedFile(name, 0, length, digest.hexdigest())
-
-
-def place_of(db: sqlite3.Connection) -> Path | None:
-    """The file that *db* is; None: it is none."""
-    place = next((file for _, name, file in db.execute("PRAGMA database_list") if name == "main"), None)
-    if not place:
-        return None
-    return Path(place)
 
 
 def to_place(path: Path, chunks: Iterable[bytes], *, archive: Path | None = None) -> tuple[int, str]:
@@ -219,7 +212,7 @@ def describe(db: sqlite3.Connection, folder: Path, described: Iterable[dict[str,
         return
     new = {str(each["path"]): each for each in described}
     others = [each for each in listed if each.get("path") not in new and (folder / str(each.get("path"))).is_file()]
-    to_place(place, archive=place_of(db), chunks=[package(db, [*others, *new.values()])])
+    to_place(place, archive=path_of(db), chunks=[package(db, [*others, *new.values()])])
 
 
 def _resources(place: Path) -> list[dict[str, object]] | None:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from scraper.errors import UsageError
 from scraper.export import rows, tables
-from scraper.export.files import place_of, replacing, to_place
+from scraper.export.files import replacing, to_place
 from scraper.export.formats import write
 from scraper.export.rows import Options
 from scraper.export.tables import Column
+from scraper.schema import path_of
 from scraper.search import Request, snapshot
 
 #: Bytes of the longest row that is read back, as JSON.
@@ -43,7 +44,7 @@ def to_parquet(
     with snapshot(db):
         number = tables.count_of(db, options.table) if options.table != "posts" else rows.count(db, request)
         if single:
-            with replacing(path, place_of(db)) as partial:
+            with replacing(path, path_of(db)) as partial:
                 _copy(db, partial, request, options, partitioned=False)
         else:
             _into_folder(db, path, request, options)

@@ -7,7 +7,7 @@ migrates the file, `renewal` brings an older one into today's shape.
 
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
-from scraper.schema.file_state import FileState, file_state
+from scraper.schema.file_state import FileState, file_state, path_of
 from scraper.schema.letters import FOLDED
 from scraper.schema.opening import (
     VERSION,
@@ -72,6 +72,7 @@ __all__ = [
     "open_archive",
     "open_as_it_is",
     "own_objects",
+    "path_of",
     "peek",
     "quoted",
     "reading_address",

@@ -1,5 +1,6 @@
 """In what state the file of an archive is, told from outside."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,14 @@ class FileState:
     sign: str
     #: The last change is so old that no other one can hide in the same tick of the file system's clock.
     settled: bool
+
+
+def path_of(db: sqlite3.Connection) -> Path | None:
+    """The file that *db* has open; None: it has none, as one in memory."""
+    path = next((path for _, name, path in db.execute("PRAGMA database_list") if name == "main"), None)
+    if not path:
+        return None
+    return Path(path)
 
 
 def file_state(path: Path, now: Callable[[], float] = time.time) -> FileState:

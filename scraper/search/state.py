@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from scraper.schema import FileState, file_state
+from scraper.schema import FileState, file_state, path_of
 from scraper.search.ledger import Ledger, read
 from scraper.search.memory import Memory
 
@@ -50,7 +50,7 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     if db.in_transaction:
         yield
         return
-    path = _path(db)
+    path = path_of(db)
     before = file_state(path) if path else None
     db.execute("BEGIN")
     try:
@@ -109,11 +109,3 @@ def _keep(store: MutableMapping[K, V], path: K, value: V) -> None:
     store[path] = value
     for other in [*store][:-KEPT]:
         store.pop(other, None)
-
-
-def _path(db: sqlite3.Connection) -> Path | None:
-    """The file of *db*; None: it has none."""
-    for _, name, path in db.execute("PRAGMA database_list"):
-        if name == "main" and path:
-            return Path(path)
-    return None

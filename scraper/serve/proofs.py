@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 
 from scraper.errors import ArchiveError
 from scraper.export import NEVER, instant, post_wacz, post_warc, xml
@@ -73,7 +72,7 @@ def post_captures_file(ask: Ask) -> PageResponse:
         raise NotHere(texts.captures_too_large(LARGEST))
     write, media_type = FILES[form]
     out = io.BytesIO()
-    write(_path_of(ask), post["id"], out)
+    write(ask.room.path, post["id"], out)
     name = f"{_safe(post['slug'])}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
     return PageResponse(out.getvalue(), media_type=media_type, headers=headers)
@@ -91,17 +90,12 @@ def results_exhibit(ask: Ask) -> PageResponse:
 
 def _exhibit(ask: Ask, addresses: list[str], named: str, revision: str | None) -> PageResponse:
     try:
-        with Archive.open(_path_of(ask), create=False, readonly=True) as archive:
+        with Archive.open(ask.room.path, create=False, readonly=True) as archive:
             data = exhibit.build(archive, addresses, revision)
     except ArchiveError as error:
         raise NotHere(str(error)) from error
     headers = {"Content-Disposition": f'attachment; filename="exhibit-{_safe(named)}.zip"', "X-Robots-Tag": "noindex"}
     return PageResponse(data, media_type="application/zip", headers=headers)
-
-
-def _path_of(ask: Ask) -> Path:
-    """The file of the archive that is read."""
-    return Path(ask.db.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _safe(named: str) -> str:
