@@ -1,4 +1,4 @@
-"""A page of a site that quotes what walls say is none; a wall that does is one."""
+"""A page of a site that quotes what walls say is none, a wall that does is one; parts and plain text show no post."""
 
 from dataclasses import replace
 
@@ -66,3 +66,16 @@ def test_plain_text_that_a_server_sends_shows_no_post_and_a_page_called_plain_te
     assert observe(refused, 1, ("",) * 5, read_capture(refused)).meaning is Meaning.NOTHING
     letter = replace(answer, body=post(1).body)
     assert observe(letter, 1, ("",) * 5, read_capture(letter)).meaning is Meaning.SHOWS
+
+
+@pytest.mark.parametrize(
+    ("held", "meaning"),
+    [
+        ("bytes 0-899/900", Meaning.SHOWS), ("bytes 0-*/900", Meaning.SHOWS), ("bytes 0-599/900", Meaning.WEATHER),
+        ("bytes 300-899/900", Meaning.WEATHER),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_page_shows_no_post_also_where_a_web_archive_kept_it_as_a_page(held: str, meaning: Meaning) -> None:
+    head = f"HTTP/1.1 206 Partial Content\r\nContent-Range: {held}\r\n\r\n".encode()
+    part = replace(page("", status=206), body=post(1).body, head=head)
+    assert observe(part, 1, ("",) * 5, read_capture(part)).meaning is meaning

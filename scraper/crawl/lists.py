@@ -188,7 +188,8 @@ class Lists:
         while following is not None and following not in seen and discover.on_site(following, self.site):
             if len(seen) == MOST_LIST_PAGES:
                 message = (
-                    f"the list continues at {following}; {MOST_LIST_PAGES} of its pages were read, the limit of one run"
+                    f"the list continues at {following}; {MOST_LIST_PAGES} of its pages were read, the limit of one "
+                    f"run. If posts follow there: ushrn crawl {following}"
                 )
                 self.session.cap("list-pages", where, message, Level.ERROR)
                 return

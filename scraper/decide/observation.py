@@ -128,8 +128,22 @@ def _can_show(capture: Capture) -> bool:
         return False
     if capture.kind in _SOUGHT_AS_LIST and _is_front(capture.url):
         return False  # whatever a site's front page looks like
-    # A part that nobody asked for is no page (RFC 9110, 15.3.7).
-    return capture.status != PARTIAL or capture.truncated is None
+    return not _is_part(capture)
+
+
+#: Which bytes of how many an answer holds (RFC 9110, 14.4).
+_RANGE = re.compile(
+    rb"^content-range:\s{0,20}bytes\s{1,20}(\d{1,18})-(\d{1,18})/(\d{1,18})", re.IGNORECASE | re.MULTILINE
+)
+
+
+def _is_part(capture: Capture) -> bool:
+    """Whether an answer is a part of a page, which is none (RFC 9110, 15.3.7); a range may also be all of it."""
+    if capture.status != PARTIAL:
+        return False
+    said = _RANGE.search(capture.head or b"")
+    first, last, length = map(int, said.groups()) if said else (0, 0, 1)
+    return capture.truncated is not None or first > 0 or last + 1 < length
 
 
 def _meaning(
@@ -165,8 +179,8 @@ def _unsaid(capture: Capture, reading: Reading | None) -> tuple[Meaning, str]:
     """Why a capture says nothing of the post: weather, a redirect, another page."""
     if capture.status is not None and capture.status >= 400:
         return Meaning.WEATHER, f"status {capture.status}"
-    if capture.truncated is not None:
-        return Meaning.WEATHER, f"a page that is not whole ({capture.truncated})"
+    if capture.truncated is not None or _is_part(capture):
+        return Meaning.WEATHER, f"a page that is not whole ({capture.truncated or 'a part of it'})"
     if is_redirect(capture):
         return Meaning.NOTHING, f"leads to {capture.redirected_to}" if capture.redirected_to else "leads nowhere"
     return Meaning.NOTHING, _poverty(reading)
