@@ -291,6 +291,7 @@ def test_an_archive_that_is_none_or_cannot_be_written_is_said_so_and_untouched(s
 
 FULL_DISK = """
 import resource, signal, sys
+sys.dont_write_bytecode = True  # modules that are cut short would stay
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 from scraper.crawl import run_crawl

@@ -665,10 +665,19 @@ def test_a_change_of_a_digested_field_alone_changes_the_digest_of_a_post() -> No
     assert changed == set(schema.names("posts", Use.DIGESTED))
 
 
+#: What cannot be written, set when all is imported: Python would leave compiled modules that are cut short.
+NO_ROOM = "import resource; from scraper import schema; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+
+
 def test_an_archive_on_a_full_disk_can_be_looked_at_and_stays_alone(sealed: Path) -> None:
-    room = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
-    opened = f"schema.open_archive({str(sealed)!r}, create=False, readonly=True)"
-    look = f"from scraper import schema; print({opened}['posts'].count)"
-    done = subprocess.run([sys.executable, "-c", f"{room}; {look}"], check=True, capture_output=True, text=True)
+    look = f"print(schema.open_archive({str(sealed)!r}, create=False, readonly=True)['posts'].count)"
+    done = subprocess.run([sys.executable, "-c", f"{NO_ROOM}; {look}"], check=True, capture_output=True, text=True)
     assert int(done.stdout) > 0
+    assert [each.name for each in sealed.parent.iterdir()] == [sealed.name]
+
+
+def test_a_verb_that_finds_its_disk_full_before_it_writes_leaves_the_archive_alone(sealed: Path) -> None:
+    write = f"schema.open_archive({str(sealed)!r}, create=False)"
+    done = subprocess.run([sys.executable, "-c", f"{NO_ROOM}; {write}"], capture_output=True, text=True)
+    assert "DiskFull" in done.stderr
     assert [each.name for each in sealed.parent.iterdir()] == [sealed.name]

@@ -323,6 +323,7 @@ def test_metrics_say_that_an_archive_cannot_be_read(tmp_path: Path) -> None:
 #: The command line, in a process that can write no file of more than so many bytes.
 ON_A_FULL_DISK = """
 import resource, sys
+sys.dont_write_bytecode = True  # modules that are cut short would stay
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 from scraper.cli import main
 main(sys.argv[2:])

@@ -260,18 +260,27 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
         connection.execute(_ANYTHING).fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        log, index = beside
+        log = beside[0]
         # "unable to open" on a read-only mount, "attempt to write" in a folder without the right (SQLite 3.40).
         still = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
         is_full = _has_no_room(error)
         if not (still or is_full) or (log.exists() and log.stat().st_size):
             raise
-        if is_full and index.exists() and index.stat().st_size < _INDEX_BYTES:  # begun just now; nobody can use it
-            with suppress(OSError):
-                index.unlink()
-                log.unlink()
+        if is_full:
+            _drop_begun(path)
         connection = sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     return connection
+
+
+def _drop_begun(path: Path) -> None:
+    """Take away the files beside *path* that a full disk let SQLite only begin: nobody can use them, and nothing of the
+    archive is in them.
+    """
+    log, index = _beside(path)
+    if index.exists() and index.stat().st_size < _INDEX_BYTES and not (log.exists() and log.stat().st_size):
+        with suppress(OSError):
+            index.unlink()
+            log.unlink()
 
 
 def open_as_it_is(path: Path) -> sqlite3.Connection:
@@ -376,8 +385,10 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
                 migrations.apply(db)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("PRAGMA foreign_keys = ON")
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if isinstance(error, sqlite3.Error) and _has_no_room(error):
+            _drop_begun(path)
         raise
     return db
 
