@@ -5,7 +5,7 @@ a style sheet, ``/web/timemap/…`` all captures, ``/web/<url>`` the capture nea
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import quote, unquote
@@ -255,24 +255,28 @@ class ShownCapture:
 
     def bar(self) -> str:
         """The one row above the page: what it is, and the way on."""
-        one, every, at = self.one, self.every, self.at
-        post = self.store.post_of(one)
-        older = next((each for each in reversed(every[:at]) if each.timestamp != one.timestamp), None)
-        newer = next((each for each in every[at + 1 :] if each.timestamp != one.timestamp), None)
+        one, post = self.one, self.store.post_of(self.one)
         home = self.ask.link(f"/post/{quoted(post.site)}/{quoted(post.slug)}") if post else ""
         return render(
             "replay_bar.html",
             self.ask.room,
             one=one,
             captured=formatting.moment(one.captured_at),
-            older=older and (_place(self.ask, f"web/{older.timestamp}/{older.url}"), older.captured_at),
-            newer=newer and (_place(self.ask, f"web/{newer.timestamp}/{newer.url}"), newer.captured_at),
-            count=post.captures if post else len(every),
+            older=self._at_another_time(reversed(self.every[: self.at])),
+            newer=self._at_another_time(self.every[self.at + 1 :]),
+            count=post.captures if post else len(self.every),
             captures=f"{home}/captures" if home else _place(self.ask, f"web/timemap/link/{one.url}"),
             post=home,
             received=_place(self.ask, f"web/{one.timestamp}id_/{one.url}"),
             proof=f"{home}#proof" if home else "",
         )
+
+    def _at_another_time(self, captures: Iterable[Memento]) -> tuple[str, str] | None:
+        """The first of *captures* that is of another second: where it is shown, and when it was made."""
+        for each in captures:
+            if each.timestamp != self.one.timestamp:
+                return _place(self.ask, f"web/{each.timestamp}/{each.url}"), each.captured_at
+        return None
 
 
 @dataclass(frozen=True, slots=True)

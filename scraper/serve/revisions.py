@@ -16,7 +16,7 @@ from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
-from scraper.serve.picture_pairs import pairs
+from scraper.serve.picture_pairs import PicturePair, pairs
 from scraper.serve.post import Copy, as_it_looked
 from scraper.serve.render import render
 from scraper.serve.security_headers import FRAMING
@@ -177,9 +177,9 @@ def compare(ask: Ask) -> PageResponse:
     changes = diff.diff(old.row["body_text"], new.row["body_text"])
     looked = {each.name: as_it_looked(ask, capture_queries.row(ask.db, each.capture_id)) for each in (old, new)}
     offered = views(ask, looked.values())
-    view = next((each for each in offered if each == ask.one("view")), View.ONE_TEXT)
+    view = View(ask.one("view")) if ask.one("view") in offered else View.ONE_TEXT
     pointed = targets(old.row["targets"], new.row["targets"])
-    this = ShownPair(ask, path_of(post) + "/diff", old.name, new.name, view, ask.one("all") == "1")
+    this = ShownPair(ask, f"{path_of(post)}/diff", old.name, new.name, view, ask.one("all") == "1")
     return PageResponse(
         render(
             "diff.html",
@@ -190,7 +190,7 @@ def compare(ask: Ask) -> PageResponse:
             home=ask.link(path_of(post)),
             changes=changes if this.whole else diff.fold(changes),
             marks={diff.ADDED: "changed", diff.REMOVED: "removed", CHANGED: "changed"},
-            same=sum(each.kind == diff.SAME for each in changes),
+            same=[each.kind for each in changes].count(diff.SAME),
             all=len(changes),
             versions=versions,
             looked=looked,
@@ -202,13 +202,27 @@ def compare(ask: Ask) -> PageResponse:
             fields=fields(old.row, new.row),
             targets=pointed,
             replaced=texts.replaced((each.name, len(each.removed), len(each.added)) for each in pointed),
-            pairs=[] if view == View.LOOKS else pairs(ask, old.row["body_html"], new.row["body_html"]),
+            pairs=changed_pictures(ask, view, old, new),
             other=replace(this, whole=True).address,
             turned=replace(this, old=new.name, new=old.name).address,
-            direction=formatting.direction(post["language"]) if post["language"] else "auto",
+            direction=direction_of(post["language"]),
         ),
         headers=FRAMING if view == View.LOOKS else {},
     )
+
+
+def changed_pictures(ask: Ask, view: View, old: Revision, new: Revision) -> list[PicturePair]:
+    """Pictures before and after; none where the whole pages are shown."""
+    if view == View.LOOKS:
+        return []
+    return pairs(ask, old.row["body_html"], new.row["body_html"])
+
+
+def direction_of(language: str | None) -> str:
+    """Of a text in *language*, as HTML has it; None: as its letters say."""
+    if not language:
+        return "auto"
+    return formatting.direction(language)
 
 
 def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RevisedField]:

@@ -71,20 +71,32 @@ def raw(path: Path, url: str | None = None, *, capture: str | None = None) -> by
 def _number(archive: Archive, url: str | None, capture: str | None) -> int:
     """Id of the capture that is meant. Raises UsageError."""
     if capture is None:
-        history = archive.history(url or "")
-        if history is None or history.post["capture_id"] is None:
-            raise UsageError(f"{url}: no post at this address; name a capture by its id or record digest")
-        return _integer(history.post["capture_id"])
-    if not capture.isdecimal() and not re.fullmatch(r"[0-9a-f]{8,64}", capture):
-        raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
-    found = capture_queries.ids(archive.db, capture)
-    if len(found) != 1:
-        several = "several captures have a digest that begins so; give more of it"
-        raise UsageError(f"{capture}: {several if found else 'no capture has that id or digest'}")
-    (number,) = found
+        return _shown_by(archive, url or "")
+    number = _named(archive, capture)
     if url and not _is_of(archive, number, url):
         raise UsageError(f"{capture}: a capture, but not of {url}")
     return number
+
+
+def _shown_by(archive: Archive, url: str) -> int:
+    """The capture that the post at *url* shows."""
+    history = archive.history(url)
+    if history is None or history.post["capture_id"] is None:
+        raise UsageError(f"{url}: no post at this address; name a capture by its id or record digest")
+    return _integer(history.post["capture_id"])
+
+
+def _named(archive: Archive, capture: str) -> int:
+    """The one capture of that id, or whose record digest begins so."""
+    if not capture.isdecimal() and not re.fullmatch(r"[0-9a-f]{8,64}", capture):
+        raise UsageError(f"{capture}: expected the id of a capture or 8 or more digits of its record digest")
+    match capture_queries.ids(archive.db, capture):
+        case [number]:
+            return int(number)
+        case []:
+            raise UsageError(f"{capture}: no capture has that id or digest")
+        case _:
+            raise UsageError(f"{capture}: several captures have a digest that begins so; give more of it")
 
 
 def _is_of(archive: Archive, number: int, url: str) -> bool:

@@ -152,7 +152,7 @@ def _when(at: str, now: datetime) -> str:
 def _site_line(site: SiteHealth, now: datetime) -> str:
     span = framed(day_of(site.first_published_at), ", ", f" to {day_of(site.last_published_at)}")
     known = ", ".join(f"{count} {state}" for state, count in site.coverage.items())
-    had = f"; last had {_when(site.last_had_at, now)}" if site.last_had_at else ""
+    had = f"; last answered {_when(site.last_had_at, now)}" if site.last_had_at else ""
     posts = f"{plural(site.posts, 'post')}{span}, {site.gone} gone"
     return f"  {site.id} ({site.state}): {posts}; addresses: {known or 'none'}{had}"
 
