@@ -1,6 +1,6 @@
 """Every word of an FTS5 index, at every place where it stands, held against an index made anew of the same texts.
 
-FTS5 compares an index with its texts by 64 bits, the XOR of a sum over each word and place (`fts5IndexEntryCksum` in
+FTS5 compares an index with its texts by 64 bits, the XOR of a sum over each word and place (fts5IndexEntryCksum in
 SQLite's fts5_index.c). Whoever hides a word can choose others that bring these bits back.
 """
 
