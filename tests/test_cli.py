@@ -154,6 +154,12 @@ def test_a_mistyped_search_shows_what_was_meant(archive: Path) -> None:
     assert [json.loads(line)["matched"] for line in done.stdout.splitlines()] == ["spelling"]
 
 
+@pytest.mark.parametrize(("options", "stream"), [((), "stdout"), (("--json",), "stderr")])
+def test_a_search_offers_dates_and_hosts_as_conditions(archive: Path, options: tuple[str, ...], stream: str) -> None:
+    done = ushrn("search", "rainy march 2021", *options, "--db", archive)
+    assert "after:2021-03 before:2021-04 for march 2021  (1)" in getattr(done, stream)
+
+
 def test_nothing_found_says_what_each_step_back_gives(archive: Path) -> None:
     done = ushrn("search", "rainy after:2021-13", "--db", archive)
     assert "without after:2021-13: 1 post. “2021-13” is not a date." in done.stdout

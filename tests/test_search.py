@@ -562,6 +562,84 @@ def test_names_that_a_query_names_are_found(db: sqlite3.Connection, asked: str, 
 
 
 @pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("November 2020", "after:2020-11 before:2020-12"), ("2020-11-09", "after:2020-11-09 before:2020-11-10"),
+        ("2020", "year:2020"), ("2020年", "year:2020"), ("9 November 2020", "after:2020-11-09 before:2020-11-10"),
+        ("09.11.2020", "after:2020-11-09 before:2020-11-10"), ("Nov 9, 2020", "after:2020-11-09 before:2020-11-10"),
+        ("9 de noviembre de 2020", "after:2020-11-09 before:2020-11-10"), ("11/2020", "after:2020-11 before:2020-12"),
+        ("12/2016", "after:2016-12 before:2017-01"), ("2020-2021", "after:2020 before:2022"),
+        ("09/11/2020", "after:2020-11-09 before:2020-11-10"), ("review in November 2020", "review after:2020-11 before:2020-12"),
+        ("universal 2020 periodic", "universal year:2020 periodic"), ("talk since 2016", "talk after:2016"),
+        ("review until 2021", "review before:2021"), ("review OR 2020", "review OR year:2020"),
+    ],
+)  # fmt: skip
+def test_a_date_among_the_words_is_offered_as_a_condition_with_the_posts_that_it_finds(
+    db: sqlite3.Connection, asked: str, offered: str
+) -> None:
+    request = Request(query=search.parse(asked))
+    dated = search.advise(db, request, 0).dated
+    assert [(step.text, step.total) for step in dated] == [(offered, search.count(db, offered_as(offered)))]
+    assert dated[0].total
+
+
+def offered_as(text: str) -> Request:
+    return Request(query=search.parse(text))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "2019",
+        "March 2019",
+        "30.02.2020",
+        "campus 2020",
+        "-2020",
+        "NOT 2020",
+        "year:2020",
+        "20201",
+        "march",
+        '"2020"',
+        "99/99/2020",
+    ],
+)
+def test_no_condition_is_offered_where_no_post_is_dated_so_or_no_date_was_meant(
+    db: sqlite3.Connection, asked: str
+) -> None:
+    assert search.advise(db, Request(query=search.parse(asked)), 0).dated == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "slugs"), [("year:2020-11", ["review"]), ("year:2016-12", ["campus"]), ("year:2020-11-09", ["review"])]
+)
+def test_year_takes_a_month_and_a_day_as_the_help_says(db: sqlite3.Connection, asked: str, slugs: list[str]) -> None:
+    assert [hit.slug for hit in search.find(db, asked).hits] == slugs
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "upr2020.org",
+        "www.upr2020.org",
+        "https://www.upr2020.org/",
+        "WWW.UPR2020.ORG",
+        "water upr2020.org",
+        "//upr2020.org",
+    ],
+)
+def test_the_host_of_a_site_offers_the_site_as_a_filter(db: sqlite3.Connection, asked: str) -> None:
+    names = search.advise(db, Request(query=search.parse(asked)), 0).names
+    assert ("site", "upr2020", 3) in [(name.facet, name.value, name.count) for name in names]
+
+
+@pytest.mark.parametrize(
+    "asked", ["https://www.upr2020.org/post/review", "other.upr2020.org", "-upr2020.org", "2020.org"]
+)
+def test_no_site_is_offered_for_one_of_its_pages_or_another_host(db: sqlite3.Connection, asked: str) -> None:
+    assert search.advise(db, Request(query=search.parse(asked)), 0).names == ()
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("after:2021-13 water", "“2021-13” is not a date."), ("is:lost", "“is:lost” is unknown."),

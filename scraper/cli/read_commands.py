@@ -217,7 +217,7 @@ def search(
     from scraper import search as room
     from scraper.export import check
     from scraper.export import where as filters_of
-    from scraper.terminal import Help, ScreenStyle, first_mended, json_lines, results
+    from scraper.terminal import Help, ScreenStyle, first_mended, json_lines, results, said_of
 
     filters = filters_of(where)
     opened = schema.open_archive(db, create=False, readonly=True)
@@ -234,13 +234,15 @@ def search(
         found = room.find(opened.conn, asked)
         advice = room.advise(opened.conn, asked, found.total)
         mended = () if found.total or page > 1 or matched else first_mended(opened.conn, asked, advice)
+        help_ = Help(advice, room.faults(opened.conn, asked.query), mended)
         if as_json:
+            for said in said_of(found, help_):
+                click.echo(said, err=True)
             for line in json_lines((*mended, *found.every_hit), limit):
                 click.echo(line.encode("utf-8", "replace"))
         else:
-            faults = room.faults(opened.conn, asked.query)
             style = ScreenStyle.of(os.environ, is_terminal=sys.stdout.isatty())
-            click.echo(results(found, Help(advice, faults, mended), style))
+            click.echo(results(found, help_, style))
     finally:
         opened.close()
 

@@ -12,6 +12,7 @@ from scraper.search import tokens
 from scraper.search.addresses import is_address
 from scraper.search.folding import is_unspaced, key
 from scraper.search.ledger import NAMED, Ledger, Named, stem
+from scraper.search.match import sites_named
 from scraper.search.query import parse
 from scraper.search.request import UNDATED, Filters, Request
 from scraper.search.select import count
@@ -19,10 +20,11 @@ from scraper.search.spelled import APOSTROPHES, is_written_otherwise
 from scraper.search.state import ledger_of, snapshot
 from scraper.search.synonyms import EMPTY, words
 from scraper.search.tree import Query
+from scraper.search.typed_dates import typed_dates
 from scraper.search.vocabulary import is_known, is_written, mended
 
-#: Names, spellings and steps offered at most.
-NAMES, SPELLINGS, STEPS_BACK = 6, 3, 8
+#: Names, spellings, steps and dates offered at most.
+NAMES, SPELLINGS, STEPS_BACK, DATES = 6, 3, 8, 4
 #: Facets that answer yes or no.
 _ANSWERS = {"pdf": ("no", "yes"), "gone": ("no", "yes")}
 #: Words of a query that are looked up.
@@ -68,6 +70,8 @@ class Advice:
     #: The query with those words mended, the likeliest first.
     spellings: tuple[Step, ...] = ()
     names: tuple[Name, ...] = ()
+    #: The query with a date that was typed among its words as a condition, where that finds posts.
+    dated: tuple[Step, ...] = ()
     #: Ways back, where nothing was found.
     steps: tuple[Step, ...] = ()
 
@@ -81,7 +85,8 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
         return Advice(
             unknown=tuple(word for word in unwritten if not is_known(db, word)),
             spellings=_spellings(db, request, unwritten),
-            names=names(db, request),
+            names=(*_sites_at(db, request), *names(db, request)),
+            dated=tuple(islice(_dated(db, request), DATES)),
             steps=() if total else tuple(islice(_steps(db, request), STEPS_BACK)),
         )
 
@@ -156,6 +161,31 @@ def _in_fields(query: Query) -> Iterator[str]:
         field = tokens.field_name(token["field"])
         if token["word"] and not token["minus"] and field in tokens.COLUMNS and field not in NAMED:
             yield token["word"]
+
+
+def _sites_at(db: sqlite3.Connection, request: Request) -> Iterator[Name]:
+    """The sites whose host is a word of a query, with a scheme or without, but no page of theirs is."""
+    ledger = ledger_of(db)
+    hosts = (word.rstrip("/.,").lower() for word in _plain(request.query))
+    alone = (host for host in map(_without_scheme, hosts) if "." in host and "/" not in host)
+    for site in dict.fromkeys(site for host in alone for site in sites_named(db, host)):
+        posting = ledger.values["site"].get(site)
+        if posting and site not in request.filters.site:
+            yield Name("site", site, ledger.label("site", site), posting.count)
+
+
+def _without_scheme(address: str) -> str:
+    return address.rpartition("://")[2].removeprefix("//")
+
+
+def _dated(db: sqlite3.Connection, request: Request) -> Iterator[Step]:
+    """The query with each date among its words as a condition, where that finds posts."""
+    text = request.query.text
+    for typed in typed_dates(text):
+        for condition in typed.conditions:
+            changed = " ".join(f"{text[: typed.start]} {condition} {text[typed.end :]}".split())
+            step = _step(db, request, changed, without=text[typed.start : typed.end].strip(), instead=condition)
+            yield from (step,) * bool(step.total)
 
 
 def _steps(db: sqlite3.Connection, request: Request) -> Iterator[Step]:

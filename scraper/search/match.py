@@ -43,7 +43,7 @@ FLAGS = {
 DATED = {
     "after": f"{DATE} >= ?",
     "before": f"{DATE} < ?",
-    "year": f"substr({DATE}, 1, 4) = ?",
+    "year": f"{DATE} LIKE ? || '%'",
 }
 
 
@@ -260,7 +260,7 @@ def _property(db: sqlite3.Connection, node: Condition) -> Where:
             (post.id if post else None, node.value, canonical(node.value)),
         )
     if node.name == "site":
-        return one_of("p.site", _sites(db, node.value))
+        return one_of("p.site", sites_named(db, node.value))
     table = "tags" if node.name == "tag" else "categories"
     return labelled(node.name, _ids(db, table, node.value))
 
@@ -288,7 +288,7 @@ def _contains(name: tuple[str, ...], key: tuple[str, ...], *, begins: bool) -> b
     return any(name[at : at + len(key)] == key for at in range(len(name)))
 
 
-def _sites(db: sqlite3.Connection, wanted: str) -> list[str]:
+def sites_named(db: sqlite3.Connection, wanted: str) -> list[str]:
     """Ids of the sites of that id, host or name."""
     low = wanted.lower().rstrip("/")
     host = _host(low)

@@ -10,7 +10,7 @@
     NEAR(water rights, 5)   at most five words apart
     title: author: body:    in that field; with a word, a "phrase" or a (group)
     tag: category: site:    by name
-    after: before: year:    2016, 2016-12 or 2016-12-10; `after` includes that time, `before` does not
+    after: before: year:    2016, 2016-12 or 2016-12-10: from then on, before then, then
     is:gone is:changed is:undated    has:pdf has:file has:image has:video    language:es
     upr2020.org/post/…      the post of that address, however it was copied, and posts that link to it or name it
 

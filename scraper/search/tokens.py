@@ -72,7 +72,7 @@ def condition(name: str, value: str) -> Condition | None:
     """The condition, or None where *value* makes no sense there."""
     low = value.strip().lower()
     if name in DATED:
-        good = _DATE.fullmatch(low) is not None and (name != "year" or len(low) == 4)
+        good = _DATE.fullmatch(low) is not None
     elif name in FLAGS:
         good = low in FLAGS[name]
     else:

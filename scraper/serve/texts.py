@@ -367,6 +367,7 @@ MATCHED = {"all": "all words", "most": "all or most of the words", "any": "any o
 NONE_EXACT = "Downloads hold exact results, and there are none."
 ONLY_EXACT, NOT_COUNTED = "Only exact results", "Not in downloads, feeds or counts unless you ask for them."
 DID_YOU_MEAN, OR_MEAN = "Did you mean", "or"
+OF_THAT_DATE = "Posts of that date:"
 LACKS = "Without"
 NOTHING_MATCHES, EVERYTHING = "No posts match this search", "Start again from everything"
 WHAT_IT_COVERS = "What this search covers"

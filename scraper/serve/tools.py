@@ -42,6 +42,8 @@ def search_posts(ask: Ask, request: search.Request) -> Json:
         "page": request.page,
         "pages": found.pages,
         "did_you_mean": [step.text for step in advice.spellings],
+        "dated": [{"query": step.text, "total": step.total} for step in advice.dated],
+        "filters": [{"name": name.facet, "value": name.value, "total": name.count} for name in advice.names],
         "notes": [
             *request.query.notes,
             *search.faults(ask.db, request.query),

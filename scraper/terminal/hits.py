@@ -77,7 +77,7 @@ def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
         if group.hits:
             found += [heading(page, group), *numbered(group.hits, end, style)]
             end += len(group.hits)
-    parts += [*found, *name_lines(help_.advice)]
+    parts += [*found, *name_lines(help_.advice), *date_lines(help_.advice)]
     if found:
         more = framed(end <= page.shown and asked.page + 1, "; more: --page ")
         return "\n\n".join([*parts, f"{first} to {end - 1} of {page.shown}{more}"])
@@ -85,6 +85,12 @@ def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
         return "\n\n".join(parts)
     nothing = "no hits" + framed(page.shown, " on this page; ", " in all")
     return "\n".join([*parts, *step_lines(help_.advice), nothing])
+
+
+def said_of(page: ResultPage, help_: Help) -> list[str]:
+    """What a reader should know of a search, beside its hits, and what else to try."""
+    advice = help_.advice
+    return [*page.request.query.notes, *help_.faults, *spelling_lines(advice), *name_lines(advice), *date_lines(advice)]
 
 
 def numbered(hits: Iterable[Hit], first: int, style: ScreenStyle) -> list[str]:
@@ -112,6 +118,12 @@ def name_lines(advice: Advice) -> list[str]:
     if not lines:
         return []
     return ["\n".join(["Names like these words:", *lines])]
+
+
+def date_lines(advice: Advice) -> list[str]:
+    """Conditions that dates among the words may stand for."""
+    lines = [f"  {harmless(step.instead)} for {harmless(step.without)}  ({step.total:,})" for step in advice.dated]
+    return ["\n".join(["Posts of that date:", *lines])] if lines else []
 
 
 def step_lines(advice: Advice) -> list[str]:

@@ -437,6 +437,14 @@ def test_names_that_a_query_names_are_offered_as_filters(reader: Any) -> None:
     assert re.search(r'Tag <a href="/search\?q=housing&amp;tag=housing"', text)
 
 
+def test_a_date_among_the_words_is_offered_with_the_number_of_its_posts(reader: Any) -> None:
+    text = reader.get("/search?q=water+in+2016").text
+    assert re.search(
+        r'<a href="/search\?q=water\+year%3A2016"[^>]*><span dir="auto">year:2016</span></a> \(3 posts\)', text
+    )
+    assert reader.get("/api/search?q=water+in+2016").json()["dated"] == [{"query": "water year:2016", "total": 3}]
+
+
 def test_a_printed_search_says_what_was_asked_and_where(reader: Any) -> None:
     text = reader.get("/search?q=water&year=2016&sort=newest").text
     sheet = re.sub(r"<[^>]+>", " ", text[text.index('<dl class="pairs paper-only">') : text.index("</dl>")])
