@@ -25,6 +25,7 @@ from scraper.warc import arc, http_message
 from scraper.warc import reader as incoming
 from scraper.warc import record as warc
 from scraper.warc import writer as outgoing
+from scraper.warc.members import PUT_BACK_BYTES, RecordStream
 from scraper.warc.reader import ArchiveTrouble, FoundCapture, PassedOver, Warcinfo
 from scraper.warc.writer import About, Kept, Original
 
@@ -594,3 +595,44 @@ def test_thousands_of_beginnings_of_records_are_looked_through_once() -> None:
     found = list(warc.read(io.BytesIO(b"WARC/1.1\r\n" * 5000)))
     assert time.process_time() - start < 2.0
     assert all(isinstance(record, warc.Broken) for record in found)
+
+
+def overlong(number: int, by: int) -> bytes:
+    """A record of a block of 30 bytes whose Content-Length is *by* too large."""
+    fields = f"WARC/1.0\r\nContent-Type: text/plain\r\nWARC-Record-ID: {number}\r\nContent-Length: {30 + by}\r\n\r\n"
+    return fields.encode() + b"%030d\r\n\r\n" % number
+
+
+@pytest.mark.parametrize("by", [5, 11, 30, 38, 60, 500])
+def test_a_content_length_that_reaches_into_later_records_costs_none_of_them(by: int) -> None:
+    parts = [overlong(0, by), *(overlong(number, 0) for number in range(1, 9))]
+    found = list(warc.read(io.BytesIO(b"".join(parts))))
+    records = [one for one in found if isinstance(one, warc.Record)]
+    assert [one.block for one in records] == [b"%030d" % number for number in range(9)]
+    (broken,) = [one for one in found if isinstance(one, warc.Broken)]
+    assert broken.message == (
+        f"expected a Content-Length of 32 or less, found {30 + by}, which reaches into the next record; "
+        "the block is read up to that, at byte 0"
+    )
+    assert [one.offset for one in records] == [sum(map(len, parts[:number])) for number in range(9)]
+
+
+def test_a_whole_record_inside_a_block_of_the_right_length_is_part_of_it() -> None:
+    inner = overlong(7, 0)
+    outer = b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: %d\r\n\r\nx\r\n\r\n%s\r\n\r\n" % (
+        len(inner) + 5,
+        inner,
+    )
+    (first, second) = warc.read(io.BytesIO(outer + overlong(8, 0)))
+    assert isinstance(first, warc.Record) and first.block == b"x\r\n\r\n" + inner
+    assert isinstance(second, warc.Record) and second.block == b"%030d" % 8
+
+
+def test_bytes_that_wrong_lengths_have_read_twice_stay_in_proportion_to_the_file() -> None:
+    source = RecordStream(io.BytesIO(b"x" * 1000))
+    source.block(1000, keep=True)
+    returned = 0
+    while source.put_back(b"x" * 1_000_000):
+        source.block(1_000_000, keep=True)
+        returned += 1_000_000
+    assert returned <= PUT_BACK_BYTES + 1000

@@ -16,6 +16,8 @@ HEADER_LIMIT_BYTES = 256 * 1024
 READ_BYTES = 256 * 1024
 #: A zstd frame is read whole before it is unpacked.
 FRAME_LIMIT_BYTES = 256 * 1024 * 1024
+#: So many bytes may be put back more than were read: what is read twice stays in proportion to the file.
+PUT_BACK_BYTES = 64 * 1024 * 1024
 
 
 class DamageError(Exception):
@@ -35,6 +37,7 @@ class RecordStream:
         self._position = 0  # in the file, of the first byte of _packed
         self._plain = b""
         self._at = 0
+        self._room = PUT_BACK_BYTES
         self._inflate: zlib._Decompress | None = None
         self._frame: ZstdFrame | None = None
         self._dictionary: Dictionary | None = None
@@ -147,6 +150,7 @@ class RecordStream:
     def _add(self, piece: bytes) -> None:
         self._plain = self._plain[self._at :] + piece
         self._at = 0
+        self._room += len(piece)
 
     @property
     def offset(self) -> int:
@@ -182,6 +186,20 @@ class RecordStream:
         if length:
             raise DamageError(f"the record lacks its last {plural(length, 'byte')}", self.offset)
         return b"".join(pieces)
+
+    def ahead(self, length: int) -> bytes:
+        """The next *length* bytes of an uncompressed file (fewer at its end), which are still to be read."""
+        while len(self._plain) - self._at < length and self._more():
+            pass
+        return self._plain[self._at : self._at + length]
+
+    def put_back(self, piece: bytes) -> bool:
+        """Have *piece*, the bytes read last, read again; False: too much of the file was read twice already."""
+        if len(piece) > self._room:
+            return False
+        self._plain, self._at = piece + self._plain[self._at :], 0
+        self._room -= len(piece)
+        return True
 
     def resume(self, after: int) -> bool:
         """Go to the next place behind *after* where a record begins; False: there is none to be found."""

@@ -107,32 +107,39 @@ def member(record: Record) -> bytes:
 _VERSION = re.compile(rb"WARC/\d\.\d+\r?\n")
 
 
+#: The head of a record behind the end of another, up to its first field.
+_NEXT_HEAD = re.compile(rb"(?<=\n)\r?\n(?=WARC/\d\.\d+\r?\n[\w-]+[ \t]*:)")
+#: Bytes behind a block that tell whether it ends there, and the head that began in it.
+_AHEAD_BYTES = 128
+
+
 def read(raw: BinaryIO) -> Iterator[Record | Broken]:
     """The records of a WARC file, gzipped or not; what is damaged or cut off as `Broken`, in its place.
 
-    Holds one record at a time. Blocks beyond 256 MB are passed over and told as `Broken`.
+    Holds one record at a time. Blocks beyond 256 MB are passed over and told as `Broken`. In an uncompressed file, a
+    block whose Content-Length reaches into the next record ends before that, and is told too.
     """
     source = RecordStream(raw)
     while True:
         try:
-            record = _record(source)
+            found = _record(source)
         except DamageError as damage:
             yield Broken(f"{damage}, at byte {damage.offset}", damage.offset)
             if not source.resume(damage.offset):
                 return
             continue
-        if record is None:
+        if not found:
             return
-        yield record
+        yield from found
 
 
-def _record(source: RecordStream) -> Record | Broken | None:
-    """The next record; None at the end. Raises DamageError, with the place where the record begins."""
+def _record(source: RecordStream) -> tuple[Record | Broken, ...]:
+    """The next record and what is wrong with it; nothing at the end. Raises DamageError, with its place."""
     version = source.line()
     while version in (b"\r\n", b"\n"):
         version = source.line()
     if not version:
-        return None
+        return ()
     start = source.member if source.compressed else source.offset - len(version)
     try:
         return _record_after(version, source, start)
@@ -140,7 +147,7 @@ def _record(source: RecordStream) -> Record | Broken | None:
         raise DamageError(str(damage), start) from None
 
 
-def _record_after(version: bytes, source: RecordStream, start: int) -> Record | Broken:
+def _record_after(version: bytes, source: RecordStream, start: int) -> tuple[Record | Broken, ...]:
     if not _VERSION.fullmatch(version):
         raise DamageError(f"expected a line like WARC/1.1, found {version[:40]!r}", start)
     fields = _header(source, start)
@@ -150,13 +157,37 @@ def _record_after(version: bytes, source: RecordStream, start: int) -> Record | 
     keep = int(length) <= RECORD_LIMIT_BYTES
     block = source.block(int(length), keep=keep)
     if not keep:
-        return Broken(
+        message = (
             f"a record of {plural(int(length), 'byte')} is passed over, "
-            f"{RECORD_LIMIT_BYTES:,} are allowed, at byte {start}",
-            start,
+            f"{RECORD_LIMIT_BYTES:,} are allowed, at byte {start}"
         )
+        return (Broken(message, start),)
     kept = tuple((name, value) for name, value in fields if name.lower() != "content-length")
-    return Record(kept, block, start)
+    end = _overrun(block, source)
+    if end is None or not source.put_back(block[end:]):
+        return (Record(kept, block, start),)
+    message = (
+        f"expected a Content-Length of {end} or less, found {length}, which reaches into the next record; "
+        f"the block is read up to that, at byte {start}"
+    )
+    return (Record(kept, block[:end].removesuffix(b"\n").removesuffix(b"\r"), start), Broken(message, start))
+
+
+def _overrun(block: bytes, source: RecordStream) -> int | None:
+    """Where *block*, which was read last, should have ended, as another record begins in it; None: none does, or what
+    follows it may follow a block: line ends, the next record, the end of the file. In a compressed file, where each
+    record is a member of its own, none does.
+    """
+    if source.compressed:
+        return None
+    ahead = source.ahead(_AHEAD_BYTES)
+    follows = ahead.lstrip(b"\r\n")
+    if not follows or follows.startswith(b"WARC/"):
+        return None
+    found = _NEXT_HEAD.search(block + ahead)
+    if found is None or found.end() >= len(block):
+        return None
+    return found.start()
 
 
 def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
