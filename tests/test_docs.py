@@ -36,12 +36,15 @@ def commands_page() -> str:
 
 
 def dictionary_block() -> str:
-    parts = [""]
-    for table, (about, columns) in schema.DESCRIPTIONS.items():
-        parts += [f"**`{table}`**: {about}", ""]
-        parts += ["| column | meaning |", "|---|---|"]
-        parts += [f"| `{column}` | {meaning.replace('|', '¦')} |" for column, meaning in columns.items()] + [""]
-    return "\n".join(parts)
+    parts = []
+    for entry in schema.dictionary():
+        if entry.column:
+            cells = (f"`{entry.column}`", entry.type, entry.unit or "", entry.meaning.replace("|", "¦"))
+            parts.append(f"| {' | '.join(cells)} |")
+        else:
+            parts += ["", f"**`{entry.table}`**: {entry.meaning}", ""]
+            parts += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+    return "\n".join(["", *parts[1:], ""])
 
 
 def with_block(text: str, name: str, block: str) -> str:

@@ -25,8 +25,6 @@ OF_POSTS = tuple(name for name, table in schema.TABLES.items() if "post_id" in {
 ALL = tuple(name for name, table in schema.TABLES.items() if not table.script.lstrip().startswith("CREATE VIEW"))
 #: What leaves by other doors (the bodies, as WARC) or stays with the operator.
 _LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
-#: Columns of views are typed as those of that name in `posts`.
-_TYPES = {field.name: field.type for field in schema.TABLES["posts"].fields}
 #: Instants as a source told them, some with parts of a second; all others are whole. They leave in one spelling.
 _AS_TOLD = frozenset({"published_at", "updated_at"})
 _PART_OF_SECOND = re.compile(r"\.\d+Z\Z", re.ASCII)
@@ -135,7 +133,7 @@ def _columns_of(table: str) -> tuple[Column, ...]:
     return tuple(
         _column(field)
         for field in fields
-        if field.name != "id" or field.type not in ("INTEGER", "")
+        if field.name != "id" or field.type != "INTEGER"
         if (table, field.name) not in _LEFT_OUT
     )
 
@@ -149,7 +147,7 @@ def _column(field: schema.Field) -> Column:
     if field.type == "BLOB":
         said = "latin-1" if field.name in _HEADS else "base64"
         return Column(field.name, "TEXT", f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
-    return Column(field.name, field.type or _TYPES.get(field.name, "TEXT"), field.meaning, f"t.{name}")
+    return Column(field.name, field.type, field.meaning, f"t.{name}")
 
 
 def _rows_of(

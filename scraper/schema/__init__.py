@@ -5,6 +5,7 @@ Evidence is append-only; all other tables are derived from it and may be rewritt
 migrates the file, `renewal` brings an older one into today's shape.
 """
 
+from scraper.schema.dictionary import dictionary
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
 from scraper.schema.file_state import FileState, file_state, path_of
@@ -62,6 +63,7 @@ __all__ = [
     "Use",
     "content_name",
     "describe",
+    "dictionary",
     "empty_archive",
     "explain",
     "explained",

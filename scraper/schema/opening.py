@@ -128,8 +128,13 @@ def _nineteenth(db: Database) -> None:
     renewal.renew_contents(db.conn)
 
 
+@migrations(name="0020 units in the dictionary, tables of search too")
+def _twentieth(db: Database) -> None:
+    renewal.renew_dictionary(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 19
+VERSION = 20
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

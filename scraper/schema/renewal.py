@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from scraper import digests, passages
+from scraper.schema.dictionary import dictionary
 from scraper.schema.tables import (
     DERIVED,
-    DESCRIPTIONS,
     EVIDENCE,
     FTS,
-    TABLES,
     VIEWS,
     VOCABULARIES,
     content_name,
@@ -190,10 +189,15 @@ def present(db: sqlite3.Connection) -> None:
 def describe(db: sqlite3.Connection) -> None:
     """Write the data dictionary into the file."""
     db.execute("DELETE FROM dictionary")
-    for table, (about, columns) in DESCRIPTIONS.items():
-        types = {field.name: field.type or None for field in TABLES[table].fields}
-        rows = [(table, "", None, about), *((table, name, types[name], text) for name, text in columns.items())]
-        db.executemany('INSERT INTO dictionary ("table", "column", type, meaning) VALUES (?, ?, ?, ?)', rows)
+    asked = 'INSERT INTO dictionary ("table", "column", type, unit, meaning) VALUES (?, ?, ?, ?, ?)'
+    db.executemany(asked, dictionary())
+
+
+def renew_dictionary(db: sqlite3.Connection) -> None:
+    """Make the data dictionary anew, in today's columns and words. One transaction, the caller's."""
+    db.execute("DROP TABLE main.dictionary")
+    db.execute(_wanted()["dictionary"].sql)
+    describe(db)
 
 
 def create(db: sqlite3.Connection) -> None:

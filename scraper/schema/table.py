@@ -29,7 +29,7 @@ class Field:
     """A column of a table or view."""
 
     name: str
-    #: Type and constraints, as SQL; for views the type alone, if any.
+    #: Type and constraints, as SQL; for views the type alone.
     declared: str
     meaning: str
     use: Use = Use.NONE
@@ -45,10 +45,12 @@ class Field:
     shown: str = ""
     #: Of a column of exports that no table has: SQL over the post `p`.
     sql: str = ""
+    #: What a number counts or measures: ``bytes``, ``views``; empty: it is none, or a number of a row.
+    unit: str = ""
 
     @property
     def type(self) -> str:
-        """The type alone: ``TEXT``, ``INTEGER``, ``BLOB``; empty for computed columns of views."""
+        """The type alone: ``TEXT``, ``INTEGER``, ``BLOB``."""
         return self.declared.partition(" ")[0]
 
 

@@ -78,10 +78,10 @@ LEFT JOIN (SELECT site, blog_name, blog_name_basis, count(*) AS posts,
 
 
 def _lent(table: str, *names: str) -> tuple[Field, ...]:
-    """Columns of a derived *table* that a view shows as they are: what they mean is said there."""
+    """Columns of a derived *table* that a view shows as they are: type, unit and meaning are said there."""
     (owner,) = (one for one in DERIVED if one.name == table)
     known = {field.name: field for field in owner.fields}
-    return tuple(Field(name, "", known[name].meaning) for name in names)
+    return tuple(Field(name, known[name].type, known[name].meaning, unit=known[name].unit) for name in names)
 
 
 VIEWS = (
@@ -103,8 +103,8 @@ VIEWS = (
             *_lent("posts", "published_basis", "published_day", "published_day_basis"),
             *_lent("posts", "updated_at", "updated_basis", "updated_day", "updated_day_basis"),
             *_lent("posts", "views", "comments", "likes", "counted_at", "language", "word_count"),
-            Field("categories", "", "JSON list of its categories"),
-            Field("tags", "", "JSON list of its tags"),
+            Field("categories", "TEXT", "JSON list of its categories"),
+            Field("tags", "TEXT", "JSON list of its tags"),
             *_lent("posts", "first_seen_at", "last_seen_at", "gone_at", "gone_reason", "revision_count", "excerpt"),
         ),
         sql=POSTS_BROWSE,
@@ -116,10 +116,10 @@ VIEWS = (
             Field("site", "TEXT", "Its site"),
             Field("post_url", "TEXT", "The post, by its address"),
             Field("day", "TEXT", "Day of the observations, UTC"),
-            Field("views", "INTEGER", "Highest number of views that day; empty: not reported"),
-            Field("comments", "INTEGER", "Highest number of comments that day; empty: not reported"),
-            Field("likes", "INTEGER", "Highest number of likes that day; empty: not reported"),
-            Field("observations", "INTEGER", "How many captures reported numbers that day"),
+            Field("views", "INTEGER", "Highest number of views that day; empty: not reported", unit="views"),
+            Field("comments", "INTEGER", "Highest number of comments that day; empty: not reported", unit="comments"),
+            Field("likes", "INTEGER", "Highest number of likes that day; empty: not reported", unit="likes"),
+            Field("observations", "INTEGER", "How many captures reported numbers that day", unit="captures"),
         ),
         sql=COUNTS_BY_DAY,
     ),
@@ -142,8 +142,8 @@ VIEWS = (
         "View: how often posts link to each host.",
         (
             Field("host", "TEXT", "Name of the host, without www. and port"),
-            Field("links", "INTEGER", "Links to it"),
-            Field("posts", "INTEGER", "Posts that have any"),
+            Field("links", "INTEGER", "Links to it", unit="links"),
+            Field("posts", "INTEGER", "Posts that have any", unit="posts"),
         ),
         sql=LINKS_BY_HOST,
     ),
@@ -153,9 +153,9 @@ VIEWS = (
         (
             Field("site", "TEXT", "The site"),
             Field("month", "TEXT", "Month of publication, else of the last change; a year where no month is known"),
-            Field("posts", "INTEGER", "Number of posts"),
-            Field("words", "INTEGER", "Words in their texts"),
-            Field("gone", "INTEGER", "Posts of these that are gone from their site"),
+            Field("posts", "INTEGER", "Number of posts", unit="posts"),
+            Field("words", "INTEGER", "Words in their texts", unit="words"),
+            Field("gone", "INTEGER", "Posts of these that are gone from their site", unit="posts"),
         ),
         sql=POSTS_BY_MONTH,
     ),
@@ -166,7 +166,7 @@ VIEWS = (
             Field("site", "TEXT", "The site"),
             Field("name", "TEXT", "The name that most of its posts' pages say; the host where none says one"),
             Field("basis", "TEXT", "Where they say it: meta (og:site_name), json-ld, shown; else host"),
-            Field("posts", "INTEGER", "Posts whose pages say so"),
+            Field("posts", "INTEGER", "Posts whose pages say so", unit="posts"),
         ),
         sql=SITE_NAMES,
     ),
