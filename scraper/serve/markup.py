@@ -6,6 +6,7 @@ survives edits of the others, and counted as search counts them (``p3`` is the f
 
 import hashlib
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from scraper.serve.body_html import Anchor, KeptImage, Piece, pieces
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+")
-_LETTERS = re.compile(r"[^\W_]+")
+_LETTER = re.compile(r"[^\W_]")
 #: Letters and digits of a paragraph by which its place in the HTML is found.
 KEY = 48
 
@@ -48,20 +49,54 @@ def shown(body: BodyMarkup) -> str:
 def paragraphs(text: str) -> list[tuple[str, str]]:
     """The paragraphs of *text*, each with its name: eight hex digits of the SHA-256 of its letters and digits.
 
-    A paragraph that stands there twice is told from the first one by how often it came before.
+    One without any is named by its signs. A paragraph that stands there twice is told from the first one by how often
+    it came before; so is one whose name another has by chance. No two have the same name.
     """
-    found: list[tuple[str, str]] = []
+    found: dict[str, str] = {}
     times: dict[str, int] = {}
     for paragraph in _PARAGRAPH.split(text):
-        letters = _letters(paragraph).casefold()
-        times[letters] = times.get(letters, 0) + 1
-        content = letters if times[letters] == 1 else f"{letters} {times[letters]}"
-        found.append((hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:8], paragraph))
-    return found
+        content = _content(paragraph)
+        name = ""
+        while not name or name in found:
+            times[content] = times.get(content, 0) + 1
+            name = _name(content, times[content])
+        found[name] = paragraph
+    return list(found.items())
+
+
+def _content(paragraph: str) -> str:
+    """What names *paragraph*: no edit of its blanks, capitals or punctuation changes it."""
+    if _LETTER.search(paragraph):
+        return _letters(paragraph).casefold()
+    return "".join(paragraph.split())
+
+
+def _name(content: str, times: int) -> str:
+    """Eight hex digits of *content* that stands in a text for that many *times*."""
+    counted = content if times == 1 else f"{content} {times}"
+    return hashlib.sha256(counted.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+class _Kept(dict[int, int | None]):
+    """Code point → itself where it is part of a word, else None; as `str.translate` asks, each found out once.
+
+    Part of a word are letters, digits and what is written onto them: without its vowel signs, Hindi or Tamil says
+    something else. Variation selectors only choose a picture.
+    """
+
+    def __missing__(self, sign: int) -> int | None:
+        letter = chr(sign)
+        mark = unicodedata.category(letter) in ("Mn", "Mc") and "VARIATION SELECTOR" not in unicodedata.name(letter, "")
+        self[sign] = sign if mark or letter.isalnum() else None
+        return self[sign]
+
+
+_KEPT = _Kept()
 
 
 def _letters(text: str) -> str:
-    return "".join(_LETTERS.findall(text))
+    """The letters of *text*, one spelling for each (Unicode's form C)."""
+    return unicodedata.normalize("NFC", text).translate(_KEPT)
 
 
 def _anchor(run_of: list[Piece], text: str) -> None:
@@ -82,13 +117,13 @@ def _anchor(run_of: list[Piece], text: str) -> None:
     whole, cursor, place = "".join(run), 0, places[0]
     taken: set[int] = set()
     for number, (name, paragraph) in enumerate(paragraphs(text)):
-        if not _LETTERS.search(paragraph):
+        if not paragraph.strip():
             continue
-        found, key = _placed(paragraph, whole, cursor)
+        found = _placed(paragraph, whole, cursor)
         if found < 0:
             run_of[place].near += (Anchor(name, number),)
             continue
-        cursor = found + len(key)
+        cursor = _end(paragraph, whole, found)
         place = places[bisect_right(starts, found) - 1]
         block = run_of[place].block
         if block >= 0 and block not in taken:
@@ -100,8 +135,8 @@ def _anchor(run_of: list[Piece], text: str) -> None:
             run_of[place].near += (Anchor(name, number),)
 
 
-def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
-    """Where *paragraph* begins in the letters *whole*, from *cursor* on, or -1; and the letters that were looked for.
+def _placed(paragraph: str, whole: str, cursor: int) -> int:
+    """Where *paragraph* begins in the letters *whole*, from *cursor* on, or -1.
 
     A list's numbers stand in the text, but not in the HTML; so its first item alone is looked for, without its number.
     """
@@ -110,7 +145,19 @@ def _placed(paragraph: str, whole: str, cursor: int) -> tuple[int, str]:
         found = whole.find(key, cursor) if key else -1
         if found >= 0:
             break
-    return found, key
+    return found
+
+
+def _end(paragraph: str, whole: str, start: int) -> int:
+    """How far *whole* says, from *start* on, what *paragraph* does, line by line: the next one is not looked for there.
+
+    At least one letter further.
+    """
+    end = start
+    for line in paragraph.split("\n"):
+        spellings = (_letters(line), _letters(_NUMBER.sub("", line)))
+        end += next((len(letters) for letters in spellings if whole.startswith(letters, end)), 0)
+    return max(end, start + 1)
 
 
 def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:

@@ -3,10 +3,12 @@
 # ruff: noqa: E501 - hostile strings are read best in one piece
 
 import re
+from html import escape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.serve.body_html import BETWEEN, BLOCKS, INLINE
@@ -150,6 +152,60 @@ def test_paragraphs_that_say_the_same_have_places_of_their_own() -> None:
     names = [name for name, _ in paragraphs("Again\n\nAgain\n\nAgain")]
     assert len(set(names)) == 3
     assert names[0] == paragraphs("Again")[0][0]
+
+
+SAID = st.one_of(
+    st.sampled_from(
+        ["", "Water", "Water!", "***", "—", "🎉", "कि", "का", "حقوق الإنسان", "Café", "Cafe\u0301", "1. One"]
+    ),
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12),
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(SAID, max_size=8), st.lists(SAID, max_size=8), SAID, st.randoms(use_true_random=False))
+def test_a_paragraph_keeps_its_name_whatever_is_done_to_the_others(
+    others: list[str], new: list[str], said: str, chance: Any
+) -> None:
+    ((name, _),) = paragraphs(said)
+    for edited in (others, others[1:], new + others, chance.sample(others, len(others))):
+        at = chance.randint(0, len(edited))
+        found = paragraphs("\n\n".join(filter(str.strip, (*edited[:at], said, *edited[at:]))))
+        names = [each for each, _ in found]
+        assert len(set(names)) == len(names)
+        assert all(re.fullmatch(r"[0-9a-f]{8}", each) for each in names)
+        assert not said.strip() or name in names
+
+
+@pytest.mark.parametrize(("one", "other"), [("कि", "का"), ("போ", "பே"), ("***", "—"), ("🎉", "…")])
+def test_paragraphs_that_say_something_else_are_not_counted_as_one(one: str, other: str) -> None:
+    assert paragraphs(f"{other}\n\n{one}")[1:] == paragraphs(one)
+
+
+def test_a_letter_has_one_name_however_it_is_spelled() -> None:
+    assert paragraphs("Cafe\u0301")[0][0] == paragraphs("Caf\xe9")[0][0]
+
+
+def test_names_that_are_equal_by_chance_are_told_apart() -> None:
+    one, other = "a104074", "a109178"
+    assert paragraphs(one)[0][0] == paragraphs(other)[0][0]
+    assert len({name for name, _ in paragraphs(f"{one}\n\n{other}\n\n{one}")}) == 3
+
+
+@settings(max_examples=25)
+@given(st.lists(SAID.filter(re.compile(r"[^\W_]").search), min_size=1, max_size=8))
+def test_each_paragraph_of_the_html_has_its_own_place(said: list[str]) -> None:
+    text = "\n\n".join(said)
+    found = shown(BodyMarkup("".join(f"<p>{escape(each)}</p>" for each in said), text))
+    assert re.findall(r'<p id="p-(\w+)">', found) == [name for name, _ in paragraphs(text)]
+
+
+def test_a_heading_that_stands_in_the_paragraph_before_it_has_its_own_place() -> None:
+    before = "Families who live without water told the committee, for hours, that housing is a right of everyone."
+    text = f"{before}\n\nhousing\n\n1. homes first\n2. clean water\n\nwater"
+    html = f"<p>{before}</p><h2>housing</h2><ol><li>homes first</li><li>clean water</li></ol><h2>water</h2>"
+    found = shown(BodyMarkup(html, text))
+    assert re.findall(r'<(\w+) id="p-', found) == ["p", "h2", "li", "h2"]
 
 
 def test_a_link_to_a_paragraph_is_never_dead() -> None:
