@@ -85,19 +85,20 @@ def current_revision(ask: Ask, post: sqlite3.Row) -> Revision | None:
     return next(reversed(same or known), None)
 
 
-_NAME = re.compile(r"(?P<digest>[0-9a-f]{6,64})(?:@\d{4}-\d\d-\d\d)?", re.ASCII)
+_NAME = re.compile(r"(?P<digest>[0-9a-f]{6,64})(?:@(?P<day>\d{4}-\d\d-\d\d))?", re.ASCII)
 
 
 def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
     """The post's revision that *name* leads to, with its texts. Raises NotHere; Instead, where it was withdrawn.
 
     *name* is as our addresses have it, or begins the digest of any capture of the post (its revision is the one that
-    the capture showed), or of a revision's content, as versions before 0.2 wrote it.
+    the capture showed), or of a revision's content, as versions before 0.2 wrote it. Where a digest is that of several,
+    as for a text that came back, the day behind it tells which is meant.
     """
     found = _NAME.fullmatch(name)
     if found is None:
         raise NotHere(texts.no_such_revision(name))
-    revision = _by_digest(ask, post, found["digest"])
+    revision = _by_digest(ask, post, found["digest"], found["day"] or "")
     if revision is None:
         withdrawn = notices.of_record(ask.db, post["url"], found["digest"])
         if withdrawn is not None:
@@ -106,16 +107,21 @@ def named(ask: Ask, post: sqlite3.Row, name: str) -> Revision:
     return _revision(revision_queries.whole(ask.db, post["id"], revision.capture_id))
 
 
-def _by_digest(ask: Ask, post: sqlite3.Row, digest: str) -> Revision | None:
-    """The revision whose first capture has that digest, else the one that a capture with it showed, else by content."""
+def _by_digest(ask: Ask, post: sqlite3.Row, digest: str, day: str) -> Revision | None:
+    """The revision whose first capture has that digest, else the one that a capture with it showed, else by content.
+
+    Of several the one of *day*, where there is such a one.
+    """
     known = revisions_of(ask, post["id"])
-    first = next((each for each in known if (each.record_sha256 or "").startswith(digest)), None)
-    if first is not None:
-        return first
-    at = revision_queries.capture_time(ask.db, post["id"], post["url"], digest)
-    by_time = [each for each in known if at and each.seen_at <= at]
+    first = [each for each in known if (each.record_sha256 or "").startswith(digest)]
+    if first:
+        return min(first, key=lambda each: not each.seen_at.startswith(day))
+    times = revision_queries.capture_times(ask.db, post["id"], post["url"], digest)
+    at = min(times, key=lambda time: not time.startswith(day), default="")
+    by_time = [each for each in known if each.seen_at <= at]
     by_content = [each for each in known if each.content_sha256.startswith(digest)]
-    return next(reversed(by_time or by_content), None)
+    by_day = [each for each in by_content if each.seen_at.startswith(day)]
+    return next(reversed(by_time or by_day or by_content), None)
 
 
 def labels(ask: Ask, facet: str, post: int) -> list[tuple[str, str]]:

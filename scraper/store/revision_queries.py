@@ -21,9 +21,9 @@ def whole(db: sqlite3.Connection, post: int, capture_id: int) -> sqlite3.Row:
     return row
 
 
-def capture_time(db: sqlite3.Connection, post: int, url: str, digest: str) -> str | None:
-    """When the capture of a post (at *url*) was made whose digest begins with *digest*, or which showed the content
-    whose former address did; None: there is none.
+def capture_times(db: sqlite3.Connection, post: int, url: str, digest: str) -> list[str]:
+    """When the captures of a post (at *url*) were made whose digest begins with *digest*, or which showed the content
+    whose former address did; the last one first.
     """
     captures = (
         "SELECT captured_at, captures.id FROM captures JOIN post_captures ON capture_id = captures.id"
@@ -33,8 +33,8 @@ def capture_time(db: sqlite3.Connection, post: int, url: str, digest: str) -> st
         "SELECT captured_at, captures.id FROM revision_addresses JOIN captures USING (record_sha256)"
         " WHERE post_url = ?3 AND substr(content_sha256, 1, length(?2)) = ?2"
     )
-    asked = f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC LIMIT 1"
-    return single.text(db, asked, (post, digest, url))
+    asked = f"SELECT captured_at FROM ({captures} UNION {former}) ORDER BY captured_at DESC, id DESC"
+    return [row[0] for row in db.execute(asked, (post, digest, url))]
 
 
 def chain_of(db: sqlite3.Connection, capture_id: int) -> str | None:

@@ -200,6 +200,24 @@ def test_a_text_that_comes_back_is_a_revision_of_its_own_day(open_room: Any, she
     assert f'revision/{names[2]}" rel="bookmark"' in room.get("/post/upr2020/back").text
 
 
+def test_the_day_tells_which_revision_an_address_means_whose_digest_is_that_of_several(
+    open_room: Any, shelf: Any
+) -> None:
+    post = shelf.post("back", captured_at="2021-01-01T00:00:00Z", body_text="A", body_html=None)
+    shelf.change(post, "2021-02-02T00:00:00Z", body_text="B")
+    shelf.change(post, "2021-03-03T00:00:00Z", body_text="A")
+    records = [row[0] for row in shelf.db.execute("SELECT record_sha256 FROM captures ORDER BY id")]
+    (content,) = shelf.db.execute("SELECT content_sha256 FROM revisions ORDER BY id LIMIT 1").fetchone()
+    for number, record in enumerate((records[0], records[2])):
+        shelf.insert("revision_addresses", post_url="https://www.upr2020.org/post/back",
+                     content_sha256=f"{'cd' * 10}{number:044}", record_sha256=record)  # fmt: skip
+    room = open_room(shelf.path)
+    for digest in (content[:12], content, "cd" * 6):
+        for day, expected in (("@2021-01-01", 0), ("@2021-03-03", 2), ("@1999-01-01", 2), ("", 2)):
+            response = room.get(f"/post/upr2020/back/revision/{digest}{day}")
+            assert response.headers["location"].rpartition("/")[2][:12] == records[expected][:12], (digest, day)
+
+
 def test_any_capture_and_each_older_form_of_an_address_lead_to_the_revision(open_room: Any, shelf: Any) -> None:
     post = shelf.post("a", captured_at="2021-01-01T00:00:00Z", body_text="A")
     later = shelf.capture("https://www.upr2020.org/post/a", "2021-01-15T00:00:00Z")
