@@ -22,12 +22,14 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     """What a citation of *revision* says; None: no revision of *post* is known.
 
     The address of our copy is part of it only where others can reach it. A revision's day is that which the site showed
-    for the same instant; where that is not known, the day in UTC.
+    for the same instant; where that is not known, the day in UTC. An excerpt is kept of the latest version only:
+    others have no abstract.
     """
     shown = revision.row if revision else dict(post)
     base = public_base(ask)
     published, published_in_utc = _day(post, shown, "published")
     updated, updated_in_utc = _day(post, shown, "updated")
+    summed_up = revision is None or revision.content_sha256 == post["content_sha256"]
     digest, seen_at = (revision.record_sha256, revision.seen_at) if revision else (None, None)
     return cite.Work(
         url=post["url"],
@@ -40,7 +42,7 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
         captured_at=seen_at or post["first_seen_at"],
         gone_at=post["gone_at"],
         language=post["language"],
-        abstract=post["excerpt"],
+        abstract=post["excerpt"] if summed_up else None,
         keywords=tuple(name for name, _ in labels(ask, "tag", post["id"])),
         sha256=revision.body_sha256 if revision else None,
         archive=frame_of(ask.room).name,

@@ -389,6 +389,16 @@ def test_a_version_says_its_own_title_date_and_address(public: Any) -> None:
     assert json.loads(Head(page).data)["archivedAt"] == names["og:url"]
 
 
+def test_an_earlier_version_is_not_described_by_the_words_of_the_latest(open_room: Any, shelf: Any) -> None:
+    post = shelf.post("a", body_text="Ten wells.", body_html=None, excerpt="Ten wells.")
+    shelf.change(post, "2026-02-15T10:00:00Z", body_text="Nine wells.", excerpt="Nine wells.")
+    room = open_room(shelf.path)
+    for version, said in zip(revision_names(room, "upr2020/a"), ("Ten wells.", "Nine wells."), strict=True):
+        path = f"/post/upr2020/a/revision/{version}"
+        assert json.loads(Head(room.get(path).text).data)["description"] == said
+        assert ("Nine" in room.get(f"{path}/cite.ris").text) == (said == "Nine wells.")
+
+
 def test_a_copy_that_others_cannot_reach_is_called_archived_nowhere(open_room: Any, shelf: Any) -> None:
     shelf.post("a")
     assert "archivedAt" not in json.loads(Head(open_room(shelf.path).get("/post/upr2020/a").text).data)
