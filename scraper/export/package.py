@@ -63,7 +63,7 @@ def resource(held: PackagedFile, name: str, options: Options) -> Descriptor:
     """A file in format *name*."""
     made = FORMATS[name]
     about: Descriptor = {
-        "name": "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in held.path.lower()).strip("-") or "file",
+        "name": resource_name(held.path),
         "path": held.path,
         "format": name,
         "mediatype": made.media_type.partition(";")[0],
@@ -80,6 +80,11 @@ def resource(held: PackagedFile, name: str, options: Options) -> Descriptor:
     about |= {"profile": "tabular-data-resource", "title": options.table, "rows": held.rows}
     about["description"] = schema.TABLES[options.table].meaning
     return about | shape(name, options)
+
+
+def resource_name(path: str) -> str:
+    """How a file at *path* is known in its package: letters, digits and hyphens of ASCII."""
+    return "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in path.lower()).strip("-") or "file"
 
 
 def shape(name: str, options: Options) -> Descriptor:

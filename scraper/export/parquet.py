@@ -3,21 +3,28 @@
 Of the two that could, DuckDB is the leaner: one library of 66 MB without dependencies, where pyarrow is 150 MB.
 """
 
+import hashlib
 import importlib.util
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from scraper import schema
 from scraper.errors import UsageError
-from scraper.export import rows, tables
-from scraper.export.files import replacing, to_place
+from scraper.export import tables
+from scraper.export.files import describe, replacing, to_place
 from scraper.export.formats import write
+from scraper.export.package import Descriptor, PackagedFile, field, resource_name
 from scraper.export.rows import Options
 from scraper.export.tables import Column
 from scraper.schema import path_of
 from scraper.search import Request, snapshot
+
+if TYPE_CHECKING:
+    import duckdb
 
 #: Bytes of the longest row that is read back, as JSON.
 LONGEST_ROW = 64 * 1024 * 1024
@@ -32,23 +39,27 @@ _NEEDED = ("site", "published_day", "published_at", "updated_day", "updated_at")
 def to_parquet(
     db: sqlite3.Connection, path: Path, *, request: Request | None = None, options: Options | None = None
 ) -> int:
-    """Write a table to *path*: a file where it ends in ``.parquet``, else a new folder; how many rows.
+    """Write a table to *path*: a file where it ends in ``.parquet``, else a new folder; how many rows were written.
 
     In a folder posts are partitioned by site and year (``site=upr2020/year=2021/``), as Hive and all that came after
-    have it. Equal rows give equal bytes. Raises UsageError where DuckDB is not installed, or *path* is no place.
+    have it; where there are none, one file has the columns. ``datapackage.json`` beside *path* describes the files: in
+    the folder Arrow and Spark would take it for Parquet. Equal rows give equal bytes. Raises UsageError where DuckDB is
+    not installed, or *path* is no place.
     """
     if importlib.util.find_spec("duckdb") is None:
         raise UsageError("parquet: needs DuckDB, which is not installed; install it with `pip install duckdb`")
     options = options or Options()
-    single = path.suffix == ".parquet"
     with snapshot(db):
-        number = tables.count_of(db, options.table) if options.table != "posts" else rows.count(db, request)
-        if single:
+        if path.suffix == ".parquet":
             with replacing(path, path_of(db)) as partial:
                 _copy(db, partial, request, options, partitioned=False)
+            files = [path]
         else:
             _into_folder(db, path, request, options)
-    return number
+            files = sorted(path.rglob("*.parquet"))
+        held = _held(files, path.parent)
+        describe(db, path.parent, [_resource(each, options) for each in held])
+    return sum(each.rows for each in held)
 
 
 def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, options: Options) -> None:
@@ -78,7 +89,7 @@ def _copy(
     with tempfile.TemporaryDirectory(prefix=".ushrn-", dir=target.absolute().parent) as folder:
         lines = Path(folder) / "rows.jsonl"
         with closing(write(db, request, "jsonl", options)) as chunks:
-            to_place(lines, chunks)
+            length, _ = to_place(lines, chunks)
         types = ", ".join(f"'{column.name}': '{_type(column)}'" for column in wanted)
         read = (
             f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{types}}},"
@@ -86,10 +97,45 @@ def _copy(
         )
         how = "FORMAT parquet, COMPRESSION zstd"
         if partitioned:
-            how += ", PARTITION_BY (site, year), FILENAME_PATTERN 'posts_{i}', OVERWRITE_OR_IGNORE"
             read = f"(SELECT *, {_YEAR} AS year FROM {read})"
+        if partitioned and length:
+            how += ", PARTITION_BY (site, year), FILENAME_PATTERN 'posts_{i}', OVERWRITE_OR_IGNORE"
+        elif partitioned:
+            target /= "posts_0.parquet"
         with closing(duckdb.connect(config={"threads": 1})) as engine:
             engine.execute(f"COPY (SELECT * FROM {read}) TO {_text(target)} ({how})")
+
+
+def _held(files: list[Path], folder: Path) -> list[PackagedFile]:
+    """*files* by their paths in *folder*, with the rows that they say they have."""
+    import duckdb
+
+    with closing(duckdb.connect(config={"threads": 1})) as engine:
+        return [_held_file(engine, file, folder) for file in files]
+
+
+def _held_file(engine: "duckdb.DuckDBPyConnection", file: Path, folder: Path) -> PackagedFile:
+    ((rows,),) = engine.execute(f"SELECT num_rows FROM parquet_file_metadata({_text(file)})").fetchall()
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return PackagedFile(file.relative_to(folder).as_posix(), rows, file.stat().st_size, digest)
+
+
+def _resource(held: PackagedFile, options: Options) -> Descriptor:
+    """A file, with its columns: those in the names of its folders are not in it."""
+    wanted = [field(column, lists=True) for column in tables.columns(options) if f"/{column.name}=" not in held.path]
+    return {
+        "name": resource_name(held.path),
+        "path": held.path,
+        "title": options.table,
+        "type": "file",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": held.bytes,
+        "hash": f"sha256:{held.sha256}",
+        "description": schema.TABLES[options.table].meaning,
+        "schema": {"fields": wanted},
+    }
 
 
 def _type(column: Column) -> str:

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from scraper import export, schema
 from scraper.export import Options
+from scraper.search import Request
 
 pytestmark = pytest.mark.slow
 
@@ -119,3 +122,48 @@ def test_parquet_of_posts_is_partitioned_by_site_and_year_and_the_same_each_time
     assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
     where = f"read_parquet('{tmp_path / 'one'}/**/*.parquet', hive_partitioning = true)"
     assert duckdb.sql(f"SELECT count(*) FROM {where} WHERE year = '2021'").fetchall() == [(2,)]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(schema.open_archive(tmp_path / "empty.db", create=True).conn) as connection:
+        yield connection
+
+
+def test_parquet_of_no_posts_is_one_file_with_the_columns(empty: sqlite3.Connection, tmp_path: Path) -> None:
+    import duckdb
+
+    assert export.to_parquet(empty, tmp_path / "posts") == 0
+    where = f"read_parquet('{tmp_path / 'posts'}/**/*.parquet', hive_partitioning = true)"
+    found = duckdb.sql(f"SELECT * FROM {where}")
+    assert found.fetchall() == []
+    assert found.columns == [*schema.EXPORT_COLUMNS, "year"]
+
+
+@pytest.mark.parametrize("place", ["posts", "posts.parquet"])
+@pytest.mark.parametrize("filled", [True, False])
+def test_frictionless_calls_parquet_valid_by_what_stands_beside_it(
+    db: sqlite3.Connection, empty: sqlite3.Connection, tmp_path: Path, place: str, *, filled: bool
+) -> None:
+    import frictionless
+
+    export.to_parquet(db if filled else empty, tmp_path / place)
+    made = [path for path in (tmp_path / place, *(tmp_path / place).rglob("*")) if path.is_file()]
+    assert made
+    assert all(path.suffix == ".parquet" for path in made), "Arrow and Spark take every file of a folder for Parquet"
+    package = frictionless.Package(str(tmp_path / "datapackage.json"))
+    assert {tmp_path / str(resource.path) for resource in package.resources} == set(made)
+    assert invalid(package.validate()) == []
+    made[0].write_bytes(b"PAR1")
+    assert not frictionless.Package(str(tmp_path / "datapackage.json")).validate().valid
+
+
+@pytest.mark.parametrize("place", ["few", "few.parquet"])
+def test_parquet_counts_what_it_wrote(db: sqlite3.Connection, tmp_path: Path, place: str) -> None:
+    assert export.to_parquet(db, tmp_path / place, options=Options(limit=2)) == 2
+
+
+def test_parquet_counts_the_rows_of_the_posts_that_were_asked_for(db: sqlite3.Connection, tmp_path: Path) -> None:
+    asked = Request(filters=export.where(["year=2016"]))
+    number = export.to_parquet(db, tmp_path / "counts.parquet", request=asked, options=Options(table="counts"))
+    assert number == 1
