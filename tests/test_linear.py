@@ -9,9 +9,11 @@ import pytest
 
 from scraper.decide.resemblance import visible
 from scraper.fetch.body_decoder import Entity
+from scraper.magic import ZSTD
 from scraper.page_media import media_of
 from scraper.reading import read_capture
 from scraper.records import Capture
+from scraper.warc import http_message, reader
 from scraper.warc import record as warc
 from tests.letters import post
 
@@ -189,5 +191,41 @@ def test_the_cost_of_a_web_archive_grows_with_its_broken_records(line: bytes) ->
     def work(size: int) -> Callable[[], object]:
         data = b"WARC/1.1\r\n" + line * size
         return lambda: list(warc.read(io.BytesIO(data)))
+
+    assert growth(work) < MOST
+
+
+class Trickle(io.BytesIO):
+    """A file that gives a little at a time, as a pipe does."""
+
+    def read(self, _: int | None = -1, /) -> bytes:
+        return super().read(1_000)
+
+
+@pytest.mark.slow
+def test_the_cost_of_a_head_grows_with_the_lines_that_are_folded_into_one() -> None:
+    def work(size: int) -> Callable[[], object]:
+        head = b"HTTP/1.1 200 OK\r\nX: a\r\n" + b" a\r\n" * size
+        return lambda: http_message.lines(head)
+
+    assert growth(work) < MOST
+
+
+@pytest.mark.slow
+def test_the_cost_of_a_zstd_frame_grows_with_its_blocks_however_they_come() -> None:
+    def work(size: int) -> Callable[[], object]:
+        empty_block, last_block = b"\0\0\0", b"\1\0\0"
+        data = ZSTD + b"\x20\0" + empty_block * size + last_block
+        return lambda: list(warc.read(Trickle(data)))
+
+    assert growth(work) < MOST
+
+
+@pytest.mark.slow
+def test_the_cost_of_a_capture_grows_with_the_records_that_say_that_they_are_beside_it() -> None:
+    def work(size: int) -> Callable[[], object]:
+        beside = (("WARC-Type", "metadata"), ("WARC-Target-URI", "https://www.a.org/"), ("WARC-Concurrent-To", "<0>"))
+        records = [warc.Record((*beside, ("WARC-Record-ID", f"<{number}>")), b"") for number in range(size)]
+        return lambda: list(reader.captures_of(records, lambda _: True))
 
     assert growth(work) < MOST

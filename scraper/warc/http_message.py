@@ -28,13 +28,14 @@ def split(block: bytes) -> tuple[bytes, bytes]:
 
 def lines(head: bytes) -> list[bytes]:
     """First line and header lines of *head*, without line ends; folded lines stay joined to theirs."""
-    found: list[bytes] = []
+    # Each with the lines that are folded to it, joined at the end: adding to bytes copies them.
+    found: list[list[bytes]] = []
     for line in head.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n"):
         if line[:1] in (b" ", b"\t") and len(found) > 1:
-            found[-1] += b"\r\n" + line
+            found[-1].append(line)
         else:
-            found.append(line)
-    return found
+            found.append([line])
+    return [b"\r\n".join(folded) for folded in found]
 
 
 def values(head: bytes, name: str) -> list[str]:

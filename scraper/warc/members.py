@@ -10,7 +10,7 @@ from typing import BinaryIO
 from scraper.magic import GZIP, ZSTD, Coding
 from scraper.numbers import plural
 from scraper.warc import zstd_frames
-from scraper.warc.zstd_frames import Dictionary, FrameError, ZstdFrame
+from scraper.warc.zstd_frames import Dictionary, FrameEnd, FrameError, ZstdFrame
 
 HEADER_LIMIT_BYTES = 256 * 1024
 READ_BYTES = 256 * 1024
@@ -98,12 +98,7 @@ class RecordStream:
         while self._packed or self._load():
             self.member = self._position
             try:
-                while (length := zstd_frames.length(self._packed)) is None or length > len(self._packed):
-                    if (length or len(self._packed)) > FRAME_LIMIT_BYTES:
-                        raise DamageError(f"a zstd frame is longer than {FRAME_LIMIT_BYTES} bytes", self.member)
-                    if not self._load():
-                        raise DamageError("the zstd frame ends too soon", self.member)
-                frame = self._take(length)
+                frame = self._whole_frame()
                 if frame.startswith(ZSTD):
                     return frame
                 if frame.startswith(zstd_frames.DICTIONARY):
@@ -111,6 +106,20 @@ class RecordStream:
             except FrameError as error:
                 raise DamageError(str(error), self.member) from None
         return None
+
+    def _whole_frame(self) -> bytes:
+        """The frame at the front of what is packed. Raises DamageError and FrameError."""
+        data, end = bytearray(self._packed), FrameEnd()
+        while (length := end.of(data)) is None or length > len(data):
+            if (length or len(data)) > FRAME_LIMIT_BYTES:
+                raise DamageError(f"a zstd frame is longer than {FRAME_LIMIT_BYTES} bytes", self.member)
+            piece = self._raw.read(READ_BYTES)
+            if not piece:
+                raise DamageError("the zstd frame ends too soon", self.member)
+            data += piece
+        self._packed = bytes(data[length:])
+        self._position += length
+        return bytes(data[:length])
 
     def _more_of_members(self) -> bool:
         inflate = self._inflate or self._next_member()
@@ -209,26 +218,29 @@ class RecordStream:
         self._packed, self._plain, self._at, self._position = b"", b"", 0, after + 1
         self._inflate = self._frame = None
         mark = {None: b"WARC/1.", Coding.ZSTD: ZSTD}.get(self._coding, GZIP + b"\x08")
+        at = 0
         while True:
-            found = self._packed.find(mark)
-            if found >= 0:
+            found = self._packed.find(mark, at)
+            if found >= 0 and (not self.compressed or self._begins_record(found)):
                 self._take(found)
-                if not self.compressed or self._begins_record():
-                    return True
-                self._take(1)
+                return True
+            if found >= 0:
+                at = found + 1
                 continue
             self._take(max(0, len(self._packed) - len(mark) + 1))
+            at = 0
             if not self._load():
                 return False
 
-    def _begins_record(self) -> bool:
-        while len(self._packed) < 1024 and self._load():
+    def _begins_record(self, at: int) -> bool:
+        """Whether what is packed holds a record from *at* on."""
+        while len(self._packed) - at < 1024 and self._load():
             pass
         try:
             if self._coding is Coding.ZSTD:
-                start = ZstdFrame(self._packed[:READ_BYTES], self._dictionary).read(7)
+                start = ZstdFrame(self._packed[at : at + READ_BYTES], self._dictionary).read(7)
             else:
-                start = zlib.decompressobj(31).decompress(self._packed[:1024], 7)
+                start = zlib.decompressobj(31).decompress(self._packed[at : at + 1024], 7)
         except (zlib.error, FrameError):
             return False
         return start.startswith(b"WARC/1.")

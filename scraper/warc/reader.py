@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 
 from scraper import digests, magic
@@ -139,13 +139,46 @@ def captures_of(
         yield PassedOver(schemes=dict(stream.others))
 
 
+@dataclass(slots=True)
+class _Group:
+    """The records of one capture that came so far: of each sort that tells something of it, the first."""
+
+    first: Record
+    main: Record | None = None
+    request: Record | None = None
+    #: Our metadata.
+    facts: Record | None = None
+    ids: set[str | None] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
+
+    def add(self, record: Record) -> None:
+        """Take in a record that belongs to them."""
+        self.ids.add(record.get("WARC-Record-ID"))
+        self.types.add(record.type)
+        if record.type in MAIN:
+            self.main = self.main or record
+        elif record.type == RecordType.REQUEST:
+            self.request = self.request or record
+        elif record.type == RecordType.METADATA and record.get("Content-Type") == FACTS:
+            self.facts = self.facts or record
+
+    def owns(self, record: Record) -> bool:
+        """Whether *record* tells of the same capture."""
+        if record.url != self.first.url:
+            return False
+        if record.type in MAIN:
+            return self.main is None
+        beside = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
+        return beside in self.ids if beside else record.type not in self.types
+
+
 class _CaptureStream:
     """Records that come one after the other, those of one capture gathered until another follows."""
 
     def __init__(self, wanted: Callable[[str], bool], *, own: bool, known: Callable[[str], bool]) -> None:
         self._wanted, self._own, self._known = wanted, own, known
         self._described = Warcinfo(software="", text="")
-        self._group: list[Record] = []
+        self._group: _Group | None = None
         #: Scheme → records of it that are no pages.
         self.others: Counter[str] = Counter()
 
@@ -168,25 +201,27 @@ class _CaptureStream:
         elif scheme := _other_scheme(record.url):
             self.others[scheme] += 1
         elif record.url and ((self._own and ours) or self._wanted(record.url)):
-            if not _belongs(record, self._group):
+            if self._group is None or not self._group.owns(record):
                 yield from self.finished()
-            self._group.append(record)
+                self._group = _Group(record)
+            self._group.add(record)
 
     def finished(self) -> Iterator[FoundCapture | ArchiveTrouble]:
         """The capture that was gathered, what does not hold of it, or why there is none; nothing if none was."""
-        group, self._group = self._group, []
+        group, self._group = self._group, None
+        if group is None:
+            return
         try:
             yield from self._read(group)
         except (ValueError, TypeError, KeyError) as error:
+            first = group.first
             yield ArchiveTrouble(
-                kind="unusable", message=f"{group[0].type} at byte {group[0].offset}: {error}", url=group[0].url
+                kind="unusable", message=f"{first.type} at byte {first.offset}: {error}", url=first.url
             )
 
-    def _read(self, group: list[Record]) -> Iterator[FoundCapture | ArchiveTrouble]:
+    def _read(self, group: _Group) -> Iterator[FoundCapture | ArchiveTrouble]:
         """Raises ValueError, TypeError or KeyError for records that say what cannot be."""
-        main = _first(group, lambda record: record.type in MAIN)
-        request = _first(group, lambda record: record.type == RecordType.REQUEST)
-        facts = _first(group, lambda record: record.type == RecordType.METADATA and record.get("Content-Type") == FACTS)
+        main, facts = group.main, group.facts
         wrong = list(filter(None, map(_block_complaint, filter(None, (main, facts)))))
         if facts is not None and self._is_to_be_restored(facts):
             yield wrong[0] if wrong else _restored(facts, main)
@@ -194,7 +229,7 @@ class _CaptureStream:
             # Somebody's file: what its digests do not hold is still what there is.
             yield from wrong or _payload_complaint(main)
             claimed = _claimed(facts, main) if facts is not None and self._described.ours else None
-            yield replace(_found(main, request, self._described), claimed=claimed)
+            yield replace(_found(main, group.request, self._described), claimed=claimed)
 
     def _is_to_be_restored(self, facts: Record) -> bool:
         """Whether a capture of ours comes back as it was: somebody vouches for the file, or the archive knows it."""
@@ -219,28 +254,10 @@ def _other_scheme(url: str) -> str | None:
     return None
 
 
-def _belongs(record: Record, group: list[Record]) -> bool:
-    """Whether *record* tells of the same capture as those of *group*."""
-    if not group or record.url != group[0].url:
-        return False
-    if record.type in MAIN:
-        return not any(other.type in MAIN for other in group)
-    ids = {other.get("WARC-Record-ID") for other in group}
-    beside = record.get("WARC-Concurrent-To") or record.get("WARC-Refers-To")
-    if beside:
-        return beside in ids
-    return record.type not in {other.type for other in group}
-
-
 def _described(record: Record) -> Warcinfo:
     text = record.block[:65536].decode("utf-8", "replace")
     software = re.search(r"^software:[ \t]*(.*?)\r?$", text, re.IGNORECASE | re.MULTILINE)
     return Warcinfo(software=software[1].strip() if software else "", text=text)
-
-
-def _first(group: list[Record], test: Callable[[Record], bool]) -> Record | None:
-    """The first record of a group that passes *test*; None: none does."""
-    return next(filter(test, group), None)
 
 
 def _block_complaint(record: Record) -> ArchiveTrouble | None:

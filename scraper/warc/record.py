@@ -192,21 +192,22 @@ def _overrun(block: bytes, source: RecordStream) -> int | None:
 
 def _header(source: RecordStream, start: int) -> list[tuple[str, str]]:
     """Named fields up to the blank line; folded values are joined. Raises DamageError."""
-    fields: list[tuple[str, str]] = []
+    # A name, and the parts of its value, joined at the end: adding to a string may copy it.
+    found: list[tuple[str, list[str]]] = []
     size = 0
     while True:
         line = source.line()
         size += len(line)
         if line in (b"\r\n", b"\n"):
-            return fields
+            return [(name, " ".join(filter(None, parts))) for name, parts in found]
         if not line.endswith(b"\n") or size > HEADER_LIMIT_BYTES or _VERSION.search(line):
             raise DamageError("the header of the record has no end", start)
         text = line.decode("utf-8", "replace").rstrip("\r\n")
-        if text[:1] in (" ", "\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}".strip())
+        if text[:1] in (" ", "\t") and found:
+            found[-1][1].append(text.strip())
             continue
         name, _, value = text.partition(":")
-        fields.append((name.strip(), value.strip()))
+        found.append((name.strip(), [value.strip()]))
 
 
 _ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512, "md5": hashlib.md5}

@@ -16,36 +16,50 @@ class FrameError(ValueError):
     """The bytes are no whole zstd frame."""
 
 
-def length(data: bytes) -> int | None:
-    """Bytes of the frame at the start of *data* (RFC 8878, 3.1); None: more are needed to tell. Raises FrameError."""
-    if len(data) < 8:
+class FrameEnd:
+    """Where a frame ends of which ever more bytes come: each of its blocks is looked at once, however they come."""
+
+    def __init__(self) -> None:
+        self._block = 0  # where the next one begins; 0: the header is not there yet
+
+    def of(self, data: bytes | bytearray) -> int | None:
+        """Bytes of the frame at the start of *data* (RFC 8878, 3.1), what was there before included.
+
+        None: more are needed to tell. Raises FrameError.
+        """
+        if len(data) < 8:
+            return None
+        magic = int.from_bytes(data[:4], "little")
+        if magic in _SKIPPABLE:
+            return 8 + int.from_bytes(data[4:8], "little")
+        self._block = self._block or _header_size(data)
+        return self._end_of_blocks(data) if self._block else None
+
+    def _end_of_blocks(self, data: bytes | bytearray) -> int | None:
+        """Where the blocks, and the checksum behind them, end (RFC 8878, 3.1.1.2)."""
+        checksum = 4 if data[4] & 4 else 0
+        while self._block + 3 <= len(data):
+            header = int.from_bytes(data[self._block : self._block + 3], "little")
+            last, kind, size = header & 1, header >> 1 & 3, header >> 3
+            if kind == 3:
+                raise FrameError("a zstd block is of a reserved type")
+            end = self._block + 3 + (1 if kind == 1 else size)
+            if last:
+                return end + checksum
+            self._block = end
         return None
-    magic = int.from_bytes(data[:4], "little")
-    if magic in _SKIPPABLE:
-        return 8 + int.from_bytes(data[4:8], "little")
+
+
+def _header_size(data: bytes | bytearray) -> int:
+    """Bytes in front of the first block; 0: more are needed to tell. Raises FrameError."""
     if not data.startswith(ZSTD):
-        raise FrameError(f"expected a zstd frame, found {data[:8]!r}")
+        raise FrameError(f"expected a zstd frame, found {bytes(data[:8])!r}")
     try:
-        at = zstandard.frame_header_size(data)
+        return zstandard.frame_header_size(data)
     except zstandard.ZstdError as error:
         if len(data) < 18:  # the largest header
-            return None
+            return 0
         raise FrameError(f"the header of a zstd frame is damaged ({error})") from None
-    return _end_of_blocks(data, at)
-
-
-def _end_of_blocks(data: bytes, at: int) -> int | None:
-    """Where the blocks that begin at *at*, and the checksum behind them, end (RFC 8878, 3.1.1.2)."""
-    checksum = 4 if data[4] & 4 else 0
-    while at + 3 <= len(data):
-        header = int.from_bytes(data[at : at + 3], "little")
-        last, kind, size = header & 1, header >> 1 & 3, header >> 3
-        if kind == 3:
-            raise FrameError("a zstd block is of a reserved type")
-        at += 3 + (1 if kind == 1 else size)
-        if last:
-            return at + checksum
-    return None
 
 
 class Dictionary:
