@@ -19,8 +19,11 @@ from pathlib import Path
 
 from benchmarks.crawl import ENVIRONMENT, OURS, TODAY, run, server
 from benchmarks.jobs import cost, fill
+from benchmarks.wayback import wayback
 
-CRAWL, NOTHING_DUE = "crawl", "crawl, nothing due"
+CRAWL, NOTHING_DUE, IMPORT, RECOVER = "crawl", "crawl, nothing due", "import", "recover"
+#: Of a page.
+MARKUP = 0.12
 POST = "https://www.upr2020.org/post/post-1"
 #: The command, by the archive's path and a folder to write to.
 COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
@@ -42,7 +45,7 @@ COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
 def crawls(folder: Path, size: int, kilobytes: int) -> dict[str, float]:
     """CPU seconds of a first crawl of *size* posts, and of one on the day after."""
     archive = str(folder / f"crawl-{size}.db")
-    with server(size, kilobytes, 0.12) as base:
+    with server(size, kilobytes, MARKUP) as base:
         first = run(sys.executable, OURS, base, archive, TODAY.isoformat())
         second = run(sys.executable, OURS, base, archive, (TODAY + timedelta(days=1)).isoformat())
     return {CRAWL: first.cpu, NOTHING_DUE: second.cpu}
@@ -60,7 +63,24 @@ def commands(folder: Path, size: int, kilobytes: int) -> dict[str, float]:
         found[name] = cost(words(str(copy), str(folder))).cpu
         for made in folder.glob("out.*"):
             made.unlink()
-    return found
+    return found | {IMPORT: imported(folder, archive, size), RECOVER: recovered(folder, size, kilobytes)}
+
+
+def imported(folder: Path, archive: Path, size: int) -> float:
+    """CPU seconds of an import of all that *archive* holds, into a new one."""
+    saved = str(folder / "saved.warc.gz")
+    cost(["export", "warc", "--db", str(archive), "--output", saved])
+    return cost(["import", saved, "--all-hosts", "--db", str(folder / f"imported-{size}.db")]).cpu
+
+
+def recovered(folder: Path, size: int, kilobytes: int) -> float:
+    """CPU seconds of a first recovery of *size* posts from a pretend Wayback Machine."""
+    archive = str(folder / f"recovered-{size}.db")
+    with wayback(size, kilobytes, MARKUP) as address:
+        return cost(
+            ["recover", "upr2020", "--db", archive, "--endpoint", address, "--delay", "0", "--pictures", "none",
+             "--contact", "bench@example.org"]
+        ).cpu  # fmt: skip
 
 
 def growth(sizes: Sequence[int], seconds: Sequence[float]) -> float:
@@ -80,7 +100,7 @@ def main() -> None:
         run(sys.executable, "import scraper.crawl")
         cost(["verify", "--help"])
         begun = {one: run(sys.executable, "import scraper.crawl").cpu for one in (CRAWL, NOTHING_DUE)}
-        begun |= {one: cost(["verify", "--help"]).cpu for one in COMMANDS}
+        begun |= {one: cost(["verify", "--help"]).cpu for one in (*COMMANDS, IMPORT, RECOVER)}
         found = [
             crawls(folder, size, asked.kilobytes) | commands(folder, size, asked.kilobytes) for size in asked.sizes
         ]
