@@ -1,21 +1,23 @@
 """What every table, column and download means; and the addresses that machines ask for."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from scraper import schema
 from scraper.export import FORMATS, Options, columns, instant, shape, xml
 from scraper.serve import metadata as desk
 from scraper.serve import texts
-from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.citing import listed
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of
 from scraper.serve.render import render
-from scraper.store import holdings, post_queries
+from scraper.store import holdings, lookups, post_queries
 
-#: Posts named in one sitemap; the protocol allows no more.
-IN_SITEMAP = 50_000
+#: Characters of an address in a sitemap at most, and posts named in one: with addresses all as long, it has less than
+#: the 50 MB that the protocol allows (https://www.sitemaps.org/protocol.html, of 2016-11-21; entries: 50,000).
+LONGEST, IN_SITEMAP = 2_047, 20_000
 
 
 def page(ask: Ask) -> PageResponse:
@@ -78,12 +80,33 @@ def robots(ask: Ask) -> PageResponse:
     return PageResponse("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
 
 
-def sitemap(ask: Ask) -> PageResponse:
-    """``/sitemap.xml``: the pages of all posts, newest first, each with when we last learned something about it."""
-    found = post_queries.newest(ask.db, IN_SITEMAP)
-    entries = "".join(
-        f"<url><loc>{xml(listed(ask, path_of(row)))}</loc><lastmod>{instant(row['changed'])}</lastmod></url>\n"
-        for row in found
-    )
-    start = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    return PageResponse(f"{start}\n{entries}</urlset>\n", media_type="application/xml; charset=utf-8")
+def sitemap(ask: Ask, most: int = IN_SITEMAP) -> PageResponse:
+    """``/sitemap.xml``: the pages of all posts; where they are more than *most*, the sitemaps that name them."""
+    parts = -(-lookups.count_posts(ask.db) // most)
+    if parts < 2:
+        return _named_posts(ask, 0, most)
+    places = (listed(ask, f"/sitemap-{part}.xml") for part in range(1, parts + 1))
+    return _sitemap("sitemapindex", (f"<sitemap><loc>{xml(place)}</loc></sitemap>\n" for place in places))
+
+
+def sitemap_part(ask: Ask, most: int = IN_SITEMAP) -> PageResponse:
+    """``/sitemap-<number>.xml``: the pages of *most* posts. Raises NotHere."""
+    before = (int(ask.part["number"]) - 1) * most
+    if before >= lookups.count_posts(ask.db):
+        raise NotHere(texts.NO_SUCH_PAGE)
+    return _named_posts(ask, before, most)
+
+
+def _named_posts(ask: Ask, before: int, most: int) -> PageResponse:
+    """*most* posts behind the first *before*, newest first, each with when we last learned something about it."""
+    found = ((listed(ask, path_of(row)), row["changed"]) for row in post_queries.newest(ask.db, most, before))
+    return _sitemap("urlset", (
+        f"<url><loc>{xml(place)}</loc><lastmod>{instant(changed)}</lastmod></url>\n"
+        for place, changed in found if len(place) <= LONGEST
+    ))  # fmt: skip
+
+
+def _sitemap(root: str, entries: Iterable[str]) -> PageResponse:
+    start = f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    body = f"{start}\n{''.join(entries)}</{root}>\n"
+    return PageResponse(body, media_type="application/xml; charset=utf-8")

@@ -80,6 +80,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/datapackage\.json$", view(dictionary.package, SEARCHES)),
         (r"^/robots\.txt$", view(dictionary.robots)),
         (r"^/sitemap\.xml$", view(dictionary.sitemap, SEARCHES)),
+        (r"^/sitemap-(?P<number>[1-9][0-9]{0,4})\.xml$", view(dictionary.sitemap_part, SEARCHES)),
         *api.routes(view),
         (r"^/-/ushrn/(?P<name>[a-z.]+)$", static.view),
     ]

@@ -51,12 +51,14 @@ def cited(db: sqlite3.Connection, addresses: Sequence[str]) -> list[sqlite3.Row]
     ).fetchall()
 
 
-def newest(db: sqlite3.Connection, most: int) -> list[sqlite3.Row]:
-    """site, slug and changed (when we last learned something) of *most* posts, those published last first."""
+def newest(db: sqlite3.Connection, most: int, before: int) -> list[sqlite3.Row]:
+    """site, slug and changed (when we last learned something) of *most* posts, those published last first; the first
+    *before* of them left out.
+    """
     return db.execute(
         "SELECT site, slug, ifnull((SELECT max(ifnull(known_at, at)) FROM events WHERE post_id = posts.id),"
-        " first_seen_at) AS changed FROM posts ORDER BY published_at DESC, url LIMIT ?",
-        (most,),
+        " first_seen_at) AS changed FROM posts ORDER BY published_at DESC, url LIMIT ? OFFSET ?",
+        (most, before),
     ).fetchall()
 
 

@@ -10,17 +10,20 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from datasette.utils.asgi import Request
 
 from scraper.export import copy
-from scraper.serve import downloads, post
-from scraper.serve.answer import Ask, PageResponse, etag_of, view
+from scraper.serve import dictionary, downloads, post
+from scraper.serve.answer import Ask, NotHere, PageResponse, etag_of, view
 from scraper.serve.archive import LOCKED, Room, room_of
 from scraper.serve.frame import frame_of
 
@@ -114,6 +117,44 @@ def test_robots_may_read_posts_but_not_wander_through_filters(reader: Any) -> No
     flint = "<loc>http://localhost/post/upr2020/flint-0</loc><lastmod>2026-02-15T10:00:00Z</lastmod>"
     assert flint in sitemap
     assert sitemap.count("<lastmod>") == sitemap.count("<loc>") == 31
+
+
+NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def named_in(page: PageResponse, root: str, entry: str) -> list[str]:
+    """The addresses in a sitemap or an index of them, whose form is that of the protocol's schema."""
+    assert isinstance(page.body, str)
+    tree = ElementTree.fromstring(page.body.encode())
+    assert tree.tag == NAMESPACE + root
+    assert {each.tag for each in tree} == {NAMESPACE + entry}
+    for each in tree.iter(f"{NAMESPACE}lastmod"):
+        assert datetime.fromisoformat(each.text or "").tzinfo
+    return [each.findtext(f"{NAMESPACE}loc", "") for each in tree]
+
+
+def test_more_posts_than_a_sitemap_may_name_are_in_several_which_the_first_names(shelf: Any) -> None:
+    for slug in ("a", "b&c <d>'", "ب" * 330, "ب" * 350, "e", "f"):
+        shelf.post(slug)
+    room = Room("archive", "archive", shelf.path, immutable=False)
+    with closing(room.connect()) as db:
+        ask = Ask(room, db, "/sitemap.xml", {}, "", "https://archive.example.org")
+        whole = named_in(dictionary.sitemap(ask), "urlset", "url")
+        parts = named_in(dictionary.sitemap(ask, 2), "sitemapindex", "sitemap")
+        asks = [replace(ask, part={"number": str(number)}) for number in (1, 2, 3, 4)]
+        named = [named_in(dictionary.sitemap_part(each, 2), "urlset", "url") for each in asks[:3]]
+        with pytest.raises(NotHere):
+            dictionary.sitemap_part(asks[3], 2)
+    assert parts == [f"https://archive.example.org/sitemap-{number}.xml" for number in (1, 2, 3)]
+    assert sorted(place for each in named for place in each) == sorted(whole)
+    assert len(whole) == 5, "one address is too long for a sitemap"
+    assert "https://archive.example.org/post/upr2020/b%26c%20%3Cd%3E%27" in whole
+
+
+def test_the_fullest_sitemap_is_as_small_and_short_as_the_protocol_asks() -> None:
+    entry = "<url><loc></loc><lastmod>2026-02-15T10:00:00Z</lastmod></url>\n"
+    assert dictionary.IN_SITEMAP * (dictionary.LONGEST + len(entry)) < 50_000_000
+    assert dictionary.IN_SITEMAP <= 50_000
 
 
 # Caching and compression
