@@ -15,8 +15,8 @@ _FIELDS = (
     "url", "site", "slug", "title", "author", "published_at", "updated_at", "first_seen_at", "excerpt", "tags",
     "site_name", "language", "known_at",
 )  # fmt: skip
-#: What XML 1.0 cannot hold, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What XML 1.0 cannot hold, not even escaped, and the controls behind ASCII, which readers take for Windows' letters.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: A feed without entries was last changed then.
 NEVER = "1970-01-01T00:00:00Z"
 
@@ -73,7 +73,7 @@ def instant(*dates: str | None) -> str:
 
 def xml(text: str | None) -> str:
     """*text* as content or attribute of XML."""
-    return escape(_FORBIDDEN.sub("", text or ""), quote=True)
+    return escape(_FORBIDDEN.sub("", (text or "").replace("\x85", "\n")), quote=True)
 
 
 def _text(value: object) -> str:

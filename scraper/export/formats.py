@@ -90,6 +90,8 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
+    if "\0" in text:  # ends a text for R and all that is written in C, and no table of PostgreSQL takes it
+        text = text.replace("\0", "")
     if '"' in text:
         return '"' + text.replace('"', '""') + '"'
     if "," in text or "\n" in text or "\r" in text:
@@ -118,7 +120,18 @@ def _objects(db: sqlite3.Connection, request: Request | None, options: Options) 
         record = dict(zip(names, row, strict=True))
         for name in lists:
             record[name] = json.loads(str(record[name]))
-        yield json.dumps(record, ensure_ascii=False)
+        yield _on_one_line(json.dumps(record, ensure_ascii=False))
+
+
+#: What JSON may hold as it is and many programs take for the end of a line, with its escape; below U+0020 all have one.
+_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def _on_one_line(record: str) -> str:
+    for sign, escape in _LINE_ENDS.items():
+        if sign in record:
+            record = record.replace(sign, escape)
+    return record
 
 
 def _json(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:

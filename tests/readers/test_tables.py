@@ -13,6 +13,7 @@ import pytest
 from scraper import export, schema
 from scraper.export import Options
 from scraper.search import Request
+from tests.readers.conftest import put
 
 pytestmark = pytest.mark.slow
 
@@ -167,3 +168,52 @@ def test_parquet_counts_the_rows_of_the_posts_that_were_asked_for(db: sqlite3.Co
     asked = Request(filters=export.where(["year=2016"]))
     number = export.to_parquet(db, tmp_path / "counts.parquet", request=asked, options=Options(table="counts"))
     assert number == 1
+
+
+#: Titles that pages have had and programs stumble over → as a table gives them back, without NUL.
+ODD = ["a\x01b", "a\x85b", "a\u2028b", "a\ufffeb", "a\x00b", "a\x0b\x1eb", "a\r\nb", "\ufeffa", "\U0001fffe"]
+
+
+@pytest.fixture
+def odd(empty: sqlite3.Connection) -> sqlite3.Connection:
+    put(empty, "sites", id="a", name="A", base_url="https://a.example/", platform="wix")
+    seen = {"first_seen_at": "2021-04-01T09:00:00Z", "last_seen_at": "2021-04-01T09:00:00Z"}
+    for number, title in enumerate(ODD):
+        put(empty, "posts", site="a", slug=f"{number}", url=f"https://a.example/{number}", title=title, **seen)
+    return empty
+
+
+def test_odd_titles_leave_by_every_table_and_are_read(odd: sqlite3.Connection, tmp_path: Path) -> None:
+    import duckdb
+    import pandas
+
+    for name in ("posts.csv", "posts.jsonl"):
+        export.to_file(odd, tmp_path / name, name.rpartition(".")[2])
+    export.to_parquet(odd, tmp_path / "posts.parquet")
+    without_nul = [title.replace("\x00", "") for title in ODD]
+    assert pandas.read_csv(tmp_path / "posts.csv")["title"].to_list() == without_nul
+    for name, expected in (("posts.csv", without_nul), ("posts.jsonl", ODD), ("posts.parquet", ODD)):
+        titles = duckdb.sql(f"SELECT title FROM '{tmp_path / name}' ORDER BY url").fetchall()
+        assert [title for (title,) in titles] == expected, name
+
+
+def test_frictionless_takes_odd_titles_alone_and_in_the_zip(odd: sqlite3.Connection, tmp_path: Path) -> None:
+    import frictionless
+
+    for name in ("csv", "json", "jsonl", "atom"):
+        export.to_file(odd, tmp_path / f"posts{export.FORMATS[name].suffix}", name)
+    export.to_zip(odd, tmp_path / "all.zip", "csv")
+    with zipfile.ZipFile(tmp_path / "all.zip") as zipped:
+        zipped.extractall(tmp_path / "all")
+    for folder in (tmp_path, tmp_path / "all"):
+        assert invalid(frictionless.Package(str(folder / "datapackage.json")).validate()) == []
+
+
+def test_a_feed_reader_takes_odd_titles(odd: sqlite3.Connection) -> None:
+    import feedparser
+
+    feed = feedparser.parse(b"".join(export.write(odd, None, "atom")))
+    assert not feed.bozo
+    assert sorted(entry.title for entry in feed.entries) == sorted(
+        ["ab", "a\nb", "a\u2028b", "ab", "ab", "ab", "a\nb", "\ufeffa", "\U0001fffe"]
+    )
