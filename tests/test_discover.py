@@ -100,6 +100,21 @@ def test_a_sitemap_that_unpacks_to_a_flood_stops_at_the_limit() -> None:
     assert found.problem.kind == "sitemap-too-large"
 
 
+def test_addresses_beyond_the_fifty_thousand_that_a_sitemap_may_name_are_read_too() -> None:
+    at = "https://www.lantern.example/p"
+    found = sitemaps.read_sitemap(f"{at}\n".encode() * 50_000 + f"{at}ost/last".encode(), MAP)
+    assert (found.complete, found.problem, found.entries[-1].url) == (True, None, f"{at}ost/last")
+
+
+@pytest.mark.slow
+def test_no_more_addresses_are_read_than_the_limit_allows() -> None:
+    lines = b"http://a\n" * (sitemaps.SITEMAP_ENTRIES + 1)
+    found = sitemaps.read_sitemap(lines, MAP)
+    assert found.problem is not None and not found.complete
+    assert found.problem.message == "stopped after 500,000 addresses; at most 50 MB and 500,000 addresses are read"
+    assert len(found.entries) == sitemaps.SITEMAP_ENTRIES
+
+
 def test_endless_nesting_is_refused() -> None:
     found = sitemaps.read_sitemap(HEAD + b"<urlset>" + b"<url>" * 100_000, MAP)
     assert found.problem is not None

@@ -1,5 +1,6 @@
 """What `ushrn status --check`, its JSON and its metrics tell an operator of good days and of bad ones."""
 
+import gzip
 import json
 import re
 import shutil
@@ -21,7 +22,7 @@ from scraper.crawl.pictures import PicturePolicy, Want
 from scraper.demo.blog import Answer, Blog, Question
 from scraper.demo.posts import POSTS
 from scraper.demo.server import served
-from scraper.reading.sitemaps import SITEMAP_ENTRIES
+from scraper.reading.sitemaps import SITEMAP_BYTES
 from scraper.runs import Report
 from scraper.store import Archive
 from scraper.terminal import prometheus, status
@@ -210,12 +211,12 @@ def test_a_damaged_archive_is_not_written_to_by_verify(world: World) -> None:
 
 
 def test_a_limit_that_cuts_what_a_site_names_is_a_cause_until_it_cuts_no_more(world: World) -> None:
-    lines = "\n".join(f"{world.blog.base}page-{number}" for number in range(SITEMAP_ENTRIES + 1))
-    world.instead["/blog-posts-sitemap.xml"] = Answer(body=lines.encode(), media_type="text/plain")
+    flood = gzip.compress(f"{world.blog.base}page\n# ".encode() + b"x" * SITEMAP_BYTES, 1)
+    world.instead["/blog-posts-sitemap.xml"] = Answer(body=flood, media_type="text/plain")
     world.crawl(1)
     (cause,) = world.status(1).causes
     assert cause.check is Check.CAP
-    assert "the limit is 50 MB and 50 000 addresses" in cause.message
+    assert "at most 50 MB and 500,000 addresses are read" in cause.message
     world.instead.clear()
     world.crawl(2)
     assert world.checks(2) == []
