@@ -379,6 +379,14 @@ def test_a_post_to_which_all_others_lead_makes_none_of_them_gone(lab: Lab, named
     assert lab.rebuilt() == []
 
 
+def test_what_a_wall_is_told_by_is_said_in_brackets_once(lab: Lab) -> None:
+    lab.crawl(0)
+    lab.blog.wall = WALLS["an unmarked page with the address"]
+    (message,) = [one for one in lab.crawl(10, full=True).messages if "wall" in one]
+    assert "a wall stands before the site's pages (the same page for " in message
+    assert lab.one("SELECT count(*) FROM problems WHERE message LIKE '%found a wall (the same page for %'") >= 3
+
+
 def test_a_front_page_that_looks_like_a_post_is_none(lab: Lab) -> None:
     lab.blog.instead["/"] = post(99)
     lab.crawl(0)

@@ -400,7 +400,7 @@ class Posts:
         match ruling.meaning:
             case Meaning.BLOCKED:
                 self.session.judge(held.capture_id, Judgement.BLOCKED, ruling.why)
-                self.wall.met(url, f"a wall ({ruling.why})")
+                self.wall.met(url, ruling.why, named=False)
             case Meaning.ABSENT:
                 self.session.judge(held.capture_id, Judgement.ABSENT, ruling.why)
                 self.session.resolve(url, Stage.FETCH)

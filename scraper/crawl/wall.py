@@ -36,12 +36,13 @@ class Wall:
         """Whether so many pages in a row were behind it that it may stand before the whole site."""
         return self._in_a_row >= IN_A_ROW
 
-    def met(self, url: str, why: str) -> None:
-        """A page was behind the wall."""
+    def met(self, url: str, why: str, *, named: bool = True) -> None:
+        """A page was behind the wall. *named*: *why* is what it calls itself, else what it is told by."""
         self.met_at.append(url)
         self._in_a_row += 1
         self._why = why
-        message = f"expected the post, found {why}; nothing was concluded from it, asked again in the next run"
+        found = why if named else f"a wall ({why})"
+        message = f"expected the post, found {found}; nothing was concluded from it, asked again in the next run"
         problem = Problem(stage=Stage.FETCH, kind="blocked", url=url, message=message)
         self._told = self.session.note(problem) or self._told
 
