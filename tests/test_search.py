@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scraper import schema, search
 from scraper.search import MARK, UNMARK, Filters, Request
 from scraper.search.query import CHARACTERS, TERMS
+from scraper.terminal.hits import Help, opening_lines
 
 SITES = [
     ("upr2020", "UPR 2020", "https://www.upr2020.org/", "wix", "live"),
@@ -637,6 +638,31 @@ def test_the_host_of_a_site_offers_the_site_as_a_filter(db: sqlite3.Connection, 
 )
 def test_no_site_is_offered_for_one_of_its_pages_or_another_host(db: sqlite3.Connection, asked: str) -> None:
     assert search.advise(db, Request(query=search.parse(asked)), 0).names == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["https://outcome.example/adopted", "outcome.example/adopted", "www.outcome.example/adopted", "http://outcome.example/adopted/",
+     "//outcome.example/adopted", "HTTPS://Outcome.example/adopted"],
+)  # fmt: skip
+def test_an_address_without_scheme_finds_the_posts_that_link_to_it_as_with_one(
+    db: sqlite3.Connection, asked: str
+) -> None:
+    assert [hit.slug for hit in search.find(db, asked).hits] == ["updated"]
+
+
+def test_a_search_tells_in_the_terminal_that_an_address_is_wanted(tmp_path: Path) -> None:
+    db = schema.open_archive(tmp_path / "wanted.db", create=True).conn
+    address = "https://www.upr2020.org/post/missing-letter"
+    db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", SITES[0])
+    db.execute(
+        "INSERT INTO known_urls(url, site, found_by, state, first_heard_at, last_heard_at) VALUES (?, 'upr2020', 'sitemap', 'wanted', ?, ?)",
+        (address, "2022-01-01T00:00:00Z", "2022-01-01T00:00:00Z"),
+    )
+    found = search.find(db, "upr2020.org/post/missing-letter")
+    said = opening_lines(found, Help(search.advise(db, found.request, found.total)))
+    assert f"{address}: This address was listed as a post, but it has not been captured yet." in said
+    db.close()
 
 
 @pytest.mark.parametrize(

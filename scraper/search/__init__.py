@@ -11,6 +11,7 @@ from scraper.search.find import Group, Hit, ResultPage, find, find_mended, order
 from scraper.search.folding import is_unspaced
 from scraper.search.found_rows import CitedPosts, cited, post_values
 from scraper.search.found_words import found_in_file, found_words
+from scraper.search.heard import BECAME, HeardOf, heard_of
 from scraper.search.passages import PAGE_BREAK, Snippet
 from scraper.search.query import parse
 from scraper.search.related import Repeated, related, repeated
@@ -23,6 +24,7 @@ from scraper.search.tree import MARK, UNMARK, Query
 from scraper.search.vocabulary import TooBroad, check_cost
 
 __all__ = [
+    "BECAME",
     "FACETS",
     "LEARNED",
     "MARK",
@@ -36,6 +38,7 @@ __all__ = [
     "Facet",
     "Filters",
     "Group",
+    "HeardOf",
     "Hit",
     "Matched",
     "Name",
@@ -57,6 +60,7 @@ __all__ = [
     "find_mended",
     "found_in_file",
     "found_words",
+    "heard_of",
     "is_address",
     "is_unspaced",
     "language_alone",

@@ -121,6 +121,16 @@ def post_at(db: sqlite3.Connection, text: str) -> Place | None:
     return None
 
 
+def linked_as(address: str) -> tuple[str, ...]:
+    """The ways in which a link may name *address*: with either scheme, with and without www and a slash at its end."""
+    bare = re.sub(r"^(?:https?:)?//", "", address, flags=re.IGNORECASE)
+    rest = re.sub(r"^www\.", "", bare, flags=re.IGNORECASE).rstrip("/")
+    forms = [
+        f"{scheme}://{www}{rest}{end}" for scheme in ("https", "http") for www in ("", "www.") for end in ("", "/")
+    ]
+    return tuple(dict.fromkeys(filter(None, (address, *forms, *map(urls.normalise, forms), urls.canonical(forms[0])))))
+
+
 def candidates(text: str) -> Iterator[str]:
     """The addresses that *text* may mean, the outermost first, each with a scheme and without what a copy adds."""
     seen: list[str] = []

@@ -9,8 +9,9 @@ from functools import partial
 from itertools import islice
 
 from scraper.search import tokens
-from scraper.search.addresses import is_address
+from scraper.search.addresses import is_address, post_at
 from scraper.search.folding import is_unspaced, key
+from scraper.search.heard import HeardOf, heard_of
 from scraper.search.ledger import NAMED, Ledger, Named, stem
 from scraper.search.match import sites_named
 from scraper.search.query import parse
@@ -23,8 +24,8 @@ from scraper.search.tree import Query
 from scraper.search.typed_dates import typed_dates
 from scraper.search.vocabulary import is_known, is_written, mended
 
-#: Names, spellings, steps and dates offered at most.
-NAMES, SPELLINGS, STEPS_BACK, DATES = 6, 3, 8, 4
+#: Names, spellings, steps, dates and addresses told at most.
+NAMES, SPELLINGS, STEPS_BACK, DATES, ADDRESSES = 6, 3, 8, 4, 4
 #: Facets that answer yes or no.
 _ANSWERS = {"pdf": ("no", "yes"), "gone": ("no", "yes")}
 #: Words of a query that are looked up.
@@ -72,6 +73,8 @@ class Advice:
     names: tuple[Name, ...] = ()
     #: The query with a date that was typed among its words as a condition, where that finds posts.
     dated: tuple[Step, ...] = ()
+    #: Addresses in the query that were named as a post's, where no post is here.
+    heard: tuple[HeardOf, ...] = ()
     #: Ways back, where nothing was found.
     steps: tuple[Step, ...] = ()
 
@@ -87,6 +90,7 @@ def advise(db: sqlite3.Connection, request: Request, total: int) -> Advice:
             spellings=_spellings(db, request, unwritten),
             names=(*_sites_at(db, request), *names(db, request)),
             dated=tuple(islice(_dated(db, request), DATES)),
+            heard=tuple(_heard(db, request.query)),
             steps=() if total else tuple(islice(_steps(db, request), STEPS_BACK)),
         )
 
@@ -172,6 +176,11 @@ def _sites_at(db: sqlite3.Connection, request: Request) -> Iterator[Name]:
         posting = ledger.values["site"].get(site)
         if posting and site not in request.filters.site:
             yield Name("site", site, ledger.label("site", site), posting.count)
+
+
+def _heard(db: sqlite3.Connection, query: Query) -> Iterator[HeardOf]:
+    addresses = islice(filter(is_address, _plain(query)), ADDRESSES)
+    yield from filter(None, (heard_of(db, address) for address in addresses if not post_at(db, address)))
 
 
 def _without_scheme(address: str) -> str:

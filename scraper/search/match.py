@@ -8,12 +8,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scraper.search.addresses import post_at
+from scraper.search.addresses import linked_as, post_at
 from scraper.search.folding import fold, is_unspaced
 from scraper.search.scripts import plain
 from scraper.search.synonyms import words
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
-from scraper.urls import canonical
 
 STEMMED, EXACT = "posts_fts", "posts_exact"
 #: The index of files that goes with an index of posts.
@@ -255,9 +254,10 @@ def _property(db: sqlite3.Connection, node: Condition) -> Where:
         return Where(f"({tag} = ? OR {tag} LIKE ?)", (node.value, f"{node.value}-%"))
     if node.name == "url":
         post = post_at(db, node.value)
+        linked = one_of("url", linked_as(node.value))
         return Where(
-            "(p.id = ? OR p.id IN (SELECT post_id FROM links WHERE url IN (?, ?)))",
-            (post.id if post else None, node.value, canonical(node.value)),
+            f"(p.id = ? OR p.id IN (SELECT post_id FROM links WHERE {linked.sql}))",
+            (post.id if post else None, *linked.values),
         )
     if node.name == "site":
         return one_of("p.site", sites_named(db, node.value))

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Container, Mapping, Sequence
 
+from scraper import search
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.render import render
@@ -33,6 +34,13 @@ def page(ask: Ask) -> PageResponse:
         state=state,
     )
     return PageResponse(body, headers={"X-Robots-Tag": "noindex"})
+
+
+def listed_at(ask: Ask, heard: search.HeardOf) -> str:
+    """Where this page begins with the address that was *heard* of; empty: it lists none that became the same."""
+    if heard.state not in texts.STATE_WORDS:
+        return ""
+    return ask.link("/missing", ("state", heard.state), ("site", heard.site), ("after", heard.address[:-1]))
 
 
 def _known(asked: str, known: Container[str], usual: str) -> str:

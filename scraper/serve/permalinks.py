@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scraper import search, urls
+from scraper import search
 from scraper.export import revision_name
-from scraper.serve import texts
+from scraper.serve import missing, texts
 from scraper.serve.answer import Ask, Instead, NotHere, PageResponse, quoted
 from scraper.serve.render import render
-from scraper.store import holdings, notices, post_queries, revision_queries, sealing
+from scraper.store import notices, post_queries, revision_queries, sealing
 
 
 def the_post(ask: Ask) -> sqlite3.Row:
@@ -145,5 +145,7 @@ def go(ask: Ask) -> PageResponse:
         return PageResponse(render("go.html", ask.room, url="", words="", here="go"))
     if found := search.post_at(ask.db, asked):
         return PageResponse("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
-    words = texts.heard_of(holdings.state_of(ask.db, urls.canonical(asked)))
-    return PageResponse(render("go.html", ask.room, url=asked, words=words, here="go"), 404)
+    heard = search.heard_of(ask.db, asked)
+    words = heard.became if heard else texts.NO_POST_AT
+    why = missing.listed_at(ask, heard) if heard else ""
+    return PageResponse(render("go.html", ask.room, url=asked, words=words, why=why, here="go"), 404)

@@ -2,10 +2,12 @@
 
 import re
 
+from scraper import search
 from scraper.errors import IntegrityError
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse, problem_page
 from scraper.store import capture_queries, holdings, withdrawal_rules
+from scraper.vocabulary import AddressState
 
 ENDINGS = {"text/html": "html", "application/pdf": "pdf", "text/plain": "txt", "application/json": "json",
            "application/xml": "xml", "text/xml": "xml", "image/jpeg": "jpg", "image/png": "png",
@@ -22,7 +24,7 @@ def page(ask: Ask) -> PageResponse:
     if not _DIGEST.fullmatch(sha256) or not holdings.has_body(ask.db, sha256):
         raise NotHere(texts.NO_SUCH_BYTES if holdings.has_bodies(ask.db) else texts.RAW_ELSEWHERE)
     if withdrawal_rules.withholds(ask.db, sha256):
-        return problem_page(ask.room, texts.heard_of("withdrawn"), 410)
+        return problem_page(ask.room, search.BECAME[AddressState.WITHDRAWN], 410)
     try:
         body = holdings.body(ask.db, sha256)
     except IntegrityError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 from scraper import search
-from scraper.serve import charts, formatting, texts
+from scraper.serve import charts, formatting, missing, texts
 from scraper.serve.answer import Ask, PageResponse, quoted
 from scraper.serve.citing import coins, listed
 from scraper.serve.frame import frame_of
@@ -182,6 +182,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         sites=holdings.site_names(ask.db),
         groups=groups(found),
         advice=advice,
+        heard=[(each, missing.listed_at(ask, each)) for each in advice.heard],
         notes=notes(ask, found, advice),
         again=lambda step: again(state, step),
         only_these=state.link(*_only_these_pairs(state), *state.order),

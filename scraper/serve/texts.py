@@ -368,6 +368,8 @@ NONE_EXACT = "Downloads hold exact results, and there are none."
 ONLY_EXACT, NOT_COUNTED = "Only exact results", "Not in downloads, feeds or counts unless you ask for them."
 DID_YOU_MEAN, OR_MEAN = "Did you mean", "or"
 OF_THAT_DATE = "Posts of that date:"
+NO_POST_AT = "No post with this address is in the archive."
+WHY_NOT_HERE = "Addresses like this one, each with why"
 LACKS = "Without"
 NOTHING_MATCHES, EVERYTHING = "No posts match this search", "Start again from everything"
 WHAT_IT_COVERS = "What this search covers"
@@ -677,18 +679,6 @@ GO_HINT = "Any form will do: without https, with tracking, from web.archive.org,
 
 def no_such_post(slug: str) -> str:
     return f"There is no post “{slug[:80]}” here. Try searching for it."
-
-
-def heard_of(state: str | None) -> str:
-    said = {
-        "wanted": "This address was listed as a post, but it has not been captured yet.",
-        "lost": "This address was listed as a post, but no copy could be found anywhere.",
-        "redirected": "This address leads to another page, and no post has been captured here.",
-        "in-web-archive": "A web archive has this page; it has not been recovered yet.",
-        "withdrawn": "The post at this address has been withdrawn from the archive.",
-        "not-a-post": "This address was listed as a post; what is there is not one.",
-    }
-    return said.get(state or "", "No post with this address is in the archive.")
 
 
 def removed_between(seen: str, since: str) -> str:

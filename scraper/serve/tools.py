@@ -43,6 +43,7 @@ def search_posts(ask: Ask, request: search.Request) -> Json:
         "pages": found.pages,
         "did_you_mean": [step.text for step in advice.spellings],
         "dated": [{"query": step.text, "total": step.total} for step in advice.dated],
+        "heard_of": [{"url": each.address, "state": each.state, "said": each.became} for each in advice.heard],
         "filters": [{"name": name.facet, "value": name.value, "total": name.count} for name in advice.names],
         "notes": [
             *request.query.notes,
@@ -104,7 +105,8 @@ def find_post(ask: Ask, address: str) -> sqlite3.Row:
     """The post that any of its addresses leads to. Raises NotHere."""
     place = search.post_at(ask.db, address)
     if place is None:
-        raise NotHere(texts.no_such_post(address))
+        heard = search.heard_of(ask.db, address)
+        raise NotHere(heard.became if heard else texts.no_such_post(address))
     return _row(ask, place.id)
 
 

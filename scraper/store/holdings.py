@@ -245,11 +245,6 @@ def states(db: sqlite3.Connection) -> dict[str, int]:
     return dict(db.execute("SELECT state, count(*) FROM known_urls GROUP BY state").fetchall())
 
 
-def state_of(db: sqlite3.Connection, url: str) -> str | None:
-    """The state of one address; None: it was never named as a post's."""
-    return single.text(db, "SELECT state FROM known_urls WHERE url = ?", (url,))
-
-
 def last_seen_day(db: sqlite3.Connection) -> str | None:
     """The day on which a post was last seen on its site, UTC; None: there is no post."""
     return single.text(db, "SELECT substr(max(last_seen_at), 1, 10) FROM posts")

@@ -68,7 +68,7 @@ def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
     """A page of results as lines of text, ending with how many there are and how to see more."""
     asked = page.request
     first = (asked.page - 1) * asked.size + 1
-    parts = [*asked.query.notes, *help_.faults, *spelling_lines(help_.advice)]
+    parts = opening_lines(page, help_)
     if help_.mended:
         parts += [f"Posts with {harmless(help_.advice.spellings[0].text)}:", *numbered(help_.mended, 1, style)]
     found = numbered(page.hits, first, style)
@@ -90,7 +90,13 @@ def results(page: ResultPage, help_: Help, style: ScreenStyle) -> str:
 def said_of(page: ResultPage, help_: Help) -> list[str]:
     """What a reader should know of a search, beside its hits, and what else to try."""
     advice = help_.advice
-    return [*page.request.query.notes, *help_.faults, *spelling_lines(advice), *name_lines(advice), *date_lines(advice)]
+    return [*opening_lines(page, help_), *name_lines(advice), *date_lines(advice)]
+
+
+def opening_lines(page: ResultPage, help_: Help) -> list[str]:
+    """What is said before the hits: notes, faults, addresses without a post, spellings."""
+    heard = [f"{harmless(each.address)}: {each.became}" for each in help_.advice.heard]
+    return [*page.request.query.notes, *help_.faults, *heard, *spelling_lines(help_.advice)]
 
 
 def numbered(hits: Iterable[Hit], first: int, style: ScreenStyle) -> list[str]:

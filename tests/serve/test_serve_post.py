@@ -600,9 +600,34 @@ def test_an_unknown_address_is_told_what_we_know_of_it(reader: Any) -> None:
     lost = reader.get("/go?url=https://www.upr2020.org/post/lost-one")
     assert lost.status_code == 404
     assert "no copy could be found anywhere" in lost.text
+    assert "lost-one" in reader.get(why_of(lost.text)).text
     unknown = reader.get("/go?url=https://elsewhere.example/x")
     assert "No post with this address is in the archive" in unknown.text
     assert 'action="/go"' in unknown.text
+
+
+def why_of(text: str) -> str:
+    """Where a page says why an address is not here."""
+    found = re.search(r'<a href="(/missing[?][^"]+)">', text)
+    assert found
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize(
+    "asked", ["upr2020.org/post/lost-one", "https://web.archive.org/web/2021/https://www.upr2020.org/post/lost-one?utm_source=x"]
+)  # fmt: skip
+def test_a_search_says_of_a_lost_address_that_it_is_lost_and_where_it_is_said_why(reader: Any, asked: str) -> None:
+    page = reader.get("/search", params={"q": asked})
+    assert "no copy could be found anywhere" in page.text
+    assert "lost-one" in reader.get(why_of(page.text)).text
+    (heard,) = reader.get("/api/search", params={"q": asked}).json()["heard_of"]
+    assert (heard["url"], heard["state"]) == ("https://www.upr2020.org/post/lost-one", "lost")
+    assert "no copy could be found anywhere" in reader.get("/api/find", params={"url": asked}).text
+
+
+def test_a_search_says_nothing_of_an_address_that_is_here_or_was_never_heard_of(reader: Any) -> None:
+    for asked in ("https://elsewhere.example/x", "https://www.upr2020.org/post/flint"):
+        assert reader.get("/api/search", params={"q": asked}).json()["heard_of"] == []
 
 
 def test_nobody_is_sent_to_another_site(reader: Any) -> None:
