@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from scraper.verify.words import hides_words
+from scraper.verify.words import hides_words, pages
 
 #: The name of an index of ours that holds the beginnings of words as well.
 NAME = "posts_exact"
@@ -118,6 +118,31 @@ def test_an_index_that_grew_in_another_order_has_the_same_words(db: sqlite3.Conn
         put(db, text(number), text(other), number)
         put(db, text(other), text(number), number)
     assert not hides_words(db, NAME)
+
+
+def merged(texts: dict[int, str], together: int) -> bytes | None:
+    """The pages of an index of *texts*, made with so many of them in each transaction, and so in each segment."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.execute(f"CREATE VIRTUAL TABLE {NAME} USING fts5(said, prefix='2 3')")
+        rows = list(texts.items())
+        for start in range(0, len(rows), together):
+            db.execute("BEGIN")
+            db.executemany(f"INSERT INTO {NAME}(rowid, said) VALUES (?, ?)", rows[start : start + together])
+            db.execute("COMMIT")
+        return pages(db, NAME)
+
+
+TEXTS = {number: text(number) * 9 for number in range(1, 80)}
+
+
+def test_indexes_of_the_same_words_have_the_same_pages_however_they_grew() -> None:
+    assert merged(TEXTS, 2) == merged(TEXTS, 7) == merged(dict(reversed(TEXTS.items())), 3)
+    assert merged({}, 1) == merged({}, 2)
+
+
+@pytest.mark.parametrize("said", ["", f"{TEXTS[SECRET]} more", TEXTS[SECRET].replace("about rivers", "rivers about")])
+def test_indexes_of_other_words_or_places_have_other_pages(said: str) -> None:
+    assert merged(TEXTS, 2) != merged(TEXTS | {SECRET: said}, 2)
 
 
 def test_rows_that_the_beginnings_of_words_do_not_lead_to_are_told(db: sqlite3.Connection) -> None:

@@ -4,7 +4,7 @@ import errno
 import json
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,14 +102,24 @@ class _Asked:
 
 
 Progress = Callable[[str, int], None]
-#: What needs nothing of the other checks. The file and its search tables take as long as all the others together.
-_SHAPE: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object], ...] = (
-    lambda asked, db, found, _: shape.check(
+Check = Callable[[_Asked, sqlite3.Connection, Findings, Progress], object]
+_FILE: tuple[Check, ...] = (
+    lambda asked, db, found, _: shape.check_file(
         db, asked.place, asked.path, found, has_bodies=asked.has_bodies and asked.has_pictures,
         same_shape=asked.same_shape,
     ),
 )  # fmt: skip
-_ROWS: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object], ...] = (
+
+
+def _search(name: str) -> tuple[Check, ...]:
+    return (
+        lambda asked, db, found, _: (
+            shape.check_search(db, asked.place, asked.path, found, name) if asked.same_shape else None
+        ),
+    )
+
+
+_ROWS: tuple[Check, ...] = (
     lambda asked, db, found, told: stored.check_captures(
         db, found, told, has_bodies=asked.has_bodies, has_pictures=asked.has_pictures
     ),
@@ -123,34 +133,46 @@ _ROWS: tuple[Callable[[_Asked, sqlite3.Connection, Findings, Progress], object],
     lambda asked, db, found, _told: values.check(db, found, asked.now),
     lambda _asked, db, found, told: derived.check_contents(db, found, told),
 )
-_APART = (_SHAPE, _ROWS)
+#: Parts that need nothing of the other checks, nor of each other. Those of the rows are told behind the bodies.
+_APART = (_FILE, *map(_search, sorted(schema.FTS)), _ROWS)
+_FIRST = range(len(_APART) - 1)
+_LAST = range(len(_APART) - 1, len(_APART))
 
 
-def check_part(asked: _Asked, db: sqlite3.Connection, number: int, progress: Progress | None = None) -> Findings:
-    """What one of the parts finds that need nothing of the others."""
-    found = Findings()
+def check_parts(
+    asked: _Asked, db: sqlite3.Connection, numbers: Iterable[int], progress: Progress | None = None
+) -> dict[int, Findings]:
+    """What those of the parts find that need nothing of the others, by their numbers."""
     db.execute(f"PRAGMA cache_size = -{shape.CACHE_KIB}")
-    for check in _APART[number]:
-        _guarded(partial(check, asked, db, found, progress or (lambda _what, _n: None)), found)
-    return found
+    made = {number: Findings() for number in numbers}
+    for number, found in made.items():
+        for check in _APART[number]:
+            _guarded(partial(check, asked, db, found, progress or (lambda _what, _n: None)), found)
+    return made
 
 
 def _parts(asked: _Asked, db: sqlite3.Connection, progress: Progress, jobs: int) -> list[Findings]:
-    """What all checks find, in the order in which it is told. With several jobs the parts apart go on meanwhile."""
+    """What all checks find, in the order in which it is told. With several jobs the parts apart go on meanwhile, each
+    job with every so many of them: all are handed out at once, as their answers are taken at the end.
+    """
     damaged: set[str] = set()
     bodies, again = Findings(), Findings()
-    apart = range(len(_APART)) if jobs > 1 else ()
-    with workers.in_order(partial(check_part, asked), asked.path, apart, jobs) as answers:
-        first = [check_part(asked, db, 0, progress)] if jobs <= 1 else []
+    first, last, apart = _FIRST, _LAST, []
+    if jobs > 1:
+        first = last = range(0)
+        apart = [range(len(_APART))[number::jobs] for number in range(jobs)]
+    with workers.in_order(partial(check_parts, asked), asked.path, apart, jobs) as answers:
+        found = check_parts(asked, db, first, progress)
         if asked.has_bodies:
             _guarded(lambda: damaged.update(stored.check_bodies(db, asked.path, bodies, progress, jobs)), bodies)
-        rest = [check_part(asked, db, 1, progress)] if jobs <= 1 else []
+        found |= check_parts(asked, db, last, progress)
         if asked.has_bodies and asked.same_shape:
             _guarded(
                 lambda: derived.check_derivation(db, asked.place, asked.path, again, damaged, progress, jobs), again
             )
-        file, rows = (*first, *rest, *answers)
-    return [file, bodies, rows, again]
+        for answer in answers:
+            found |= answer
+    return [*(found[number] for number in _FIRST), bodies, *(found[number] for number in _LAST), again]
 
 
 @contextmanager

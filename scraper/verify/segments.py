@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 #: The row of `…_data` that names the segments.
-_STRUCTURE = 10
+STRUCTURE = 10
 _COOKIE = 4
 #: So begins, after its cookie, what only an index without contents has: this program makes none.
 _WITHOUT_CONTENTS = b"\xff\x00\x00\x01"
 #: In the number of a page's row, the segment's number stands above this many bits.
-_ABOVE = 37
+ABOVE = 37
 
 _PAGES = "SELECT id & 0x7fffffff, block FROM {name}_data WHERE id BETWEEN ? AND ? ORDER BY id"
 _LOOKED_UP = "SELECT term, pgno >> 1 FROM {name}_idx WHERE segid = ? AND term > ? AND term <= ?"
@@ -41,9 +41,8 @@ def leads_astray(db: sqlite3.Connection, name: str) -> bool:
 
     Memory: a page at a time. Time: that of reading the words once, whatever the length of the texts.
     """
-    (structure,) = db.execute(f"SELECT block FROM {name}_data WHERE id = ?", (_STRUCTURE,)).fetchone()
     try:
-        segments = list(segments_of(structure))
+        segments = of_index(db, name)
         numbers = json.dumps([segment.number for segment in segments])
         (stray,) = db.execute(_STRAY.format(name=name), (numbers,)).fetchone()
         return bool(stray) or any(_misses(db, name, segment) for segment in segments if segment.first)
@@ -53,7 +52,7 @@ def leads_astray(db: sqlite3.Connection, name: str) -> bool:
 
 def _misses(db: sqlite3.Connection, name: str, segment: IndexSegment) -> bool:
     before: bytes | int = 0  # SQLite sorts any word after a number
-    base = segment.number << _ABOVE
+    base = segment.number << ABOVE
     for number, page in db.execute(_PAGES.format(name=name), (base + segment.first, base + segment.last)):
         words = list(words_of(page))
         if not words:
@@ -73,6 +72,12 @@ def _leads_to(found: list[tuple[bytes, int]], number: int, word: bytes, *, at_fi
     if at_first:
         return all(page <= number for _, page in found)
     return [page for term, page in found if term <= word] == [number] and len(found) == 1
+
+
+def of_index(db: sqlite3.Connection, name: str) -> list[IndexSegment]:
+    """The segments of the index *name*. Raises what `segments_of` does."""
+    (structure,) = db.execute(f"SELECT block FROM {name}_data WHERE id = ?", (STRUCTURE,)).fetchone()
+    return list(segments_of(structure))
 
 
 def segments_of(structure: bytes) -> Iterator[IndexSegment]:

@@ -15,13 +15,13 @@ from scraper.verify.findings import Findings
 CACHE_KIB = 4096
 #: Complaints of SQLite that are told; more of the same help nobody.
 MOST = 100
-_OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_OBJECTS = "SELECT type, name, sql FROM main.sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
-def check(
+def check_file(
     db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, *, has_bodies: bool, same_shape: bool
 ) -> None:
-    """Everything about the file at *path* but what its rows say. Temporary files go to *folder*.
+    """Everything about the file at *path* but what its rows say and its search tables. A copy goes to *folder*.
 
     *same_shape*: it was made by this version, so its tables can be compared with what that makes.
     """
@@ -34,10 +34,20 @@ def check(
     if not same_shape:
         return
     _check_marks(db, findings)
-    with twin(folder / "search.db", path) as copy:
-        sound = _check_objects(db, copy, findings)
-        for name in sorted(schema.FTS.keys() & sound):
-            _check_search(copy, folder, name, findings)
+    with twin(folder / "objects.db", path) as copy:
+        _check_objects(db, copy, findings)
+
+
+def check_search(db: sqlite3.Connection, folder: Path, path: Path, findings: Findings, name: str) -> None:
+    """Hold the index *name* of the archive at *path* against the rows it was made of; nothing where `check_file` tells
+    of its table. A copy of both goes to *folder* meanwhile.
+    """
+    place = folder / f"{name}.db"
+    with twin(place, path) as copy:
+        key = ("table", name)
+        if _objects(copy).get(key) == _objects(db).get(key):
+            _check_search(copy, place, name, findings)
+    place.unlink()
 
 
 @contextmanager
@@ -67,13 +77,9 @@ def _check_marks(db: sqlite3.Connection, findings: Findings) -> None:
         findings.note("application-id", "file", f"marked {mark} by another program; this one leaves it 0")
 
 
-def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: Findings) -> set[str]:
-    """Tables, indexes, triggers and views, word for word; the names of those that are as they should be."""
-    expected = {
-        (what, name): _squeezed(sql)
-        for what, name, sql in copy.execute(_OBJECTS.replace("sqlite_master", "main.sqlite_master"))
-    }
-    found = {(what, name): _squeezed(sql) for what, name, sql in db.execute(_OBJECTS)}
+def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: Findings) -> None:
+    """Tables, indexes, triggers and views, word for word."""
+    expected, found = _objects(copy), _objects(db)
     for (what, name), sql in expected.items():
         if (what, name) not in found:
             findings.damage(what, name, f"the {what} is missing")
@@ -82,14 +88,18 @@ def _check_objects(db: sqlite3.Connection, copy: sqlite3.Connection, findings: F
     for what, name in sorted(found.keys() - expected.keys()):
         level = findings.damage if what == "trigger" else findings.note
         level(what, name, f"a {what} that this program did not make")
-    return {name for key, sql in expected.items() if found.get(key) == sql for name in [key[1]]}
+
+
+def _objects(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """What `main` consists of: how each object is made, by its kind and name."""
+    return {(what, name): _squeezed(sql) for what, name, sql in db.execute(_OBJECTS)}
 
 
 def _squeezed(sql: str | None) -> str:
     return " ".join((sql or "").split())
 
 
-def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: Findings) -> None:
+def _check_search(copy: sqlite3.Connection, place: Path, name: str, findings: Findings) -> None:
     """Let FTS5 hold its index, copied, against the rows it was made of."""
     table = schema.FTS[name][0]
     _check_ranking(copy, name, findings)
@@ -103,7 +113,7 @@ def _check_search(copy: sqlite3.Connection, folder: Path, name: str, findings: F
         copy.execute(f"DELETE FROM main.{name}_{part}")
         copy.execute(f"INSERT INTO main.{name}_{part} SELECT * FROM src.{name}_{part}")
     copy.execute("COMMIT")
-    if complaint := _complaint(copy, folder / "search.db", name):
+    if complaint := _complaint(copy, place, name):
         findings.damage("search", name, f"{complaint}, which hides hits; `ushrn rebuild --search` makes it anew")
 
 
@@ -120,8 +130,10 @@ def _complaint(copy: sqlite3.Connection, place: Path, name: str) -> str:
             fresh.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
             if segments.leads_astray(fresh, name):
                 return "it looks for words where they are not"
+            kept = words.pages(fresh, name)
             fresh.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-        if words.hides_words(copy, name):
+            made = words.pages(fresh, name)
+        if (kept is None or kept != made) and words.hides_words(copy, name):
             return "its words are not those of its texts, though SQLite finds it sound"
     except sqlite3.DatabaseError as error:
         if has_no_room(error):
