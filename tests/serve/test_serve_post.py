@@ -200,6 +200,20 @@ def test_a_text_that_comes_back_is_a_revision_of_its_own_day(open_room: Any, she
     assert f'revision/{names[2]}" rel="bookmark"' in room.get("/post/upr2020/back").text
 
 
+def test_addresses_of_the_first_release_lead_to_what_they_showed(open_room: Any, shelf: Any) -> None:
+    post = shelf.post("a", captured_at="2021-01-01T00:00:00Z", body_text="Ten wells.", body_html=None)
+    shelf.change(post, "2021-02-02T00:00:00Z", body_text="Nine wells.")
+    old, new = (row[0] for row in shelf.db.execute("SELECT content_sha256 FROM revisions ORDER BY id"))
+    room = open_room(shelf.path)
+    for length in (6, 12, 64):
+        moved = room.get(f"/post/upr2020/a/revision/{old[:length]}")
+        assert (moved.status_code, "Ten wells." in room.get(moved.headers["location"]).text) == (301, True)
+    compared = room.get(f"/post/upr2020/a/diff?from={new[:12]}&to={old[:12]}&all=1").text
+    changed = [re.search(rf"<{tag}>(?:<[^>]+>[^<]*</[^>]+>)?(\w+)", compared) for tag in ("del", "ins")]
+    assert [found and found[1] for found in changed] == ["Nine", "Ten"]
+    assert 'id="p0"' in room.get("/post/upr2020/a").text
+
+
 def test_the_day_tells_which_revision_an_address_means_whose_digest_is_that_of_several(
     open_room: Any, shelf: Any
 ) -> None:
@@ -421,6 +435,29 @@ def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_o
     assert (
         f'<{ours}/cite.ris>; rel="describedby"; type="application/x-research-info-systems"' in response.headers["link"]
     )
+
+
+#: A link of a Link header (RFC 8288, 3) whose target is a URI (RFC 3986, 2).
+LINK = re.compile(
+    r"<(?P<to>[a-z]+:[\w.~:/?#\[\]@!$&'()*+,;=%-]+)>; rel=\"(?P<rel>[a-z-]+)\"(?:; type=\"(?P<type>[^\"]+)\")?(?:, |$)",
+    re.ASCII,
+)
+
+
+def test_each_link_of_a_post_and_its_version_leads_to_what_it_promises(open_room: Any, shelf: Any) -> None:
+    slug = 'a, "b"; c>/50%2F?حقوق#d&e+f'
+    shelf.post(slug)
+    room, path = open_room(shelf.path), f"upr2020/{quote(slug, safe='')}"
+    (version,) = revision_names(room, path)
+    for page in (f"/post/{path}", f"/post/{path}/revision/{version}"):
+        header = room.get(page).headers["link"]
+        assert LINK.sub("", header) == ""
+        links = [link for link in LINK.finditer(header) if link["rel"] != "type"]
+        assert {link["rel"] for link in links} == {"canonical", "cite-as", "describedby"}
+        for link in links:
+            answer = room.get(link["to"])
+            expected = link["type"] or "text/html"
+            assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, expected)
 
 
 def test_nothing_in_a_title_ends_the_data_for_search_engines(open_room: Any, shelf: Any) -> None:
