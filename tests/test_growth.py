@@ -91,6 +91,30 @@ def pictures_kept(path: Path, pictures: int) -> float:
         return steps(archive.db, lambda: keep(archive, range(pictures, pictures + 10))) / 10
 
 
+def of_one_slug_kept(path: Path, posts: int) -> float:
+    """Steps for a post that comes when so many want the slug that it wants."""
+
+    def read(capture: Capture) -> Reading:
+        return Reading(kind="post", url=capture.url, title=capture.url, body_text="The news of the week.")
+
+    def keep(archive: Archive, numbers: range) -> None:
+        for number in numbers:
+            page = live(
+                f"/{2000 + number // 300}/{number % 12 + 1}/{number % 25 + 1}/news",
+                "2026-03-01T00:00:01Z",
+                f"news {number}",
+            )
+            archive.keep(page, read(page), None)
+
+    with Archive.open(path, read=read, reader=1) as archive:
+        keep(archive, range(posts))
+        return steps(archive.db, lambda: keep(archive, range(posts, posts + 10))) / 10
+
+
+def test_a_post_costs_the_same_however_many_want_its_slug(tmp_path: Path) -> None:
+    assert of_one_slug_kept(tmp_path / "many.db", 1_000) < MOST * of_one_slug_kept(tmp_path / "few.db", 50)
+
+
 def test_a_picture_costs_the_same_among_many_as_among_few(tmp_path: Path) -> None:
     assert pictures_kept(tmp_path / "many.db", 400) < MOST * pictures_kept(tmp_path / "few.db", 50)
 

@@ -434,6 +434,21 @@ def test_slugs_are_unique_whatever_came_first(tmp_path: Path, seed: int) -> None
     assert found[TWINS[1]] == hashlib.sha256(TWINS[1].encode()).hexdigest()[:8] + "-one", "has no date"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_of_many_posts_of_one_slug_those_of_a_day_have_the_same_slugs_whatever_came_first(
+    tmp_path: Path, seed: int
+) -> None:
+    urls = [f"https://blog.example.com/post/part-{number}/one" for number in range(9)]
+    arrivals = [page(url, day=day + 1, published_at=f"2021-03-{day % 3 + 1:02}") for day, url in enumerate(urls)]
+    random.Random(seed).shuffle(arrivals)
+    with Archive.open(tmp_path / "archive.db", read=read) as archive:
+        keep(archive, *arrivals)
+        found = dict(archive.db.execute("SELECT url, slug FROM posts"))
+    slugs = ["one", "2021-03-02-one", "2021-03-03-one", "2021-03-01-one"]
+    slugs += [hashlib.sha256(url.encode()).hexdigest()[:8] + "-one" for url in urls[4:]]
+    assert [found[url] for url in urls] == slugs
+
+
 def test_a_date_of_publication_goes_in_front_of_a_slug_that_is_taken(archive: Archive) -> None:
     keep(archive, page(TWINS[0], day=1), page(TWINS[1], day=2, published_at="2021-03-16T14:05:00Z"))
     assert one(archive, "slug") == ("2021-03-16-one",)

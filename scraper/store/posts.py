@@ -255,7 +255,7 @@ class PostRows:
             self._wishes.remove(self.site_of(url), url)
             self._days.withdraw(self.site_of(url))
             post_parts.drop_unused(self._db)
-            slugs.settle(self._db, self.site_of(url), slugs.plain(url))
+            slugs.settle(self._db, self._wishes, self.site_of(url), slugs.plain(url))
             short_ids.settle(self._db, url)
 
     def _write_step(
@@ -326,12 +326,12 @@ class PostRows:
         slug, site = self._db.execute("SELECT slug, site FROM posts WHERE id = ?", (post_id,)).fetchone()
         base = slugs.plain(url)
         if slug == slugs.provisional(url):
-            slugs.settle(self._db, site, base)
+            slugs.settle_new(self._db, self._wishes, site, url)
             return
         anew = was is None and (slug != base or self._wishes.several(site, base))
         dated = was is not None and slug != base and was.shown != state.shown
         if anew or dated:
-            slugs.settle(self._db, site, base)
+            slugs.settle(self._db, self._wishes, site, base)
 
 
 def _as_read(shown: Reading) -> Reading:

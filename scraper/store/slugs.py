@@ -22,6 +22,9 @@ class _Post:
     slug: str
 
 
+_COLUMNS = "id, url, first_seen_at, published_at, slug"
+
+
 def plain(url: str) -> str:
     """The slug that a post would like to have."""
     return urls.slug(url) or urls.host(url)
@@ -72,6 +75,15 @@ class Wishes:
         asked = "SELECT 1 FROM wished_slugs WHERE site = ? AND slug = ? LIMIT 1 OFFSET 1"
         return single.is_there(self._db, asked, (site, base))
 
+    def wanting(self, site: str, base: str) -> list[_Post]:
+        """The posts that would like to have the slug *base*."""
+        self._read(site)
+        asked = (
+            f"SELECT {_COLUMNS} FROM posts WHERE url IN"
+            " (SELECT url FROM wished_slugs WHERE site = :site AND slug = :base) AND site = :site"
+        )
+        return [_Post(*row) for row in self._db.execute(asked, {"site": site, "base": base})]
+
     def _read(self, site: str) -> None:
         """Look once through all posts of a site."""
         if site not in self._sites:
@@ -90,43 +102,64 @@ def of_new(db: sqlite3.Connection, site: str, url: str) -> str:
     return base
 
 
-def settle(db: sqlite3.Connection, site: str, base: str) -> None:
+def settle(db: sqlite3.Connection, wishes: Wishes, site: str, base: str) -> None:
     """Give all posts of *site* that want the slug *base* theirs."""
-    group, displaced = _wanting(db, site, base)
-    chosen = _chosen(db, site, base, group)
+    _settle(db, wishes, site, base, wishes.wanting(site, base))
+
+
+def settle_new(db: sqlite3.Connection, wishes: Wishes, site: str, url: str) -> None:
+    """Give a post theirs whose slug is provisional, where all others of *site* have theirs.
+
+    Of the posts that want the same, at most three can change: the new one, the one that has it plain, and of these two
+    the later one's rival for the second choice. So the hundredth post of a slug costs what the second one does.
+    """
+    base = plain(url)
+    new, first = _having(db, site, provisional(url)), _having(db, site, base)
+    if new is None or first is None or plain(first.url) != base:
+        settle(db, wishes, site, base)
+        return
+    later = max(new, first, key=_right)
+    rival = _having(db, site, _second_choice(later, base))
+    concerned = {post.id: post for post in (new, first, rival) if post is not None and plain(post.url) == base}
+    _settle(db, wishes, site, base, list(concerned.values()))
+
+
+def _settle(db: sqlite3.Connection, wishes: Wishes, site: str, base: str, group: list[_Post]) -> None:
+    """Give *group*, which want the slug *base*, theirs; who has it without wanting it plain is settled then."""
+    has = _having(db, site, base)
+    displaced = [has] if has is not None and plain(has.url) != base else []
+    chosen = _chosen(db, site, base, sorted(group, key=_right))
     moving = [post for post in group if post.slug != chosen[post.id]]
     for post in (*moving, *displaced):
         db.execute("UPDATE posts SET slug = ? WHERE id = ?", (provisional(post.url), post.id))
     for post in moving:
         db.execute("UPDATE posts SET slug = ? WHERE id = ?", (chosen[post.id], post.id))
     for post in displaced:
-        settle(db, site, plain(post.url))
+        settle(db, wishes, site, plain(post.url))
+
+
+def _right(post: _Post) -> tuple[str, str]:
+    """Whose is smaller chooses first."""
+    return post.first_seen_at, post.url
 
 
 def _chosen(db: sqlite3.Connection, site: str, base: str, group: list[_Post]) -> dict[int, str]:
     """The slug of each post of *group*, in the order of their right to *base*."""
     chosen: dict[int, str] = {}
+    taken = set[str]()
     for post in group:
         with_digits = f"{_digits(post)}-{base}"
-        wishes = (base, f"{_lead(post)}-{base}", with_digits)
-        free = (slug for slug in wishes if slug not in chosen.values())
-        chosen[post.id] = next((slug for slug in free if not _is_plain_of_another(db, site, slug, base)), with_digits)
+        free = (slug for slug in (base, _second_choice(post, base), with_digits) if slug not in taken)
+        slug = next((one for one in free if not _is_plain_of_another(db, site, one, base)), with_digits)
+        chosen[post.id] = slug
+        taken.add(slug)
     return chosen
 
 
-def _wanting(db: sqlite3.Connection, site: str, base: str) -> tuple[list[_Post], list[_Post]]:
-    """The posts that want *base*, in the order of their right to it, and who has it without wanting it plain."""
-    # The inner query reads the index of slugs alone, not the rows with their texts.
-    rows = db.execute(
-        "SELECT id, url, first_seen_at, published_at, slug FROM posts WHERE id IN (SELECT id FROM posts"
-        " WHERE site = :site AND (slug = :base OR substr(slug, -length(:base) - 1) = '-' || :base"
-        " OR substr(slug, 1, 1) = '/')) ORDER BY first_seen_at, url",
-        {"site": site, "base": base},
-    )
-    posts = [_Post(*row) for row in rows]
-    group = [post for post in posts if plain(post.url) == base]
-    displaced = [post for post in posts if post.slug == base and plain(post.url) != base]
-    return group, displaced
+def _having(db: sqlite3.Connection, site: str, slug: str) -> _Post | None:
+    """The post of *site* that has that slug; None: nobody has."""
+    row = db.execute(f"SELECT {_COLUMNS} FROM posts WHERE site = ? AND slug = ?", (site, slug)).fetchone()
+    return _Post(*row) if row else None
 
 
 def _is_plain_of_another(db: sqlite3.Connection, site: str, slug: str, base: str) -> bool:
@@ -135,6 +168,10 @@ def _is_plain_of_another(db: sqlite3.Connection, site: str, slug: str, base: str
         return False
     url = single.text(db, "SELECT url FROM posts WHERE site = ? AND slug = ?", (site, slug))
     return url is not None and plain(url) == slug
+
+
+def _second_choice(post: _Post, base: str) -> str:
+    return f"{_lead(post)}-{base}"
 
 
 def _lead(post: _Post) -> str:
