@@ -153,6 +153,10 @@ class FetchFailed(PageError):
     """No answer, or one that cannot be used."""
 
 
+class CircularRedirect(FetchFailed):
+    """Redirects that come back to where they began, as where a cookie is demanded."""
+
+
 class Unreadable(PageError):
     """The bytes are not what the reader needs."""
 

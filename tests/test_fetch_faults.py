@@ -362,6 +362,14 @@ def test_a_redirect_loop_is_named(faults, fetcher, to):
     assert {c.kind for c in caught.value.captures[1:]} == {"redirect"}
 
 
+def test_a_redirect_loop_that_counts_its_tries_is_named_after_three(faults, fetcher):
+    for number in range(9):
+        faults.on(f"/a?try={number}" if number else "/a", faults.redirect(f"/a?try={number + 1}"))
+    with pytest.raises(FetchFailed, match="in a circle") as caught:
+        fetcher.get(f"{faults.url}/a")
+    assert [c.kind for c in caught.value.captures[1:]] == ["redirect"] * 3
+
+
 def test_redirects_have_a_limit(faults, fetcher):
     for number in range(20):
         faults.on(f"/{number}", faults.redirect(f"/{number + 1}"))

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -385,6 +385,21 @@ def test_what_a_wall_is_told_by_is_said_in_brackets_once(lab: Lab) -> None:
     (message,) = [one for one in lab.crawl(10, full=True).messages if "wall" in one]
     assert "a wall stands before the site's pages (the same page for " in message
     assert lab.one("SELECT count(*) FROM problems WHERE message LIKE '%found a wall (the same page for %'") >= 3
+
+
+def test_redirects_that_count_their_tries_are_a_wall_at_the_third_post_and_cost_few_requests(lab: Lab) -> None:
+    lab.crawl(0)
+    tries = count()
+    lab.blog.wall = lambda question: Answer(
+        status=302, headers=(("Location", f"{question.path}?try={next(tries)}"), ("Set-Cookie", "seen=1"))
+    )
+    lab.blog.free = 2
+    report = lab.crawl(10, full=True)
+    assert report.exit_status == 11
+    assert any("(a redirect in a circle, as where a cookie is demanded; 3 addresses" in one for one in report.messages)
+    assert next(tries) <= 4 * 3
+    assert lab.harm() == (0, 0, 0, 0)
+    assert lab.rebuilt() == []
 
 
 def test_a_front_page_that_looks_like_a_post_is_none(lab: Lab) -> None:

@@ -7,9 +7,9 @@ from scraper import decide, urls
 from scraper.crawl.controls import ControlPages
 from scraper.crawl.drift import GRAVE, SMALL, DriftWatch, report
 from scraper.crawl.session import CrawlSession
-from scraper.crawl.wall import Wall
+from scraper.crawl.wall import IN_A_ROW, Wall
 from scraper.decide import SAMENESS, Due, Judgement, Meaning, Ruling, Suspect, UrlState, keeps_path, place, rule
-from scraper.errors import FetchFailed, Forbidden, Interrupted, RateLimited
+from scraper.errors import CircularRedirect, FetchFailed, Forbidden, Interrupted, RateLimited
 from scraper.fetch import Validators
 from scraper.numbers import plural
 from scraper.reading import PageRead
@@ -65,6 +65,8 @@ class Posts:
         self.wall = Wall(session, site)
         self.moved_away: dict[str, list[str]] = {}
         self._controls = ControlPages(session, site, self._known_is_shown)
+        #: Posts in a row whose redirects lead in a circle.
+        self._in_circles: list[str] = []
         #: How often so many pages in a row were behind a wall while a known post was shown all the same.
         self._walled_in_part = 0
         self._suspects: list[Held] = []
@@ -147,7 +149,7 @@ class Posts:
     def _ask(self, url: str) -> tuple[tuple[Capture, ...], Capture] | None:
         """What came on the way, and the answer; None: none was had, which is noted."""
         try:
-            return self.session.ask(*self._question(url))
+            found = self.session.ask(*self._question(url))
         except Forbidden as error:
             self.forbidden.append(url)
             self.session.note(
@@ -155,11 +157,27 @@ class Posts:
             )
         except FetchFailed as error:
             self.session.note(Problem(stage=Stage.FETCH, kind="fetch-failed", url=url, message=error.reason))
+            if isinstance(error, CircularRedirect):
+                self._led_in_a_circle(url)
         except (RateLimited, Interrupted) as error:
             # The run ends here, and this post was not had: the next run begins with it.
             self.session.note(Problem(stage=Stage.FETCH, kind="not-had", url=url, message=str(error)))
             raise
+        else:
+            self._in_circles.clear()
+            return found
         return None
+
+    def _led_in_a_circle(self, url: str) -> None:
+        """One such post is broken; several in a row stand behind a wall. Raises Blocked where it is before the site."""
+        self._in_circles.append(url)
+        if len(self._in_circles) < IN_A_ROW:
+            return
+        walled, self._in_circles = self._in_circles, []
+        for one in walled:
+            self.session.resolve(one, Stage.FETCH)
+            self.wall.met(one, "a redirect in a circle, as where a cookie is demanded")
+        self._leave_if_walled(())
 
     # -- what an answer is
 

@@ -1,13 +1,22 @@
 """Follows an address to its answer: robots.txt first, redirects within the allowed hosts, tries again with care."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from scraper.errors import ArchiveError, FetchFailed, Forbidden, Interrupted, RateLimited, RobotsUnavailable
+from scraper.errors import (
+    ArchiveError,
+    CircularRedirect,
+    FetchFailed,
+    Forbidden,
+    Interrupted,
+    RateLimited,
+    RobotsUnavailable,
+)
 from scraper.fetch.addresses import address, host_of, name_of
 from scraper.fetch.client import RETRIED, FetchedAnswer, FetchRequest, HttpClient, TryFailed
 from scraper.fetch.limits import Limits, RequestLog, Validators
@@ -20,6 +29,14 @@ from scraper.vocabulary import CaptureKind
 
 #: Answers that count as failures. 404 and 410 are answers like any other.
 _FAILURES = RETRIED | {401, 403, 407, 408}
+
+#: A redirect that leads to the same path once more, with another query each time, counts its own tries (seen where a
+#: cookie is demanded): a circle, too (RFC 9110, 15.4).
+MOST_QUERIES = 3
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
 
 
 class Fetcher:
@@ -192,13 +209,14 @@ class Fetcher:
         rules = self._rules.of(ask.url, captures)
         if not rules.allows(ask.url):
             raise Forbidden(f"{ask.url}: {rules.url} forbids it to {TOKEN}; it was not asked")
-        seen = {ask.url}
+        seen, places = {ask.url}, Counter([_without_query(ask.url)])
         while True:
             to = self._persist(ask, captures, self._pace(rules, ask.pace)).redirected_to
             if to is None or not ask.may_follow or host_of(to) not in allowed:
                 return
-            if to in seen:
-                raise FetchFailed(ask.url, "expected a page, found a redirect in a circle: open it in a browser")
+            places[_without_query(to)] += 1
+            if to in seen or places[_without_query(to)] > MOST_QUERIES:
+                raise CircularRedirect(ask.url, "expected a page, found a redirect in a circle: open it in a browser")
             if len(seen) > self.limits.redirects:
                 what = f"more than {plural(self.limits.redirects, 'redirect')}"
                 raise FetchFailed(ask.url, f"expected a page, found {what}: open it in a browser")
