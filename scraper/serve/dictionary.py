@@ -81,9 +81,14 @@ def robots(ask: Ask) -> PageResponse:
 
 
 def sitemap(ask: Ask, most: int = IN_SITEMAP) -> PageResponse:
-    """``/sitemap.xml``: the pages of all posts; where they are more than *most*, the sitemaps that name them."""
+    """``/sitemap.xml``: the pages of all posts; where they are more than *most*, the sitemaps that name them.
+
+    Of an archive without posts our first page: the protocol has no empty sitemap.
+    """
     parts = -(-lookups.count_posts(ask.db) // most)
-    if parts < 2:
+    if not parts:
+        return _sitemap("urlset", [f"<url><loc>{xml(listed(ask, '/'))}</loc></url>\n"])
+    if parts == 1:
         return _named_posts(ask, 0, most)
     places = (listed(ask, f"/sitemap-{part}.xml") for part in range(1, parts + 1))
     return _sitemap("sitemapindex", (f"<sitemap><loc>{xml(place)}</loc></sitemap>\n" for place in places))

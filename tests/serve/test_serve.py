@@ -151,6 +151,13 @@ def test_more_posts_than_a_sitemap_may_name_are_in_several_which_the_first_names
     assert "https://archive.example.org/post/upr2020/b%26c%20%3Cd%3E%27" in whole
 
 
+def test_the_sitemap_of_an_archive_without_posts_names_its_first_page(shelf: Any) -> None:
+    room = Room("archive", "archive", shelf.path, immutable=False)
+    with closing(room.connect()) as db:
+        empty = dictionary.sitemap(Ask(room, db, "/sitemap.xml", {}, "", "https://archive.example.org"))
+    assert named_in(empty, "urlset", "url") == ["https://archive.example.org/"]
+
+
 def test_the_fullest_sitemap_is_as_small_and_short_as_the_protocol_asks() -> None:
     entry = "<url><loc></loc><lastmod>2026-02-15T10:00:00Z</lastmod></url>\n"
     assert dictionary.IN_SITEMAP * (dictionary.LONGEST + len(entry)) < 50_000_000
