@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull, NewerArchive
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull, Interrupted, NewerArchive
 from scraper.seal import Note, same_schema
 from scraper.store import sealing, workers
 from scraper.verify import derived, seals, shape, stored, types, values
@@ -229,7 +229,7 @@ def _guarded(check: Callable[[], object], findings: Findings) -> None:
     """Run a check; one that cannot go on because of damage must not hide what the others find."""
     try:
         check()
-    except ArchiveUnusable:  # of a copy: the archive itself is open
+    except (ArchiveUnusable, Interrupted):  # of a copy, as the archive itself is open; of a process
         raise
     except sqlite3.DatabaseError as error:
         if shape.has_no_room(error):
