@@ -23,6 +23,7 @@ from scraper.errors import ArchiveReadOnly, UsageError
 from scraper.export import Options, excel
 from scraper.schema import EXPORT_COLUMNS, MORE_COLUMNS
 from scraper.search import Filters, Request
+from tests import archives
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 BODY = 'He said: "All, always".\n\nSecond, paragraph.\r\nThird'
@@ -563,3 +564,19 @@ def test_what_is_cut_for_excel_stands_whole_in_a_second_file(shelved: Path, tmp_
 def test_nothing_is_cut_where_everything_fits(db: sqlite3.Connection, tmp_path: Path) -> None:
     export.to_file(db, tmp_path / "posts.csv", "csv", options=Options(excel=True))
     assert names(tmp_path) == ["datapackage.json", "posts.csv"]
+
+
+@pytest.mark.slow
+def test_the_page_on_the_data_names_the_tables_that_differ_by_the_order_of_collecting(tmp_path: Path) -> None:
+    kept = [*archives.captures(), *archives.oddities()]
+    orders = (kept, kept[::-1], sorted(kept, key=lambda capture: capture.url))
+    written = []
+    for number, order in enumerate(orders):
+        path = archives.fill(tmp_path / f"{number}.db", order, confirm=False)
+        with closing(schema.open_archive(path, create=False, readonly=True).conn) as db:
+            written.append({name: text(db, "csv", table=name) for name in schema.TABLES})
+    differing = {name for one in written[1:] for name in one if one[name] != written[0][name]}
+    page = (Path(__file__).parents[1] / "docs" / "data.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)`", page.partition("<!-- order -->")[2].partition("<!-- /order -->")[0]))
+    assert {"captures", "events", "known_urls"} <= differing <= named
+    assert not named & {"posts", "revisions", "counts", "links", "files", "images", "tags"}
