@@ -666,6 +666,33 @@ def test_a_search_tells_in_the_terminal_that_an_address_is_wanted(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("asked", "tag"),
+    [("english", "en"), ("español", "es"), ("ESPANOL", "es"), ("Deutsch", "de"), ("русский", "ru"), ("中文", "zh"), ("es", "es"), ("pt-BR", "pt-br"), ("klingon", "klingon")],
+)  # fmt: skip
+def test_a_language_is_found_by_its_name_in_english_or_its_own(asked: str, tag: str) -> None:
+    assert search.parse(f"language:{asked}").root == search.parse(f"language:{tag}").root
+    assert Filters.of({"language": [asked]}).language == (tag.partition("-")[0],)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("w*", "needs at least two letters"), ("water h*", "needs at least two letters"), ("*", "needs at least two letters"),
+     ("wat*r", "at the end of a word only"), ("*ater", "at the end of a word only"), ("title:w*", "needs at least two letters")],
+)  # fmt: skip
+def test_a_star_that_does_nothing_is_said_and_no_words_are_made_of_its_pieces(
+    db: sqlite3.Connection, asked: str, said: str
+) -> None:
+    query = search.parse(asked)
+    assert said in " ".join(query.notes)
+    assert search.advise(db, Request(query=query), 0).spellings == ()
+
+
+@pytest.mark.parametrize("asked", ["wa*", "water", '"water rights"*', "tag:w*"])
+def test_nothing_is_said_of_a_star_that_works_or_of_none(asked: str) -> None:
+    assert "star" not in " ".join(search.parse(asked).notes)
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("after:2021-13 water", "“2021-13” is not a date."), ("is:lost", "“is:lost” is unknown."),

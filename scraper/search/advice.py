@@ -103,7 +103,7 @@ def _unwritten(db: sqlite3.Connection, query: Query) -> list[str]:
 
 def _wanted(query: Query) -> list[str]:
     """Words of *query* that can be looked up, each once, as it was typed first."""
-    whole = (text for text in (*_plain(query), *_in_fields(query)) if not (is_address(text) or text.endswith("*")))
+    whole = (text for text in (*_plain(query), *_in_fields(query)) if not (is_address(text) or "*" in text))
     typed = [word for text in whole for word in _WORDS.findall(text)]
     found = {key(word): word for word in reversed(typed)}
     return [word for bare, word in reversed(found.items()) if bare not in EMPTY and not is_unspaced(word)]
@@ -234,17 +234,21 @@ def _step(
 def _of_token(db: sqlite3.Connection, request: Request, token: re.Match[str]) -> Iterator[Step]:
     """What can be done about one word, phrase or condition of a query that finds nothing."""
     step, written, piece = partial(_step, db, request), request.query.text, token[0].strip()
-    removed, phrase, word = _put(written, token, ""), token["phrase"], token["word"]
-    if tokens.field_name(token["field"]) and (phrase is not None or word is not None):
+    removed, phrase = _put(written, token, ""), token["phrase"] or ""
+    if _is_condition(token):
         yield _of_condition(db, request, token)
-    elif phrase is not None and not token["minus"] and len(words(phrase)) > 1:
-        text = _put(written, token, phrase)
-        yield step(text, reason="The exact phrase is in no post.", without=piece, instead=phrase)
     elif token["minus"]:
         yield step(removed, without=piece)
-    elif removed and word and is_address(word):
-        alone = step(word, reason="The address alone leads here.", without=removed)
+    elif len(words(phrase)) > 1:
+        text = _put(written, token, phrase)
+        yield step(text, reason="The exact phrase is in no post.", without=piece, instead=phrase)
+    elif removed and is_address(token["word"] or ""):
+        alone = step(token["word"], reason="The address alone leads here.", without=removed)
         yield from (alone,) * bool(alone.total)
+
+
+def _is_condition(token: re.Match[str]) -> bool:
+    return bool(token["field"]) and (token["phrase"] is not None or token["word"] is not None)
 
 
 def _of_condition(db: sqlite3.Connection, request: Request, token: re.Match[str]) -> Step:

@@ -192,10 +192,20 @@ class _Reader:
         name = tokens.field_name(token["field"])
         if name in tokens.CONDITIONS:
             return self.counted(tokens.condition(name, text) or self.unknown(token["field"], text))
-        found = self.begun(self.counted(tokens.term(text, token, tokens.COLUMNS.get(name))))
+        term = tokens.term(text, token, tokens.COLUMNS.get(name))
+        if token["phrase"] is None:
+            self.starred(text, term)
+        found = self.begun(self.counted(term))
         if found and not name and is_address(text):
             return Any((Condition("url", text), found))
         return found
+
+    def starred(self, word: str, term: Term | None) -> None:
+        """Say of a star in *word* that it does not do what it was meant to, read as *term*."""
+        if "*" in word.rstrip("*"):
+            self.note(f"A star stands at the end of a word only: “{word}” was searched without it.")
+        elif word.endswith("*") and not (term and term.prefix):
+            self.note(f"A star needs at least two letters before it: “{word}” was searched without it.")
 
     def unknown(self, name: str, text: str) -> Node | None:
         """A condition that there is not, as words."""

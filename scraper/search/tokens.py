@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from scraper.search.language_names import tag_of
 from scraper.search.tree import All, Any, Condition, Node, Not, Term, searchable
 
 #: Fields of the text: as typed → column of the index.
@@ -59,8 +60,8 @@ def near(inside: str) -> Term | None:
 
 
 def language_alone(tag: str) -> str:
-    """The language of a tag (BCP 47) alone: ``pt`` of ``pt-BR``, and of ``pt_BR``, as systems write it."""
-    return tag.replace("_", "-").partition("-")[0].strip().lower()
+    """The language of a tag (BCP 47) alone: ``pt`` of ``pt-BR``, of ``pt_BR`` (as systems write it) and of its name."""
+    return tag_of(tag).replace("_", "-").partition("-")[0].strip().lower()
 
 
 def is_date(text: str) -> bool:
@@ -80,7 +81,7 @@ def condition(name: str, value: str) -> Condition | None:
     if not good:
         return None
     if name == "language":
-        return Condition(name, low.replace("_", "-"))
+        return Condition(name, tag_of(low).replace("_", "-"))
     return Condition(name, value.strip() if name in NAMED else low)
 
 
