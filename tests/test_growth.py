@@ -91,8 +91,8 @@ def pictures_kept(path: Path, pictures: int) -> float:
         return steps(archive.db, lambda: keep(archive, range(pictures, pictures + 10))) / 10
 
 
-def of_one_slug_kept(path: Path, posts: int) -> float:
-    """Steps for a post that comes when so many want the slug that it wants."""
+def of_one_slug_kept(path: Path, posts: int, page_text: str) -> float:
+    """Steps for a post that comes when so many want the slug that it wants; a number may stand in *page_text*."""
 
     def read(capture: Capture) -> Reading:
         return Reading(kind="post", url=capture.url, title=capture.url, body_text="The news of the week.")
@@ -102,7 +102,7 @@ def of_one_slug_kept(path: Path, posts: int) -> float:
             page = live(
                 f"/{2000 + number // 300}/{number % 12 + 1}/{number % 25 + 1}/news",
                 "2026-03-01T00:00:01Z",
-                f"news {number}",
+                page_text.format(number),
             )
             archive.keep(page, read(page), None)
 
@@ -111,8 +111,10 @@ def of_one_slug_kept(path: Path, posts: int) -> float:
         return steps(archive.db, lambda: keep(archive, range(posts, posts + 10))) / 10
 
 
-def test_a_post_costs_the_same_however_many_want_its_slug(tmp_path: Path) -> None:
-    assert of_one_slug_kept(tmp_path / "many.db", 1_000) < MOST * of_one_slug_kept(tmp_path / "few.db", 50)
+@pytest.mark.parametrize("page_text", ["news {}", "the same at all addresses"])
+def test_a_post_costs_the_same_however_many_want_its_slug_or_show_its_page(tmp_path: Path, page_text: str) -> None:
+    few, many = (of_one_slug_kept(tmp_path / f"{posts}.db", posts, page_text) for posts in (50, 800))
+    assert many < MOST * few
 
 
 def test_a_picture_costs_the_same_among_many_as_among_few(tmp_path: Path) -> None:

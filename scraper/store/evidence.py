@@ -164,8 +164,9 @@ class Evidence:
     def _known(self, capture: Capture, body_sha256: str | None) -> KeptRow | None:
         """The row that *capture* has already; None: it has none."""
         found = self._db.execute(
+            # By the index of addresses: a wall shows one body at all of them (https://sqlite.org/optoverview.html#uplus).
             "SELECT id, record_sha256 FROM captures WHERE url = ? AND captured_at = ? AND source = ?"
-            " AND body_sha256 IS ?",
+            " AND +body_sha256 IS ?",
             (capture.url, capture.captured_at, capture.source, body_sha256),
         ).fetchone()
         if found is None:
