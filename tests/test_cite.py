@@ -195,6 +195,36 @@ def test_ris_has_one_value_a_line() -> None:
     assert "AB  - A B\r\n" in record
 
 
+def by_zotero(record: str) -> list[tuple[str, str]]:
+    """Tags and values by the rules of Zotero's translator: what is no tag goes on with the value before; a name is
+    parted at its first comma (https://github.com/zotero/translators, RIS.js).
+    """
+    found: list[tuple[str, str]] = []
+    for line in re.split(r"\r\n|[\r\n\x85\u2028\u2029]", record):
+        if tag := re.fullmatch(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?", line):
+            found.append((tag[1], tag[2] or ""))
+        elif line:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
+    return [(tag, "|".join(re.split(r"\s*,\s*", value, maxsplit=1)) if tag == "AU" else value) for tag, value in found]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\n\n"])
+def test_zotero_gets_titles_abstracts_and_names_whole_whatever_signs_and_lines_they_have(end: str) -> None:
+    read = by_zotero(
+        cite.ris(
+            WORK._replace(
+                title=f"Water; land, and{end}TY  - JOUR",
+                abstract=f"One, two; three{end}ER  - {end}AU  - Four",
+                author=f"Dana{end}King; Rosa de la Cruz, Jr.",
+            )
+        )
+    )
+    assert [tag for tag, _ in read].count("TY") == [tag for tag, _ in read].count("ER") == 1
+    assert [value for tag, value in read if tag == "AU"] == ["King|Dana", "de la Cruz|Rosa, Jr."]
+    assert ("TI", "Water; land, and TY - JOUR") in read
+    assert ("AB", "One, two; three ER - AU - Four") in read
+
+
 def test_keys_differ_where_addresses_do() -> None:
     assert cite.key(WORK) != cite.key(WORK._replace(url=WORK.url + "-2"))
     assert re.fullmatch(r"[a-z0-9]+_[0-9a-f]{8}", cite.key(WORK._replace(author="Ünal Öz", title="人权")))
