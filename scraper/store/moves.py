@@ -47,7 +47,8 @@ class Moves:
     def __init__(self, db: sqlite3.Connection, posts: PostRows) -> None:
         self._db = db
         self._posts = posts
-        #: Address → the addresses that it leads to, or that lead to it.
+        #: Address → the addresses that it leads to, or that lead to it. Some 700 bytes for two (tracemalloc, 1,000 to
+        #: 100,000 of them), 14 MB for 20,000 posts that all moved: it grows with these, not with the captures.
         self._beside: dict[str, set[str]] | None = None
 
     def forget(self) -> None:
