@@ -4,9 +4,9 @@
 
 PYTHON is an interpreter that has Scrapy (default: this one, if it has). The server is a process of its own with fixed
 bodies; each crawler is a process of its own, whose CPU and memory are what the system says when it ends. Our crawl
-extracts, keeps the page itself, and commits to disk, up to eight pages together while more wait. Scrapy extracts and
+extracts, keeps the page itself, and commits to disk, up to four pages together while more wait. Scrapy extracts and
 writes JSON lines; in two more runs it keeps what we keep, the page too, in SQLite, with a commit for each page, and for
-each eight.
+each four.
 """
 
 import argparse
@@ -39,7 +39,7 @@ MARKUP = (0.12, 0.7)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": ""}
 
 #: What Scrapy does with a page, by how many it commits together.
-SCRAPY_KEEPS = {0: "JSON lines", 1: "kept, committed", MOST_TOGETHER: "kept, by eights"}
+SCRAPY_KEEPS = {0: "JSON lines", 1: "kept, committed", MOST_TOGETHER: "kept, by fours"}
 
 SPIDER = """
 import json, sqlite3, sys, zlib

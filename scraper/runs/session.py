@@ -23,7 +23,7 @@ ENOUGH_EARLY = 16
 #: So many pages take longer to be read than a process takes to begin with that.
 ENOUGH_PAGES = 64
 #: So many answers may wait to be stored. A kill loses them, and they are asked for again.
-REACH = 16
+REACH = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

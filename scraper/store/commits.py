@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import suppress
 
 #: So many transactions are committed together at most.
-MOST_TOGETHER = 8
+MOST_TOGETHER = 4
 
 
 class Commits:
