@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks import corpus
-from scraper import digests, schema
+from scraper import digests, schema, search
 from scraper.export import write
 
 _CAPTURES = """
@@ -77,6 +77,7 @@ def main(posts: int) -> None:
         path = Path(folder) / "archive.db"
         archive(path, posts)
         db = schema.open_archive(path, create=False, readonly=True).conn
+        search.prepare_to_read_all(db)
         made = {name: b"".join(write(db, None, name)).decode() for name in ("ris", "bibtex")}
         print(f"{posts} posts, {len(made['ris']) / posts:.0f} and {len(made['bibtex']) / posts:.0f} bytes each")
         for name in ("ris", "bibtex", "biblatex", "csl"):

@@ -20,7 +20,7 @@ from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
 from scraper.schema import path_of
-from scraper.search import Request, snapshot
+from scraper.search import Request, prepare_to_read_all, snapshot
 
 PACKAGE = "datapackage.json"
 #: errno of "no space left" and "quota exceeded".
@@ -56,6 +56,8 @@ def to_file(
     cut: list[tuple[str, str, str]] = []
     if options.excel:
         options = replace(options, cut=lambda *cell: cut.append(cell), whole=whole.name)
+    if name in FORMATS and FORMATS[name].is_scattered:
+        prepare_to_read_all(db)
     with snapshot(db):
         done = _put(db, path, write(db, request, name, options), _number(db, request, options))
         described = [resource(_held(done), name, options)]

@@ -30,6 +30,8 @@ class Format:
     write: _Writer
     #: It has the columns of `Options.columns`; the others have their own fields.
     tabular: bool = False
+    #: Its fields come from many tables, a few bytes from each post.
+    is_scattered: bool = False
 
 
 def write(
@@ -165,8 +167,10 @@ FORMATS: dict[str, Format] = {
     "json": Format(".json", "application/json", _json, tabular=True),
     "jsonl": Format(".jsonl", "application/x-ndjson", _jsonl, tabular=True),
     "atom": Format(".atom", "application/atom+xml; charset=utf-8", atom.feed),
-    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _entries(cite.bibtex)),
-    "biblatex": Format(".biblatex.bib", "application/x-bibtex; charset=utf-8", _entries(cite.biblatex)),
-    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _entries(cite.ris)),
-    "csl": Format(".csl.json", "application/vnd.citationstyles.csl+json", _csl),
+    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _entries(cite.bibtex), is_scattered=True),
+    "biblatex": Format(
+        ".biblatex.bib", "application/x-bibtex; charset=utf-8", _entries(cite.biblatex), is_scattered=True
+    ),
+    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _entries(cite.ris), is_scattered=True),
+    "csl": Format(".csl.json", "application/vnd.citationstyles.csl+json", _csl, is_scattered=True),
 }

@@ -7,7 +7,7 @@ from scraper.search import synonyms
 from scraper.search.addresses import Place, is_address, post_at
 from scraper.search.advice import Advice, Name, Step, advise, faults, wrong_filters
 from scraper.search.facets import Facet, Value
-from scraper.search.find import Group, Hit, ResultPage, find, find_mended, ordered, prepare, rowids
+from scraper.search.find import Group, Hit, ResultPage, find, find_mended, ordered, prepare, prepare_to_read_all, rowids
 from scraper.search.folding import is_unspaced
 from scraper.search.found_rows import CitedPosts, cited, post_values
 from scraper.search.found_words import found_in_file, found_words
@@ -69,6 +69,7 @@ __all__ = [
     "post_at",
     "post_values",
     "prepare",
+    "prepare_to_read_all",
     "read_ahead",
     "related",
     "repeated",

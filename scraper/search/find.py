@@ -24,6 +24,8 @@ from scraper.search.state import snapshot, state_of
 
 #: Of SQLite's page cache, for connections that were made ready by `prepare`.
 CACHE_KIB = 65_536
+#: Bytes of the archive, from its beginning, that whoever reads a little of each post sees in memory.
+MAPPED = 256 << 20
 #: With so many hits nobody needs posts that have less of the query.
 ENOUGH = 20
 
@@ -111,6 +113,15 @@ def _size(request: Request) -> int:
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection that will serve many searches the memory that makes them a fifth faster."""
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+
+def prepare_to_read_all(db: sqlite3.Connection) -> None:
+    """Let a connection that will read a little of each post see the archive in memory, a fifth faster than by a system
+    call for each page.
+
+    Not for servers: the process ends where somebody cuts the file short under it (https://sqlite.org/mmap.html).
+    """
+    db.execute(f"PRAGMA mmap_size = {MAPPED}")
 
 
 def find(db: sqlite3.Connection, request: Request | str) -> ResultPage:
