@@ -27,6 +27,9 @@ SUSPECTS_IN_A_ROW = 5
 #: So many posts must keep their paths on another domain for the blog to have moved there.
 MOVED_POSTS = 3
 
+#: What `CrawlSession.ask` is asked.
+_Question = tuple[str, CaptureKind, Site, Validators | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -73,6 +76,8 @@ class Posts:
         self._suspects_in_a_row = 0
         #: The known post that is being asked for as a control.
         self._control: str | None = None
+        #: What each post is asked for with, once that was wanted.
+        self._questions: dict[str, _Question] = {}
         #: Addresses that led to another post: where → url → the redirect.
         self._ways: dict[str, dict[str, Held]] = {}
         self._led_by_many: set[str] = set()
@@ -141,7 +146,13 @@ class Posts:
             if url not in self.looked:
                 self.session.ask_ahead(*self._question(url))
 
-    def _question(self, url: str) -> tuple[str, CaptureKind, Site, Validators | None]:
+    def _question(self, url: str) -> _Question:
+        """The words with which a post is asked for ahead, and then for good: the very same, whatever came between."""
+        if url not in self._questions:
+            self._questions[url] = self._asked_with(url)
+        return self._questions[url]
+
+    def _asked_with(self, url: str) -> _Question:
         known = self.memory.get(url, UrlState(url=url))
         named = self.addresses.get(url) or lookups.spelling(self.session.archive.db, url, known.capture_id)
         return named, CaptureKind.POST, self.site, self.session.validators(known)

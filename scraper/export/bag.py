@@ -1,6 +1,5 @@
 """The whole archive as a bag to deposit (BagIt 1.0, RFC 8493): the file, captures as WARC, tables, proofs."""
 
-import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -14,7 +13,7 @@ from scraper.errors import UsageError
 from scraper.export import deposit, tables
 from scraper.export.copy import copy
 from scraper.export.deposit import ArchiveFacts, DepositFile
-from scraper.export.files import EPOCH, replacing, to_file
+from scraper.export.files import EPOCH, replacing, sha256_of, to_file
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
 from scraper.search import Request, rowids
@@ -157,7 +156,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _part(payload: Path, file: Path) -> DepositFile:
     name = file.relative_to(payload).as_posix()
     kind, meaning = _KNOWN.get(name, (_TYPES.get(file.suffix, "application/octet-stream"), _meaning(name)))
-    return DepositFile(name, kind, meaning, file.stat().st_size, _sha256(file))
+    return DepositFile(name, kind, meaning, file.stat().st_size, sha256_of(file))
 
 
 def _meaning(name: str) -> str:
@@ -173,11 +172,6 @@ def _meaning(name: str) -> str:
         case "timestamps":
             return "A timestamp on a checkpoint (RFC 3161)"
     return file
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _tag(bag: Path, facts: ArchiveFacts) -> int:
@@ -202,7 +196,7 @@ def _tag(bag: Path, facts: ArchiveFacts) -> int:
 
 
 def _manifest(bag: Path, name: str, files: list[Path]) -> None:
-    lines = "".join(f"{_sha256(file)}  {file.relative_to(bag).as_posix()}\n" for file in files)
+    lines = "".join(f"{sha256_of(file)}  {file.relative_to(bag).as_posix()}\n" for file in files)
     (bag / name).write_text(lines, "utf-8")
 
 

@@ -116,9 +116,13 @@ def to_zip(db: sqlite3.Connection, path: Path, name: str, options: Options | Non
         listed = [_table_into_zip(db, archive, name, replace(options, table=table)) for table in tables.ALL]
         _into_zip(archive, PACKAGE, iter([package(db, listed, whole=True)]))
     number = sum(int(str(each.get("rows", 0))) for each in listed)
+    return Written(path, number, path.stat().st_size, sha256_of(path))
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex; a piece of it is in memory at a time."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Written(path, number, path.stat().st_size, digest)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _table_into_zip(db: sqlite3.Connection, archive: zipfile.ZipFile, name: str, options: Options) -> dict[str, object]:

@@ -3,7 +3,6 @@
 Of the two that could, DuckDB is the leaner: one library of 66 MB without dependencies, where pyarrow is 150 MB.
 """
 
-import hashlib
 import importlib.util
 import shutil
 import sqlite3
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper import schema
 from scraper.errors import UsageError
 from scraper.export import tables
-from scraper.export.files import describe, replacing, to_place
+from scraper.export.files import describe, replacing, sha256_of, to_place
 from scraper.export.formats import write
 from scraper.export.package import Descriptor, PackagedFile, field, resource_name
 from scraper.export.rows import Options
@@ -116,9 +115,7 @@ def _held(files: list[Path], folder: Path) -> list[PackagedFile]:
 
 def _held_file(engine: "duckdb.DuckDBPyConnection", file: Path, folder: Path) -> PackagedFile:
     ((rows,),) = engine.execute(f"SELECT num_rows FROM parquet_file_metadata({_text(file)})").fetchall()
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return PackagedFile(file.relative_to(folder).as_posix(), rows, file.stat().st_size, digest)
+    return PackagedFile(file.relative_to(folder).as_posix(), rows, file.stat().st_size, sha256_of(file))
 
 
 def _resource(held: PackagedFile, options: Options) -> Descriptor:

@@ -252,8 +252,8 @@ class Archive:
         self._moves.forget()
 
     def commit_later(self) -> None:
-        """More comes soon: what is written from now on is committed, and synced, with up to seven transactions that
-        follow. Until then a kill undoes it.
+        """More comes soon: what is written from now on is committed, and synced, together with what follows, as many
+        transactions as `commits` allows. Until then a kill undoes it.
         """
         self._commits.is_later = True
 
