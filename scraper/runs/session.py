@@ -214,13 +214,13 @@ class NetworkSession(Session):
 
     @property
     def reach(self) -> int:
-        """How many pages may be asked for ahead of the one that is read. Where no pause lies between them, one is on
-        its way while another waits to be read; where they are read elsewhere, so many wait that there is always one to
-        read and one to store, also while this process tells search of those that it has.
+        """How many pages may be asked for ahead of the one that is read: a kill costs these, and that one. Where they
+        are read elsewhere and no pause lies between them, so many wait that there is always one to read and one to
+        store, also while this process tells search of those that it has.
         """
         match self.fetcher:
-            case AheadFetcher(is_hurried=True):
-                return REACH if self.reader.is_up else 2
+            case AheadFetcher(is_hurried=True) if self.reader.is_up:
+                return REACH
             case AheadFetcher():
                 return 1
         return 0
