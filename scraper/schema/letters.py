@@ -61,8 +61,8 @@ _RARE = "\u0370-\u0a7f\u2070-\u208f"
 #: each character: ASCII but control characters, and the dashes, quotation marks, bullets and dots of typographers.
 _PLAIN = "\t-~\u2013-\u2026"
 
-#: `replace` is nested so often and no deeper: SQLite's parser ends at 100 levels of everything.
-_NESTED = 16
+#: How many characters each letter has in a list of them: its own, and up to three in its place.
+_STEP = 4
 
 
 def is_ascii(value: str) -> str:
@@ -80,13 +80,12 @@ def folded(value: str) -> str:
 
 
 def _replaced(value: str, letters: dict[str, str]) -> str:
-    """*value* with its *letters* replaced, as a query of one column."""
-    pairs = list(letters.items())
-    steps, before = [f"s(x) AS (SELECT {value})"], "s"
-    for at in range(0, len(pairs), _NESTED):
-        inner, here = "x", f"s{at}"
-        for letter, plain in pairs[at : at + _NESTED]:
-            inner = f"replace({inner},'{letter}','{plain}')"
-        steps.append(f"{here}(x) AS (SELECT {inner} FROM {before})")
-        before = here
-    return f"WITH {', '.join(steps)} SELECT x FROM {before}"
+    """*value* with its *letters* replaced, as a query of one column.
+
+    One letter after the other, from a list: with a call of `replace` for each, SQLite took 25 ms to compile the first
+    statement of a run that writes a post (SQLite 3.40; 2 ms so), and the texts are folded no faster.
+    """
+    listed = "".join(letter + plain.ljust(_STEP - 1) for letter, plain in letters.items())
+    one = f"substr('{listed}', n, 1), rtrim(substr('{listed}', n + 1, {_STEP - 1}))"
+    first = f"SELECT 1, {value} UNION ALL SELECT n + {_STEP}, replace(x, {one}) FROM s WHERE n < {len(listed)}"
+    return f"WITH RECURSIVE s(n, x) AS ({first}) SELECT x FROM s WHERE n > {len(listed)}"

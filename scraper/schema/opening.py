@@ -133,8 +133,13 @@ def _twentieth(db: Database) -> None:
     renewal.renew_dictionary(db.conn)
 
 
+@migrations(name="0021 views that replace one letter at a time")
+def _twenty_first(db: Database) -> None:
+    renewal.renew_contents(db.conn)
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 20
+VERSION = 21
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
