@@ -24,7 +24,7 @@ import click
 
 from scraper import __version__
 from scraper.cli.failing import Failed, ending, fault, say, wants_json
-from scraper.errors import ArchiveError, ArchiveReadOnly, IntegrityError, Interrupted, UsageError
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveReadOnly, IntegrityError, Interrupted, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem
 
@@ -163,6 +163,32 @@ def db_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE",
         help="The archive file.",
     )(verb)
+
+
+def read_db_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`db_option` of a verb that reads and ends: nothing that it says is of an archive that changed under its eyes."""
+
+    @wraps(command)
+    def verb(*args: Any, db: Path, **given: Any) -> Any:
+        from scraper.schema import way_in
+
+        way = way_in(db)
+        try:
+            found = command(*args, db=db, **given)
+        except (Exception, SystemExit) as error:
+            if way.holds():
+                raise
+            raise changed(db) from error
+        if not way.holds():
+            raise changed(db)
+        return found
+
+    return db_option(verb)
+
+
+def changed(db: Path) -> ArchiveBusy:
+    """That *db* was written to while it was read by somebody who may leave nothing beside it."""
+    return ArchiveBusy(f"{db}: it was written to while it was read; run this again when no crawl runs")
 
 
 class Ended(KeyboardInterrupt):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.group import FILTERS, MATCH, Log, db_option, now, request_of, stoppable
+from scraper.cli.group import FILTERS, MATCH, Log, db_option, now, read_db_option, request_of, stoppable
 from scraper.cli.settings_commands import public_address
 from scraper.errors import UsageError
 from scraper.numbers import plural
@@ -23,7 +23,7 @@ EVIDENCE = ("warc", "wacz")
 
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice([*TABLES, "parquet", *EVIDENCE, "sqlite", "bag"]))
-@db_option
+@read_db_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="File to write, replaced only when complete.  [default: standard output]")  # fmt: skip
 @click.option("--table", default="posts", show_default=True, metavar="NAME",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper import decide
-from scraper.cli.group import FILTERS, MATCH, Log, db_option, files_of, jobs_option, now, several, stoppable
+from scraper.cli.group import FILTERS, MATCH, Log, files_of, jobs_option, now, read_db_option, several, stoppable
 from scraper.errors import ArchiveError, Stale, Unreadable, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem, Reading
@@ -81,7 +81,7 @@ def as_printed(path: Path, reading: Reading) -> dict[str, Any]:
 
 
 @click.command()
-@db_option
+@read_db_option
 @click.option("--check", "checked", is_flag=True,
               help="Print what needs attention, one line per cause; end with status 10 if there is any.")  # fmt: skip
 @click.option("--max-age", metavar="AGE",
@@ -134,7 +134,7 @@ def measured(db: Path, file: Path, max_age: timedelta | None) -> "Status":
 
 
 @click.command()
-@db_option
+@read_db_option
 @click.option("--since", required=True, metavar="DAY", help="First day to report: YYYY-MM-DD, in UTC.")
 @click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True,
               help="html: a complete page, ready to mail.")  # fmt: skip
@@ -173,7 +173,7 @@ def changes(db: Path, since: str, form: str, site: str) -> None:
 
 @click.command()
 @click.argument("query", nargs=-1, metavar="QUERY")
-@db_option
+@read_db_option
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest", "views", "comments"]), default="relevance",
               show_default=True, help="Order of the results.")  # fmt: skip
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Results to show.")
@@ -249,7 +249,7 @@ def search(
 
 @click.command()
 @click.argument("url")
-@db_option
+@read_db_option
 @click.option("--all", "everything", is_flag=True, help="Show long lists in full.")
 @click.option("--raw", is_flag=True, help="Write the stored bytes of the page to standard output.")
 @click.option("--capture", metavar="ID|DIGEST", help="With --raw: this capture, by its id or record digest.")
@@ -275,7 +275,7 @@ def show(url: str, db: Path, everything: bool, raw: bool, capture: str | None) -
 
 
 @click.command()
-@db_option
+@read_db_option
 @click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
 @click.option("--checkpoint", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="A checkpoint kept elsewhere: does this archive continue it?")  # fmt: skip

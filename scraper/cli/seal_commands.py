@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.group import FILTERS, Log, db_option, now, request_of
+from scraper.cli.group import FILTERS, Log, db_option, now, read_db_option, request_of
 from scraper.dates import utc
 from scraper.numbers import plural
 
@@ -30,7 +30,7 @@ def seal(ctx: click.Context, db: Path) -> None:
 
 
 @seal.command(name="show")
-@db_option
+@read_db_option
 def show_(db: Path) -> None:
     """Print the newest checkpoint. Write it down where nobody who can write the archive can reach it."""
     from scraper import schema
@@ -127,7 +127,7 @@ def publish(db: Path, where: str) -> None:
 
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@db_option
+@read_db_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The zip to write."
 )

@@ -21,7 +21,6 @@ from scraper.schema.opening import (
     open_as_it_is,
     own_objects,
     peek,
-    reading_address,
     show_as_today,
     tidy,
 )
@@ -41,6 +40,7 @@ from scraper.schema.tables import (
     search_sql,
     trigger_names,
 )
+from scraper.schema.way_in import WayIn, way_in
 
 __all__ = [
     "BEGINNINGS",
@@ -61,6 +61,7 @@ __all__ = [
     "FileState",
     "Table",
     "Use",
+    "WayIn",
     "content_name",
     "describe",
     "dictionary",
@@ -77,9 +78,9 @@ __all__ = [
     "path_of",
     "peek",
     "quoted",
-    "reading_address",
     "search_sql",
     "show_as_today",
     "tidy",
     "trigger_names",
+    "way_in",
 ]

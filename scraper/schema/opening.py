@@ -21,6 +21,7 @@ from scraper.errors import (
 )
 from scraper.schema import renewal
 from scraper.schema.fields import FACTS, TAG_PLACES, YEARS
+from scraper.schema.way_in import beside, way_in
 
 #: Milliseconds to wait for a lock that another connection holds before `ArchiveBusy`.
 BUSY_TIMEOUT_MS = 5000
@@ -242,35 +243,18 @@ def _looks_fresh(path: Path, *, create: bool) -> bool:
 _INDEX_BYTES = 32768
 
 
-def reading_address(path: Path) -> str:
-    """How SQLite is to name the file at *path* to a connection that only reads.
-
-    Where we may not write the file and nobody does, it is taken as still: a -shm file of ours would be in the owner's
-    way.
-    """
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    if access(path, W_OK) or any(each.exists() for each in _beside(path)):
-        return address
-    return address + "&immutable=1"
-
-
-def _beside(path: Path) -> list[Path]:
-    """The files that SQLite keeps beside the one at *path*: its log, and the index of that."""
-    return [Path(f"{path}{ending}") for ending in ("-wal", "-shm")]
-
-
 def _connect_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Where SQLite may not even make its -shm file, or has no room for it, the file is
     taken as still.
     """
-    where, beside = reading_address(path), _beside(path)
+    where = way_in(path).address
     connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
         connection.execute(_ANYTHING).fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        log = beside[0]
+        log, _ = beside(path)
         # "unable to open" on a read-only mount, "attempt to write" in a folder without the right (SQLite 3.40).
         still = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
         is_full = _has_no_room(error)
@@ -286,7 +270,7 @@ def _drop_begun(path: Path) -> None:
     """Take away the files beside *path* that a full disk let SQLite only begin: nobody can use them, and nothing of the
     archive is in them.
     """
-    log, index = _beside(path)
+    log, index = beside(path)
     if index.exists() and index.stat().st_size < _INDEX_BYTES and not (log.exists() and log.stat().st_size):
         with suppress(OSError):
             index.unlink()
@@ -408,7 +392,7 @@ def tidy(path: Path) -> None:
 
     They stay where another process has it open, where there is something in the log, or where we may not write.
     """
-    log, index = _beside(path)
+    log, index = beside(path)
     if not (log.exists() or index.exists()) or (log.exists() and log.stat().st_size) or not access(path, W_OK):
         return
     with suppress(sqlite3.Error):

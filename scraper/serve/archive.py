@@ -3,8 +3,8 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -52,15 +52,19 @@ class Room:
             return ""
         return hashlib.sha256(f"{__version__}\n{found.sign}".encode()).hexdigest()[:16]
 
-    def connect(self, wait: float = LOCKED) -> sqlite3.Connection:
+    def way_in(self) -> schema.WayIn:
+        """How it is to be opened now."""
+        if self.immutable:
+            return schema.WayIn(self.path, f"{self.path.absolute().as_uri()}?immutable=1")
+        return schema.way_in(self.path)
+
+    def connect(self, way: schema.WayIn, wait: float = LOCKED) -> sqlite3.Connection:
         """A read-only connection of one's own, which may be used from any thread, by one at a time.
 
-        It waits *wait* seconds for whoever has locked the archive. Raises sqlite3.Error.
+        What it reads is of one state of the archive as long as the *way* holds. It waits *wait* seconds for whoever has
+        locked the archive. Raises sqlite3.Error.
         """
-        mode = "immutable=1" if self.immutable else "mode=ro"
-        connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False, timeout=wait
-        )
+        connection = sqlite3.connect(way.address, uri=True, check_same_thread=False, timeout=wait)
         connection.row_factory = sqlite3.Row
         try:
             schema.show_as_today(connection)
@@ -69,16 +73,33 @@ class Room:
             raise
         return connection
 
-    def at_hand(self) -> tuple[int, int]:
-        """Which file stands at the archive's place now: its device and number there.
+    @contextmanager
+    def look(self, wait: float = LOCKED) -> Iterator[sqlite3.Connection]:
+        """A connection for a short look. Raises sqlite3.Error, also where the archive was written to meanwhile."""
+        way = self.way_in()
+        with closing(self.connect(way, wait)) as connection:
+            yield connection
+        way.check()
+
+    def at_hand(self) -> "FileAtHand":
+        """Which file stands at the archive's place now.
 
         Raises OSError, sqlite3.Error where there is none, it is none of ours, or somebody has locked it.
         """
-        found = self.path.stat()
-        with closing(self.connect()) as connection:
+        found, way = self.path.stat(), self.way_in()
+        with self.look() as connection:
             if not is_ours(connection):
                 raise sqlite3.DatabaseError("not an archive of ours")
-        return found.st_dev, found.st_ino
+        return FileAtHand(found.st_dev, found.st_ino, way)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAtHand:
+    """The file of an archive: its device, its number there, and how it is opened. Another one needs new connections."""
+
+    device: int
+    number: int
+    way: schema.WayIn
 
 
 _rooms: WeakKeyDictionary[Datasette, Room | None] = WeakKeyDictionary()
@@ -118,7 +139,7 @@ def _look(database: Database, base: str, public_url: str) -> Room | None:
     bench = tilde_encode(database.route or database.name)
     room = Room(database.name, bench, Path(database.path), not database.is_mutable, base, public_url)
     try:
-        with closing(room.connect()) as connection:
+        with room.look() as connection:
             if not is_ours(connection):
                 return None
             return room

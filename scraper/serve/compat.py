@@ -4,13 +4,20 @@ Tried on 0.65.5 and 1.0a41. Metadata: 0.65 asks the hook `get_metadata`, 1.0 kee
 and table settings in its configuration. Permissions: 0.65 has `permission_allowed`, 1.0 has `allowed`.
 """
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.database import Database
+
+from scraper.schema import way_in
 
 #: Keys that say how a table is shown; 1.0 wants them in its configuration, 0.65 in its metadata.
 SETTINGS = ("hidden", "sort", "sort_desc", "size", "sortable_columns", "label_column", "facets", "fts_table", "fts_pk")
+#: Where a database lists its connections: 0.65, 1.0.
+LISTED = ("_all_file_connections", "_all_connections")
 
 
 async def may_view(datasette: Datasette, actor: Any, database: str) -> bool:
@@ -62,6 +69,28 @@ async def _push_table(
             await datasette.set_resource_metadata(database, table, key, value)
 
 
+class ArchiveFile(Database):  # type: ignore[misc]  # it has no types
+    """A database of Datasette's whose connections leave nothing in the way of those who write its file."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: FBT001, FBT002 - as Datasette has it
+        """A new connection."""
+        if write or not self.is_mutable:
+            connection: sqlite3.Connection = super().connect(write)
+            return connection
+        connection = sqlite3.connect(way_in(Path(self.path)).address, uri=True, check_same_thread=False)
+        for listed in LISTED:
+            getattr(self, listed, []).append(connection)
+        return connection
+
+
+def open_gently(datasette: Datasette, database: str) -> None:
+    """Let *datasette* open the file of *database* as `ArchiveFile` does."""
+    opened = datasette.databases[database]
+    gentle = ArchiveFile(datasette, path=opened.path, is_mutable=opened.is_mutable)
+    gentle.name, gentle.route = opened.name, opened.route
+    datasette.databases = {**datasette.databases, database: gentle}
+
+
 def reopen(datasette: Datasette, database: str) -> None:
     """Let *datasette* open the file of *database* anew for whoever asks next.
 
@@ -73,6 +102,6 @@ def reopen(datasette: Datasette, database: str) -> None:
         opened._read_connection = None  # noqa: SLF001 - there is no public name for it
         return
     before, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
-    for listed in ("_all_file_connections", "_all_connections"):  # 0.65, 1.0: they would be kept open by it
+    for listed in LISTED:  # they would be kept open by it
         getattr(opened, listed, []).clear()
     before.shutdown(wait=False)

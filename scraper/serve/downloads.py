@@ -104,11 +104,13 @@ async def answer(room: Room, request: Request, etag: str, send: Send, receive: R
 def download(asked: Asked) -> Generator[Mapping[str, str] | bytes]:
     """The headers of the download that was *asked* for, then its bytes. One state of the archive; flat memory.
 
-    Raises UsageError for columns that there are not, TooBroad.
+    Raises UsageError for columns that there are not, TooBroad; sqlite3.Error, also amid the pieces, where they would
+    not be of one state.
     """
     room = asked.args[0]
     with ExitStack() as stack:
-        db = stack.enter_context(closing(room.connect()))
+        way = room.way_in()
+        db = stack.enter_context(closing(room.connect(way)))
         ask = asked(db=db)
         name = ENDINGS[ask.part["format"]]
         state, options = SearchState(ask), options_of(ask, name)
@@ -122,6 +124,7 @@ def download(asked: Asked) -> Generator[Mapping[str, str] | bytes]:
             piece = next(chunks, b"")
         yield {"X-Total-Count": str(total), "content-type": FORMATS[name].media_type, **disposition(db, ask, name)}
         while piece:
+            way.check()
             yield piece
             with patience(db, MAKING):
                 piece = next(chunks, b"")

@@ -1,7 +1,6 @@
 """What stands around every page: the archive's name above, its state below."""
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from scraper.serve.archive import Room
@@ -35,7 +34,7 @@ def frame_of(room: Room | None) -> Frame:
     key = (room, room.state())
     if key not in _made:
         try:
-            with closing(room.connect(wait=0)) as db:
+            with room.look(wait=0) as db:
                 found = framed(db, room.public_url)
         except sqlite3.Error:
             return _last.get(room, Frame())

@@ -10,17 +10,17 @@ import logging
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from datasette.utils import tilde_decode
 
+from scraper import schema
 from scraper.serve import api, texts
 from scraper.serve import metadata as desk
 from scraper.serve.answer import LATER, PageResponse, problem_page, turned_away
-from scraper.serve.archive import Room
+from scraper.serve.archive import FileAtHand, Room
 from scraper.serve.lanes import Gate, LaneFull
 from scraper.serve.security_headers import SAFE, protected, readable
 from scraper.store import holdings, nearest, withdrawal_rules
@@ -122,7 +122,7 @@ class Tables:
     def __init__(self) -> None:
         self._gate = Gate(WAITING)
         #: The file that Datasette reads; None: it was not asked yet.
-        self._of: tuple[int, int] | None = None
+        self._of: FileAtHand | None = None
 
     async def ask(self, app: App, scope: Message, receive: Callable[[], Awaitable[Message]], sender: "Sender") -> None:
         """Let *app* answer *scope* through *sender*.
@@ -134,23 +134,28 @@ class Tables:
         if not bench_path(about.room, inside):
             await app(scope, receive, sender.send)
             return
-        await self._look(about)
+        way = await self._look(about)
         if inside.endswith(MADE_AS_TAKEN):
-            await app(scope, receive, sender.send)
+            await app(scope, receive, sender.checking(way))
             return
         async with self._gate.turn():
             made = await made_by(app, scope, receive)
+            if not way.holds():
+                way = await self._look(about)
+                made = await made_by(app, scope, receive)
+                way.check()
         if made and made[0].get("status", 0) >= FAULTS:
             await self._look(about)  # it may have been locked since
         for message in made:  # to readers who may take it as slowly as they like
             await sender.send(message)
 
-    async def _look(self, about: Guarded) -> None:
-        """See that the archive can be read, and that Datasette reads the file that is there now."""
+    async def _look(self, about: Guarded) -> schema.WayIn:
+        """See that the archive can be read, and that Datasette reads the file that is there now, and how."""
         found = await asyncio.to_thread(about.room.at_hand)
         if self._of not in (None, found):
             about.reopen()
         self._of = found
+        return found.way
 
 
 async def made_by(app: App, scope: Message, receive: Callable[[], Awaitable[Message]]) -> list[Message]:
@@ -276,7 +281,7 @@ def in_order(table: str, query: Mapping[str, list[str]], room: Room) -> bool:
     if not asked:
         return True
     try:
-        with closing(room.connect()) as db:
+        with room.look() as db:
             known = holdings.sortable(db, table)
     except sqlite3.Error:
         return True  # what is wrong with the archive is not the reader's fault
@@ -286,7 +291,7 @@ def in_order(table: str, query: Mapping[str, list[str]], room: Room) -> bool:
 def for_everybody(room: Room) -> bool:
     """Whether the file of the archive may be downloaded; one that cannot be read may not."""
     try:
-        with closing(room.connect()) as db:
+        with room.look() as db:
             return withdrawal_rules.for_everybody(db)
     except sqlite3.Error:
         return False
@@ -302,6 +307,15 @@ class Sender:
         #: The reader has got the beginning of an answer.
         self.begun = False
         self._replaced = False
+
+    def checking(self, way: schema.WayIn) -> Send:
+        """`send`, which raises sqlite3.OperationalError where what was read by *way* may be of two states."""
+
+        async def send(message: Message) -> None:
+            way.check()
+            await self.send(message)
+
+        return send
 
     async def send(self, message: Message) -> None:
         """One message of ASGI."""
@@ -359,7 +373,7 @@ def busy(scope: Message, room: Room) -> PageResponse:
 def not_found(room: Room, path: str) -> PageResponse:
     """Our page for an address that leads nowhere: a search box, and the nearest addresses."""
     try:
-        with closing(room.connect()) as db:
+        with room.look() as db:
             near = nearest(db, unquote(path))
     except sqlite3.Error:
         near = []

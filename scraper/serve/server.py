@@ -120,7 +120,7 @@ def check(db_path: Path) -> bool:
     opened = schema.open_archive(db_path, create=False, readonly=True)
     opened.close()
     try:
-        with closing(sqlite3.connect(f"{db_path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(schema.way_in(db_path).address, uri=True)) as connection:
             connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         return True

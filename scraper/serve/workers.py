@@ -18,6 +18,7 @@ from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from scraper import forked, search
+from scraper.schema import WayIn
 from scraper.serve.archive import Room
 
 T = TypeVar("T")
@@ -35,6 +36,10 @@ IMPORTED = ("scraper.serve.routes",)
 
 class ArchiveAway(Exception):
     """There is no archive at its place any more, or none that can be opened."""
+
+
+class WrittenMeanwhile(ArchiveAway):
+    """The archive was written to by somebody whom a connection of ours would be in the way of, so that it has none."""
 
 
 class WorkerLost(Exception):
@@ -66,7 +71,22 @@ class Here:
 
     def run(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
         """As `Worker` says."""
-        return job(self._connected(room))
+        with suppress(WrittenMeanwhile):
+            return self._once(room, job)
+        return self._once(room, job)
+
+    def _once(self, room: Room, job: Callable[[sqlite3.Connection], T]) -> T:
+        """What *job* gives. Raises ArchiveAway, WrittenMeanwhile."""
+        connection, way = self._connected(room)
+        try:
+            found = job(connection)
+        except Exception as error:
+            if way.holds():
+                raise
+            raise WrittenMeanwhile from error
+        if not way.holds():
+            raise WrittenMeanwhile
+        return found
 
     def begin(self, ticket: int, make: Callable[[], Generator[object]]) -> None:
         """As `Worker` says."""
@@ -90,20 +110,22 @@ class Here:
             if self._of is not None:
                 search.read_ahead(self._connection)
 
-    def _connected(self, room: Room) -> sqlite3.Connection:
-        """The connection to *room*; a new one when another file has taken the archive's place.
+    def _connected(self, room: Room) -> tuple[sqlite3.Connection, WayIn]:
+        """The connection to *room*, and how it was opened; a new one when another file has taken the archive's place,
+        or it is to be opened otherwise.
 
         Raises ArchiveAway.
         """
         try:
-            now = (room, room.path.stat().st_ino)
+            way = room.way_in()
+            now = (room, room.path.stat().st_ino, way)
             if self._of != now:
-                self._connection = room.connect()
+                self._connection = room.connect(way)
                 search.prepare(self._connection)
                 self._of = now
         except (OSError, sqlite3.Error) as error:
             raise ArchiveAway(str(error)) from error
-        return self._connection
+        return self._connection, way
 
 
 class Apart:

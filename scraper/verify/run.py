@@ -52,14 +52,20 @@ def _checked(
     """What is found; once more where the archive was written to meanwhile."""
     for _ in range(2):
         with closing(schema.open_archive(path, create=False, readonly=True).conn) as db, schema.explained(path):
-            (before,) = db.execute("PRAGMA data_version").fetchone()
+            before = _version(db, path)
             findings = _all(path, db, now, progress, known, jobs)
             if chain is not None:
                 stored.check_known_chain(db, findings, chain)
-            (after,) = db.execute("PRAGMA data_version").fetchone()
+            after = _version(db, path)
         if before == after or not findings.exit_status:
             return findings
     raise ArchiveBusy(f"{path}: it was written to while it was checked; run verify again when no crawl runs")
+
+
+def _version(db: sqlite3.Connection, path: Path) -> tuple[int, str]:
+    """What another's commit changes: for a connection, and for one that takes the file as still."""
+    (version,) = db.execute("PRAGMA data_version").fetchone()
+    return version, schema.file_state(path).sign
 
 
 def _all(

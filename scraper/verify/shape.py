@@ -57,7 +57,7 @@ def twin(place: Path, path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"file:{quote(str(place))}", uri=True, isolation_level=None)) as copy:
         for pragma in ("synchronous = OFF", "foreign_keys = OFF", f"cache_size = -{CACHE_KIB}", "temp_store = FILE"):
             copy.execute(f"PRAGMA {pragma}")
-        source = schema.reading_address(path)
+        source = schema.way_in(path).address
         try:
             copy.execute("ATTACH ? AS src", (source,))
             copy.execute("SELECT count(*) FROM src.sqlite_master").fetchone()

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import pytest
 from datasette.utils.asgi import Request
 
+from scraper import schema
 from scraper.export import copy
 from scraper.serve import dictionary, downloads, post
 from scraper.serve.answer import Ask, NotHere, PageResponse, etag_of, view
@@ -137,7 +138,7 @@ def test_more_posts_than_a_sitemap_may_name_are_in_several_which_the_first_names
     for slug in ("a", "b&c <d>'", "ب" * 330, "ب" * 350, "e", "f"):
         shelf.post(slug)
     room = Room("archive", "archive", shelf.path, immutable=False)
-    with closing(room.connect()) as db:
+    with room.look() as db:
         ask = Ask(room, db, "/sitemap.xml", {}, "", "https://archive.example.org")
         whole = named_in(dictionary.sitemap(ask), "urlset", "url")
         parts = named_in(dictionary.sitemap(ask, 2), "sitemapindex", "sitemap")
@@ -153,7 +154,7 @@ def test_more_posts_than_a_sitemap_may_name_are_in_several_which_the_first_names
 
 def test_the_sitemap_of_an_archive_without_posts_names_its_first_page(shelf: Any) -> None:
     room = Room("archive", "archive", shelf.path, immutable=False)
-    with closing(room.connect()) as db:
+    with room.look() as db:
         empty = dictionary.sitemap(Ask(room, db, "/sitemap.xml", {}, "", "https://archive.example.org"))
     assert named_in(empty, "urlset", "url") == ["https://archive.example.org/"]
 
@@ -213,7 +214,7 @@ def test_a_page_that_was_being_made_while_the_archive_changed_has_the_sign_of_wh
 
 def test_what_was_counted_for_one_page_of_a_post_is_not_counted_again(settled: tuple[Any, Path]) -> None:
     room = Room("archive", "archive", settled[1], immutable=False)
-    with closing(room.connect()) as db:
+    with room.look() as db:
         ask = Ask(room, db, "/post/upr2020/flint-0", {"site": "upr2020", "slug": "flint-0"}, "", "")
         asked: list[list[str]] = [[], []]
         for each in asked:
@@ -228,9 +229,9 @@ class Changing(Room):
 
     opened: ClassVar[list[sqlite3.Connection]] = []
 
-    def connect(self, wait: float = LOCKED) -> sqlite3.Connection:
+    def connect(self, way: schema.WayIn, wait: float = LOCKED) -> sqlite3.Connection:
         os.utime(self.path, (time.time() - 1800,) * 2)
-        self.opened.append(super().connect(wait))
+        self.opened.append(super().connect(way, wait))
         return self.opened[-1]
 
 
@@ -337,7 +338,7 @@ def test_nobody_waits_longer_than_a_second_for_whoever_has_locked_the_archive(
     room = room_of(reader.datasette)
     before = frame_of(room)
     asked = reader.loop.run_until_complete(reader.datasette.get_database().execute("PRAGMA busy_timeout"))
-    with closing(room.connect()) as db:
+    with room.look() as db:
         assert db.execute("PRAGMA busy_timeout").fetchone()[0] == asked.first()[0] == 1000
     lock.execute("BEGIN EXCLUSIVE")
     os.utime(tmp_path / "archive.db", (time.time() - 1800,) * 2)  # another state, of which nothing is known yet

@@ -369,7 +369,7 @@ def test_a_query_that_would_look_at_too_much_is_a_page_that_says_so(room: Room) 
     def page(_: Ask) -> PageResponse:
         raise TooBroad
 
-    with closing(room.connect()) as db:
+    with room.look() as db:
         found = run(page, Ask(room, db, "/search", {}, "q=co*", ""))
     assert found.status == 400
     assert texts.TOO_LONG.split(".")[0] in str(found.body)
