@@ -16,7 +16,7 @@ from scraper.errors import UsageError
 from scraper.export import tables
 from scraper.export.files import describe, replacing, sha256_of, to_place
 from scraper.export.formats import write
-from scraper.export.package import Descriptor, PackagedFile, field, resource_name
+from scraper.export.package import Descriptor, PackagedFile, field, package, resource_name
 from scraper.export.rows import Options
 from scraper.export.tables import Column
 from scraper.schema import path_of
@@ -25,6 +25,9 @@ from scraper.search import Request, snapshot
 if TYPE_CHECKING:
     import duckdb
 
+#: The description in a folder. Arrow (so pandas), Spark and Dask take every file of a folder for a part of the table
+#: but those whose names begin with ``_`` or ``.``, as Hive had it.
+HIDDEN_PACKAGE = "_datapackage.json"
 #: Bytes of the longest row that is read back, as JSON.
 LONGEST_ROW = 64 * 1024 * 1024
 #: The day that a post is filed under: published, else updated.
@@ -41,9 +44,9 @@ def to_parquet(
     """Write a table to *path*: a file where it ends in ``.parquet``, else a new folder; how many rows were written.
 
     In a folder posts are partitioned by site and year (``site=upr2020/year=2021/``), as Hive and all that came after
-    have it; where there are none, one file has the columns. ``datapackage.json`` beside *path* describes the files: in
-    the folder Arrow and Spark would take it for Parquet. Equal rows give equal bytes. Raises UsageError where DuckDB is
-    not installed, or *path* is no place.
+    have it; where there are none, one file has the columns. `HIDDEN_PACKAGE` in the folder describes them wherever it
+    goes, ``datapackage.json`` beside *path* with what else was exported there. Equal rows give equal bytes. Raises
+    UsageError where DuckDB is not installed, or *path* is no place.
     """
     if importlib.util.find_spec("duckdb") is None:
         raise UsageError("parquet: needs DuckDB, which is not installed; install it with `pip install duckdb`")
@@ -55,7 +58,7 @@ def to_parquet(
             files = [path]
         else:
             _into_folder(db, path, request, options)
-            files = sorted(path.rglob("*.parquet"))
+            files = _parquet_files(path)
         held = _held(files, path.parent)
         describe(db, path.parent, [_resource(each, options) for each in held])
     return sum(each.rows for each in held)
@@ -71,6 +74,8 @@ def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, op
         made.chmod(0o755)
         target = made if options.table == "posts" else made / "data.parquet"
         _copy(db, target, request, options, partitioned=options.table == "posts")
+        described = [_resource(each, options) for each in _held(_parquet_files(made), made)]
+        to_place(made / HIDDEN_PACKAGE, chunks=[package(db, described)])
         made.rename(path)
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -105,6 +110,10 @@ def _copy(
             engine.execute(f"COPY (SELECT * FROM {read}) TO {_text(target)} ({how})")
 
 
+def _parquet_files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"))
+
+
 def _held(files: list[Path], folder: Path) -> list[PackagedFile]:
     """*files* by their paths in *folder*, with the rows that they say they have."""
     import duckdb
@@ -120,7 +129,8 @@ def _held_file(engine: "duckdb.DuckDBPyConnection", file: Path, folder: Path) ->
 
 def _resource(held: PackagedFile, options: Options) -> Descriptor:
     """A file, with its columns: those in the names of its folders are not in it."""
-    wanted = [field(column, lists=True) for column in tables.columns(options) if f"/{column.name}=" not in held.path]
+    place = f"/{held.path}"
+    wanted = [field(column, lists=True) for column in tables.columns(options) if f"/{column.name}=" not in place]
     return {
         "name": resource_name(held.path),
         "path": held.path,

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from scraper import export
+
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "data.md").read_text("utf-8")
 
 pytestmark = pytest.mark.slow
@@ -28,13 +30,18 @@ def test_the_recipes_for_pandas_run(folder: Path) -> None:
     assert len(found["views"]) == 4
 
 
-def test_the_recipes_for_duckdb_run(folder: Path) -> None:
+def test_the_recipes_for_duckdb_run(db: sqlite3.Connection, folder: Path, tmp_path: Path) -> None:
     import duckdb
 
-    with contextlib.chdir(folder):
+    export.to_parquet(db, tmp_path / "posts")
+    for name in ("posts.csv", "posts.jsonl"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+
+    with contextlib.chdir(tmp_path):
         answers = [duckdb.sql(query).fetchall() for recipe in recipes("duckdb") for query in recipe.split(";")[:-1]]
     assert answers[0] == [(2021, 2)]
     assert len(answers[1]) == 2
+    assert answers[2] == [("upr2020", "2016", 1), ("upr2020", "2021", 2), ("upr2020", "undated", 1)]
 
 
 def test_the_recipes_for_sqlite_run_and_answer(db: sqlite3.Connection) -> None:

@@ -149,14 +149,36 @@ def test_frictionless_calls_parquet_valid_by_what_stands_beside_it(
     import frictionless
 
     export.to_parquet(db if filled else empty, tmp_path / place)
-    made = [path for path in (tmp_path / place, *(tmp_path / place).rglob("*")) if path.is_file()]
+    made = [path for path in (tmp_path / place, *(tmp_path / place).rglob("*.parquet")) if path.is_file()]
     assert made
-    assert all(path.suffix == ".parquet" for path in made), "Arrow and Spark take every file of a folder for Parquet"
     package = frictionless.Package(str(tmp_path / "datapackage.json"))
     assert {tmp_path / str(resource.path) for resource in package.resources} == set(made)
     assert invalid(package.validate()) == []
     made[0].write_bytes(b"PAR1")
     assert not frictionless.Package(str(tmp_path / "datapackage.json")).validate().valid
+
+
+@pytest.mark.parametrize("table", ["posts", "counts"])
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_parquet_folder_is_described_in_itself_and_read_as_if_it_were_not(
+    db: sqlite3.Connection, empty: sqlite3.Connection, tmp_path: Path, table: str, *, filled: bool
+) -> None:
+    import frictionless
+    import pandas
+    import pyarrow.dataset
+
+    number = export.to_parquet(db if filled else empty, tmp_path / "made", options=Options(table=table))
+    moved = (tmp_path / "made").rename(tmp_path / "elsewhere")
+    files = [path for path in moved.rglob("*") if path.is_file()]
+    assert [path.name for path in files if path.suffix != ".parquet"] == ["_datapackage.json"]
+    assert len(pandas.read_parquet(moved)) == number
+    assert pyarrow.dataset.dataset(moved, partitioning="hive").count_rows() == number
+    package = frictionless.Package(str(moved / "_datapackage.json"))
+    assert {moved / str(resource.path) for resource in package.resources} == {*files} - {moved / "_datapackage.json"}
+    for file, resource in ((moved / str(each.path), each.to_descriptor()) for each in package.resources):
+        described = [field["name"] for field in resource["schema"]["fields"]]
+        assert [name for name in pyarrow.parquet.read_schema(file).names if name != "year"] == described
+    assert invalid(package.validate()) == []
 
 
 @pytest.mark.parametrize("place", ["few", "few.parquet"])
