@@ -338,9 +338,24 @@ def own_objects() -> frozenset[str]:
 def empty_archive() -> bytes:
     """The file of an archive of this version that holds nothing. Making it takes far longer than writing it."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        migrations.apply(Database(fresh))
-        fresh.execute(f"PRAGMA user_version = {VERSION}")
+        _bring_up_to_date(Database(fresh))
         return fresh.serialize()
+
+
+def _bring_up_to_date(db: Database) -> None:
+    """Give an archive of an older version today's shape, step by step; an empty database has it at once."""
+    if not db.table_names():
+        _make(db)
+    migrations.apply(db)
+    db.conn.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _make(db: Database) -> None:
+    """Make all that an archive has, as the first step does, and note the others, which it need not go through."""
+    _, *others = migrations.pending(db)
+    migrations.apply(db, stop_before=others[0].name)
+    noted = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, datetime('now'))"
+    db.conn.executemany(noted, [(migrations.name, other.name) for other in others])
 
 
 def missing_migrations(connection: sqlite3.Connection) -> list[str]:
@@ -376,8 +391,7 @@ def _open_writable(path: Path, busy_timeout_ms: int, *, fresh: bool) -> Database
         db = Database(connection, recursive_triggers=False)
         if fresh or migrations.pending(db):
             with db.atomic():  # all steps or none: a kill leaves no archive half made or half migrated
-                migrations.apply(db)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+                _bring_up_to_date(db)
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException as error:
         connection.close()
