@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,10 +23,9 @@ def ushrn(*words: str, said: str | None = None) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> str:
-    """Two posts: one crawled on 1 November 2026, one of 2017 brought in on the 20th."""
-    path = tmp_path / "archive.db"
+@pytest.fixture(scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("changes") / "archive.db"
     with Archive.open(path, reader=READER, fingerprint=fingerprint()) as opened:
         for command, at, slug, captured in (
             ("crawl", "2026-11-01T09:00:00Z", "young", "2026-11-01T09:00:05Z"),
@@ -38,7 +38,13 @@ def archive(tmp_path: Path) -> str:
                               body=slug.encode())  # fmt: skip
             opened.keep(capture, said, run)
             opened.finish(run, finished_at=at, requests=1, exit_status=0)
-    return str(path)
+    return path
+
+
+@pytest.fixture
+def archive(_archive: Path, tmp_path: Path) -> str:
+    """Two posts: one crawled on 1 November 2026, one of 2017 brought in on the 20th."""
+    return str(shutil.copy(_archive, tmp_path / "archive.db"))
 
 
 def test_a_digest_tells_what_became_known_since_a_day_with_both_times(archive: str) -> None:

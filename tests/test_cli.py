@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -51,19 +52,30 @@ def ushrn(*words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
-@pytest.fixture
-def dump(tmp_path: Path) -> Path:
-    path = tmp_path / "council.txt"
+def dumped(folder: Path) -> Path:
+    path = folder / "council.txt"
     path.write_text(DUMP, "utf-8")
     return path
 
 
 @pytest.fixture
-def archive(tmp_path: Path, dump: Path) -> Path:
-    path = tmp_path / "a.db"
-    done = ushrn("import", dump, "--url", URL, "--captured-at", "2021-04-01", "--db", path)
+def dump(tmp_path: Path) -> Path:
+    return dumped(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    path = folder / "a.db"
+    done = ushrn("import", dumped(folder), "--url", URL, "--captured-at", "2021-04-01", "--db", path)
     assert done.exit_code == 0, done.output
     return path
+
+
+@pytest.fixture
+def archive(_archive: Path, dump: Path) -> Path:
+    """The archive that the dump was imported into, beside it."""
+    return shutil.copy(_archive, dump.with_name("a.db"))
 
 
 def test_extract_prints_one_object_a_path_in_order_repeats_and_unreadable_ones_included(dump: Path) -> None:

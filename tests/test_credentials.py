@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import sqlite3
 import zipfile
 from datetime import UTC, datetime
@@ -75,9 +76,8 @@ def test_pages_that_only_speak_of_tokens_stay() -> None:
     assert credentials.without(capture) is capture
 
 
-@pytest.fixture
-def archive(tmp_path: Path, archives: Any) -> Path:
-    """An archive whose counts were asked for with a token."""
+@pytest.fixture(scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory, archives: Any) -> Path:
     head = f"POST {COUNTS} HTTP/1.1\r\nHost: www.blog.example\r\nAuthorization: {TOKEN}\r\n\r\n".encode()
     more = {"kind": "counts", "media_type": "application/json"}
     said = json.dumps({"apps": {"a": {"instance": TOKEN}}})
@@ -89,7 +89,13 @@ def archive(tmp_path: Path, archives: Any) -> Path:
         request_head=head,
         **more,
     )
-    return Path(archives.fill(tmp_path / "a.db", [*archives.captures(), handed, counted]))
+    return Path(archives.fill(tmp_path_factory.mktemp("token") / "a.db", [*archives.captures(), handed, counted]))
+
+
+@pytest.fixture
+def archive(_archive: Path, tmp_path: Path) -> Path:
+    """An archive whose counts were asked for with a token."""
+    return shutil.copy(_archive, tmp_path / "a.db")
 
 
 def everything(path: Path) -> bytes:

@@ -26,11 +26,20 @@ NOW = datetime(2022, 1, 1, tzinfo=UTC)
 COURT = "https://www.blog.example/post/a-day-in-court"
 
 
+@pytest.fixture(scope="module")
+def _signed(_full_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an archive that has a key, and with the key."""
+    folder = tmp_path_factory.mktemp("signed")
+    with Archive.open(shutil.copy(_full_archive, folder / "full.db"), seal=sealer(lambda: NOW, folder)) as archive:
+        publishing.new_key(archive, "archive.example/posts", b"1" * 32, folder)
+    return folder
+
+
 @pytest.fixture
-def signed(full: Path, tmp_path: Path) -> Path:
-    with Archive.open(full, seal=sealer(lambda: NOW, tmp_path)) as archive:
-        publishing.new_key(archive, "archive.example/posts", b"1" * 32, tmp_path)
-    return full
+def signed(_signed: Path, tmp_path: Path) -> Path:
+    """The archive, in the test's own folder, with its key beside it."""
+    shutil.copytree(_signed, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "full.db"
 
 
 def built(path: Path, url: str = COURT, revision: str | None = None, keys: Path | None = None) -> bytes:

@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 - tables read better wide
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -412,18 +414,24 @@ RIGHTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def _relaxing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("relaxing") / "relax.db"
+    with closing(schema.open_archive(path, create=True).conn) as db:
+        for site in SITES:
+            db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", site)
+        for slug, text in RIGHTS.items():
+            add(db, slug, {"title": slug, "body_text": text})
+        for number in range(8):
+            add(db, f"other-{number}", {"title": "Other", "body_text": f"Post {number} about something else."})
+    return path
+
+
 @pytest.fixture
-def relaxing(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def relaxing(_relaxing: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Posts with all, most, one and none of three words, among others that make them rare."""
-    db = schema.open_archive(tmp_path / "relax.db", create=True).conn
-    for site in SITES:
-        db.execute("INSERT INTO sites VALUES (?, ?, ?, ?, ?)", site)
-    for slug, text in RIGHTS.items():
-        add(db, slug, {"title": slug, "body_text": text})
-    for number in range(8):
-        add(db, f"other-{number}", {"title": "Other", "body_text": f"Post {number} about something else."})
-    yield db
-    db.close()
+    with closing(sqlite3.connect(shutil.copy(_relaxing, tmp_path / "relax.db"), isolation_level=None)) as db:
+        yield db
 
 
 def grouped(page: search.ResultPage) -> dict[str, list[str]]:

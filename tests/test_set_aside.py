@@ -1,9 +1,11 @@
 """An import that was wrong is undone: as if it had never come, and yet it stays as evidence."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,23 +32,31 @@ def page(slug: str, title: str, words: str) -> str:
     )
 
 
+def bring_into(folder: Path, slug: str, title: str, words: str, at: str) -> None:
+    """Import one saved page, dated as told."""
+    path = folder / f"{slug}-{at}.html"
+    path.write_text(page(slug, title, words), "utf-8")
+    run_import(folder / "a.db", [path], captured_at=at, now=lambda: NOW)
+
+
 @pytest.fixture
 def bring(tmp_path: Path) -> Callable[[str, str, str, str], None]:
-    """Imports one saved page, dated as told."""
+    """Imports one saved page into the test's own archive."""
+    return partial(bring_into, tmp_path)
 
-    def inner(slug: str, title: str, words: str, at: str) -> None:
-        path = tmp_path / f"{slug}-{at}.html"
-        path.write_text(page(slug, title, words), "utf-8")
-        run_import(tmp_path / "a.db", [path], captured_at=at, now=lambda: NOW)
 
-    return inner
+@pytest.fixture(scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("set-aside")
+    bring_into(folder, "a", "Alpha", "The first words of a harbour and its lamps.", "2021-02-01T10:00:00Z")
+    bring_into(folder, "b", "Beta", "The second words of an orchard and its bees.", "2021-02-01T11:00:00Z")
+    return folder
 
 
 @pytest.fixture
-def archive(tmp_path: Path, bring: Callable[[str, str, str, str], None]) -> Path:
-    """Two posts as they were in 2021, in runs 1 and 2."""
-    bring("a", "Alpha", "The first words of a harbour and its lamps.", "2021-02-01T10:00:00Z")
-    bring("b", "Beta", "The second words of an orchard and its bees.", "2021-02-01T11:00:00Z")
+def archive(_archive: Path, tmp_path: Path) -> Path:
+    """Two posts as they were in 2021, in runs 1 and 2, beside the files that they came from."""
+    shutil.copytree(_archive, tmp_path, dirs_exist_ok=True)
     return tmp_path / "a.db"
 
 
