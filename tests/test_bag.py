@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from scraper import export
 from scraper.errors import UsageError
 from scraper.export import deposit
 from scraper.export.bag import facts_of
+from scraper.export.package import licence
 from tests.archives import captures, fill
 
 
@@ -148,3 +150,37 @@ def test_nothing_is_written_over_and_nothing_left_behind(archive: Path, tmp_path
     with pytest.raises(UsageError, match="create it first"):
         export.to_bag(archive, tmp_path / "nowhere" / "bag")
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"captures": 0}, "The archive holds nothing yet."),
+        ({"gone": 1}, "1 post of a, in 2 versions, from 3 captures made on 2021-05-02. It is no longer on its site."),
+        ({"posts": 2, "gone": 1}, "2 posts of a, in 2 versions, from 3 captures made on 2021-05-02. One of them is no"
+         " longer on its site."),
+        ({"posts": 1_200, "gone": 30, "sites": (("a", ""), ("b", ""), ("c", "")), "wanted": 1, "lost": 2,
+          "first_day": "2021-01-01"},
+         "1,200 posts of a, b and c, in 2 versions, from 3 captures made between 2021-01-01 and 2021-05-02. 30 of them"
+         " are no longer on their sites. Known but not captured yet: 1 address. No copy was found anywhere: 2"
+         " addresses."),
+    ],
+)  # fmt: skip
+def test_the_description_counts_in_english(bag: Path, more: dict[str, Any], said: str) -> None:
+    with closing(sqlite3.connect(bag / "data" / "archive.db")) as db:
+        few = replace(facts_of(db), posts=1, gone=0, revisions=2, captures=3, wanted=0, lost=0, sites=(("a", ""),),
+                      first_day="2021-05-02", last_day="2021-05-02")  # fmt: skip
+    assert deposit.description(replace(few, **more)) == said
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("CC-BY-4.0", {"name": "CC-BY-4.0"}),
+        ("https://example.org/terms", {"path": "https://example.org/terms"}),
+        ("All rights reserved.", {"name": "All-rights-reserved.", "title": "All rights reserved."}),
+        ("كل الحقوق", {"name": "other", "title": "كل الحقوق"}),
+    ],
+)
+def test_a_data_package_names_the_licence_as_its_profile_has_names(told: str, said: dict[str, str]) -> None:
+    assert licence(told) == said

@@ -5,12 +5,14 @@ All of it is made of the archive's own numbers, and of what its operator has set
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from scraper import __version__
 from scraper.numbers import plural
+from scraper.wording import framed
 
 NO_LICENCE = "No licence is stated. The posts belong to their authors."
 _CHECK = "`ushrn verify --db archive.db` checks every digest, reference and row."
@@ -65,18 +67,46 @@ def title(facts: ArchiveFacts) -> str:
 
 def description(facts: ArchiveFacts) -> str:
     """One paragraph."""
-    sites = ", ".join(name for name, _ in facts.sites) or "no site yet"
-    when = f" made between {facts.first_day} and {facts.last_day}" if facts.first_day else ""
+    if not facts.captures:
+        return "The archive holds nothing yet."
     held = (
-        f"{plural(facts.posts, 'post')} of {sites}, in {plural(facts.revisions, 'version')}, from"
-        f" {plural(facts.captures, 'capture')}{when}. No longer on their sites: {facts.gone:,} of the posts."
+        f"{plural(facts.posts, 'post')}{framed(_listed([name for name, _ in facts.sites]), ' of ')}, in"
+        f" {plural(facts.revisions, 'version')}, from {plural(facts.captures, 'capture')}{_when(facts)}."
     )
+    return " ".join(filter(None, (held, _gone(facts), *_missing(facts))))
+
+
+def _listed(names: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; empty: of none."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _when(facts: ArchiveFacts) -> str:
+    if facts.first_day == facts.last_day:
+        return framed(facts.first_day, " made on ")
+    return f" made between {facts.first_day} and {facts.last_day}"
+
+
+def _gone(facts: ArchiveFacts) -> str:
+    match facts.gone, facts.posts:
+        case 0, _:
+            return ""
+        case 1, 1:
+            return "It is no longer on its site."
+        case 1, _:
+            return "One of them is no longer on its site."
+    return f"{facts.gone:,} of them are no longer on their sites."
+
+
+def _missing(facts: ArchiveFacts) -> Iterator[str]:
+    """What is not in the deposit."""
     if facts.is_part:
-        return f"{held} They are a part of a larger archive: what a search found."
-    return (
-        f"{held} Known but not captured yet: {plural(facts.wanted, 'address', 'addresses')}."
-        f" No copy was found anywhere: {plural(facts.lost, 'address', 'addresses')}."
-    )
+        yield "This is a part of a larger archive: what a search found."
+        return
+    if facts.wanted:
+        yield f"Known but not captured yet: {plural(facts.wanted, 'address', 'addresses')}."
+    if facts.lost:
+        yield f"No copy was found anywhere: {plural(facts.lost, 'address', 'addresses')}."
 
 
 def keywords(facts: ArchiveFacts) -> list[str]:
@@ -88,7 +118,7 @@ def keywords(facts: ArchiveFacts) -> list[str]:
 def readme(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """README.md: what is in the deposit, how to use it, how to check it."""
     files = "\n".join(f"| `{part.path}` | {part.meaning} | {part.bytes:,} |" for part in parts)
-    sites = "\n".join(f"- {name}: {url}" for name, url in facts.sites)
+    sites = "\n".join(f"- {name}: {url}" for name, url in facts.sites) or "None yet."
     sealed = f"```\n{facts.checkpoint.rstrip()}\n```" if facts.checkpoint else "The archive has no checkpoint yet."
     also = "" if facts.is_part else " and, inside `archive.db`, in the table `dictionary`"
     check = _CHECK_PART if facts.is_part else _CHECK
@@ -144,7 +174,7 @@ def citation_cff(facts: ArchiveFacts) -> str:
 
 def _cff_licence(licence: str) -> dict[str, str]:
     """The licence where the format has room for it: by its SPDX id, or by its address."""
-    if _is_address(licence):
+    if is_address(licence):
         return {"license-url": licence}
     return _named("license", spdx(licence))
 
@@ -167,6 +197,9 @@ _DEEDS = re.compile(
     r"(?:/(?P<port>[a-z]{2,3}))?(?:/(?:deed|legalcode)[.\w-]*)?/?",
     re.IGNORECASE | re.ASCII,
 )
+
+#: An address that any of the forms takes: CITATION.cff wants the scheme in small letters and something behind it.
+_ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", re.ASCII)
 
 
 def spdx(licence: str) -> str:
@@ -210,6 +243,10 @@ def _zenodo_access(licence: str) -> dict[str, str]:
     return {"access_right": "restricted", "access_conditions": f"<p>{escape(licence or NO_LICENCE)}</p>"}
 
 
+#: Terms of schema.org that are younger than the context of RO-Crate 1.1, which has those of its release 10.
+_MORE_TERMS = {"sha256": "http://schema.org/sha256"}
+
+
 def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
     """ro-crate-metadata.json (RO-Crate 1.1)."""
     root: dict[str, Any] = {
@@ -231,14 +268,14 @@ def ro_crate(facts: ArchiveFacts, parts: list[DepositFile]) -> str:
         "about": {"@id": "./"},
     }
     sites = [{"@id": url, "@type": "WebSite", "name": name} for name, url in facts.sites if url]
-    licence = [{"@id": facts.licence, "@type": "CreativeWork"}] * _is_address(facts.licence)
+    licence = [{"@id": facts.licence, "@type": "CreativeWork"}] * is_address(facts.licence)
     graph = [about, root, *map(_crate_file, parts), *sites, *licence]
-    crate = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+    crate = {"@context": ["https://w3id.org/ro/crate/1.1/context", _MORE_TERMS], "@graph": graph}
     return json.dumps(crate, ensure_ascii=False, indent=2) + "\n"
 
 
 def _crate_licence(licence: str) -> object:
-    if _is_address(licence):
+    if is_address(licence):
         return {"@id": licence}
     return licence or NO_LICENCE
 
@@ -261,5 +298,6 @@ def _crate_file(part: DepositFile) -> dict[str, str]:
     }
 
 
-def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://"))
+def is_address(licence: str) -> bool:
+    """Whether it is stated by the address of its text alone."""
+    return _ADDRESS.fullmatch(licence) is not None

@@ -1,12 +1,14 @@
 """What files of an export are and mean, for programs: a Frictionless Data Package (version 1)."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from scraper import schema
+from scraper.export.deposit import is_address, spdx
 from scraper.export.formats import FORMATS
 from scraper.export.rows import Options
 from scraper.export.tables import Column, columns
@@ -16,6 +18,8 @@ from scraper.store import capture_queries, holdings, presented, sealing
 NAME = "ushrn-posts"
 DESCRIPTION = "Exported by ushrn. Times are UTC, as precise as their source; empty: the source does not say."
 
+#: What no name of a licence has (the profile of data packages).
+_NOT_OF_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 #: A resource, or a package, as its specification has it.
 Descriptor = dict[str, Any]
 
@@ -53,10 +57,12 @@ def package(db: sqlite3.Connection, resources: Iterable[Descriptor], *, whole: b
 
 
 def licence(told: str) -> Descriptor:
-    """The operator's licence: an address, or a name such as ``CC-BY-4.0``."""
-    if told.startswith(("https://", "http://")):
+    """The operator's licence: an address, a name such as ``CC-BY-4.0``, or words with a name made of them."""
+    if is_address(told):
         return {"path": told}
-    return {"name": told}
+    if known := spdx(told):
+        return {"name": known}
+    return {"name": _NOT_OF_NAMES.sub("-", told).strip("-") or "other", "title": told}
 
 
 def resource(held: PackagedFile, name: str, options: Options) -> Descriptor:
