@@ -11,6 +11,7 @@ from scraper.cite.files import CitationFile, Columns, biblatex, bibtex, columns,
 from scraper.cite.names import WriterName, names
 from scraper.cite.prose import STYLES, CitationStyle, Kind, StyledRun, plain
 from scraper.cite.record import Item, Work, issued, key, note, parts, record
+from scraper.cite.text import unparted
 
 __all__ = [
     "STYLES",
@@ -34,5 +35,6 @@ __all__ = [
     "plain",
     "record",
     "ris",
+    "unparted",
     "works",
 ]

@@ -33,7 +33,7 @@ from typing import Any
 
 from scraper.cite.names import OTHERS, WriterName, names
 from scraper.cite.record import Item, Work, issued, keys, notes
-from scraper.cite.text import addresses, line, line_kept, lines
+from scraper.cite.text import addresses, line, lines, unparted
 from scraper.wording import framed
 
 #: Many works: the name of each field of `Work` with its values, one for each of them.
@@ -110,7 +110,7 @@ _TEXTS = ("title", "abstract")
 _ADDRESSES = ("url", "archive_url")
 
 
-def _on_lines(works: Columns) -> Columns:
+def _on_lines(works: Columns) -> dict[str, Sequence[Any]]:
     """*works* with its texts and addresses on one line each, empty where there is none."""
     return {**works, **_together(lines, works, *_TEXTS), **_together(addresses, works, *_ADDRESSES)}
 
@@ -161,8 +161,13 @@ def _kept_tag(tag: str, value: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _ris_authors(author: str | None, site_name: str) -> str:
-    people = [name.inverted for name in names(author, site_name)]
-    return "".join(_framed_each("AU  - ", _END, ["et al." if name == OTHERS else name for name in people]))
+    return "".join(_framed_each("AU  - ", _END, map(_ris_author, names(author, site_name))))
+
+
+def _ris_author(name: WriterName) -> str:
+    if name.family == OTHERS:
+        return "et al.,"
+    return name.inverted if name.given else name.whole
 
 
 @lru_cache(maxsize=16384)
@@ -188,13 +193,29 @@ def _ris_places(places: Sequence[str], archives: Sequence[str | None]) -> list[s
     ]  # fmt: skip
 
 
+#: What Zotero takes for HTML in every value but notes and abstracts (unescapeHTML in its RIS.js).
+_HTML = re.compile(r"<(?=[a-z/!?])|&(?=#?\w+;)", re.IGNORECASE)
+
+
+def _for_ris(works: Columns) -> Columns:
+    """*works* on lines; what looks like HTML in a title stays by a word joiner, as in `csl`."""
+    on_lines = _on_lines(works)
+    return on_lines | {"title": _in_each(_not_html, on_lines["title"])}
+
+
+def _not_html(text: str) -> str:
+    if "<" in text or ";" in text:
+        return _HTML.sub("\\g<0>\u2060", text)
+    return text
+
+
 @lru_cache(maxsize=4096)
 def _ris_keywords(words: tuple[str, ...]) -> str:
-    return "".join([_kept_tag("KW", word) for word in words])
+    return "".join(_framed_each("KW  - ", _END, map(unparted, words)))
 
 
 #: What `notes` needs.
-_NOTED = ("updated", "captured_at", "gone_at", "in_utc", "sha256")
+_NOTED = ("updated", "captured_at", "gone_at", "in_utc", "kept", "sha256")
 
 #: Records of type BLOG, their lines ended by CR LF, with an empty line behind each.
 ris = CitationFile(
@@ -212,7 +233,7 @@ ris = CitationFile(
         _all(lambda *noted: _framed_each("N1  - ", _END, notes(*noted)), *_NOTED),
         _same(f"ER  - {_END}{_END}"),
     ),
-    _on_lines,
+    _for_ris,
 )
 
 
@@ -278,7 +299,7 @@ def _tex_name(name: WriterName) -> str:
 
 @lru_cache(maxsize=4096)
 def _tex_keywords(words: tuple[str, ...]) -> str:
-    return _field("keywords", _tex(", ".join(map(line_kept, words))))
+    return _field("keywords", _tex(", ".join(map(unparted, words))))
 
 
 def _tex_notes(places: Sequence[str], *noted: Sequence[Any]) -> list[str]:

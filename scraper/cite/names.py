@@ -6,17 +6,19 @@ one that is cut at its last word does.
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scraper.cite.text import ascii_letters, line
+from scraper.cite.text import ascii_letters, line, unparted
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-#: Words that stand in names of bodies, not of people: English, Spanish, French, Portuguese, German, Haitian.
+#: Words that stand in names of bodies, not of people: English, Spanish, French, Portuguese, German, Haitian,
+#: Arabic, Russian.
 _BODIES = _set(
     "action admin administrator advocates agency alliance assembly association blog board bureau campaign caucus center"
     " centre clinic club coalition collective college commission committee communications community company"
@@ -34,14 +36,16 @@ _BODIES = _set(
     " aliança associação coletivo comissão comitê conselho direitos federação fundação movimento organização rede"
     " allianz ausschuss bündnis gesellschaft institut menschenrechte netzwerk stiftung universität verein"
     " verband zentrum dwa rezo òganizasyon"
+    " شبكة مركز جمعية منظمة مؤسسة لجنة اتحاد حركة مجلس هيئة حملة رابطة نقابة تحالف ائتلاف معهد حزب وزارة جامعة"
+    " комитет организация союз фонд центр сеть движение ассоциация институт министерство"
 )
 #: Words that join the words of a body's name; in small letters no person's name has them.
-_JOINTS = _set("against at for from in of on to with against para pour für contre sur")
+_JOINTS = _set("against at for from in of on to with para pour für contre ohne sur und et och og")
 #: Accounts that name nobody.
 _NOBODY = _set("admin administrator webmaster info editor staff author anonymous unknown others various") | {
     "web admin", "site admin", "et al", "et al.", "various authors",
 }  # fmt: skip
-_HONORIFICS = _set("dr prof professor rev hon mr mrs ms mx sir dame atty")
+_HONORIFICS = _set("dr dra frau herr lic mlle mme sra srta prof professor rev hon mr mrs ms mx sir dame atty")
 _SUFFIXES = _set("jr sr ii iii iv")
 #: Behind a name, and no part of it in any style.
 _DEGREES = _set("ba bsc dphil edd esq jd llb llm ma mba md mph ms msc msw phd rn") | {"ph.d", "m.d", "j.d", "m.a"}
@@ -52,9 +56,11 @@ _ROLES = _set(
     " guest intern journalist lead manager member officer organizer president producer professor rapporteur reporter"
     " researcher secretary spokesperson treasurer volunteer writer"
 )
-_PARTICLES = _set("al bin da de del della den der di dos du el ibn la las le los ten ter van von y")
+_PARTICLES = _set("al bin da de del della den der di dos du e el i ibn la las le los ten ter van von y")
 #: Particles that begin a family name in capitals too: Le Guin, De Niro. Elsewhere these are middle names as well.
 _CAPITAL_PARTICLES = frozenset({"De", "Del", "Della", "Di", "Du", "Le", "Van", "Von"})
+#: Within a family name of two: Ortega y Gasset, Puig i Cadafalch, Costa e Silva.
+_DOUBLING = frozenset({"y", "i", "e"})
 #: Family names of Vietnam, without their marks. They stand first, unless their bearer writes in the Western order.
 _VIETNAMESE = _set(
     "bui cao dang dao dinh do doan duong ha ho hoang huynh lam le luong luu ly mai ngo nguyen pham phan phung quach ta"
@@ -86,6 +92,15 @@ class WriterName:
         return ", ".join(filter(None, (self.family, " ".join(filter(None, (self.given, self.suffix))))))
 
     @property
+    def whole(self) -> str:
+        """A body, for programs that part names at commas or blanks: ``Centre for Rights,``.
+
+        A comma at its end makes it one name for EndNote ("Author and Editor Names" in its guide) and Zotero; within it
+        none may stand.
+        """
+        return f"{unparted(self.family)}," if " " in self.family else unparted(self.family)
+
+    @property
     def straight(self) -> str:
         """As it is said: ``Rosa Lind Jr.``"""
         return " ".join(filter(None, (self.given, self.family, self.suffix)))
@@ -93,7 +108,8 @@ class WriterName:
     @property
     def initials(self) -> str:
         """As APA writes it: ``Lind, R., Jr.``"""
-        letters = " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in self.given.split())
+        given = re.sub(r"(?<=\w)\.(?=\w)", ". ", self.given).split()
+        letters = " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in given)
         return ", ".join(filter(None, (self.family, letters, self.suffix)))
 
 
@@ -105,8 +121,8 @@ def names(author: str | None, site_name: str = "") -> tuple[WriterName, ...]:
         return ()
     if text.casefold() == site.casefold():
         return (WriterName(text),)
-    # A body's name has commas and "and" in it, but no semicolon.
-    listed = (_without_roles(part).strip(" ,") for part in text.split(";"))
+    # A body's name has commas and "and" in it, but no semicolon, and no stroke between blanks.
+    listed = (_without_roles(part).strip(" ,") for part in re.split(r";|\s[|/•·]\s", text))
     return tuple(name for part in listed for name in _names_in(part, site)) or (WriterName(text),)
 
 
@@ -114,10 +130,57 @@ def _names_in(text: str, site_name: str) -> list[WriterName]:
     """The names in one part of a list, between semicolons."""
     if not re.search(r"\w", text):
         return []
-    if text.casefold() == site_name.casefold() or _is_body(text):
+    if text.casefold() == site_name.casefold():
         return [WriterName(text)]
-    parts = [part for part in re.split(r"\s*,?\s+(?:and|&)\s+", text) if part]
-    return [name for part in parts for name in _people(part, alone=len(parts) == 1)]
+    if people := _listed_elsewhere(text):
+        return [_person(each) for each in people]
+    if _is_body(text):
+        return [WriterName(text)]
+    parts = [_pieces(part) for part in re.split(r"\s*,?\s+(?:and|&)\s+", text) if part]
+    if len(parts) > 1 and all(" " not in piece for pieces in parts for piece in pieces):
+        return _one_word_each(text, parts)
+    return [name for pieces in parts for name in _people(pieces, alone=len(parts) == 1)]
+
+
+def _one_word_each(text: str, parts: list[list[str]]) -> list[WriterName]:
+    """``King, Dana and Lee, Ann`` are two people turned round; ``Land, Water & Liberty`` is one body."""
+    if all(len(pieces) == 2 for pieces in parts):
+        return [_person(", ".join(pieces)) for pieces in parts]
+    return [WriterName(text)]
+
+
+#: Between the last two of a list of people: Spanish, Portuguese, Catalan, French, German, Swedish, Danish, Russian,
+#: Greek, Arabic.
+_AND_ELSEWHERE = re.compile(r"\s*[,،]?\s+(?:y|e|i|et|und|och|og|и|και|و)\s+")
+_COMMAS = re.compile(r"\s*[,،、]\s*")
+
+
+def _listed_elsewhere(text: str) -> list[str]:
+    """The people in a list that another language than English joins; empty: *text* is none, as far as can be told.
+
+    Each must have a name of two words or more, as Ortega y Gasset, who is one, has not on both sides.
+    """
+    people = [each for part in _AND_ELSEWHERE.split(text) for each in _COMMAS.split(part) if not _is_degree(each)]
+    is_joined = _AND_ELSEWHERE.search(text) or "، " in text
+    if "、" in text and all(len(each) <= _LONGEST for each in people):
+        return people
+    if is_joined and all(map(_is_like_a_person, people)):
+        return people
+    return []
+
+
+def _is_like_a_person(text: str) -> bool:
+    """Whether *text* has two to four words, all of them spelled as in names, none of them a body's."""
+    words = _counted(text.split())
+    return len(words) in range(2, _LONGEST + 1) and not any(map(_is_in_no_name, words))
+
+
+#: An article of Arabic, digits, the signs of bodies.
+_IN_NO_NAME = re.compile(r"^ال|\d|['’]s$|&")
+
+
+def _is_in_no_name(word: str) -> bool:
+    return word[0].islower() or _plain(word) in _BODIES or bool(_IN_NO_NAME.search(word))
 
 
 #: Stands for authors that the site does not name.
@@ -136,18 +199,25 @@ def _without_roles(text: str) -> str:
     return ",".join((first, *(piece for piece in others if _plain(piece).rpartition(" ")[2] not in _ROLES)))
 
 
-def _people(part: str, *, alone: bool) -> list[WriterName]:
+def _pieces(part: str) -> list[str]:
+    """What stands between the commas of *part*, degrees left out."""
+    return [piece.strip() for piece in part.split(",") if re.search(r"\w", piece) and not _is_degree(piece)]
+
+
+def _people(pieces: list[str], *, alone: bool) -> list[WriterName]:
     """The people in one part of a list: ``King, Dana`` alone is one of them, ``Dana King, Ann Lee`` two."""
-    pieces = [piece.strip() for piece in part.split(",") if re.search(r"\w", piece) and not _is_degree(piece)]
     if _is_one_person(pieces, alone=alone):
         return [_person(", ".join(pieces))]
     return [_person(piece) for piece in pieces]
 
 
 def _is_one_person(pieces: list[str], *, alone: bool) -> bool:
-    if len(pieces) != 2:
-        return False
-    return _plain(pieces[1]) in _SUFFIXES or (alone and " " not in pieces[0])
+    match pieces:
+        case [first, second]:
+            return _plain(second) in _SUFFIXES or (alone and " " not in first)
+        case [first, _, third]:
+            return _plain(third) in _SUFFIXES and " " not in first
+    return False
 
 
 def _plain(word: str) -> str:
@@ -161,16 +231,27 @@ def _is_degree(piece: str) -> bool:
 def _is_body(text: str) -> bool:
     """Whether *text* as a whole names a body: by its words, its length, or a script we cannot take apart."""
     words = [word.casefold().strip(".,'’()") for word in text.split()]
-    if len(words) == 1 or not _BODIES.isdisjoint(words) or not _JOINTS.isdisjoint(text.split()):
-        return True
-    if re.search(r"\d|['’]s\b", text) or not _is_latin(text):
-        return True
-    return not re.search(r",|;|&|\band\b", text) and _too_long(words)
+    return any(speaks(text, words) for speaks in _FOR_A_BODY)
 
 
-def _too_long(words: list[str]) -> bool:
-    counted = [word for word in words if word not in _PARTICLES | _SUFFIXES | _HONORIFICS]
-    return len(counted) > _LONGEST
+#: What speaks for a body, asked of a name and its words in turn.
+_FOR_A_BODY: tuple[Callable[[str, list[str]], bool], ...] = (
+    lambda _, words: len(words) == 1,
+    lambda _, words: not _BODIES.isdisjoint(words),
+    lambda text, _: not _JOINTS.isdisjoint(text.split()),
+    lambda _, words: words[1] in _DOUBLING,
+    lambda text, _: bool(re.search(r"\d|['’]s\b", text)),
+    lambda text, _: not _is_latin(text),
+    lambda text, words: len(_counted(words)) > _LONGEST and not re.search(r",|;|&|\band\b", text),
+)
+
+
+def _counted(words: Iterable[str]) -> list[str]:
+    """*words* without those that come on top of what a name has."""
+    return [word for word in words if _plain(word) not in _ON_TOP]
+
+
+_ON_TOP = _PARTICLES | _SUFFIXES | _HONORIFICS
 
 
 def _is_latin(text: str) -> bool:
@@ -181,7 +262,8 @@ def _person(text: str) -> WriterName:
     """A name in its usual order, or already turned round (``King, Dana``)."""
     family, _, behind = (part.strip() for part in text.partition(","))
     if behind and _plain(behind) not in _SUFFIXES:
-        return WriterName(family, behind)
+        given, _, last = (part.strip() for part in behind.partition(","))
+        return WriterName(family, given, last)
     words, suffix = _without_suffix([word for word in family.split() if _plain(word) not in _HONORIFICS])
     suffix += [behind] * bool(behind)
     if len(words) < 2 or _is_body(" ".join(words)) or _is_family_first(words):
@@ -213,6 +295,7 @@ def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
 def _family_from(words: list[str]) -> int:
     """At which of *words* the family name begins: the last one, or the particles before it."""
     start = len(words) - 1
+    start -= 2 * (start > 2 and words[start - 1] in _DOUBLING)
     while start > 1 and words[start - 1] in _PARTICLES | _CAPITAL_PARTICLES:
         start -= 1
     return start

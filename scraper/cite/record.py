@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple, TypedDict, cast
 
 from scraper.cite.names import WriterName, names
-from scraper.cite.text import ascii_letters, line, line_kept
+from scraper.cite.text import ascii_letters, line, line_kept, unparted
 from scraper.wording import framed
 
 #: A date as CSL has it: one to three numbers.
@@ -46,8 +46,10 @@ class Work(NamedTuple):
     sha256: str | None = None
     #: What the archive calls itself.
     archive: str | None = None
-    #: Permanent address of the revision; None: the archive is not served where others can reach it.
+    #: Permanent address of the revision; None: others cannot reach the archive, or nothing here is *kept*.
     archive_url: str | None = None
+    #: Whether the capture of the revision is in the archive: only then is there an address that stays.
+    kept: bool = True
 
 
 class Custom(TypedDict, total=False):
@@ -98,7 +100,7 @@ def record(work: Work) -> Item:
         "URL": line(work.url),
         "language": line_kept(work.language),
         "abstract": line(work.abstract),
-        "keyword": "; ".join(map(line_kept, work.keywords)),
+        "keyword": "; ".join(map(unparted, work.keywords)),
         "archive_location": place,
         "archive": place and line_kept(work.archive),
         "custom": _custom(work),
@@ -144,11 +146,12 @@ def _custom(work: Work) -> Custom:
 
 
 _IN_UTC = "The date is the day in UTC"
+_NOT_KEPT = "The archive has no capture of this version"
 
 
 def note(work: Work) -> str:
     """What no field of its own says: other dates, and the digest of the page; empty: nothing."""
-    return notes([work.updated], [work.captured_at], [work.gone_at], [work.in_utc], [work.sha256])[0]
+    return notes([work.updated], [work.captured_at], [work.gone_at], [work.in_utc], [work.kept], [work.sha256])[0]
 
 
 def notes(
@@ -156,10 +159,11 @@ def notes(
     captured_at: Sequence[str | None],
     gone_at: Sequence[str | None],
     in_utc: Sequence[bool],
+    kept: Sequence[bool],
     sha256: Sequence[str | None],
 ) -> list[str]:
     """`note` of each of many works, of which no more than these columns is needed."""
-    said = map(_said, updated, captured_at, gone_at, in_utc)
+    said = map(_said, updated, captured_at, gone_at, in_utc, kept)
     return [
         f"{words}{words and '; '}SHA-256 of the page as captured: {digest}" if digest else words
         for words, digest in zip(said, sha256, strict=True)
@@ -167,12 +171,13 @@ def notes(
 
 
 @lru_cache(maxsize=16384)
-def _said(updated: str | None, captured_at: str | None, gone_at: str | None, in_utc: bool) -> str:  # noqa: FBT001
+def _said(updated: str | None, captured_at: str | None, gone_at: str | None, in_utc: bool, kept: bool) -> str:  # noqa: FBT001
     found = (
         framed(day(updated), "Updated "),
         framed(day(captured_at), "Captured "),
         framed(day(gone_at), "No longer online on "),
         _IN_UTC * in_utc,
+        _NOT_KEPT * (not kept),
     )
     return "; ".join(filter(None, found))
 

@@ -59,6 +59,19 @@ def _is_printed(text: str) -> bool:
 #: For values that stand in many records of an export: names of sites, tags, languages.
 line_kept = lru_cache(maxsize=4096)(line)
 
+#: Signs at which programs take names and lists apart → such that look the same.
+_LOOKALIKES = str.maketrans({",": "\u201a", ";": "\uff1b"})
+
+
+@lru_cache(maxsize=4096)
+def unparted(text: str) -> str:
+    """*text* on one line, so that no program takes it for several.
+
+    Zotero parts keywords at semicolons, one that is alone at commas too (completeItem in its RIS.js), JabRef at commas,
+    and either takes what stands before the first comma of an author for a family name.
+    """
+    return line(text).translate(_LOOKALIKES)
+
 
 @lru_cache(maxsize=16384)
 def ascii_letters(text: str) -> str:

@@ -35,6 +35,7 @@ def works(db: sqlite3.Connection, request: Request | None, options: Options) -> 
             "sha256": posts.body_sha256,
             "archive": (archive,) * len(posts.url),
             "archive_url": _places(base, posts),
+            "kept": tuple(map(bool, posts.record_sha256)),
         }
 
 
@@ -45,10 +46,10 @@ def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
     return revision_urls(base, posts.site, posts.slug, posts.record_sha256, posts.seen_on)
 
 
-def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str:
+def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str | None:
     """The permanent address of the revision whose first capture has the digest *record_sha256*.
 
-    Where no capture is known, the address of the post.
+    None: no capture is known. The address of the post is none, as it shows another revision tomorrow.
     """
     return revision_urls(base, (site,), (slug,), (record_sha256,), (seen_at,))[0]
 
@@ -59,11 +60,11 @@ def revision_urls(
     slugs: Sequence[str],
     digests: Sequence[str | None],
     seen_at: Sequence[str | None],
-) -> list[str]:
+) -> list[str | None]:
     """`revision_url` of many."""
     found = zip(post_urls(base, sites, slugs), digests, seen_at, strict=True)
     return [
-        f"{page}/revision/{digest[:NAME]}@{seen[:DAY]}" if digest and seen else page for page, digest, seen in found
+        f"{page}/revision/{digest[:NAME]}@{seen[:DAY]}" if digest and seen else None for page, digest, seen in found
     ]  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from scraper import cite
+from scraper import cite, language
 from scraper.export import revision_url
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
-from scraper.serve.permalinks import Revision, current_revision, labels, path_of, the_post
+from scraper.serve.permalinks import Revision, current_revision, path_of, the_post
 from scraper.store import post_queries
 
 
@@ -22,14 +22,15 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     """What a citation of *revision* says; None: no revision of *post* is known.
 
     The address of our copy is part of it only where others can reach it. A revision's day is that which the site showed
-    for the same instant; where that is not known, the day in UTC. An excerpt is kept of the latest version only:
-    others have no abstract.
+    for the same instant; where that is not known, the day in UTC. Excerpt, tags and language are kept of the version
+    that the post's page shows: others have no abstract and no keywords, and the language of their own text.
     """
     shown = revision.row if revision else dict(post)
     base = public_base(ask)
     published, published_in_utc = _day(post, shown, "published")
     updated, updated_in_utc = _day(post, shown, "updated")
-    summed_up = revision is None or revision.content_sha256 == post["content_sha256"]
+    latest = current_revision(ask, post)
+    is_shown = revision is None or latest is None or revision.name == latest.name
     digest, seen_at = (revision.record_sha256, revision.seen_at) if revision else (None, None)
     return cite.Work(
         url=post["url"],
@@ -41,13 +42,19 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
         in_utc=published_in_utc if published else updated_in_utc,
         captured_at=seen_at or post["first_seen_at"],
         gone_at=post["gone_at"],
-        language=post["language"],
-        abstract=post["excerpt"] if summed_up else None,
-        keywords=tuple(name for name, _ in labels(ask, "tag", post["id"])),
+        language=post["language"] if is_shown else _told(shown),
+        abstract=post["excerpt"] if is_shown else None,
+        keywords=tuple(post_queries.tags(ask.db, post["id"])) if is_shown else (),
         sha256=revision.body_sha256 if revision else None,
         archive=frame_of(ask.room).name,
         archive_url=revision_url(base, post["site"], post["slug"], digest, seen_at) if base else None,
+        kept=bool(digest),
     )
+
+
+def _told(shown: Mapping[str, Any]) -> str | None:
+    """The language of an earlier version by its own text; None: it cannot be told."""
+    return language.detect(f"{shown['title'] or ''}\n{shown['body_text'] or ''}")
 
 
 def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | None, bool]:
@@ -106,13 +113,13 @@ def coins(ask: Ask, addresses: Iterable[str]) -> dict[str, str]:
     """Address of a post → its ContextObject (COinS, Z39.88-2004), by which Zotero offers all posts of a list.
 
     As Zotero itself writes items that are no books, articles or theses: Dublin Core, its own type in ``rft.type``.
+    Where others cannot reach the archive, the address is that of the original.
     """
     wanted = list(dict.fromkeys(addresses))[:400]
     found = post_queries.cited(ask.db, wanted)
-    names = ("title", "author", "name", "day", "language")
-    return {
-        row["url"]: _context_object(absolute(ask, path_of(row)), *(row[name] or "" for name in names)) for row in found
-    }
+    names, base = ("title", "author", "name", "day", "language"), public_base(ask)
+    places = {row["url"]: base + path_of(row).lstrip("/") if base else row["url"] for row in found}
+    return {row["url"]: _context_object(places[row["url"]], *(row[name] or "" for name in names)) for row in found}
 
 
 @lru_cache(maxsize=4096)

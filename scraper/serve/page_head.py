@@ -78,11 +78,7 @@ def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, 
         yield "DC.language", language
         yield "citation_language", language
     for word in work.keywords:
-        yield "citation_keywords", word
-
-
-#: Signs at which Zotero takes names apart → such that look the same.
-_LOOKALIKES = str.maketrans({",": "\u201a", ";": "\u201a"})
+        yield "citation_keywords", cite.unparted(word)
 
 
 def _for_highwire(name: cite.WriterName) -> str:
@@ -92,7 +88,7 @@ def _for_highwire(name: cite.WriterName) -> str:
     no-break spaces. A comma within a body's name would always part it.
     """
     if not name.given:
-        return f"{name.family.translate(_LOOKALIKES)},"
+        return f"{cite.unparted(name.family)},"
     family, _, given = name.indexed.partition(", ")
     return f"{family}, {given.replace(' ', chr(0xA0)) if ' ' in family else given}"
 
@@ -138,10 +134,13 @@ def _in_script(value: dict[str, object]) -> Markup:
 
 
 def signposts(ask: Ask, work: cite.Work, path: str) -> str:
-    """The Link header of a post's page (RFC 8288): signposting.org's relations for a landing page."""
+    """The Link header of a post's page (RFC 8288): signposting.org's relations for a landing page.
+
+    What is to be cited (``cite-as``, RFC 8574) is named only where there is an address that stays, for everybody.
+    """
     links = [
         f'<{absolute(ask, path)}>; rel="canonical"',
-        f'<{work.archive_url or absolute(ask, path)}>; rel="cite-as"',
+        *([f'<{work.archive_url}>; rel="cite-as"'] if work.archive_url else []),
         '<https://schema.org/BlogPosting>; rel="type"',
         '<https://schema.org/AboutPage>; rel="type"',
         *(
