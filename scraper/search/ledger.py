@@ -89,8 +89,10 @@ class Ledger:
     lines: tuple[str, ...]
     #: Facet, and ``month`` → value → its posts.
     values: Mapping[str, Mapping[str, Posting]]
-    #: Id of a site → its name.
+    #: Id of a site → what it calls itself, as every page and citation names it.
     sites: Mapping[str, str]
+    #: Id of a site → what people may call it: the same, or our name for it where it says none.
+    called: Mapping[str, str]
     #: Part of what it was read from (of `_READ`) → the digest of all that stood there.
     signs: Mapping[str, bytes]
 
@@ -112,9 +114,9 @@ class Ledger:
         return tuple(found)
 
     def label(self, facet: str, value: str) -> str:
-        """*value* of a facet for people."""
+        """*value* of a facet as people may call it."""
         if facet == "site":
-            return self.sites.get(value, value)
+            return self.called.get(value, value)
         return value
 
     @cached_property
@@ -232,8 +234,11 @@ _READ: Mapping[str, tuple[tuple[str, ...], str]] = {
         name: (("post_id", "name"), f"(WITH held(post_id, name) AS ({asked}) SELECT * FROM held)")
         for name, asked in OF_LABELS.items()
     },
-    "site": (("id", "name"), "sites"),
+    "site": (("site", "site_names.name", "sites.name"), "site_names JOIN sites ON id = site"),
 }
+
+#: The host of a site, by which one that says no name goes, is no word that anybody asks about.
+_CALLED = "SELECT site, iif(basis = 'host', sites.name, site_names.name) FROM site_names JOIN sites ON id = site"
 
 
 def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
@@ -262,7 +267,8 @@ def read(db: sqlite3.Connection, before: Ledger | None = None) -> Ledger:
         comments=facts("comments"),
         lines=facts("line"),
         values={**of_posts, **same, **read_anew},
-        sites=dict(db.execute("SELECT id, name FROM sites").fetchall()),
+        sites=dict(db.execute("SELECT site, name FROM site_names").fetchall()),
+        called=dict(db.execute(_CALLED).fetchall()),
         signs=signs,
     )
 

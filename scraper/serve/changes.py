@@ -13,6 +13,7 @@ from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.citing import coins
 from scraper.serve.frame import frame_of
 from scraper.serve.permalinks import path_of, revisions_of
+from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.serve.searching import FacetChoice
 from scraper.serve.thumbs import thumbs
@@ -54,7 +55,7 @@ def page(ask: Ask) -> PageResponse:
     if len(found) > NEWEST:
         found = found[:NEWEST]
         older = ask.link("/changes", *pairs(wanted), ("before", f"{found[-1]['known_at']},{found[-1]['id']}"))
-    sites = holdings.site_names(ask.db)
+    sites = remembered(ask.room, ask.db, holdings.site_names)
     of_days = dict(change_list.tally(ask.db, "day", replace(wanted, before=None)))
     days = [
         (formatting.day(day), of_days[day], [shown(ask, row, sites) for row in rows])
@@ -188,7 +189,7 @@ def feed(ask: Ask) -> PageResponse:
     """
     wanted = replace(wanted_of(ask), before=None)
     found = change_list.changes(ask.db, wanted, NEWEST)
-    sites = holdings.site_names(ask.db)
+    sites = remembered(ask.room, ask.db, holdings.site_names)
     own = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
     page = ask.lasting + ask.link("/changes", *pairs(wanted))
     parts = [

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from scraper import search
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
@@ -16,7 +17,7 @@ ON_PAGE = 100
 
 def page(ask: Ask) -> PageResponse:
     """``/missing?state=wanted&site=…&after=<address>``; without a known state: what is wanted."""
-    sites = holdings.site_names(ask.db)
+    sites = remembered(ask.room, ask.db, holdings.site_names)
     state = _known(ask.one("state"), texts.STATE_WORDS, AddressState.WANTED)
     site = _known(ask.one("site"), sites, "")
     found = holdings.missing(ask.db, state, site, ON_PAGE + 1, ask.one("after"))

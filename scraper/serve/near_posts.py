@@ -1,13 +1,14 @@
 """What stands beside a post: others about the same, and others that say the same."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scraper import search
 from scraper.passages import Passage
 from scraper.serve import texts
 from scraper.serve.answer import Ask
+from scraper.serve.remembered import remembered
 from scraper.store import holdings
 
 #: Related posts shown.
@@ -43,22 +44,23 @@ def beside(ask: Ask, post: int) -> Beside:
     taken = {each.id for each in repeated}
     related = [number for number in search.related(ask.db, post, RELATED + len(taken)) if number not in taken][:RELATED]
     rows = {row["id"]: row for row in holdings.posts_of(ask.db, [*taken, *related])}
-    shown = [(each.share, _near(rows[each.id], each)) for each in repeated if each.id in rows]
+    sites = remembered(ask.room, ask.db, holdings.site_names)
+    shown = [(each.share, _near(rows[each.id], each, sites)) for each in repeated if each.id in rows]
     return Beside(
         same=tuple(near for share, near in shown if share >= SAME),
         sharing=tuple(near for share, near in shown if share < SAME),
-        related=_listed(rows, related),
+        related=_listed(rows, related, sites),
     )
 
 
-def _near(row: sqlite3.Row, each: search.Repeated) -> Near:
-    words = f"{texts.near_line(row['day'], row['site_name'])} · {texts.passages_in_common(each.count)}"
+def _near(row: sqlite3.Row, each: search.Repeated, sites: Mapping[str, str]) -> Near:
+    words = f"{texts.near_line(row['day'], sites[row['site']])} · {texts.passages_in_common(each.count)}"
     return Near(row, words, each.passages, each.count)
 
 
-def _listed(rows: dict[int, sqlite3.Row], ids: Sequence[int]) -> tuple[Near, ...]:
+def _listed(rows: Mapping[int, sqlite3.Row], ids: Sequence[int], sites: Mapping[str, str]) -> tuple[Near, ...]:
     return tuple(
-        Near(rows[number], texts.near_line(rows[number]["day"], rows[number]["site_name"]))
+        Near(rows[number], texts.near_line(rows[number]["day"], sites[rows[number]["site"]]))
         for number in ids
         if number in rows
     )

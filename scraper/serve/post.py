@@ -74,7 +74,7 @@ def answer(ask: Ask, post: sqlite3.Row) -> PageResponse:
             dates=texts.dates_of(
                 post["published_day"] or post["published_at"], post["updated_day"] or post["updated_at"]
             ),
-            permalink=ask.origin + permalink(ask, post, current),
+            permalink=work.archive_url,
             history=history(
                 events, compared(ask, post, revisions), post["last_seen_at"], captures[0],
                 current.seen_at if current else "",

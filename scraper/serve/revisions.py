@@ -53,6 +53,7 @@ def page(ask: Ask) -> PageResponse:
             versions=known,
             place=place,
             copy=copy_of(ask, post, revision, latest, captured),
+            work=work,
             captured=captured,
             chain=revision_queries.chain_of(ask.db, revision.capture_id),
             home=ask.link(path_of(post)),

@@ -10,7 +10,7 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, formatting, missing, texts
 from scraper.serve.answer import Ask, PageResponse, quoted
-from scraper.serve.citing import coins, listed
+from scraper.serve.citing import coins, public_base
 from scraper.serve.frame import frame_of
 from scraper.serve.remembered import remembered
 from scraper.serve.render import render
@@ -179,7 +179,7 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         q=ask.one("q"),
         found=found,
         state=state,
-        sites=holdings.site_names(ask.db),
+        sites=remembered(ask.room, ask.db, holdings.site_names),
         groups=groups(found),
         advice=advice,
         heard=[(each, missing.listed_at(ask, each)) for each in advice.heard],
@@ -298,7 +298,8 @@ def coverage(db: sqlite3.Connection) -> SearchCoverage:
 def citation(ask: Ask, state: SearchState, found: search.ResultPage, filters: list[FacetChoice]) -> str:
     """The result as it can be cited: query, filters, number, state of the archive, address, digest of the list."""
     day = remembered(ask.room, ask.db, holdings.last_seen_day)
-    address = listed(ask, state.link(*state.pairs).removeprefix(ask.room.base))
+    base = public_base(ask)
+    address = base + state.link(*state.pairs).removeprefix(ask.room.base).lstrip("/") if base else ""
     return texts.cited_search(
         frame_of(ask.room).name,
         found.request.query.text,

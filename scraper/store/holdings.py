@@ -125,13 +125,16 @@ def standing(db: sqlite3.Connection) -> ArchiveStanding:
 
 
 def sites(db: sqlite3.Connection) -> list[sqlite3.Row]:
-    """id, name, base_url, platform, state of each site that is known, in order of id."""
-    return db.execute("SELECT id, name, base_url, platform, state FROM sites ORDER BY id").fetchall()
+    """id, name (what it calls itself), base_url, platform, state of each site that is known, in order of id."""
+    return db.execute(
+        "SELECT id, site_names.name, base_url, platform, state"
+        " FROM sites JOIN site_names ON site_names.site = sites.id ORDER BY id"
+    ).fetchall()
 
 
 def site_names(db: sqlite3.Connection) -> dict[str, str]:
-    """Id of each site that is known → its name, in order of id."""
-    return {row["id"]: row["name"] for row in sites(db)}
+    """Id of each site that is known → what it calls itself, in order of id."""
+    return {row["site"]: row["name"] for row in db.execute("SELECT site, name FROM site_names ORDER BY site")}
 
 
 def years(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
@@ -171,10 +174,9 @@ def views(db: sqlite3.Connection) -> int:
 
 
 def posts_of(db: sqlite3.Connection, ids: Iterable[int]) -> list[sqlite3.Row]:
-    """id, site, slug, title, language, day and site_name of the posts *ids*, in no order."""
+    """id, site, slug, title, language and day of the posts *ids*, in no order."""
     return db.execute(
-        f"SELECT posts.id, {POST}, {SHOWN_DAY} AS day, sites.name AS site_name FROM posts"
-        " JOIN sites ON sites.id = posts.site WHERE posts.id IN (SELECT value FROM json_each(?))",
+        f"SELECT posts.id, {POST}, {SHOWN_DAY} AS day FROM posts WHERE posts.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     ).fetchall()
 
@@ -258,9 +260,10 @@ def body(db: sqlite3.Connection, sha256: str) -> bytes:
 def site_spans(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """id, name, base_url, platform, state of each site, its number of posts, and the first and last day of them."""
     return db.execute(
-        "SELECT sites.id, name, base_url, platform, state, count(posts.id) AS posts,"
+        "SELECT sites.id, site_names.name, base_url, platform, state, count(posts.id) AS posts,"
         f" min({SHOWN_DAY}) AS first, max({SHOWN_DAY}) AS last"
-        " FROM sites LEFT JOIN posts ON posts.site = sites.id GROUP BY sites.id ORDER BY sites.id"
+        " FROM sites JOIN site_names ON site_names.site = sites.id LEFT JOIN posts ON posts.site = sites.id"
+        " GROUP BY sites.id ORDER BY sites.id"
     ).fetchall()
 
 

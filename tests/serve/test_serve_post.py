@@ -437,6 +437,52 @@ def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_o
     )
 
 
+def test_nothing_that_is_cited_names_a_place_that_only_this_reader_can_reach(reader: Any) -> None:
+    ours = "/post/upr2020/flint-0"
+    page, told = reader.get(ours), reader.get("/api/posts/upr2020/flint-0/cite").json()
+    assert "cite-as" not in page.headers["link"]
+    assert "localhost" not in page.text[page.text.index('class="cites"') :].partition("</section>")[0]
+    assert "localhost" not in page.text[page.text.index('class="pairs paper-only"') :].partition("</dl>")[0]
+    assert "localhost" not in json.dumps([told[name] for name in ("citations", "bibtex", "ris", "csl")])
+    assert "archivedAt" not in Head(page.text).data
+    found = reader.get("/search?q=water").text
+    for cited in ('<span class="Z3988"[^>]*>', '<p class="cite">.*?</p>'):
+        assert not any("localhost" in each for each in re.findall(cited, found, re.DOTALL))
+
+
+def test_a_version_without_a_capture_is_cited_by_no_address_that_shows_another_tomorrow(
+    open_room: Any, shelf: Any
+) -> None:
+    post = shelf.post("a", body_text="Ten wells.", body_html=None)
+    shelf.db.execute("PRAGMA foreign_keys = OFF")
+    shelf.db.execute("UPDATE revisions SET capture_id = 999 WHERE post_id = ?", (post,))
+    shelf.db.execute("UPDATE posts SET capture_id = 999 WHERE id = ?", (post,))
+    shelf.db.commit()
+    room = open_room(shelf.path, public_url="https://archive.example.org")
+    page = room.get("/post/upr2020/a")
+    assert "archived at" not in page.text
+    assert "cite-as" not in page.headers["link"]
+    for path in ("/post/upr2020/a/cite.ris", "/search.ris"):
+        said = room.get(path).text
+        assert "AV  - " not in said
+        assert "The archive has no capture of this version" in said
+
+
+def test_an_earlier_version_has_neither_the_language_nor_the_tags_of_the_latest(open_room: Any, shelf: Any) -> None:
+    spanish = "El agua es un derecho de todas las personas, y el comité pide que los cortes terminen este invierno."
+    post = shelf.post("a", body_text=spanish, body_html=None, title="El agua", language="en", excerpt=None)
+    shelf.change(post, "2026-02-15T10:00:00Z", body_text="Water is a right.", title="Water")
+    shelf.label(post, "tag", "Winter")
+    room = open_room(shelf.path)
+    first, last = revision_names(room, "upr2020/a")
+    (then,), (now,) = (room.get(f"/post/upr2020/a/revision/{name}/cite.json").json() for name in (first, last))
+    assert (then["language"], then.get("keyword")) == ("es", None)
+    assert (now["language"], now["keyword"]) == ("en", "Winter")
+    head = Head(room.get(f"/post/upr2020/a/revision/{first}").text)
+    assert "Winter" not in head.data
+    assert ("citation_language", "es") in head.names
+
+
 #: A link of a Link header (RFC 8288, 3) whose target is a URI (RFC 3986, 2).
 LINK = re.compile(
     r"<(?P<to>[a-z]+:[\w.~:/?#\[\]@!$&'()*+,;=%-]+)>; rel=\"(?P<rel>[a-z-]+)\"(?:; type=\"(?P<type>[^\"]+)\")?(?:, |$)",
@@ -444,16 +490,22 @@ LINK = re.compile(
 )
 
 
-def test_each_link_of_a_post_and_its_version_leads_to_what_it_promises(open_room: Any, shelf: Any) -> None:
+@pytest.mark.parametrize(
+    ("public_url", "relations"),
+    [("", {"canonical", "describedby"}), ("http://localhost", {"canonical", "cite-as", "describedby"})],
+)
+def test_each_link_of_a_post_and_its_version_leads_to_what_it_promises(
+    open_room: Any, shelf: Any, public_url: str, relations: set[str]
+) -> None:
     slug = 'a, "b"; c>/50%2F?حقوق#d&e+f'
     shelf.post(slug)
-    room, path = open_room(shelf.path), f"upr2020/{quote(slug, safe='')}"
+    room, path = open_room(shelf.path, public_url=public_url), f"upr2020/{quote(slug, safe='')}"
     (version,) = revision_names(room, path)
     for page in (f"/post/{path}", f"/post/{path}/revision/{version}"):
         header = room.get(page).headers["link"]
         assert LINK.sub("", header) == ""
         links = [link for link in LINK.finditer(header) if link["rel"] != "type"]
-        assert {link["rel"] for link in links} == {"canonical", "cite-as", "describedby"}
+        assert {link["rel"] for link in links} == relations
         for link in links:
             answer = room.get(link["to"])
             expected = link["type"] or "text/html"

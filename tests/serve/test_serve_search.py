@@ -156,11 +156,12 @@ def test_a_site_named_from_right_to_left_keeps_the_numbers_behind_it_in_their_pl
     open_room: Callable[..., Any], shelf: Any
 ) -> None:
     shelf.site("rtl", "مدونة", "https://rtl.example/")
-    shelf.count(shelf.post("a", site="rtl", url="https://rtl.example/a"), "2026-03-01T10:00:00Z", 2100)
+    post = shelf.post("a", site="rtl", url="https://rtl.example/a", blog_name="مدونة", blog_name_basis="meta")
+    shelf.count(post, "2026-03-01T10:00:00Z", 2100)
     reader = open_room(shelf.path)
     assert "\u2068مدونة\u2069 · <span" in reader.get("/search?q=short").text
     assert "\u2068مدونة\u2069" in reader.get("/changes").text.partition('class="meta"')[2]
-    shelf.db.execute("UPDATE sites SET name = 'A blog' WHERE id = 'rtl'")
+    shelf.set(post, blog_name="A blog")
     assert "\u2068" not in open_room(shelf.path).get("/search?q=short").text
 
 
@@ -263,8 +264,20 @@ def test_zotero_is_offered_every_post_of_a_list(reader: Any, path: str) -> None:
         "rft.au": "Writer, Ada",
         "rft.date": "2012-01-01",
         "rft.language": "en",
-        "rft.identifier": "http://localhost/post/upr2020/flint-0",
+        "rft.identifier": "https://www.upr2020.org/post/flint-0",
     }
+
+
+def test_a_site_has_one_name_in_hits_pages_and_citations(open_room: Any, shelf: Any) -> None:
+    shelf.site("label", "A label of ours", "https://www.label.example/")
+    for slug in "abc":
+        shelf.post(slug, site="label", url=f"https://www.label.example/{slug}", blog_name="Voices", body_text="Water.",
+                   blog_name_basis="meta")  # fmt: skip
+    room = open_room(shelf.path)
+    for path in ("/", "/search?q=water", "/changes", "/about", "/missing?state=wanted", "/post/label/a"):
+        assert "A label of ours" not in room.get(path).text, path
+    assert "Voices" in room.get("/search?q=water").text
+    assert "rft.source=Voices" in room.get("/search?q=water").text
 
 
 def test_a_body_leaves_a_list_whole_and_a_person_with_all_names(open_room: Any, shelf: Any) -> None:
@@ -456,12 +469,20 @@ def test_a_printed_search_says_what_was_asked_and_where(reader: Any) -> None:
     assert "Address http://localhost/search?q=water&amp;year=2016&amp;sort=newest" in said
 
 
-def test_a_result_can_be_cited_with_a_digest_that_anyone_can_make_again(reader: Any) -> None:
+@pytest.mark.parametrize(
+    ("public_url", "place"),
+    [("", ""), ("https://archive.example.org", "https://archive.example.org/search?tag=housing&q=water, ")],
+)
+def test_a_result_can_be_cited_with_a_digest_that_anyone_can_make_again(
+    library: Path, open_room: Any, public_url: str, place: str
+) -> None:
+    reader = open_room(library, public_url=public_url)
     text = unescape(reader.get("/search?q=water&tag=housing").text)
     found = re.search(
-        r"search for “water”, tag: housing, (\d+) results, as of [^,]+, (\S+), result list ([0-9a-f]{12})\.", text
+        r"search for “water”, tag: housing, (\d+) results, as of [^,]+, (\S+, |)result list ([0-9a-f]{12})\.", text
     )
     assert found
+    assert sorted(found[2]) == sorted(place)
     rows = csv.DictReader(io.StringIO(reader.get("/search.csv?q=water&tag=housing&columns=url,content_sha256").text))
     lines = sorted(f"{row['url']} {row['content_sha256']}\n" for row in rows)
     assert len(lines) == int(found[1])
