@@ -285,12 +285,17 @@ def origin(room: Room, request: Request) -> str:
 
     Where the request's ``Host`` is none, our own address.
     """
-    own = urlsplit(frame_of(room).settings.public_url)
-    if own.netloc:
-        return f"{own.scheme}://{own.netloc}"
+    if own := owned_origin(room):
+        return own
     if called(request):
         return f"{request.scheme}://{request.host}"
     return address_of(request)
+
+
+def owned_origin(room: Room) -> str:
+    """Where the public reads *room* as its owner says; empty: nothing is said."""
+    own = urlsplit(frame_of(room).settings.public_url)
+    return f"{own.scheme}://{own.netloc}" if own.netloc else ""
 
 
 def own_origin(room: Room, request: Request) -> str:

@@ -115,7 +115,7 @@ def is_row(request: Request) -> bool:
 
 def asked_of_datasette(request: Request, more: Mapping[str, str]) -> str:
     """The address of the JSON that belongs to a page, with *more* than is asked for everywhere."""
-    path = request.path.rstrip("/")
+    path = request.scope.get("route_path", request.path).rstrip("/")  # Datasette's client puts the prefix before it
     given = [(name, value) for name, value in pairs(request) if name not in _FORM]  # `guard` looks at it again
     return f"{quote(path, safe='/~,%')}.json?{urlencode([*given, *ASKED.items(), *more.items()])}"
 

@@ -10,9 +10,8 @@ from datasette.app import Datasette
 from scraper import search
 from scraper.errors import UsageError
 from scraper.serve import texts, tools
-from scraper.serve.answer import Ask, NotHere
+from scraper.serve.answer import Ask, NotHere, owned_origin
 from scraper.serve.archive import Room, room_of
-from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, LaneFull
 from scraper.serve.workers import ArchiveAway, WorkerLost
 
@@ -36,9 +35,9 @@ async def _answered(datasette: Datasette, job: Job) -> tools.Json:
     room = room_of(datasette)
     if room is None:
         return {"error": "This server shows no archive."}
-    origin = frame_of(room).settings.public_url.rstrip("/")
+    whole = partial(_said, room=room, origin=owned_origin(room), job=job)
     try:
-        return await SEARCHES.run(room, partial(_said, room=room, origin=origin, job=job))
+        return await SEARCHES.run(room, whole)
     except (NotHere, UsageError) as error:
         return {"error": str(error)}
     except search.TooBroad:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
@@ -19,7 +20,8 @@ from scraper.errors import UsageError
 from scraper.processes import processors
 from scraper.serve import connections
 from scraper.serve import metadata as desk
-from scraper.serve.archive import read_at, room_of
+from scraper.serve.archive import Room, read_at, room_of
+from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.workers import collect_seldom
 
@@ -66,6 +68,7 @@ def start(
             log_level="warning",
             lifespan="on",
             server_header=False,
+            proxy_headers=False,  # else every program on this machine is believed what X-Forwarded-Proto says
             access_log=False,
             timeout_graceful_shutdown=ENDING,
         )
@@ -86,13 +89,20 @@ def ended(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]
 def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False, public_url: str = "") -> Datasette:
     """A Datasette with our settings over *db_path*, called `NAME` whatever the file is called.
 
-    *public_url* stands for the one in the archive's own settings.
+    *public_url* stands for the one in the archive's own settings. Where either has a path, every link begins with it.
     """
-    found = Datasette([], settings={**desk.SETTINGS, "default_allow_sql": allow_sql})
+    told = frame_of(Room(NAME, NAME, db_path, immutable, public_url=public_url)).settings.public_url
+    settings = {**desk.SETTINGS, "default_allow_sql": allow_sql, "base_url": prefix_of(told)}
+    found = Datasette([], settings=settings)
     found.remove_database("_memory")  # without a file Datasette opens this empty one
     found.add_database(Database(found, path=str(db_path), is_mutable=not immutable), name=NAME)
     read_at(found, public_url)
     return found
+
+
+def prefix_of(public_url: str) -> str:
+    """The path under which a proxy shows what is read at *public_url*, as Datasette's setting ``base_url`` wants it."""
+    return f"{urlsplit(public_url).path.rstrip('/')}/"
 
 
 def say_on_stderr(line: str) -> None:

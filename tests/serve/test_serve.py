@@ -15,7 +15,7 @@ from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -479,12 +479,36 @@ def test_we_are_idle_where_there_is_no_archive(wrapped: Callable[..., Any], tmp_
 
 def test_a_prefix_in_front_is_kept_in_every_link(wrapped: Callable[..., Any], library: Path) -> None:
     room = wrapped(datasette(library, settings={"base_url": "/rooms/"}))
-    for path in ("", "search?q=water", "post/upr2020/flint-0", "changes", "about", "data-dictionary"):
+    tables = ("archive", "archive/posts?_search=water", "archive/posts/1")
+    for path in ("", "search?q=water", "post/upr2020/flint-0", "changes", "about", "data-dictionary", *tables):
         text = room.get("/rooms/" + path).text
         assert "<h1" in text
         own = re.findall(r'(?:href|action)="(/[^"]*)"', text)
         assert own
         assert [link for link in own if not link.startswith("/rooms/")] == []
+
+
+@pytest.mark.parametrize("told", ["https://a.example/kept/posts", "https://a.example/archive/"])
+def test_links_begin_with_the_path_of_the_public_address(
+    open_room: Callable[..., Any], library: Path, told: str
+) -> None:
+    room, prefix = open_room(library, public_url=told), urlsplit(told).path.rstrip("/")
+    for path in ("/", "/search?q=water", "/post/upr2020/flint-0", "/archive/posts", "/changes.atom", "/robots.txt"):
+        found = room.get(prefix + path)
+        assert found.status_code == 200, path
+        own = re.findall(r'(?:href|action|src)="(/[^"]*)"', found.text)
+        whole = re.findall(r"https://a\.example[^\s<>\"]*", f"{found.text} {found.headers}")
+        assert own or whole
+        assert [each for each in own if not each.startswith(f"{prefix}/")] == []
+        assert {each for each in whole if not each.startswith(f"https://a.example{prefix}/")} <= {told.rstrip("/")}
+        assert not [each for each in whole if each.count(prefix) > 1 and f"{prefix}{prefix}/posts" not in each]
+
+
+def test_the_path_of_the_public_address_may_stand_in_the_archive(open_room: Callable[..., Any], shelf: Any) -> None:
+    shelf.insert("meta", key="public_url", value="https://a.example/kept")
+    shelf.post("one")
+    shelf.db.commit()
+    assert 'href="/kept/search"' in open_room(shelf.path).get("/kept/").text
 
 
 def test_names_of_files_may_be_strange(wrapped: Callable[..., Any], library: Path, tmp_path: Path) -> None:

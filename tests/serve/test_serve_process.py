@@ -56,6 +56,19 @@ def test_it_says_where_it_can_be_reached_answers_soon_and_ends_with_a_signal(lib
 
 
 @pytest.mark.slow
+def test_no_header_of_a_proxy_says_where_the_public_reads_it(serve: Callable[[Path], str], library: Path) -> None:
+    """Anyone can send one; the owner says it by ``--public-url`` or by the setting."""
+    base, said = serve(library), {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    for path in ("/post/upr2020/flint-0", "/changes.atom", "/api"):
+        asked = urllib.request.Request(base + path, headers=said)
+        with urllib.request.urlopen(asked, timeout=20) as response:
+            page = f"{response.headers}{response.read().decode()}"
+        assert base in page, path
+        assert f"https{base.removeprefix('http')}" not in page, path
+        assert "evil.example" not in page, path
+
+
+@pytest.mark.slow
 def test_it_imports_nothing_that_stands_in_the_working_directory(library: Path, tmp_path: Path) -> None:
     elsewhere, start = tmp_path / "elsewhere", tmp_path / "start.py"
     elsewhere.mkdir()
