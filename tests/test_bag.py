@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -150,6 +152,31 @@ def test_nothing_is_written_over_and_nothing_left_behind(archive: Path, tmp_path
     with pytest.raises(UsageError, match="create it first"):
         export.to_bag(archive, tmp_path / "nowhere" / "bag")
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from scraper import export
+from scraper.errors import ArchiveError
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+try:
+    export.to_bag(Path(sys.argv[1]), Path(sys.argv[2]))
+except ArchiveError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["deposit", "deposit.zip"])
+@pytest.mark.parametrize("room", [3_000, 300_000])
+def test_where_there_is_no_room_that_is_said_of_the_bag_and_nothing_is_left(
+    archive: Path, tmp_path: Path, name: str, room: int
+) -> None:
+    place = tmp_path / name
+    done = subprocess.run([sys.executable, "-c", LIMITED, archive, place, str(room)], capture_output=True, text=True)
+    assert done.stdout.startswith(f"DiskFull {place}: no room left"), done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,7 @@ from scraper.errors import UsageError
 from scraper.export import deposit, tables
 from scraper.export.copy import copy
 from scraper.export.deposit import ArchiveFacts, DepositFile
-from scraper.export.files import EPOCH, replacing, sha256_of, to_file
+from scraper.export.files import EPOCH, replacing, sha256_of, to_file, workshop
 from scraper.export.rows import Options
 from scraper.export.warc import export_warc
 from scraper.search import Request, rowids
@@ -38,26 +37,19 @@ def to_bag(archive: Path, path: Path, *, licence: str = "", request: Request | N
     """Write the bag of *archive* to *path*: a zip where it ends in ``.zip``, else a new folder; its payload in bytes.
 
     *request*: only the posts that it finds, without the file itself, which holds all. *licence*: as the operator
-    states it; empty: as set in the archive, if it is. Raises UsageError where *path* is no place for it, and what
-    `schema.open_archive` raises.
+    states it; empty: as set in the archive, if it is. Raises UsageError where *path* is no place for it, DiskFull or
+    ArchiveReadOnly where that does not take it, and what `schema.open_archive` raises.
     """
     zipped = path.suffix == ".zip"
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
     if path.exists() and not zipped:
         raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .zip")
-    made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
-    try:
+    with workshop(path) as made:
         size = _fill(made, archive, licence, request)
         if zipped:
             with replacing(path, archive) as partial:
                 _pack(made, partial, path.stem)
         else:
-            made.chmod(0o755)
             made.rename(path)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     return size
 
 

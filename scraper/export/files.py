@@ -3,9 +3,11 @@
 Beside every file stands ``datapackage.json`` (Frictionless Data Package), which says what its columns mean.
 """
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -23,8 +25,8 @@ from scraper.schema import path_of
 from scraper.search import Request, prepare_to_read_all, snapshot
 
 PACKAGE = "datapackage.json"
-#: errno of "no space left" and "quota exceeded".
-_FULL = {28, 122}
+#: What the system says where there is no room: on the device, by a quota, by a limit on the size of files.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def replacing(path: Path, archive: Path | None = None) -> Iterator[Path]:
         raise UsageError(f"{folder}: expected a folder to write {path.name} to, found none; create it first")
     if archive is not None and _belongs(path, archive):
         raise UsageError(f"{path}: this is the archive itself; choose another --output")
-    try:
+    with _explained(path):
         if path.is_dir():
             raise UsageError(f"{path}: expected the name of a file, found a folder; name a file in it")
         if path.exists() and not path.is_file():
@@ -187,8 +189,34 @@ def replacing(path: Path, archive: Path | None = None) -> Iterator[Path]:
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
-    except OSError as error:
-        if error.errno in _FULL:
+
+
+@contextmanager
+def workshop(path: Path) -> Iterator[Path]:
+    """A new folder beside *path* to make it in: to be moved there, or else removed at the end.
+
+    Raises UsageError where there is no folder to make it in, DiskFull or ArchiveReadOnly, of *path*, where that does
+    not take it.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
+    with _explained(path):
+        made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=folder))
+        try:
+            made.chmod(0o777 & ~_umask())
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What the system has against writing *path*, or a part of it, as an error of ours."""
+    try:
+        yield
+    except (OSError, DiskFull) as error:
+        if isinstance(error, DiskFull) or error.errno in _FULL:
             raise DiskFull(
                 f"{path}: no room left on the device, nothing was written; free some and run again"
             ) from error

@@ -4,17 +4,19 @@ Of the two that could, DuckDB is the leaner: one library of 66 MB without depend
 """
 
 import importlib.util
-import shutil
+import os
+import re
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import schema
 from scraper.errors import UsageError
 from scraper.export import tables
-from scraper.export.files import describe, replacing, sha256_of, to_place
+from scraper.export.files import describe, replacing, sha256_of, to_place, workshop
 from scraper.export.formats import write
 from scraper.export.package import Descriptor, PackagedFile, field, package, resource_name
 from scraper.export.rows import Options
@@ -35,6 +37,8 @@ _YEAR = (
     "coalesce(substr(coalesce(CAST(published_day AS VARCHAR), published_at, CAST(updated_day AS VARCHAR), updated_at),"
     " 1, 4), 'undated')"
 )
+#: The number of an error of the system in what DuckDB says of it.
+_NUMBER = re.compile(r'"errno":\s*"(\d+)"')
 _NEEDED = ("site", "published_day", "published_at", "updated_day", "updated_at")
 
 
@@ -46,7 +50,7 @@ def to_parquet(
     In a folder posts are partitioned by site and year (``site=upr2020/year=2021/``), as Hive and all that came after
     have it; where there are none, one file has the columns. `HIDDEN_PACKAGE` in the folder describes them wherever it
     goes, ``datapackage.json`` beside *path* with what else was exported there. Equal rows give equal bytes. Raises
-    UsageError where DuckDB is not installed, or *path* is no place.
+    UsageError where DuckDB is not installed, or *path* is no place, and DiskFull or ArchiveReadOnly as `to_file`.
     """
     if importlib.util.find_spec("duckdb") is None:
         raise UsageError("parquet: needs DuckDB, which is not installed; install it with `pip install duckdb`")
@@ -67,18 +71,12 @@ def to_parquet(
 def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, options: Options) -> None:
     if path.exists():
         raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .parquet")
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"{path.parent}: expected a folder to write {path.name} to, found none; create it first")
-    made = Path(tempfile.mkdtemp(prefix=".ushrn-", dir=path.absolute().parent))
-    try:
-        made.chmod(0o755)
+    with workshop(path) as made:
         target = made if options.table == "posts" else made / "data.parquet"
         _copy(db, target, request, options, partitioned=options.table == "posts")
         described = [_resource(each, options) for each in _held(_parquet_files(made), made)]
         to_place(made / HIDDEN_PACKAGE, chunks=[package(db, described)])
         made.rename(path)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _copy(
@@ -106,8 +104,21 @@ def _copy(
             how += ", PARTITION_BY (site, year), FILENAME_PATTERN 'posts_{i}', OVERWRITE_OR_IGNORE"
         elif partitioned:
             target /= "posts_0.parquet"
-        with closing(duckdb.connect(config={"threads": 1})) as engine:
+        with closing(duckdb.connect(config={"threads": 1})) as engine, _as_of_the_system():
             engine.execute(f"COPY (SELECT * FROM {read}) TO {_text(target)} ({how})")
+
+
+@contextmanager
+def _as_of_the_system() -> Iterator[None]:
+    """DuckDB's word for what the system refused, with its number in JSON, as the system's own error."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        if number := _NUMBER.search(str(error)):
+            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        raise
 
 
 def _parquet_files(folder: Path) -> list[Path]:

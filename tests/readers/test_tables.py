@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +18,8 @@ from scraper.search import Request
 from tests.readers.conftest import put
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
 
 
 def invalid(report: Any) -> list[str]:
@@ -179,6 +183,30 @@ def test_a_parquet_folder_is_described_in_itself_and_read_as_if_it_were_not(
         described = [field["name"] for field in resource["schema"]["fields"]]
         assert [name for name in pyarrow.parquet.read_schema(file).names if name != "year"] == described
     assert invalid(package.validate()) == []
+
+
+LIMITED = """
+import resource, sqlite3, sys
+from pathlib import Path
+from scraper import export
+from scraper.errors import ArchiveError
+resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
+try:
+    export.to_parquet(sqlite3.connect(sys.argv[1]), Path(sys.argv[2]))
+except ArchiveError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize("place", ["posts", "posts.parquet"])
+def test_where_there_is_no_room_for_parquet_that_is_said_and_nothing_is_left(
+    archive: Path, tmp_path: Path, place: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, archive, tmp_path / place], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout.startswith(f"DiskFull {tmp_path / place}: no room left"), done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("place", ["few", "few.parquet"])
