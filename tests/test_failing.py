@@ -100,7 +100,7 @@ def test_a_json_log_of_a_crawl_is_json_on_both_streams_and_names_each_cause(tmp_
     blog = Blog(today=TODAY, padding=500)
 
     def answer(question: Question) -> Answer:
-        return Answer(status=500) if question.path == "/post/water-is-a-right" else blog.answer(question)
+        return Answer(status=501) if question.path == "/post/water-is-a-right" else blog.answer(question)
 
     with served(answer) as server:
         blog.base = server.base
@@ -111,7 +111,7 @@ def test_a_json_log_of_a_crawl_is_json_on_both_streams_and_names_each_cause(tmp_
     told = [json.loads(line) for line in done.stderr.splitlines()]
     assert done.returncode == last["exit_status"] == 1
     (cause,) = [event for event in told if event["event"] == "problem"]
-    assert cause["url"].endswith("/post/water-is-a-right") and cause["kind"] == "status-500"
+    assert cause["url"].endswith("/post/water-is-a-right") and cause["kind"] == "status-501"
     assert told[-1]["event"] == "summary"
 
 
