@@ -1,6 +1,5 @@
 """`ushrn rebuild`: every stored capture read again with today's rules. No network."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +9,7 @@ from scraper.errors import Interrupted
 from scraper.numbers import plural
 from scraper.runs import Report, open_run
 from scraper.store import Archive, FieldChange
+from scraper.unwritable import workroom
 
 
 def run_rebuild(
@@ -47,8 +47,8 @@ def _place(path: Path, *, diff: bool) -> Iterator[Path]:
     if not diff:
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="ushrn-rebuild-") as folder:
-        copy = Path(folder, path.name)
+    with workroom("ushrn-rebuild-") as folder:
+        copy = folder / path.name
         with Archive.open(path, create=False, readonly=True) as archive:
             archive.copy_to(copy)
         yield copy

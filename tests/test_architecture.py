@@ -51,6 +51,7 @@ NOUNS = {
     "remember",
     "run_log",
     "sanitise",
+    "unwritable",
     "layouts",
 }
 #: All other rooms, each below those that it imports beside the nouns. `cli` alone may import every room.

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,9 +23,10 @@ import click
 
 from scraper import __version__
 from scraper.cli.failing import Failed, ending, fault, say, wants_json
-from scraper.errors import ArchiveBusy, ArchiveError, ArchiveReadOnly, IntegrityError, Interrupted, UsageError
+from scraper.errors import ArchiveBusy, ArchiveError, IntegrityError, Interrupted, UsageError
 from scraper.harmless import harmless
 from scraper.records import Problem
+from scraper.unwritable import unwritable, workroom
 
 if TYPE_CHECKING:
     from scraper import search
@@ -95,9 +95,8 @@ def failed(error: BaseException) -> Failed:
             return Failed(f"expected UTF-8 text, found {error.object!r}", UsageError.exit_status)
         case OSError():
             hush()
-            where = error.filename or "standard output"
-            message = f"{where}: {error.strerror or error}; make room, or write elsewhere"
-            return Failed(message, ArchiveReadOnly.exit_status)
+            told = unwritable(error.filename or "standard output", error, "write elsewhere")
+            return Failed(str(told), told.exit_status)
     return fault(error)
 
 
@@ -114,8 +113,8 @@ def files_of(paths: Sequence[Path]) -> Iterator[list[Path]]:
     if Path("-") not in paths:
         yield list(paths)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        spool = Path(folder, "standard-input")
+    with workroom("ushrn-input-") as folder:
+        spool = folder / "standard-input"
         with spool.open("wb") as out:
             shutil.copyfileobj(sys.stdin.buffer, out)
         yield [spool if path == Path("-") else path for path in paths]

@@ -3,7 +3,6 @@
 Beside every file stands ``datapackage.json`` (Frictionless Data Package), which says what its columns mean.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -16,17 +15,16 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scraper.errors import ArchiveReadOnly, DiskFull, UsageError
+from scraper.errors import DiskFull, UsageError
 from scraper.export import rows, tables
 from scraper.export.formats import FORMATS, csv_line, write
 from scraper.export.package import NAME, PackagedFile, package, resource
 from scraper.export.rows import Options
 from scraper.schema import path_of
 from scraper.search import Request, prepare_to_read_all, snapshot
+from scraper.unwritable import unwritable
 
 PACKAGE = "datapackage.json"
-#: What the system says where there is no room: on the device, by a quota, by a limit on the size of files.
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +213,12 @@ def _explained(path: Path) -> Iterator[None]:
     """What the system has against writing *path*, or a part of it, as an error of ours."""
     try:
         yield
-    except (OSError, DiskFull) as error:
-        if isinstance(error, DiskFull) or error.errno in _FULL:
-            raise DiskFull(
-                f"{path}: no room left on the device, nothing was written; free some and run again"
-            ) from error
-        raise ArchiveReadOnly(f"{path}: cannot be written ({error.strerror}); choose another --output") from error
+    except BrokenPipeError:
+        raise
+    except DiskFull as error:
+        raise DiskFull(f"{path}: no room left on the device, nothing was written; make room and run again") from error
+    except OSError as error:
+        raise unwritable(path, error, "choose another --output") from error
 
 
 def _belongs(path: Path, archive: Path) -> bool:

@@ -36,7 +36,7 @@ def way_in(path: Path) -> WayIn:
     """How to open the archive at *path* now. A commit by somebody else may make it another way."""
     standing = _standing(path)
     address = f"{path.absolute().as_uri()}?mode=ro"
-    if any(each.exists() for each in beside(path)) or not _would_be_in_the_way(path):
+    if any(map(os.path.exists, beside(path))) or not _would_be_in_the_way(path):
         return WayIn(path, address)
     return WayIn(path, f"{address}&immutable=1", standing)
 

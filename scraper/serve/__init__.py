@@ -51,12 +51,10 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
     """The same on 1.0; and what must be at hand when no file can be opened any more."""
     from scraper.serve import answer, compat
     from scraper.serve import metadata as desk
-    from scraper.serve.archive import is_alone, room_of
+    from scraper.serve.archive import room_of
 
     async def inner() -> None:
         room = room_of(datasette)
-        if room and is_alone(datasette):
-            compat.open_gently(datasette, room.database)
         if room:
             answer.read_ahead(room)
         if room and compat.wants_metadata_pushed(datasette):

@@ -73,22 +73,15 @@ class ArchiveFile(Database):  # type: ignore[misc]  # it has no types
     """A database of Datasette's whose connections leave nothing in the way of those who write its file."""
 
     def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: FBT001, FBT002 - as Datasette has it
-        """A new connection."""
-        if write or not self.is_mutable:
+        """A new connection; 1.0 wants one to write, too, for some of what it only reads."""
+        way = way_in(Path(self.path))
+        if not self.is_mutable or (write and way.still is None):
             connection: sqlite3.Connection = super().connect(write)
             return connection
-        connection = sqlite3.connect(way_in(Path(self.path)).address, uri=True, check_same_thread=False)
+        connection = sqlite3.connect(way.address, uri=True, check_same_thread=False)
         for listed in LISTED:
             getattr(self, listed, []).append(connection)
         return connection
-
-
-def open_gently(datasette: Datasette, database: str) -> None:
-    """Let *datasette* open the file of *database* as `ArchiveFile` does."""
-    opened = datasette.databases[database]
-    gentle = ArchiveFile(datasette, path=opened.path, is_mutable=opened.is_mutable)
-    gentle.name, gentle.route = opened.name, opened.route
-    datasette.databases = {**datasette.databases, database: gentle}
 
 
 def reopen(datasette: Datasette, database: str) -> None:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.database import Database
 
 from scraper import schema
 from scraper.errors import UsageError
@@ -21,6 +20,7 @@ from scraper.processes import processors
 from scraper.serve import connections
 from scraper.serve import metadata as desk
 from scraper.serve.archive import Room, read_at, room_of
+from scraper.serve.compat import ArchiveFile
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES
 from scraper.serve.workers import collect_seldom
@@ -95,7 +95,7 @@ def datasette(db_path: Path, *, allow_sql: bool = False, immutable: bool = False
     settings = {**desk.SETTINGS, "default_allow_sql": allow_sql, "base_url": prefix_of(told)}
     found = Datasette([], settings=settings)
     found.remove_database("_memory")  # without a file Datasette opens this empty one
-    found.add_database(Database(found, path=str(db_path), is_mutable=not immutable), name=NAME)
+    found.add_database(ArchiveFile(found, path=str(db_path), is_mutable=not immutable), name=NAME)
     read_at(found, public_url)
     return found
 

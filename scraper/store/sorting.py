@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from heapq import merge
 from itertools import islice, pairwise
-from typing import IO
 
 from scraper.digests import OCTETS
-from scraper.errors import DiskFull
+from scraper.unwritable import ELSEWHERE, TEMPORARY, unwritable
 
 #: Digests that are sorted in memory, some 2.5 MB; most tables have fewer rows.
 _HELD = 32768
@@ -21,30 +20,25 @@ _READ = 512
 def in_order(digests: Iterable[bytes], held: int = _HELD) -> Iterator[Iterator[bytes]]:
     """*digests*, each of `OCTETS` bytes, sorted; at most *held* of them are in memory.
 
-    Raises DiskFull where more have no room in the folder for temporary files.
+    Raises ArchiveUnusable where more cannot be written to the folder for temporary files.
     """
     waiting = iter(digests)
     first = sorted(islice(waiting, held))
     if len(first) < held:
         yield iter(first)
         return
-    with tempfile.TemporaryFile(prefix="ushrn-sort-") as file:
-        ends, part = [0], first
-        while part:
-            _write(file, part)
-            ends.append(ends[-1] + len(part) * OCTETS)
-            part = sorted(islice(waiting, held))
-        parts = (_part(file.fileno(), start, end) for start, end in pairwise(ends))
-        yield merge(*parts)
-
-
-def _write(file: IO[bytes], part: list[bytes]) -> None:
     try:
-        file.write(b"".join(part))
-        file.flush()
+        with tempfile.TemporaryFile(prefix="ushrn-sort-") as file:
+            ends, part = [0], first
+            while part:
+                file.write(b"".join(part))
+                file.flush()
+                ends.append(ends[-1] + len(part) * OCTETS)
+                part = sorted(islice(waiting, held))
+            parts = (_part(file.fileno(), start, end) for start, end in pairwise(ends))
+            yield merge(*parts)
     except OSError as error:
-        place = f"{tempfile.gettempdir()}: {error.strerror}"
-        raise DiskFull(f"{place}: no room to put digests in order; make room, or set TMPDIR") from error
+        raise unwritable(TEMPORARY, error, ELSEWHERE) from error
 
 
 def _part(file: int, start: int, end: int) -> Iterator[bytes]:

@@ -3,18 +3,18 @@
 import errno
 import json
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from scraper import schema
-from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, DiskFull, Interrupted, NewerArchive
+from scraper.errors import ArchiveBusy, ArchiveError, ArchiveUnusable, Interrupted, NewerArchive
 from scraper.seal import Note, same_schema
 from scraper.store import sealing, workers
+from scraper.unwritable import workroom
 from scraper.verify import derived, seals, shape, stored, types, values
 from scraper.verify.findings import Findings
 
@@ -86,7 +86,7 @@ def _all(
     if without_pictures and has_bodies:
         findings.unproven("pictures-left-out", "bodies", "a copy without pictures: their bytes cannot be checked")
     same_shape = _same_shape(db, findings)
-    with _workroom() as place:
+    with workroom("ushrn-verify-") as place:
         asked = _Asked(path, place, now(), known, has_bodies, not without_pictures, same_shape)
         for part in _parts(asked, db, progress, jobs):
             findings.take(part)
@@ -179,17 +179,6 @@ def _parts(asked: _Asked, db: sqlite3.Connection, progress: Progress, jobs: int)
         for answer in answers:
             found |= answer
     return [*(found[number] for number in _FIRST), bodies, *(found[number] for number in _LAST), again]
-
-
-@contextmanager
-def _workroom() -> Iterator[Path]:
-    """A folder for copies, taken away at the end. Raises DiskFull, naming it, where they have no room."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="ushrn-verify-") as folder:
-            yield Path(folder)
-    except OSError as error:
-        place = f"{tempfile.gettempdir()}: {error.strerror}"
-        raise DiskFull(f"{place}: no room for the copies that verify makes; make room, or set TMPDIR") from error
 
 
 def _same_shape(db: sqlite3.Connection, findings: Findings) -> bool:
