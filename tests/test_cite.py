@@ -136,11 +136,15 @@ TEXT = "The shutoffs resume. It is right that, in winter, Marrow County and the 
         ("Who Is Human? The UPR in Winter", "Who is human? The UPR in winter"),
         ("Right of the Human Rights Council", "Right of the Human Rights Council"),
         ("THE SHUTOFFS RESUME IN WINTER", "The shutoffs resume in winter"),
+        ("COUNTY ASKS WHO IS HUMAN IN MARROW", "County ASKS who is human in Marrow"),
+        ("IN MARROW COUNTY SHUTOFFS RESUME", "In Marrow County shutoffs resume"),
+        ("THE UPR MUST NOT END IN US TOWNS", "The UPR must not END in US TOWNS"),
+        ("U.S. Must Resume: Who Is Human?", "U.S. must resume: Who is human"),
         ("The shutoffs resume in Marrow", "The shutoffs resume in Marrow"),
     ],
 )
 def test_a_title_is_put_in_sentence_case_as_its_own_text_spells_the_words(title: str, expected: str) -> None:
-    water = TEXT + " Drinking water."
+    water = TEXT + " Drinking water. The UPR, the US and the county wait."
     item = cite.record(WORK._replace(title=title))
     assert f" {expected.rstrip('?')}" in cite.plain(STYLES["APA"](item, water))
 

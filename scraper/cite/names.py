@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from scraper.cite.text import ascii_letters, line, unparted
 
@@ -136,10 +137,14 @@ def _names_in(text: str, site_name: str) -> list[WriterName]:
         return [_person(each) for each in people]
     if _is_body(text):
         return [WriterName(text)]
-    parts = [_pieces(part) for part in re.split(r"\s*,?\s+(?:and|&)\s+", text) if part]
-    if len(parts) > 1 and all(" " not in piece for pieces in parts for piece in pieces):
+    return _listed_in_english(text)
+
+
+def _listed_in_english(text: str) -> list[WriterName]:
+    parts = list(map(_pieces, filter(None, re.split(r"\s*,?\s+(?:and|&)\s+", text))))
+    if len(parts) > 1 and not any(" " in piece for piece in chain.from_iterable(parts)):
         return _one_word_each(text, parts)
-    return [name for pieces in parts for name in _people(pieces, alone=len(parts) == 1)]
+    return list(chain.from_iterable(_people(pieces, alone=len(parts) == 1) for pieces in parts))
 
 
 def _one_word_each(text: str, parts: list[list[str]]) -> list[WriterName]:
@@ -149,10 +154,10 @@ def _one_word_each(text: str, parts: list[list[str]]) -> list[WriterName]:
     return [WriterName(text)]
 
 
-#: Between the last two of a list of people: Spanish, Portuguese, Catalan, French, German, Swedish, Danish, Russian,
-#: Greek, Arabic.
-_AND_ELSEWHERE = re.compile(r"\s*[,،]?\s+(?:y|e|i|et|und|och|og|и|και|و)\s+")
-_COMMAS = re.compile(r"\s*[,،、]\s*")
+#: Joins the last two of a list of people: in Spanish, Portuguese, Catalan, French, German, Swedish, Danish, Russian,
+#: Greek, Arabic; or stands between any two: in Arabic, Chinese, Japanese.
+_JOINED_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|и|και|و)\s+|،\s|、")
+_BETWEEN = re.compile(r"\s*[,،]?\s+(?:y|e|i|et|und|och|og|и|και|و)\s+|\s*[,،、]\s*")
 
 
 def _listed_elsewhere(text: str) -> list[str]:
@@ -160,13 +165,16 @@ def _listed_elsewhere(text: str) -> list[str]:
 
     Each must have a name of two words or more, as Ortega y Gasset, who is one, has not on both sides.
     """
-    people = [each for part in _AND_ELSEWHERE.split(text) for each in _COMMAS.split(part) if not _is_degree(each)]
-    is_joined = _AND_ELSEWHERE.search(text) or "، " in text
-    if "、" in text and all(len(each) <= _LONGEST for each in people):
-        return people
-    if is_joined and all(map(_is_like_a_person, people)):
+    people = [each for each in _BETWEEN.split(text) if not _is_degree(each)]
+    is_whole = _is_short if "、" in text else _is_like_a_person
+    if _JOINED_ELSEWHERE.search(text) and all(map(is_whole, people)):
         return people
     return []
+
+
+def _is_short(text: str) -> bool:
+    """As names of people are in Chinese and Japanese."""
+    return len(text) <= _LONGEST
 
 
 def _is_like_a_person(text: str) -> bool:
@@ -262,14 +270,20 @@ def _person(text: str) -> WriterName:
     """A name in its usual order, or already turned round (``King, Dana``)."""
     family, _, behind = (part.strip() for part in text.partition(","))
     if behind and _plain(behind) not in _SUFFIXES:
-        given, _, last = (part.strip() for part in behind.partition(","))
-        return WriterName(family, given, last)
-    words, suffix = _without_suffix([word for word in family.split() if _plain(word) not in _HONORIFICS])
-    suffix += [behind] * bool(behind)
-    if len(words) < 2 or _is_body(" ".join(words)) or _is_family_first(words):
-        return WriterName(" ".join((*words, *suffix)) or text.strip())
+        given, _, suffix = (part.strip() for part in behind.partition(","))
+        return WriterName(family, given, suffix)
+    words, suffixes = _without_suffix([word for word in family.split() if _plain(word) not in _HONORIFICS])
+    return _turned_round(words, " ".join(filter(None, (*suffixes, behind)))) or WriterName(text.strip())
+
+
+def _turned_round(words: list[str], suffix: str) -> WriterName | None:
+    """The name that *words* are in their usual order; None: they are none."""
+    if not words:
+        return None
+    if len(words) == 1 or _is_body(" ".join(words)) or _is_family_first(words):
+        return WriterName(" ".join(filter(None, (*words, suffix))))
     start = _family_from(words)
-    return WriterName(" ".join(words[start:]), " ".join(words[:start]), " ".join(suffix))
+    return WriterName(" ".join(words[start:]), " ".join(words[:start]), suffix)
 
 
 def _is_family_first(words: list[str]) -> bool:

@@ -1,6 +1,9 @@
 """Titles as styles want them: in sentence case, or with the marks of quotation that fit into the style's own. Pure."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from scraper.cite.text import line
 
@@ -14,9 +17,27 @@ _SMALL_WORDS = (
 _SMALL = frozenset(_SMALL_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: After these a part of a title begins anew, with a capital.
-_STARTS = re.compile(r"(?:^|[:?!.—–]\s+|^[\"“‘'(\[]|[:?!.—–]\s+[\"“‘'(\[])$")
+_STARTS = re.compile(r"(?:^|(?:[:?!—–]|(?<!\b[A-Z])\.)\s+)[\"“‘'(\[]?$")
 #: A title counts as written in title case, or in capitals, from this share of its words on.
 _MOST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How a post's own text writes words: in small letters, with a capital, in capitals within other words."""
+
+    small: frozenset[str]
+    capitalised: frozenset[str]
+    abbreviations: frozenset[str]
+
+
+def _spelling(body: str) -> _Spelling:
+    words = frozenset(word[0] for word in _WORD.finditer(body))
+    return _Spelling(
+        small=frozenset(filter(str.islower, words)) | _SMALL,
+        capitalised=words,
+        abbreviations=frozenset(re.findall(r"(?<![A-Z] )\b[A-Z]{2,}\b(?! [A-Z]{2})", body)),
+    )
 
 
 def sentence_case(title: str, text: str | None, language: str | None) -> str:
@@ -26,56 +47,69 @@ def sentence_case(title: str, text: str | None, language: str | None) -> str:
     unless it is part of a name of several words that stands there inside a sentence. What cannot be told stays as it
     was published, and so do titles in other languages than English and those that are not in title case.
     """
-    body = line(text)
-    if not body or (language or "en").split("-")[0].lower() != "en":
+    body, words = line(text), list(_WORD.finditer(title))
+    if not body or (language or "en").split("-")[0].lower() != "en" or not _is_capitalised(title, words):
         return title
-    words = list(_WORD.finditer(title))
-    shouted = title.isupper() and len(words) > 2
-    if not shouted and not _is_title_case([word[0] for word in words]):
-        return title
-    small = set(re.findall(r"(?<![\w'’-])[a-z][a-z'’-]*", body)) | _SMALL
-    kept = _named(title, body)
-    out, at = [], 0
-    for word in words:
-        out += [title[at : word.start()], _cased(word, title, small, kept, shouted=shouted)]
-        at = word.end()
-    return "".join((*out, title[at:]))
+    spelling, names = _spelling(body), _named(title, body)
+    cased = partial(_cased_shouted if title.isupper() else _cased, spelling=spelling)
+
+    def written(word: re.Match[str]) -> str:
+        if word.start() in names:
+            return names[word.start()]
+        found = cased(word[0])
+        is_first = found.islower() and _STARTS.search(title[: word.start()])
+        return found.capitalize() if is_first else found
+
+    return _WORD.sub(written, title)
 
 
-def _is_title_case(words: list[str]) -> bool:
-    """Whether most of *words*, those aside that are small in any title, begin with a capital."""
-    counted = [word for word in words if word.lower() not in _SMALL]
+def _is_capitalised(title: str, words: list[re.Match[str]]) -> bool:
+    """Whether *title* is in capitals, or most of its words, those aside that are small in any, begin with one."""
+    if title.isupper():
+        return len(words) > 2
+    counted = [word[0] for word in words if word[0].lower() not in _SMALL]
     return sum(word[0].isupper() for word in counted) >= _MOST * len(counted)
 
 
-def _cased(word: re.Match[str], title: str, small: set[str], kept: list[range], *, shouted: bool) -> str:
-    text = word[0]
-    if any(word.start() in place for place in kept):
-        return text
-    lower = text.lower()
-    if not shouted and text != text.capitalize() and not ("-" in text and text.istitle()):
-        return text  # UPR, McDonald
-    if lower not in small:
-        return text
-    if _STARTS.search(title[: word.start()]):
-        return lower.capitalize()
-    return lower
+def _cased(word: str, spelling: _Spelling) -> str:
+    is_plain = word == word.capitalize() or ("-" in word and word.istitle())
+    if is_plain and word.lower() in spelling.small:
+        return word.lower()
+    return word  # a name; UPR, McDonald
 
 
-def _named(title: str, body: str) -> list[range]:
-    """Where *title* has names of two words or more that *body* has, spelled so, after a word in small letters."""
-    found: list[range] = []
-    spans = list(re.finditer(r"\b[A-Z][\w'’-]*(?:\s+(?:of|for|the|and|on|de)(?=\s+[A-Z])|\s+[A-Z][\w'’-]*)+", title))
-    for span in spans:
-        starts = [at.start() + span.start() for at in re.finditer(r"\b[A-Z]", span[0])]
-        ends = [at.end() + span.start() for at in re.finditer(r"[\w'’-]+", span[0])]
-        for start in starts:
-            for end in reversed([end for end in ends if end > start]):
-                phrase = title[start:end]
-                if " " in phrase and re.search(rf"\b[a-z]+\s+{re.escape(phrase)}\b", body):
-                    found.append(range(start, end))
-                    break
+def _cased_shouted(word: str, spelling: _Spelling) -> str:
+    """*word* of a title that is all in capitals, so that these say nothing."""
+    if word in spelling.abbreviations:
+        return word
+    return next(
+        (each for each in (word.lower(), word.capitalize()) if each in spelling.small | spelling.capitalised), word
+    )
+
+
+#: A name of two words or more, inside a sentence: behind a word in small letters.
+_NAME = re.compile(r"[a-z],?\s+([A-Z][\w'’-]*(?:\s+(?:of|for|the|and|on|de)(?=\s+[A-Z])|\s+[A-Z][\w'’-]*)+)")
+
+
+def _named(title: str, body: str) -> dict[int, str]:
+    """Where words of *title* are part of a name of several that *body* has → how they are spelled there."""
+    found: dict[int, str] = {}
+    is_shouted = title.isupper()
+    for name in filter(None, map(str.split, _NAME.findall(body))):
+        for end in range(2, len(name) + 1):
+            spelled = " ".join(name[:end])
+            sought = spelled.upper() if is_shouted else spelled
+            if sought in title:
+                found.update(_places(sought, spelled, title))
     return found
+
+
+def _places(sought: str, spelled: str, title: str) -> Iterator[tuple[int, str]]:
+    """(place in *title*, spelling) of each word of a name that stands there as *sought*."""
+    for place in re.finditer(rf"\b{re.escape(sought)}\b", title):
+        yield from zip(
+            (word.start() for word in _WORD.finditer(title, *place.span())), _WORD.findall(spelled), strict=True
+        )
 
 
 #: A quotation within a title: between double marks, or single ones that are no apostrophes.
