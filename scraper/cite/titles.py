@@ -23,7 +23,7 @@ _MOST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class _Spelling:
+class _TextSpelling:
     """How a post's own text writes words: in small letters, with a capital, in capitals within other words."""
 
     small: frozenset[str]
@@ -31,9 +31,9 @@ class _Spelling:
     abbreviations: frozenset[str]
 
 
-def _spelling(body: str) -> _Spelling:
+def _spelling(body: str) -> _TextSpelling:
     words = frozenset(word[0] for word in _WORD.finditer(body))
-    return _Spelling(
+    return _TextSpelling(
         small=frozenset(filter(str.islower, words)) | _SMALL,
         capitalised=words,
         abbreviations=frozenset(re.findall(r"(?<![A-Z] )\b[A-Z]{2,}\b(?! [A-Z]{2})", body)),
@@ -71,14 +71,14 @@ def _is_capitalised(title: str, words: list[re.Match[str]]) -> bool:
     return sum(word[0].isupper() for word in counted) >= _MOST * len(counted)
 
 
-def _cased(word: str, spelling: _Spelling) -> str:
+def _cased(word: str, spelling: _TextSpelling) -> str:
     is_plain = word == word.capitalize() or ("-" in word and word.istitle())
     if is_plain and word.lower() in spelling.small:
         return word.lower()
     return word  # a name; UPR, McDonald
 
 
-def _cased_shouted(word: str, spelling: _Spelling) -> str:
+def _cased_shouted(word: str, spelling: _TextSpelling) -> str:
     """*word* of a title that is all in capitals, so that these say nothing."""
     if word in spelling.abbreviations:
         return word

@@ -77,6 +77,9 @@ def _names(work: cite.Work, item: cite.Item, title: str) -> Iterator[tuple[str, 
     if language := item.get("language"):
         yield "DC.language", language
         yield "citation_language", language
+    if not work.archive_url:
+        # Zotero's RDF.js takes it before og:url, by which an item would name a place that only its reader knows.
+        yield "eprints.official_url", work.url
     for word in work.keywords:
         yield "citation_keywords", cite.unparted(word)
 

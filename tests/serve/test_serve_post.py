@@ -423,6 +423,7 @@ def test_link_previews_and_search_engines_are_told_our_address_and_that_of_the_o
     head = Head(response.text)
     names, ours = dict(head.names), "https://archive.example.org/post/upr2020/flint-0"
     assert names["og:url"] == ours
+    assert "eprints.official_url" not in names
     assert names["og:description"] == names["description"]
     assert names["description"].startswith("The network welcomes")
     assert {link["href"] for link in head.links if link["rel"] == "canonical"} == {ours}
@@ -445,6 +446,7 @@ def test_nothing_that_is_cited_names_a_place_that_only_this_reader_can_reach(rea
     assert "localhost" not in page.text[page.text.index('class="pairs paper-only"') :].partition("</dl>")[0]
     assert "localhost" not in json.dumps([told[name] for name in ("citations", "bibtex", "ris", "csl")])
     assert "archivedAt" not in Head(page.text).data
+    assert ("eprints.official_url", "https://www.upr2020.org/post/flint-0") in Head(page.text).names
     found = reader.get("/search?q=water").text
     for cited in ('<span class="Z3988"[^>]*>', '<p class="cite">.*?</p>'):
         assert not any("localhost" in each for each in re.findall(cited, found, re.DOTALL))
