@@ -15,7 +15,7 @@ from typing import Any
 
 from scraper import magic, processes
 from scraper.numbers import plural
-from scraper.pdf_words import PAGE_BREAK, searchable
+from scraper.pdf_words import PAGE_BREAK, searchable, whole_over_pages
 from scraper.records import Problem
 from scraper.vocabulary import Level, Stage
 
@@ -139,7 +139,7 @@ def _read(body: bytes) -> dict[str, object]:
         raise refused[1]
     if refused and not cut:
         cut = f"{plural(len(refused), 'page')} cannot be read, the first is page {min(refused)}"
-    text = PAGE_BREAK.join(parts)
+    text = PAGE_BREAK.join(whole_over_pages(parts))
     return {"text": text if text.strip() else "", "pages": pages, "cut": cut}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from scraper import pdf
 from scraper.demo.endpoints import pdf as make_pdf
-from scraper.pdf_words import searchable
+from scraper.pdf_words import searchable, whole_over_pages
 from scraper.reading.capture import read_capture
 from scraper.reading.fingerprint import fingerprint
 from scraper.reading.page_reader import READER
@@ -157,6 +157,8 @@ def test_a_page_that_cannot_be_read_costs_only_its_own_words() -> None:
         ("NON-\nPROFIT, as NON-PROFIT GROUPS are", "NON-PROFIT\n, as NON-PROFIT GROUPS are"),
         ("H U M A N  R I G H T S", "HUMAN  RIGHTS"),
         ("I saw a b c", "I saw a b c"),
+        ("T H E  R I G H T  T O  W A T E R", "THE  RIGHT  TO  WATER"),
+        ("A N N E X  I I\nA  B  C, I I", "ANNEX  II\nA  B  C, I I"),
         ("re\u00adport\u200bed", "reported"),
         ("non\u2011binding", "non-binding"),
         ("\uff23\uff25\uff32\uff24", "CERD"),
@@ -165,3 +167,25 @@ def test_a_page_that_cannot_be_read_costs_only_its_own_words() -> None:
 )
 def test_words_of_a_pdf_are_spelled_as_they_are_looked_for(spelled: str, found: str) -> None:
     assert searchable(spelled) == "\n".join(line.strip() for line in found.split("\n")).strip()
+
+
+@pytest.mark.parametrize(
+    ("pages", "found"),
+    [
+        (("The discrimi-", "nation of tenants"), ["The discrimination", "of tenants"]),
+        (("The discrimi-\n12", "13\nnation, as said\nhere"), ["The discrimination,\n12", "13\nas said\nhere"]),
+        (("The discrimi-\n\n– 12 –", "nation"), ["The discrimination\n\n– 12 –", ""]),
+        (("UNIVER-", "SAL REVIEW"), ["UNIVERSAL", "REVIEW"]),
+        (("a long-", "term plan, as long-term plans are"), ["a long-", "term plan, as long-term plans are"]),
+        (("Anglo-", "American law"), ["Anglo-", "American law"]),
+        (("from 1990-", "onwards"), ["from 1990-", "onwards"]),
+        (("a list:\n-", "first"), ["a list:\n-", "first"]),
+        (("an end-", "", "less page"), ["an end-", "", "less page"]),
+        (("whole", "pages"), ["whole", "pages"]),
+        ((), []),
+    ],
+)
+def test_a_word_that_the_end_of_a_page_broke_is_whole_on_the_page_it_begins_on(
+    pages: tuple[str, ...], found: list[str]
+) -> None:
+    assert whole_over_pages(pages) == found
