@@ -14,7 +14,16 @@ _SMALL_WORDS = (
     " their them they this those to under until up upon was we were what when where which while who whom why will with"
     " without would yet you your"
 )
-_SMALL = frozenset(_SMALL_WORDS.split())
+#: Ordinary words of headlines: in a name only where the post itself has that name inside a sentence.
+_HEADLINE_WORDS = (
+    "act adopt adoption adopts announcement announces annual answers ask asks briefing calendar call calls celebrates"
+    " comments conversation date demand demands event families guide invitation join joint launch launches leaders"
+    " letter meeting minutes news newsletter open outcome outcomes press question questions recommendations"
+    " reflections release releases report reports respond responds response responses review save seeks series speak"
+    " speakers statement stories story submission submissions submits summary support survey testimony toolkit training"
+    " update updates urge urges victory voices watch webinar winter workshop"
+)
+_SMALL = frozenset(f"{_SMALL_WORDS} {_HEADLINE_WORDS}".split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: After these a part of a title begins anew, with a capital.
 _STARTS = re.compile(r"(?:^|(?:[:?!—–]|(?<!\b[A-Z])\.)\s+)[\"“‘'(\[]?$")
@@ -73,7 +82,7 @@ def _is_capitalised(title: str, words: list[re.Match[str]]) -> bool:
 
 def _cased(word: str, spelling: _TextSpelling) -> str:
     is_plain = word == word.capitalize() or ("-" in word and word.istitle())
-    if is_plain and word.lower() in spelling.small:
+    if is_plain and not spelling.small.isdisjoint({word.lower(), word.lower().removesuffix("s")}):
         return word.lower()
     return word  # a name; UPR, McDonald
 
