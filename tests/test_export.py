@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import itertools
 import json
 import re
 import sqlite3
@@ -427,6 +428,30 @@ def test_an_export_shows_one_state_while_a_crawl_writes(archive: Path) -> None:
         writer.execute("DELETE FROM posts WHERE id = ?", (number,))
     writer.close()
     reader.close()
+
+
+@pytest.mark.parametrize("name", ["csv", "atom", "ris", "csl"])
+def test_a_stream_shows_one_state_though_it_asks_many_questions(shelved: Path, name: str) -> None:
+    with closing(sqlite3.connect(shelved)) as writer, closing(sqlite3.connect(shelved)) as reader:
+        writer.execute("PRAGMA journal_mode = WAL")
+        post(writer, "old", published_at="2021-03-16")
+        writer.commit()
+        before = text(reader, name)
+        numbers = itertools.count()
+
+        def commit_a_post(statement: str) -> None:
+            """As a crawl does, before each question but the first, with which the state is settled."""
+            if not statement.startswith("SELECT") or not (number := next(numbers)):
+                return
+            slug = f"new-{number}"
+            put(writer, "sites", id=slug, name="New", base_url="https://new.example/", platform="wix")
+            post(writer, slug, site=slug)
+            writer.commit()
+
+        reader.set_trace_callback(commit_a_post)
+        assert text(reader, name) == before
+        reader.set_trace_callback(None)
+        assert text(reader, name) != before
 
 
 @pytest.mark.parametrize(

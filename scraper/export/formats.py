@@ -11,7 +11,7 @@ from scraper.errors import UsageError
 from scraper.export import atom, excel, tables
 from scraper.export.rows import JOINT, Options
 from scraper.export.works import works
-from scraper.search import Request
+from scraper.search import Request, snapshot
 
 #: Bytes that are handed on at a time, about.
 CHUNK = 128 * 1024
@@ -37,7 +37,7 @@ class Format:
 def write(
     db: sqlite3.Connection, request: Request | None = None, name: str = "csv", options: Options | None = None
 ) -> Generator[bytes, None, None]:
-    """The posts that *request* finds (None: all of them) in format *name*, as chunks of UTF-8.
+    """The posts that *request* finds (None: all of them) in format *name*, as chunks of UTF-8, all of one state.
 
     Raises UsageError for a format or column that there is not, before the first chunk.
     """
@@ -49,10 +49,16 @@ def write(
         tables.columns(options)
     elif options.table != "posts":
         raise UsageError(f"--table {options.table}: expected csv, json or jsonl, found {name}")
-    return _chunks(chosen_format.write(db, request, options))
+    return _of_one_state(db, _chunks(chosen_format.write(db, request, options)))
 
 
-def _chunks(pieces: Iterable[str]) -> Generator[bytes, None, None]:
+def _of_one_state(db: sqlite3.Connection, chunks: Iterator[bytes]) -> Generator[bytes, None, None]:
+    """*chunks*, for which *db* is asked more than once."""
+    with snapshot(db):
+        yield from chunks
+
+
+def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
     waiting: list[str] = []
     length = 0
     for piece in pieces:
