@@ -219,7 +219,11 @@ MUTATIONS: dict[str, tuple[list[Any], str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", MUTATIONS)
+#: Of each kind of finding the first way to it.
+FIRST_WAYS = {kind: name for name, (_, kind, _) in reversed(MUTATIONS.items())}
+
+
+@pytest.mark.parametrize("name", quick(MUTATIONS, *FIRST_WAYS.values()))
 def test_each_way_of_tampering_is_found_and_named(sound: Path, name: str) -> None:
     statements, kind, named = MUTATIONS[name]
     tamper(sound, *statements)
