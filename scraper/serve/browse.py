@@ -8,6 +8,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.overview import timeline
+from scraper.serve.remembered import remembered
 from scraper.serve.render import render
 from scraper.serve.searching import named
 from scraper.store import holdings
@@ -37,7 +38,7 @@ class Ways:
 
 def page(ask: Ask) -> PageResponse:
     """``/browse``"""
-    sites = holdings.sites(ask.db)
+    sites = remembered(ask.room, ask.db, holdings.sites)
     facets = {facet.name: facet for facet in search.find(ask.db, search.Request(size=1)).facets}
     kinds = [ways(ask, facets[kind]) for kind in ("site", "category", "tag", "author", "language")]
     body = render(

@@ -54,13 +54,15 @@ def beside(ask: Ask, post: int) -> Beside:
 
 
 def _near(row: sqlite3.Row, each: search.Repeated, sites: Mapping[str, str]) -> Near:
-    words = f"{texts.near_line(row['day'], sites[row['site']])} · {texts.passages_in_common(each.count)}"
+    words = f"{_line(row, sites)} · {texts.passages_in_common(each.count)}"
     return Near(row, words, each.passages, each.count)
 
 
+def _line(row: sqlite3.Row, sites: Mapping[str, str]) -> str:
+    """The day of a post, and its site."""
+    return texts.near_line(row["day"], sites.get(row["site"], row["site"]))
+
+
 def _listed(rows: Mapping[int, sqlite3.Row], ids: Sequence[int], sites: Mapping[str, str]) -> tuple[Near, ...]:
-    return tuple(
-        Near(rows[number], texts.near_line(rows[number]["day"], sites[rows[number]["site"]]))
-        for number in ids
-        if number in rows
-    )
+    found = (rows[number] for number in ids if number in rows)
+    return tuple(Near(row, _line(row, sites)) for row in found)
