@@ -111,6 +111,8 @@ def field(column: Column, *, lists: bool) -> Descriptor:
     if column.name in ("published_day", "updated_day"):
         kind = "date"
     found: Descriptor = {"name": column.name, "type": kind, "description": column.meaning}
+    if column.unit:
+        found["ushrn:unit"] = column.unit
     if column.refers_to:
         found["ushrn:refersTo"] = ".".join(column.refers_to)
     return found

@@ -71,6 +71,8 @@ class Column:
     refers_to: tuple[str, str] | None = None
     #: Its values are lists, as JSON.
     is_list: bool = False
+    #: What its numbers count, or how its times are written; None: it holds neither.
+    unit: str | None = None
 
 
 def columns(options: Options) -> tuple[Column, ...]:
@@ -88,7 +90,10 @@ def columns(options: Options) -> tuple[Column, ...]:
 
 def _columns_of_posts(options: Options) -> tuple[Column, ...]:
     fields = ((name, schema.EXPORT_FIELDS[name]) for name in chosen(options))
-    return tuple(Column(name, field.type, field.meaning, is_list=name in LISTS) for name, field in fields)
+    return tuple(
+        Column(name, field.type, field.meaning, is_list=name in LISTS, unit=schema.unit_of(field))
+        for name, field in fields
+    )
 
 
 def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[tuple[object, ...]]:
@@ -147,7 +152,7 @@ def _column(field: schema.Field) -> Column:
     if field.type == "BLOB":
         said = "latin-1" if field.name in _HEADS else "base64"
         return Column(field.name, "TEXT", f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
-    return Column(field.name, field.type, field.meaning, f"t.{name}")
+    return Column(field.name, field.type, field.meaning, f"t.{name}", unit=schema.unit_of(field))
 
 
 def _rows_of(

@@ -5,7 +5,7 @@ Evidence is append-only; all other tables are derived from it and may be rewritt
 migrates the file, `renewal` brings an older one into today's shape.
 """
 
-from scraper.schema.dictionary import dictionary
+from scraper.schema.dictionary import dictionary, unit_of
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
 from scraper.schema.file_state import FileState, file_state, path_of
@@ -82,5 +82,6 @@ __all__ = [
     "show_as_today",
     "tidy",
     "trigger_names",
+    "unit_of",
     "way_in",
 ]

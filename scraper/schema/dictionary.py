@@ -35,7 +35,12 @@ def dictionary() -> tuple[Entry, ...]:
 def _entries(table: Table) -> Iterator[Entry]:
     yield Entry(table.name, "", None, None, table.meaning)
     for field in table.fields:
-        yield Entry(table.name, field.name, field.type, field.unit or _written(field.name), field.meaning)
+        yield Entry(table.name, field.name, field.type, unit_of(field), field.meaning)
+
+
+def unit_of(field: Field) -> str | None:
+    """What its numbers count, or how its times are written; None: it holds neither."""
+    return field.unit or _written(field.name)
 
 
 def _written(column: str) -> str | None:

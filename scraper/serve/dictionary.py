@@ -22,7 +22,11 @@ LONGEST, IN_SITEMAP = 2_047, 20_000
 
 def page(ask: Ask) -> PageResponse:
     """``/data-dictionary``"""
-    described = {name: (words, list(columns.items())) for name, (words, columns) in desk.described().items() if columns}
+    described = {
+        name: (words, [each for each in schema.dictionary() if each.table == name and each.column])
+        for name, (words, named) in desk.described().items()
+        if named
+    }
     return PageResponse(
         render(
             "dictionary.html",

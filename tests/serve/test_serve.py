@@ -110,6 +110,17 @@ def test_the_dictionary_names_every_column_of_exports(reader: Any) -> None:
         assert re.search(rf'<code>{name}</code></th><td class="opt">[A-Z]+</td><td>\w[^<]+</td>', text), name
 
 
+def test_the_dictionary_says_what_each_number_counts_and_how_times_are_written(reader: Any) -> None:
+    text = reader.get("/data-dictionary").text
+    columns = reader.get("/datapackage.json").json()["resources"][0]["schema"]["fields"]
+    units = {column["name"]: column.get("ushrn:unit") for column in columns}
+    assert (units["views"], units["captured_at"], units["title"]) == ("views", "ISO 8601, UTC", None)
+    assert re.search(
+        r"<code>word_count</code></th><td class=\"opt\">INTEGER</td><td>Words in the text \(words\)</td>", text
+    )
+    assert "<dt><code>length</code></dt><dd>Length of the file, bytes (bytes)</dd>" in text
+
+
 def test_robots_may_read_posts_but_not_wander_through_filters(reader: Any) -> None:
     text = reader.get("/robots.txt").text
     for line in ("Disallow: /search?", "Disallow: /archive", "Sitemap: http://localhost/sitemap.xml"):
