@@ -247,7 +247,7 @@ _FOR_A_BODY: tuple[Callable[[str, list[str]], bool], ...] = (
     lambda _, words: len(words) == 1,
     lambda _, words: not _BODIES.isdisjoint(words),
     lambda text, _: not _JOINTS.isdisjoint(text.split()),
-    lambda _, words: words[1] in _DOUBLING,
+    lambda text, _: text.split()[1] in _DOUBLING,
     lambda text, _: bool(re.search(r"\d|['’]s\b", text)),
     lambda text, _: not _is_latin(text),
     lambda text, words: len(_counted(words)) > _LONGEST and not re.search(r",|;|&|\band\b", text),
@@ -256,10 +256,7 @@ _FOR_A_BODY: tuple[Callable[[str, list[str]], bool], ...] = (
 
 def _counted(words: Iterable[str]) -> list[str]:
     """*words* without those that come on top of what a name has."""
-    return [word for word in words if _plain(word) not in _ON_TOP]
-
-
-_ON_TOP = _PARTICLES | _SUFFIXES | _HONORIFICS
+    return [word for word in words if word not in _PARTICLES and _plain(word) not in _SUFFIXES | _HONORIFICS]
 
 
 def _is_latin(text: str) -> bool:
