@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scraper import lock
 from scraper.dates import utc
+from scraper.errors import ArchiveUnusable
 from scraper.fetch import RequestLog
 from scraper.reading import READER, fingerprint, read_capture
 from scraper.runs.budget import Budget, Spending
@@ -37,9 +38,12 @@ class Run:
     spending: Spending = field(init=False)
     #: By the monotonic clock, when it began.
     clock: float = field(init=False)
+    #: The file that is written to: device and number there. Another one may come to stand at its place.
+    _file: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.started, self.clock = self.now(), self.monotonic()
+        self._file = _standing(self.archive.path)
         folder = self.archive.path.absolute().parent
         self.spending = Spending(
             budget=self.budget, elapsed=lambda: self.monotonic() - self.clock,
@@ -71,10 +75,17 @@ class Run:
         return summary
 
     def spend(self, request: RequestLog) -> None:
-        """Counts a request; the run is asked to stop where a bound of its budget is met."""
+        """Counts a request; the run is asked to stop where a bound of its budget is met, or its file is taken away."""
+        if not self.is_in_place():
+            self.interrupts.ask("the loss of its archive")
+            return
         met = self.spending.add(request)
         if met is not None and not self.interrupts.asked:
             self.interrupts.ask(met)
+
+    def is_in_place(self) -> bool:
+        """Whether the file that is written to still stands where the archive is looked for."""
+        return _standing(self.archive.path) == self._file
 
     @property
     def took(self) -> str:
@@ -98,7 +109,8 @@ def open_run(
 
     *create*: make the archive where there is none. *up_to_date*: read again first what older rules had read.
     *budget*: what the run may cost. *first*: called when the archive is locked, before it is opened or made.
-    Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive.
+    Raises ArchiveUnusable, also ArchiveBusy at once when another run holds the archive, and at the end where another
+    file, or none, stands at its place.
     """
     stop, seal, reads = interrupts or Interrupts(), sealer(now), fingerprint()
     with lock.writing(path, utc(now())), handle_signals(stop), ExitStack() as opened:
@@ -119,3 +131,17 @@ def open_run(
         if up_to_date:
             run.rebuild_if_stale()
         yield run
+        if not run.is_in_place():
+            raise ArchiveUnusable(
+                f"{path}: the file was moved, deleted or replaced while this run wrote to it, so that what the run "
+                "kept is not there; put the file back that was moved, or run the same command again"
+            )
+
+
+def _standing(path: Path) -> tuple[int, int]:
+    """Which file stands at *path*: its device, and its number there; zeros: none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
