@@ -1064,3 +1064,17 @@ def test_pages_of_a_long_result_are_those_of_the_whole_ranking(many: sqlite3.Con
     shown = [hit.id for page in range(1, 7) for hit in search.find(many, replace(request, page=page)).hits]
     assert shown == list(search.rowids(many, request))
     assert len(set(shown)) == search.count(many, request) == (366 if filters.site else 1100)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("way-home", ["way-home"]), ("Way-Home/", ["way-home"]), ("news/way-home", ["way-home"]), ("covid-20", ["told"])],
+)
+def test_an_address_ends_in_two_words_only_where_no_text_has_them(tmp_path: Path, text: str, found: list[str]) -> None:
+    schema.open_archive(tmp_path / "archive.db", create=True).close()
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        db.executemany("INSERT INTO sites(id, name, base_url, platform, state) VALUES (?, ?, ?, ?, ?)", SITES)
+        add(db, "way-home", {"title": "Homeward"})
+        add(db, "covid-20", {"title": "Another"})
+        add(db, "told", {"title": "Of COVID-20"})
+        assert slugs(db, text) == found

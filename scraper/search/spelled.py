@@ -17,14 +17,16 @@ from scraper.search.folding import fold, is_unspaced, key
 from scraper.search.match import STEMMED, expression, table_of
 from scraper.search.state import state_of
 from scraper.search.tree import All, Any, Condition, Node, Not, Query, Term
-from scraper.search.vocabulary import LONGEST, frequencies, has_any
+from scraper.search.vocabulary import LONGEST, frequencies, has_any, is_known
 
 #: Signs inside words that people leave out, or type in another shape.
 APOSTROPHES = "'’‘ʻʼ´`′＇׳״·"
 #: The last is Persian's, which keeps the parts of a word apart and takes no room.
 _SIGNS = f"{APOSTROPHES}‐‑–−\u200c-"
 #: The last part of an address, and how much of its path was copied with it.
-_SLUG = re.compile(r"(?:/?[\w%~.-]+/)*[\w%~]+(?:-[\w%~]+){2,}/?")
+_SLUG = re.compile(r"(?:/?[\w%~.-]+/)*[\w%~]+(?:-[\w%~]+)+/?")
+#: With so many hyphens it is looked up as an address even where a text has its words; ``covid-19`` is not.
+MANY_SIGNS = 2
 #: What stands between the thousands of a number.
 _THOUSANDS = ".,'’٬ \u00a0\u2009\u202f"
 _NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)
@@ -77,9 +79,12 @@ class _Spelling:
         return term
 
     def is_slug(self, term: Term) -> bool:
-        """Whether it is the last part of a post's address, made of three words or more."""
-        alone = term == Term(term.text) and _SLUG.fullmatch(term.text) is not None
-        return alone and post_at(self.db, term.text) is not None
+        """Whether a post's address ends so, in three words or more, or in two that no text has side by side."""
+        if term != Term(term.text) or not _SLUG.fullmatch(term.text):
+            return False
+        if term.text.count("-") < MANY_SIGNS and is_known(self.db, term.text):
+            return False
+        return post_at(self.db, term.text) is not None
 
     def others(self, term: Term) -> tuple[str, ...]:
         """How else the archive may have the word, or the words of a script without spaces."""
