@@ -95,6 +95,8 @@ def test_no_processor_takes_a_title_for_markup() -> None:
         ("Mary E. Lind", (WriterName("Lind", "Mary E."),)),
         ("Иван И. Сидоров и Анна Е. Петрова", (WriterName("Иван И. Сидоров"), WriterName("Анна Е. Петрова"))),
         ("Ana I. Ruiz y José E. Paz", (WriterName("Ruiz", "Ana I."), WriterName("Paz", "José E."))),
+        ("Black Lives Matter", (WriterName("Black Lives Matter"),)),
+        ("Mujeres Unidas y Activas", (WriterName("Mujeres Unidas y Activas"),)),
         ("Agua y Vida", (WriterName("Agua y Vida"),)),
         ("Collectif Terre et Liberté", (WriterName("Collectif Terre et Liberté"),)),
         ("Rosa Paz y Ana Ruiz", (WriterName("Paz", "Rosa"), WriterName("Ruiz", "Ana"))),
