@@ -37,6 +37,7 @@ def archive(path: Path, posts: int) -> None:
         db.execute(_CAPTURES, (digests.sha256(b"a")[:8],))
         db.execute(_REVISIONS)
         db.execute("UPDATE posts SET capture_id = id")
+        db.execute(f"REPLACE INTO citations {schema.CITATIONS}")
         for row in (("name", "USHRN posts archive"), ("public_url", "https://archive.example.org/")):
             db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", row)
 

@@ -168,6 +168,7 @@ def make(path: Path, count: int = 5_000) -> None:
         db.executemany(f"INSERT INTO posts({', '.join(POST_COLUMNS)}) VALUES ({marks})", posts(count, dice))
         labels(db, count, dice)
         files(db, count, dice)
+        db.execute(f"INSERT INTO citations {schema.CITATIONS}")
     for table in schema.FTS:
         db.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
     db.commit()

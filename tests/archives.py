@@ -214,6 +214,7 @@ SAME_ROWS = {
     "categories": "SELECT url, name, position FROM post_categories JOIN posts ON posts.id = post_id"
     " JOIN categories ON categories.id = category_id",
     "tags": "SELECT url, name, position FROM post_tags JOIN posts ON posts.id = post_id JOIN tags ON tags.id = tag_id",
+    "citations": "SELECT url, revision, page_sha256, tags FROM citations JOIN posts ON posts.id = post_id",
     "links": "SELECT posts.url, position, links.url, text FROM links JOIN posts ON posts.id = post_id",
     "images": "SELECT posts.url, position, images.url, alt, caption, width, height FROM images"
     " JOIN posts ON posts.id = post_id",

@@ -75,6 +75,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for position, name in enumerate(("UPR", "Human Rights")):
         put(db, "post_tags", post_id=full, tag_id=put(db, "tags", name=name), position=position)
     put(db, "post_categories", post_id=full, category_id=put(db, "categories", name="News"), position=0)
+    db.execute(f"INSERT INTO citations {schema.CITATIONS}")
     db.commit()
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

@@ -637,6 +637,32 @@ def test_when_sites_answered_follows_from_the_captures_of_an_older_archive(untim
         ]
 
 
+@pytest.mark.parametrize("readonly", [True, False])
+def test_what_is_cited_follows_from_the_revisions_and_tags_of_an_older_archive(path: Path, readonly: bool) -> None:
+    with closing(plain(path)) as db:
+        for number in (1, 2):
+            a_post(db, number, content_sha256="shown")
+        db.execute(
+            "INSERT INTO captures (id, url, url_basis, kind, source, captured_at, captured_at_basis, record_sha256)"
+            " VALUES (1, 'https://a.example/post/1', 'request', 'post', 'live', '2026-01-02T03:04:05Z', 'clock', ?)",
+            ("ab" * 32,),
+        )
+        db.execute(
+            "INSERT INTO revisions (post_id, capture_id, seen_at, content_sha256, reader, targets)"
+            " VALUES (1, 1, '2026-01-02T03:04:05Z', 'shown', 1, '{}')"
+        )
+        db.execute("INSERT INTO tags VALUES (1, 'Water')")
+        db.execute("INSERT INTO post_tags (post_id, tag_id, position) VALUES (1, 1, 1)")
+        db.execute("DROP TABLE citations")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0022 %'")
+        db.execute("PRAGMA user_version = 21")
+    with closing(schema.open_archive(path, create=False, readonly=readonly).conn) as db:
+        assert db.execute("SELECT * FROM citations ORDER BY post_id").fetchall() == [
+            (1, "abababababab@2026-01-02", None, '["Water"]'),
+            (2, None, None, "[]"),
+        ]
+
+
 def test_an_older_archive_gets_the_index_that_has_tags_in_their_order(path: Path) -> None:
     with closing(plain(path)) as db:
         db.execute("DROP INDEX post_tags_places")

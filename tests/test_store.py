@@ -228,6 +228,21 @@ def test_no_table_is_made_between_posts_for_that_would_compile_each_statement_an
     assert rows(archive, "PRAGMA temp.schema_version") == made != [(0,)]
 
 
+def cited(archive: Archive) -> list[tuple[object, ...]]:
+    return rows(archive, "SELECT url, revision, page_sha256, tags FROM citations JOIN posts ON posts.id = post_id")
+
+
+def test_what_is_cited_is_the_revision_shown_by_its_first_capture_whatever_came_between(archive: Archive) -> None:
+    captures = page(day=1), page(day=2, title="Another"), page(day=3), page(day=4, tags=["UPR", "Water"])
+    assert keep(archive, captures[0], captures[1], captures[2], captures[3]) == ["new", "changed", "changed", "same"]
+    ((digest, body),) = rows(archive, "SELECT record_sha256, body_sha256 FROM captures WHERE captured_at LIKE '%-03T%'")
+    shown = (URL, f"{str(digest)[:12]}@{DAY.format(3)[:10]}", body, '["UPR","Water"]')
+    assert cited(archive) == [shown]
+    keep(archive, page(day=1, tail=b"older", title="Before"))
+    archive.rebuild()
+    assert cited(archive) == [shown]
+
+
 def test_an_older_capture_gives_an_older_revision(archive: Archive) -> None:
     verdicts = keep(archive, page(day=5), page(day=9, title="Later"), page(day=1, title="Earlier"), page(day=7))
     assert verdicts == ["new", "changed", "older", "same"]

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from scraper import cite
-from scraper.export.rows import Options, post_urls
+from scraper.export.rows import Options, post_url, post_urls
 from scraper.search import CitedPosts, Request, cited
 from scraper.store import settings_of
 
@@ -27,15 +27,15 @@ def works(db: sqlite3.Connection, request: Request | None, options: Options) -> 
             "published": posts.published,
             "updated": posts.updated,
             "in_utc": tuple(map(bool, posts.in_utc)),
-            "captured_at": posts.seen_on,
+            "captured_at": [name and name[-DAY:] for name in posts.revision],
             "gone_at": posts.gone_on,
             "language": posts.language,
             "abstract": posts.excerpt,
             "keywords": posts.tags,
-            "sha256": posts.body_sha256,
+            "sha256": posts.page_sha256,
             "archive": (archive,) * len(posts.url),
             "archive_url": _places(base, posts),
-            "kept": tuple(map(bool, posts.record_sha256)),
+            "kept": tuple(map(bool, posts.revision)),
         }
 
 
@@ -43,7 +43,8 @@ def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
     """The permanent address of each; None where the archive is served nowhere."""
     if base is None:
         return (None,) * len(posts.url)
-    return revision_urls(base, posts.site, posts.slug, posts.record_sha256, posts.seen_on)
+    pages = post_urls(base, posts.site, posts.slug)
+    return [f"{page}/revision/{name}" if name else None for page, name in zip(pages, posts.revision, strict=True)]
 
 
 def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str | None:
@@ -51,21 +52,9 @@ def revision_url(base: str, site: str, slug: str, record_sha256: str | None, see
 
     None: no capture is known. The address of the post is none, as it shows another revision tomorrow.
     """
-    return revision_urls(base, (site,), (slug,), (record_sha256,), (seen_at,))[0]
-
-
-def revision_urls(
-    base: str,
-    sites: Sequence[str],
-    slugs: Sequence[str],
-    digests: Sequence[str | None],
-    seen_at: Sequence[str | None],
-) -> list[str | None]:
-    """`revision_url` of many."""
-    found = zip(post_urls(base, sites, slugs), digests, seen_at, strict=True)
-    return [
-        f"{page}/revision/{digest[:NAME]}@{seen[:DAY]}" if digest and seen else None for page, digest, seen in found
-    ]  # fmt: skip
+    if not (record_sha256 and seen_at):
+        return None
+    return f"{post_url(base, site, slug)}/revision/{revision_name(record_sha256, seen_at)}"
 
 
 def revision_name(record_sha256: str, seen_at: str) -> str:

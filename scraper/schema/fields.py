@@ -523,6 +523,26 @@ DERIVED = (
         indexes=("post_tags_tag ON post_tags(tag_id)", TAG_PLACES),
     ),
     Table(
+        "citations",
+        "What a citation of each post has that its row has not.",
+        (
+            Field(
+                "post_id",
+                "INTEGER PRIMARY KEY REFERENCES posts(id) ON DELETE CASCADE",
+                "The post",
+                KEY,
+                stands_for="posts.url",
+            ),
+            Field(
+                "revision",
+                "TEXT",
+                "Name of the revision shown: /post/<site>/<slug>/revision/<revision> is its permanent address",
+            ),
+            Field("page_sha256", "TEXT", "SHA-256 of the page that first showed it"),
+            Field("tags", "TEXT NOT NULL", "JSON: names of its tags, in their order"),
+        ),
+    ),
+    Table(
         "links",
         "Links in the present texts.",
         (
@@ -715,6 +735,13 @@ COMPUTED = (
         "Address of that page in the web archive it came from; empty: it came from none that shows pages",
         exported=28,
         sql=_CAPTURE.format(_WAYBACK),
+    ),
+    Field(
+        "revision",
+        "TEXT",
+        "Name of the revision shown: /post/<site>/<slug>/revision/<revision> is its permanent address",
+        exported=ON_REQUEST,
+        sql="(SELECT revision FROM citations WHERE post_id = p.id)",
     ),
     Field(
         "site_name",

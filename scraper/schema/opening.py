@@ -139,8 +139,13 @@ def _twenty_first(db: Database) -> None:
     renewal.renew_contents(db.conn)
 
 
+@migrations(name="0022 revisions shown, by their permanent names")
+def _twenty_second(db: Database) -> None:
+    renewal.add_table(db.conn, "citations")
+
+
 #: `PRAGMA user_version` of an archive that this version writes: how many migrations it has had.
-VERSION = 21
+VERSION = 22
 
 #: I/O errors that mean that a file cannot grow: the archive's, or the one that SQLite makes beside it.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}

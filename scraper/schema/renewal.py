@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from scraper import digests, passages
+from scraper.schema.citations import CITATIONS
 from scraper.schema.dictionary import dictionary
 from scraper.schema.tables import (
     DERIVED,
@@ -42,6 +43,7 @@ _FOLLOWS = {
 
 #: What a table that is new takes over from older ones.
 _TAKEN_OVER = {
+    "citations": f"INSERT INTO citations {CITATIONS}",
     # 0.1.0 kept pages unread when a layout changed, and only the status of the run said so.
     "decisions": "INSERT INTO decisions (record_sha256, kind, at, by, reason, crawl_id)"
     " SELECT record_sha256, 'held', finished_at, command, 'the layout changed', crawl_id FROM captures"
@@ -51,6 +53,10 @@ _TAKEN_OVER = {
     " SELECT posts.url, revisions.content_sha256, captures.record_sha256 FROM revisions"
     " JOIN posts ON posts.id = post_id JOIN captures ON captures.id = revisions.capture_id ORDER BY seen_at",
 }
+
+
+#: New tables whose rows all follow from older ones, as a SELECT of these.
+_DERIVED_FROM = {"citations": CITATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,12 @@ def renew(db: sqlite3.Connection) -> None:
     _make_search(db)
     for statement in _statements(VIEWS):
         db.execute(statement)
+    describe(db)
+
+
+def add_table(db: sqlite3.Connection, name: str) -> None:
+    """Give the archive a table that it lacks, with what follows from the others. One transaction, the caller's."""
+    _make(db, name, _catalogue(db).get(name), _wanted()[name])
     describe(db)
 
 
@@ -175,7 +187,9 @@ def present(db: sqlite3.Connection) -> None:
     found = _catalogue(db)
     for name, table in _wanted().items():
         old = found.get(name)
-        if old is None or table.type == "view":
+        if old is None and name in _DERIVED_FROM:
+            db.execute(f"CREATE TEMP VIEW {name} AS {_DERIVED_FROM[name]}")
+        elif old is None or table.type == "view":
             db.execute(table.sql.replace("CREATE ", "CREATE TEMP ", 1))
         elif old.columns != table.columns:
             db.execute(f"CREATE TEMP VIEW {name} AS SELECT {_taken(name, old, table.columns)} FROM main.{name}")

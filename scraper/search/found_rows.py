@@ -1,7 +1,8 @@
 """What the posts that a request finds hold: columns for exports, and what citations are made of. Memory stays flat."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,22 +16,16 @@ BATCH = 64
 #: Posts that are cited together: what they share is looked at once.
 TOGETHER = 100
 
-#: The revision shown is the last one with the content that the post has; of one alone only the index is read. Its days
-#: are those the site showed; where a post has none of these, the day of its instant, which is longer than a day.
+#: Days are those the site showed; where a post has none of these, the day of its instant, which is longer than a day.
 _CITED = """
-SELECT p.site, p.blog_name, p.slug, c.record_sha256, p.url, p.title, p.author,
+SELECT p.site, p.blog_name, p.slug, p.url, p.title, p.author,
        ifnull(p.published_day, substr(p.published_at, 1, 10)), ifnull(p.updated_day, substr(p.updated_at, 1, 10)),
        CASE WHEN p.published_day IS NOT NULL THEN p.published_day_basis IS 'utc'
             WHEN p.published_at IS NOT NULL THEN length(p.published_at) > 10
             WHEN p.updated_day IS NOT NULL THEN p.updated_day_basis IS 'utc'
             ELSE ifnull(length(p.updated_at) > 10, 0) END,
-       substr(c.captured_at, 1, 10), substr(p.gone_at, 1, 10), p.language, p.excerpt, c.body_sha256,
-       (SELECT group_concat(tag_id) FROM (SELECT tag_id FROM post_tags WHERE post_id = p.id ORDER BY position))
-FROM sel CROSS JOIN posts p ON p.id = sel.id
-LEFT JOIN captures c ON c.id = ifnull(
-  CASE WHEN p.revision_count = 1 THEN (SELECT capture_id FROM revisions WHERE post_id = p.id) ELSE
-    (SELECT capture_id FROM revisions WHERE post_id = p.id AND content_sha256 IS p.content_sha256
-     ORDER BY seen_at DESC, id DESC LIMIT 1) END, p.capture_id)
+       substr(p.gone_at, 1, 10), p.language, p.excerpt, c.revision, c.page_sha256, c.tags
+FROM sel CROSS JOIN posts p ON p.id = sel.id LEFT JOIN citations c ON c.post_id = p.id
 """
 
 
@@ -43,8 +38,6 @@ class CitedPosts(NamedTuple):
     site: Sequence[str]
     site_name: Sequence[str]
     slug: Sequence[str]
-    #: Of the revision's first capture; None: no capture of it is known.
-    record_sha256: Sequence[str | None]
     url: Sequence[str]
     title: Sequence[str | None]
     author: Sequence[str | None]
@@ -52,12 +45,14 @@ class CitedPosts(NamedTuple):
     updated: Sequence[str | None]
     #: 1 where the day is only known in UTC.
     in_utc: Sequence[int]
-    #: Days in UTC.
-    seen_on: Sequence[str | None]
+    #: In UTC.
     gone_on: Sequence[str | None]
     language: Sequence[str | None]
     excerpt: Sequence[str | None]
-    body_sha256: Sequence[str | None]
+    #: Names, as `citations` has them; None: no capture of it is known.
+    revision: Sequence[str | None]
+    #: Of the page that first showed the revision.
+    page_sha256: Sequence[str | None]
     tags: Sequence[tuple[str, ...]]
 
 
@@ -79,23 +74,17 @@ def cited(db: sqlite3.Connection, request: Request | None, limit: int | None = N
     """What to cite of the posts that *request* finds, in its order, some hundreds at a time."""
     sel, values = _ids(db, request, limit)
     sites = dict(db.execute("SELECT site, name FROM site_names"))
-    tags = _tag_lists(db)
     with closing(db.execute(sel + _CITED, values)) as cursor:
         while batch := cursor.fetchmany(TOGETHER):
             site, said, *others, tagged = zip(*batch, strict=True)
             site_name = [name or sites[each] for each, name in zip(site, said, strict=True)]
-            yield CitedPosts._make((site, site_name, *others, list(map(tags, tagged))))
+            yield CitedPosts._make((site, site_name, *others, list(map(_names, tagged))))
 
 
-def _tag_lists(db: sqlite3.Connection) -> Callable[[str | None], tuple[str, ...]]:
-    """Gives the names that a list of tags stands for, as ``12,7``; None: no tags."""
-    names = {str(number): name for number, name in db.execute("SELECT id, name FROM tags")}
-
-    @lru_cache(maxsize=4096)
-    def named(listed: str | None) -> tuple[str, ...]:
-        return tuple(map(names.__getitem__, listed.split(","))) if listed else ()
-
-    return named
+@lru_cache(maxsize=4096)
+def _names(tags: str | None) -> tuple[str, ...]:
+    """The names in a JSON array; None: there are none."""
+    return tuple(json.loads(tags or "[]"))
 
 
 def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:

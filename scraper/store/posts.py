@@ -12,7 +12,7 @@ from dataclasses import replace
 from scraper import decide, digests, schema, sites
 from scraper.records import Capture, Reading, Site
 from scraper.schema import Use
-from scraper.store import addresses, count_rows, indexing, post_parts, short_ids, single, slugs
+from scraper.store import addresses, citations, count_rows, indexing, post_parts, short_ids, single, slugs
 from scraper.store.days import Days
 from scraper.store.evidence import Evidence, KeptRow
 from scraper.store.picture_rows import PictureRows
@@ -314,6 +314,7 @@ class PostRows:
         values |= count_rows.newest(self._db, post_id)
         setting = ", ".join(f"{name} = :{name}" for name in values)
         self._db.execute(f"UPDATE posts SET {setting} WHERE id = :id", values | {"id": post_id})
+        citations.settle(self._db, post_id)
         if shows:
             self._days.settle(self.site_of(url), post_id, taught)
         for file in sorted(renewed):

@@ -209,6 +209,7 @@ _LISTS = {
     "images": _PARTS.format("url", "images"),
     "videos": _PARTS.format("url", "videos"),
     "files": _PARTS.format("ifnull(url, name)", "files"),
+    "revision": "SELECT revision FROM citations WHERE post_id = ?",
     "events": "SELECT kind || ' ' || at FROM events WHERE post_id = ? ORDER BY at, kind",
 }
 

@@ -54,6 +54,7 @@ def fill(db: sqlite3.Connection) -> None:
             last_heard_at="2021-04-02T09:00:00Z", state="archived")  # fmt: skip
     for position, name in enumerate(("UPR", "Human Rights; water"), 1):
         put(db, "post_tags", post_id=1, tag_id=put(db, "tags", name=name), position=position)
+    db.execute(f"INSERT INTO citations {schema.CITATIONS}")
 
 
 @pytest.fixture(scope="session")
