@@ -16,6 +16,25 @@ _FIELDS = re.compile(rb"^((?:(?:proxy-)?authorization|cookie2?):[ \t]*)[^\r\n]*"
 #: The endpoint that hands out tokens. They are its only values of that length; what stands before a colon is a name.
 _HANDS_OUT = re.compile(r"^[^?#]*/_api/v1/access-tokens/?(?:[?#]|$)")
 _VALUE = re.compile(rb'"(?:[^"\\]|\\.){16,}"(?!\s*:)')
+#: The password in an address (RFC 3986, section 3.2.1).
+_PASSWORD = re.compile(r"(://[^/?#\s@:]*:)[^/?#\s@]+@")
+#: The same in what somebody took for an address, whatever signs are in it, and however the @ is written.
+_ANY_PASSWORD = re.compile(r":(?!//).*(?=@|%40|\N{FULLWIDTH COMMERCIAL AT})", re.DOTALL)
+
+
+def without_passwords(text: str) -> str:
+    """*text* without the passwords of the addresses in it."""
+    return _PASSWORD.sub(r"\1…@", text)
+
+
+def as_said(word: str) -> str:
+    """A word that should have been an address, to be shown: without what may be a password."""
+    return _ANY_PASSWORD.sub(":…", word)
+
+
+def has_user(url: str) -> bool:
+    """Whether an address names a user, and so maybe their password."""
+    return "@" in re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
 
 
 def without(capture: Capture) -> Capture:

@@ -5,7 +5,9 @@ import json
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,15 @@ from click.testing import CliRunner
 
 from scraper import credentials, verify
 from scraper.cli import main
+from scraper.cli.failing import Failed
+from scraper.errors import UsageError
 from scraper.export import Options, copy, to_file
 from scraper.export import warc as evidence
+from scraper.fetch.contact import checked
 from scraper.imports import run_import
 from scraper.records import Capture
+from scraper.recover.endpoints import parts_of
+from scraper.runs.targets import target_of
 from scraper.store import Archive
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -157,3 +164,32 @@ def test_a_copy_that_holds_it_says_that_it_is_not_for_publication(archive: Path,
         for name, more in (("all.db", []), ("public.db", ["--public"]))
     ]
     assert ["--public leaves them out" in one for one in said] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "http://user:secret@host/", "user:secret@host", "http://user:sec/secret@host/", "//user:secret@host/",
+        "http://user:secret%40host/", "http://user:secret\uff20host/", "http://user:a:secret@host/", "ftp://u:sec?secret@h",
+        "http://user:sec#secret@host/", "http://us\ner:secret@ho st/",
+    ],
+)  # fmt: skip
+def test_a_password_in_what_should_be_an_address_is_never_said(word: str) -> None:
+    with pytest.raises(UsageError) as told:
+        target_of(word, {})
+    assert "secret" not in str(told.value)
+    assert "…" in str(told.value)
+
+
+def test_what_goes_wrong_is_said_without_passwords_and_with_all_else() -> None:
+    said = Failed("https://a.example/@one: no answer; http://user:secret@host:80/x: none", 3).message
+    assert said == "https://a.example/@one: no answer; http://user:…@host:80/x: none"
+
+
+@pytest.mark.parametrize("read", [checked, partial(parts_of, example="https://web.archive.org/")])
+def test_an_address_that_is_kept_names_no_user(read: Callable[[str], object]) -> None:
+    with pytest.raises(UsageError, match="without a user's name") as told:
+        read("https://user:secret@host.example/")
+    assert "secret" not in str(told.value)
+    assert checked("user@host.example") == "user@host.example"
+    assert checked("http://[host/@one") == "http://[host/@one"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from scraper.credentials import without_passwords
 from scraper.errors import ProgramFault
 
 _OPTION = "--log-format"
@@ -17,7 +18,7 @@ class Failed(click.ClickException):
     """One of our errors: a line, and the exit status that it ends with."""
 
     def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
+        super().__init__(without_passwords(message))
         self.exit_code = exit_code  # type: ignore[misc]  # click, too, reads it from the instance
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature

@@ -2,6 +2,7 @@
 
 import re
 
+from scraper import credentials
 from scraper.errors import UsageError
 from scraper.fetch.addresses import is_loopback, name_of
 
@@ -15,6 +16,10 @@ def checked(contact: str | None) -> str | None:
     contact = contact.strip()
     if not (contact.isascii() and contact.isprintable()) or set(contact) & set("()\\"):
         raise UsageError(f"--contact: expected printable ASCII without parentheses, found {contact!r}")
+    if credentials.has_user(contact):
+        raise UsageError(
+            "--contact: expected an address without a user's name: it goes with every request, and is kept"
+        )
     return contact
 
 

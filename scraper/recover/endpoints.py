@@ -2,6 +2,7 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+from scraper import credentials
 from scraper.errors import UsageError
 
 
@@ -10,4 +11,6 @@ def parts_of(url: str, example: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise UsageError(f"--endpoint: expected an address like {example}, found {url!r}")
+    if credentials.has_user(url):
+        raise UsageError("--endpoint: expected an address without a user's name: addresses are kept in the archive")
     return parts

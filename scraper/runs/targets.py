@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper import sites, urls
+from scraper import credentials, sites, urls
 from scraper.errors import UsageError
 from scraper.fetch import contact as contacts
 from scraper.records import Site
 from scraper.store import Archive, holdings
 
 _LETTERS = re.compile(r"(?:mailto|xmpp|sip|tel):", re.IGNORECASE)
-#: The password in an address (RFC 3986, section 3.2.1): it belongs in no terminal and in no log.
-_SECRET = re.compile(r"(?<=:)[^/@]+(?=@)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +72,14 @@ def target_of(word: str, known: Mapping[str, str]) -> CrawlTarget:
     if site is not None:
         return CrawlTarget(site=site, named=sites.by_id(word) is None)
     if _is_contact(word):
-        said = _SECRET.sub("…", word)
         raise UsageError(
-            f"{said}: expected a site, or a web address without a user's name; give a contact as --contact"
+            f"{credentials.as_said(word)}: expected a site, or a web address without a user's name; give a contact as"
+            " --contact"
         )
     url = urls.normalise(word if "://" in word else _with_scheme(word))
     if not url:
         ids = ", ".join(site.id for site in sites.SITES)
-        raise UsageError(f"{word}: expected the id of a site ({ids}) or a web address")
+        raise UsageError(f"{credentials.as_said(word)}: expected the id of a site ({ids}) or a web address")
     site = sites.site_for(url)
     if urls.is_post(url):
         return CrawlTarget(site=site, post=url, named=True)
