@@ -621,6 +621,9 @@ PAGE_WITHOUT_TEXT, FOUND_ON_NO_PAGE = "No text on this page.", "The words are in
 LINKS_TITLE = "Links"
 WHAT_HAPPENED = "Events"
 VIDEOS = "Videos"
+CITE_WITHOUT_CAPTURE = (
+    "The archive has no capture of this version, and so no address of it that stays: cite its original address."
+)
 CITE_HINT = "Cites the version shown here. Select a block to copy it."
 CITE_FILES = (("ris", "RIS"), ("bib", "BibTeX"), ("biblatex", "biblatex"), ("json", "CSL-JSON"))
 PARAGRAPH_LINK = "Link to this paragraph"

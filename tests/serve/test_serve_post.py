@@ -456,6 +456,7 @@ def test_a_version_without_a_capture_is_cited_by_no_address_that_shows_another_t
     open_room: Any, shelf: Any
 ) -> None:
     post = shelf.post("a", body_text="Ten wells.", body_html=None)
+    shelf.post("b")
     shelf.db.execute("PRAGMA foreign_keys = OFF")
     shelf.db.execute("UPDATE revisions SET capture_id = 999 WHERE post_id = ?", (post,))
     shelf.db.execute("UPDATE posts SET capture_id = 999 WHERE id = ?", (post,))
@@ -463,6 +464,8 @@ def test_a_version_without_a_capture_is_cited_by_no_address_that_shows_another_t
     room = open_room(shelf.path, public_url="https://archive.example.org")
     page = room.get("/post/upr2020/a")
     assert "archived at" not in page.text
+    assert "The archive has no capture of this version" in page.text
+    assert "The archive has no capture" not in room.get("/post/upr2020/b").text
     assert "cite-as" not in page.headers["link"]
     for path in ("/post/upr2020/a/cite.ris", "/search.ris"):
         said = room.get(path).text
