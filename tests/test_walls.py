@@ -15,7 +15,7 @@ import pytest
 
 from scraper import sites
 from scraper.accept import list_held, run_accept
-from scraper.crawl.drift import GRAVE, OWN_TEXT, DriftWatch
+from scraper.crawl.drift import GRAVE, OWN_TEXT, DriftWatch, report
 from scraper.crawl.session import CrawlSession
 from scraper.crawl.site import crawl_site, settle_unreachable
 from scraper.demo.blog import Answer, Question
@@ -435,6 +435,10 @@ def test_texts_are_lost_where_several_posts_show_the_same_in_place_of_most_of_th
         watch.see(f"/post/{number}", READ, replace(READ, body_text=text, title=title))
     watch.see("/post/new", None, replace(READ, body_text="Some other words."))
     assert (OWN_TEXT in watch.alarms(GRAVE)) is alarm
+
+
+def test_one_text_at_many_posts_may_be_of_pages_that_name_each_others_addresses() -> None:
+    assert "name each other's addresses as theirs (rel=canonical)" in report({OWN_TEXT: ["/a", "/b", "/c"]}, "s", {})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from scraper.decide import OWN_TEXT, OneText, ShownText
+from scraper.decide import OWN_TEXT, WHY_ONE_TEXT, OneText, ShownText
 from scraper.numbers import plural
 from scraper.records import Reading
 
@@ -76,7 +76,7 @@ def _advice(alarms: Collection[str], site: str) -> Iterator[str]:
     if WHOLE_PAGE in alarms:
         yield "Pages that show no post are a wall whose words change, or a new layout: open one in a browser."
     if OWN_TEXT in alarms:
-        yield "One text in place of many is a wall that shows the posts' titles, or a notice: open one in a browser."
+        yield f"One text in place of many is {WHY_ONE_TEXT}: open one in a browser."
     if set(alarms) - {WHOLE_PAGE}:
         yield (
             f"If the posts really changed, `ushrn accept {site}` accepts them; if not, the program needs a layout for "

@@ -32,7 +32,7 @@ from scraper.decide.due import (
 )
 from scraper.decide.moves import Sighting, believed, is_same_post, posts_of
 from scraper.decide.observation import SOFT_404, Judgement, Meaning, Observation, Order, instant, observe, order
-from scraper.decide.one_text import OWN_TEXT, OneText, ShownText
+from scraper.decide.one_text import OWN_TEXT, WHY_ONE_TEXT, OneText, ShownText
 from scraper.decide.post_state import GONE_AFTER, GOOD, Effects, Event, PostState, fold, step
 from scraper.decide.suspects import SAMENESS, Controls, Ruling, Suspect, keeps_path, place, rule
 from scraper.decide.walls import behind_missing, is_gate, known_wall, marked
@@ -60,6 +60,7 @@ __all__ = [
     "SOFT_404",
     "SOURCE_RESTS",
     "UNNAMED_EVERY",
+    "WHY_ONE_TEXT",
     "Controls",
     "Due",
     "Effects",

@@ -14,6 +14,10 @@ ENOUGH_ALIKE = 3
 ENOUGH_OTHERS = 2
 #: What such a post lacks.
 OWN_TEXT = "text of its own"
+#: What may be the matter where such posts are many.
+WHY_ONE_TEXT = (
+    "a wall that shows the posts' titles, a notice, or pages that name each other's addresses as theirs (rel=canonical)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

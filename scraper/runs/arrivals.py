@@ -1,7 +1,7 @@
 """Captures that came from elsewhere, in any order: what only all of a run tell of each other is judged at its end."""
 
 from scraper import sites
-from scraper.decide import OWN_TEXT, Judgement, OneText, behind_missing, marked
+from scraper.decide import OWN_TEXT, WHY_ONE_TEXT, Judgement, OneText, behind_missing, marked
 from scraper.numbers import plural
 from scraper.records import Problem
 from scraper.runs.session import Session
@@ -19,9 +19,8 @@ def judge_arrivals(session: Session, by: str) -> None:
         held |= found
     if held:
         session.alarm(
-            f"one text in place of those of {plural(len(held), 'post')}: held back, nothing overwritten. It is a wall "
-            "that shows the posts' titles, or a notice: `ushrn accept --list` lists the captures, `ushrn accept` "
-            "accepts them"
+            f"one text in place of those of {plural(len(held), 'post')}: held back, nothing overwritten. It is "
+            f"{WHY_ONE_TEXT}: `ushrn accept --list` lists the captures, `ushrn accept` accepts them"
         )
 
 
