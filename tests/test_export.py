@@ -542,7 +542,8 @@ def test_all_tables_in_one_zip_know_their_files_by_digest_and_one_another_by_key
     ("name", "options", "words"),
     [
         ("csv", {"table": "count"}, "did you mean 'counts'"),
-        ("csv", {"table": "counts", "columns": ("url",)}, "no column of counts"),
+        ("csv", {"table": "counts", "columns": ("url",)}, "no column of counts; there are"),
+        ("csv", {"table": "counts", "columns": ("veiws",)}, r"no column of counts \(did you mean 'views'\?\)"),
         ("ris", {"table": "counts"}, "expected csv, json or jsonl"),
     ],
 )
@@ -551,6 +552,14 @@ def test_a_table_that_there_is_not_is_a_clear_error(
 ) -> None:
     with pytest.raises(UsageError, match=words):
         export.write(db, None, name, Options(**options))
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"), [("sit=a", r"\(did you mean 'site'\?\)"), ("site=", "found 'site='$"), ("x=a", "found 'x=a'$")]
+)
+def test_a_filter_that_there_is_not_is_told_with_the_nearest_one(pair: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        export.where([pair])
 
 
 # Spreadsheets

@@ -52,7 +52,7 @@ def chosen(options: Options) -> tuple[str, ...]:
     known = (*EXPORT_COLUMNS, *MORE_COLUMNS)
     for name in options.columns:
         if name not in known:
-            raise UsageError(f"columns: {name!r} is no column{_meant(name, known)}; there are: {', '.join(known)}")
+            raise UsageError(f"columns: {name!r} is no column{meant(name, known)}; there are: {', '.join(known)}")
     if not options.columns:
         raise UsageError(f"columns: expected at least one name, found none; there are: {', '.join(known)}")
     return once(options.columns)
@@ -73,7 +73,9 @@ def where(pairs: Iterable[str]) -> Filters:
     for pair in pairs:
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals or name not in names or not value:
-            raise UsageError(f"--where: expected NAME=VALUE with a NAME of {', '.join(names)}; found {pair!r}")
+            raise UsageError(
+                f"--where: expected NAME=VALUE with a NAME of {', '.join(names)}; found {pair!r}{meant(name, names)}"
+            )
         found.setdefault(name, []).append(_checked(name, value))
     for name in ("after", "before"):
         if len(found.get(name, ())) > 1:
@@ -90,7 +92,7 @@ def check(db: sqlite3.Connection, filters: Filters) -> None:
             for value in wanted:
                 if value not in known:
                     few = f"; there are: {', '.join(sorted(known))}" if len(known) <= 12 else ""
-                    raise UsageError(f"--where: the archive has no {name} {value!r}{_meant(value, known)}{few}")
+                    raise UsageError(f"--where: the archive has no {name} {value!r}{meant(value, known)}{few}")
 
 
 #: Filter of `--where` → what its value must look like, and that in words.
@@ -114,9 +116,10 @@ def _checked(name: str, value: str) -> str:
     return value
 
 
-def _meant(word: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str]) -> str:
+    """The name of *known* that is nearest to *word*, as a question in brackets; empty: it is one, or none is near."""
     close = get_close_matches(word, list(known), n=1)
-    if not close:
+    if not close or close == [word]:
         return ""
     return f" (did you mean {close[0]!r}?)"
 

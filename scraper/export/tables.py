@@ -9,11 +9,10 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from scraper import credentials, schema
 from scraper.errors import UsageError
-from scraper.export.rows import BODIES, LISTS, Options, chosen, once
+from scraper.export.rows import BODIES, LISTS, Options, chosen, meant, once
 from scraper.search import Request, post_values, rowids
 from scraper.store import whole_tables
 
@@ -84,7 +83,9 @@ def columns(options: Options) -> tuple[Column, ...]:
         return tuple(column for name, column in known.items() if options.bodies or name not in BODIES)
     for name in once(options.columns):
         if name not in known:
-            raise UsageError(f"columns: {name!r} is no column of {options.table}; there are: {', '.join(known)}")
+            raise UsageError(
+                f"columns: {name!r} is no column of {options.table}{meant(name, known)}; there are: {', '.join(known)}"
+            )
     return tuple(map(known.__getitem__, options.columns))
 
 
@@ -131,9 +132,7 @@ def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
 def _columns_of(table: str) -> tuple[Column, ...]:
     """The columns that an export of *table* has. Raises UsageError for a table that there is not."""
     if table not in schema.TABLES:
-        close = get_close_matches(table, NAMES, n=1)
-        meant = f" (did you mean {close[0]!r}?)" if close else ""
-        raise UsageError(f"--table: {table!r} is no table{meant}; there are: {', '.join(NAMES)}, and all")
+        raise UsageError(f"--table: {table!r} is no table{meant(table, NAMES)}; there are: {', '.join(NAMES)}, and all")
     fields = schema.TABLES[table].fields
     return tuple(
         _column(field)
