@@ -271,6 +271,21 @@ def test_a_feed_of_the_wild_is_read_whole(wild: Callable[[str], bytes]) -> None:
     assert found.items and found.problem is None
 
 
+@pytest.mark.parametrize(
+    ("says", "named"),
+    [
+        ("<guid>https://lantern.example/post/a</guid>", ["https://lantern.example/post/a"]),
+        ("<guid>/post/a</guid>", ["https://lantern.example/post/a"]),
+        ("<guid>abc-123</guid>", []),
+        ("<guid>5fd0-11</guid><link>post/a</link>", ["https://lantern.example/post/a"]),
+        ('<guid isPermaLink="false">https://lantern.example/?p=3</guid>', []),
+    ],
+)
+def test_an_id_is_an_address_only_where_it_can_be_one(says: str, named: list[str]) -> None:
+    feed = f'<rss version="2.0"><channel><item><title>A</title>{says}</item></channel></rss>'
+    assert [one.url for one in feeds.read_feed(feed.encode(), "https://lantern.example/feed.xml").items] == named
+
+
 def test_an_empty_feed_is_no_problem() -> None:
     body = FEED.partition("<item>")[0].encode() + b"</channel></rss>"
     assert feeds.read_feed(body, MAP).problem is None

@@ -63,10 +63,20 @@ def _of_xml(text: str, url: str) -> Feed:
     if not parsed.get("version"):
         return _no_feed(url, "nothing that is a feed")
     items = [
-        _item(url, entry.get("link"), entry.get("title"), _stamp(entry.get("published_parsed")))
-        for entry in parsed.entries
+        _item(url, _link(entry), entry.get("title"), _stamp(entry.get("published_parsed"))) for entry in parsed.entries
     ]
     return _feed(url, items, parsed.feed.get("link"), _trouble(text, url, len(items), parsed))
+
+
+def _link(entry: Any) -> object:
+    """The address of an entry; None: it has none but its id, which is a mere number or name.
+
+    An id counts as an address unless it says otherwise (RSS 2.0, guid), but few say so of a number.
+    """
+    link = entry.get("link")
+    if link is not None and link == entry.get("id") and "/" not in link:
+        return None
+    return link
 
 
 def _of_json(text: str, url: str) -> Feed:
