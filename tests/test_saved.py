@@ -239,6 +239,14 @@ def test_a_bad_manifest_names_its_line(tmp_path: Path, line: str, reason: str) -
         saved.read_manifest(tmp_path / "m.jsonl")
 
 
+@pytest.mark.parametrize("line", ['{"file": "a\\ud800.html"}', '{"file": "a\\u0000.html"}', '{"file": "./a.html"}'])
+def test_a_file_that_cannot_be_or_is_described_in_two_ways_is_said_with_its_line(tmp_path: Path, line: str) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text('{"file": "a.html", "captured_at": "2021-03-18"}\n' + line, "utf-8")
+    with pytest.raises(UsageError, match="line 2"):
+        saved.read_manifest(manifest)
+
+
 def test_a_line_of_a_manifest_that_is_no_json_is_counted_once(tmp_path: Path) -> None:
     (tmp_path / "m.jsonl").write_text('{"file": "x"}\n{bad\n')
     with pytest.raises(UsageError, match=r"line 2: expected an object in JSON, found none from character 2 on") as told:

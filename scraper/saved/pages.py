@@ -111,13 +111,20 @@ def read_manifest(path: Path) -> dict[Path, ManifestEntry]:
         if line.strip():
             try:
                 file, entry = _described(json.loads(line))
+                place = (path.parent / file).resolve()
+                _add(entries, place, entry)
             except json.JSONDecodeError as error:
                 message = f"expected an object in JSON, found none from character {error.colno} on ({error.msg})"
                 raise UsageError(f"{shown(path)}, line {number}: {message}") from None
             except (ValueError, RecursionError, UsageError) as error:
                 raise UsageError(f"{shown(path)}, line {number}: {error}") from None
-            entries[(path.parent / file).resolve()] = entry
     return entries
+
+
+def _add(entries: dict[Path, ManifestEntry], place: Path, entry: ManifestEntry) -> None:
+    """Add what a line says of the file at *place*. Raises UsageError where one above says otherwise."""
+    if entries.setdefault(place, entry) != entry:
+        raise UsageError(f"{shown(place)} is described otherwise in a line above")
 
 
 def _described(line: object) -> tuple[str, ManifestEntry]:
