@@ -484,6 +484,21 @@ def test_instants_leave_in_one_spelling_whatever_their_source_told(
     assert row["published_at"] == expected
 
 
+@pytest.mark.parametrize("named", ["posts", "posts_browse"])
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [("2021-04-01", "2021-04-01T00:00:00Z"), ("2021-04", "2021-04-01T00:00:00Z"), ("2021", "2021-01-01T00:00:00Z"),
+     ("2021-04-02T09:00:00Z", "2021-04-02T09:00:00Z"), (None, "")],
+)  # fmt: skip
+def test_a_capture_that_is_dated_by_a_day_leaves_as_an_instant_as_its_column_says(
+    shelved: Path, named: str, seen: str | None, expected: str
+) -> None:
+    with closing(sqlite3.connect(shelved)) as db:
+        post(db, "a", published_at="2016-12", first_seen_at="2021-04-01", last_seen_at="2021-04-01", gone_at=seen)
+        (row,) = table(text(db, "csv", table=named, columns=("gone_at", "published_at")))
+    assert row == {"gone_at": expected, "published_at": "2016-12"}
+
+
 @pytest.mark.parametrize("table_name", schema.TABLES)
 def test_every_table_leaves_whole_without_the_numbers_of_its_rows(db: sqlite3.Connection, table_name: str) -> None:
     header, *lines = csv.reader(io.StringIO(text(db, "csv", table=table_name), newline=""))

@@ -7,7 +7,7 @@ stands for, and a row's own number stays. So equal archives give equal bytes.
 import base64
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scraper import credentials, schema
@@ -24,10 +24,13 @@ OF_POSTS = tuple(name for name, table in schema.TABLES.items() if "post_id" in {
 ALL = tuple(name for name, table in schema.TABLES.items() if not table.script.lstrip().startswith("CREATE VIEW"))
 #: What leaves by other doors (the bodies, as WARC) or stays with the operator.
 _LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
-#: Instants as a source told them, some with parts of a second; all others are whole. They leave in one spelling.
+#: Times as a source told them, some of days or months, some with parts of a second. All others leave as instants.
 _AS_TOLD = frozenset({"published_at", "updated_at"})
 _PART_OF_SECOND = re.compile(r"\.\d+Z\Z", re.ASCII)
 _WHOLE = len("2021-03-16T14:05:00Z")
+#: What a year lacks of an instant; behind a month or a day stands the rest of it.
+_FIRST_MOMENT = "-01-01T00:00:00Z"
+_YEAR, _MONTH, _DAY = len("2021"), len("2021-03"), len("2021-03-16")
 #: Headers of HTTP: bytes, of which each is a character (RFC 9110, section 5.5).
 _HEADS = frozenset({"request_head", "head"})
 
@@ -104,22 +107,41 @@ def rows(db: sqlite3.Connection, request: Request | None, options: Options) -> I
         found = post_values(db, request, [column.name for column in wanted], options.limit)
     else:
         found = _rows_of(db, options.table, wanted, _posts(db, request))
-    told = [at for at, column in enumerate(wanted) if column.name in _AS_TOLD]
-    if told:
-        return (_in_whole_seconds(row, told) for row in found)
+    spellings = [(at, spelled) for at, column in enumerate(wanted) if (spelled := _spelling(column.name))]
+    if spellings:
+        return (_in_one_spelling(row, spellings) for row in found)
     return found
 
 
-def _in_whole_seconds(row: tuple[object, ...], told: list[int]) -> tuple[object, ...]:
-    """*row*, its instants at the places *told* without parts of a second."""
-    if all(len(str(row[at])) <= _WHOLE for at in told):
-        return row
+def _spelling(column: str) -> Callable[[str], str] | None:
+    """How the times in *column* leave; None: it holds none."""
+    if column in _AS_TOLD:
+        return _in_whole_seconds
+    if column.rpartition("_")[2] in ("at", "since"):
+        return _from_first_moment
+    return None
+
+
+def _in_one_spelling(row: tuple[object, ...], spellings: list[tuple[int, Callable[[str], str]]]) -> tuple[object, ...]:
+    """*row*, its times at these places as these spell them."""
     values = list(row)
-    for at in told:
+    for at, spelled in spellings:
         value = values[at]
-        if isinstance(value, str):
-            values[at] = _PART_OF_SECOND.sub("Z", value)
+        if isinstance(value, str) and len(value) != _WHOLE:
+            values[at] = spelled(value)
     return tuple(values)
+
+
+def _in_whole_seconds(time: str) -> str:
+    """*time* as precise as it was told, without parts of a second."""
+    return _PART_OF_SECOND.sub("Z", time)
+
+
+def _from_first_moment(time: str) -> str:
+    """*time* as an instant. A capture that is dated by a day, a month or a year is so by its first moment (UTC)."""
+    if len(time) in (_YEAR, _MONTH, _DAY):
+        return time + _FIRST_MOMENT[len(time) - _YEAR :]
+    return time
 
 
 def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
