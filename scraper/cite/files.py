@@ -348,7 +348,11 @@ def _tex(text: str) -> str:
 
 
 def _in_each(change: Callable[[str], str], texts: Sequence[str]) -> Sequence[str]:
-    return change(_BETWEEN.join(texts)).split(_BETWEEN)
+    together = _BETWEEN.join(texts)
+    changed = change(together)
+    if changed is together:
+        return texts
+    return changed.split(_BETWEEN)
 
 
 def _entry(kind: str, container: str, date: Callable[..., str], language: str) -> CitationFile:
