@@ -161,13 +161,8 @@ def _kept_tag(tag: str, value: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _ris_authors(author: str | None, site_name: str) -> str:
-    return "".join(_framed_each("AU  - ", _END, map(_ris_author, names(author, site_name))))
-
-
-def _ris_author(name: WriterName) -> str:
-    if name.family == OTHERS:
-        return "et al.,"
-    return name.inverted if name.given else name.whole
+    people = [name.inverted for name in names(author, site_name)]
+    return "".join(_framed_each("AU  - ", _END, ["et al." if name == OTHERS else name for name in people]))
 
 
 @lru_cache(maxsize=16384)
@@ -193,25 +188,9 @@ def _ris_places(places: Sequence[str], archives: Sequence[str | None]) -> list[s
     ]  # fmt: skip
 
 
-#: What Zotero takes for HTML in every value but notes and abstracts (unescapeHTML in its RIS.js).
-_HTML = re.compile(r"<(?=[a-z/!?])|&(?=#?\w+;)", re.IGNORECASE)
-
-
-def _for_ris(works: Columns) -> Columns:
-    """*works* on lines; what looks like HTML in a title stays by a word joiner, as in `csl`."""
-    on_lines = _on_lines(works)
-    return on_lines | {"title": _in_each(_not_html, on_lines["title"])}
-
-
-def _not_html(text: str) -> str:
-    if "<" in text or ";" in text:
-        return _HTML.sub("\\g<0>\u2060", text)
-    return text
-
-
 @lru_cache(maxsize=4096)
 def _ris_keywords(words: tuple[str, ...]) -> str:
-    return "".join(_framed_each("KW  - ", _END, map(unparted, words)))
+    return "".join([_kept_tag("KW", word) for word in words])
 
 
 #: What `notes` needs.
@@ -233,7 +212,7 @@ ris = CitationFile(
         _all(lambda *noted: _framed_each("N1  - ", _END, notes(*noted)), *_NOTED),
         _same(f"ER  - {_END}{_END}"),
     ),
-    _for_ris,
+    _on_lines,
 )
 
 

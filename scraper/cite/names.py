@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from scraper.cite.text import ascii_letters, line, unparted
+from scraper.cite.text import ascii_letters, line
 
 
 def _set(words: str) -> frozenset[str]:
@@ -93,15 +93,6 @@ class WriterName:
     def indexed(self) -> str:
         """For programs that drop what stands behind a second comma: ``Lind, Rosa Jr.``; a body as it is."""
         return ", ".join(filter(None, (self.family, " ".join(filter(None, (self.given, self.suffix))))))
-
-    @property
-    def whole(self) -> str:
-        """A body, for programs that part names at commas or blanks: ``Centre for Rights,``.
-
-        A comma at its end makes it one name for EndNote ("Author and Editor Names" in its guide) and Zotero; within it
-        none may stand.
-        """
-        return f"{unparted(self.family)}," if " " in self.family else unparted(self.family)
 
     @property
     def straight(self) -> str:

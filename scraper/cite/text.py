@@ -65,10 +65,10 @@ _LOOKALIKES = str.maketrans({",": "\u201a", ";": "\uff1b"})
 
 @lru_cache(maxsize=4096)
 def unparted(text: str) -> str:
-    """*text* on one line, so that no program takes it for several.
+    """*text* on one line, so that no program takes it for several where a field holds a list.
 
-    Zotero parts keywords at semicolons, one that is alone at commas too (completeItem in its RIS.js), JabRef at commas,
-    and either takes what stands before the first comma of an author for a family name.
+    BibTeX's programs part keywords at commas, CSL's at semicolons; Zotero parts them in the head of a page at both, and
+    takes what stands before the first comma of an author there for a family name.
     """
     return line(text).translate(_LOOKALIKES)
 

@@ -25,10 +25,8 @@ def test_rispy_reads_ris(kind: str) -> None:
 
     (entry,) = rispy.loads(cite.ris(KINDS[kind]))
     assert entry["type_of_reference"] == "BLOG"
-    # A body's own commas only look so, and one that ends it makes it whole for other programs.
-    people = [author.rstrip(",").replace("\u201a", ",") for author in entry.get("authors", [])]
-    assert people == ["et al." if name == "others" else name for name in names_of(kind)]
-    assert entry.get("title", "").replace("\u2060", "") == (KINDS[kind].title or "")
+    assert entry.get("authors", []) == ["et al." if name == "others" else name for name in names_of(kind)]
+    assert entry.get("title") == KINDS[kind].title
     assert entry["urls"] == [KINDS[kind].url]
 
 
