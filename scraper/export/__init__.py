@@ -4,7 +4,7 @@
 `copy` makes an archive to publish. All posts, or those of a search `Request`.
 """
 
-from scraper.export.atom import NEVER, instant, xml
+from scraper.export.atom import NEVER, instant, page_links, xml
 from scraper.export.bag import to_bag
 from scraper.export.copy import copy
 from scraper.export.files import Written, replacing, to_file, to_place, to_zip
@@ -32,6 +32,7 @@ __all__ = [
     "export_wacz",
     "export_warc",
     "instant",
+    "page_links",
     "post_url",
     "post_wacz",
     "post_warc",

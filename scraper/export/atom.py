@@ -1,4 +1,7 @@
-"""A result set as an Atom feed (RFC 4287). An entry's id is the post's own address, so it is the same in every feed."""
+"""A result set as an Atom feed (RFC 4287), in pages where it is long (RFC 5005, section 3).
+
+An entry's id is the post's own address, so it is the same in every feed.
+"""
 
 import json
 import re
@@ -26,19 +29,32 @@ def feed(db: sqlite3.Connection, request: Request | None, options: Options) -> I
 
     An entry was *updated* when this archive last learned something of the post, and *published* when its site says.
     """
-    address = options.self_url or "urn:ushrn:archive"
-    dates = post_values(db, request, ("known_at", "first_seen_at"), options.limit)
+    address = options.first_url or options.self_url or "urn:ushrn:archive"
+    dates = post_values(db, request, ("known_at", "first_seen_at"), options.limit, options.skip)
     changed = max((instant(*map(_text, row)) for row in dates), default=NEVER)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     title = options.title or presented(db).name
     yield f"<id>{xml(address)}</id>\n<title>{xml(title)}</title>\n<updated>{changed}</updated>\n"
     yield "<generator>ushrn</generator>\n"
-    if options.self_url:
-        yield f'<link rel="self" type="application/atom+xml" href="{xml(options.self_url)}"/>\n'
+    yield page_links(options.self_url, options.first_url, _next(db, request, options))
     columns = (*_FIELDS, "body_html") if options.bodies else _FIELDS
-    for row in post_values(db, request, columns, options.limit):
+    for row in post_values(db, request, columns, options.limit, options.skip):
         yield _entry(dict(zip(columns, row, strict=True)), options)
     yield "</feed>\n"
+
+
+def _next(db: sqlite3.Connection, request: Request | None, options: Options) -> str | None:
+    """Address of the page behind this one; None: it is the last."""
+    if options.limit is None:
+        return None
+    behind = next(post_values(db, request, ("url",), 1, options.skip + options.limit), None)
+    return options.next_url if behind else None
+
+
+def page_links(own: str | None, first: str | None, following: str | None) -> str:
+    """The links of a page of a feed to itself, to the first page and to the next one; None: there is none."""
+    linked = (("self", own), ("first", first), ("next", following))
+    return "".join(f'<link rel="{rel}" type="application/atom+xml" href="{xml(url)}"/>\n' for rel, url in linked if url)
 
 
 def _entry(row: dict[str, object], options: Options) -> str:

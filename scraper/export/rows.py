@@ -41,6 +41,10 @@ class Options:
     base_url: str | None = None
     #: Address of the very feed that is written; None: it has none.
     self_url: str | None = None
+    #: Of a feed in pages: how many posts stand on those before this one, and the addresses of the first and the next.
+    skip: int = 0
+    first_url: str | None = None
+    next_url: str | None = None
     #: Title of a feed; empty: the name of the archive.
     title: str = ""
 

@@ -57,13 +57,13 @@ class CitedPosts(NamedTuple):
 
 
 def post_values(
-    db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None
+    db: sqlite3.Connection, request: Request | None, columns: Iterable[str], limit: int | None = None, skip: int = 0
 ) -> Iterator[tuple[object, ...]]:
     """Values of *columns* (of `schema.EXPORT_FIELDS`) for each post that *request* finds, in its order.
 
-    Lists come as JSON arrays. *request* None: all posts; *limit* None: to the end.
+    Lists come as JSON arrays. *request* None: all posts; *limit* None: to the end; *skip* so many at the beginning.
     """
-    sel, values = _ids(db, request, limit)
+    sel, values = _ids(db, request, limit, skip)
     wanted = ", ".join(EXPORT_FIELDS[column].sql or f"p.{column}" for column in columns)
     with closing(db.execute(f"{sel} SELECT {wanted} FROM sel CROSS JOIN posts p ON p.id = sel.id", values)) as cursor:
         while rows := cursor.fetchmany(BATCH):
@@ -87,9 +87,11 @@ def _names(tags: str | None) -> tuple[str, ...]:
     return tuple(json.loads(tags or "[]"))
 
 
-def _ids(db: sqlite3.Connection, request: Request | None, limit: int | None) -> tuple[str, tuple[object, ...]]:
+def _ids(
+    db: sqlite3.Connection, request: Request | None, limit: int | None, skip: int = 0
+) -> tuple[str, tuple[object, ...]]:
     """SQL that gives the table ``sel`` of the ids that *request* finds, in its order, to the SELECT behind it."""
     ids = ordered(db, request or Request())
     # Without LIMIT SQLite may drop the ORDER BY of the inner statement.
-    sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ?)) "
-    return sql, (*ids.values, -1 if limit is None else max(0, limit))
+    sql = f"WITH sel AS MATERIALIZED (SELECT id FROM ({ids.sql} LIMIT ? OFFSET ?)) "
+    return sql, (*ids.values, -1 if limit is None else max(0, limit), skip)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from scraper import diff
-from scraper.export import NEVER, instant, xml
+from scraper.export import NEVER, instant, page_links, xml
 from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.citing import coins
@@ -54,7 +54,7 @@ def page(ask: Ask) -> PageResponse:
     older = ""
     if len(found) > NEWEST:
         found = found[:NEWEST]
-        older = ask.link("/changes", *pairs(wanted), ("before", f"{found[-1]['known_at']},{found[-1]['id']}"))
+        older = older_than(ask, "/changes", wanted, found[-1])
     sites = remembered(ask.room, ask.db, holdings.site_names)
     of_days = dict(change_list.tally(ask.db, "day", replace(wanted, before=None)))
     days = [
@@ -98,6 +98,19 @@ def wanted_of(ask: Ask) -> change_list.ChangeFilter:
 def pairs(wanted: change_list.ChangeFilter) -> list[tuple[str, str]]:
     """As an address spells it, without the place where the page begins."""
     return [(name, value) for name in ("kind", "site", "month") if (value := str(getattr(wanted, name)))]
+
+
+def beginning(wanted: change_list.ChangeFilter) -> list[tuple[str, str]]:
+    """The place where the page begins, as an address spells it; nothing: at the newest change."""
+    if wanted.before is None:
+        return []
+    known_at, number = wanted.before
+    return [("before", f"{known_at},{number}")]
+
+
+def older_than(ask: Ask, path: str, wanted: change_list.ChangeFilter, row: sqlite3.Row) -> str:
+    """Address of the page at *path* that goes on behind the change *row*."""
+    return ask.link(path, *pairs(wanted), *beginning(replace(wanted, before=(row["known_at"], row["id"]))))
 
 
 def chosen_as(wanted: change_list.ChangeFilter, name: str, value: str) -> change_list.ChangeFilter:
@@ -185,18 +198,22 @@ def passage(changes: Sequence[diff.Paragraph]) -> tuple[diff.Segment, ...]:
 def feed(ask: Ask) -> PageResponse:
     """``/changes.atom``: the newest changes; an entry's id is the post's address, the kind and the time.
 
+    Older ones are on further pages (RFC 5005, section 3), each of which begins before a change, so that it stays.
     ``updated`` is when this archive learned of it, ``published`` when it was captured.
     """
-    wanted = replace(wanted_of(ask), before=None)
-    found = change_list.changes(ask.db, wanted, NEWEST)
+    wanted = wanted_of(ask)
+    found = change_list.changes(ask.db, wanted, NEWEST + 1)
+    following = ask.lasting + older_than(ask, "/changes.atom", wanted, found[NEWEST - 1]) if found[NEWEST:] else None
+    found = found[:NEWEST]
     sites = remembered(ask.room, ask.db, holdings.site_names)
-    own = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
+    first = ask.lasting + ask.link("/changes.atom", *pairs(wanted))
+    own = ask.lasting + ask.link("/changes.atom", *pairs(wanted), *beginning(wanted))
     page = ask.lasting + ask.link("/changes", *pairs(wanted))
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n',
-        f"<id>{xml(own)}</id>\n<title>{xml(texts.changes_feed(frame_of(ask.room).name))}</title>\n",
+        f"<id>{xml(first)}</id>\n<title>{xml(texts.changes_feed(frame_of(ask.room).name))}</title>\n",
         f"<updated>{instant(found[0]['known_at'] if found else NEVER)}</updated>\n<generator>ushrn</generator>\n",
-        f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n',
+        page_links(own, first, following),
         f'<link rel="alternate" type="text/html" href="{xml(page)}"/>\n',
         *(_entry(ask, row, sites) for row in found),
         "</feed>\n",

@@ -42,14 +42,14 @@ from scraper.serve.archive import Room, room_of
 from scraper.serve.citing import public_base
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, Begun, LaneFull
-from scraper.serve.searching import SearchState
+from scraper.serve.searching import SearchState, whole
 from scraper.serve.security_headers import SAFE
 from scraper.serve.workers import WorkerLost
 from scraper.store import holdings
 
 #: What the address ends with → the name of the format.
 ENDINGS = {each.suffix.lstrip("."): name for name, each in FORMATS.items()}
-#: Posts in a feed: the newest.
+#: Posts on a page of a feed: on the first, the newest.
 IN_FEED = 50
 #: Downloads at the same time; one more is asked to come back.
 AT_ONCE = 8
@@ -140,14 +140,32 @@ def asked_for(state: SearchState, name: str) -> search.Request:
 def options_of(ask: Ask, name: str) -> Options:
     """``columns=url,title``, ``bodies=0``, ``excel=1``, as the address says."""
     named = [part.strip() for value in ask.all("columns") for part in value.split(",") if part.strip()]
-    site = ask.lasting + ask.room.base if name == "atom" else public_base(ask)
+    if name == "atom":
+        return feed_options(ask)
     return Options(
         columns=tuple(dict.fromkeys(named)) or None,
         bodies=ask.one("bodies", "1") not in ("0", "no"),
         excel=ask.one("excel") in ("1", "yes"),
-        limit=IN_FEED if name == "atom" else None,
-        base_url=site,
-        self_url=ask.lasting + ask.link(ask.path, *ask.args),
+        base_url=public_base(ask),
+    )
+
+
+def feed_options(ask: Ask) -> Options:
+    """``page=2``, ``bodies=0``, as the address of a feed says; its pages follow each other by RFC 5005, section 3."""
+    page = whole(ask.one("page"), 1, 1_000_000)
+    args = [pair for pair in ask.args if pair[0] != "page"]
+    first, own, following = (
+        ask.lasting + ask.link(ask.path, *args, *([("page", str(number))] if number > 1 else []))
+        for number in (1, page, page + 1)
+    )
+    return Options(
+        bodies=ask.one("bodies", "1") not in ("0", "no"),
+        limit=IN_FEED,
+        skip=(page - 1) * IN_FEED,
+        base_url=ask.lasting + ask.room.base,
+        self_url=own,
+        first_url=first,
+        next_url=following,
         title=texts.feed_title(frame_of(ask.room).name, ask.one("q")),
     )
 
