@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from scraper import cite
 from scraper.export.rows import Options, post_url, post_urls
 from scraper.search import CitedPosts, Request, cited
-from scraper.store import settings_of
+from scraper.store import presented
 
 #: Letters of a capture's digest that begin the address of a revision.
 NAME = 12
@@ -16,8 +16,8 @@ DAY = 10
 
 def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Columns]:
     """What to cite of the posts that *request* finds, in its order, some hundreds at a time."""
-    said = settings_of(db)
-    base, archive = options.base_url or said.public_url or None, said.name or None
+    said = presented(db)
+    base, archive = options.base_url or said.public_url or None, said.name
     for posts in cited(db, request, options.limit):
         yield {
             "url": posts.url,

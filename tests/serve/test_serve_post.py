@@ -7,6 +7,7 @@ import sqlite3
 from datetime import date, timedelta
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ import pytest
 from scraper import passages
 from scraper.schema import renewal
 from scraper.store import bodies
+from tests import archives
 
 
 def facts(text: str) -> dict[str, str]:
@@ -78,6 +80,19 @@ def test_a_post_can_be_cited(reader: Any) -> None:
 def public(open_room: Any, library: Any) -> Any:
     """A `Reader` of the filled archive where the public reads it."""
     return open_room(library, public_url="https://archive.example.org")
+
+
+@pytest.mark.parametrize(("ending", "of_many"), [("ris", "ris"), ("biblatex", "biblatex.bib")])
+def test_a_page_and_a_download_of_many_cite_a_post_alike_also_in_an_archive_without_a_name(
+    open_room: Any, tmp_path: Path, ending: str, of_many: str
+) -> None:
+    kept = archives.fill(tmp_path / "archive.db", archives.captures())
+    room = open_room(kept, public_url="https://archive.example.org")
+    paths = archives.query(kept, "SELECT site || '/' || slug FROM posts")
+    many = room.get(f"/search.{of_many}").text
+    assert paths
+    for (path,) in paths:
+        assert room.get(f"/post/{path}/cite.{ending}").text.strip() in many
 
 
 def test_a_citation_is_of_the_version_shown_and_stays_so(public: Any) -> None:
