@@ -183,6 +183,7 @@ def cite_post(ask: Ask, post: sqlite3.Row, at: str = "") -> Json:
     return _post(ask, post, revision) | {
         "citations": {style.name: cite.plain(style(item, text)) for style in cite.STYLES},
         "bibtex": cite.bibtex(work),
+        "biblatex": cite.biblatex(work),
         "ris": cite.ris(work),
         "csl": item,
     }

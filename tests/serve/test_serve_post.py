@@ -459,7 +459,8 @@ def test_nothing_that_is_cited_names_a_place_that_only_this_reader_can_reach(rea
     assert "cite-as" not in page.headers["link"]
     assert "localhost" not in page.text[page.text.index('class="cites"') :].partition("</section>")[0]
     assert "localhost" not in page.text[page.text.index('class="pairs paper-only"') :].partition("</dl>")[0]
-    assert "localhost" not in json.dumps([told[name] for name in ("citations", "bibtex", "ris", "csl")])
+    assert "localhost" not in json.dumps([told[name] for name in ("citations", "bibtex", "biblatex", "ris", "csl")])
+    assert told["biblatex"] == reader.get(f"{ours}/cite.biblatex").text
     assert "archivedAt" not in Head(page.text).data
     assert ("eprints.official_url", "https://www.upr2020.org/post/flint-0") in Head(page.text).names
     found = reader.get("/search?q=water").text
