@@ -14,7 +14,7 @@ from scraper.export.parquet import to_parquet
 from scraper.export.rows import LISTS, Options, check, chosen, count, post_url, where
 from scraper.export.tables import Column, columns
 from scraper.export.warc import export_wacz, export_warc, post_wacz, post_warc
-from scraper.export.works import revision_name, revision_url
+from scraper.export.works import revision_name
 
 __all__ = [
     "FORMATS",
@@ -38,7 +38,6 @@ __all__ = [
     "post_warc",
     "replacing",
     "revision_name",
-    "revision_url",
     "shape",
     "to_bag",
     "to_file",

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from scraper import cite
-from scraper.export.rows import Options, post_url, post_urls
+from scraper.export.rows import Options, post_urls
 from scraper.search import CitedPosts, Request, cited
 from scraper.store import presented
 
@@ -45,16 +45,6 @@ def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
         return (None,) * len(posts.url)
     pages = post_urls(base, posts.site, posts.slug)
     return [f"{page}/revision/{name}" if name else None for page, name in zip(pages, posts.revision, strict=True)]
-
-
-def revision_url(base: str, site: str, slug: str, record_sha256: str | None, seen_at: str | None) -> str | None:
-    """The permanent address of the revision whose first capture has the digest *record_sha256*.
-
-    None: no capture is known. The address of the post is none, as it shows another revision tomorrow.
-    """
-    if not (record_sha256 and seen_at):
-        return None
-    return f"{post_url(base, site, slug)}/revision/{revision_name(record_sha256, seen_at)}"
 
 
 def revision_name(record_sha256: str, seen_at: str) -> str:

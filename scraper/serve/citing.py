@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from scraper import cite, language
-from scraper.export import revision_url
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
@@ -26,12 +25,10 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
     that the post's page shows: others have no abstract and no keywords, and the language of their own text.
     """
     shown = revision.row if revision else dict(post)
-    base = public_base(ask)
     published, published_in_utc = _day(post, shown, "published")
     updated, updated_in_utc = _day(post, shown, "updated")
     latest = current_revision(ask, post)
     is_shown = revision is None or latest is None or revision.name == latest.name
-    digest, seen_at = (revision.record_sha256, revision.seen_at) if revision else (None, None)
     return cite.Work(
         url=post["url"],
         site_name=post["blog_name"] or post_queries.site_name(ask.db, post["site"]),
@@ -40,16 +37,26 @@ def work_of(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> cite.Work
         published=published,
         updated=updated,
         in_utc=published_in_utc if published else updated_in_utc,
-        captured_at=seen_at or post["first_seen_at"],
+        captured_at=revision.seen_at if revision else post["first_seen_at"],
         gone_at=post["gone_at"],
         language=post["language"] if is_shown else _told(shown),
         abstract=post["excerpt"] if is_shown else None,
         keywords=tuple(post_queries.tags(ask.db, post["id"])) if is_shown else (),
         sha256=revision.body_sha256 if revision else None,
         archive=frame_of(ask.room).name,
-        archive_url=revision_url(base, post["site"], post["slug"], digest, seen_at) if base else None,
-        kept=bool(digest),
+        archive_url=lasting_address(ask, post, revision) if public_base(ask) else None,
+        kept=bool(revision and revision.record_sha256),
     )
+
+
+def lasting_address(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> str | None:
+    """The whole address of *revision* for programs that read its page: the public one, or as they reached us.
+
+    None: it has no address that stays, as its capture is not in this archive.
+    """
+    if revision is None or not revision.record_sha256:
+        return None
+    return absolute(ask, f"{path_of(post)}/revision/{revision.name}")
 
 
 def _told(shown: Mapping[str, Any]) -> str | None:

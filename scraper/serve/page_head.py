@@ -39,8 +39,8 @@ class PageHead:
     json_ld: Markup
 
 
-def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> PageHead:
-    """The head of the page at *path*, which shows *work*; *text*: the post's own."""
+def page_head(ask: Ask, work: cite.Work, path: str, place: str | None, text: str | None) -> PageHead:
+    """The head of the page at *path*: *work*, its address that stays (*place*), the post's own *text*."""
     item, canonical = cite.record(work), absolute(ask, path)
     title = item.get("title", texts.UNTITLED)
     description = formatting.short(work.abstract or text, DESCRIPTION)
@@ -59,7 +59,7 @@ def page_head(ask: Ask, work: cite.Work, path: str, text: str | None) -> PageHea
         names=tuple(_names(work, item, title)),
         properties=tuple(properties),
         alternates=tuple(_alternates(ask, path)),
-        json_ld=_in_script(_json_ld(work, item, canonical, description)),
+        json_ld=_in_script(_json_ld(work, item, canonical, place, description)),
     )
 
 
@@ -101,7 +101,9 @@ def _alternates(ask: Ask, path: str) -> Iterator[tuple[str, str]]:
         yield media_type.partition(";")[0], ask.link(f"{path}/cite.{name}")
 
 
-def _json_ld(work: cite.Work, item: cite.Item, canonical: str, description: str) -> dict[str, object]:
+def _json_ld(
+    work: cite.Work, item: cite.Item, canonical: str, place: str | None, description: str
+) -> dict[str, object]:
     """schema.org's BlogPosting, as published there (``isBasedOn``), as archived here (``archivedAt``)."""
     authors = [
         {"@type": "Person" if name.given else "Organization", "name": name.straight}
@@ -121,7 +123,7 @@ def _json_ld(work: cite.Work, item: cite.Item, canonical: str, description: str)
         "inLanguage": work.language,
         "keywords": list(work.keywords),
         "isBasedOn": work.url,
-        "archivedAt": work.archive_url,
+        "archivedAt": place,
         "isPartOf": {"@type": "Blog", "name": work.site_name},
         "publisher": {"@type": "Organization", "name": work.site_name},
     }
@@ -136,14 +138,14 @@ def _in_script(value: dict[str, object]) -> Markup:
     return Markup(written)  # noqa: S704 - see above
 
 
-def signposts(ask: Ask, work: cite.Work, path: str) -> str:
+def signposts(ask: Ask, path: str, place: str | None) -> str:
     """The Link header of a post's page (RFC 8288): signposting.org's relations for a landing page.
 
-    What is to be cited (``cite-as``, RFC 8574) is named only where there is an address that stays, for everybody.
+    What is to be cited (``cite-as``, RFC 8574) is *place*, the address that stays; None: there is none.
     """
     links = [
         f'<{absolute(ask, path)}>; rel="canonical"',
-        *([f'<{work.archive_url}>; rel="cite-as"'] if work.archive_url else []),
+        *([f'<{place}>; rel="cite-as"'] if place else []),
         '<https://schema.org/BlogPosting>; rel="type"',
         '<https://schema.org/AboutPage>; rel="type"',
         *(

@@ -11,7 +11,7 @@ from scraper.seal import exhibit
 from scraper.serve import charts, texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.body_html import KeptImage, shown_image, web_address
-from scraper.serve.citing import citations, work_of
+from scraper.serve.citing import citations, lasting_address, work_of
 from scraper.serve.history import history
 from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.near_posts import beside
@@ -47,7 +47,7 @@ def answer(ask: Ask, post: sqlite3.Row) -> PageResponse:
     )
     counts = post_queries.counts(ask.db, post["id"])
     revisions, current = revisions_of(ask, post["id"]), current_revision(ask, post)
-    work = work_of(ask, post, current)
+    work, stays = work_of(ask, post, current), lasting_address(ask, post, current)
     path = path_of(post)
     captured = capture_queries.row(ask.db, post["capture_id"])
     captures = capture_queries.newest_of_post(ask.db, post["id"], NEWEST)
@@ -97,10 +97,10 @@ def answer(ask: Ask, post: sqlite3.Row) -> PageResponse:
             near=beside(ask, post["id"]),
             work=work,
             cited=citations(cite.record(work), post["body_text"]),
-            head=page_head(ask, work, path, post["body_text"]),
+            head=page_head(ask, work, path, stays, post["body_text"]),
             q=ask.one("q"),
         ),
-        headers={"Link": signposts(ask, work, path)},
+        headers={"Link": signposts(ask, path, stays)},
     )  # fmt: skip
 
 

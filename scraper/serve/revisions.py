@@ -11,7 +11,7 @@ from scraper import cite, diff
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.body_html import pictures_of, web_address
-from scraper.serve.citing import citations, cited, work_of
+from scraper.serve.citing import citations, cited, lasting_address, work_of
 from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
@@ -38,7 +38,7 @@ def page(ask: Ask) -> PageResponse:
     row, known = revision.row, revisions_of(ask, post["id"])
     place = [each.name for each in known].index(revision.name)
     latest = current_revision(ask, post)
-    work = work_of(ask, post, revision)
+    work, stays = work_of(ask, post, revision), lasting_address(ask, post, revision)
     pictured = in_text(ask, picture_queries.named(ask.db, pictures_of(row["body_html"])))
     body = BodyMarkup(row["body_html"], row["body_text"], pictures=pictured)
     captured = capture_queries.row(ask.db, revision.capture_id)
@@ -59,9 +59,9 @@ def page(ask: Ask) -> PageResponse:
             home=ask.link(path_of(post)),
             here_path=ask.link(path),
             cited=citations(cite.record(work), row["body_text"]),
-            head=page_head(ask, work, path, row["body_text"]),
+            head=page_head(ask, work, path, stays, row["body_text"]),
         ),
-        headers={"Link": signposts(ask, work, path)},
+        headers={"Link": signposts(ask, path, stays)},
     )
 
 
