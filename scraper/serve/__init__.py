@@ -54,6 +54,7 @@ def startup(datasette: "Datasette") -> Callable[[], Any]:
     from scraper.serve.archive import room_of
 
     async def inner() -> None:
+        compat.say_errors_without_rich()
         room = room_of(datasette)
         if room:
             answer.read_ahead(room)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
 
@@ -18,6 +19,15 @@ from scraper.schema import way_in
 SETTINGS = ("hidden", "sort", "sort_desc", "size", "sortable_columns", "label_column", "facets", "fts_table", "fts_pk")
 #: Where a database lists its connections: 0.65, 1.0.
 LISTED = ("_all_file_connections", "_all_connections")
+
+
+def say_errors_without_rich() -> None:
+    """Have Datasette say errors by itself where the library `rich` is installed, too.
+
+    By it, it would print each with the values of all local variables; and an address that leads nowhere, of which it
+    tells outside of an `except` block, would be a fault of the server (500 for 404).
+    """
+    handle_exception.rich = None
 
 
 async def may_view(datasette: Datasette, actor: Any, database: str) -> bool:
