@@ -12,7 +12,8 @@ import pytest
 from scraper import verify
 from scraper.demo.blog import Answer, Question
 from scraper.demo.server import served
-from scraper.errors import ArchiveUnusable
+from scraper.errors import ArchiveUnusable, Interrupted
+from scraper.runs import open_run
 from tests.letters import START, Blog, Lab
 
 
@@ -71,3 +72,17 @@ def test_what_a_moved_archive_holds_is_whole_and_the_next_run_goes_on_from_there
     lab.blog.meddle = lambda: None
     assert lab.crawl(1).exit_status == 0
     assert lab.one("SELECT count(*) FROM posts") == len(lab.blog.there)
+
+
+def stopped(path: Path, meddle: Callable[[Path], object]) -> None:
+    with open_run(path, now=lambda: START) as run:
+        meddle(path)
+        run.interrupts.ask("SIGINT")
+        run.interrupts.check()
+
+
+def test_what_stops_a_run_calls_nothing_saved_whose_archive_was_taken_away(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveUnusable, match="moved, deleted or replaced"):
+        stopped(tmp_path / "archive.db", Path.unlink)
+    with pytest.raises(Interrupted, match="SIGINT; what was fetched is saved"):
+        stopped(tmp_path / "archive.db", lambda _: None)

@@ -130,12 +130,28 @@ def open_run(
         run.started, run.clock = began
         if up_to_date:
             run.rebuild_if_stale()
-        yield run
-        if not run.is_in_place():
-            raise ArchiveUnusable(
-                f"{path}: the file was moved, deleted or replaced while this run wrote to it, so that what the run "
-                "kept is not there; put the file back that was moved, or run the same command again"
-            )
+        with _in_place(run, path):
+            yield run
+
+
+@contextmanager
+def _in_place(run: Run, path: str | Path) -> Iterator[None]:
+    """Raises ArchiveUnusable at the end, however that comes, where another file, or none, stands at *path* by then."""
+    try:
+        yield
+    except Exception as error:
+        if run.is_in_place():
+            raise
+        raise _taken_away(path) from error
+    if not run.is_in_place():
+        raise _taken_away(path)
+
+
+def _taken_away(path: str | Path) -> ArchiveUnusable:
+    return ArchiveUnusable(
+        f"{path}: the file was moved, deleted or replaced while this run wrote to it, so that what the run kept is not "
+        "there; put the file back that was moved, or run the same command again"
+    )
 
 
 def _standing(path: Path) -> tuple[int, int]:
