@@ -247,6 +247,15 @@ def test_a_file_that_cannot_be_or_is_described_in_two_ways_is_said_with_its_line
         saved.read_manifest(manifest)
 
 
+def test_links_that_lead_in_a_circle_are_said_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "a.html").symlink_to("b.html")
+    (tmp_path / "b.html").symlink_to("a.html")
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text('\n{"file": "a.html"}\n', "utf-8")
+    with pytest.raises(UsageError, match="line 2"):
+        saved.read_manifest(manifest)
+
+
 def test_a_line_of_a_manifest_that_is_no_json_is_counted_once(tmp_path: Path) -> None:
     (tmp_path / "m.jsonl").write_text('{"file": "x"}\n{bad\n')
     with pytest.raises(UsageError, match=r"line 2: expected an object in JSON, found none from character 2 on") as told:

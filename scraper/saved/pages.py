@@ -116,7 +116,7 @@ def read_manifest(path: Path) -> dict[Path, ManifestEntry]:
             except json.JSONDecodeError as error:
                 message = f"expected an object in JSON, found none from character {error.colno} on ({error.msg})"
                 raise UsageError(f"{shown(path)}, line {number}: {message}") from None
-            except (ValueError, RecursionError, UsageError) as error:
+            except (ValueError, RuntimeError, UsageError) as error:  # RuntimeError: too deep, or a circle of links
                 raise UsageError(f"{shown(path)}, line {number}: {error}") from None
     return entries
 
