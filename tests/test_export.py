@@ -488,9 +488,10 @@ def test_instants_leave_in_one_spelling_whatever_their_source_told(
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [("2021-04-01", "2021-04-01T00:00:00Z"), ("2021-04", "2021-04-01T00:00:00Z"), ("2021", "2021-01-01T00:00:00Z"),
+     ("2021-04-02T09:05Z", "2021-04-02T09:05:00Z"), ("2021-04-02T09:00:00.123456789Z", "2021-04-02T09:00:00Z"),
      ("2021-04-02T09:00:00Z", "2021-04-02T09:00:00Z"), (None, "")],
 )  # fmt: skip
-def test_a_capture_that_is_dated_by_a_day_leaves_as_an_instant_as_its_column_says(
+def test_a_capture_leaves_as_an_instant_however_exactly_it_is_dated_as_its_column_says(
     shelved: Path, named: str, seen: str | None, expected: str
 ) -> None:
     with closing(sqlite3.connect(shelved)) as db:
@@ -551,6 +552,7 @@ def test_all_tables_in_one_zip_know_their_files_by_digest_and_one_another_by_key
     posts = next(each for each in package["resources"] if each["title"] == "posts")
     kinds = {each["name"]: each["type"] for each in posts["schema"]["fields"]}
     assert (kinds["tags"], kinds["published_day"], kinds["views"]) == ("array", "date", "integer")
+    assert (kinds["captured_at"], kinds["gone_at"], kinds["published_at"]) == ("datetime", "datetime", "string")
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def _encoded(text: str) -> bytes:
 def _csv(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
     wanted = tables.columns(options)
     names = [column.name for column in wanted]
-    lists = [at for at, column in enumerate(wanted) if column.is_list]
+    lists = [at for at, column in enumerate(wanted) if column.kind is tables.ValueKind.LIST]
     yield ("\ufeff" if options.excel else "") + ",".join(names) + "\r\n"
     for row in tables.rows(db, request, options):
         values = list(row)
@@ -123,7 +123,7 @@ def _for_excel(names: list[str], values: list[object], options: Options) -> list
 def _objects(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[str]:
     wanted = tables.columns(options)
     names = [column.name for column in wanted]
-    lists = [column.name for column in wanted if column.is_list]
+    lists = [column.name for column in wanted if column.kind is tables.ValueKind.LIST]
     for row in tables.rows(db, request, options):
         record = dict(zip(names, row, strict=True))
         for name in lists:

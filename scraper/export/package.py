@@ -11,13 +11,21 @@ from scraper import schema
 from scraper.export.deposit import is_address, spdx
 from scraper.export.formats import FORMATS
 from scraper.export.rows import Options
-from scraper.export.tables import Column, columns
+from scraper.export.tables import Column, ValueKind, columns
 from scraper.store import capture_queries, holdings, presented, sealing
 
 #: How a package of ours is known.
 NAME = "ushrn-posts"
 DESCRIPTION = "Exported by ushrn. Times are UTC, as precise as their source; empty: the source does not say."
 
+#: What the values of columns are, as Table Schema has it. Its default form of a ``datetime`` is that of our instants.
+_TYPES = {
+    ValueKind.TEXT: "string",
+    ValueKind.INTEGER: "integer",
+    ValueKind.LIST: "array",
+    ValueKind.DAY: "date",
+    ValueKind.INSTANT: "datetime",
+}
 #: What no name of a licence has (the profile of data packages).
 _NOT_OF_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 #: A resource, or a package, as its specification has it.
@@ -105,12 +113,8 @@ def shape(name: str, options: Options) -> Descriptor:
 
 def field(column: Column, *, lists: bool) -> Descriptor:
     """*column* as a field of a Table Schema; with *lists*, values that are lists are arrays."""
-    kind = "integer" if column.type == "INTEGER" else "string"
-    if column.is_list and lists:
-        kind = "array"
-    if column.name in ("published_day", "updated_day"):
-        kind = "date"
-    found: Descriptor = {"name": column.name, "type": kind, "description": column.meaning}
+    kind = ValueKind.TEXT if column.kind is ValueKind.LIST and not lists else column.kind
+    found: Descriptor = {"name": column.name, "type": _TYPES[kind], "description": column.meaning}
     if column.unit:
         found["ushrn:unit"] = column.unit
     if column.refers_to:

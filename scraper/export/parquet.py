@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from scraper.export.files import describe, replacing, sha256_of, to_place, works
 from scraper.export.formats import write
 from scraper.export.package import Descriptor, PackagedFile, field, package, resource_name
 from scraper.export.rows import Options
-from scraper.export.tables import Column
+from scraper.export.tables import Column, ValueKind
 from scraper.schema import path_of
 from scraper.search import Request, snapshot
 
@@ -37,6 +38,16 @@ _YEAR = (
     "coalesce(substr(coalesce(CAST(published_day AS VARCHAR), published_at, CAST(updated_day AS VARCHAR), updated_at),"
     " 1, 4), 'undated')"
 )
+#: What the values of columns are in DuckDB.
+_TYPES = {
+    ValueKind.TEXT: "VARCHAR",
+    ValueKind.INTEGER: "BIGINT",
+    ValueKind.LIST: "VARCHAR[]",
+    ValueKind.DAY: "DATE",
+    ValueKind.INSTANT: "TIMESTAMPTZ",
+}
+#: How DuckDB writes the times that it has a type for.
+_FORMS = {ValueKind.DAY: "%Y-%m-%d", ValueKind.INSTANT: "%Y-%m-%dT%H:%M:%SZ"}
 #: The number of an error of the system in what DuckDB says of it.
 _NUMBER = re.compile(r'"errno":\s*"(\d+)"')
 _NEEDED = ("site", "published_day", "published_at", "updated_day", "updated_at")
@@ -58,31 +69,32 @@ def to_parquet(
     with snapshot(db):
         if path.suffix == ".parquet":
             with replacing(path, path_of(db)) as partial:
-                _copy(db, partial, request, options, partitioned=False)
+                written = _copy(db, partial, request, options, partitioned=False)
             files = [path]
         else:
-            _into_folder(db, path, request, options)
+            written = _into_folder(db, path, request, options)
             files = _parquet_files(path)
         held = _held(files, path.parent)
-        describe(db, path.parent, [_resource(each, options) for each in held])
+        describe(db, path.parent, [_resource(each, options.table, written) for each in held])
     return sum(each.rows for each in held)
 
 
-def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, options: Options) -> None:
+def _into_folder(db: sqlite3.Connection, path: Path, request: Request | None, options: Options) -> list[Column]:
     if path.exists():
         raise UsageError(f"{path}: already exists; name a new folder, or a file that ends in .parquet")
     with workshop(path) as made:
         target = made if options.table == "posts" else made / "data.parquet"
-        _copy(db, target, request, options, partitioned=options.table == "posts")
-        described = [_resource(each, options) for each in _held(_parquet_files(made), made)]
+        written = _copy(db, target, request, options, partitioned=options.table == "posts")
+        described = [_resource(each, options.table, written) for each in _held(_parquet_files(made), made)]
         to_place(made / HIDDEN_PACKAGE, chunks=[package(db, described)])
         made.rename(path)
+    return written
 
 
 def _copy(
     db: sqlite3.Connection, target: Path, request: Request | None, options: Options, *, partitioned: bool
-) -> None:
-    """Write the rows as JSON lines and let DuckDB turn them into Parquet."""
+) -> list[Column]:
+    """Write the rows as JSON lines and let DuckDB turn them into Parquet; the columns as they are in it."""
     import duckdb
 
     wanted = tables.columns(options)
@@ -92,20 +104,44 @@ def _copy(
         lines = Path(folder) / "rows.jsonl"
         with closing(write(db, request, "jsonl", options)) as chunks:
             length, _ = to_place(lines, chunks)
-        types = ", ".join(f"'{column.name}': '{_type(column)}'" for column in wanted)
-        read = (
-            f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{types}}},"
-            f" maximum_object_size = {LONGEST_ROW})"
-        )
         how = "FORMAT parquet, COMPRESSION zstd"
-        if partitioned:
-            read = f"(SELECT *, {_YEAR} AS year FROM {read})"
         if partitioned and length:
             how += ", PARTITION_BY (site, year), FILENAME_PATTERN 'posts_{i}', OVERWRITE_OR_IGNORE"
         elif partitioned:
             target /= "posts_0.parquet"
         with closing(duckdb.connect(config={"threads": 1})) as engine, _as_of_the_system():
-            engine.execute(f"COPY (SELECT * FROM {read}) TO {_text(target)} ({how})")
+            written = _lossless(engine, lines, wanted)
+            year = f", {_YEAR} AS year" if partitioned else ""
+            engine.execute(f"COPY (SELECT *{year} FROM {_lines(lines, written)}) TO {_text(target)} ({how})")
+    return written
+
+
+def _lossless(engine: "duckdb.DuckDBPyConnection", lines: Path, wanted: tuple[Column, ...]) -> list[Column]:
+    """*wanted*; those as texts that hold a time which would not come back as it is, or which Python has no year for."""
+    times = [column for column in wanted if column.kind in _FORMS]
+    if not times:
+        return list(wanted)
+    lossy = ", ".join(f'bool_or("{column.name}" IS NOT NULL AND NOT {_comes_back(column)})' for column in times)
+    texts = _lines(lines, [replace(column, kind=ValueKind.TEXT) for column in times])
+    (found,) = engine.execute(f"SELECT {lossy} FROM {texts}").fetchall()
+    kept = {column.name for column, is_lossy in zip(times, found, strict=True) if is_lossy}
+    return [replace(column, kind=ValueKind.TEXT) if column.name in kept else column for column in wanted]
+
+
+def _comes_back(column: Column) -> str:
+    """SQL: whether a text of *column* is a time of the years 1 to 9999, spelled as DuckDB spells it; never NULL."""
+    time = f'TRY_CAST("{column.name}" AS TIMESTAMP)'
+    spelled = f"strftime({time}, '{_FORMS[column.kind]}')"
+    return f'coalesce(year({time}) BETWEEN 1 AND 9999 AND {spelled} = "{column.name}", false)'
+
+
+def _lines(path: Path, wanted: list[Column]) -> str:
+    """SQL: the columns *wanted* of the JSON lines at *path*, typed."""
+    types = ", ".join(f"'{column.name}': '{_TYPES[column.kind]}'" for column in wanted)
+    return (
+        f"read_json({_text(path)}, format = 'newline_delimited', columns = {{{types}}},"
+        f" maximum_object_size = {LONGEST_ROW})"
+    )
 
 
 @contextmanager
@@ -138,30 +174,22 @@ def _held_file(engine: "duckdb.DuckDBPyConnection", file: Path, folder: Path) ->
     return PackagedFile(file.relative_to(folder).as_posix(), rows, file.stat().st_size, sha256_of(file))
 
 
-def _resource(held: PackagedFile, options: Options) -> Descriptor:
+def _resource(held: PackagedFile, table: str, written: list[Column]) -> Descriptor:
     """A file, with its columns: those in the names of its folders are not in it."""
     place = f"/{held.path}"
-    wanted = [field(column, lists=True) for column in tables.columns(options) if f"/{column.name}=" not in place]
+    wanted = [field(column, lists=True) for column in written if f"/{column.name}=" not in place]
     return {
         "name": resource_name(held.path),
         "path": held.path,
-        "title": options.table,
+        "title": table,
         "type": "file",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": held.bytes,
         "hash": f"sha256:{held.sha256}",
-        "description": schema.TABLES[options.table].meaning,
+        "description": schema.TABLES[table].meaning,
         "schema": {"fields": wanted},
     }
-
-
-def _type(column: Column) -> str:
-    if column.is_list:
-        return "VARCHAR[]"
-    if column.name in ("published_day", "updated_day"):
-        return "DATE"
-    return "BIGINT" if column.type == "INTEGER" else "VARCHAR"
 
 
 def _text(path: Path) -> str:

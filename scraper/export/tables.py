@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scraper import credentials, schema
 from scraper.errors import UsageError
@@ -28,11 +29,26 @@ _LEFT_OUT = {("bodies", "data"), ("withdrawals", "by")}
 _AS_TOLD = frozenset({"published_at", "updated_at"})
 _PART_OF_SECOND = re.compile(r"\.\d+Z\Z", re.ASCII)
 _WHOLE = len("2021-03-16T14:05:00Z")
-#: What a year lacks of an instant; behind a month or a day stands the rest of it.
-_FIRST_MOMENT = "-01-01T00:00:00Z"
-_YEAR, _MONTH, _DAY = len("2021"), len("2021-03"), len("2021-03-16")
+#: The days that sites showed; those of views are cut off the times of captures, of which some are months.
+_DAYS = frozenset({"published_day", "updated_day"})
+#: What a year, a month, a day or a minute lacks of an instant stands here, behind as many characters.
+_FIRST_MOMENT = "YYYY-01-01T00:00:00Z"
+_CUT = frozenset(map(len, ("2021", "2021-03", "2021-03-16", "2021-03-16T14:05")))
 #: Headers of HTTP: bytes, of which each is a character (RFC 9110, section 5.5).
 _HEADS = frozenset({"request_head", "head"})
+
+
+class ValueKind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    #: Lists of texts, as JSON.
+    LIST = "list"
+    #: ``2021-03-16``
+    DAY = "day"
+    #: ``2021-03-16T14:05:00Z``
+    INSTANT = "instant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +78,7 @@ class Column:
     """A column of an export."""
 
     name: str
-    #: ``TEXT`` or ``INTEGER``.
-    type: str
+    kind: ValueKind
     meaning: str
     #: SQL over the table, which is called ``t``; empty for `posts`, whose SQL `search` has.
     sql: str = ""
@@ -71,8 +86,6 @@ class Column:
     bytes_as: str = ""
     #: Table and column of an export that has each value of this one; None: there is none.
     refers_to: tuple[str, str] | None = None
-    #: Its values are lists, as JSON.
-    is_list: bool = False
     #: What its numbers count, or how its times are written; None: it holds neither.
     unit: str | None = None
 
@@ -95,7 +108,7 @@ def columns(options: Options) -> tuple[Column, ...]:
 def _columns_of_posts(options: Options) -> tuple[Column, ...]:
     fields = ((name, schema.EXPORT_FIELDS[name]) for name in chosen(options))
     return tuple(
-        Column(name, field.type, field.meaning, is_list=name in LISTS, unit=schema.unit_of(field))
+        Column(name, ValueKind.LIST if name in LISTS else _kind(field), field.meaning, unit=schema.unit_of(field))
         for name, field in fields
     )
 
@@ -117,9 +130,21 @@ def _spelling(column: str) -> Callable[[str], str] | None:
     """How the times in *column* leave; None: it holds none."""
     if column in _AS_TOLD:
         return _in_whole_seconds
-    if column.rpartition("_")[2] in ("at", "since"):
+    if _is_instant(column):
         return _from_first_moment
     return None
+
+
+def _is_instant(column: str) -> bool:
+    return column not in _AS_TOLD and column.rpartition("_")[2] in ("at", "since")
+
+
+def _kind(field: schema.Field) -> ValueKind:
+    if field.name in _DAYS:
+        return ValueKind.DAY
+    if _is_instant(field.name):
+        return ValueKind.INSTANT
+    return ValueKind.INTEGER if field.type == "INTEGER" else ValueKind.TEXT
 
 
 def _in_one_spelling(row: tuple[object, ...], spellings: list[tuple[int, Callable[[str], str]]]) -> tuple[object, ...]:
@@ -138,10 +163,11 @@ def _in_whole_seconds(time: str) -> str:
 
 
 def _from_first_moment(time: str) -> str:
-    """*time* as an instant. A capture that is dated by a day, a month or a year is so by its first moment (UTC)."""
-    if len(time) in (_YEAR, _MONTH, _DAY):
-        return time + _FIRST_MOMENT[len(time) - _YEAR :]
-    return time
+    """*time* as an instant, in whole seconds. A capture that is dated less exactly is so by its first moment (UTC)."""
+    told = time.removesuffix("Z")
+    if len(told) in _CUT:
+        return told + _FIRST_MOMENT[len(told) :]
+    return _in_whole_seconds(time)
 
 
 def _posts(db: sqlite3.Connection, request: Request | None) -> list[int] | None:
@@ -169,11 +195,12 @@ def _column(field: schema.Field) -> Column:
     if found := _REFERENCES.get(field.name):
         sql = whole_tables.referred(name, found.table, found.column)
         meaning = f"{field.meaning}, by {'its address' if found.column == 'url' else f'its {found.column}'}"
-        return Column(found.name, "TEXT", meaning, sql, refers_to=(found.table, found.column))
+        kind = ValueKind.INSTANT if _is_instant(found.name) else ValueKind.TEXT
+        return Column(found.name, kind, meaning, sql, refers_to=(found.table, found.column))
     if field.type == "BLOB":
         said = "latin-1" if field.name in _HEADS else "base64"
-        return Column(field.name, "TEXT", f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
-    return Column(field.name, field.type, field.meaning, f"t.{name}", unit=schema.unit_of(field))
+        return Column(field.name, ValueKind.TEXT, f"{field.meaning} ({said})", f"t.{name}", bytes_as=said)
+    return Column(field.name, _kind(field), field.meaning, f"t.{name}", unit=schema.unit_of(field))
 
 
 def _rows_of(

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,15 +101,61 @@ def test_parquet_holds_what_csv_holds(db: sqlite3.Connection, tmp_path: Path, ta
     lines = b"".join(export.write(db, None, "jsonl", Options(table=table))).decode().splitlines()
     kept = duckdb.sql(f"SELECT * FROM '{path}'")
     rows = [dict(zip(kept.columns, row, strict=True)) for row in kept.fetchall()]
-    for row in rows:
-        for name in ("published_day", "updated_day"):
-            row[name] = str(row[name]) if row.get(name) else None
     expected = [json.loads(line) for line in lines]
-    for row in expected:
-        for name in ("published_day", "updated_day"):
-            row[name] = row.get(name)
-    assert rows == expected
+    assert [{name: as_json_has_it(value) for name, value in row.items()} for row in rows] == expected
     assert number == len(rows)
+
+
+def as_json_has_it(value: object) -> object:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def test_parquet_has_instants_and_days_as_such(db: sqlite3.Connection, tmp_path: Path) -> None:
+    import frictionless
+    import pandas
+
+    for table in ("posts", "withdrawals"):
+        export.to_parquet(db, tmp_path / f"{table}.parquet", options=Options(table=table))
+    posts = pandas.read_parquet(tmp_path / "posts.parquet", dtype_backend="pyarrow")
+    for column, kind in (("captured_at", "timestamp[us, tz=UTC]"), ("published_day", "date32[day]"),
+                         ("gone_at", "timestamp[us, tz=UTC]"), ("published_at", "string")):  # fmt: skip
+        assert str(posts.dtypes[column]).startswith(kind), column
+    assert posts["first_seen_at"][0] == pandas.Timestamp("2021-04-01T09:00:00Z")
+    withdrawals = pandas.read_parquet(tmp_path / "withdrawals.parquet", dtype_backend="pyarrow")
+    assert (
+        str(withdrawals.dtypes["at"]) == str(withdrawals.dtypes["crawl_started_at"]) == "timestamp[us, tz=UTC][pyarrow]"
+    )
+    described = frictionless.Package(str(tmp_path / "datapackage.json")).get_resource("posts-parquet").schema
+    assert [described.get_field(name).type for name in ("captured_at", "updated_day", "updated_at")] == [
+        "datetime", "date", "string",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ["0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2016-12-31T23:59:60Z", "later"])
+@pytest.mark.parametrize("place", ["posts", "posts.parquet"])
+def test_a_column_of_parquet_with_a_time_that_is_none_stays_text(
+    empty: sqlite3.Connection, tmp_path: Path, place: str, odd: str
+) -> None:
+    import duckdb
+    import frictionless
+
+    put(empty, "sites", id="a", name="A", base_url="https://a.example/", platform="wix")
+    for slug, gone in (("odd", odd), ("fine", "9999-12-31T23:59:59Z")):
+        put(empty, "posts", site="a", slug=slug, url=f"https://a.example/{slug}", title=slug, gone_at=gone,
+            first_seen_at="0001-01-01T00:00:00Z", last_seen_at="2021-04-01T09:00:00Z")  # fmt: skip
+    export.to_parquet(empty, tmp_path / place)
+    files = f"read_parquet('{tmp_path / place}{'' if place.endswith('t') else '/**/*.parquet'}')"
+    found = duckdb.sql(f"SELECT gone_at, typeof(last_seen_at), epoch(first_seen_at) FROM {files} ORDER BY url")
+    typed = ("TIMESTAMP WITH TIME ZONE", -62135596800.0)
+    assert found.fetchall() == [("9999-12-31T23:59:59Z", *typed), (odd, *typed)]
+    (resource, *_) = frictionless.Package(str(tmp_path / "datapackage.json")).resources
+    assert resource.schema.get_field("gone_at").type == "string"
 
 
 def test_parquet_of_posts_is_partitioned_by_site_and_year_and_the_same_each_time(
