@@ -47,18 +47,26 @@ _NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A paragraph's place: *name*, as our addresses have it (``p-<name>``), and its number, as older ones had it."""
+    """A paragraph's place: *name*, as our addresses have it (``p-<name>``), and its number, as older ones had it.
+
+    None: an item of a list, which has none.
+    """
 
     name: str
-    number: int
+    number: int | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What can stand behind the ``#`` of an address."""
+        return (f"p-{self.name}",) if self.number is None else (f"p-{self.name}", f"p{self.number}")
 
 
 @dataclass(slots=True)
 class Piece:
     """A tag (`raw`) or some text; `block` is the place in the list of the open tag of the text's block.
 
-    `end` of an open tag: the place of its end tag. `near`: paragraphs without a place of their own, which a link finds
-    at this text.
+    `end` of an open tag: the place of its end tag. `older`: the list whose first item is anchored here. `near`:
+    paragraphs without a place of their own, which a link finds at this text.
     """
 
     value: str
@@ -66,6 +74,7 @@ class Piece:
     block: int = -1
     end: int = -1
     anchor: Anchor | None = None
+    older: Anchor | None = None
     near: tuple[Anchor, ...] = ()
 
 

@@ -1,14 +1,15 @@
 """A post's body as our page shows it: safe, with a place to link to for each paragraph, the words found marked.
 
 Paragraphs are found in the HTML by the plain text. Each is named by its content (``p-5d41402a``), so that its address
-survives edits of the others, and counted as search counts them (``p3`` is the fourth). Pure.
+survives edits of the others, and counted as search counts them (``p3`` is the fourth). A list is one paragraph of the
+text; each of its items has a name besides, by its own words. Pure.
 """
 
 import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -42,7 +43,10 @@ def shown(body: BodyMarkup) -> str:
     if not body.html:
         return _from_text(body)
     found = pieces(body.html, body.ours, body.pictures)
-    _anchor(found, body.text or "")
+    if body.text:
+        named = paragraphs(body.text)
+        _anchor(found, named)
+        _anchor_items(found, {name: _content(paragraph) for name, paragraph in named})
     return _joined(found, _pattern(body.words))
 
 
@@ -55,13 +59,17 @@ def paragraphs(text: str) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     times: dict[str, int] = {}
     for paragraph in _PARAGRAPH.split(text):
-        content = _content(paragraph)
-        name = ""
-        while not name or name in found:
-            times[content] = times.get(content, 0) + 1
-            name = _name(content, times[content])
-        found[name] = paragraph
+        found[_free_name(_content(paragraph), times, found)] = paragraph
     return list(found.items())
+
+
+def _free_name(content: str, times: dict[str, int], taken: Container[str]) -> str:
+    """The next name of *content* that nothing has *taken*; *times*, how often each content was named, counts on."""
+    name = ""
+    while not name or name in taken:
+        times[content] = times.get(content, 0) + 1
+        name = _name(content, times[content])
+    return name
 
 
 def _content(paragraph: str) -> str:
@@ -99,8 +107,8 @@ def _letters(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_KEPT)
 
 
-def _anchor(run_of: list[Piece], text: str) -> None:
-    """Give the place of each paragraph of *text* its id, where the HTML has that paragraph's first letters.
+def _anchor(run_of: list[Piece], named: list[tuple[str, str]]) -> None:
+    """Give the place of each of the *named* paragraphs its id, where the HTML has that paragraph's first letters.
 
     One that the HTML words otherwise, or that shares its place, is put where the one before it stands: no link is dead.
     """
@@ -116,7 +124,7 @@ def _anchor(run_of: list[Piece], text: str) -> None:
         return
     whole, cursor, place = "".join(run), 0, places[0]
     taken: set[int] = set()
-    for number, (name, paragraph) in enumerate(paragraphs(text)):
+    for number, (name, paragraph) in enumerate(named):
         if not paragraph.strip():
             continue
         found = _placed(paragraph, whole, cursor)
@@ -133,6 +141,38 @@ def _anchor(run_of: list[Piece], text: str) -> None:
             run_of[place].anchor = Anchor(name, number)
         else:
             run_of[place].near += (Anchor(name, number),)
+
+
+def _anchor_items(run_of: list[Piece], contents: Mapping[str, str]) -> None:
+    """Give each item of a list a name by its own words; *contents*: name of each paragraph → what names it.
+
+    A list's name goes on to lead to its first item. An item that is a paragraph of the text has its name already.
+    """
+    times: dict[str, int] = {}
+    taken = set(contents)
+    for own in _items(run_of):
+        block, content = run_of[own[0].block], _content("".join(piece.value for piece in own))
+        if block.anchor and contents[block.anchor.name] == content:
+            continue
+        name = _free_name(content, times, taken)
+        taken.add(name)
+        block.older = block.anchor
+        block.anchor = Anchor(name)
+
+
+def _items(run_of: list[Piece]) -> list[list[Piece]]:
+    """The text of each item of a list that has any, without that of lists inside it."""
+    found: dict[int, list[Piece]] = {}
+    inside: list[int] = []
+    for place, piece in enumerate(run_of):
+        while inside and place >= run_of[inside[-1]].end:
+            inside.pop()
+        if piece.raw and piece.value.startswith("<li"):
+            inside.append(place)
+            found[place] = []
+        elif inside and not piece.raw and piece.value.strip():
+            found[inside[-1]].append(piece)
+    return [own for own in found.values() if own]
 
 
 def _placed(paragraph: str, whole: str, cursor: int) -> int:
@@ -161,12 +201,16 @@ def _end(paragraph: str, whole: str, start: int) -> int:
 
 
 def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:
-    links = {piece.end: _link(piece.anchor) for piece in run_of if piece.raw and piece.anchor}
+    links = {
+        _end_of_words(run_of, place): _link(piece.anchor)
+        for place, piece in enumerate(run_of)
+        if piece.raw and piece.anchor
+    }
     out = []
     for place, piece in enumerate(run_of):
         if piece.raw:
             out.append(links.get(place, ""))
-            out.append(_opened(piece.value, piece.anchor) if piece.anchor else piece.value)
+            out.append(_opened(piece.value, piece.anchor, piece.older) if piece.anchor else piece.value)
         else:
             if piece.anchor:
                 out.append(_spot(piece.anchor))
@@ -175,17 +219,26 @@ def _joined(run_of: list[Piece], pattern: re.Pattern[str] | None) -> str:
     return "".join(out)
 
 
+def _end_of_words(run_of: list[Piece], place: int) -> int:
+    """Where the link to the block opened at *place* stands: before the first list right in it, else before its end."""
+    at = place + 1
+    while at < run_of[place].end and not (run_of[at].raw and run_of[at].value.startswith(("<ul", "<ol"))):
+        at = max(at, run_of[at].end) + 1
+    return at
+
+
 def _spot(anchor: Anchor) -> str:
-    return f'<span id="p-{anchor.name}"></span><span id="p{anchor.number}"></span>'
+    return "".join(f'<span id="{each}"></span>' for each in anchor.ids)
 
 
-def _opened(tag: str, anchor: Anchor) -> str:
-    """The open *tag* of a paragraph with its ids."""
-    return f'{tag[:-1]} id="p-{anchor.name}"><span class="spot" id="p{anchor.number}"></span>'
+def _opened(tag: str, anchor: Anchor, older: Anchor | None = None) -> str:
+    """The open *tag* of a paragraph with its ids; *older*: what else leads there."""
+    first, *others = (*anchor.ids, *(older.ids if older else ()))
+    return f'{tag[:-1]} id="{first}">' + "".join(f'<span class="spot" id="{each}"></span>' for each in others)
 
 
 def _link(anchor: Anchor) -> str:
-    """The link to a paragraph, last in it; style gives it its sign."""
+    """The link to a paragraph, behind its words; style gives it its sign."""
     return f'<a class="para" href="#p-{anchor.name}" aria-label="{escape(texts.PARAGRAPH_LINK)}"></a>'
 
 

@@ -131,13 +131,18 @@ def test_each_paragraph_of_the_text_has_its_place_in_the_html() -> None:
     html += "<ol><li>first</li><li>second</li></ol>"
     text = "One paragraph.\n\n- item one\n- item two\n\nNot in the HTML\n\nLast\nwords\n\n1. first\n2. second"
     found = shown(BodyMarkup(html, text))
-    start, link = r'<(\w+) id="(p-\w{8})"><span class="spot" id="(p\d)"></span>', r'<a class="para" href="#(p-\w{8})"'
+    start = (
+        r'<(\w+) id="(p-\w{8})">(?:<span class="spot" id="p-\w{8}"></span>)?(?:<span class="spot" id="(p\d)"></span>)?'
+    )
+    link = r'<a class="para" href="#(p-\w{8})"'
     places = re.findall(rf"{start}(\w+).*?{link}[^>]*></a></\1>", found)
     assert [(tag, number, word) for tag, _, number, word, _ in places] == [
         ("p", "p0", "One"),
         ("li", "p1", "item"),
+        ("li", "", "item"),
         ("p", "p3", "Last"),
         ("li", "p4", "first"),
+        ("li", "", "second"),
     ]
     assert all(place == link for _, place, _, _, link in places)
 
@@ -205,7 +210,62 @@ def test_a_heading_that_stands_in_the_paragraph_before_it_has_its_own_place() ->
     text = f"{before}\n\nhousing\n\n1. homes first\n2. clean water\n\nwater"
     html = f"<p>{before}</p><h2>housing</h2><ol><li>homes first</li><li>clean water</li></ol><h2>water</h2>"
     found = shown(BodyMarkup(html, text))
-    assert re.findall(r'<(\w+) id="p-', found) == ["p", "h2", "li", "h2"]
+    assert re.findall(r'<(\w+) id="p-', found) == ["p", "h2", "li", "li", "h2"]
+
+
+def of_list(items: list[str]) -> str:
+    """A post's page of a list between two paragraphs, as a layout reads it."""
+    text = "\n\n".join(("Before.", "\n".join(f"{at}. {each}" for at, each in enumerate(items, 1)), "After."))
+    html = f"<p>Before.</p><ol>{''.join(f'<li>{escape(each)}</li>' for each in items)}</ol><p>After.</p>"
+    return shown(BodyMarkup(html, text))
+
+
+def items_of(html: str) -> list[str]:
+    return re.findall(r'<li id="p-(\w{8})">', html)
+
+
+def test_an_item_keeps_its_place_when_another_is_edited_added_or_moved() -> None:
+    before = items_of(of_list(["Homes first", "Clean water", "Bread", "Schools"]))
+    assert len(set(before)) == 4
+    edited = items_of(of_list(["Homes first", "Clean water!", "Bread and roses", "Schools"]))
+    assert [*edited[:2], edited[3]] == [*before[:2], before[3]]
+    assert edited[2] != before[2]
+    assert items_of(of_list(["New", "Schools", "Bread", "Clean water", "Homes first"]))[1:] == before[::-1]
+
+
+def test_a_link_to_a_list_leads_to_its_first_item() -> None:
+    html = of_list(["Homes first", "Clean water"])
+    (_, (old, _), _) = paragraphs("Before.\n\n1. Homes first\n2. Clean water\n\nAfter.")
+    first = items_of(html)[0]
+    assert old != first
+    assert f'<li id="p-{first}"><span class="spot" id="p-{old}"></span><span class="spot" id="p1"></span>Homes' in html
+
+
+def test_an_item_that_is_a_paragraph_has_one_name() -> None:
+    ((name, _),) = paragraphs("- Alone")
+    for html in ("<ul><li>Alone</li></ul>", "<ul><li><p>Alone</p></li></ul>"):
+        assert re.findall(r'id="p-(\w+)"', shown(BodyMarkup(html, "- Alone"))) == [name]
+
+
+def test_an_item_is_named_by_its_own_words_and_its_link_stands_behind_them() -> None:
+    def places(inner: str) -> list[str]:
+        html = f"<ul><li>Rights <b>of all</b><ol><li>{inner}</li></ol></li><li><p>Duties</p></li><li><br></li></ul>"
+        return re.findall(
+            r'<(?:li|p) id="p-(\w+)">|(</b>|Water|Bread|Duties)<a class="para"', shown(BodyMarkup(html, "Rights"))
+        )
+
+    water, bread = places("Water"), places("Bread")
+    assert [words for _, words in water if words] == ["</b>", "Water", "Duties"]
+    assert [name == other for (name, _), (other, _) in zip(water, bread, strict=True) if name] == [True, False, True]
+
+
+@settings(max_examples=25)
+@given(st.lists(SAID.map(escape), max_size=8), st.lists(SAID.map(escape), max_size=4))
+def test_no_two_places_of_a_page_have_the_same_id(items: list[str], others: list[str]) -> None:
+    listed = "".join(f"<li>{each}<ul><li>{each}</li></ul></li>" for each in items)
+    html = "".join(f"<p>{each}</p>" for each in others) + f"<ul>{listed}</ul>"
+    found = re.findall(r'\bid="([^"]+)"', shown(BodyMarkup(html, "\n\n".join((*others, "\n".join(items))))))
+    assert len(found) == len(set(found))
 
 
 def test_a_link_to_a_paragraph_is_never_dead() -> None:
