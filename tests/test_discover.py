@@ -278,6 +278,8 @@ def test_a_feed_of_the_wild_is_read_whole(wild: Callable[[str], bytes]) -> None:
         ("<guid>/post/a</guid>", ["https://lantern.example/post/a"]),
         ("<guid>abc-123</guid>", []),
         ("<guid>5fd0-11</guid><link>post/a</link>", ["https://lantern.example/post/a"]),
+        ("<guid>a.html</guid><link>a.html</link>", ["https://lantern.example/a.html"]),
+        ("<guid>5fd0-11</guid><link>a.html</link>", ["https://lantern.example/a.html"]),
         ('<guid isPermaLink="false">https://lantern.example/?p=3</guid>', []),
     ],
 )

@@ -74,9 +74,9 @@ def _link(entry: Any) -> object:
     An id counts as an address unless it says otherwise (RSS 2.0, guid), but few say so of a number.
     """
     link = entry.get("link")
-    if link is not None and link == entry.get("id") and "/" not in link:
-        return None
-    return link
+    if link is None or entry.get("links") or "/" in link:
+        return link
+    return None
 
 
 def _of_json(text: str, url: str) -> Feed:
