@@ -156,6 +156,30 @@ def test_a_title_is_put_in_sentence_case_as_its_own_text_spells_the_words(title:
     assert f" {expected.rstrip('?')}" in cite.plain(STYLES["APA"](item, water))
 
 
+@pytest.mark.parametrize(
+    ("title", "expected", "text"),
+    [
+        ("Who Closed the Pumping Station", "Who closed the pumping station", "They are closing the pumping station."),
+        ("Our Shadow Report Is In", "Our shadow report is in", "All reports shadowed the state."),
+        ("Planning Stopped", "Planning stopped", "We plan to stop."),
+        ("Policies Denied", "Policies denied", "Their policy: denying."),
+        ("National Arrivals", "National arrivals", "All arrivals to the nation."),
+        ("Votes Openly Counted", "Votes openly counted", "We voted in the open and count."),
+        ("Town’s Pumps Stopped", "Town’s pumps stopped", "The town is dry; a pump stops."),
+        ("THE STATION CLOSED IN MARROW", "The station closed in Marrow", "They are closing the station in Marrow."),
+        ("Talks With Baker", "Talks with Baker", "To bake with Baker is to talk."),
+        ("Marrow’s Towns", "Marrow’s towns", "The towns of Marrow marrowed."),
+        ("Walls in Wales", "Walls in Wales", "The wall is tall."),
+        ("Housing Denied in Essen", "Housing denied in Essen", "They were denying essential housing."),
+        ("Kings of Kin", "Kings of Kin", "A kid is kind."),
+    ],
+)
+def test_a_word_that_the_text_has_with_another_ending_is_no_name_unless_it_stands_there_as_one(
+    title: str, expected: str, text: str
+) -> None:
+    assert f" {expected}" in cite.plain(STYLES["APA"](cite.record(WORK._replace(title=title)), text))
+
+
 def test_a_title_in_another_language_keeps_its_capitals() -> None:
     item = cite.record(WORK._replace(title="Das Recht Auf Wasser", language="de"))
     assert "Das Recht Auf Wasser" in cite.plain(STYLES["APA"](item, "recht wasser auf"))

@@ -25,6 +25,14 @@ _HEADLINE_WORDS = (
 )
 _SMALL = frozenset(f"{_SMALL_WORDS} {_HEADLINE_WORDS}".split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+#: What kin differ by: report, reports, reported, reporting.
+_ENDINGS = ("", "s", "es", "ed", "ing", "ly", "er", "al")
+#: Endings that a consonant may stand twice before: plan, planning.
+_DOUBLING = frozenset({"ed", "ing", "er"})
+_TWICE = re.compile(r"([b-df-hj-np-tv-z])\1\Z")
+#: Letters that kin begin with, at least.
+_SHORTEST_ROOT = 3
+_POSSESSIVE = re.compile(r"['’]s\Z")
 #: After these a part of a title begins anew, with a capital.
 _STARTS = re.compile(r"(?:^|(?:[:?!—–]|(?<!\b[A-Z])\.)\s+)[\"“‘'(\[]?$")
 #: A title counts as written in title case, or in capitals, from this share of its words on.
@@ -35,15 +43,19 @@ _MOST = 0.6
 class _TextSpelling:
     """How a post's own text writes words: in small letters, with a capital, in capitals within other words."""
 
+    #: Those that are names nowhere too.
     small: frozenset[str]
+    own_small: frozenset[str]
     capitalised: frozenset[str]
     abbreviations: frozenset[str]
 
 
 def _spelling(body: str) -> _TextSpelling:
     words = frozenset(word[0] for word in _WORD.finditer(body))
+    own_small = frozenset(filter(str.islower, words))
     return _TextSpelling(
-        small=frozenset(filter(str.islower, words)) | _SMALL,
+        small=own_small | _SMALL,
+        own_small=own_small,
         capitalised=words,
         abbreviations=frozenset(re.findall(r"(?<![A-Z] )\b[A-Z]{2,}\b(?! [A-Z]{2})", body)),
     )
@@ -53,8 +65,9 @@ def sentence_case(title: str, text: str | None, language: str | None) -> str:
     """*title* as APA writes it: capitals for the first word and for names only.
 
     Which words are names is learned from *text*, the post itself: a word that stands there in small letters is none,
-    unless it is part of a name of several words that stands there inside a sentence. What cannot be told stays as it
-    was published, and so do titles in other languages than English and those that are not in title case.
+    unless it is part of a name of several words that stands there inside a sentence. Nor is a word that does not stand
+    there, but has kin there in small letters: ``Closed``, where the text has ``closing``. What cannot be told stays as
+    it was published, and so do titles in other languages than English and those that are not in title case.
     """
     body, words = line(text), list(_WORD.finditer(title))
     if not body or (language or "en").split("-")[0].lower() != "en" or not _is_capitalised(title, words):
@@ -82,18 +95,45 @@ def _is_capitalised(title: str, words: list[re.Match[str]]) -> bool:
 
 def _cased(word: str, spelling: _TextSpelling) -> str:
     is_plain = word == word.capitalize() or ("-" in word and word.istitle())
-    if is_plain and not spelling.small.isdisjoint({word.lower(), word.lower().removesuffix("s")}):
+    if is_plain and _is_ordinary(word, spelling):
         return word.lower()
     return word  # a name; UPR, McDonald
+
+
+def _is_ordinary(word: str, spelling: _TextSpelling) -> bool:
+    small = word.lower()
+    if not spelling.small.isdisjoint({small, small.removesuffix("s")}):
+        return True
+    return _POSSESSIVE.sub("", word) not in spelling.capitalised and _has_kin(small, spelling.own_small)
+
+
+def _has_kin(word: str, others: frozenset[str]) -> bool:
+    """Whether one of *others* is *word* with another ending; all in small letters."""
+    word = _POSSESSIVE.sub("", word)
+    begins, roots = word[:_SHORTEST_ROOT], _roots(word)
+    return any(other.startswith(begins) and not roots.isdisjoint(_roots(other)) for other in others)
+
+
+def _roots(word: str) -> frozenset[str]:
+    """What *word* may be made of: ``planning`` → ``plan`` among others, ``closing`` and ``close`` → ``clos``."""
+    cut = ((word.removesuffix(ending), ending) for ending in _ENDINGS if word.endswith(ending))
+    found = frozenset(_TWICE.sub(r"\1", root) if ending in _DOUBLING else root for root, ending in cut)
+    return frozenset(root for each in found if len(root := _bare(each)) >= _SHORTEST_ROOT)
+
+
+def _bare(root: str) -> str:
+    """*root* as it stands before endings: without its ``e``, and with ``i`` for ``y`` (``policy``, ``policies``)."""
+    return re.sub(r"y\Z", "i", root.removesuffix("e"))
 
 
 def _cased_shouted(word: str, spelling: _TextSpelling) -> str:
     """*word* of a title that is all in capitals, so that these say nothing."""
     if word in spelling.abbreviations:
         return word
-    return next(
-        (each for each in (word.lower(), word.capitalize()) if each in spelling.small | spelling.capitalised), word
-    )
+    for each in (word.lower(), word.capitalize()):
+        if each in spelling.small or each in spelling.capitalised:
+            return each
+    return word.lower() if _has_kin(word.lower(), spelling.own_small) else word
 
 
 #: A name of two words or more, inside a sentence: behind a word in small letters.
