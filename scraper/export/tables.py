@@ -89,6 +89,11 @@ class Column:
     #: What its numbers count, or how its times are written; None: it holds neither.
     unit: str | None = None
 
+    @property
+    def type(self) -> str:
+        """What it is in SQLite: ``TEXT`` or ``INTEGER``."""
+        return "INTEGER" if self.kind is ValueKind.INTEGER else "TEXT"
+
 
 def columns(options: Options) -> tuple[Column, ...]:
     """The columns of an export. Raises UsageError for a table or a column that there is not."""
