@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from scraper.search import synonyms
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
-from scraper.serve.render import render
+from scraper.serve.page_address import own_page
 from scraper.store import holdings
 
 
@@ -14,9 +14,9 @@ def page(ask: Ask) -> PageResponse:
     """``/about``"""
     db = ask.db
     return PageResponse(
-        render(
+        own_page(
+            ask,
             "about.html",
-            ask.room,
             here="about",
             sites=holdings.site_spans(db),
             sources=by_value(ask, "captures", "source", holdings.captures_by(db, "source")),

@@ -8,8 +8,8 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.overview import timeline
+from scraper.serve.page_address import own_page
 from scraper.serve.remembered import remembered
-from scraper.serve.render import render
 from scraper.serve.searching import named
 from scraper.store import holdings
 
@@ -41,9 +41,9 @@ def page(ask: Ask) -> PageResponse:
     sites = remembered(ask.room, ask.db, holdings.sites)
     facets = {facet.name: facet for facet in search.find(ask.db, search.Request(size=1)).facets}
     kinds = [ways(ask, facets[kind]) for kind in ("site", "category", "tag", "author", "language")]
-    body = render(
+    body = own_page(
+        ask,
         "browse.html",
-        ask.room,
         here="browse",
         kinds=[kind for kind in kinds if kind.first],
         timeline=timeline(ask, sites),

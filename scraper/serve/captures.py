@@ -12,8 +12,8 @@ from itertools import groupby, takewhile
 from scraper.dates import MONTHS
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.page_address import own_page
 from scraper.serve.permalinks import Revision, path_of, revisions_of, the_post
-from scraper.serve.render import render
 from scraper.store import PostCapture, holdings, post_captures
 from scraper.vocabulary import Verdict
 
@@ -76,9 +76,10 @@ def page(ask: Ask) -> PageResponse:
     telling = of_year if ask.one("all") == "1" else _telling(of_year)
     path = f"{path_of(post)}/captures"
     return PageResponse(
-        render(
+        own_page(
+            ask,
             "captures.html",
-            ask.room,
+            *([("year", year)] if ask.one("year") == year else []),
             post=post,
             home=home,
             lead=_lead(every),

@@ -12,9 +12,9 @@ from scraper.serve import charts, formatting, texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.citing import coins
 from scraper.serve.frame import frame_of
+from scraper.serve.page_address import own_page
 from scraper.serve.permalinks import path_of, revisions_of
 from scraper.serve.remembered import remembered
-from scraper.serve.render import render
 from scraper.serve.searching import FacetChoice
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
@@ -63,9 +63,7 @@ def page(ask: Ask) -> PageResponse:
     ]
     total = sum(of_days.values())
     passed = change_list.passed(ask.db, wanted)
-    body = render(
-        "changes.html",
-        ask.room,
+    body = own_page(ask, "changes.html", *pairs(wanted), *beginning(wanted),
         here="changes",
         days=days,
         older=older,

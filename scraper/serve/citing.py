@@ -13,6 +13,7 @@ from scraper import cite, language
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
+from scraper.serve.page_address import absolute, public_base
 from scraper.serve.permalinks import Revision, current_revision, path_of, the_post
 from scraper.store import post_queries
 
@@ -70,27 +71,6 @@ def _day(post: sqlite3.Row, shown: Mapping[str, Any], name: str) -> tuple[str | 
     if post[f"{name}_day"] and post[f"{name}_at"] == at:
         return post[f"{name}_day"], post[f"{name}_day_basis"] == "utc"
     return (at[:10], "T" in at) if at else (None, False)
-
-
-def public_base(ask: Ask) -> str | None:
-    """Where the public reads the archive, with a slash behind; None: its owner does not say.
-
-    No request can say it: what a reader calls us (``Host``) would end up in what others cite.
-    """
-    told = frame_of(ask.room).settings.public_url
-    if not told:
-        return None
-    return f"{told}/"
-
-
-def absolute(ask: Ask, path: str) -> str:
-    """The one whole address of our page at *path*: the public one, or that by which the reader came."""
-    return (public_base(ask) or ask.origin + ask.room.base) + path.lstrip("/")
-
-
-def listed(ask: Ask, path: str) -> str:
-    """The same for lists that others keep: never by a name that only this reader calls us by."""
-    return (public_base(ask) or ask.lasting + ask.room.base) + path.lstrip("/")
 
 
 _TAGS = {

@@ -9,10 +9,9 @@ from scraper.export import FORMATS, Options, columns, instant, shape, xml
 from scraper.serve import metadata as desk
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
-from scraper.serve.citing import listed
 from scraper.serve.frame import frame_of
+from scraper.serve.page_address import listed, own_page
 from scraper.serve.permalinks import path_of
-from scraper.serve.render import render
 from scraper.store import holdings, lookups, post_queries
 
 #: Characters of an address in a sitemap at most, and posts named in one: with addresses all as long, it has less than
@@ -28,9 +27,9 @@ def page(ask: Ask) -> PageResponse:
         if named
     }
     return PageResponse(
-        render(
+        own_page(
+            ask,
             "dictionary.html",
-            ask.room,
             here="data-dictionary",
             columns=columns(Options()),
             more=columns(Options(columns=schema.MORE_COLUMNS)),

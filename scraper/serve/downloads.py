@@ -39,9 +39,9 @@ from scraper.serve.answer import (
     turned_away,
 )
 from scraper.serve.archive import Room, room_of
-from scraper.serve.citing import public_base
 from scraper.serve.frame import frame_of
 from scraper.serve.lanes import SEARCHES, Begun, LaneFull
+from scraper.serve.page_address import public_base
 from scraper.serve.searching import SearchState, whole
 from scraper.serve.security_headers import SAFE
 from scraper.serve.workers import WorkerLost

@@ -8,8 +8,8 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.body_html import web_address
 from scraper.serve.markup import marked_paragraphs
+from scraper.serve.page_address import own_page
 from scraper.serve.permalinks import path_of, the_post
-from scraper.serve.render import render
 from scraper.store import post_queries
 
 
@@ -49,9 +49,9 @@ def page(ask: Ask) -> PageResponse:
         FilePage(number, marked_paragraphs(text, marked), f"{address}#page={number}" if address else "")
         for number, (text, marked) in enumerate(zip(texts_of_pages, by_page(texts_of_pages, words), strict=True), 1)
     ]
-    body = render(
+    body = own_page(
+        ask,
         "file_text.html",
-        ask.room,
         here="",
         post=post,
         file=file,

@@ -3,10 +3,10 @@
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.history import entries
+from scraper.serve.page_address import own_page
 from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import current_revision, path_of, revisions_of, the_post
 from scraper.serve.post import compared
-from scraper.serve.render import render
 from scraper.store import post_queries
 
 
@@ -18,9 +18,10 @@ def page(ask: Ask) -> PageResponse:
     happened, counted = post_queries.events_number(ask.db, number), post_queries.counts_number(ask.db, number)
     shown = part(ask, f"{path_of(post)}/history", max(happened, counted, len(revisions)))
     events = post_queries.events(ask.db, number, ON_PAGE, shown.skipped)
-    body = render(
+    body = own_page(
+        ask,
         "life.html",
-        ask.room,
+        *shown.pairs,
         here="",
         post=post,
         home=ask.link(path_of(post)),

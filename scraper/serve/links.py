@@ -2,10 +2,10 @@
 
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.page_address import own_page
 from scraper.serve.paging import ON_PAGE, part
 from scraper.serve.permalinks import path_of, the_post
 from scraper.serve.post import held
-from scraper.serve.render import render
 from scraper.store import post_queries
 
 
@@ -17,9 +17,10 @@ def page(ask: Ask) -> PageResponse:
     shown = part(ask, f"{path_of(post)}/links", max(out, back))
     found = post_queries.links(ask.db, number, ON_PAGE, shown.skipped)
     ours = held(ask, (link["url"] for link in found))
-    body = render(
+    body = own_page(
+        ask,
         "links.html",
-        ask.room,
+        *shown.pairs,
         here="",
         post=post,
         back=ask.link(path_of(post)),

@@ -6,8 +6,8 @@ from collections.abc import Container, Mapping, Sequence
 from scraper import search
 from scraper.serve import texts
 from scraper.serve.answer import Ask, PageResponse
+from scraper.serve.page_address import own_page
 from scraper.serve.remembered import remembered
-from scraper.serve.render import render
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
 
@@ -22,9 +22,10 @@ def page(ask: Ask) -> PageResponse:
     site = _known(ask.one("site"), sites, "")
     found = holdings.missing(ask.db, state, site, ON_PAGE + 1, ask.one("after"))
     numbers = holdings.coverage(ask.db)
-    body = render(
+    body = own_page(
+        ask,
         "missing.html",
-        ask.room,
+        *_pairs(state, site, ask.one("after")),
         here="missing",
         title=texts.missing_title(state, _total(numbers, state, site), sites.get(site, "")),
         words=texts.STATE_WORDS[state],
@@ -57,8 +58,13 @@ def _more(ask: Ask, state: str, site: str, found: Sequence[sqlite3.Row]) -> str:
     """Address of the next page; empty: *found*, one row more than a page has, ends on this one."""
     if len(found) <= ON_PAGE:
         return ""
-    kept = [pair for pair in (("state", state), ("site", site)) if pair[1]]
-    return ask.link("/missing", *kept, ("after", found[ON_PAGE - 1]["url"]))
+    return ask.link("/missing", *_pairs(state, site, found[ON_PAGE - 1]["url"]))
+
+
+def _pairs(state: str, site: str, after: str) -> list[tuple[str, str]]:
+    """What of an address shows these; without a state it shows what is wanted."""
+    chosen = (("state", state), ("site", site), ("after", after))
+    return [pair for pair in chosen if pair[1] and pair != ("state", AddressState.WANTED)]
 
 
 def _choices(ask: Ask, state: str, numbers: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int, bool]]:

@@ -12,8 +12,8 @@ from scraper.serve import charts, texts
 from scraper.serve.answer import Ask, PageResponse
 from scraper.serve.changes import edit_of
 from scraper.serve.frame import Frame, frame_of
+from scraper.serve.page_address import own_page
 from scraper.serve.remembered import remembered
-from scraper.serve.render import render
 from scraper.serve.searching import to_try
 from scraper.serve.thumbs import thumbs
 from scraper.store import change_list, holdings
@@ -66,9 +66,9 @@ def page(ask: Ask) -> PageResponse:
         "viewed": holdings.most_viewed(ask.db, LISTED),
     }
     template = "overview.html" if frame.totals.posts else "empty.html"
-    body = render(
+    body = own_page(
+        ask,
         template,
-        ask.room,
         here="",
         title=texts.overview_title(frame.publisher, [site["name"] for site in sites], *span(frame)),
         lead=texts.overview_lead(

@@ -17,7 +17,8 @@ from markupsafe import Markup
 from scraper import cite
 from scraper.serve import formatting, texts
 from scraper.serve.answer import Ask
-from scraper.serve.citing import CITED, absolute
+from scraper.serve.citing import CITED
+from scraper.serve.page_address import absolute
 
 #: Characters of a description.
 DESCRIPTION = 160

@@ -18,6 +18,11 @@ class PagePart:
     #: Number and link of every page; an empty link is this one's.
     pages: tuple[tuple[int, str], ...]
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """What of an address leads here; nothing: the first page."""
+        return (("page", str(self.skipped // ON_PAGE + 1)),) if self.skipped else ()
+
 
 def part(ask: Ask, path: str, longest: int) -> PagePart:
     """What ``?page=`` of *path* asks for, of lists of which the *longest* has so many rows."""

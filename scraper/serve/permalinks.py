@@ -10,6 +10,7 @@ from scraper import search
 from scraper.export import revision_name
 from scraper.serve import missing, texts
 from scraper.serve.answer import Ask, Instead, NotHere, PageResponse, quoted
+from scraper.serve.page_address import own_page
 from scraper.serve.render import render
 from scraper.store import notices, post_queries, revision_queries, sealing
 
@@ -31,7 +32,7 @@ def withdrawn_page(ask: Ask, posts: list[notices.Notice], status: int) -> str:
     rows = sealing.rows(ask.db)
     sealed = {post.at: next((row.id for row in rows if (row.crawl_id or 0) >= post.crawl_id), None) for post in posts}
     means = texts.withdrawn_means(post.kind for post in posts)
-    return render("withdrawn.html", ask.room, title=title, posts=posts, sealed=sealed, status=status, means=means)
+    return own_page(ask, "withdrawn.html", title=title, posts=posts, sealed=sealed, status=status, means=means)
 
 
 def path_of(post: sqlite3.Row) -> str:
@@ -142,7 +143,7 @@ def go(ask: Ask) -> PageResponse:
     """``/go?url=``: to our page of a post, from any address under which it was ever seen."""
     asked = ask.one("url")[:4000]
     if not asked:
-        return PageResponse(render("go.html", ask.room, url="", words="", here="go"))
+        return PageResponse(own_page(ask, "go.html", url="", words="", here="go"))
     if found := search.post_at(ask.db, asked):
         return PageResponse("", 302, headers={"Location": ask.link(f"/post/{quoted(found.site)}/{quoted(found.slug)}")})
     heard = search.heard_of(ask.db, asked)

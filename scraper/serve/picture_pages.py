@@ -10,8 +10,8 @@ from scraper.replay import grey_box
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse, quoted
 from scraper.serve.body_html import KeptImage
+from scraper.serve.page_address import own_page
 from scraper.serve.picture_looks import body_of, look
-from scraper.serve.render import render
 from scraper.store import A_PAGE, KeptPicture, picture_queries
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -91,9 +91,11 @@ def gallery(ask: Ask) -> PageResponse:
         return ask.link("/pictures", *chosen, ("page", str(number)))
 
     return PageResponse(
-        render(
+        own_page(
+            ask,
             "pictures.html",
-            ask.room,
+            *chosen,
+            *([("page", str(page))] if page > 1 else []),
             here="pictures",
             shown=[(one, ask.link(f"/picture/{one.sha256}"), _home(ask, one)) for one in found],
             count=count,

@@ -13,6 +13,7 @@ from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.body_html import pictures_of, web_address
 from scraper.serve.citing import citations, cited, lasting_address, work_of
 from scraper.serve.markup import BodyMarkup, shown
+from scraper.serve.page_address import own_page
 from scraper.serve.page_head import page_head, signposts
 from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
 from scraper.serve.picture_pages import in_text
@@ -182,9 +183,11 @@ def compare(ask: Ask) -> PageResponse:
     pointed = targets(old.row["targets"], new.row["targets"])
     this = ShownPair(ask, f"{path_of(post)}/diff", old.name, new.name, view, ask.one("all") == "1")
     return PageResponse(
-        render(
+        own_page(
+            ask,
             "diff.html",
-            ask.room,
+            ("from", old.name),
+            ("to", new.name),
             post=post,
             old=old,
             new=new,

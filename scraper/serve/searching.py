@@ -10,10 +10,10 @@ from functools import cached_property
 from scraper import search
 from scraper.serve import charts, formatting, missing, texts
 from scraper.serve.answer import Ask, PageResponse, quoted
-from scraper.serve.citing import coins, public_base
+from scraper.serve.citing import coins
 from scraper.serve.frame import frame_of
+from scraper.serve.page_address import own_page, public_base
 from scraper.serve.remembered import remembered
-from scraper.serve.render import render
 from scraper.serve.thumbs import thumbs
 from scraper.store import holdings
 from scraper.vocabulary import AddressState
@@ -100,7 +100,15 @@ class SearchState:
 
     def at(self, page: int) -> str:
         """The same search at another page."""
-        return self.link(*self.pairs, *self.order, *([("page", str(page))] if page > 1 else []))
+        return self.link(*self._pairs_at(page))
+
+    @property
+    def here(self) -> tuple[tuple[str, str], ...]:
+        """All that chooses what this page shows."""
+        return self._pairs_at(self.request.page)
+
+    def _pairs_at(self, page: int) -> tuple[tuple[str, str], ...]:
+        return (*self.pairs, *self.order, *([("page", str(page))] if page > 1 else []))
 
 
 def pairs_of(words: str, filters: search.Filters) -> list[tuple[str, str]]:
@@ -171,9 +179,10 @@ def answer(ask: Ask, state: SearchState) -> PageResponse:
         return PageResponse("", 302, headers={"Location": state.at(found.pages)})
     facets = {facet.name: facet for facet in found.facets}
     advice = search.advise(ask.db, state.request, found.total)
-    body = render(
+    body = own_page(
+        ask,
         "search.html",
-        ask.room,
+        *state.here,
         here="search",
         samples=() if ask.one("q") else remembered(ask.room, ask.db, to_try),
         q=ask.one("q"),
@@ -379,9 +388,10 @@ def values_page(ask: Ask) -> PageResponse:
     name = ask.part["facet"]
     (facet,) = (each for each in found.facets if each.name == name)
     choices = sorted((choice(state, name, value) for value in facet.values), key=lambda each: each.label.casefold())
-    body = render(
+    body = own_page(
+        ask,
         "values.html",
-        ask.room,
+        *state.pairs,
         here="search",
         title=texts.all_values(name, len(choices)),
         choices=choices,

@@ -1395,3 +1395,23 @@ def checkpoints_feed(name: str) -> str:
 
 def checkpoint_over(number: int, size: int) -> str:
     return f"Checkpoint {number}, over {plural(size, 'capture')}"
+
+
+#: What a page is, for lists of search results; by its template. Those that are not here say what the archive is.
+DESCRIPTIONS = {
+    "search.html": "Search the archived posts by words, site, date, author, tag or language.",
+    "values.html": "Every value by which the results of this search can be narrowed, with its number of posts.",
+    "browse.html": BROWSE_WORDS,
+    "changes.html": CHANGES_WORDS,
+    "about.html": "What this archive can prove and what it cannot: its sources, dates, gaps, problems and seals.",
+    "dictionary.html": "The tables and columns of this archive, what each means, and the formats in which they can be had.",
+    "missing.html": "Addresses of posts that this archive knows of but has no text of, and what became of each.",
+    "pictures.html": "The pictures kept with the archived posts, found by their captions, descriptions and titles.",
+    "captures.html": "Every capture of one post: when it was made, where it came from, and what was received.",
+    "life.html": "The history of one post: when it was published, edited, removed or restored, and each of its versions.",
+    "links.html": "The links in one post, and the archived posts that link to it.",
+    "file_text.html": "The text of a file that a post links to, page by page.",
+    "go.html": "Find an archived post by any web address that it has had.",
+    "withdrawn.html": "Posts withdrawn from this archive: when, for what reason, and what was kept as proof.",
+    "diff.html": "Two versions of one post compared: what was added, removed or reworded between them.",
+}

@@ -15,7 +15,8 @@ from scraper import cite, diff, search
 from scraper.errors import UsageError
 from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere
-from scraper.serve.citing import absolute, work_of
+from scraper.serve.citing import work_of
+from scraper.serve.page_address import absolute
 from scraper.serve.permalinks import Revision, current_revision, path_of, revisions_of
 from scraper.store import change_list, post_queries, revision_queries
 
