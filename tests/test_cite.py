@@ -169,12 +169,17 @@ def test_a_title_is_put_in_sentence_case_as_its_own_text_spells_the_words(title:
         ("THE STATION CLOSED IN MARROW", "The station closed in Marrow", "They are closing the station in Marrow."),
         ("Talks With Baker", "Talks with Baker", "To bake with Baker is to talk."),
         ("Marrow’s Towns", "Marrow’s towns", "The towns of Marrow marrowed."),
+        ("Review of the State in May 2020", "Review of the state in May 2020", "It may review the state in May 2020."),
+        ("MARCH FOR WATER ON 5 MARCH", "March for water on 5 March", "We march for water, on 5 March."),
+        ("What May Come After the March", "What may come after the march", "It may come; we march."),
+        ("This May End", "This may end", "It may end in May."),
+        ("What Comes After May 5", "What comes after May 5", "It may come."),
         ("Walls in Wales", "Walls in Wales", "The wall is tall."),
         ("Housing Denied in Essen", "Housing denied in Essen", "They were denying essential housing."),
         ("Kings of Kin", "Kings of Kin", "A kid is kind."),
     ],
 )
-def test_a_word_that_the_text_has_with_another_ending_is_no_name_unless_it_stands_there_as_one(
+def test_a_word_is_a_name_where_the_text_has_it_as_one_only_or_the_title_dates_by_it(
     title: str, expected: str, text: str
 ) -> None:
     assert f" {expected}" in cite.plain(STYLES["APA"](cite.record(WORK._replace(title=title)), text))

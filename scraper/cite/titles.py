@@ -72,7 +72,7 @@ def sentence_case(title: str, text: str | None, language: str | None) -> str:
     body, words = line(text), list(_WORD.finditer(title))
     if not body or (language or "en").split("-")[0].lower() != "en" or not _is_capitalised(title, words):
         return title
-    spelling, names = _spelling(body), _named(title, body)
+    spelling, names = _spelling(body), _named(title, body) | _months(title)
     cased = partial(_cased_shouted if title.isupper() else _cased, spelling=spelling)
 
     def written(word: re.Match[str]) -> str:
@@ -151,6 +151,19 @@ def _named(title: str, body: str) -> dict[int, str]:
             if sought in title:
                 found.update(_places(sought, spelled, title))
     return found
+
+
+#: Months whose names are words too, where a title dates by them: ``in May``, ``5 May``, ``May 5``.
+_MONTH = re.compile(
+    r"(?P<dated>\b(?:after|before|by|early|from|in|last|late|next|of|on|since|through|until|\d\d?(?:st|nd|rd|th)?)\s+)?"
+    r"\b(?P<month>march|may)\b(?(dated)|(?=\s+(?:\d\d?|\d{4})\b))",
+    re.IGNORECASE,
+)
+
+
+def _months(title: str) -> dict[int, str]:
+    """Where *title* has such a month → its name."""
+    return {found.start("month"): found["month"].capitalize() for found in _MONTH.finditer(title)}
 
 
 def _places(sought: str, spelled: str, title: str) -> Iterator[tuple[int, str]]:
