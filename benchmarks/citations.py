@@ -2,7 +2,7 @@
 
     python -m benchmarks.citations [POSTS]
 
-CPU seconds, the best of five: other work on the machine changes them little. The peers come with
+CPU seconds, the best of 25, as neighbours on the machine make others up to twice as slow. The peers come with
 ``pip install rispy pybtex``; without them their lines are left out.
 """
 
@@ -19,6 +19,9 @@ from pathlib import Path
 from benchmarks import corpus
 from scraper import digests, schema, search
 from scraper.export import write
+
+#: How often each is measured.
+REPEATS = 25
 
 _CAPTURES = """
 INSERT INTO captures (id, url, url_basis, kind, source, captured_at, captured_at_basis, status, crawl_id, record_sha256)
@@ -45,7 +48,7 @@ def archive(path: Path, posts: int) -> None:
 def measured(name: str, make: Callable[[], int]) -> None:
     """Print how many bytes *make* makes in a second of CPU."""
     best, size = float("inf"), 0
-    for _ in range(5):
+    for _ in range(REPEATS):
         began = time.process_time()
         size = make()
         best = min(best, time.process_time() - began)
