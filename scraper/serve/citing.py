@@ -14,7 +14,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere, PageResponse
 from scraper.serve.frame import frame_of
 from scraper.serve.page_address import absolute, public_base
-from scraper.serve.permalinks import Revision, current_revision, path_of, the_post
+from scraper.serve.permalinks import Revision, current_revision, path_of, path_of_revision, the_post
 from scraper.store import post_queries
 
 
@@ -57,7 +57,7 @@ def lasting_address(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> s
     """
     if revision is None or not revision.record_sha256:
         return None
-    return absolute(ask, f"{path_of(post)}/revision/{revision.name}")
+    return absolute(ask, path_of_revision(post, revision))
 
 
 def _told(shown: Mapping[str, Any]) -> str | None:

@@ -56,6 +56,13 @@ class Revision:
     row: Mapping[str, Any]
 
 
+def path_of_revision(post: sqlite3.Row, revision: Revision | None) -> str:
+    """Path of the page of *revision*, without our base; None: of the post's."""
+    if revision is None:
+        return path_of(post)
+    return f"{path_of(post)}/revision/{revision.name}"
+
+
 def revisions_of(ask: Ask, post: int) -> list[Revision]:
     """Oldest first, each content once for each time that it came."""
     found: list[Revision] = []

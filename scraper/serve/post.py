@@ -16,7 +16,15 @@ from scraper.serve.history import history
 from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.near_posts import beside
 from scraper.serve.page_head import page_head, signposts
-from scraper.serve.permalinks import Revision, current_revision, labels, path_of, revisions_of, the_post
+from scraper.serve.permalinks import (
+    Revision,
+    current_revision,
+    labels,
+    path_of,
+    path_of_revision,
+    revisions_of,
+    the_post,
+)
 from scraper.serve.picture_pages import in_text
 from scraper.serve.render import render
 from scraper.store import capture_queries, holdings, notices, picture_queries, post_queries
@@ -176,7 +184,7 @@ def as_it_looked(ask: Ask, captured: sqlite3.Row | None) -> str:
 
 def permalink(ask: Ask, post: sqlite3.Row, current: Revision | None) -> str:
     """The address of the version shown, which stays; of the post, where no version is known."""
-    return ask.link(path_of(post) + (f"/revision/{current.name}" if current else ""))
+    return ask.link(path_of_revision(post, current))
 
 
 def compared(ask: Ask, post: sqlite3.Row, revisions: Sequence[Revision]) -> dict[str, str]:

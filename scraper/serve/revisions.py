@@ -15,7 +15,15 @@ from scraper.serve.citing import citations, cited, lasting_address, work_of
 from scraper.serve.markup import BodyMarkup, shown
 from scraper.serve.page_address import own_page
 from scraper.serve.page_head import page_head, signposts
-from scraper.serve.permalinks import Revision, current_revision, named, path_of, revisions_of, the_post
+from scraper.serve.permalinks import (
+    Revision,
+    current_revision,
+    named,
+    path_of,
+    path_of_revision,
+    revisions_of,
+    the_post,
+)
 from scraper.serve.picture_pages import in_text
 from scraper.serve.picture_pairs import PicturePair, pairs
 from scraper.serve.post import Copy, as_it_looked
@@ -33,7 +41,7 @@ def page(ask: Ask) -> PageResponse:
     """``/post/<site>/<slug>/revision/<name>``: the post as it read then. Other names of it lead to this one."""
     post = the_post(ask)
     revision = named(ask, post, ask.part["name"])
-    path = f"{path_of(post)}/revision/{revision.name}"
+    path = path_of_revision(post, revision)
     if ask.part["name"] != revision.name:
         return PageResponse("", 301, headers={"Location": ask.link(path)})
     row, known = revision.row, revisions_of(ask, post["id"])

@@ -17,7 +17,7 @@ from scraper.serve import texts
 from scraper.serve.answer import Ask, NotHere
 from scraper.serve.citing import work_of
 from scraper.serve.page_address import absolute
-from scraper.serve.permalinks import Revision, current_revision, path_of, revisions_of
+from scraper.serve.permalinks import Revision, current_revision, path_of_revision, revisions_of
 from scraper.store import change_list, post_queries, revision_queries
 
 Json = dict[str, Any]
@@ -78,7 +78,7 @@ def _verbatim(text: str | None, passage: str) -> str:
 def _post(ask: Ask, post: sqlite3.Row, revision: Revision | None) -> Json:
     """Where a post, or one revision of it, is from and how to find it again."""
     shown = revision.row if revision else dict(post)
-    path = path_of(post) + (f"/revision/{revision.name}" if revision else "")
+    path = path_of_revision(post, revision)
     text = post["body_text"] if revision is None or "body_text" not in shown else shown["body_text"]
     return {
         "url": post["url"],
