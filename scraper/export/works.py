@@ -5,13 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from scraper import cite
 from scraper.export.rows import Options, post_urls
+from scraper.schema import DAY_LETTERS, DIGEST_LETTERS
 from scraper.search import CitedPosts, Request, cited
 from scraper.store import presented
-
-#: Letters of a capture's digest that begin the address of a revision.
-NAME = 12
-#: Letters of a time that are its day.
-DAY = 10
 
 
 def works(db: sqlite3.Connection, request: Request | None, options: Options) -> Iterator[cite.Columns]:
@@ -27,7 +23,7 @@ def works(db: sqlite3.Connection, request: Request | None, options: Options) -> 
             "published": posts.published,
             "updated": posts.updated,
             "in_utc": tuple(map(bool, posts.in_utc)),
-            "captured_at": [name and name[-DAY:] for name in posts.revision],
+            "captured_at": [name and name[-DAY_LETTERS:] for name in posts.revision],
             "gone_at": posts.gone_on,
             "language": posts.language,
             "abstract": posts.excerpt,
@@ -49,4 +45,4 @@ def _places(base: str | None, posts: CitedPosts) -> Sequence[str | None]:
 
 def revision_name(record_sha256: str, seen_at: str) -> str:
     """How a revision is called in addresses: the beginning of its first capture's digest, and that capture's day."""
-    return f"{record_sha256[:NAME]}@{seen_at[:DAY]}"
+    return f"{record_sha256[:DIGEST_LETTERS]}@{seen_at[:DAY_LETTERS]}"

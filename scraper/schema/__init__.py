@@ -5,7 +5,7 @@ Evidence is append-only; all other tables are derived from it and may be rewritt
 migrates the file, `renewal` brings an older one into today's shape.
 """
 
-from scraper.schema.citations import CITATIONS
+from scraper.schema.citations import CITATIONS, DAY_LETTERS, DIGEST_LETTERS
 from scraper.schema.dictionary import dictionary, unit_of
 from scraper.schema.fields import DERIVED as DERIVED_TABLES
 from scraper.schema.fields import SHOWN_DAY, SHOWN_YEAR
@@ -46,8 +46,10 @@ from scraper.schema.way_in import WayIn, way_in
 __all__ = [
     "BEGINNINGS",
     "CITATIONS",
+    "DAY_LETTERS",
     "DERIVED_TABLES",
     "DESCRIPTIONS",
+    "DIGEST_LETTERS",
     "EXPORT_COLUMNS",
     "EXPORT_FIELDS",
     "FOLDED",
